@@ -1,0 +1,142 @@
+/**
+ * What a kernel must know beside its buffers: plain records of numbers, worked
+ * out and checked once by the operation that calls the kernel. A kernel trusts
+ * them.
+ *
+ * @module
+ */
+
+/** Sizes of a window that slides over an image, per axis, in pixels. */
+export interface Window2d {
+  /** Rows of the window. */
+  kernelHeight: number;
+  /** Columns of the window. */
+  kernelWidth: number;
+  /** Rows from one window to the next. */
+  strideHeight: number;
+  /** Columns from one window to the next. */
+  strideWidth: number;
+  /** Rows added above and below the image. */
+  paddingHeight: number;
+  /** Columns added left and right of the image. */
+  paddingWidth: number;
+  /** Rows from one element of the window to the next. */
+  dilationHeight: number;
+  /** Columns from one element of the window to the next. */
+  dilationWidth: number;
+}
+
+/**
+ * A convolution: `[batch, inChannels, inHeight, inWidth]` with weights
+ * `[outChannels, inChannels, kernelHeight, kernelWidth]` gives
+ * `[batch, outChannels, outHeight, outWidth]`.
+ */
+export interface Conv2dShape extends Window2d {
+  /** Images in the batch. */
+  batch: number;
+  /** Channels of the input. */
+  inChannels: number;
+  /** Rows of the input. */
+  inHeight: number;
+  /** Columns of the input. */
+  inWidth: number;
+  /** Channels of the output. */
+  outChannels: number;
+  /** Rows of the output. */
+  outHeight: number;
+  /** Columns of the output. */
+  outWidth: number;
+}
+
+/**
+ * A pooling: `[batch, channels, inHeight, inWidth]` gives
+ * `[batch, channels, outHeight, outWidth]`.
+ */
+export interface Pool2dShape extends Window2d {
+  /** Images in the batch. */
+  batch: number;
+  /** Channels of input and output. */
+  channels: number;
+  /** Rows of the input. */
+  inHeight: number;
+  /** Columns of the input. */
+  inWidth: number;
+  /** Rows of the output. */
+  outHeight: number;
+  /** Columns of the output. */
+  outWidth: number;
+}
+
+/** An average pooling; its dilation is 1. */
+export interface AvgPool2dShape extends Pool2dShape {
+  /** Whether padded zeros count in the divisor, as PyTorch's default has it. */
+  countIncludePad: boolean;
+}
+
+/** A batch normalisation of `[batch, channels, area]`, one mean per channel. */
+export interface BatchNorm2dShape {
+  /** Images in the batch. */
+  batch: number;
+  /** Channels. */
+  channels: number;
+  /** Pixels of one channel of one image: height · width. */
+  area: number;
+  /** Added to the variance before the root. */
+  eps: number;
+}
+
+/** A linear layer: `[batch, inFeatures]` gives `[batch, outFeatures]`. */
+export interface LinearShape {
+  /** Rows. */
+  batch: number;
+  /** Columns of the input and of the weight `[outFeatures, inFeatures]`. */
+  inFeatures: number;
+  /** Columns of the output. */
+  outFeatures: number;
+}
+
+/** Scores of a batch over classes: `[batch, classes]`. */
+export interface ClassesShape {
+  /** Rows. */
+  batch: number;
+  /** Columns. */
+  classes: number;
+}
+
+/** Rows picked out of a data set: `[batch, rowLength]`. */
+export interface GatherShape {
+  /** Rows to pick. */
+  batch: number;
+  /** Elements of a row. */
+  rowLength: number;
+  /** Rows in every shard of the source but the last. */
+  rowsPerShard: number;
+  /** `out = (value / divisor − mean) / std`: 255 turns u8 pixels into 0…1. */
+  divisor: number;
+  /** Subtracted after the division. */
+  mean: number;
+  /** Divides after the subtraction. */
+  std: number;
+}
+
+/** Adam's constants, as in PyTorch. */
+export interface AdamOptions {
+  /** Decay of the running mean of the gradient. */
+  beta1: number;
+  /** Decay of the running mean of the squared gradient. */
+  beta2: number;
+  /** Added to the root of the second moment. */
+  eps: number;
+  /** L2 penalty: `weightDecay · parameter` is added to the gradient. */
+  weightDecay: number;
+}
+
+/** The constants of stochastic gradient descent, as in PyTorch. */
+export interface SgdOptions {
+  /** Decay of the momentum buffer; 0 keeps none. */
+  momentum: number;
+  /** L2 penalty: `weightDecay · parameter` is added to the gradient. */
+  weightDecay: number;
+  /** Whether the step looks ahead along the momentum. */
+  nesterov: boolean;
+}

@@ -1,0 +1,100 @@
+import { describe } from "../errors.ts";
+import type { DeviceBuffer, DType, Lifetime } from "./device.ts";
+
+/** Buffers of one owner that nobody uses now, by what they can hold. */
+class FreeLists<B extends DeviceBuffer> {
+  readonly #lists = new Map<string, B[]>();
+
+  take(dtype: DType, length: number): B | undefined {
+    return this.#lists.get(`${dtype}:${length}`)?.pop();
+  }
+
+  put(buffer: B): void {
+    const key = `${buffer.dtype}:${buffer.length}`;
+    const list = this.#lists.get(key);
+    if (list === undefined) this.#lists.set(key, [buffer]);
+    else list.push(buffer);
+  }
+}
+
+/** The buffers that belong to one recorded program. */
+export class Reserve<B extends DeviceBuffer> {
+  /** Buffers that the program itself may use again. */
+  readonly free = new FreeLists<B>();
+  /** All buffers of the program. */
+  readonly owned = new Set<B>();
+  /** Those that hold values from the host. */
+  readonly constants = new Set<B>();
+}
+
+/**
+ * Hands out buffers and takes them back. While a program is recorded, buffers
+ * come from that program's own reserve: a replay runs in the same order, so
+ * what one kernel has finished with another may write, but nothing outside may.
+ */
+export class BufferPool<B extends DeviceBuffer> {
+  readonly #create: (dtype: DType, length: number) => B;
+  readonly #free = new FreeLists<B>();
+  readonly #inUse = new Set<B>();
+  readonly #reserveOf = new WeakMap<B, Reserve<B>>();
+  #reserve: Reserve<B> | null = null;
+
+  constructor(create: (dtype: DType, length: number) => B) {
+    this.#create = create;
+  }
+
+  /** The reserve of the program that is being recorded, if one is. */
+  get reserve(): Reserve<B> | null {
+    return this.#reserve;
+  }
+
+  take(dtype: DType, length: number, lifetime: Lifetime): B {
+    const reserve = lifetime === "persistent" ? null : this.#reserve;
+    const recycled = lifetime === "constant" && reserve !== null
+      ? undefined
+      : (reserve?.free ?? this.#free).take(dtype, length);
+    const buffer = recycled ?? this.#create(dtype, length);
+    this.#inUse.add(buffer);
+    if (reserve !== null) {
+      reserve.owned.add(buffer);
+      this.#reserveOf.set(buffer, reserve);
+      if (lifetime === "constant") reserve.constants.add(buffer);
+    }
+    return buffer;
+  }
+
+  give(buffer: B): void {
+    if (!this.#inUse.delete(buffer)) {
+      throw new TypeError(describe({
+        what:
+          `release of a ${buffer.dtype} buffer of ${buffer.length} elements`,
+        expected: "a buffer of this device that is in use",
+        got: "one that was released before, a view, or another device's",
+        help: "Dispose of a tensor once, and not of its reshaped views.",
+      }));
+    }
+    const reserve = this.#reserveOf.get(buffer);
+    if (reserve === undefined) this.#free.put(buffer);
+    else if (!reserve.constants.has(buffer)) reserve.free.put(buffer);
+  }
+
+  startReserve(): void {
+    this.#reserve = new Reserve();
+  }
+
+  stopReserve(): Reserve<B> {
+    const reserve = this.#reserve!;
+    this.#reserve = null;
+    return reserve;
+  }
+
+  /** Gives all buffers of a program that is gone to everybody. */
+  reclaim(reserve: Reserve<B>): void {
+    for (const buffer of reserve.owned) {
+      this.#inUse.delete(buffer);
+      this.#reserveOf.delete(buffer);
+      this.#free.put(buffer);
+    }
+    reserve.owned.clear();
+  }
+}

@@ -1,0 +1,23 @@
+import { describe, DeviceError } from "../errors.ts";
+
+/** The error of something that a replay could not do again. */
+export function notWhileRecording(what: string): DeviceError {
+  return new DeviceError(describe({
+    what: `${what} inside a captured function`,
+    expected: "kernel calls only: a replay runs nothing else",
+    got: what,
+    help:
+      "Return the tensor from the captured function and do this outside it.",
+  }));
+}
+
+/** Throws unless a buffer of this size can exist. */
+export function checkLength(dtype: string, length: number): void {
+  if (Number.isSafeInteger(length) && length > 0) return;
+  throw new RangeError(describe({
+    what: `allocation of a ${dtype} buffer`,
+    expected: "a positive whole number of elements",
+    got: String(length),
+    help: "Check the shape: every dimension is at least 1.",
+  }));
+}

@@ -1,0 +1,123 @@
+/**
+ * The contract of a device: memory, a set of kernels, and the recording of a
+ * step for replay. Nothing above this line knows whether it runs on a GPU.
+ *
+ * @module
+ */
+
+import type { Kernels } from "./kernels.ts";
+
+/** Element types: f32 for numbers, i32 for labels and indices, u8 for pixels. */
+export type DType = "f32" | "i32" | "u8";
+
+/** The typed array that holds elements of a type on the host. */
+export type HostArray<D extends DType = DType> = {
+  f32: Float32Array;
+  i32: Int32Array;
+  u8: Uint8Array;
+}[D];
+
+/** A piece of a device's memory. Only its own device can look inside. */
+export interface DeviceBuffer {
+  /** What the elements are. */
+  readonly dtype: DType;
+  /** How many elements there are. */
+  readonly length: number;
+  /**
+   * A part of this buffer that shares its memory.
+   *
+   * @param offset First element; a multiple of {@linkcode Device.alignment}.
+   * @param length Elements of the part.
+   */
+  view(offset: number, length: number): DeviceBuffer;
+}
+
+/** What kernels take: anything that has a buffer, a tensor above all. */
+export interface Operand {
+  /** Where the elements are. */
+  readonly buffer: DeviceBuffer;
+}
+
+/** How long an allocation lives: see {@linkcode Device.allocate}. */
+export type Lifetime = "pooled" | "constant" | "persistent";
+
+/** What a device has done since it was opened. Tests and benchmarks watch it. */
+export interface DeviceCounters {
+  /** Buffers newly created, not taken from the pool. */
+  allocations: number;
+  /** Bytes of all buffers that exist now. */
+  bytes: number;
+  /** Kernels started. */
+  dispatches: number;
+  /** Bind groups created; stays 0 on the CPU. */
+  bindGroups: number;
+  /** Command buffers handed to the queue; stays 0 on the CPU. */
+  submits: number;
+  /** Reads back to the host. */
+  reads: number;
+}
+
+/** A recorded list of kernel calls on fixed buffers. */
+export interface Program extends Disposable {
+  /** Kernel calls in the list. */
+  readonly length: number;
+  /** Runs the list again. Allocates nothing and checks nothing. */
+  replay(): void;
+}
+
+/** A place where tensors live and kernels run. */
+export interface Device extends Disposable {
+  /** Which kind of device this is. */
+  readonly kind: "webgpu" | "cpu";
+  /** For people: `webgpu (NVIDIA H100)`, `cpu (1 thread)`. */
+  readonly label: string;
+  /** The kernels. */
+  readonly kernels: Kernels;
+  /** What the device has done so far. */
+  readonly counters: Readonly<DeviceCounters>;
+  /** Elements to which the offset of a view must be aligned. */
+  readonly alignment: number;
+
+  /**
+   * Gives a buffer with arbitrary content.
+   *
+   * Outside a recording all lifetimes are the same: the buffer goes back to a
+   * pool on release. While a program is recorded, a `"pooled"` buffer belongs
+   * to that program, which uses it again after its release; a `"constant"` one
+   * does too, but is never used again, so that what was written into it stays;
+   * a `"persistent"` one never belongs to a program: it is state that outlives
+   * it, as a parameter's gradient does.
+   */
+  allocate(dtype: DType, length: number, lifetime?: Lifetime): DeviceBuffer;
+
+  /** Returns a buffer to the pool. It must not be used afterwards. */
+  release(buffer: DeviceBuffer): void;
+
+  /**
+   * Writes host values into the buffer, after all work given before.
+   *
+   * @throws {DeviceError} While a program is recorded, unless the buffer is a
+   * constant of that program: a replay would not write the values again.
+   */
+  write(buffer: DeviceBuffer, values: HostArray): void;
+
+  /**
+   * Copies a buffer to the host, after all work given before.
+   *
+   * @throws {DeviceError} While a program is recorded.
+   */
+  read(buffer: DeviceBuffer): Promise<HostArray>;
+
+  /**
+   * Runs a function and records every kernel that it starts.
+   *
+   * @throws {DeviceError} If a program is being recorded already.
+   */
+  record<T>(run: () => T): { program: Program; result: T };
+
+  /** Whether {@linkcode Device.record} is running. */
+  readonly recording: boolean;
+
+  /** Resolves when all work given so far is done. */
+  settle(): Promise<void>;
+}

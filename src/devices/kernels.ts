@@ -1,0 +1,297 @@
+import type {
+  AdamOptions,
+  AvgPool2dShape,
+  BatchNorm2dShape,
+  ClassesShape,
+  Conv2dShape,
+  GatherShape,
+  LinearShape,
+  Pool2dShape,
+  SgdOptions,
+} from "../../kernels/shapes.ts";
+import type { Operand } from "./device.ts";
+
+/**
+ * Every kernel that a device must have, one method each. The compiler tells a
+ * device what it misses.
+ *
+ * Inputs come first, then outputs, then the shape. Buffers are dense and
+ * row-major, f32 unless said otherwise. A kernel writes the whole of its
+ * outputs; no output may share memory with an input unless said otherwise.
+ * Sums are added in a fixed order, so that a run repeats bit for bit.
+ */
+export interface Kernels {
+  /** `output = conv2d(x, weight) + bias`, `bias` `[outChannels]` or null. */
+  conv2dForward(
+    x: Operand,
+    weight: Operand,
+    bias: Operand | null,
+    output: Operand,
+    shape: Conv2dShape,
+  ): void;
+  /** Gradient of the loss by `x` from that by the output. */
+  conv2dInputGradient(
+    gradOutput: Operand,
+    weight: Operand,
+    gradX: Operand,
+    shape: Conv2dShape,
+  ): void;
+  /** Gradient by the weight. */
+  conv2dWeightGradient(
+    gradOutput: Operand,
+    x: Operand,
+    gradWeight: Operand,
+    shape: Conv2dShape,
+  ): void;
+  /** Gradient by the bias: sum of `gradOutput` over images and pixels. */
+  conv2dBiasGradient(
+    gradOutput: Operand,
+    gradBias: Operand,
+    shape: Conv2dShape,
+  ): void;
+
+  /**
+   * Mean and `1 / √(variance + eps)` of each channel over batch and pixels,
+   * variance biased; moves `runningMean` and `runningVariance` (unbiased
+   * variance) by `momentum` towards them, in place. All buffers `[channels]`.
+   */
+  batchNorm2dStatistics(
+    x: Operand,
+    runningMean: Operand,
+    runningVariance: Operand,
+    mean: Operand,
+    inverseDeviation: Operand,
+    shape: BatchNorm2dShape,
+    momentum: number,
+  ): void;
+  /** `output = (x − mean) · inverseDeviation · weight + bias`, per channel. */
+  batchNorm2dNormalise(
+    x: Operand,
+    mean: Operand,
+    inverseDeviation: Operand,
+    weight: Operand,
+    bias: Operand,
+    output: Operand,
+    shape: BatchNorm2dShape,
+  ): void;
+  /** `output = 1 / √(variance + eps)`, `[channels]`: for running statistics. */
+  batchNorm2dInverseDeviation(
+    variance: Operand,
+    output: Operand,
+    shape: BatchNorm2dShape,
+  ): void;
+  /**
+   * Gradients by weight, `Σ gradOutput · (x − mean) · inverseDeviation`, and by
+   * bias, `Σ gradOutput`, per channel.
+   */
+  batchNorm2dParameterGradient(
+    gradOutput: Operand,
+    x: Operand,
+    mean: Operand,
+    inverseDeviation: Operand,
+    gradWeight: Operand,
+    gradBias: Operand,
+    shape: BatchNorm2dShape,
+  ): void;
+  /**
+   * Gradient by `x` in training, through the batch's own mean and variance.
+   * `gradWeight` and `gradBias` are inputs: the sums that
+   * {@linkcode Kernels.batchNorm2dParameterGradient} made of this batch alone.
+   */
+  batchNorm2dInputGradient(
+    gradOutput: Operand,
+    x: Operand,
+    mean: Operand,
+    inverseDeviation: Operand,
+    weight: Operand,
+    gradWeight: Operand,
+    gradBias: Operand,
+    gradX: Operand,
+    shape: BatchNorm2dShape,
+  ): void;
+  /** Gradient by `x` in evaluation: `gradOutput · weight · inverseDeviation`. */
+  batchNorm2dEvalInputGradient(
+    gradOutput: Operand,
+    inverseDeviation: Operand,
+    weight: Operand,
+    gradX: Operand,
+    shape: BatchNorm2dShape,
+  ): void;
+
+  /** `output = max(x, 0)`; NaN stays NaN. */
+  reluForward(x: Operand, output: Operand): void;
+  /** `gradX = output > 0 ? gradOutput : 0`. */
+  reluGradient(gradOutput: Operand, output: Operand, gradX: Operand): void;
+
+  /**
+   * Largest element of each window; the first in scan order where several are
+   * equal, NaN above all. `indices` (i32, as `output`) holds where it was in
+   * the image's channel: `row · inWidth + column`.
+   */
+  maxPool2dForward(
+    x: Operand,
+    output: Operand,
+    indices: Operand,
+    shape: Pool2dShape,
+  ): void;
+  /** Sends each gradient to where the largest element was. */
+  maxPool2dGradient(
+    gradOutput: Operand,
+    indices: Operand,
+    gradX: Operand,
+    shape: Pool2dShape,
+  ): void;
+  /** Mean of each window. */
+  avgPool2dForward(x: Operand, output: Operand, shape: AvgPool2dShape): void;
+  /** Spreads each gradient evenly over its window. */
+  avgPool2dGradient(
+    gradOutput: Operand,
+    gradX: Operand,
+    shape: AvgPool2dShape,
+  ): void;
+
+  /** `output = x · weightᵀ + bias`, `bias` `[outFeatures]` or null. */
+  linearForward(
+    x: Operand,
+    weight: Operand,
+    bias: Operand | null,
+    output: Operand,
+    shape: LinearShape,
+  ): void;
+  /** `gradX = gradOutput · weight`. */
+  linearInputGradient(
+    gradOutput: Operand,
+    weight: Operand,
+    gradX: Operand,
+    shape: LinearShape,
+  ): void;
+  /** `gradWeight = gradOutputᵀ · x`. */
+  linearWeightGradient(
+    gradOutput: Operand,
+    x: Operand,
+    gradWeight: Operand,
+    shape: LinearShape,
+  ): void;
+  /** `gradBias = Σ gradOutput` over the batch. */
+  linearBiasGradient(
+    gradOutput: Operand,
+    gradBias: Operand,
+    shape: LinearShape,
+  ): void;
+
+  /**
+   * Softmax of each row of `logits` into `probabilities`, and the mean over
+   * the batch of `−log probability` of the label into `loss` (`[1]`). `labels`
+   * is i32 `[batch]`; one out of range makes the loss NaN, never a number.
+   */
+  crossEntropyForward(
+    logits: Operand,
+    labels: Operand,
+    probabilities: Operand,
+    loss: Operand,
+    shape: ClassesShape,
+  ): void;
+  /** `gradLogits = gradLoss[0] · (probabilities − onehot(labels)) / batch`. */
+  crossEntropyGradient(
+    gradLoss: Operand,
+    probabilities: Operand,
+    labels: Operand,
+    gradLogits: Operand,
+    shape: ClassesShape,
+  ): void;
+  /** Column of the largest score of each row, the first of equals: i32 `[batch]`. */
+  argmax(scores: Operand, output: Operand, shape: ClassesShape): void;
+  /** How many rows have their largest score at their label: `[1]`. */
+  correctCount(
+    scores: Operand,
+    labels: Operand,
+    output: Operand,
+    shape: ClassesShape,
+  ): void;
+
+  /**
+   * Drops each element with the given probability and scales the rest by
+   * `1 / (1 − probability)`. `mask` is that factor or 0 for each element:
+   * `output = x · mask`, and the gradient is `gradOutput · mask`. `state`
+   * (i32 `[2]`: draws so far, seed) and the element's index decide alone, by
+   * the hash pcg3d of Jarzynski and Olano, "Hash Functions for GPU Rendering"
+   * (2020): `pcg3d(index, draws, seed).x` divided by 2³² is below
+   * `probability`. Does not move `state`; see {@linkcode Kernels.advance}.
+   */
+  dropoutForward(
+    x: Operand,
+    state: Operand,
+    mask: Operand,
+    output: Operand,
+    probability: number,
+  ): void;
+
+  /** `output = left + right`, elementwise. */
+  add(left: Operand, right: Operand, output: Operand): void;
+  /** `output = left · right`, elementwise. */
+  mul(left: Operand, right: Operand, output: Operand): void;
+  /** `output = x · factor[0]`. */
+  scale(x: Operand, factor: Operand, output: Operand): void;
+  /** `output[0] = factor · Σ x`. */
+  sum(x: Operand, output: Operand, factor: number): void;
+  /** `output[i] = factor · scalar[0]`: the gradient of a sum. */
+  expand(scalar: Operand, output: Operand, factor: number): void;
+  /** `destination += source`, in place. */
+  accumulate(source: Operand, destination: Operand): void;
+  /** `output = source`; both of one type. */
+  copy(source: Operand, output: Operand): void;
+  /** Every element of `output`, f32 or i32, becomes `value`. */
+  fill(output: Operand, value: number): void;
+  /** `counter[0] += amount`, i32, in place. */
+  advance(counter: Operand, amount: number): void;
+
+  /**
+   * Picks rows out of a data set: row `i` of `output` is row
+   * `indices[cursor[0] + i]` of the shards laid end to end, as
+   * `(value / divisor − mean) / std`. Shards are u8 or f32, at most 4;
+   * `indices` and `cursor` (`[1]`) are i32.
+   */
+  gatherRows(
+    shards: readonly Operand[],
+    indices: Operand,
+    cursor: Operand,
+    output: Operand,
+    shape: GatherShape,
+  ): void;
+  /** Picks labels: `output[i] = source[indices[cursor[0] + i]]`, all i32. */
+  gatherLabels(
+    source: Operand,
+    indices: Operand,
+    cursor: Operand,
+    output: Operand,
+  ): void;
+
+  /**
+   * Counts a step of Adam. `state` (`[4]`) is learning rate,
+   * `1 − beta1ᵗ`, `1 − beta2ᵗ`, t, all but the first 0 before the first step.
+   * The corrections are carried from step to step as `c ← beta · c + (1 − beta)`:
+   * in f32 `1 − beta2ᵗ` itself loses four digits at t = 1.
+   */
+  adamAdvance(state: Operand, options: AdamOptions): void;
+  /** Moves the parameter and its moments, in place, by one step of Adam. */
+  adamStep(
+    gradient: Operand,
+    state: Operand,
+    parameter: Operand,
+    expAvg: Operand,
+    expAvgSq: Operand,
+    options: AdamOptions,
+  ): void;
+  /**
+   * Moves the parameter and its momentum, in place, by one step of gradient
+   * descent. `state` is the learning rate (`[1]`); `momentumBuffer` starts as
+   * zeros and is null without momentum.
+   */
+  sgdStep(
+    gradient: Operand,
+    state: Operand,
+    parameter: Operand,
+    momentumBuffer: Operand | null,
+    options: SgdOptions,
+  ): void;
+}

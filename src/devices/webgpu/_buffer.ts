@@ -1,0 +1,32 @@
+import type { DeviceBuffer, DType } from "../device.ts";
+
+/** Bytes of one element. */
+export const bytesOf: Record<DType, number> = { f32: 4, i32: 4, u8: 1 };
+
+/** The start of a binding must be a multiple of this: WebGPU's default limit. */
+export const bindingAlignment = 256;
+
+let lastIdentity = 0;
+
+/** A range of a `GPUBuffer`. */
+export class WebGpuBuffer implements DeviceBuffer {
+  /** Distinguishes buffers in the keys of bind groups. */
+  readonly identity = ++lastIdentity;
+
+  constructor(
+    readonly memory: GPUBuffer,
+    readonly dtype: DType,
+    readonly length: number,
+    readonly byteOffset = 0,
+  ) {}
+
+  /** Bytes that a binding covers: WGSL sees u8 in words of four. */
+  get byteLength(): number {
+    return Math.ceil(this.length * bytesOf[this.dtype] / 4) * 4;
+  }
+
+  view(offset: number, length: number): WebGpuBuffer {
+    const byteOffset = this.byteOffset + offset * bytesOf[this.dtype];
+    return new WebGpuBuffer(this.memory, this.dtype, length, byteOffset);
+  }
+}

@@ -1,0 +1,125 @@
+import { describe, DeviceError } from "../../errors.ts";
+import type { Access, KernelRecord } from "./kernel_record.ts";
+
+/** A compiled kernel. */
+export interface Pipeline {
+  /** Distinguishes pipelines in the keys of bind groups. */
+  readonly identity: number;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+const bindingTypes: Record<Access, GPUBufferBindingType> = {
+  read: "read-only-storage",
+  write: "storage",
+};
+
+/**
+ * Turns kernel records into pipelines, once for each source and set of
+ * constants.
+ */
+export class PipelineCache {
+  readonly #device: GPUDevice;
+  readonly #fail: (error: DeviceError) => void;
+  readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+  readonly #pipelines = new Map<string, Pipeline>();
+  #checks: Promise<void>[] = [];
+
+  constructor(device: GPUDevice, fail: (error: DeviceError) => void) {
+    this.#device = device;
+    this.#fail = fail;
+  }
+
+  get<Shape>(kernel: KernelRecord<Shape>, shape: Shape): Pipeline {
+    const constants = kernel.constants(shape);
+    const key = `${kernel.file}:${kernel.entryPoint}:${
+      Object.entries(constants).join()
+    }`;
+    const known = this.#pipelines.get(key);
+    if (known !== undefined) return known;
+    const made = this.#create(kernel, constants);
+    this.#pipelines.set(key, made);
+    return made;
+  }
+
+  /** Resolves when every pipeline made so far is known to be good or bad. */
+  async checked(): Promise<void> {
+    const checks = this.#checks;
+    this.#checks = [];
+    await Promise.all(checks);
+  }
+
+  #create<Shape>(
+    kernel: KernelRecord<Shape>,
+    constants: Record<string, number>,
+  ): Pipeline {
+    const device = this.#device;
+    device.pushErrorScope("validation");
+    const module = this.#module(kernel);
+    const layout = this.#layout(kernel.bindings);
+    const pipeline = device.createComputePipeline({
+      label: kernel.name,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: kernel.entryPoint, constants },
+    });
+    this.#checks.push(
+      device.popErrorScope().then(async (error) => {
+        if (error === null) return;
+        this.#fail(await compileError(kernel, module, error.message));
+      }),
+    );
+    return { identity: this.#pipelines.size, pipeline, layout };
+  }
+
+  #module({ file, source }: { file: string; source: string }): GPUShaderModule {
+    let module = this.#modules.get(file);
+    if (module === undefined) {
+      module = this.#device.createShaderModule({ label: file, code: source });
+      this.#modules.set(file, module);
+    }
+    return module;
+  }
+
+  #layout(bindings: readonly Access[]): GPUBindGroupLayout {
+    const key = bindings.join();
+    let layout = this.#layouts.get(key);
+    if (layout === undefined) {
+      layout = this.#device.createBindGroupLayout({
+        entries: bindings.map((access, binding) => ({
+          binding,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: bindingTypes[access] },
+        })),
+      });
+      this.#layouts.set(key, layout);
+    }
+    return layout;
+  }
+}
+
+/** Names kernel, line and column, and shows the line of the source. */
+async function compileError(
+  kernel: { name: string; file: string; source: string },
+  module: GPUShaderModule,
+  message: string,
+): Promise<DeviceError> {
+  const { messages } = await module.getCompilationInfo();
+  const found = messages.find(({ type }) => type === "error");
+  if (found === undefined) {
+    return new DeviceError(describe({
+      what: `webgpu: pipeline of kernel ${kernel.name} (${kernel.file})`,
+      got: message,
+      help: "Report this with the adapter's name: no kernel should be refused.",
+    }));
+  }
+  const line = kernel.source.split("\n")[found.lineNum - 1] ?? "";
+  const [reason] = found.message.trim().split(/\n/).slice(-1);
+  const text = found.message.trim().split("\n")[0] ?? reason;
+  return new DeviceError(describe({
+    what: `webgpu: kernel ${kernel.name} does not compile at ` +
+      `${kernel.file}:${found.lineNum}:${found.linePos}: ${text}: ` +
+      `"${line.trim()}"`,
+    help: "Mend the line and run `deno task kernels`.",
+  }));
+}

@@ -1,0 +1,98 @@
+import type { DeviceCounters } from "../device.ts";
+
+/** One kernel on fixed buffers: all that an encoder must be told. */
+export interface Command {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+/**
+ * Commands to collect before they are handed over unasked: enough for a whole
+ * step to go in one submit, few enough that the device starts early.
+ */
+const commandsPerSubmit = 128;
+
+/** Collects commands in one compute pass and hands them to the device. */
+export class CommandQueue {
+  readonly #device: GPUDevice;
+  readonly #counters: DeviceCounters;
+  #encoder: GPUCommandEncoder | null = null;
+  #pass: GPUComputePassEncoder | null = null;
+  #pipeline: GPUComputePipeline | null = null;
+  #pending = 0;
+
+  constructor(device: GPUDevice, counters: DeviceCounters) {
+    this.#device = device;
+    this.#counters = counters;
+  }
+
+  /** Adds one command. */
+  dispatch(command: Command): void {
+    this.#encode(this.#open(), command);
+    this.#submitIfFull();
+  }
+
+  /** Adds all commands of a program. */
+  replay(commands: readonly Command[]): void {
+    const pass = this.#open();
+    for (let index = 0; index < commands.length; index++) {
+      this.#encode(pass, commands[index]);
+    }
+    this.#submitIfFull();
+  }
+
+  /** Adds a copy, which ends the pass, and hands everything over. */
+  copy(
+    source: GPUBuffer,
+    offset: number,
+    target: GPUBuffer,
+    bytes: number,
+  ): void {
+    this.#endPass();
+    this.#encoder ??= this.#device.createCommandEncoder();
+    this.#encoder.copyBufferToBuffer(source, offset, target, 0, bytes);
+    this.submit();
+  }
+
+  /** Hands everything collected to the device. */
+  submit(): void {
+    this.#endPass();
+    if (this.#encoder === null) return;
+    this.#device.queue.submit([this.#encoder.finish()]);
+    this.#counters.submits++;
+    this.#encoder = null;
+    this.#pending = 0;
+  }
+
+  #open(): GPUComputePassEncoder {
+    if (this.#pass === null) {
+      this.#encoder ??= this.#device.createCommandEncoder();
+      this.#pass = this.#encoder.beginComputePass();
+    }
+    return this.#pass;
+  }
+
+  #encode(pass: GPUComputePassEncoder, command: Command): void {
+    if (command.pipeline !== this.#pipeline) {
+      pass.setPipeline(command.pipeline);
+      this.#pipeline = command.pipeline;
+    }
+    pass.setBindGroup(0, command.bindGroup);
+    pass.dispatchWorkgroups(command.x, command.y, command.z);
+    this.#pending++;
+    this.#counters.dispatches++;
+  }
+
+  #submitIfFull(): void {
+    if (this.#pending >= commandsPerSubmit) this.submit();
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = null;
+    this.#pipeline = null;
+  }
+}

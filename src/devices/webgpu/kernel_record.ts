@@ -1,0 +1,44 @@
+import type { Operand } from "../device.ts";
+
+/** How a kernel uses a buffer: only reads it, or writes (and maybe reads) it. */
+export type Access = "read" | "write";
+
+/** Workgroups along x, y and z, each at most 65,535. */
+export type Workgroups = readonly [x: number, y: number, z: number];
+
+/** A WebGPU kernel as a plain record; one place turns it into a pipeline. */
+export interface KernelRecord<Shape> {
+  /** The method of `Kernels` that it serves: errors name it. */
+  readonly name: string;
+  /** The WGSL source. */
+  readonly source: string;
+  /** The file of the source, relative to the package: errors name it. */
+  readonly file: string;
+  /** The function of the source that runs. */
+  readonly entryPoint: string;
+  /** The buffers in the order of `@binding`, all in `@group(0)`. */
+  readonly bindings: readonly Access[];
+  /** The source's `override` constants. Each distinct set is a pipeline. */
+  constants(shape: Shape): Record<string, number>;
+  /** How many workgroups cover the output. */
+  workgroups(shape: Shape): Workgroups;
+}
+
+/** Starts a kernel on buffers given in the order of its bindings. */
+export type Run = <Shape>(
+  kernel: KernelRecord<Shape>,
+  shape: Shape,
+  operands: readonly Operand[],
+) => void;
+
+/**
+ * Workgroups that cover `count` items in a line, folded into rows where there
+ * are more than one dimension may have. The kernel finds its item as
+ * `(workgroup.y · rows.x + workgroup.x) · size + local`, where `rows` is
+ * `num_workgroups`.
+ */
+export function line(count: number, size: number): Workgroups {
+  const groups = Math.max(1, Math.ceil(count / size));
+  const rows = Math.ceil(groups / 65535);
+  return [Math.ceil(groups / rows), rows, 1];
+}

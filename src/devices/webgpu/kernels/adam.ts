@@ -1,0 +1,47 @@
+import { adamSource } from "../../../../kernels/adam.gen.ts";
+import type { AdamOptions } from "../../../../kernels/shapes.ts";
+import type { Kernels } from "../../kernels.ts";
+import type { KernelRecord, Run } from "../kernel_record.ts";
+import { type Elements, elements, elementwise } from "./_elementwise.ts";
+
+const advance: KernelRecord<AdamOptions> = {
+  name: "adamAdvance",
+  source: adamSource,
+  file: "kernels/adam.wgsl",
+  entryPoint: "adamAdvance",
+  bindings: ["write"],
+  constants: decays,
+  workgroups: () => [1, 1, 1],
+};
+
+const step = elementwise<AdamOptions & Elements>({
+  name: "adamStep",
+  source: adamSource,
+  file: "kernels/adam.wgsl",
+  entryPoint: "adamStep",
+  bindings: ["read", "read", "write", "write", "write"],
+  constants: (shape) => ({
+    ...decays(shape),
+    eps: shape.eps,
+    weightDecay: shape.weightDecay,
+  }),
+});
+
+function decays({ beta1, beta2 }: AdamOptions): Record<string, number> {
+  return { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2 };
+}
+
+/** Steps of Adam. */
+export function adamKernels(
+  run: Run,
+): Pick<Kernels, "adamAdvance" | "adamStep"> {
+  return {
+    adamAdvance(state, options) {
+      run(advance, options, [state]);
+    },
+    adamStep(gradient, state, parameter, expAvg, expAvgSq, options) {
+      const shape = { ...options, ...elements(parameter) };
+      run(step, shape, [gradient, state, parameter, expAvg, expAvgSq]);
+    },
+  };
+}

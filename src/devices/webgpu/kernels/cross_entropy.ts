@@ -1,0 +1,39 @@
+import { crossEntropySource } from "../../../../kernels/cross_entropy.gen.ts";
+import type { ClassesShape } from "../../../../kernels/shapes.ts";
+import type { Kernels } from "../../kernels.ts";
+import { type KernelRecord, line, type Run } from "../kernel_record.ts";
+import { workgroupSize } from "./_elementwise.ts";
+
+const forward: KernelRecord<ClassesShape> = {
+  name: "crossEntropyForward",
+  source: crossEntropySource,
+  file: "kernels/cross_entropy.wgsl",
+  entryPoint: "crossEntropyForward",
+  bindings: ["read", "read", "write", "write"],
+  constants: ({ batch, classes }) => ({ batch, classes, workgroupSize }),
+  workgroups: () => [1, 1, 1],
+};
+
+const gradient: KernelRecord<ClassesShape> = {
+  name: "crossEntropyGradient",
+  source: crossEntropySource,
+  file: "kernels/cross_entropy.wgsl",
+  entryPoint: "crossEntropyGradient",
+  bindings: ["read", "read", "read", "write"],
+  constants: ({ batch, classes }) => ({ batch, classes, workgroupSize }),
+  workgroups: ({ batch, classes }) => line(batch * classes, workgroupSize),
+};
+
+/** Cross-entropy of logits and labels, and its gradient. */
+export function crossEntropyKernels(
+  run: Run,
+): Pick<Kernels, "crossEntropyForward" | "crossEntropyGradient"> {
+  return {
+    crossEntropyForward(logits, labels, probabilities, loss, shape) {
+      run(forward, shape, [logits, labels, probabilities, loss]);
+    },
+    crossEntropyGradient(gradLoss, probabilities, labels, gradLogits, shape) {
+      run(gradient, shape, [gradLoss, probabilities, labels, gradLogits]);
+    },
+  };
+}

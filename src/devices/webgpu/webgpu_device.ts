@@ -1,0 +1,321 @@
+import { describe, DeviceError } from "../../errors.ts";
+import { BufferPool, type Reserve } from "../_pool.ts";
+import { checkLength, notWhileRecording } from "../_recording.ts";
+import type {
+  Device,
+  DeviceBuffer,
+  DeviceCounters,
+  DType,
+  HostArray,
+  Lifetime,
+  Operand,
+  Program,
+} from "../device.ts";
+import type { Kernels } from "../kernels.ts";
+import { BindGroups } from "./_bind_groups.ts";
+import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
+import { PipelineCache } from "./_pipelines.ts";
+import { type Command, CommandQueue } from "./_queue.ts";
+import { Readback } from "./_readback.ts";
+import type { KernelRecord } from "./kernel_record.ts";
+import { webGpuKernels } from "./webgpu_kernels.ts";
+
+/** How to open a WebGPU device. */
+export interface WebGpuDeviceOptions {
+  /** The adapter to use; by default the one that the platform prefers. */
+  adapter?: GPUAdapter;
+  /**
+   * Fills every buffer with NaN before it is handed out, so that a kernel that
+   * leaves an element unwritten shows. For tests. Default false.
+   */
+  poison?: boolean;
+}
+
+/** A GPU as a device, through WebGPU and hand-written WGSL. */
+export class WebGpuDevice implements Device {
+  readonly kind = "webgpu";
+  readonly label: string;
+  readonly kernels: Kernels;
+  readonly counters: DeviceCounters = {
+    allocations: 0,
+    bytes: 0,
+    dispatches: 0,
+    bindGroups: 0,
+    submits: 0,
+    reads: 0,
+  };
+  readonly alignment: number = bindingAlignment / 4;
+  readonly #gpu: GPUDevice;
+  readonly #poison: boolean;
+  readonly #pipelines: PipelineCache;
+  readonly #queue: CommandQueue;
+  readonly #readback: Readback;
+  readonly #pool = new BufferPool((dtype: DType, length: number) =>
+    this.#create(dtype, length)
+  );
+  readonly #memory = new Set<GPUBuffer>();
+  readonly #bindGroups: BindGroups;
+  #commands: Command[] | null = null;
+  #failure: DeviceError | null = null;
+  #closed = false;
+
+  private constructor(gpu: GPUDevice, label: string, poison: boolean) {
+    this.#gpu = gpu;
+    this.label = label;
+    this.#poison = poison;
+    this.#pipelines = new PipelineCache(gpu, (error) => this.#fail(error));
+    this.#bindGroups = new BindGroups(gpu, this.counters);
+    this.#queue = new CommandQueue(gpu, this.counters);
+    this.#readback = new Readback(gpu, this.#queue);
+    this.kernels = webGpuKernels((kernel, shape, operands) =>
+      this.#run(kernel, shape, operands)
+    );
+    this.#listen();
+  }
+
+  /**
+   * Opens a WebGPU device.
+   *
+   * @throws {DeviceError} If there is no adapter, or it refuses a device.
+   */
+  static async open(options: WebGpuDeviceOptions = {}): Promise<WebGpuDevice> {
+    const adapter = options.adapter ?? await requestAdapter();
+    if (adapter === null) {
+      throw new DeviceError(describe({
+        what: "webgpu",
+        expected: "a WebGPU adapter",
+        got: "none",
+        help: "Install a Vulkan driver (Debian: `apt-get install " +
+          "mesa-vulkan-drivers libvulkan1`), or use `--device cpu`.",
+      }));
+    }
+    const { limits } = adapter;
+    const gpu = await adapter.requestDevice({
+      requiredLimits: {
+        maxBufferSize: limits.maxBufferSize,
+        maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      },
+    });
+    const name = adapter.info.description || adapter.info.vendor || "unnamed";
+    const label = `webgpu (${name})`;
+    return new WebGpuDevice(gpu, label, options.poison ?? false);
+  }
+
+  get recording(): boolean {
+    return this.#commands !== null;
+  }
+
+  allocate(
+    dtype: DType,
+    length: number,
+    lifetime: Lifetime = "pooled",
+  ): DeviceBuffer {
+    this.#check();
+    checkLength(dtype, length);
+    const buffer = this.#pool.take(dtype, length, lifetime);
+    if (this.#poison && lifetime === "pooled" && dtype !== "u8") {
+      this.kernels.fill({ buffer }, dtype === "f32" ? NaN : 0x7f7f7f7f);
+    }
+    return buffer;
+  }
+
+  release(buffer: DeviceBuffer): void {
+    if (!this.#closed) this.#pool.give(buffer as WebGpuBuffer);
+  }
+
+  write(buffer: DeviceBuffer, values: HostArray): void {
+    this.#check();
+    const target = this.#own({ buffer });
+    const { reserve } = this.#pool;
+    if (reserve !== null && !reserve.constants.has(target)) {
+      throw notWhileRecording("writing host values");
+    }
+    if (values.length === 0 || values.length > target.length) {
+      throw new RangeError(describe({
+        what: "write to a device buffer",
+        expected: `1 to ${target.length} elements`,
+        got: String(values.length),
+        help: "Give as many values as the tensor has elements.",
+      }));
+    }
+    this.#queue.submit();
+    const bytes = wholeWords(values);
+    this.#gpu.queue.writeBuffer(target.memory, target.byteOffset, bytes);
+  }
+
+  async read(buffer: DeviceBuffer): Promise<HostArray> {
+    this.#check();
+    if (this.recording) throw notWhileRecording("reading a value");
+    const source = this.#own({ buffer });
+    this.counters.reads++;
+    let values: HostArray;
+    try {
+      values = await this.#readback.read(source);
+    } catch (error) {
+      await this.#settleErrors();
+      throw error;
+    }
+    await this.#settleErrors();
+    return values;
+  }
+
+  record<T>(run: () => T): { program: Program; result: T } {
+    this.#check();
+    if (this.recording) throw notWhileRecording("another capture");
+    const commands: Command[] = this.#commands = [];
+    this.#pool.startReserve();
+    let reserve: Reserve<WebGpuBuffer>;
+    let result: T;
+    try {
+      result = run();
+      reserve = this.#pool.stopReserve();
+    } catch (error) {
+      this.#pool.reclaim(this.#pool.stopReserve());
+      throw error;
+    } finally {
+      this.#commands = null;
+    }
+    const program: Program = {
+      length: commands.length,
+      replay: () => {
+        this.#check();
+        this.#queue.replay(commands);
+      },
+      [Symbol.dispose]: () => this.#pool.reclaim(reserve),
+    };
+    return { program, result };
+  }
+
+  async settle(): Promise<void> {
+    this.#check();
+    this.#queue.submit();
+    await this.#gpu.queue.onSubmittedWorkDone();
+    await this.#settleErrors();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const memory of this.#memory) memory.destroy();
+    this.#memory.clear();
+    this.counters.bytes = 0;
+    this.#gpu.destroy();
+  }
+
+  #run<Shape>(
+    kernel: KernelRecord<Shape>,
+    shape: Shape,
+    operands: readonly Operand[],
+  ): void {
+    const pipeline = this.#pipelines.get(kernel, shape);
+    const buffers = operands.map((operand) => this.#own(operand));
+    const [x, y, z] = kernel.workgroups(shape);
+    const command: Command = {
+      pipeline: pipeline.pipeline,
+      bindGroup: this.#bindGroups.get(pipeline, buffers),
+      x,
+      y,
+      z,
+    };
+    this.#queue.dispatch(command);
+    this.#commands?.push(command);
+  }
+
+  #create(dtype: DType, length: number): WebGpuBuffer {
+    const bytes = length * bytesOf[dtype];
+    const size = Math.ceil(bytes / bindingAlignment) * bindingAlignment;
+    const limit = this.#gpu.limits.maxStorageBufferBindingSize;
+    if (size > limit) {
+      throw new DeviceError(describe({
+        what: `webgpu: allocation of ${length} ${dtype} elements`,
+        expected: `at most ${limit} bytes in one buffer of ${this.label}`,
+        got: `${size} bytes`,
+        help: "Use a smaller batch, or `--device cpu`.",
+      }));
+    }
+    const memory = this.#gpu.createBuffer({
+      size,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST |
+        GPUBufferUsage.COPY_SRC,
+    });
+    this.#memory.add(memory);
+    this.counters.allocations++;
+    this.counters.bytes += size;
+    return new WebGpuBuffer(memory, dtype, length);
+  }
+
+  #own({ buffer }: Operand): WebGpuBuffer {
+    if (
+      buffer instanceof WebGpuBuffer && this.#memory.has(buffer.memory)
+    ) return buffer;
+    throw new TypeError(describe({
+      what: `kernel on ${this.label}`,
+      expected: "a tensor of this device",
+      got: "a tensor of another device, or of one that was closed",
+      help: "Make model, data and optimizer on one device.",
+    }));
+  }
+
+  #listen(): void {
+    this.#gpu.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.#fail(
+        new DeviceError(describe({
+          what: `${this.label} refused work`,
+          got: (event as GPUUncapturedErrorEvent).error.message,
+          help: "Use a smaller batch if memory ran out; else report this.",
+        })),
+      );
+    });
+    this.#gpu.lost.then(({ message, reason }) => {
+      if (this.#closed) return;
+      this.#fail(
+        new DeviceError(describe({
+          what: `${this.label} was lost (${reason})`,
+          got: message,
+          help: "Open a new device and load the last saved weights.",
+        })),
+      );
+    });
+  }
+
+  /** The first failure stays: what follows it is its consequence. */
+  #fail(error: DeviceError): void {
+    this.#failure ??= error;
+  }
+
+  async #settleErrors(): Promise<void> {
+    await this.#pipelines.checked();
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  #check(): void {
+    if (this.#failure !== null) throw this.#failure;
+    if (!this.#closed) return;
+    throw new TypeError(describe({
+      what: `use of ${this.label} after it was closed`,
+      help: "Keep `using device` in the scope that uses its tensors.",
+    }));
+  }
+}
+
+/** The platform's preferred adapter, or null where there is none. */
+export async function requestAdapter(): Promise<GPUAdapter | null> {
+  return await navigator.gpu?.requestAdapter({
+    powerPreference: "high-performance",
+  }) ?? null;
+}
+
+/**
+ * The bytes of host values as `writeBuffer` takes them: a multiple of four, and
+ * not in shared memory.
+ */
+function wholeWords(values: HostArray): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength, byteOffset } = values;
+  if (byteLength % 4 === 0 && buffer instanceof ArrayBuffer) {
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  }
+  const padded = new Uint8Array(Math.ceil(byteLength / 4) * 4);
+  padded.set(new Uint8Array(buffer, byteOffset, byteLength));
+  return padded;
+}

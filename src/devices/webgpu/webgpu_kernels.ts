@@ -1,0 +1,46 @@
+import type { Kernels } from "../kernels.ts";
+import type { Run } from "./kernel_record.ts";
+import { adamKernels } from "./kernels/adam.ts";
+import { addKernels } from "./kernels/add.ts";
+import { advanceKernels } from "./kernels/advance.ts";
+import { argmaxKernels } from "./kernels/argmax.ts";
+import { avgPool2dKernels } from "./kernels/avg_pool2d.ts";
+import { batchNorm2dKernels } from "./kernels/batch_norm2d.ts";
+import { conv2dKernels } from "./kernels/conv2d.ts";
+import { copyKernels } from "./kernels/copy.ts";
+import { crossEntropyKernels } from "./kernels/cross_entropy.ts";
+import { dropoutKernels } from "./kernels/dropout.ts";
+import { fillKernels } from "./kernels/fill.ts";
+import { gatherKernels } from "./kernels/gather.ts";
+import { linearKernels } from "./kernels/linear.ts";
+import { maxPool2dKernels } from "./kernels/max_pool2d.ts";
+import { mulKernels } from "./kernels/mul.ts";
+import { reluKernels } from "./kernels/relu.ts";
+import { scaleKernels } from "./kernels/scale.ts";
+import { sgdKernels } from "./kernels/sgd.ts";
+import { sumKernels } from "./kernels/sum.ts";
+
+/** All kernels of WebGPU, started by `run`. */
+export function webGpuKernels(run: Run): Kernels {
+  return {
+    ...adamKernels(run),
+    ...addKernels(run),
+    ...advanceKernels(run),
+    ...argmaxKernels(run),
+    ...avgPool2dKernels(run),
+    ...batchNorm2dKernels(run),
+    ...conv2dKernels(run),
+    ...copyKernels(run),
+    ...crossEntropyKernels(run),
+    ...dropoutKernels(run),
+    ...fillKernels(run),
+    ...gatherKernels(run),
+    ...linearKernels(run),
+    ...maxPool2dKernels(run),
+    ...mulKernels(run),
+    ...reluKernels(run),
+    ...scaleKernels(run),
+    ...sgdKernels(run),
+    ...sumKernels(run),
+  };
+}

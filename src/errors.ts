@@ -1,0 +1,74 @@
+/**
+ * The errors of this library: what a program may want to tell apart by class.
+ *
+ * Wrong arguments throw the platform's own `TypeError` and `RangeError`; the
+ * classes here name what those cannot. Every message is one line: what went
+ * wrong and where, what was expected, what was got, and `Help: ` with the fix.
+ *
+ * @module
+ */
+
+/** The parts of an error message, in the order in which they are read. */
+export interface ErrorParts {
+  /** What went wrong and where: `conv2d: weight does not fit the input`. */
+  what: string;
+  /** What would have been right. */
+  expected?: string;
+  /** What was there instead. */
+  got?: string;
+  /** What the reader can do about it. */
+  help: string;
+}
+
+/**
+ * Joins the parts of an error message into its one line.
+ *
+ * @example
+ * ```ts
+ * import { describe } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   describe({ what: "seed", expected: "an integer", got: "1.5", help: "Round it." }),
+ *   "seed: expected an integer, got 1.5. Help: Round it.",
+ * );
+ * ```
+ */
+export function describe(parts: ErrorParts): string {
+  const facts = [
+    parts.expected === undefined ? "" : `expected ${parts.expected}`,
+    parts.got === undefined ? "" : `got ${parts.got}`,
+  ].filter((fact) => fact !== "").join(", ");
+  const line = facts === "" ? parts.what : `${parts.what}: ${facts}`;
+  return `${line}. Help: ${parts.help}`.replaceAll(/\s*\n\s*/g, " ");
+}
+
+/** Shapes that do not fit each other or the operation. */
+export class ShapeError extends RangeError {
+  override readonly name = "ShapeError";
+}
+
+/** A file whose bytes are not what its format says: IDX, safetensors. */
+export class FormatError extends SyntaxError {
+  override readonly name = "FormatError";
+}
+
+/** Data that is missing, could not be fetched, or is not the expected data. */
+export class DataError extends Error {
+  override readonly name = "DataError";
+}
+
+/** A device that is missing, was lost, ran out of memory or refused work. */
+export class DeviceError extends Error {
+  override readonly name = "DeviceError";
+}
+
+/** Training that cannot go on: the loss is not a finite number. */
+export class TrainingError extends Error {
+  override readonly name = "TrainingError";
+}
+
+/** A state dictionary whose keys or shapes are not those of the model. */
+export class StateDictError extends Error {
+  override readonly name = "StateDictError";
+}

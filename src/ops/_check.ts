@@ -1,0 +1,93 @@
+import { describe, ShapeError } from "../errors.ts";
+import type { AnyTensor, Shape } from "../tensor.ts";
+
+/** A size per axis: one number for both, or height and width. */
+export type Pair = number | readonly [height: number, width: number];
+
+/** Height and width of a pair. */
+export function pair(value: Pair): readonly [height: number, width: number] {
+  return typeof value === "number" ? [value, value] : value;
+}
+
+/** A shape as people read it. */
+export function text(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** The error of shapes that do not fit an operation. */
+export function shapeError(
+  what: string,
+  expected: string,
+  got: string,
+  help: string,
+): ShapeError {
+  return new ShapeError(describe({ what, expected, got, help }));
+}
+
+/** Throws unless the tensor has the number of dimensions that `layout` names. */
+export function checkRank(
+  operation: string,
+  argument: string,
+  shape: Shape,
+  layout: readonly string[],
+): void {
+  if (shape.length === layout.length) return;
+  throw shapeError(
+    `${operation}: ${argument}`,
+    `${layout.length} dimensions [${layout.join(", ")}]`,
+    text(shape),
+    "Reshape it, or add a batch dimension of 1.",
+  );
+}
+
+/** Throws unless the tensor has exactly this shape. */
+export function checkShape(
+  operation: string,
+  argument: string,
+  shape: Shape,
+  expected: Shape,
+): void {
+  const same = shape.length === expected.length &&
+    shape.every((size, axis) => size === expected[axis]);
+  if (same) return;
+  throw shapeError(
+    `${operation}: ${argument}`,
+    `shape ${text(expected)}`,
+    text(shape),
+    "The shapes of the arguments must fit each other.",
+  );
+}
+
+/** Throws unless the tensor has this type of elements. */
+export function checkDType(
+  operation: string,
+  argument: string,
+  { dtype }: AnyTensor,
+  expected: string,
+): void {
+  if (dtype === expected) return;
+  throw new TypeError(describe({
+    what: `${operation}: ${argument}`,
+    expected: `${expected} elements`,
+    got: dtype,
+    help: "Make i32 tensors from an Int32Array, f32 ones from numbers.",
+  }));
+}
+
+/** Throws unless the numbers are whole and at least `least`. */
+export function checkWhole(
+  operation: string,
+  name: string,
+  values: readonly number[],
+  least: number,
+): void {
+  if (values.every((value) => Number.isInteger(value) && value >= least)) {
+    return;
+  }
+  throw new RangeError(describe({
+    what: `${operation}: ${name}`,
+    expected: `whole numbers of at least ${least}`,
+    got: values.join(" × "),
+    help: `Give one ${name} for both axes, or [height, width].`,
+  }));
+}

@@ -1,0 +1,36 @@
+import { record } from "../tape.ts";
+import { type Shape, Tensor } from "../tensor.ts";
+import { checkShape } from "./_check.ts";
+
+/**
+ * `left + right`, elementwise.
+ *
+ * @param left Any shape.
+ * @param right The same shape.
+ * @returns The same shape.
+ * @throws {ShapeError} If the shapes differ.
+ *
+ * @example
+ * ```ts
+ * import { add, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [1, 2], [2]);
+ * using y = add(x, x);
+ * assertEquals(await y.data(), new Float32Array([2, 4]));
+ * ```
+ */
+export function add<S extends Shape>(
+  left: Tensor<S>,
+  right: Tensor<S>,
+): Tensor<S> {
+  checkShape("add", "right", right.shape, left.shape);
+  const { kernels } = left.device;
+  const output = Tensor.empty<S>(left.device, left.shape);
+  kernels.add(left, right, output);
+  return record(output, [left, right], (gradOutput, [gradLeft, gradRight]) => {
+    if (gradLeft) kernels.copy(gradOutput, gradLeft);
+    if (gradRight) kernels.copy(gradOutput, gradRight);
+  });
+}

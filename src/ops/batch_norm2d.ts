@@ -1,0 +1,186 @@
+import type { BatchNorm2dShape } from "../../kernels/shapes.ts";
+import { record } from "../tape.ts";
+import { type Images, Tensor } from "../tensor.ts";
+import { checkRank, checkShape, shapeError } from "./_check.ts";
+
+/** What {@linkcode batchNorm2d} normalises with; all tensors are `[C]`. */
+export interface BatchNorm2dOptions {
+  /** Factor of each channel: γ. */
+  weight: Tensor;
+  /** Summand of each channel: β. */
+  bias: Tensor;
+  /** Mean over the past batches; training moves it. */
+  runningMean: Tensor;
+  /** Unbiased variance over the past batches; training moves it. */
+  runningVar: Tensor;
+  /** Whether to normalise with the batch's own statistics. */
+  training: boolean;
+  /** Share of the batch in the running statistics. Default 0.1. */
+  momentum?: number;
+  /** Added to the variance. Default 1e-5. */
+  eps?: number;
+}
+
+/**
+ * Batch normalisation of each channel over batch, rows and columns:
+ * `(x − mean) / √(variance + eps) · weight + bias` (Ioffe and Szegedy, 2015).
+ *
+ * In training, mean and biased variance are the batch's, and the running
+ * statistics move towards them; otherwise they are the running statistics.
+ *
+ * @param x `[N, C, H, W]`.
+ * @param options Parameters and statistics.
+ * @returns `[N, C, H, W]`.
+ * @throws {ShapeError} If the shapes do not fit, or training has one value a channel.
+ *
+ * @example
+ * ```ts
+ * import { batchNorm2d, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using zero = Tensor.from(device, [0], [1]);
+ * using one = Tensor.from(device, [1], [1]);
+ * using x = Tensor.from(device, [4], [1, 1, 1, 1]);
+ * using y = batchNorm2d(x, {
+ *   weight: one,
+ *   bias: zero,
+ *   runningMean: one,
+ *   runningVar: one,
+ *   training: false,
+ * });
+ * assertAlmostEquals(await y.item(), 3, 1e-4);
+ * ```
+ */
+export function batchNorm2d(
+  x: Tensor,
+  options: BatchNorm2dOptions,
+): Tensor<Images> {
+  checkRank("batchNorm2d", "input", x.shape, ["N", "C", "H", "W"]);
+  const [batch, channels, height, width] = x.shape;
+  const { bias, eps = 1e-5, runningMean, runningVar, training, weight } =
+    options;
+  checkShape("batchNorm2d", "weight", weight.shape, [channels]);
+  checkShape("batchNorm2d", "bias", bias.shape, [channels]);
+  checkShape("batchNorm2d", "runningMean", runningMean.shape, [channels]);
+  checkShape("batchNorm2d", "runningVar", runningVar.shape, [channels]);
+  const area = height * width;
+  const shape: BatchNorm2dShape = { batch, channels, area, eps };
+  return training
+    ? normaliseByBatch(x, options, shape)
+    : normaliseByRunning(x, options, shape);
+}
+
+function normaliseByBatch(
+  x: Tensor,
+  options: BatchNorm2dOptions,
+  shape: BatchNorm2dShape,
+): Tensor<Images> {
+  const { bias, momentum = 0.1, runningMean, runningVar, weight } = options;
+  const { device } = x;
+  const { kernels } = device;
+  const { channels } = shape;
+  checkEnough(shape);
+  const mean = Tensor.empty(device, [channels]);
+  const deviation = Tensor.empty(device, [channels]);
+  kernels.batchNorm2dStatistics(
+    x,
+    runningMean,
+    runningVar,
+    mean,
+    deviation,
+    shape,
+    momentum,
+  );
+  const output = Tensor.empty(device, x.shape as Images);
+  kernels.batchNorm2dNormalise(
+    x,
+    mean,
+    deviation,
+    weight,
+    bias,
+    output,
+    shape,
+  );
+  return record(output, [x, weight, bias], (gradOutput, gradients) => {
+    const gradX = gradients[0];
+    const gradWeight = gradients[1] ?? Tensor.empty(device, [channels]);
+    const gradBias = gradients[2] ?? Tensor.empty(device, [channels]);
+    kernels.batchNorm2dParameterGradient(
+      gradOutput,
+      x,
+      mean,
+      deviation,
+      gradWeight,
+      gradBias,
+      shape,
+    );
+    if (gradX === null) return;
+    kernels.batchNorm2dInputGradient(
+      gradOutput,
+      x,
+      mean,
+      deviation,
+      weight,
+      gradWeight,
+      gradBias,
+      gradX,
+      shape,
+    );
+  });
+}
+
+function normaliseByRunning(
+  x: Tensor,
+  { bias, runningMean, runningVar, weight }: BatchNorm2dOptions,
+  shape: BatchNorm2dShape,
+): Tensor<Images> {
+  const { device } = x;
+  const { kernels } = device;
+  const { channels } = shape;
+  const deviation = Tensor.empty(device, [channels]);
+  kernels.batchNorm2dInverseDeviation(runningVar, deviation, shape);
+  const output = Tensor.empty(device, x.shape as Images);
+  kernels.batchNorm2dNormalise(
+    x,
+    runningMean,
+    deviation,
+    weight,
+    bias,
+    output,
+    shape,
+  );
+  return record(output, [x, weight, bias], (gradOutput, gradients) => {
+    const [gradX, gradWeight, gradBias] = gradients;
+    if (gradWeight !== null || gradBias !== null) {
+      kernels.batchNorm2dParameterGradient(
+        gradOutput,
+        x,
+        runningMean,
+        deviation,
+        gradWeight ?? Tensor.empty(device, [channels]),
+        gradBias ?? Tensor.empty(device, [channels]),
+        shape,
+      );
+    }
+    if (gradX === null) return;
+    kernels.batchNorm2dEvalInputGradient(
+      gradOutput,
+      deviation,
+      weight,
+      gradX,
+      shape,
+    );
+  });
+}
+
+/** The unbiased variance divides by one less than the values of a channel. */
+function checkEnough({ area, batch }: BatchNorm2dShape): void {
+  if (batch * area > 1) return;
+  throw shapeError(
+    "batchNorm2d in training",
+    "more than one value per channel",
+    "1",
+    "Use a larger batch, or model.eval().",
+  );
+}

@@ -1,0 +1,52 @@
+import { describe } from "../errors.ts";
+import { record } from "../tape.ts";
+import { type Shape, Tensor } from "../tensor.ts";
+import { checkDType, checkShape } from "./_check.ts";
+
+/**
+ * Sets each element to 0 with a probability and scales the others by
+ * `1 / (1 − probability)`, so that the expected value stays (Srivastava et al.,
+ * 2014). Every call draws anew, also in a captured function.
+ *
+ * @param x Any shape.
+ * @param probability Of an element to be dropped, 0 ≤ p < 1.
+ * @param state i32 `[2]`: draws so far and seed. The call counts one draw.
+ * @returns The shape of `x`.
+ * @throws {RangeError} If the probability is out of range.
+ *
+ * @example
+ * ```ts
+ * import { dropout, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using state = Tensor.from(device, new Int32Array([0, 42]), [2]);
+ * using x = Tensor.from(device, [1, 2, 3], [3]);
+ * using y = dropout(x, 0, state);
+ * assertEquals(await y.data(), await x.data());
+ * ```
+ */
+export function dropout<S extends Shape>(
+  x: Tensor<S>,
+  probability: number,
+  state: Tensor<Shape, "i32">,
+): Tensor<S> {
+  if (!(probability >= 0 && probability < 1)) {
+    throw new RangeError(describe({
+      what: "dropout: probability",
+      expected: "0 ≤ probability < 1",
+      got: String(probability),
+      help: "Give the share of elements to drop, 0.5 for instance.",
+    }));
+  }
+  checkDType("dropout", "state", state, "i32");
+  checkShape("dropout", "state", state.shape, [2]);
+  const { kernels } = x.device;
+  const mask = Tensor.empty<S>(x.device, x.shape);
+  const output = Tensor.empty<S>(x.device, x.shape);
+  kernels.dropoutForward(x, state, mask, output, probability);
+  kernels.advance(state, 1);
+  return record(output, [x], (gradOutput, [gradX]) => {
+    if (gradX) kernels.mul(gradOutput, mask, gradX);
+  });
+}

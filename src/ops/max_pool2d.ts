@@ -1,0 +1,47 @@
+import { record } from "../tape.ts";
+import { type Images, Tensor } from "../tensor.ts";
+import type { Pair } from "./_check.ts";
+import { pool2dShape } from "./_pool2d.ts";
+import type { WindowOptions } from "./_window.ts";
+
+/** How {@linkcode maxPool2d} slides its window: stride is the kernel's size. */
+export type MaxPool2dOptions = WindowOptions;
+
+/**
+ * The largest element of each window; of equal ones the gradient goes to the
+ * first in scan order, as in PyTorch.
+ *
+ * @param x `[N, C, H, W]`.
+ * @param kernelSize Size of the window.
+ * @param options Stride (default: the kernel's size), padding (0), dilation (1).
+ * @returns `[N, C, Hout, Wout]`; see {@linkcode outputSize}.
+ * @throws {ShapeError} If no window fits, or padding is over half a kernel.
+ *
+ * @example
+ * ```ts
+ * import { maxPool2d, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [1, 2, 3, 4], [1, 1, 2, 2]);
+ * using y = maxPool2d(x, 2);
+ * assertEquals(y.shape, [1, 1, 1, 1]);
+ * assertEquals(await y.item(), 4);
+ * ```
+ */
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: Pair,
+  options: MaxPool2dOptions = {},
+): Tensor<Images> {
+  const shape = pool2dShape("maxPool2d", x.shape, kernelSize, options);
+  const { batch, channels, outHeight, outWidth } = shape;
+  const { kernels } = x.device;
+  const size: Images = [batch, channels, outHeight, outWidth];
+  const output = Tensor.empty(x.device, size);
+  const indices = Tensor.empty(x.device, size, "i32");
+  kernels.maxPool2dForward(x, output, indices, shape);
+  return record(output, [x], (gradOutput, [gradX]) => {
+    if (gradX) kernels.maxPool2dGradient(gradOutput, indices, gradX, shape);
+  });
+}

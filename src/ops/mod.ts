@@ -1,0 +1,18 @@
+/** Differentiable operations, one per file. */
+export { type Pair } from "./_check.ts";
+export { outputSize, type WindowOptions } from "./_window.ts";
+export { add } from "./add.ts";
+export { argmax } from "./argmax.ts";
+export { avgPool2d, type AvgPool2dOptions } from "./avg_pool2d.ts";
+export { batchNorm2d, type BatchNorm2dOptions } from "./batch_norm2d.ts";
+export { conv2d, type Conv2dOptions } from "./conv2d.ts";
+export { correctCount } from "./correct_count.ts";
+export { crossEntropy } from "./cross_entropy.ts";
+export { dropout } from "./dropout.ts";
+export { linear } from "./linear.ts";
+export { maxPool2d, type MaxPool2dOptions } from "./max_pool2d.ts";
+export { mean } from "./mean.ts";
+export { mul } from "./mul.ts";
+export { relu } from "./relu.ts";
+export { scale } from "./scale.ts";
+export { sum } from "./sum.ts";

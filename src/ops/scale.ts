@@ -1,0 +1,33 @@
+import { record } from "../tape.ts";
+import { type Shape, Tensor } from "../tensor.ts";
+
+/**
+ * `x · factor`, elementwise.
+ *
+ * @param x Any shape.
+ * @param factor A number; inside a captured function it stays what it was.
+ * @returns The shape of `x`.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, scale, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [2, 3], [2]);
+ * using y = scale(x, -1);
+ * assertEquals(await y.data(), new Float32Array([-2, -3]));
+ * ```
+ */
+export function scale<S extends Shape>(
+  x: Tensor<S>,
+  factor: number,
+): Tensor<S> {
+  const { kernels } = x.device;
+  const factors = Tensor.from(x.device, [factor], [1]);
+  const output = Tensor.empty<S>(x.device, x.shape);
+  kernels.scale(x, factors, output);
+  return record(output, [x], (gradOutput, [gradX]) => {
+    if (gradX) kernels.scale(gradOutput, factors, gradX);
+  });
+}
