@@ -1,0 +1,187 @@
+// Batch normalisation of [batch, channels, area] and its gradients.
+//
+// The reductions make one channel with one workgroup: each invocation adds the
+// elements of all images at its own index, that plus workgroupSize and so on,
+// in this order. Then the first half of the invocations adds the sums of the
+// second half to its own, and so on by halves.
+//
+// The others cover the planes, each one channel of one image, with workgroups
+// of `chunk` elements. Workgroups that do not fit in one row of the grid go on
+// in the next.
+
+override channels: u32;
+override area: u32;
+override chunk: u32;
+override eps: f32;
+override momentum: f32;
+override workgroupSize: u32;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+
+var<workgroup> partial: array<vec2f, workgroupSize>;
+
+@group(0) @binding(1) var<storage, read_write> newMean: array<f32>;
+@group(0) @binding(2) var<storage, read_write> newInverse: array<f32>;
+@group(0) @binding(3) var<storage, read_write> runningMean: array<f32>;
+@group(0) @binding(4) var<storage, read_write> runningVariance: array<f32>;
+
+// The squares are summed around the mean, in a second pass: the difference of
+// two large sums would lose its digits.
+@compute @workgroup_size(workgroupSize)
+fn statistics(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let channel = workgroup.y * workgroups.x + workgroup.x;
+  let count = arrayLength(&x) / channels;
+  var sum = 0.0;
+  for (var i = local; i < count; i += workgroupSize) {
+    sum += x[element(channel, i)];
+  }
+  let center = total(vec2f(sum, 0), local).x / f32(count);
+  var squares = 0.0;
+  for (var i = local; i < count; i += workgroupSize) {
+    let difference = x[element(channel, i)] - center;
+    squares += difference * difference;
+  }
+  let spread = total(vec2f(squares, 0), local).x;
+  if (local == 0 && channel < channels) {
+    newMean[channel] = center;
+    newInverse[channel] = 1 / sqrt(spread / f32(count) + eps);
+    let unbiased = spread / f32(count - 1);
+    runningMean[channel] += momentum * (center - runningMean[channel]);
+    runningVariance[channel] +=
+      momentum * (unbiased - runningVariance[channel]);
+  }
+}
+
+// Where the i-th element of a channel is, counted through all images.
+fn element(channel: u32, i: u32) -> u32 {
+  return (i / area * channels + channel) * area + i % area;
+}
+
+fn total(sum: vec2f, local: u32) -> vec2f {
+  // Until here, others may read the last total.
+  workgroupBarrier();
+  partial[local] = sum;
+  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+    workgroupBarrier();
+    if (local < reach) {
+      partial[local] += partial[local + reach];
+    }
+  }
+  workgroupBarrier();
+  return partial[0];
+}
+
+@group(0) @binding(0) var<storage, read> variance: array<f32>;
+@group(0) @binding(1) var<storage, read_write> inverse: array<f32>;
+
+// One invocation makes one channel.
+@compute @workgroup_size(workgroupSize)
+fn inverseOfVariance(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let channel = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  if (channel < channels) {
+    inverse[channel] = 1 / sqrt(variance[channel] + eps);
+  }
+}
+
+@group(0) @binding(1) var<storage, read> mean: array<f32>;
+@group(0) @binding(2) var<storage, read> inverseDeviation: array<f32>;
+@group(0) @binding(3) var<storage, read> weight: array<f32>;
+@group(0) @binding(4) var<storage, read> bias: array<f32>;
+@group(0) @binding(5) var<storage, read_write> output: array<f32>;
+
+@compute @workgroup_size(workgroupSize)
+fn normalise(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+  let center = mean[part.channel];
+  let factor = inverseDeviation[part.channel] * weight[part.channel];
+  let shift = bias[part.channel];
+  for (var i = part.start + local; i < part.end; i += workgroupSize) {
+    output[i] = (x[i] - center) * factor + shift;
+  }
+}
+
+// The elements of a workgroup.
+struct Part {
+  channel: u32,
+  start: u32,
+  end: u32,
+}
+
+fn partOf(index: u32) -> Part {
+  let chunks = (area + chunk - 1) / chunk;
+  let plane = index / chunks;
+  let start = index % chunks * chunk;
+  let end = plane * area + min(start + chunk, area);
+  // Those beyond the last plane have no elements.
+  let last = min(end, arrayLength(&x));
+  return Part(plane % channels, plane * area + start, last);
+}
+
+@group(0) @binding(3) var<storage, read> gradOutput: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gradWeight: array<f32>;
+@group(0) @binding(5) var<storage, read_write> gradBias: array<f32>;
+
+@compute @workgroup_size(workgroupSize)
+fn parameterGradient(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let channel = workgroup.y * workgroups.x + workgroup.x;
+  let count = arrayLength(&x) / channels;
+  let center = mean[channel];
+  var sums = vec2f();
+  for (var i = local; i < count; i += workgroupSize) {
+    let at = element(channel, i);
+    sums += gradOutput[at] * vec2f(x[at] - center, 1);
+  }
+  let totals = total(sums, local);
+  if (local == 0 && channel < channels) {
+    gradWeight[channel] = totals.x * inverseDeviation[channel];
+    gradBias[channel] = totals.y;
+  }
+}
+
+// Whether mean and deviation are those of x, not constants.
+override training: bool;
+
+@group(0) @binding(4) var<storage, read> factors: array<f32>;
+@group(0) @binding(5) var<storage, read> weightSums: array<f32>;
+@group(0) @binding(6) var<storage, read> biasSums: array<f32>;
+@group(0) @binding(7) var<storage, read_write> gradX: array<f32>;
+
+// In training, what mean and deviation take away: the mean of the gradient and
+// its part along the normalised x. See Ioffe and Szegedy, "Batch Normalization"
+// (2015).
+@compute @workgroup_size(workgroupSize)
+fn inputGradient(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+  let inverse = inverseDeviation[part.channel];
+  let factor = factors[part.channel] * inverse;
+  let count = f32(arrayLength(&x) / channels);
+  let average = biasSums[part.channel] / count;
+  let slope = weightSums[part.channel] * inverse / count;
+  let center = mean[part.channel];
+  for (var i = part.start + local; i < part.end; i += workgroupSize) {
+    var gradient = gradOutput[i];
+    if (training) {
+      gradient -= average + (x[i] - center) * slope;
+    }
+    gradX[i] = factor * gradient;
+  }
+}

@@ -1,0 +1,72 @@
+// Picks rows and labels out of a data set that stays on the device, at the
+// indices from cursor[0] on.
+//
+// One invocation makes one element. Workgroups that do not fit in one row of
+// the grid go on in the next.
+
+override workgroupSize: u32;
+override rowLength: u32;
+override rowsPerShard: u32;
+override shards: u32;
+// Whether the elements are u8, four in a word, the first in the lowest bits;
+// else they are f32. A row may start anywhere in a word.
+override bytes: bool;
+override divisor: f32;
+override mean: f32;
+override deviation: f32;
+
+// The rows of the data set, split into as many buffers as `shards` says.
+@group(0) @binding(0) var<storage, read> shard0: array<u32>;
+@group(0) @binding(1) var<storage, read> shard1: array<u32>;
+@group(0) @binding(2) var<storage, read> shard2: array<u32>;
+@group(0) @binding(3) var<storage, read> shard3: array<u32>;
+@group(0) @binding(4) var<storage, read> indices: array<i32>;
+@group(0) @binding(5) var<storage, read> cursor: array<i32>;
+@group(0) @binding(6) var<storage, read_write> output: array<f32>;
+
+@compute @workgroup_size(workgroupSize)
+fn gatherRows(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  if (index < arrayLength(&output)) {
+    let row = u32(indices[u32(cursor[0]) + index / rowLength]);
+    let shard = min(row / rowsPerShard, shards - 1);
+    let start = (row - shard * rowsPerShard) * rowLength;
+    let value = element(shard, start + index % rowLength);
+    output[index] = (value / divisor - mean) / deviation;
+  }
+}
+
+fn element(shard: u32, index: u32) -> f32 {
+  if (bytes) {
+    return f32(extractBits(word(shard, index / 4), index % 4 * 8, 8));
+  }
+  return bitcast<f32>(word(shard, index));
+}
+
+fn word(shard: u32, index: u32) -> u32 {
+  switch shard {
+    case 0: { return shard0[index]; }
+    case 1: { return shard1[index]; }
+    case 2: { return shard2[index]; }
+    default: { return shard3[index]; }
+  }
+}
+
+@group(0) @binding(0) var<storage, read> source: array<i32>;
+@group(0) @binding(1) var<storage, read> labelIndices: array<i32>;
+@group(0) @binding(2) var<storage, read> labelCursor: array<i32>;
+@group(0) @binding(3) var<storage, read_write> labels: array<i32>;
+
+@compute @workgroup_size(workgroupSize)
+fn gatherLabels(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  if (index < arrayLength(&labels)) {
+    labels[index] = source[labelIndices[u32(labelCursor[0]) + index]];
+  }
+}

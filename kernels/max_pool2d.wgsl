@@ -1,0 +1,113 @@
+// The largest element of each window, and its gradient.
+//
+// Elements are compared by whole numbers made of their bits, because WGSL
+// leaves open what comparisons make of NaN.
+//
+// Each invocation makes one element. Workgroups that do not fit in one row of
+// the grid go on in the next.
+
+override inHeight: u32;
+override inWidth: u32;
+override outHeight: u32;
+override outWidth: u32;
+override kernelHeight: u32;
+override kernelWidth: u32;
+override strideHeight: u32;
+override strideWidth: u32;
+override paddingHeight: u32;
+override paddingWidth: u32;
+override dilationHeight: u32;
+override dilationWidth: u32;
+override workgroupSize: u32;
+
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read_write> output: array<u32>;
+@group(0) @binding(2) var<storage, read_write> indices: array<i32>;
+
+// Scans a window row by row: of equal elements the first stays, but the last
+// NaN, as in PyTorch.
+@compute @workgroup_size(workgroupSize)
+fn maxPool2dForward(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  if (index < arrayLength(&output)) {
+    let plane = index / (outHeight * outWidth) * inHeight * inWidth;
+    let top = index / outWidth % outHeight * strideHeight;
+    let left = index % outWidth * strideWidth;
+    var largest = 0u;
+    var largestRank = 0u;
+    var largestElement = 0u;
+    for (var i = 0u; i < kernelHeight; i++) {
+      // In the padding above the image, this is beyond the largest row.
+      let row = top + i * dilationHeight - paddingHeight;
+      for (var j = 0u; j < kernelWidth; j++) {
+        let column = left + j * dilationWidth - paddingWidth;
+        if (row < inHeight && column < inWidth) {
+          let element = row * inWidth + column;
+          let value = x[plane + element];
+          let rank = rankOf(value);
+          if (rank > largestRank || rank == rankOfNaN) {
+            largest = value;
+            largestRank = rank;
+            largestElement = element;
+          }
+        }
+      }
+    }
+    output[index] = largest;
+    indices[index] = i32(largestElement);
+  }
+}
+
+const rankOfNaN = 0xffffffffu;
+
+// A number from 1 on that is larger for larger numbers, given their bits: equal
+// for 0 and −0, largest for NaN.
+fn rankOf(bits: u32) -> u32 {
+  if ((bits & 0x7fffffffu) > 0x7f800000u) {
+    return rankOfNaN;
+  }
+  return select(bits | 0x80000000u, ~bits, bits > 0x80000000u);
+}
+
+@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
+@group(0) @binding(1) var<storage, read> largestAt: array<i32>;
+@group(0) @binding(2) var<storage, read_write> gradX: array<f32>;
+
+// Adds the gradients of those windows whose largest element this is, row by
+// row.
+@compute @workgroup_size(workgroupSize)
+fn maxPool2dGradient(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  if (index < arrayLength(&gradX)) {
+    let plane = index / (inHeight * inWidth) * outHeight * outWidth;
+    let element = i32(index % (inHeight * inWidth));
+    let bottom = index / inWidth % inHeight + paddingHeight;
+    let right = index % inWidth + paddingWidth;
+    let firstRow = first(bottom, kernelHeight, dilationHeight, strideHeight);
+    let lastRow = min(bottom / strideHeight, outHeight - 1);
+    let firstColumn = first(right, kernelWidth, dilationWidth, strideWidth);
+    let lastColumn = min(right / strideWidth, outWidth - 1);
+    var sum = 0.0;
+    for (var row = firstRow; row <= lastRow; row++) {
+      for (var column = firstColumn; column <= lastColumn; column++) {
+        let at = plane + row * outWidth + column;
+        if (largestAt[at] == element) {
+          sum += gradOutput[at];
+        }
+      }
+    }
+    gradX[index] = sum;
+  }
+}
+
+// The first window that reaches a position of the padded image.
+fn first(position: u32, kernel: u32, dilation: u32, stride: u32) -> u32 {
+  let reach = (kernel - 1) * dilation;
+  return (max(position, reach) - reach + stride - 1) / stride;
+}

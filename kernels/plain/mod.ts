@@ -1,0 +1,22 @@
+/**
+ * The kernels in plain TypeScript: the CPU device's own, and the measure of
+ * every faster one.
+ *
+ * @module
+ */
+
+export * from "./adam.ts";
+export * from "./advance.ts";
+export * from "./avg_pool2d.ts";
+export * from "./batch_norm2d.ts";
+export * from "./classes.ts";
+export * from "./conv2d.ts";
+export * from "./cross_entropy.ts";
+export * from "./dropout.ts";
+export * from "./elementwise.ts";
+export * from "./gather.ts";
+export * from "./linear.ts";
+export * from "./max_pool2d.ts";
+export * from "./relu.ts";
+export * from "./sgd.ts";
+export * from "./sum.ts";

@@ -1,0 +1,42 @@
+// Stochastic gradient descent, with momentum and without, in PyTorch's order of
+// operations.
+//
+// One invocation moves one element. Workgroups that do not fit in one row of
+// the grid go on in the next.
+
+override workgroupSize: u32;
+override weightDecay: f32;
+override momentum: f32;
+override nesterov: bool;
+
+@group(0) @binding(0) var<storage, read> gradient: array<f32>;
+@group(0) @binding(1) var<storage, read> learningRate: array<f32>;
+@group(0) @binding(2) var<storage, read_write> parameter: array<f32>;
+@group(0) @binding(3) var<storage, read_write> momentumBuffer: array<f32>;
+
+@compute @workgroup_size(workgroupSize)
+fn sgdStep(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  if (index < arrayLength(&parameter)) {
+    let slope = gradient[index] + weightDecay * parameter[index];
+    parameter[index] -= learningRate[0] * slope;
+  }
+}
+
+@compute @workgroup_size(workgroupSize)
+fn sgdMomentumStep(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  if (index < arrayLength(&parameter)) {
+    let slope = gradient[index] + weightDecay * parameter[index];
+    let velocity = momentum * momentumBuffer[index] + slope;
+    momentumBuffer[index] = velocity;
+    let direction = select(velocity, slope + momentum * velocity, nesterov);
+    parameter[index] -= learningRate[0] * direction;
+  }
+}

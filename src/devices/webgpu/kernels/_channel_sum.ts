@@ -1,0 +1,24 @@
+import { channelSumSource } from "../../../../kernels/channel_sum.gen.ts";
+import { type KernelRecord, line } from "../kernel_record.ts";
+import { workgroupSize } from "./_elementwise.ts";
+
+/** Channels of any number of images. */
+export interface Channels {
+  /** Channels of an image. */
+  channels: number;
+  /** Elements of a channel. */
+  area: number;
+}
+
+/** A kernel that sums each channel: the gradient by a bias. */
+export function channelSum(name: string): KernelRecord<Channels> {
+  return {
+    name,
+    source: channelSumSource,
+    file: "kernels/channel_sum.wgsl",
+    entryPoint: "channelSum",
+    bindings: ["read", "write"],
+    constants: ({ channels, area }) => ({ channels, area, workgroupSize }),
+    workgroups: ({ channels }) => line(channels, 1),
+  };
+}

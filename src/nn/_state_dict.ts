@@ -1,0 +1,141 @@
+import { describe, StateDictError } from "../errors.ts";
+import type { HostTensor } from "../formats/safetensors.ts";
+import { elementsOf, type Shape } from "../tensor.ts";
+import type { Module, StatePart } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+/** How to take over a state dictionary. */
+export interface LoadOptions {
+  /** Whether both must have the same names. Default true. */
+  strict?: boolean;
+}
+
+/** What a state dictionary had too little and too much. */
+export class LoadReport {
+  /**
+   * @param missingKeys Names of the model that the dictionary lacks.
+   * @param unexpectedKeys Names of the dictionary that the model lacks.
+   */
+  constructor(
+    readonly missingKeys: readonly string[],
+    readonly unexpectedKeys: readonly string[],
+  ) {}
+
+  /** PyTorch's text: `<All keys matched successfully>`, or what differed. */
+  toString(): string {
+    const { missingKeys, unexpectedKeys } = this;
+    if (missingKeys.length + unexpectedKeys.length === 0) {
+      return "<All keys matched successfully>";
+    }
+    return `_IncompatibleKeys(missing_keys=${pythonList(missingKeys)}, ` +
+      `unexpected_keys=${pythonList(unexpectedKeys)})`;
+  }
+}
+
+/** Copies parameters and buffers to the host, in PyTorch's order. */
+export async function readStateDict(
+  module: Module,
+): Promise<Map<string, HostTensor>> {
+  const reads = slotsOf(module).map(async ([name, slot]) => {
+    const { shape } = slot;
+    const data = await slot.tensor.data();
+    const tensor: HostTensor = data instanceof Int32Array
+      ? { dtype: "I64", shape, data: BigInt64Array.from(data, BigInt) }
+      : { dtype: "F32", shape, data };
+    return [name, tensor] as const;
+  });
+  return new Map(await Promise.all(reads));
+}
+
+/** Checks everything, then writes parameters and buffers. */
+export function loadStateDict(
+  module: Module,
+  state: ReadonlyMap<string, HostTensor>,
+  { strict = true }: LoadOptions,
+): LoadReport {
+  const slots = new Map(slotsOf(module));
+  const report = new LoadReport(
+    [...slots.keys()].filter((name) => !state.has(name)),
+    [...state.keys()].filter((name) => !slots.has(name)),
+  );
+  const found: [StatePart, HostTensor][] = [];
+  const problems = strict ? keyProblems(report) : [];
+  for (const [name, slot] of slots) {
+    const tensor = state.get(name);
+    if (tensor === undefined) continue;
+    found.push([slot, tensor]);
+    const problem = misfit(name, slot, tensor);
+    if (problem !== null) problems.push(problem);
+  }
+  if (problems.length > 0) {
+    throw new StateDictError(describe({
+      what: `Error(s) in loading state_dict for ${module.constructor.name}: ` +
+        problems.join(" "),
+      help: "Load weights that were saved from the same network.",
+    }));
+  }
+  for (const [slot, tensor] of found) write(slot, tensor);
+  return report;
+}
+
+function slotsOf(module: Module): [name: string, slot: StatePart][] {
+  return [...module.namedTensors()].filter(([, part]) =>
+    part instanceof Parameter || part.persistent
+  );
+}
+
+function keyProblems({ missingKeys, unexpectedKeys }: LoadReport): string[] {
+  const problems: string[] = [];
+  if (missingKeys.length > 0) {
+    problems.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}.`);
+  }
+  if (unexpectedKeys.length > 0) {
+    problems.push(
+      `Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}.`,
+    );
+  }
+  return problems;
+}
+
+function misfit(
+  name: string,
+  slot: StatePart,
+  tensor: HostTensor,
+): string | null {
+  if (!sameShape(slot.shape, tensor.shape)) {
+    return `size mismatch for ${name}: copying a param with shape ` +
+      `${torchSize(tensor.shape)} from checkpoint, the shape in current ` +
+      `model is ${torchSize(slot.shape)}.`;
+  }
+  const whole = tensor.data instanceof BigInt64Array ||
+    tensor.data instanceof BigUint64Array;
+  if (whole === (slot.tensor.dtype === "i32")) return null;
+  return `type mismatch for ${name}: ${tensor.dtype} cannot be taken over.`;
+}
+
+function write({ tensor }: StatePart, { data }: HostTensor): void {
+  const { buffer, device, dtype } = tensor;
+  if (dtype === "i32") {
+    device.write(buffer, Int32Array.from(data as BigInt64Array, Number));
+  } else {
+    device.write(buffer, Float32Array.from(data as Float32Array));
+  }
+}
+
+function sameShape(left: Shape, right: Shape): boolean {
+  return left.length === right.length &&
+    elementsOf(left) === elementsOf(right) &&
+    left.every((size, axis) => size === right[axis]);
+}
+
+function torchSize(shape: Shape): string {
+  return `torch.Size([${shape.join(", ")}])`;
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
+function pythonList(names: readonly string[]): string {
+  return `[${names.map((name) => `'${name}'`).join(", ")}]`;
+}

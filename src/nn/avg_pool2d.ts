@@ -1,0 +1,33 @@
+import type { Pair } from "../ops/_check.ts";
+import { avgPool2d, type AvgPool2dOptions } from "../ops/avg_pool2d.ts";
+import type { Images, Tensor } from "../tensor.ts";
+import { pythonPair } from "./_text.ts";
+import { Module } from "./module.ts";
+
+/** {@linkcode avgPool2d} as a layer. */
+export class AvgPool2d extends Module {
+  readonly #kernelSize: Pair;
+  readonly #options: AvgPool2dOptions;
+
+  /**
+   * @param kernelSize Size of the window.
+   * @param options Stride (default: the kernel's size), padding.
+   */
+  constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
+    super();
+    this.#kernelSize = kernelSize;
+    this.#options = options;
+  }
+
+  /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */
+  override forward(x: Tensor): Tensor<Images> {
+    return avgPool2d(x, this.#kernelSize, this.#options);
+  }
+
+  override extraRepresentation(): string {
+    const kernelSize = this.#kernelSize;
+    const { padding = 0, stride = kernelSize } = this.#options;
+    return `kernel_size=${pythonPair(kernelSize)}, ` +
+      `stride=${pythonPair(stride)}, padding=${pythonPair(padding)}`;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Device } from "../devices/device.ts";
+import { type Shape, Tensor } from "../tensor.ts";
+import { placed } from "./_placed.ts";
+
+/** The element types of buffers, and what holds their first values. */
+interface Values {
+  f32: Float32Array;
+  i32: Int32Array;
+}
+
+/** What a {@linkcode Buffer} is in a state dictionary. */
+export interface BufferOptions {
+  /** Its name there, as PyTorch has it; the field's name if left out. */
+  name?: string;
+  /** Its shape there; default `[length]`. */
+  shape?: Shape;
+  /** Whether it is there at all. Default true. */
+  persistent?: boolean;
+}
+
+/** A tensor of a model that no gradient changes: running statistics, counts. */
+export class Buffer<D extends keyof Values = "f32"> {
+  /** The name in a state dictionary, if it is not the field's. */
+  readonly name: string | null;
+  /** The shape in a state dictionary. */
+  readonly shape: Shape;
+  /** Whether a state dictionary has it. */
+  readonly persistent: boolean;
+  readonly #dtype: D;
+  readonly #values: Values[D];
+  #tensor: Tensor<[number], D> | null = null;
+
+  /**
+   * @param dtype What the elements are.
+   * @param values The first values.
+   * @param options What it is in a state dictionary.
+   */
+  constructor(dtype: D, values: Values[D], options: BufferOptions = {}) {
+    const { name = null, persistent = true, shape = [values.length] } = options;
+    this.name = name;
+    this.shape = shape;
+    this.persistent = persistent;
+    this.#dtype = dtype;
+    this.#values = values;
+  }
+
+  /** Elements of the buffer. */
+  get length(): number {
+    return this.#values.length;
+  }
+
+  /**
+   * The values, on the model's device: `[length]`.
+   *
+   * @throws {TypeError} If the model is on no device yet.
+   */
+  get tensor(): Tensor<[number], D> {
+    return placed(this.#tensor);
+  }
+
+  /** Makes the buffer on a device, with its first values. */
+  placeOn(device: Device): void {
+    const size: [number] = [this.length];
+    this.#tensor = Tensor.empty(device, size, this.#dtype, "persistent");
+    device.write(this.#tensor.buffer, this.#values);
+  }
+}

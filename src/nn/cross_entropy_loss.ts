@@ -1,0 +1,14 @@
+import { crossEntropy } from "../ops/cross_entropy.ts";
+import type { Shape, Tensor } from "../tensor.ts";
+import { Module } from "./module.ts";
+
+/** {@linkcode crossEntropy} as a module. */
+export class CrossEntropyLoss extends Module {
+  /** `[N, classes]` and i32 `[N]` to the loss, `[1]`. */
+  override forward(
+    logits: Tensor,
+    labels: Tensor<Shape, "i32">,
+  ): Tensor<[number]> {
+    return crossEntropy(logits, labels);
+  }
+}

@@ -1,0 +1,39 @@
+import type { Generator } from "../data/random.ts";
+import { dropout } from "../ops/dropout.ts";
+import type { Shape, Tensor } from "../tensor.ts";
+import { pythonFloat } from "./_text.ts";
+import { Buffer } from "./buffer.ts";
+import { Module } from "./module.ts";
+
+/**
+ * {@linkcode dropout} as a layer: in training only. Every layer draws from a
+ * seed of its own, which `model.to(device, { seed })` decides.
+ */
+export class Dropout extends Module {
+  /** Draws so far, and seed. */
+  readonly state: Buffer<"i32"> = new Buffer("i32", new Int32Array(2), {
+    persistent: false,
+  });
+  readonly #probability: number;
+
+  /** @param probability Of an element to be dropped. Default 0.5. */
+  constructor(probability = 0.5) {
+    super();
+    this.#probability = probability;
+  }
+
+  /** Any shape to the same shape. */
+  override forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
+    if (!this.training) return x;
+    return dropout(x, this.#probability, this.state.tensor);
+  }
+
+  override seed(generator: Generator): void {
+    const { buffer, device } = this.state.tensor;
+    device.write(buffer, new Int32Array([0, generator.random()]));
+  }
+
+  override extraRepresentation(): string {
+    return `p=${pythonFloat(this.#probability)}, inplace=False`;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Tensor } from "../tensor.ts";
+import { Module } from "./module.ts";
+
+/** All dimensions after the first made one, as a layer. */
+export class Flatten extends Module {
+  /** `[N, …]` to `[N, features]`. */
+  override forward(x: Tensor): Tensor<[n: number, features: number]> {
+    return x.flatten();
+  }
+
+  override extraRepresentation(): string {
+    return "start_dim=1, end_dim=-1";
+  }
+}

@@ -1,0 +1,34 @@
+import type { Pair } from "../ops/_check.ts";
+import { maxPool2d, type MaxPool2dOptions } from "../ops/max_pool2d.ts";
+import type { Images, Tensor } from "../tensor.ts";
+import { pythonPair } from "./_text.ts";
+import { Module } from "./module.ts";
+
+/** {@linkcode maxPool2d} as a layer. */
+export class MaxPool2d extends Module {
+  readonly #kernelSize: Pair;
+  readonly #options: MaxPool2dOptions;
+
+  /**
+   * @param kernelSize Size of the window.
+   * @param options Stride (default: the kernel's size), padding, dilation.
+   */
+  constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
+    super();
+    this.#kernelSize = kernelSize;
+    this.#options = options;
+  }
+
+  /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */
+  override forward(x: Tensor): Tensor<Images> {
+    return maxPool2d(x, this.#kernelSize, this.#options);
+  }
+
+  override extraRepresentation(): string {
+    const kernelSize = this.#kernelSize;
+    const { dilation = 1, padding = 0, stride = kernelSize } = this.#options;
+    return `kernel_size=${pythonPair(kernelSize)}, ` +
+      `stride=${pythonPair(stride)}, padding=${pythonPair(padding)}, ` +
+      `dilation=${pythonPair(dilation)}, ceil_mode=False`;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Tensor } from "../tensor.ts";
+import { type Layer, Module } from "./module.ts";
+
+/**
+ * Layers one after another; their names are `0`, `1`, ….
+ *
+ * @example
+ * ```ts
+ * import { Flatten, Linear, openDevice, Sequential, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const model = new Sequential(new Flatten(), new Linear(4, 2)).to(device);
+ * using x = Tensor.from(device, [1, 2, 3, 4], [1, 1, 2, 2]);
+ * assertEquals(model.forward(x).shape, [1, 2]);
+ * ```
+ */
+export class Sequential extends Module {
+  readonly #layers: readonly Layer[];
+
+  /** @param layers The layers in the order in which they run. */
+  constructor(...layers: Layer[]) {
+    super();
+    this.#layers = layers;
+  }
+
+  /** Runs `x` through all layers. */
+  override forward(x: Tensor): Tensor {
+    return this.#layers.reduce((input, layer) => layer.forward(input), x);
+  }
+
+  override *parts(): Iterable<[name: string, layer: Layer]> {
+    for (const [index, layer] of this.#layers.entries()) {
+      yield [String(index), layer];
+    }
+  }
+}

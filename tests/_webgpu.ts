@@ -1,0 +1,35 @@
+import {
+  requestAdapter,
+  WebGpuDevice,
+} from "../src/devices/webgpu/webgpu_device.ts";
+
+/**
+ * The WebGPU device of a test file, opened once, or null where there is no
+ * adapter. Its recycled buffers are poisoned.
+ */
+export const webGpu: WebGpuDevice | null = await open();
+
+/** Registers a test that is ignored, visibly, where there is no adapter. */
+export function webGpuTest(
+  name: string,
+  run: (device: WebGpuDevice) => void | Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: webGpu === null,
+    fn: async () => await run(webGpu!),
+  });
+}
+
+async function open(): Promise<WebGpuDevice | null> {
+  const adapter = await requestAdapter();
+  if (adapter !== null) {
+    return await WebGpuDevice.open({ adapter, poison: true });
+  }
+  console.warn(
+    "No WebGPU adapter: tests on WebGPU are ignored. " +
+      "Help: install a Vulkan driver (Debian: `apt-get install " +
+      "mesa-vulkan-drivers libvulkan1`).",
+  );
+  return null;
+}

@@ -1,0 +1,220 @@
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { Generator } from "../../src/data/random.ts";
+
+// Every number below was printed by PyTorch 1.13.0 on a CPU with AVX2, after
+//
+//   import hashlib, torch
+//   def g(seed): return torch.Generator().manual_seed(seed)
+//   def sha256(t): return hashlib.sha256(t.numpy().tobytes()).hexdigest()
+
+async function sha256(
+  values: Float32Array<ArrayBufferLike> | Int32Array,
+): Promise<string> {
+  const bytes = new Uint8Array(values.buffer as ArrayBuffer);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return new Uint8Array(digest).toHex();
+}
+
+Deno.test("random gives the twister's 32 bits", () => {
+  // torch.empty(3, dtype=torch.int64).random_(0, 2**32 - 1, generator=g(0))
+  const generator = new Generator(0);
+  assertEquals(
+    [generator.random(), generator.random(), generator.random()],
+    [2357136044, 2546248239, 3071714933],
+  );
+});
+
+Deno.test("uniform gives torch.rand's numbers by default", () => {
+  // torch.rand(4, generator=g(0)).tolist()
+  assertEquals([...new Generator(0).uniform(new Float32Array(4))], [
+    0.49625658988952637,
+    0.7682217955589294,
+    0.08847743272781372,
+    0.13203048706054688,
+  ]);
+});
+
+Deno.test("uniform gives Tensor.uniform_'s numbers between bounds", () => {
+  // torch.empty(4).uniform_(-0.2, 0.2, generator=g(42)).tolist()
+  const values = new Generator(42).uniform(new Float32Array(4), -0.2, 0.2);
+  assertEquals([...values], [
+    0.15290771424770355,
+    0.1660015881061554,
+    -0.046854496002197266,
+    0.18372225761413574,
+  ]);
+});
+
+Deno.test("uniform agrees with PyTorch in every bit of large tensors", async () => {
+  // u = torch.empty(100003).uniform_(-0.2, 0.2, generator=g(0))
+  // u[-3:].tolist(), sha256(u)
+  const values = new Generator(0).uniform(new Float32Array(100_003), -0.2, 0.2);
+  assertEquals([...values.subarray(-3)], [
+    0.10288345813751221,
+    0.12909333407878876,
+    0.1493336409330368,
+  ]);
+  assertEquals(
+    await sha256(values),
+    "3c8f755d2520e87f2362c821f39da7cf365604653155ce24a623b0bfb4c12636",
+  );
+  // u = torch.empty(100003).uniform_(-(800**-0.5), 800**-0.5, generator=g(0))
+  const bound = 1 / Math.sqrt(800);
+  new Generator(0).uniform(values, -bound, bound);
+  assertEquals(
+    await sha256(values),
+    "b3e905ee8a0bdb213623545ca92f8d8d8419d44b269e8a062bf958f3ca71b967",
+  );
+});
+
+Deno.test("uniform refuses bounds in the wrong order or not finite", () => {
+  for (const [from, to] of [[1, 0], [0, NaN], [-Infinity, 0], [-3e38, 3e38]]) {
+    assertThrows(
+      () => new Generator(0).uniform(new Float32Array(1), from, to),
+      RangeError,
+      `Generator.uniform: bounds: expected from ≤ to, both finite, got from ${from}, to ${to}. Help: `,
+    );
+  }
+});
+
+// p = torch.randperm(n, generator=g(0))
+// p[:6].tolist(), p[-3:].tolist(), sha256(p.int())
+const PERMUTATIONS = [
+  {
+    length: 10,
+    first: [4, 1, 7, 5, 3, 9],
+    last: [8, 6, 2],
+    checksum:
+      "fdf6acceb49ea7dd8a7d6c44d388cc02580bed8b1d62416455a87cffee7a6b4d",
+  },
+  {
+    length: 1000,
+    first: [44, 37, 675, 775, 947, 209],
+    last: [745, 263, 354],
+    checksum:
+      "d03e91824c6ac07cf8674ccb9e53d0eb11d062a609be69e91ec6e9379036ef25",
+  },
+  {
+    length: 60_000,
+    first: [36044, 10678, 57327, 55074, 21567, 15479],
+    last: [31951, 27130, 1544],
+    checksum:
+      "52a942414667661f95ad16a1ea3b98b9e5e0bbcca787973c1ce75f7346e22a6d",
+  },
+];
+
+for (const { length, first, last, checksum } of PERMUTATIONS) {
+  Deno.test(`permutation of ${length} is torch.randperm's`, async () => {
+    const order = new Generator(0).permutation(length);
+    assertEquals([...order.subarray(0, 6)], first);
+    assertEquals([...order.subarray(-3)], last);
+    assertEquals(await sha256(order), checksum);
+  });
+}
+
+Deno.test("permutation draws as many numbers as torch.randperm", () => {
+  // r = g(0); torch.randperm(10, generator=r); torch.rand(1, generator=r).item()
+  const generator = new Generator(0);
+  generator.permutation(10);
+  assertEquals(
+    generator.uniform(new Float32Array(1))[0],
+    0.6323062777519226,
+  );
+});
+
+Deno.test("permutation of nothing and of one element", () => {
+  assertEquals(new Generator(0).permutation(0), new Int32Array(0));
+  assertEquals(new Generator(0).permutation(1), new Int32Array(1));
+});
+
+Deno.test("permutation refuses lengths that PyTorch would treat otherwise", () => {
+  for (const length of [-1, 1.5, NaN, 214_748_364]) {
+    assertThrows(
+      () => new Generator(0).permutation(length),
+      RangeError,
+      `expected an integer from 0 to 214748363, got ${length}. Help: `,
+    );
+  }
+});
+
+Deno.test("the low 32 bits of the seed decide, as in PyTorch", () => {
+  // torch.randperm(5, generator=g(2**32 + 1)), torch.randperm(5, generator=g(1))
+  assertEquals([...new Generator(2 ** 32 + 1).permutation(5)], [0, 4, 2, 3, 1]);
+  assertEquals([...new Generator(1).permutation(5)], [0, 4, 2, 3, 1]);
+  // torch.randperm(5, generator=g(2**53 - 1))
+  assertEquals([...new Generator(2 ** 53 - 1).permutation(5)], [1, 3, 4, 2, 0]);
+});
+
+Deno.test("Generator refuses what is no seed", () => {
+  for (const seed of [-1, 0.5, NaN, 2 ** 53]) {
+    assertThrows(
+      () => new Generator(seed),
+      RangeError,
+      `Generator: seed: expected an integer from 0 to 2^53 - 1, got ${seed}. Help: `,
+    );
+  }
+});
+
+Deno.test("fork seeds as RandomSampler does", () => {
+  // torch.manual_seed(7)
+  // seed = torch.empty((), dtype=torch.int64).random_().item()
+  // torch.randperm(10, generator=g(seed)).tolist()
+  const generator = new Generator(7);
+  assertEquals(
+    [...generator.fork().permutation(10)],
+    [3, 0, 1, 9, 4, 7, 2, 5, 6, 8],
+  );
+});
+
+Deno.test("two forks an epoch shuffle as DataLoader does", () => {
+  // torch.manual_seed(7)
+  // loader = torch.utils.data.DataLoader(range(10), shuffle=True)
+  // [torch.cat(list(loader)).tolist() for _ in range(3)]
+  const generator = new Generator(7);
+  const epochs = Array.from({ length: 3 }, () => {
+    generator.fork();
+    return [...generator.fork().permutation(10)];
+  });
+  assertEquals(epochs, [
+    [3, 2, 7, 8, 6, 1, 5, 9, 0, 4],
+    [1, 3, 5, 2, 8, 9, 6, 7, 4, 0],
+    [9, 2, 7, 1, 6, 0, 3, 5, 4, 8],
+  ]);
+});
+
+Deno.test("state takes a generator back to where it was", () => {
+  const generator = new Generator(3);
+  for (const steps of [0, 1, 623, 624, 1000]) {
+    for (let i = 0; i < steps; i++) generator.random();
+    const { state } = generator;
+    const ahead = generator.permutation(700);
+    const resumed = new Generator(4);
+    assertNotEquals(resumed.permutation(700), ahead);
+    resumed.state = state;
+    assertEquals(resumed.permutation(700), ahead);
+    assertEquals(resumed.state, generator.state);
+  }
+});
+
+Deno.test("state is a copy", () => {
+  const generator = new Generator(3);
+  generator.random();
+  const { state } = generator;
+  const expected = new Generator(3);
+  expected.random();
+  state.fill(0);
+  assertEquals(generator.random(), expected.random());
+});
+
+Deno.test("state refuses what no generator gave", () => {
+  const generator = new Generator(3);
+  const used = generator.state;
+  used[624] = 625;
+  for (const state of [new Uint32Array(0), new Uint32Array(624), used]) {
+    assertThrows(
+      () => generator.state = state,
+      RangeError,
+      "Generator: state: expected 625 words, the last of them at most 624, got ",
+    );
+  }
+});

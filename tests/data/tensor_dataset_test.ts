@@ -1,0 +1,79 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { TensorDataset } from "../../src/data/tensor_dataset.ts";
+import { ShapeError } from "../../src/errors.ts";
+
+Deno.test("TensorDataset keeps arrays as they are", () => {
+  const inputs = new Uint8Array(3 * 2 * 4);
+  const labels = new Uint8Array([1, 0, 4]);
+  const dataset = new TensorDataset(inputs, labels, {
+    rowShape: [1, 2, 4],
+    classes: 5,
+    divisor: 255,
+  });
+  assertEquals(dataset.length, 3);
+  assertStrictEquals(dataset.inputs.data, inputs);
+  assertEquals(dataset.inputs.rowShape, [1, 2, 4]);
+  assertEquals(dataset.inputs.divisor, 255);
+  assertStrictEquals(dataset.targets.data, labels);
+  assertEquals(dataset.targets.classes, 5);
+});
+
+Deno.test("TensorDataset takes plain labels, single numbers, and divides by 1", () => {
+  const dataset = new TensorDataset(new Float32Array(2), [299, 0], {
+    rowShape: [],
+    classes: 300,
+  });
+  assertEquals(dataset.targets.data, new Int32Array([299, 0]));
+  assertEquals(dataset.inputs.divisor, 1);
+});
+
+Deno.test("TensorDataset refuses rows that do not fit the labels", () => {
+  const options = { rowShape: [2, 3], classes: 2 };
+  assertThrows(
+    () => new TensorDataset(new Float32Array(13), [0, 1], options),
+    ShapeError,
+    "TensorDataset: inputs do not fit the targets: expected at least 1 label, and 6 inputs of a row [2, 3] for each, got 2 labels, 13 inputs. Help: ",
+  );
+  assertThrows(
+    () => new TensorDataset(new Float32Array(0), [], options),
+    ShapeError,
+    "got 0 labels, 0 inputs.",
+  );
+});
+
+Deno.test("TensorDataset refuses labels out of range", () => {
+  const options = { rowShape: [1], classes: 10 };
+  for (const label of [-1, 10, 1.5, NaN]) {
+    assertThrows(
+      () => new TensorDataset(new Float32Array(2), [9, label], options),
+      RangeError,
+      `TensorDataset: label of row 1: expected an integer from 0 to 9, got ${label}. Help: `,
+    );
+  }
+});
+
+Deno.test("TensorDataset refuses options out of range", () => {
+  const make = (options: object) => () =>
+    new TensorDataset(new Float32Array(1), [0], {
+      rowShape: [1],
+      classes: 1,
+      ...options,
+    });
+  assertThrows(
+    make({ classes: 0 }),
+    RangeError,
+    "TensorDataset: classes: expected an integer of at least 1, got 0.",
+  );
+  assertThrows(
+    make({ rowShape: [1, 0] }),
+    RangeError,
+    "data set: size in rowShape: expected an integer of at least 1, got 0.",
+  );
+  for (const divisor of [0, NaN]) {
+    assertThrows(
+      make({ divisor }),
+      RangeError,
+      `TensorDataset: divisor: expected a finite number other than 0, got ${divisor}.`,
+    );
+  }
+});

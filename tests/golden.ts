@@ -1,0 +1,54 @@
+import { fromFileUrl } from "@std/path";
+import {
+  type HostTensor,
+  readSafetensors,
+} from "../src/formats/safetensors.ts";
+
+/** A file of `tests/golden/`: numbers from PyTorch, by name. */
+export class Golden {
+  /** The tensors, by the names that `golden/README.md` lists. */
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+  /** Text beside the tensors: `operations` has each case's shape there. */
+  readonly metadata: Readonly<Record<string, string>>;
+
+  private constructor(
+    tensors: ReadonlyMap<string, HostTensor>,
+    metadata: Readonly<Record<string, string>>,
+  ) {
+    this.tensors = tensors;
+    this.metadata = metadata;
+  }
+
+  /** Reads `tests/golden/{name}.safetensors`. */
+  static async read(name: string): Promise<Golden> {
+    const url = new URL(`./golden/${name}.safetensors`, import.meta.url);
+    const { tensors, metadata } = await readSafetensors(fromFileUrl(url));
+    return new Golden(tensors, metadata);
+  }
+
+  /** A tensor as it is stored; throws if the file has none of that name. */
+  tensor(name: string): HostTensor {
+    const tensor = this.tensors.get(name);
+    if (tensor === undefined) throw new Error(`no golden tensor "${name}"`);
+    return tensor;
+  }
+
+  /** A tensor's elements in f64, the type of the reference. */
+  numbers(name: string): Float64Array {
+    return Float64Array.from(this.tensor(name).data, Number);
+  }
+
+  /** A tensor's elements in i32, the type of labels and indices. */
+  integers(name: string): Int32Array {
+    return Int32Array.from(this.tensor(name).data, Number);
+  }
+
+  /** The tensors whose names begin with `prefix`, in f64, without it. */
+  group(prefix: string): Record<string, Float64Array> {
+    return Object.fromEntries(
+      [...this.tensors.keys()]
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => [name.slice(prefix.length), this.numbers(name)]),
+    );
+  }
+}

@@ -1,0 +1,169 @@
+import type {
+  Device,
+  DeviceBuffer,
+  HostArray,
+  Operand,
+} from "../../../src/devices/device.ts";
+import type { Kernels } from "../../../src/devices/kernels.ts";
+import { assertClose, type Tolerance } from "../../close.ts";
+import { uniform } from "../../reference.ts";
+
+/** One comparison of a kernel with the reference, on whatever device. */
+export interface KernelCase {
+  /** The kernel, and what is special about the case. */
+  readonly name: string;
+  /** Calls the kernel and tells the harness what must have come of it. */
+  run(harness: KernelHarness): void;
+}
+
+/** What unwritten i32 elements hold; no kernel gives it. */
+const SENTINEL = 0x7f7f7f7f;
+
+/**
+ * Hands operands to a case and checks, once all kernels have run, every one of
+ * them: an output must be what the case expects, every other operand what it
+ * was.
+ */
+export class KernelHarness {
+  /** The kernels of the device. */
+  readonly kernels: Kernels;
+  readonly #device: Device;
+  readonly #checks = new Map<Operand, (actual: HostArray) => void>();
+  readonly #buffers: DeviceBuffer[] = [];
+
+  constructor(device: Device) {
+    this.#device = device;
+    this.kernels = device.kernels;
+  }
+
+  /** An f32 operand with these values. */
+  f32(values: ArrayLike<number>): Operand {
+    return this.#operand(Float32Array.from(values));
+  }
+
+  /** An i32 operand with these values. */
+  i32(values: ArrayLike<number>): Operand {
+    return this.#operand(Int32Array.from(values));
+  }
+
+  /** A u8 operand with these values. */
+  u8(values: ArrayLike<number>): Operand {
+    return this.#operand(Uint8Array.from(values));
+  }
+
+  /** An f32 output full of NaN. */
+  output(length: number): Operand {
+    return this.f32(new Float32Array(length).fill(NaN));
+  }
+
+  /** An i32 output full of numbers that no kernel gives. */
+  i32Output(length: number): Operand {
+    return this.i32(new Int32Array(length).fill(SENTINEL));
+  }
+
+  /**
+   * A part of an f32 operand of `operand.buffer.length` elements, which stays
+   * in the harness's care as a whole.
+   *
+   * @param start In units of the device's alignment.
+   */
+  view(operand: Operand, start: number, length: number): Operand {
+    const offset = start * this.#device.alignment;
+    return { buffer: operand.buffer.view(offset, length) };
+  }
+
+  /** Elements to which views must be aligned. */
+  get alignment(): number {
+    return this.#device.alignment;
+  }
+
+  /** The operand must come within the tolerance of these values. */
+  expectClose(
+    operand: Operand,
+    expected: ArrayLike<number>,
+    tolerance: Tolerance,
+    label = "output",
+  ): void {
+    this.#checks.set(
+      operand,
+      (actual) => void assertClose(actual, expected, tolerance, label),
+    );
+  }
+
+  /** The operand must hold exactly these values; NaN equals NaN. */
+  expectEqual(
+    operand: Operand,
+    expected: ArrayLike<number>,
+    label = "output",
+  ): void {
+    this.#checks.set(
+      operand,
+      (actual) => assertSame(actual, expected, label),
+    );
+  }
+
+  /** Checks all operands and gives their memory back. */
+  async verify(): Promise<void> {
+    const checks = [...this.#checks];
+    const arrays = await Promise.all(
+      checks.map(([operand]) => this.#device.read(operand.buffer)),
+    );
+    checks.forEach(([_, check], i) => check(arrays[i]));
+    for (const buffer of this.#buffers) this.#device.release(buffer);
+  }
+
+  #operand(values: HostArray): Operand {
+    const dtype = values instanceof Float32Array
+      ? "f32"
+      : values instanceof Int32Array
+      ? "i32"
+      : "u8";
+    const operand = { buffer: this.#device.allocate(dtype, values.length) };
+    this.#device.write(operand.buffer, values);
+    this.#buffers.push(operand.buffer);
+    this.expectEqual(operand, values, "operand that the kernel only reads");
+    return operand;
+  }
+}
+
+/** `length` numbers in [−1, 1) that f32 holds exactly. */
+export function random(length: number, seed: number): Float64Array {
+  return uniform(length, seed).map(Math.fround);
+}
+
+/** The nearest f32 of each: what a kernel gets of a reference's result. */
+export function rounded(values: Float64Array): Float64Array {
+  return values.map(Math.fround);
+}
+
+/** `length` whole numbers from 0 up to `end`, not included. */
+export function randomIntegers(
+  length: number,
+  end: number,
+  seed: number,
+): Int32Array {
+  return Int32Array.from(
+    uniform(length, seed),
+    (value) => Math.floor((value + 1) / 2 * end),
+  );
+}
+
+function assertSame(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  label: string,
+): void {
+  if (actual.length !== expected.length) {
+    throw new Error(
+      `${label}: expected ${expected.length} elements, got ${actual.length}`,
+    );
+  }
+  for (let i = 0; i < actual.length; i++) {
+    const bothNaN = Number.isNaN(actual[i]) && Number.isNaN(expected[i]);
+    if (actual[i] === expected[i] || bothNaN) continue;
+    throw new Error(
+      `${label}: element ${i} of ${actual.length}: ` +
+        `expected ${expected[i]}, got ${actual[i]}`,
+    );
+  }
+}

@@ -1,0 +1,160 @@
+import type { Conv2dShape } from "../../../kernels/shapes.ts";
+import * as reference from "../../reference.ts";
+import { type KernelCase, type KernelHarness, random } from "./_harness.ts";
+
+const { conv2dShape } = reference;
+
+/** Worst measured: 0. */
+const TOLERANCE = { atol: 1e-5, rtol: 1e-5 };
+/** Sums over images and pixels, up to 25,480 terms. Worst measured: 0. */
+const SUMS = { atol: 1e-4, rtol: 1e-5 };
+
+const SHAPES: Record<string, Conv2dShape> = {
+  "first layer": conv2dShape(3, 1, 16, [28, 28], {
+    kernel: [5, 5],
+    padding: [2, 2],
+  }),
+  "second layer": conv2dShape(2, 16, 32, [14, 14], {
+    kernel: [5, 5],
+    padding: [2, 2],
+  }),
+  "3×2 kernel, padding along one axis": conv2dShape(3, 2, 5, [7, 10], {
+    kernel: [3, 2],
+    padding: [1, 0],
+  }),
+  "batch 1, stride 2×3, pixels left over": conv2dShape(1, 3, 2, [11, 13], {
+    kernel: [4, 3],
+    stride: [2, 3],
+    padding: [0, 2],
+  }),
+  "dilation 2×3": conv2dShape(3, 2, 3, [9, 14], {
+    kernel: [3, 4],
+    padding: [2, 1],
+    dilation: [2, 3],
+  }),
+  "stride and dilation with a common divisor": conv2dShape(
+    2,
+    3,
+    4,
+    [15, 16],
+    { kernel: [3, 3], stride: [4, 2], padding: [3, 4], dilation: [2, 4] },
+  ),
+  "stride larger than the kernel": conv2dShape(2, 2, 3, [10, 11], {
+    kernel: [2, 1],
+    stride: [3, 2],
+  }),
+  "kernel larger than the image": conv2dShape(3, 2, 3, [3, 4], {
+    kernel: [5, 7],
+    padding: [2, 3],
+  }),
+  "windows that lie in the padding": conv2dShape(1, 2, 2, [3, 2], {
+    kernel: [2, 1],
+    padding: [3, 2],
+  }),
+  "one pixel, one channel": conv2dShape(1, 1, 1, [1, 1], { kernel: [1, 1] }),
+  "one row, 1×1 kernel": conv2dShape(5, 3, 7, [1, 37], { kernel: [1, 1] }),
+  "33 channels to 19": conv2dShape(1, 33, 19, [5, 6], {
+    kernel: [3, 3],
+    padding: [1, 1],
+  }),
+  "130 images": conv2dShape(130, 1, 2, [14, 14], {
+    kernel: [3, 3],
+    padding: [1, 1],
+  }),
+};
+
+/** Every kernel of the convolution on every shape. */
+export const conv2dCases: readonly KernelCase[] = Object.entries(SHAPES)
+  .flatMap(([name, shape]) => [
+    {
+      name: `conv2dForward: ${name}`,
+      run: (harness) => forward(harness, shape, true),
+    },
+    {
+      name: `conv2dForward without bias: ${name}`,
+      run: (harness) => forward(harness, shape, false),
+    },
+    {
+      name: `conv2dInputGradient: ${name}`,
+      run: (harness) => inputGradient(harness, shape),
+    },
+    {
+      name: `conv2dWeightGradient: ${name}`,
+      run: (harness) => weightGradient(harness, shape),
+    },
+    {
+      name: `conv2dBiasGradient: ${name}`,
+      run: (harness) => biasGradient(harness, shape),
+    },
+  ]);
+
+function forward(
+  harness: KernelHarness,
+  shape: Conv2dShape,
+  withBias: boolean,
+): void {
+  const x = random(sizes(shape).x, 1);
+  const weight = random(sizes(shape).weight, 2);
+  const bias = withBias ? random(shape.outChannels, 3) : null;
+  const output = harness.output(sizes(shape).output);
+  harness.kernels.conv2dForward(
+    harness.f32(x),
+    harness.f32(weight),
+    bias && harness.f32(bias),
+    output,
+    shape,
+  );
+  const expected = reference.conv2dForward(x, weight, bias, shape);
+  harness.expectClose(output, expected, TOLERANCE);
+}
+
+function inputGradient(harness: KernelHarness, shape: Conv2dShape): void {
+  const gradOutput = random(sizes(shape).output, 4);
+  const weight = random(sizes(shape).weight, 5);
+  const gradX = harness.output(sizes(shape).x);
+  harness.kernels.conv2dInputGradient(
+    harness.f32(gradOutput),
+    harness.f32(weight),
+    gradX,
+    shape,
+  );
+  const expected = reference.conv2dInputGradient(gradOutput, weight, shape);
+  harness.expectClose(gradX, expected, TOLERANCE);
+}
+
+function weightGradient(harness: KernelHarness, shape: Conv2dShape): void {
+  const gradOutput = random(sizes(shape).output, 6);
+  const x = random(sizes(shape).x, 7);
+  const gradWeight = harness.output(sizes(shape).weight);
+  harness.kernels.conv2dWeightGradient(
+    harness.f32(gradOutput),
+    harness.f32(x),
+    gradWeight,
+    shape,
+  );
+  const expected = reference.conv2dWeightGradient(gradOutput, x, shape);
+  harness.expectClose(gradWeight, expected, SUMS);
+}
+
+function biasGradient(harness: KernelHarness, shape: Conv2dShape): void {
+  const gradOutput = random(sizes(shape).output, 8);
+  const gradBias = harness.output(shape.outChannels);
+  harness.kernels.conv2dBiasGradient(
+    harness.f32(gradOutput),
+    gradBias,
+    shape,
+  );
+  const expected = reference.conv2dBiasGradient(gradOutput, shape);
+  harness.expectClose(gradBias, expected, SUMS);
+}
+
+function sizes(
+  shape: Conv2dShape,
+): Record<"x" | "weight" | "output", number> {
+  const { batch, inChannels, outChannels } = shape;
+  return {
+    x: batch * inChannels * shape.inHeight * shape.inWidth,
+    weight: outChannels * inChannels * shape.kernelHeight * shape.kernelWidth,
+    output: batch * outChannels * shape.outHeight * shape.outWidth,
+  };
+}

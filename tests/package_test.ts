@@ -1,0 +1,119 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+
+const root = fromFileUrl(new URL("..", import.meta.url));
+
+Deno.test("publishing takes the library and nothing else", async () => {
+  const published = await publishedFiles();
+  const wanted = [
+    "LICENSE",
+    "README.md",
+    "deno.json",
+    "mod.ts",
+    "src/cli/main.ts",
+    ...generatedModules(),
+  ];
+  assertEquals(wanted.filter((file) => !published.includes(file)), []);
+  const library =
+    /^(ARCHITECTURE\.md|LICENSE|README\.md|deno\.json|mod\.ts|(src|kernels)\/.*\.ts)$/;
+  const unwanted = published.filter((file) =>
+    !library.test(file) || file === "kernels/generate.ts"
+  );
+  assertEquals(unwanted, []);
+});
+
+Deno.test("compiling embeds the command line and what it imports", async () => {
+  const embedded = await embeddedFiles();
+  const wanted = [
+    "src/cli/main.ts",
+    "vendor/std/cli/mod.ts",
+    ...generatedModules(),
+  ];
+  const missing = wanted.filter((file) =>
+    !embedded.some((entry) => covers(entry, file))
+  );
+  assertEquals(missing, []);
+  // The data set's package must not be among them: it is 52 MB, and one run
+  // that wrote it to a lock file would bring it into every program. Hence
+  // `"lock": false` in deno.json.
+  const packages = ".deno_compile_node_modules/localhost/deno-std/";
+  const unwanted = embedded.filter((entry) =>
+    !entry.startsWith(packages) && !/^(src|kernels|vendor)\//.test(entry) &&
+    entry !== "mod.ts"
+  );
+  assertEquals(unwanted, []);
+});
+
+function generatedModules(): string[] {
+  return [...Deno.readDirSync(join(root, "kernels"))]
+    .filter((entry) => entry.name.endsWith(".gen.ts"))
+    .map((entry) => `kernels/${entry.name}`);
+}
+
+async function publishedFiles(): Promise<string[]> {
+  const { success, output } = await deno(
+    ["publish", "--dry-run", "--allow-dirty", "--no-check"],
+  );
+  assert(success, output);
+  const prefix = new URL("..", import.meta.url).href;
+  return output.split("\n")
+    .map((line) => /^\s+(file:\S+) \(/.exec(line)?.[1])
+    .filter((url) => url !== undefined)
+    .map((url) => url.slice(prefix.length));
+}
+
+/**
+ * The files that `deno compile` embeds, read from the tree that it prints. A
+ * folder that is embedded whole is one entry, `folder/*`.
+ */
+async function embeddedFiles(): Promise<string[]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    // The run-time base cannot be downloaded everywhere. The tree is printed
+    // before the base is read, so any file will do in its place, and whether
+    // the command succeeds says nothing.
+    const { output } = await deno(
+      ["compile", "--no-check", "-o", join(folder, "cli"), "src/cli/main.ts"],
+      { DENORT_BIN: join(root, "deno.json") },
+    );
+    assertStringIncludes(output, "Embedded Files");
+    return treeEntries(output);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function treeEntries(output: string): string[] {
+  const entries: string[] = [];
+  const parents: string[] = [];
+  for (const line of output.split("\n")) {
+    const match = /^([│ ]*)[├└]─([─┬])\s*(\S+)/.exec(line);
+    if (match === null) continue;
+    const [, indent, branch, name] = match;
+    const depth = indent.length / 2;
+    const path = [...parents.slice(0, depth), name].join("/");
+    if (branch === "┬") parents.splice(depth, Infinity, name);
+    else entries.push(path);
+  }
+  return entries;
+}
+
+/** Whether an entry of the tree is `file`, or a folder that holds it. */
+function covers(entry: string, file: string): boolean {
+  return entry.endsWith("/*")
+    ? file.startsWith(entry.slice(0, -1))
+    : file === entry;
+}
+
+async function deno(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ success: boolean; output: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: root,
+    env: { ...env, NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { success, output: decoder.decode(stdout) + decoder.decode(stderr) };
+}

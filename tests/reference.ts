@@ -1,0 +1,24 @@
+/**
+ * Every operation and its gradients as plain loops in f64: what each device's
+ * kernels are compared with. Arguments as in the device contract, inputs
+ * first, then the shape; results are returned, and no argument is changed.
+ *
+ * Checked against central differences and against PyTorch.
+ *
+ * @module
+ */
+
+export * from "./reference/avg_pool2d.ts";
+export * from "./reference/batch_norm2d.ts";
+export * from "./reference/classes.ts";
+export * from "./reference/conv2d.ts";
+export * from "./reference/cross_entropy.ts";
+export * from "./reference/dropout.ts";
+export * from "./reference/elementwise.ts";
+export * from "./reference/gather.ts";
+export * from "./reference/linear.ts";
+export * from "./reference/max_pool2d.ts";
+export * from "./reference/optimizers.ts";
+export * from "./reference/random.ts";
+export * from "./reference/relu.ts";
+export * from "./reference/shapes.ts";

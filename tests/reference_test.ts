@@ -1,0 +1,245 @@
+import { assertEquals } from "@std/assert";
+import { assertClose } from "./close.ts";
+import * as reference from "./reference.ts";
+import * as operations from "./reference/_operations.ts";
+import type { Arrays, Operation } from "./reference/_operations.ts";
+
+const { conv2dShape, pool2dShape, uniform } = reference;
+
+/** Worst error measured over all operations: 8.2e-10 absolute. */
+const DIFFERENCE = { atol: 5e-9, rtol: 0 };
+
+/** Half the distance between the two points of a central difference. */
+const STEP = 1e-5;
+
+/** Compares every gradient of the operation with central differences. */
+function assertGradients(operation: Operation, inputs: Arrays): void {
+  const output = operation.forward(inputs);
+  const gradOutput = uniform(output.length, 100);
+  const gradients = operation.backward(gradOutput, inputs);
+  for (const [name, input] of Object.entries(inputs)) {
+    const differences = input.map((value, i) => {
+      const loss = (moved: number) => {
+        const output = operation.forward({
+          ...inputs,
+          [name]: input.with(i, moved),
+        });
+        return reference.sum(reference.mul(output, gradOutput));
+      };
+      return (loss(value + STEP) - loss(value - STEP)) / (2 * STEP);
+    });
+    assertClose(gradients[name], differences, DIFFERENCE, name);
+  }
+}
+
+const CONVOLUTIONS = {
+  "3×5 kernel, padding of its own per axis": conv2dShape(3, 2, 4, [6, 7], {
+    kernel: [3, 5],
+    padding: [1, 2],
+  }),
+  "batch 1, stride 2": conv2dShape(1, 3, 2, [7, 6], {
+    kernel: [2, 3],
+    stride: [2, 2],
+    padding: [0, 1],
+  }),
+  "dilation 2": conv2dShape(1, 2, 3, [8, 7], {
+    kernel: [3, 2],
+    padding: [2, 0],
+    dilation: [2, 2],
+  }),
+  "everything": conv2dShape(3, 2, 3, [8, 9], {
+    kernel: [3, 2],
+    stride: [2, 3],
+    padding: [3, 1],
+    dilation: [2, 3],
+  }),
+};
+
+for (const [name, shape] of Object.entries(CONVOLUTIONS)) {
+  Deno.test(`conv2d's gradients equal central differences: ${name}`, () => {
+    const { batch, inChannels, inHeight, inWidth, outChannels } = shape;
+    const taps = inChannels * shape.kernelHeight * shape.kernelWidth;
+    assertGradients(operations.conv2d(shape), {
+      x: uniform(batch * inChannels * inHeight * inWidth, 1),
+      weight: uniform(outChannels * taps, 2),
+      bias: uniform(outChannels, 3),
+    });
+  });
+}
+
+for (const [batch, channels, area] of [[3, 2, 20], [1, 4, 6]]) {
+  const shape = { batch, channels, area, eps: 1e-3 };
+  const inputs = {
+    x: uniform(batch * channels * area, 1),
+    weight: uniform(channels, 2),
+    bias: uniform(channels, 3),
+  };
+
+  Deno.test(`batchNorm2d's gradients in training equal central differences: batch ${batch}`, () => {
+    assertGradients(operations.batchNorm2dTrain(shape), inputs);
+  });
+
+  Deno.test(`batchNorm2d's gradients in evaluation equal central differences: batch ${batch}`, () => {
+    const mean = uniform(channels, 4);
+    const variance = uniform(channels, 5).map((value) => value + 1.5);
+    assertGradients(
+      operations.batchNorm2dEval(shape, mean, variance),
+      inputs,
+    );
+  });
+}
+
+Deno.test("relu's gradient equals central differences", () => {
+  assertGradients(operations.relu(), { x: uniform(35, 1) });
+});
+
+const POOLINGS = {
+  "2×2": pool2dShape(3, 2, [6, 4], { kernel: [2, 2], stride: [2, 2] }),
+  "batch 1, overlap, padding": pool2dShape(1, 3, [7, 6], {
+    kernel: [3, 2],
+    stride: [2, 1],
+    padding: [1, 1],
+  }),
+};
+const DILATED_POOLING = pool2dShape(3, 2, [8, 7], {
+  kernel: [3, 2],
+  stride: [1, 2],
+  padding: [1, 1],
+  dilation: [2, 3],
+});
+
+for (
+  const [name, shape] of Object.entries({
+    ...POOLINGS,
+    "dilation": DILATED_POOLING,
+  })
+) {
+  Deno.test(`maxPool2d's gradient equals central differences: ${name}`, () => {
+    const { batch, channels, inHeight, inWidth } = shape;
+    const x = uniform(batch * channels * inHeight * inWidth, 1);
+    assertGradients(operations.maxPool2d(shape), { x });
+  });
+}
+
+for (const [name, shape] of Object.entries(POOLINGS)) {
+  Deno.test(`avgPool2d's gradient equals central differences: ${name}`, () => {
+    const { batch, channels, inHeight, inWidth } = shape;
+    const x = uniform(batch * channels * inHeight * inWidth, 1);
+    for (const countIncludePad of [true, false]) {
+      const operation = operations.avgPool2d({ ...shape, countIncludePad });
+      assertGradients(operation, { x });
+    }
+  });
+}
+
+for (const batch of [1, 3]) {
+  Deno.test(`linear's gradients equal central differences: batch ${batch}`, () => {
+    const shape = { batch, inFeatures: 5, outFeatures: 4 };
+    assertGradients(operations.linear(shape), {
+      x: uniform(batch * 5, 1),
+      weight: uniform(4 * 5, 2),
+      bias: uniform(4, 3),
+    });
+  });
+
+  Deno.test(`crossEntropy's gradient equals central differences: batch ${batch}`, () => {
+    const shape = { batch, classes: 7 };
+    const labels = Int32Array.of(6, 0, 3).subarray(0, batch);
+    assertGradients(operations.crossEntropy(shape, labels), {
+      logits: uniform(batch * 7, 1),
+    });
+  });
+}
+
+Deno.test("dropout's gradient equals central differences", () => {
+  const mask = reference.dropoutMask(20, 3, 7, 0.25);
+  assertGradients({
+    forward: ({ x }) => reference.dropout(x, mask),
+    backward: (gradOutput) => ({ x: reference.dropout(gradOutput, mask) }),
+  }, { x: uniform(20, 1) });
+});
+
+Deno.test("the gradients of add, mul and scale equal central differences", () => {
+  const inputs = { left: uniform(15, 1), right: uniform(15, 2) };
+  assertGradients({
+    forward: ({ left, right }) => reference.add(left, right),
+    backward: (gradOutput) => ({ left: gradOutput, right: gradOutput }),
+  }, inputs);
+  assertGradients({
+    forward: ({ left, right }) => reference.mul(left, right),
+    backward: (gradOutput, { left, right }) => ({
+      left: reference.mul(gradOutput, right),
+      right: reference.mul(gradOutput, left),
+    }),
+  }, inputs);
+  assertGradients({
+    forward: ({ x }) => reference.scale(x, -1.75),
+    backward: (gradOutput) => ({ x: reference.scale(gradOutput, -1.75) }),
+  }, { x: uniform(15, 1) });
+});
+
+Deno.test("the gradients of sum and mean equal central differences", () => {
+  const x = uniform(15, 1);
+  assertGradients({
+    forward: ({ x }) => Float64Array.of(reference.sum(x)),
+    backward: ([gradOutput]) => ({ x: reference.sumGradient(gradOutput, 15) }),
+  }, { x });
+  assertGradients({
+    forward: ({ x }) => Float64Array.of(reference.mean(x)),
+    backward: ([gradOutput]) => ({
+      x: reference.meanGradient(gradOutput, 15),
+    }),
+  }, { x });
+});
+
+Deno.test("pcg3d gives the numbers of its published listing", () => {
+  assertEquals(
+    reference.pcg3d(123456789, 4294967295, 42),
+    [3902311053, 3879399942, 3432508670],
+  );
+});
+
+Deno.test("dropoutMask drops the given share and scales the rest", () => {
+  const mask = reference.dropoutMask(10_000, 1, 42, 0.2);
+  assertEquals(new Set(mask), new Set([0, 1.25]));
+  // Ten thousand draws: the share's standard deviation is 0.004.
+  const dropped = mask.filter((factor) => factor === 0).length / 10_000;
+  assertClose([dropped], [0.2], { atol: 0.016, rtol: 0 }, "share");
+  const next = reference.dropoutMask(10_000, 2, 42, 0.2);
+  const both = mask.filter((factor, i) => factor + next[i] === 0).length;
+  assertClose([both / 10_000], [0.04], { atol: 0.008, rtol: 0 }, "next draw");
+});
+
+Deno.test("gatherRows picks, repeats and normalises rows", () => {
+  const shape = {
+    batch: 3,
+    rowLength: 2,
+    rowsPerShard: 4,
+    divisor: 255,
+    mean: 0.5,
+    std: 0.25,
+  };
+  assertEquals(
+    reference.gatherRows(
+      Uint8Array.of(0, 51, 255, 102, 153, 204),
+      Int32Array.of(2, 0, 2),
+      { ...shape, mean: 0, std: 1 },
+    ),
+    Float64Array.of(0.6, 0.8, 0, 0.2, 0.6, 0.8),
+  );
+  assertEquals(
+    reference.gatherRows(
+      Uint8Array.of(0, 255),
+      Int32Array.of(0),
+      { ...shape, batch: 1 },
+    ),
+    Float64Array.of(-2, 2),
+  );
+});
+
+Deno.test("gatherLabels picks and repeats labels", () => {
+  assertEquals(
+    reference.gatherLabels(Int32Array.of(7, 2, 1), Int32Array.of(2, 0, 2)),
+    Int32Array.of(1, 7, 1),
+  );
+});

@@ -1,0 +1,28 @@
+/**
+ * `jsr:@std/assert` for machines that reach npm only: the same code, as the
+ * npm package `deno-std` carries it, with declarations for what this project
+ * uses.
+ *
+ * @module
+ */
+
+// @ts-types="./types.d.ts"
+export {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertExists,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertInstanceOf,
+  AssertionError,
+  assertLess,
+  assertLessOrEqual,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+  fail,
+} from "npm:deno-std@1.4.0/assert/mod.js";
