@@ -120,7 +120,7 @@ export interface GatherShape {
 }
 
 /** Adam's constants, as in PyTorch. */
-export interface AdamOptions {
+export interface AdamConstants {
   /** Decay of the running mean of the gradient. */
   beta1: number;
   /** Decay of the running mean of the squared gradient. */
@@ -132,7 +132,7 @@ export interface AdamOptions {
 }
 
 /** The constants of stochastic gradient descent, as in PyTorch. */
-export interface SgdOptions {
+export interface SgdConstants {
   /** Decay of the momentum buffer; 0 keeps none. */
   momentum: number;
   /** L2 penalty: `weightDecay · parameter` is added to the gradient. */

@@ -45,30 +45,39 @@ export function describe(parts: ErrorParts): string {
 
 /** Shapes that do not fit each other or the operation. */
 export class ShapeError extends RangeError {
+  /** The name of the class. */
   override readonly name = "ShapeError";
 }
 
 /** A file whose bytes are not what its format says: IDX, safetensors. */
 export class FormatError extends SyntaxError {
+  /** The name of the class. */
   override readonly name = "FormatError";
 }
 
-/** Data that is missing, could not be fetched, or is not the expected data. */
+/**
+ * Data that is missing, could not be fetched or stored, or is not the expected
+ * data.
+ */
 export class DataError extends Error {
+  /** The name of the class. */
   override readonly name = "DataError";
 }
 
 /** A device that is missing, was lost, ran out of memory or refused work. */
 export class DeviceError extends Error {
+  /** The name of the class. */
   override readonly name = "DeviceError";
 }
 
 /** Training that cannot go on: the loss is not a finite number. */
 export class TrainingError extends Error {
+  /** The name of the class. */
   override readonly name = "TrainingError";
 }
 
 /** A state dictionary whose keys or shapes are not those of the model. */
 export class StateDictError extends Error {
+  /** The name of the class. */
   override readonly name = "StateDictError";
 }

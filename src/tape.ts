@@ -3,7 +3,7 @@ import { currentScope, Scope } from "./scope.ts";
 import { type AnyTensor, type Shape, Tensor } from "./tensor.ts";
 
 /** An operation's tensor argument; null is one that was left out. */
-type Input = AnyTensor | null;
+export type Input = AnyTensor | null;
 
 /**
  * Works out the gradients by an operation's inputs from that by its output,
@@ -16,9 +16,12 @@ export type Backward = (
 ) => void;
 
 /** One operation that took place. */
-interface Entry {
+export interface Entry {
+  /** What it made. */
   readonly output: AnyTensor;
+  /** What it made it of. */
   readonly inputs: readonly Input[];
+  /** How gradients go back. */
   readonly backward: Backward;
 }
 

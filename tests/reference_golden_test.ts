@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import type {
-  AdamOptions,
+  AdamConstants,
   AvgPool2dShape,
   BatchNorm2dShape,
   ClassesShape,
   Conv2dShape,
   LinearShape,
   Pool2dShape,
-  SgdOptions,
+  SgdConstants,
 } from "../kernels/shapes.ts";
 import { assertClose } from "./close.ts";
 import { Golden } from "./golden.ts";
@@ -151,7 +151,7 @@ testEachCase<ClassesShape>("argmax", (name, shape) => {
   );
 });
 
-testEachCase<AdamOptions & { learningRate: number }>(
+testEachCase<AdamConstants & { learningRate: number }>(
   "adam",
   (name, { learningRate, ...options }) => {
     const stored = golden.group(`${name}.`);
@@ -172,7 +172,7 @@ testEachCase<AdamOptions & { learningRate: number }>(
   },
 );
 
-testEachCase<SgdOptions & { learningRate: number }>(
+testEachCase<SgdConstants & { learningRate: number }>(
   "sgd",
   (name, { learningRate, ...options }) => {
     const stored = golden.group(`${name}.`);

@@ -6,12 +6,12 @@
  * @module
  */
 
-import type { AdamOptions } from "../shapes.ts";
+import type { AdamConstants } from "../shapes.ts";
 
 /**
  * Counts a step. `state` is learning rate, `1 − beta1ᵗ`, `1 − beta2ᵗ`, t.
  */
-export function adamAdvance(state: Float32Array, options: AdamOptions): void {
+export function adamAdvance(state: Float32Array, options: AdamConstants): void {
   const { beta1, beta2 } = options;
   state[1] = beta1 * state[1] + (1 - beta1);
   state[2] = beta2 * state[2] + (1 - beta2);
@@ -25,7 +25,7 @@ export function adamStep(
   parameter: Float32Array,
   expAvg: Float32Array,
   expAvgSq: Float32Array,
-  options: AdamOptions,
+  options: AdamConstants,
 ): void {
   const { beta1, beta2, eps, weightDecay } = options;
   const stepSize = state[0] / state[1];

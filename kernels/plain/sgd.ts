@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { SgdOptions } from "../shapes.ts";
+import type { SgdConstants } from "../shapes.ts";
 
 /** Moves the parameter and its momentum, in place. */
 export function sgdStep(
@@ -14,7 +14,7 @@ export function sgdStep(
   state: Float32Array,
   parameter: Float32Array,
   momentumBuffer: Float32Array | null,
-  options: SgdOptions,
+  options: SgdConstants,
 ): void {
   const { momentum, weightDecay, nesterov } = options;
   const learningRate = state[0];

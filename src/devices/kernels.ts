@@ -1,5 +1,5 @@
 import type {
-  AdamOptions,
+  AdamConstants,
   AvgPool2dShape,
   BatchNorm2dShape,
   ClassesShape,
@@ -7,7 +7,7 @@ import type {
   GatherShape,
   LinearShape,
   Pool2dShape,
-  SgdOptions,
+  SgdConstants,
 } from "../../kernels/shapes.ts";
 import type { Operand } from "./device.ts";
 
@@ -272,7 +272,7 @@ export interface Kernels {
    * The corrections are carried from step to step as `c ← beta · c + (1 − beta)`:
    * in f32 `1 − beta2ᵗ` itself loses four digits at t = 1.
    */
-  adamAdvance(state: Operand, options: AdamOptions): void;
+  adamAdvance(state: Operand, options: AdamConstants): void;
   /** Moves the parameter and its moments, in place, by one step of Adam. */
   adamStep(
     gradient: Operand,
@@ -280,7 +280,7 @@ export interface Kernels {
     parameter: Operand,
     expAvg: Operand,
     expAvgSq: Operand,
-    options: AdamOptions,
+    options: AdamConstants,
   ): void;
   /**
    * Moves the parameter and its momentum, in place, by one step of gradient
@@ -292,6 +292,6 @@ export interface Kernels {
     state: Operand,
     parameter: Operand,
     momentumBuffer: Operand | null,
-    options: SgdOptions,
+    options: SgdConstants,
   ): void;
 }

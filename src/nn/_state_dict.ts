@@ -13,6 +13,8 @@ export interface LoadOptions {
 /** What a state dictionary had too little and too much. */
 export class LoadReport {
   /**
+   * Checks and keeps the arguments.
+   *
    * @param missingKeys Names of the model that the dictionary lacks.
    * @param unexpectedKeys Names of the dictionary that the model lacks.
    */

@@ -10,6 +10,8 @@ export class AvgPool2d extends Module {
   readonly #options: AvgPool2dOptions;
 
   /**
+   * Checks and keeps the arguments.
+   *
    * @param kernelSize Size of the window.
    * @param options Stride (default: the kernel's size), padding.
    */

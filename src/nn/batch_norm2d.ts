@@ -46,6 +46,8 @@ export class BatchNorm2d extends Module {
   readonly #momentum: number;
 
   /**
+   * Checks and keeps the arguments.
+   *
    * @param channels Channels of the input.
    * @param options eps and momentum.
    * @throws {RangeError} If `channels` is not a whole number.

@@ -3,8 +3,10 @@ import { type Shape, Tensor } from "../tensor.ts";
 import { placed } from "./_placed.ts";
 
 /** The element types of buffers, and what holds their first values. */
-interface Values {
+export interface BufferValues {
+  /** Numbers. */
   f32: Float32Array;
+  /** Counts. */
   i32: Int32Array;
 }
 
@@ -19,7 +21,7 @@ export interface BufferOptions {
 }
 
 /** A tensor of a model that no gradient changes: running statistics, counts. */
-export class Buffer<D extends keyof Values = "f32"> {
+export class Buffer<D extends keyof BufferValues = "f32"> {
   /** The name in a state dictionary, if it is not the field's. */
   readonly name: string | null;
   /** The shape in a state dictionary. */
@@ -27,15 +29,17 @@ export class Buffer<D extends keyof Values = "f32"> {
   /** Whether a state dictionary has it. */
   readonly persistent: boolean;
   readonly #dtype: D;
-  readonly #values: Values[D];
+  readonly #values: BufferValues[D];
   #tensor: Tensor<[number], D> | null = null;
 
   /**
+   * Makes a buffer that gets memory with its model.
+   *
    * @param dtype What the elements are.
    * @param values The first values.
    * @param options What it is in a state dictionary.
    */
-  constructor(dtype: D, values: Values[D], options: BufferOptions = {}) {
+  constructor(dtype: D, values: BufferValues[D], options: BufferOptions = {}) {
     const { name = null, persistent = true, shape = [values.length] } = options;
     this.name = name;
     this.shape = shape;

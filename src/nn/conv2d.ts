@@ -36,6 +36,8 @@ export class Conv2d extends Module {
   readonly #options: Conv2dLayerOptions;
 
   /**
+   * Checks and keeps the arguments.
+   *
    * @param inChannels Channels of the input.
    * @param outChannels Channels of the output.
    * @param options Kernel size, stride, padding, dilation, bias.

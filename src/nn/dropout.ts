@@ -16,7 +16,11 @@ export class Dropout extends Module {
   });
   readonly #probability: number;
 
-  /** @param probability Of an element to be dropped. Default 0.5. */
+  /**
+   * Keeps the arguments.
+   *
+   * @param probability Of an element to be dropped. Default 0.5.
+   */
   constructor(probability = 0.5) {
     super();
     this.#probability = probability;

@@ -32,6 +32,8 @@ export class Linear extends Module {
   readonly bias: Parameter | null;
 
   /**
+   * Checks and keeps the arguments.
+   *
    * @param inFeatures Columns of the input.
    * @param outFeatures Columns of the output.
    * @param options Whether a bias is learnt.

@@ -10,6 +10,8 @@ export class MaxPool2d extends Module {
   readonly #options: MaxPool2dOptions;
 
   /**
+   * Checks and keeps the arguments.
+   *
    * @param kernelSize Size of the window.
    * @param options Stride (default: the kernel's size), padding, dilation.
    */

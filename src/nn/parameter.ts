@@ -33,6 +33,8 @@ export class Parameter {
   #place: Place | null = null;
 
   /**
+   * Checks and keeps the arguments.
+   *
    * @param shape The shape.
    * @param initialise Fills in the first values.
    */

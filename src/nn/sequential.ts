@@ -18,7 +18,11 @@ import { type Layer, Module } from "./module.ts";
 export class Sequential extends Module {
   readonly #layers: readonly Layer[];
 
-  /** @param layers The layers in the order in which they run. */
+  /**
+   * Keeps the arguments.
+   *
+   * @param layers The layers in the order in which they run.
+   */
   constructor(...layers: Layer[]) {
     super();
     this.#layers = layers;

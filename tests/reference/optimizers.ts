@@ -1,4 +1,4 @@
-import type { AdamOptions, SgdOptions } from "../../kernels/shapes.ts";
+import type { AdamConstants, SgdConstants } from "../../kernels/shapes.ts";
 
 /** A parameter and what Adam remembers of it; the moments start as zeros. */
 export interface AdamState {
@@ -16,7 +16,7 @@ export function adamStep(
   gradient: Float64Array,
   step: number,
   learningRate: number,
-  { beta1, beta2, eps, weightDecay }: AdamOptions,
+  { beta1, beta2, eps, weightDecay }: AdamConstants,
 ): AdamState {
   const penalised = penalise(gradient, state.parameter, weightDecay);
   const expAvg = state.expAvg.map((value, i) =>
@@ -46,7 +46,7 @@ export function sgdStep(
   state: SgdState,
   gradient: Float64Array,
   learningRate: number,
-  { momentum, weightDecay, nesterov }: SgdOptions,
+  { momentum, weightDecay, nesterov }: SgdConstants,
 ): SgdState {
   const penalised = penalise(gradient, state.parameter, weightDecay);
   const momentumBuffer = state.momentumBuffer.map((value, i) =>

@@ -148,6 +148,7 @@ export class CpuDevice implements Device {
     return Promise.resolve();
   }
 
+  /** Frees all memory of the device. */
   [Symbol.dispose](): void {
     this.#closed = true;
     this.counters.bytes = 0;

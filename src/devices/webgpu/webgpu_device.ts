@@ -193,6 +193,7 @@ export class WebGpuDevice implements Device {
     await this.#settleErrors();
   }
 
+  /** Frees all memory of the device. */
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;

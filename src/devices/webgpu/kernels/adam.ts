@@ -1,10 +1,10 @@
 import { adamSource } from "../../../../kernels/adam.gen.ts";
-import type { AdamOptions } from "../../../../kernels/shapes.ts";
+import type { AdamConstants } from "../../../../kernels/shapes.ts";
 import type { Kernels } from "../../kernels.ts";
 import type { KernelRecord, Run } from "../kernel_record.ts";
 import { type Elements, elements, elementwise } from "./_elementwise.ts";
 
-const advance: KernelRecord<AdamOptions> = {
+const advance: KernelRecord<AdamConstants> = {
   name: "adamAdvance",
   source: adamSource,
   file: "kernels/adam.wgsl",
@@ -14,7 +14,7 @@ const advance: KernelRecord<AdamOptions> = {
   workgroups: () => [1, 1, 1],
 };
 
-const step = elementwise<AdamOptions & Elements>({
+const step = elementwise<AdamConstants & Elements>({
   name: "adamStep",
   source: adamSource,
   file: "kernels/adam.wgsl",
@@ -27,7 +27,7 @@ const step = elementwise<AdamOptions & Elements>({
   }),
 });
 
-function decays({ beta1, beta2 }: AdamOptions): Record<string, number> {
+function decays({ beta1, beta2 }: AdamConstants): Record<string, number> {
   return { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2 };
 }
 

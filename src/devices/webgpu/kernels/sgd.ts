@@ -1,10 +1,10 @@
 import { sgdSource } from "../../../../kernels/sgd.gen.ts";
-import type { SgdOptions } from "../../../../kernels/shapes.ts";
+import type { SgdConstants } from "../../../../kernels/shapes.ts";
 import type { Kernels } from "../../kernels.ts";
 import type { Run } from "../kernel_record.ts";
 import { type Elements, elements, elementwise } from "./_elementwise.ts";
 
-type SgdShape = SgdOptions & Elements;
+type SgdShape = SgdConstants & Elements;
 
 const step = elementwise<SgdShape>({
   name: "sgdStep",
@@ -24,7 +24,7 @@ const momentumStep = elementwise<SgdShape>({
   constants,
 });
 
-function constants(options: SgdOptions): Record<string, number> {
+function constants(options: SgdConstants): Record<string, number> {
   const { momentum, nesterov, weightDecay } = options;
   return { momentum, nesterov: Number(nesterov), weightDecay };
 }

@@ -1,0 +1,79 @@
+/**
+ * Convolutional networks on Deno: trained and run on WebGPU with hand-written
+ * WGSL, or on the CPU, with PyTorch's names and numbers.
+ *
+ * @example
+ * ```ts ignore
+ * import { train } from "@x/mnist-cnn";
+ *
+ * const { metrics } = await train({ epochs: 1 });
+ * console.log(metrics.valAcc);
+ * ```
+ *
+ * @module
+ */
+export { capture, type Captured, type CapturedResult } from "./src/capture.ts";
+export * from "./src/data/mod.ts";
+export type {
+  Device,
+  DeviceBuffer,
+  DeviceCounters,
+  DType,
+  HostArray,
+  Lifetime,
+  Operand,
+  Program,
+} from "./src/devices/device.ts";
+export type { Kernels } from "./src/devices/kernels.ts";
+export type * from "./kernels/shapes.ts";
+export {
+  CpuDevice,
+  type CpuDeviceOptions,
+} from "./src/devices/cpu/cpu_device.ts";
+export {
+  type DeviceChoice,
+  openDevice,
+  type OpenDeviceOptions,
+} from "./src/devices/select.ts";
+export {
+  WebGpuDevice,
+  type WebGpuDeviceOptions,
+} from "./src/devices/webgpu/webgpu_device.ts";
+export * from "./src/errors.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  Evaluator,
+  type Metrics,
+} from "./src/evaluate.ts";
+export * from "./src/files.ts";
+export * from "./src/formats/safetensors.ts";
+export { Mean } from "./src/mean.ts";
+export { ConvolutionalNeuralNetwork } from "./src/network.ts";
+export * from "./src/nn/mod.ts";
+export * from "./src/ops/mod.ts";
+export * from "./src/optim/mod.ts";
+export { predict, type Prediction } from "./src/predict.ts";
+export { noGrad, Scope } from "./src/scope.ts";
+export {
+  type Backward,
+  type Entry,
+  type Input,
+  record,
+  Tape,
+} from "./src/tape.ts";
+export {
+  type AnyTensor,
+  type DTypeOf,
+  type Images,
+  type Shape,
+  Tensor,
+  type TensorOptions,
+} from "./src/tensor.ts";
+export {
+  type EpochResult,
+  type Progress,
+  train,
+  type TrainOptions,
+  type TrainResult,
+} from "./src/train.ts";

@@ -1,0 +1,235 @@
+import type { Device } from "../devices/device.ts";
+import { capture, type Captured } from "../capture.ts";
+import { describe } from "../errors.ts";
+import { elementsOf, type Shape, Tensor } from "../tensor.ts";
+import type { Dataset } from "./dataset.ts";
+import { Generator } from "./random.ts";
+
+/** How a {@linkcode DataLoader} makes batches. */
+export interface DataLoaderOptions {
+  /** Where the batches are made. */
+  device: Device;
+  /** Rows of a batch. Default 1, as in PyTorch. */
+  batchSize?: number;
+  /** Whether every epoch has an order of its own. Default false. */
+  shuffle?: boolean;
+  /** Seeds the order; default is a random seed. */
+  seed?: number;
+  /** Draws the order itself, instead of one with `seed`. */
+  generator?: Generator;
+  /** Whether to leave out a last batch that is not full. Default false. */
+  dropLast?: boolean;
+  /** Subtracted from inputs after their division. Default 0. */
+  mean?: number;
+  /** Divides inputs after that. Default 1. */
+  std?: number;
+}
+
+/** A batch: inputs `[N, …row shape]` and labels `[N]`. */
+export type Batch = readonly [inputs: Tensor, labels: Tensor<Shape, "i32">];
+
+/** Above this a buffer fails on some GPUs; below it, data sets go whole. */
+const shardBytes = 32 * 2 ** 20;
+
+/** The kernel that picks rows takes so many shards. */
+const shardLimit = 4;
+
+/** Batches between two looks at the device, so that work does not pile up. */
+const batchesAhead = 16;
+
+/**
+ * Makes batches of a data set on the device: the data set is uploaded once, an
+ * epoch's order once an epoch, and a kernel picks the rows.
+ *
+ * With the same seed, orders are those of PyTorch's `DataLoader`. The tensors
+ * of a batch are written anew by the next one.
+ *
+ * @example
+ * ```ts
+ * import { DataLoader, openDevice, TensorDataset } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const points = new Float32Array([0, 1, 2, 3, 4, 5]);
+ * const dataset = new TensorDataset(points, [0, 1, 0], {
+ *   rowShape: [2],
+ *   classes: 2,
+ * });
+ * using loader = new DataLoader(dataset, { device, batchSize: 2 });
+ * assertEquals(loader.length, 2);
+ * for await (const [inputs] of loader) {
+ *   assertEquals(inputs.shape.length, 2);
+ * }
+ * ```
+ */
+export class DataLoader implements Disposable {
+  /** Batches of an epoch. */
+  readonly length: number;
+  /** Rows of an epoch. */
+  readonly rows: number;
+  /** Rows of a full batch. */
+  readonly batchSize: number;
+  readonly #dataset: Dataset;
+  readonly #device: Device;
+  readonly #shuffle: boolean;
+  readonly #generator: Generator;
+  readonly #shards: readonly Tensor<Shape, "u8" | "f32">[];
+  readonly #labels: Tensor<Shape, "i32">;
+  readonly #order: Tensor<Shape, "i32">;
+  readonly #cursor: Tensor<Shape, "i32">;
+  readonly #pick: (
+    rows: number,
+  ) => Captured<[], [Tensor, Tensor<Shape, "i32">]>;
+  readonly #picks = new Map<
+    number,
+    Captured<[], [Tensor, Tensor<Shape, "i32">]>
+  >();
+
+  /**
+   * Checks and keeps the arguments.
+   *
+   * @param dataset The rows and their labels.
+   * @param options Device, batch size, order.
+   * @throws {RangeError} If the batch size is not a whole number.
+   */
+  constructor(dataset: Dataset, options: DataLoaderOptions) {
+    const { batchSize = 1, device, dropLast = false, shuffle = false } =
+      options;
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new RangeError(describe({
+        what: "DataLoader: batchSize",
+        expected: "a whole number of at least 1",
+        got: String(batchSize),
+        help: "Give the number of rows of a batch.",
+      }));
+    }
+    const [random] = crypto.getRandomValues(new Uint32Array(1));
+    this.#dataset = dataset;
+    this.#device = device;
+    this.#shuffle = shuffle;
+    this.#generator = options.generator ??
+      new Generator(options.seed ?? random);
+    this.batchSize = batchSize;
+    const full = Math.floor(dataset.length / batchSize);
+    const left = dropLast ? 0 : dataset.length % batchSize;
+    this.length = full + (left > 0 ? 1 : 0);
+    this.rows = full * batchSize + left;
+    const { shards, rowsPerShard } = uploadRows(device, dataset);
+    this.#shards = shards;
+    const labels = Int32Array.from(dataset.targets.data);
+    this.#labels = upload(device, labels);
+    this.#order = upload(device, Int32Array.from(labels.keys()));
+    this.#cursor = upload(device, new Int32Array(1));
+    const { mean = 0, std = 1 } = options;
+    this.#pick = (rows) => this.#capture(rows, { mean, std, rowsPerShard });
+  }
+
+  /** The batches of an epoch. Inside an `async` function prefer `for await`. */
+  *[Symbol.iterator](): Batches<Batch> {
+    this.#start();
+    for (let row = 0; row < this.rows; row += this.batchSize) {
+      yield this.#batch(Math.min(this.batchSize, this.rows - row));
+    }
+  }
+
+  /**
+   * The batches of an epoch, no further ahead of the device than it can work
+   * off in a moment.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
+    let earlier = Promise.resolve();
+    let count = 0;
+    for (const batch of this) {
+      yield batch;
+      if (++count % batchesAhead !== 0) continue;
+      await earlier;
+      earlier = this.#device.settle();
+    }
+    await earlier;
+  }
+
+  /** Frees the data set's memory on the device. */
+  [Symbol.dispose](): void {
+    for (const pick of this.#picks.values()) pick[Symbol.dispose]();
+    this.#picks.clear();
+    const own = [this.#labels, this.#order, this.#cursor];
+    for (const tensor of [...this.#shards, ...own]) tensor[Symbol.dispose]();
+  }
+
+  #start(): void {
+    this.#device.write(this.#cursor.buffer, new Int32Array(1));
+    if (!this.#shuffle) return;
+    // PyTorch draws a seed for its worker processes before the one of the order.
+    this.#generator.fork();
+    const order = this.#generator.fork().permutation(this.#dataset.length);
+    this.#device.write(this.#order.buffer, order);
+  }
+
+  #batch(rows: number): Batch {
+    let pick = this.#picks.get(rows);
+    if (pick === undefined) {
+      pick = this.#pick(rows);
+      this.#picks.set(rows, pick);
+    }
+    return pick();
+  }
+
+  #capture(
+    batch: number,
+    sizes: { mean: number; std: number; rowsPerShard: number },
+  ): Captured<[], [Tensor, Tensor<Shape, "i32">]> {
+    const { kernels } = this.#device;
+    const { divisor, rowShape } = this.#dataset.inputs;
+    const rowLength = elementsOf(rowShape);
+    return capture(this.#device, () => {
+      const inputs: Tensor = Tensor.empty(this.#device, [batch, ...rowShape]);
+      const labels = Tensor.empty<Shape, "i32">(this.#device, [batch], "i32");
+      const shape = { ...sizes, batch, divisor, rowLength };
+      kernels.gatherRows(
+        this.#shards,
+        this.#order,
+        this.#cursor,
+        inputs,
+        shape,
+      );
+      kernels.gatherLabels(this.#labels, this.#order, this.#cursor, labels);
+      kernels.advance(this.#cursor, batch);
+      return [inputs, labels];
+    });
+  }
+}
+
+type Batches<T> = globalThis.Generator<T, void, void>;
+
+function upload<V extends Int32Array | Uint8Array | Float32Array>(
+  device: Device,
+  values: V,
+) {
+  const dtype = values instanceof Int32Array
+    ? "i32"
+    : values instanceof Uint8Array
+    ? "u8"
+    : "f32";
+  const tensor = Tensor.empty(device, [values.length], dtype, "persistent");
+  device.write(tensor.buffer, values);
+  // deno-lint-ignore no-explicit-any -- the branches above decide the type
+  return tensor as any;
+}
+
+function uploadRows(device: Device, { inputs, length }: Dataset) {
+  const { data, rowShape } = inputs;
+  const rowLength = elementsOf(rowShape);
+  const rowBytes = rowLength * data.BYTES_PER_ELEMENT;
+  const rowsPerShard = Math.max(
+    Math.floor(shardBytes / rowBytes),
+    Math.ceil(length / shardLimit),
+  );
+  const shards: Tensor<Shape, "u8" | "f32">[] = [];
+  for (let row = 0; row < length; row += rowsPerShard) {
+    const end = Math.min(length, row + rowsPerShard);
+    shards.push(
+      upload(device, data.subarray(row * rowLength, end * rowLength)),
+    );
+  }
+  return { shards, rowsPerShard };
+}

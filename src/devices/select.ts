@@ -1,0 +1,81 @@
+import { CpuDevice } from "./cpu/cpu_device.ts";
+import type { Device } from "./device.ts";
+import { describe } from "../errors.ts";
+import { requestAdapter, WebGpuDevice } from "./webgpu/webgpu_device.ts";
+
+/** Which device to open. */
+export type DeviceChoice = "auto" | "webgpu" | "cpu";
+
+/** How to open a device. */
+export interface OpenDeviceOptions {
+  /**
+   * `auto` takes a GPU if there is one, else the CPU; `webgpu` takes whatever
+   * adapter there is, a software one too. Default `auto`.
+   */
+  device?: DeviceChoice;
+  /** Is told which device was taken, and why. */
+  onChoice?: (sentence: string) => void;
+}
+
+/**
+ * Opens a device: a GPU if there is one, else the CPU.
+ *
+ * A software adapter, such as Mesa's lavapipe, is no GPU: the CPU device is
+ * faster. Ask for it by `webgpu`.
+ *
+ * @throws {DeviceError} If `webgpu` is asked for and there is no adapter.
+ * @throws {TypeError} If the choice is none of the three.
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * assertEquals(device.kind, "cpu");
+ * ```
+ */
+export async function openDevice(
+  options: OpenDeviceOptions = {},
+): Promise<Device> {
+  const { device: choice = "auto", onChoice = () => {} } = options;
+  const { device, reason } = await choose(choice);
+  onChoice(`${device.label}: ${reason}`);
+  return device;
+}
+
+async function choose(
+  choice: DeviceChoice,
+): Promise<{ device: Device; reason: string }> {
+  switch (choice) {
+    case "cpu":
+      return { device: CpuDevice.open(), reason: "as asked for" };
+    case "webgpu":
+      return { device: await WebGpuDevice.open(), reason: "as asked for" };
+    case "auto":
+      return await chooseAutomatically();
+    default:
+      throw new TypeError(describe({
+        what: "device",
+        expected: "auto, webgpu or cpu",
+        got: String(choice),
+        help: "Leave it out to take a GPU if there is one.",
+      }));
+  }
+}
+
+async function chooseAutomatically(): Promise<
+  { device: Device; reason: string }
+> {
+  const adapter = await requestAdapter();
+  if (adapter === null) {
+    return { device: CpuDevice.open(), reason: "there is no WebGPU adapter" };
+  }
+  const { description, isFallbackAdapter } = adapter.info;
+  if (isFallbackAdapter) {
+    const reason = `the only WebGPU adapter is software (${description})`;
+    return { device: CpuDevice.open(), reason };
+  }
+  const device = await WebGpuDevice.open({ adapter });
+  return { device, reason: "a hardware adapter" };
+}

@@ -1,0 +1,4 @@
+/** Optimizers, one per file. */
+export { Adam, type AdamOptions } from "./adam.ts";
+export { Optimizer, type Span } from "./optimizer.ts";
+export { SGD, type SGDOptions } from "./sgd.ts";

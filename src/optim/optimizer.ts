@@ -1,0 +1,143 @@
+import { assume } from "../_replay.ts";
+import { describe } from "../errors.ts";
+import type { Arena, Parameter } from "../nn/parameter.ts";
+import { Tensor } from "../tensor.ts";
+
+/** A stretch of memory that is updated by one kernel. */
+export interface Span {
+  /** The values. */
+  readonly values: Tensor;
+  /** The gradients, element by element. */
+  readonly gradients: Tensor;
+  /** Where it begins in the arena, and how many elements it has. */
+  readonly offset: number;
+}
+
+/** All parameters of an optimizer that share an arena. */
+interface Group {
+  readonly arena: Arena;
+  readonly parameters: readonly Parameter[];
+  /** The whole arena, where the optimizer has all of its parameters. */
+  readonly whole: Span | null;
+  readonly spans: ReadonlyMap<Parameter, Span>;
+}
+
+/** What all optimizers have: parameters, a learning rate, steps. */
+export abstract class Optimizer {
+  /** The parameters, in the order given. */
+  readonly parameters: readonly Parameter[];
+  readonly #groups: readonly Group[];
+
+  /**
+   * Checks and keeps the arguments.
+   *
+   * @param parameters Of a model that is on its device.
+   * @throws {TypeError} If there are none, or the model is on no device.
+   */
+  constructor(parameters: readonly Parameter[]) {
+    if (parameters.length === 0) {
+      throw new TypeError(describe({
+        what: "optimizer",
+        expected: "at least one parameter",
+        got: "an empty list",
+        help: "Give it `model.parameters()`.",
+      }));
+    }
+    this.parameters = [...parameters];
+    const arenas = new Set(parameters.map(({ arena }) => arena));
+    this.#groups = Array.from(arenas, (arena) => {
+      const own = parameters.filter((parameter) => parameter.arena === arena);
+      return groupOf(arena, own);
+    });
+  }
+
+  /** Moves every parameter that has a gradient. */
+  abstract step(): void;
+
+  /** Forgets the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters) parameter.tensor.zeroGrad();
+  }
+
+  /**
+   * The stretches of memory to update now: an arena whole where all of its
+   * parameters have gradients, else parameter by parameter.
+   */
+  protected spans(): Span[] {
+    return this.#groups.flatMap(({ parameters, spans, whole }) => {
+      const ready = parameters.filter((parameter) => {
+        const has = parameter.grad !== null;
+        assume(parameter.tensor, () => (parameter.grad !== null) === has);
+        return has;
+      });
+      if (whole !== null && ready.length === parameters.length) return [whole];
+      return ready.map((parameter) => spans.get(parameter)!);
+    });
+  }
+
+  /** Arenas that the optimizer updates: its state lies beside them. */
+  protected get arenas(): Arena[] {
+    return this.#groups.map(({ arena }) => arena);
+  }
+
+  /** The arena of a span. */
+  protected arenaOf(span: Span): Arena {
+    const group = this.#groups.find(({ spans, whole }) =>
+      whole === span || [...spans.values()].includes(span)
+    );
+    return group!.arena;
+  }
+}
+
+/** A tensor of zeros beside an arena: moments, momentum. */
+export function besideArena({ values }: Arena): Tensor<[number]> {
+  const { device, shape } = values;
+  const state = Tensor.empty<[number]>(device, shape, "f32", "persistent");
+  device.write(state.buffer, new Float32Array(values.length));
+  return state;
+}
+
+/** The part of a tensor beside the arena that belongs to a span. */
+export function partOf(state: Tensor, { offset, values }: Span): Tensor {
+  const buffer = state.buffer.view(offset, values.length);
+  return Tensor.over(state.device, buffer, [values.length]);
+}
+
+/** Throws unless a constant of an optimizer lies in its range. */
+export function checkRange(
+  what: string,
+  value: number,
+  low: number,
+  high: number,
+): void {
+  if (value >= low && value < high) return;
+  throw new RangeError(describe({
+    what,
+    expected: `a number from ${low}${
+      high === Infinity ? "" : ` to below ${high}`
+    }`,
+    got: String(value),
+    help: "Use PyTorch's default by leaving it out.",
+  }));
+}
+
+function groupOf(arena: Arena, parameters: readonly Parameter[]): Group {
+  const complete = parameters.length === arena.parameters.length;
+  const whole = complete
+    ? { values: arena.values, gradients: arena.gradients, offset: 0 }
+    : null;
+  const spans = new Map(parameters.map((parameter) => {
+    const { length, offset } = parameter;
+    const { values, gradients } = arena;
+    return [parameter, {
+      values: partOf(values, { offset, values: parameter.tensor } as Span),
+      gradients: Tensor.over(
+        values.device,
+        gradients.buffer.view(offset, length),
+        [length],
+      ),
+      offset,
+    }];
+  }));
+  return { arena, parameters, whole, spans };
+}

@@ -1,0 +1,75 @@
+import type { SgdConstants as Constants } from "../../kernels/shapes.ts";
+import type { Arena, Parameter } from "../nn/parameter.ts";
+import { Tensor } from "../tensor.ts";
+import { besideArena, checkRange, Optimizer, partOf } from "./optimizer.ts";
+
+/** The constants of {@linkcode SGD}; the defaults are PyTorch's. */
+export interface SGDOptions {
+  /** Learning rate. Default 1e-3. */
+  lr?: number;
+  /** Decay of the momentum. Default 0: none is kept. */
+  momentum?: number;
+  /** L2 penalty, added to the gradient. Default 0. */
+  weightDecay?: number;
+  /** Whether to look ahead along the momentum. Default false. */
+  nesterov?: boolean;
+}
+
+/** Stochastic gradient descent with momentum, as PyTorch has it. */
+export class SGD extends Optimizer {
+  readonly #constants: Constants;
+  readonly #momenta = new Map<Arena, Tensor>();
+  readonly #state: Tensor;
+  #lr: number;
+
+  /**
+   * Checks and keeps the arguments.
+   *
+   * @param parameters `model.parameters()`.
+   * @param options Learning rate and constants.
+   * @throws {RangeError} If an option is out of range.
+   */
+  constructor(parameters: readonly Parameter[], options: SGDOptions = {}) {
+    super(parameters);
+    const { lr = 1e-3, momentum = 0, nesterov = false, weightDecay = 0 } =
+      options;
+    checkRange("SGD: lr", lr, 0, Infinity);
+    checkRange("SGD: momentum", momentum, 0, 1);
+    checkRange("SGD: weightDecay", weightDecay, 0, Infinity);
+    this.#constants = { momentum, nesterov, weightDecay };
+    this.#lr = lr;
+    const [{ values: { device } }] = this.arenas;
+    this.#state = Tensor.empty(device, [1], "f32", "persistent");
+    device.write(this.#state.buffer, new Float32Array([lr]));
+    if (momentum === 0) return;
+    for (const arena of this.arenas) {
+      this.#momenta.set(arena, besideArena(arena));
+    }
+  }
+
+  /** The learning rate; a change holds from the next step on. */
+  get lr(): number {
+    return this.#lr;
+  }
+
+  set lr(lr: number) {
+    checkRange("SGD: lr", lr, 0, Infinity);
+    const { buffer, device } = this.#state;
+    device.write(buffer, new Float32Array([lr]));
+    this.#lr = lr;
+  }
+
+  override step(): void {
+    const { kernels } = this.#state.device;
+    for (const span of this.spans()) {
+      const momentum = this.#momenta.get(this.arenaOf(span));
+      kernels.sgdStep(
+        span.gradients,
+        this.#state,
+        span.values,
+        momentum === undefined ? null : partOf(momentum, span),
+        this.#constants,
+      );
+    }
+  }
+}
