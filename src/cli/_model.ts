@@ -1,0 +1,14 @@
+import type { Device } from "../devices/device.ts";
+import { readSafetensors } from "../formats/safetensors.ts";
+import { ConvolutionalNeuralNetwork } from "../network.ts";
+
+/** The network with the weights of a file, on a device. */
+export async function openModel(
+  device: Device,
+  path: string,
+): Promise<ConvolutionalNeuralNetwork> {
+  const { tensors } = await readSafetensors(path);
+  const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
+  model.loadStateDict(tensors);
+  return model;
+}

@@ -1,0 +1,97 @@
+import { parseArgs } from "@std/cli";
+import { describe } from "../errors.ts";
+import type { DeviceChoice } from "../devices/select.ts";
+
+/** A wrong call of the command line: exit status 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What a command understands. */
+export interface Options {
+  /** Options that take a value, with their defaults; "" is none. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Options that are there or not. */
+  readonly flags: readonly string[];
+}
+
+/** What was given, checked for names. */
+export interface Given {
+  readonly values: Readonly<Record<string, string>>;
+  readonly flags: ReadonlySet<string>;
+}
+
+/** Reads a command's arguments and refuses what it does not know. */
+export function readOptions(
+  command: string,
+  args: readonly string[],
+  options: Options,
+): Given {
+  const unknown: string[] = [];
+  const parsed: Record<string, unknown> = parseArgs([...args], {
+    string: Object.keys(options.values),
+    boolean: [...options.flags, "help"],
+    default: { ...options.values },
+    unknown: (argument: string) => {
+      unknown.push(argument);
+      return false;
+    },
+  });
+  if (unknown.length > 0) {
+    throw usage(command, `unknown argument ${unknown[0]}`);
+  }
+  const values: Record<string, string> = {};
+  for (const name of Object.keys(options.values)) {
+    const value = parsed[name];
+    const given = args.some((argument) => argument.startsWith(`--${name}`));
+    if (typeof value !== "string" || (given && value === "")) {
+      throw usage(command, `--${name} needs one value`);
+    }
+    values[name] = value;
+  }
+  const flags = [...options.flags, "help"].filter((flag) => parsed[flag]);
+  return { values, flags: new Set(flags) };
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(
+  command: string,
+  name: string,
+  text: string,
+  least: number,
+): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw usage(
+    command,
+    `--${name}: expected a whole number of at least ${least}, got ${text}`,
+  );
+}
+
+/** A number above 0. */
+export function positiveNumber(
+  command: string,
+  name: string,
+  text: string,
+): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw usage(command, `--${name}: expected a number above 0, got ${text}`);
+}
+
+/** The choice of a device. */
+export function deviceChoice(command: string, text: string): DeviceChoice {
+  if (text === "auto" || text === "webgpu" || text === "cpu") return text;
+  throw usage(
+    command,
+    `--device: expected auto, webgpu or cpu, got ${text}`,
+  );
+}
+
+/** The error of a wrong call. */
+export function usage(command: string, what: string): UsageError {
+  return new UsageError(describe({
+    what: `${command}: ${what}`,
+    help: `deno task ${command} --help`,
+  }));
+}

@@ -1,0 +1,37 @@
+import { Mnist } from "../data/mnist.ts";
+import { openDevice } from "../devices/select.ts";
+import { evaluate } from "../evaluate.ts";
+import { openModel } from "./_model.ts";
+import { deviceChoice, readOptions } from "./_options.ts";
+
+const help = `Measure saved weights on the 10,000 test images.
+
+Usage: deno task evaluate [options]
+
+  --model FILE   the weights (mnist-cnn.safetensors)
+  --device D     auto, webgpu or cpu (auto)
+  --data DIR     folder of the four IDX files; fetched if not there (data)
+  --json         one JSON object
+  --help         this text`;
+
+/** `deno task evaluate`. */
+export async function evaluateCommand(args: readonly string[]): Promise<void> {
+  const { flags, values } = readOptions("evaluate", args, {
+    values: { model: "mnist-cnn.safetensors", device: "auto", data: "data" },
+    flags: ["json"],
+  });
+  if (flags.has("help")) return console.log(help);
+  const choice = deviceChoice("evaluate", values.device);
+  using device = await openDevice({ device: choice });
+  const model = await openModel(device, values.model);
+  const dataset = await Mnist.open(values.data, { split: "test" });
+  const { accuracy, loss } = await evaluate(device, model, dataset);
+  if (flags.has("json")) {
+    const images = dataset.length;
+    console.log(JSON.stringify({ loss, accuracy, images }));
+  } else {
+    console.log(
+      `val_loss: ${loss.toFixed(5)}, val_acc: ${accuracy.toFixed(5)}`,
+    );
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The command line: `train`, `evaluate`, `predict`.
+ *
+ * @module
+ */
+
+import {
+  DataError,
+  describe,
+  DeviceError,
+  StateDictError,
+  TrainingError,
+} from "../errors.ts";
+import { UsageError } from "./_options.ts";
+import { evaluateCommand } from "./evaluate.ts";
+import { predictCommand } from "./predict.ts";
+import { trainCommand } from "./train.ts";
+
+const commands = {
+  train: trainCommand,
+  evaluate: evaluateCommand,
+  predict: predictCommand,
+};
+
+/** Errors whose message is all that a user needs. */
+const explained = [
+  DataError,
+  DeviceError,
+  RangeError,
+  StateDictError,
+  SyntaxError,
+  TrainingError,
+];
+
+/**
+ * Runs a command.
+ *
+ * @param args The command's name and its arguments.
+ * @returns The exit status: 0, 1 for a failure, 2 for a wrong call.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    await run(args);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`error: ${error.message}`);
+      return 2;
+    }
+    if (!explained.some((kind) => error instanceof kind)) throw error;
+    console.error(`error: ${(error as Error).message}`);
+    return 1;
+  }
+}
+
+async function run([name, ...args]: readonly string[]): Promise<void> {
+  const names = Object.keys(commands).join(", ");
+  if (name === "--help") return console.log(`Commands: ${names}`);
+  const command = Object.entries(commands).find(([known]) => known === name);
+  if (command === undefined) {
+    throw new UsageError(describe({
+      what: "command",
+      expected: names,
+      got: name ?? "nothing",
+      help: "deno task train --help",
+    }));
+  }
+  await command[1](args);
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,75 @@
+import { Mnist } from "../data/mnist.ts";
+import { take } from "../data/subset.ts";
+import { openDevice } from "../devices/select.ts";
+import { predict, type Prediction } from "../predict.ts";
+import { openModel } from "./_model.ts";
+import { deviceChoice, readOptions, wholeNumber } from "./_options.ts";
+
+const help = `Print what saved weights see in the first test images.
+
+Usage: deno task predict [options]
+
+  --model FILE   the weights (mnist-cnn.safetensors)
+  --count N      how many test images (100)
+  --logits       print the scores too
+  --device D     auto, webgpu or cpu (auto)
+  --data DIR     folder of the four IDX files; fetched if not there (data)
+  --json         one JSON object
+  --help         this text`;
+
+/** Predictions in a line, as NumPy prints the notebook's. */
+const perLine = 37;
+
+/** `deno task predict`. */
+export async function predictCommand(args: readonly string[]): Promise<void> {
+  const { flags, values } = readOptions("predict", args, {
+    values: {
+      model: "mnist-cnn.safetensors",
+      count: "100",
+      device: "auto",
+      data: "data",
+    },
+    flags: ["json", "logits"],
+  });
+  if (flags.has("help")) return console.log(help);
+  const count = wholeNumber("predict", "count", values.count, 1);
+  const choice = deviceChoice("predict", values.device);
+  using device = await openDevice({ device: choice });
+  const model = await openModel(device, values.model);
+  const mnist = await Mnist.open(values.data, { split: "test" });
+  const dataset = take(mnist, count);
+  const found = await predict(device, model, dataset);
+  const labels = [...dataset.targets.data];
+  if (flags.has("json")) console.log(asJson(found, labels));
+  else printRows(found, labels, flags.has("logits"));
+}
+
+function asJson(found: readonly Prediction[], labels: number[]): string {
+  return JSON.stringify({
+    predictions: found.map(({ prediction }) => prediction),
+    labels,
+    logits: found.map(({ logits }) => logits),
+  });
+}
+
+function printRows(
+  found: readonly Prediction[],
+  labels: readonly number[],
+  logits: boolean,
+): void {
+  const predictions = found.map(({ prediction }) => prediction);
+  const lines: string[] = [];
+  for (let start = 0; start < predictions.length; start += perLine) {
+    lines.push(predictions.slice(start, start + perLine).join(" "));
+  }
+  console.log(`[${lines.join("\n ")}]`);
+  if (logits) {
+    for (const { logits, prediction } of found) {
+      const scores = logits.map((score) => score.toFixed(4)).join(" ");
+      console.log(`${prediction}: ${scores}`);
+    }
+  }
+  const right = predictions.filter((guess, row) => guess === labels[row]);
+  const accuracy = right.length / labels.length;
+  console.log(`val_acc: ${accuracy.toFixed(5)}`);
+}
