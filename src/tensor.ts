@@ -26,8 +26,6 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
-
 /** Frees tensors that nobody owns when the collector finds them. */
 const loose = new FinalizationRegistry<() => void>((free) => free());
 

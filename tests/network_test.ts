@@ -1,0 +1,211 @@
+import { assertEquals } from "@std/assert";
+import { capture } from "../src/capture.ts";
+import { Generator } from "../src/data/random.ts";
+import type { Device } from "../src/devices/device.ts";
+import { ConvolutionalNeuralNetwork } from "../src/network.ts";
+import type { Module } from "../src/nn/mod.ts";
+import { crossEntropy } from "../src/ops/mod.ts";
+import { Adam, SGD } from "../src/optim/mod.ts";
+import { Scope } from "../src/scope.ts";
+import { Tape } from "../src/tape.ts";
+import { type Shape, Tensor } from "../src/tensor.ts";
+import { deviceTest } from "./_devices.ts";
+import { assertClose } from "./close.ts";
+import { Golden } from "./golden.ts";
+
+const network = await Golden.read("network");
+const adam = await Golden.read("adam");
+const initialisation = await Golden.read("initialisation");
+const text = JSON.parse(
+  await Deno.readTextFile(
+    new URL("./golden/model_text.json", import.meta.url),
+  ),
+);
+
+/** The bias of a convolution before a BatchNorm has no true gradient. */
+const noise = /^layer\d\.(0\.bias|1\.running_mean)$/;
+
+type Inputs = readonly [images: Tensor, labels: Tensor<Shape, "i32">];
+
+function stateOf(golden: Golden, prefix: string) {
+  return new Map(
+    [...golden.tensors].filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  );
+}
+
+function networkOn(device: Device): ConvolutionalNeuralNetwork {
+  const model = new ConvolutionalNeuralNetwork().to(device, { seed: 9 });
+  const report = model.loadStateDict(stateOf(network, "state."));
+  assertEquals(String(report), "<All keys matched successfully>");
+  return model;
+}
+
+function goldenBatch(device: Device): Inputs {
+  const { shape } = network.tensor("input");
+  const pixels = Float32Array.from(
+    network.numbers("input"),
+    (value) =>
+      network.tensor("input").dtype === "U8" ? Math.fround(value / 255) : value,
+  );
+  const labels = network.integers("labels");
+  return [
+    Tensor.from(device, pixels, shape),
+    Tensor.from(device, labels, [labels.length]),
+  ];
+}
+
+deviceTest(
+  "the network has PyTorch's loss, gradients and statistics",
+  async (device) => {
+    const model = networkOn(device);
+    using tape = new Tape();
+    const [images, labels] = goldenBatch(device);
+    const loss = crossEntropy(model.forward(images), labels);
+    model.zeroGrad();
+    tape.backward(loss);
+    // Worst measured: 5e-7.
+    const tolerance = { atol: 1e-5, rtol: 1e-5 };
+    assertClose(
+      [await loss.item()],
+      network.numbers("loss"),
+      tolerance,
+      "loss",
+    );
+    for (const [name, parameter] of model.namedParameters()) {
+      const expected = network.numbers(`gradient.${name}`);
+      const largest = Math.max(...expected.map(Math.abs));
+      const atol = noise.test(name) ? 1e-5 : 1e-4 * largest;
+      const gradient = await parameter.grad!.data();
+      assertClose(gradient, expected, { atol, rtol: 0 }, name);
+    }
+    const state = await model.stateDict();
+    for (const [name, expected] of Object.entries(network.group("buffer."))) {
+      const actual = Array.from(state.get(name)!.data, Number);
+      assertClose(actual, expected, tolerance, name);
+    }
+  },
+);
+
+deviceTest("evaluation has PyTorch's logits", async (device) => {
+  const model = networkOn(device);
+  using _scope = new Scope();
+  const [images] = goldenBatch(device);
+  model.forward(images);
+  const logits = await model.eval().forward(images).data();
+  const expected = network.numbers("eval.logits");
+  assertClose(logits, expected, { atol: 1e-4, rtol: 1e-4 }, "logits");
+});
+
+function batchesOf(device: Device, golden: Golden): Inputs[] {
+  const { shape } = golden.tensor("images");
+  const [steps, batch] = shape;
+  const pixels = golden.numbers("images");
+  const labels = golden.integers("labels");
+  return Array.from({ length: steps }, (_, step) => {
+    const size = batch * 28 * 28;
+    const own = pixels.subarray(step * size, (step + 1) * size);
+    const images = Float32Array.from(own, (value) => Math.fround(value / 255));
+    const ownLabels = labels.slice(step * batch, (step + 1) * batch);
+    return [
+      Tensor.from(device, images, [batch, 1, 28, 28]),
+      Tensor.from(device, ownLabels, [batch]),
+    ];
+  });
+}
+
+type Update = { zeroGrad(): void; step(): void };
+
+function trainingStep(model: ConvolutionalNeuralNetwork, optimizer: Update) {
+  return (images: Tensor, labels: Tensor<Shape, "i32">) => {
+    using tape = new Tape();
+    const loss = crossEntropy(model.forward(images), labels);
+    optimizer.zeroGrad();
+    tape.backward(loss);
+    optimizer.step();
+    return loss;
+  };
+}
+
+deviceTest("ten captured steps of Adam are PyTorch's", async (device) => {
+  const model = networkOn(device);
+  const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+  using step = capture(device, trainingStep(model, optimizer));
+  const losses: number[] = [];
+  for (const [images, labels] of batchesOf(device, adam)) {
+    losses.push(await step(images, labels).item());
+  }
+  const expected = adam.numbers("losses");
+  assertClose(losses, expected, { atol: 1e-4, rtol: 1e-4 }, "losses");
+  await assertState(model, adam);
+});
+
+/** Adam makes noise of up to the learning rate a step out of rounding. */
+async function assertState(model: Module, golden: Golden): Promise<void> {
+  const state = await model.stateDict();
+  for (const [name, expected] of Object.entries(golden.group("state."))) {
+    const atol = noise.test(name) ? 0.2 : 5e-4;
+    const actual = Array.from(state.get(name)!.data, Number);
+    assertClose(actual, expected, { atol, rtol: 5e-4 }, name);
+  }
+}
+
+deviceTest(
+  "a captured step repeats the eager step bit for bit",
+  async (device) => {
+    const states = [];
+    for (const captured of [false, true]) {
+      const model = networkOn(device);
+      const optimizer = new SGD(model.parameters(), {
+        lr: 0.01,
+        momentum: 0.9,
+      });
+      const eager = trainingStep(model, optimizer);
+      using step = capture(device, eager);
+      const losses: number[] = [];
+      for (const [images, labels] of batchesOf(device, adam).slice(0, 4)) {
+        const loss = captured ? step(images, labels) : eager(images, labels);
+        losses.push(await loss.item());
+      }
+      states.push([losses, await model.stateDict()]);
+    }
+    assertEquals(states[0], states[1]);
+  },
+);
+
+deviceTest("a captured step allocates nothing in 100 steps", (device) => {
+  const model = networkOn(device);
+  const optimizer = new Adam(model.parameters());
+  using step = capture(device, trainingStep(model, optimizer));
+  const [images, labels] = goldenBatch(device);
+  step(images, labels);
+  const { allocations, bindGroups, bytes } = { ...device.counters };
+  for (let count = 0; count < 100; count++) step(images, labels);
+  assertEquals(device.counters.allocations, allocations);
+  assertEquals(device.counters.bindGroups, bindGroups);
+  assertEquals(device.counters.bytes, bytes);
+});
+
+deviceTest(
+  "first weights are those of torch.manual_seed(1)",
+  async (device) => {
+    const model = new ConvolutionalNeuralNetwork();
+    model.to(device, { generator: new Generator(1) });
+    const state = await model.stateDict();
+    const expected = stateOf(initialisation, "1.");
+    assertEquals(
+      [...state.keys()],
+      text.state_dict_keys.ConvolutionalNeuralNetwork,
+    );
+    for (const [name, tensor] of expected) {
+      assertEquals(state.get(name)!.data, tensor.data, name);
+    }
+  },
+);
+
+Deno.test("the network prints as in PyTorch", () => {
+  assertEquals(
+    String(new ConvolutionalNeuralNetwork()),
+    text.models.ConvolutionalNeuralNetwork,
+  );
+});
