@@ -26,6 +26,7 @@ export class AvgPool2d extends Module {
     return avgPool2d(x, this.#kernelSize, this.#options);
   }
 
+  /** What the printed text says in the parentheses. */
   override extraRepresentation(): string {
     const kernelSize = this.#kernelSize;
     const { padding = 0, stride = kernelSize } = this.#options;

@@ -88,6 +88,7 @@ export class BatchNorm2d extends Module {
     return output;
   }
 
+  /** What the printed text says in the parentheses. */
   override extraRepresentation(): string {
     const [channels] = this.weight.shape;
     return `${channels}, eps=${pythonFloat(this.#eps)}, ` +

@@ -69,6 +69,7 @@ export class Conv2d extends Module {
     return conv2d(x, this.weight.tensor, bias, this.#options);
   }
 
+  /** What the printed text says in the parentheses. */
   override extraRepresentation(): string {
     const { dilation = 1, kernelSize, padding = 0, stride = 1 } = this.#options;
     const [outChannels, inChannels] = this.weight.shape;

@@ -32,11 +32,13 @@ export class Dropout extends Module {
     return dropout(x, this.#probability, this.state.tensor);
   }
 
+  /** Takes a seed of its own. */
   override seed(generator: Generator): void {
     const { buffer, device } = this.state.tensor;
     device.write(buffer, new Int32Array([0, generator.random()]));
   }
 
+  /** What the printed text says in the parentheses. */
   override extraRepresentation(): string {
     return `p=${pythonFloat(this.#probability)}, inplace=False`;
   }

@@ -8,6 +8,7 @@ export class Flatten extends Module {
     return x.flatten();
   }
 
+  /** What the printed text says in the parentheses. */
   override extraRepresentation(): string {
     return "start_dim=1, end_dim=-1";
   }

@@ -59,6 +59,7 @@ export class Linear extends Module {
     return linear(x, this.weight.tensor, this.bias?.tensor ?? null);
   }
 
+  /** What the printed text says in the parentheses. */
   override extraRepresentation(): string {
     const [outFeatures, inFeatures] = this.weight.shape;
     return `in_features=${inFeatures}, out_features=${outFeatures}, ` +

@@ -26,6 +26,7 @@ export class MaxPool2d extends Module {
     return maxPool2d(x, this.#kernelSize, this.#options);
   }
 
+  /** What the printed text says in the parentheses. */
   override extraRepresentation(): string {
     const kernelSize = this.#kernelSize;
     const { dilation = 1, padding = 0, stride = kernelSize } = this.#options;

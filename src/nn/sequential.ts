@@ -33,6 +33,7 @@ export class Sequential extends Module {
     return this.#layers.reduce((input, layer) => layer.forward(input), x);
   }
 
+  /** The layers, by their numbers. */
   override *parts(): Iterable<[name: string, layer: Layer]> {
     for (const [index, layer] of this.#layers.entries()) {
       yield [String(index), layer];

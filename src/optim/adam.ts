@@ -87,6 +87,7 @@ export class Adam extends Optimizer {
     this.#lr = lr;
   }
 
+  /** Moves every parameter that has a gradient. */
   override step(): void {
     const { kernels } = this.#state.device;
     kernels.adamAdvance(this.#state, this.#constants);

@@ -59,6 +59,7 @@ export class SGD extends Optimizer {
     this.#lr = lr;
   }
 
+  /** Moves every parameter that has a gradient. */
   override step(): void {
     const { kernels } = this.#state.device;
     for (const span of this.spans()) {
