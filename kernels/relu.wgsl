@@ -38,7 +38,7 @@ fn reluGradient(
   let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
   if (index < arrayLength(&gradX)) {
     let bits = rectified[index];
-    let positive = bits >= 1u && bits <= 0x7f800000u;
-    gradX[index] = select(0u, gradOutput[index], positive);
+    let negative = bits >= 0x80000000u && bits <= 0xff800000u;
+    gradX[index] = select(gradOutput[index], 0u, bits == 0u || negative);
   }
 }

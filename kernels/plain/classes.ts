@@ -7,7 +7,7 @@
 
 import type { ClassesShape } from "../shapes.ts";
 
-/** Column of the largest score of each row, the first of equals. */
+/** Column of the largest score of each row, the first of equals; NaN is above all. */
 export function argmax(
   scores: Float32Array,
   output: Int32Array,
@@ -40,7 +40,10 @@ function largestColumn(
   const start = row * classes;
   let best = 0;
   for (let column = 1; column < classes; column++) {
-    if (scores[start + column] > scores[start + best]) best = column;
+    const score = scores[start + column];
+    const largest = scores[start + best];
+    const firstNaN = Number.isNaN(score) && !Number.isNaN(largest);
+    if (score > largest || firstNaN) best = column;
   }
   return best;
 }

@@ -16,6 +16,6 @@ export function reluGradient(
   gradX: Float32Array,
 ): void {
   for (let i = 0; i < gradX.length; i++) {
-    gradX[i] = output[i] > 0 ? gradOutput[i] : 0;
+    gradX[i] = output[i] <= 0 ? 0 : gradOutput[i];
   }
 }

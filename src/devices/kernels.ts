@@ -120,12 +120,12 @@ export interface Kernels {
 
   /** `output = max(x, 0)`; NaN stays NaN. */
   reluForward(x: Operand, output: Operand): void;
-  /** `gradX = output > 0 ? gradOutput : 0`. */
+  /** `gradX = output <= 0 ? 0 : gradOutput`: at NaN the gradient goes on. */
   reluGradient(gradOutput: Operand, output: Operand, gradX: Operand): void;
 
   /**
    * Largest element of each window; the first in scan order where several are
-   * equal, NaN above all. `indices` (i32, as `output`) holds where it was in
+   * equal. NaN is above all, and of several the last, as in PyTorch. `indices` (i32, as `output`) holds where it was in
    * the image's channel: `row · inWidth + column`.
    */
   maxPool2dForward(
@@ -199,7 +199,10 @@ export interface Kernels {
     gradLogits: Operand,
     shape: ClassesShape,
   ): void;
-  /** Column of the largest score of each row, the first of equals: i32 `[batch]`. */
+  /**
+   * Column of the largest score of each row: i32 `[batch]`; the first of
+   * equals. NaN is above all.
+   */
   argmax(scores: Operand, output: Operand, shape: ClassesShape): void;
   /** How many rows have their largest score at their label: `[1]`. */
   correctCount(

@@ -9,12 +9,28 @@
 import type { Device } from "../../src/devices/device.ts";
 import { type KernelCase, KernelHarness } from "./cases/_harness.ts";
 import { conv2dCases } from "./cases/conv2d.ts";
+import { batchNorm2dCases } from "./cases/batch_norm2d.ts";
+import { classesCases } from "./cases/classes.ts";
+import { dropoutCases } from "./cases/dropout.ts";
+import { elementwiseCases } from "./cases/elementwise.ts";
+import { gatherCases } from "./cases/gather.ts";
+import { linearCases } from "./cases/linear.ts";
+import { optimizerCases } from "./cases/optimizers.ts";
+import { pool2dCases } from "./cases/pool2d.ts";
 
 export type { KernelCase } from "./cases/_harness.ts";
 
 /** The cases of all kernels. */
 export const kernelCases: readonly KernelCase[] = [
   ...conv2dCases,
+  ...batchNorm2dCases,
+  ...classesCases,
+  ...dropoutCases,
+  ...elementwiseCases,
+  ...gatherCases,
+  ...linearCases,
+  ...optimizerCases,
+  ...pool2dCases,
 ];
 
 /**

@@ -1,6 +1,6 @@
 import type { ClassesShape } from "../../kernels/shapes.ts";
 
-/** Column of the largest score of each row, the first of equals. */
+/** Column of the largest score of each row, the first of equals; NaN is above all. */
 export function argmax(
   scores: Float64Array,
   { batch, classes }: ClassesShape,
@@ -8,9 +8,10 @@ export function argmax(
   return new Int32Array(batch).map((_, row) => {
     let largest = 0;
     for (let column = 1; column < classes; column++) {
-      if (scores[row * classes + column] > scores[row * classes + largest]) {
-        largest = column;
-      }
+      const score = scores[row * classes + column];
+      const best = scores[row * classes + largest];
+      const firstNaN = Number.isNaN(score) && !Number.isNaN(best);
+      if (score > best || firstNaN) largest = column;
     }
     return largest;
   });
