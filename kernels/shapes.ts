@@ -85,6 +85,19 @@ export interface BatchNorm2dShape {
   eps: number;
 }
 
+/**
+ * A block: a convolution, the batch normalisation of its output, ReLU, and a max
+ * pooling. The pooling's input is the convolution's output.
+ */
+export interface ConvBlockShape {
+  /** The convolution. */
+  convolution: Conv2dShape;
+  /** The pooling. */
+  pooling: Pool2dShape;
+  /** Added to the variance before the root. */
+  eps: number;
+}
+
 /** A linear layer: `[batch, inFeatures]` gives `[batch, outFeatures]`. */
 export interface LinearShape {
   /** Rows. */

@@ -4,6 +4,7 @@ import type {
   BatchNorm2dShape,
   ClassesShape,
   Conv2dShape,
+  ConvBlockShape,
   GatherShape,
   LinearShape,
   Pool2dShape,
@@ -177,6 +178,67 @@ export interface Kernels {
     gradOutput: Operand,
     gradBias: Operand,
     shape: LinearShape,
+  ): void;
+
+  /**
+   * A whole block in training: `convolved` is the convolution of `x` with
+   * `weight` and `bias` (or null); `mean` and `inverseDeviation` are its
+   * statistics, towards which the running ones move by `momentum`; `output` is
+   * the max pooling of `max(normalised, 0)`, where `normalised` is
+   * `(convolved − mean) · inverseDeviation · scale + shift`. `indices` (i32, as
+   * `output`) is a device's own note for the way back, or left as it was.
+   */
+  convBlockForward(
+    x: Operand,
+    weight: Operand,
+    bias: Operand | null,
+    scale: Operand,
+    shift: Operand,
+    runningMean: Operand,
+    runningVariance: Operand,
+    convolved: Operand,
+    mean: Operand,
+    inverseDeviation: Operand,
+    output: Operand,
+    indices: Operand,
+    shape: ConvBlockShape,
+    momentum: number,
+  ): void;
+  /** A whole block in evaluation: it normalises with the running statistics. */
+  convBlockEvalForward(
+    x: Operand,
+    weight: Operand,
+    bias: Operand | null,
+    scale: Operand,
+    shift: Operand,
+    runningMean: Operand,
+    runningVariance: Operand,
+    output: Operand,
+    shape: ConvBlockShape,
+  ): void;
+  /**
+   * The way back through {@linkcode Kernels.convBlockForward}, from what that
+   * wrote. `gradX`, `gradWeight` and `gradBias` are null where no gradient is
+   * wanted. The gradient by `bias` is 0 but for rounding, since the
+   * normalisation takes the mean away: a device may write 0.
+   */
+  convBlockGradient(
+    gradOutput: Operand,
+    x: Operand,
+    weight: Operand,
+    scale: Operand,
+    shift: Operand,
+    convolved: Operand,
+    mean: Operand,
+    inverseDeviation: Operand,
+    output: Operand,
+    indices: Operand,
+    gradX: Operand | null,
+    gradWeight: Operand | null,
+    gradBias: Operand | null,
+    gradScale: Operand,
+    gradShift: Operand,
+    shape: ConvBlockShape,
   ): void;
 
   /**

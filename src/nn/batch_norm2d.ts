@@ -1,4 +1,5 @@
-import { batchNorm2d } from "../ops/batch_norm2d.ts";
+import type { Device } from "../devices/device.ts";
+import { batchNorm2d, type BatchNorm2dOptions } from "../ops/batch_norm2d.ts";
 import type { Images, Tensor } from "../tensor.ts";
 import { constant } from "./_initialise.ts";
 import { pythonFloat } from "./_text.ts";
@@ -74,18 +75,27 @@ export class BatchNorm2d extends Module {
 
   /** `[N, channels, H, W]` to the same shape. */
   override forward(x: Tensor): Tensor<Images> {
-    const { training } = this;
-    const output = batchNorm2d(x, {
+    const output = batchNorm2d(x, this.arguments());
+    this.countBatch(x.device);
+    return output;
+  }
+
+  /** What {@linkcode batchNorm2d} is called with, in the mode of the moment. */
+  arguments(): BatchNorm2dOptions {
+    return {
       weight: this.weight.tensor,
       bias: this.bias.tensor,
       runningMean: this.runningMean.tensor,
       runningVar: this.runningVar.tensor,
-      training,
+      training: this.training,
       momentum: this.#momentum,
       eps: this.#eps,
-    });
-    if (training) x.device.kernels.advance(this.numBatchesTracked.tensor, 1);
-    return output;
+    };
+  }
+
+  /** Counts a batch that went through the layer, in training. */
+  countBatch(device: Device): void {
+    if (this.training) device.kernels.advance(this.numBatchesTracked.tensor, 1);
   }
 
   /** What the printed text says in the parentheses. */

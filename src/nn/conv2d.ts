@@ -33,7 +33,8 @@ export class Conv2d extends Module {
   readonly weight: Parameter;
   /** `[outChannels]`, or null without bias. */
   readonly bias: Parameter | null;
-  readonly #options: Conv2dLayerOptions;
+  /** How the layer convolves. */
+  readonly options: Readonly<Conv2dLayerOptions>;
 
   /**
    * Checks and keeps the arguments.
@@ -60,18 +61,18 @@ export class Conv2d extends Module {
     this.bias = options.bias ?? true
       ? new Parameter([outChannels], uniformByFanIn(fanIn))
       : null;
-    this.#options = options;
+    this.options = options;
   }
 
   /** `[N, inChannels, H, W]` to `[N, outChannels, Hout, Wout]`. */
   override forward(x: Tensor): Tensor<Images> {
     const bias = this.bias?.tensor ?? null;
-    return conv2d(x, this.weight.tensor, bias, this.#options);
+    return conv2d(x, this.weight.tensor, bias, this.options);
   }
 
   /** What the printed text says in the parentheses. */
   override extraRepresentation(): string {
-    const { dilation = 1, kernelSize, padding = 0, stride = 1 } = this.#options;
+    const { dilation = 1, kernelSize, padding = 0, stride = 1 } = this.options;
     const [outChannels, inChannels] = this.weight.shape;
     const facts = [
       `${inChannels}, ${outChannels}`,

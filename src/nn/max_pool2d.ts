@@ -6,8 +6,10 @@ import { Module } from "./module.ts";
 
 /** {@linkcode maxPool2d} as a layer. */
 export class MaxPool2d extends Module {
-  readonly #kernelSize: Pair;
-  readonly #options: MaxPool2dOptions;
+  /** Size of the window. */
+  readonly kernelSize: Pair;
+  /** How the window slides. */
+  readonly options: Readonly<MaxPool2dOptions>;
 
   /**
    * Checks and keeps the arguments.
@@ -17,19 +19,19 @@ export class MaxPool2d extends Module {
    */
   constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
     super();
-    this.#kernelSize = kernelSize;
-    this.#options = options;
+    this.kernelSize = kernelSize;
+    this.options = options;
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */
   override forward(x: Tensor): Tensor<Images> {
-    return maxPool2d(x, this.#kernelSize, this.#options);
+    return maxPool2d(x, this.kernelSize, this.options);
   }
 
   /** What the printed text says in the parentheses. */
   override extraRepresentation(): string {
-    const kernelSize = this.#kernelSize;
-    const { dilation = 1, padding = 0, stride = kernelSize } = this.#options;
+    const kernelSize = this.kernelSize;
+    const { dilation = 1, padding = 0, stride = kernelSize } = this.options;
     return `kernel_size=${pythonPair(kernelSize)}, ` +
       `stride=${pythonPair(stride)}, padding=${pythonPair(padding)}, ` +
       `dilation=${pythonPair(dilation)}, ceil_mode=False`;

@@ -1,4 +1,5 @@
 import type { Tensor } from "../tensor.ts";
+import { type Link, linksOf } from "./_conv_block.ts";
 import { type Layer, Module } from "./module.ts";
 
 /**
@@ -17,6 +18,7 @@ import { type Layer, Module } from "./module.ts";
  */
 export class Sequential extends Module {
   readonly #layers: readonly Layer[];
+  readonly #links: readonly Link[];
 
   /**
    * Keeps the arguments.
@@ -26,11 +28,15 @@ export class Sequential extends Module {
   constructor(...layers: Layer[]) {
     super();
     this.#layers = layers;
+    this.#links = linksOf(layers);
   }
 
-  /** Runs `x` through all layers. */
+  /**
+   * Runs `x` through all layers; a convolution, batch normalisation, ReLU and
+   * max pooling in a row run as one {@linkcode convBlock}.
+   */
   override forward(x: Tensor): Tensor {
-    return this.#layers.reduce((input, layer) => layer.forward(input), x);
+    return this.#links.reduce((input, link) => link(input), x);
   }
 
   /** The layers, by their numbers. */

@@ -175,7 +175,7 @@ function normaliseByRunning(
 }
 
 /** The unbiased variance divides by one less than the values of a channel. */
-function checkEnough({ area, batch }: BatchNorm2dShape): void {
+export function checkEnough({ area, batch }: BatchNorm2dShape): void {
   if (batch * area > 1) return;
   throw shapeError(
     "batchNorm2d in training",

@@ -10,6 +10,7 @@ import type { Device } from "../../src/devices/device.ts";
 import { type KernelCase, KernelHarness } from "./cases/_harness.ts";
 import { conv2dCases } from "./cases/conv2d.ts";
 import { batchNorm2dCases } from "./cases/batch_norm2d.ts";
+import { convBlockCases } from "./cases/conv_block.ts";
 import { classesCases } from "./cases/classes.ts";
 import { dropoutCases } from "./cases/dropout.ts";
 import { elementwiseCases } from "./cases/elementwise.ts";
@@ -25,6 +26,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...conv2dCases,
   ...batchNorm2dCases,
   ...classesCases,
+  ...convBlockCases,
   ...dropoutCases,
   ...elementwiseCases,
   ...gatherCases,

@@ -71,6 +71,7 @@ export class CpuDevice implements Device {
     this.kernels = cpuKernels(
       (kernel) => this.#run(kernel),
       (operand) => this.#data(operand),
+      this,
     );
   }
 

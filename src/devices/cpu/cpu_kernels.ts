@@ -1,4 +1,9 @@
 import * as plain from "../../../kernels/plain/mod.ts";
+import {
+  composedConvBlock,
+  type Scratch,
+  type SingleKernels,
+} from "../_conv_block.ts";
 import type { HostArray, Operand } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
 
@@ -24,7 +29,9 @@ type PlainKernels = {
  * strictly, where it lets the parameters of methods be narrower.
  */
 type RequiredKernels = {
-  [Name in keyof Kernels]: (...parameters: Parameters<Kernels[Name]>) => void;
+  [Name in keyof SingleKernels]: (
+    ...parameters: Parameters<SingleKernels[Name]>
+  ) => void;
 };
 
 /**
@@ -32,10 +39,12 @@ type RequiredKernels = {
  *
  * @param run Runs a kernel on its arrays, now and in every replay.
  * @param unwrap Gives an operand's array; throws if it is another device's.
+ * @param scratch Where kernels that are made of others keep what lies between.
  */
 export function cpuKernels(
   run: (kernel: () => void) => void,
   unwrap: (operand: Operand) => HostArray,
+  scratch: Scratch,
 ): Kernels {
   const unwrapAny = (parameter: unknown): unknown => {
     if (Array.isArray(parameter)) return parameter.map(unwrapAny);
@@ -49,10 +58,8 @@ export function cpuKernels(
       run(() => (kernel as (...parameters: unknown[]) => void)(...unwrapped));
     },
   ]);
-  const complete: RequiredKernels = Object.fromEntries(
-    kernels,
-  ) as PlainKernels;
-  return complete;
+  const single: RequiredKernels = Object.fromEntries(kernels) as PlainKernels;
+  return { ...single, ...composedConvBlock(single, scratch) };
 }
 
 function isOperand(parameter: unknown): parameter is Operand {

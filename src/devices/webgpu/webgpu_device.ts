@@ -67,8 +67,9 @@ export class WebGpuDevice implements Device {
     this.#bindGroups = new BindGroups(gpu, this.counters);
     this.#queue = new CommandQueue(gpu, this.counters);
     this.#readback = new Readback(gpu, this.#queue);
-    this.kernels = webGpuKernels((kernel, shape, operands) =>
-      this.#run(kernel, shape, operands)
+    this.kernels = webGpuKernels(
+      (kernel, shape, operands) => this.#run(kernel, shape, operands),
+      this,
     );
     this.#listen();
   }

@@ -1,3 +1,8 @@
+import {
+  composedConvBlock,
+  type Scratch,
+  type SingleKernels,
+} from "../_conv_block.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Run } from "./kernel_record.ts";
 import { adamKernels } from "./kernels/adam.ts";
@@ -20,9 +25,14 @@ import { scaleKernels } from "./kernels/scale.ts";
 import { sgdKernels } from "./kernels/sgd.ts";
 import { sumKernels } from "./kernels/sum.ts";
 
-/** All kernels of WebGPU, started by `run`. */
-export function webGpuKernels(run: Run): Kernels {
-  return {
+/**
+ * All kernels of WebGPU.
+ *
+ * @param run Starts a kernel.
+ * @param scratch Where kernels that are made of others keep what lies between.
+ */
+export function webGpuKernels(run: Run, scratch: Scratch): Kernels {
+  const single: SingleKernels = {
     ...adamKernels(run),
     ...addKernels(run),
     ...advanceKernels(run),
@@ -43,4 +53,5 @@ export function webGpuKernels(run: Run): Kernels {
     ...sgdKernels(run),
     ...sumKernels(run),
   };
+  return { ...single, ...composedConvBlock(single, scratch) };
 }

@@ -1,0 +1,193 @@
+import type { ConvBlockShape } from "../../kernels/shapes.ts";
+import { currentScope } from "../scope.ts";
+import { record, Tape } from "../tape.ts";
+import { type Images, Tensor } from "../tensor.ts";
+import { checkShape, type Pair } from "./_check.ts";
+import { pool2dShape } from "./_pool2d.ts";
+import {
+  batchNorm2d,
+  type BatchNorm2dOptions,
+  checkEnough,
+} from "./batch_norm2d.ts";
+import { conv2d, type Conv2dOptions, conv2dShape } from "./conv2d.ts";
+import { maxPool2d, type MaxPool2dOptions } from "./max_pool2d.ts";
+import { relu } from "./relu.ts";
+
+/** The three operations with options inside a {@linkcode convBlock}. */
+export interface ConvBlockOptions {
+  /** The convolution: weight `[Cout, Cin, Kh, Kw]`, bias `[Cout]` or null. */
+  convolution: Conv2dOptions & { weight: Tensor; bias: Tensor | null };
+  /** The batch normalisation of its output. */
+  normalisation: BatchNorm2dOptions;
+  /** The max pooling at the end. */
+  pooling: MaxPool2dOptions & { kernelSize: Pair };
+}
+
+/**
+ * Convolution, batch normalisation, ReLU and max pooling in one: the same as
+ * the four operations one after another, but for rounding, with fewer passes
+ * over memory. `Sequential` calls it where its layers follow each other so.
+ *
+ * @param x `[N, Cin, H, W]`.
+ * @param options What each of the four takes.
+ * @returns `[N, Cout, Hout, Wout]`, as the pooling has it.
+ * @throws {ShapeError} If the shapes do not fit each other.
+ *
+ * @example
+ * ```ts
+ * import { convBlock, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [1, 2, 3, 4], [1, 1, 2, 2]);
+ * using weight = Tensor.from(device, [2], [1, 1, 1, 1]);
+ * using zero = Tensor.from(device, [0], [1]);
+ * using one = Tensor.from(device, [1], [1]);
+ * using y = convBlock(x, {
+ *   convolution: { weight, bias: null },
+ *   normalisation: {
+ *     weight: one,
+ *     bias: zero,
+ *     runningMean: zero,
+ *     runningVar: one,
+ *     training: false,
+ *   },
+ *   pooling: { kernelSize: 2 },
+ * });
+ * assertAlmostEquals(await y.item(), 8, 1e-3);
+ * ```
+ */
+export function convBlock(
+  x: Tensor,
+  options: ConvBlockOptions,
+): Tensor<Images> {
+  const shape = convBlockShape(x, options);
+  if (options.normalisation.training) return trainingBlock(x, options, shape);
+  // Gradients with the running statistics are rare: no kernel is made for them.
+  if (currentScope() instanceof Tape) return separateBlock(x, options);
+  return evaluationBlock(x, options, shape);
+}
+
+function trainingBlock(
+  x: Tensor,
+  { convolution, normalisation }: ConvBlockOptions,
+  shape: ConvBlockShape,
+): Tensor<Images> {
+  const { device } = x;
+  const { kernels } = device;
+  const { outChannels, outHeight, outWidth, batch } = shape.convolution;
+  const { bias, weight } = convolution;
+  const { weight: scale, bias: shift } = normalisation;
+  checkEnough({
+    batch,
+    channels: outChannels,
+    area: outHeight * outWidth,
+    eps: shape.eps,
+  });
+  const channels = () => Tensor.empty(device, [outChannels]);
+  const convolved = Tensor.empty(
+    device,
+    [batch, outChannels, outHeight, outWidth],
+  );
+  const [mean, deviation] = [channels(), channels()];
+  const output = Tensor.empty(device, outputSize(shape));
+  const indices = Tensor.empty(device, outputSize(shape), "i32");
+  kernels.convBlockForward(
+    x,
+    weight,
+    bias,
+    scale,
+    shift,
+    normalisation.runningMean,
+    normalisation.runningVar,
+    convolved,
+    mean,
+    deviation,
+    output,
+    indices,
+    shape,
+    normalisation.momentum ?? 0.1,
+  );
+  const inputs = [x, weight, bias, scale, shift];
+  return record(output, inputs, (gradOutput, gradients) => {
+    const [gradX, gradWeight, gradBias, gradScale, gradShift] = gradients;
+    kernels.convBlockGradient(
+      gradOutput,
+      x,
+      weight,
+      scale,
+      shift,
+      convolved,
+      mean,
+      deviation,
+      output,
+      indices,
+      gradX,
+      gradWeight,
+      gradBias,
+      gradScale ?? channels(),
+      gradShift ?? channels(),
+      shape,
+    );
+  });
+}
+
+function evaluationBlock(
+  x: Tensor,
+  { convolution, normalisation }: ConvBlockOptions,
+  shape: ConvBlockShape,
+): Tensor<Images> {
+  const output = Tensor.empty(x.device, outputSize(shape));
+  x.device.kernels.convBlockEvalForward(
+    x,
+    convolution.weight,
+    convolution.bias,
+    normalisation.weight,
+    normalisation.bias,
+    normalisation.runningMean,
+    normalisation.runningVar,
+    output,
+    shape,
+  );
+  return output;
+}
+
+/** The same by the four operations. */
+function separateBlock(
+  x: Tensor,
+  { convolution, normalisation, pooling }: ConvBlockOptions,
+): Tensor<Images> {
+  const { bias, weight } = convolution;
+  const convolved = conv2d(x, weight, bias, convolution);
+  const rectified = relu(batchNorm2d(convolved, normalisation));
+  return maxPool2d(rectified, pooling.kernelSize, pooling);
+}
+
+/** The shape rule: those of the parts, each from the output of the one before. */
+function convBlockShape(
+  x: Tensor,
+  { convolution, normalisation, pooling }: ConvBlockOptions,
+): ConvBlockShape {
+  const { bias, weight } = convolution;
+  const conv = conv2dShape(x.shape, weight.shape, convolution);
+  const { batch, outChannels, outHeight, outWidth } = conv;
+  if (bias !== null) checkShape("conv2d", "bias", bias.shape, [outChannels]);
+  const { eps = 1e-5, runningMean, runningVar } = normalisation;
+  const named = {
+    weight: normalisation.weight,
+    bias: normalisation.bias,
+    runningMean,
+    runningVar,
+  };
+  for (const [name, tensor] of Object.entries(named)) {
+    checkShape("batchNorm2d", name, tensor.shape, [outChannels]);
+  }
+  const between = [batch, outChannels, outHeight, outWidth];
+  const pool = pool2dShape("maxPool2d", between, pooling.kernelSize, pooling);
+  return { convolution: conv, pooling: pool, eps };
+}
+
+function outputSize({ pooling }: ConvBlockShape): Images {
+  const { batch, channels, outHeight, outWidth } = pooling;
+  return [batch, channels, outHeight, outWidth];
+}
