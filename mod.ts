@@ -70,10 +70,5 @@ export {
   Tensor,
   type TensorOptions,
 } from "./src/tensor.ts";
-export {
-  type EpochResult,
-  type Progress,
-  train,
-  type TrainOptions,
-  type TrainResult,
-} from "./src/train.ts";
+export { train } from "./src/train.ts";
+export * from "./src/training/mod.ts";

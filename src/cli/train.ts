@@ -4,7 +4,8 @@ import { openDevice } from "../devices/select.ts";
 import { writeFileAtomic } from "../files.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { ConvolutionalNeuralNetwork } from "../network.ts";
-import { type EpochResult, type Progress, train } from "../train.ts";
+import { train } from "../train.ts";
+import type { EpochResult, StepResult } from "../training/mod.ts";
 import {
   deviceChoice,
   positiveNumber,
@@ -74,7 +75,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     batchSize,
     lr,
     seed,
-    onProgress: (progress) => bar && showProgress(progress),
+    onStep: (step) => bar && showProgress(step),
     onEpoch: (result) => {
       if (bar) write("\r\x1b[K");
       console.log(epochLine(result, epochs));
@@ -111,7 +112,7 @@ function logged(result: EpochResult, device: string): object {
   };
 }
 
-function showProgress(progress: Progress): void {
+function showProgress(progress: StepResult): void {
   const { imagesPerSecond, loss, rows, totalRows } = progress;
   const width = 24;
   const done = Math.round(width * Math.min(1, rows / totalRows));
