@@ -31,6 +31,12 @@ export {
   type CpuDeviceOptions,
 } from "./src/devices/cpu/cpu_device.ts";
 export {
+  type KernelCost,
+  type KernelRun,
+  type KernelSummary,
+  Profile,
+} from "./src/devices/profile.ts";
+export {
   type DeviceChoice,
   openDevice,
   type OpenDeviceOptions,

@@ -3,6 +3,7 @@ import { openDevice } from "../devices/select.ts";
 import { evaluate } from "../evaluate.ts";
 import { openModel } from "./_model.ts";
 import { deviceChoice, readOptions } from "./_options.ts";
+import { reportProfile, wantsProfile } from "./_profile.ts";
 
 const help = `Measure saved weights on the 10,000 test images.
 
@@ -12,20 +13,33 @@ Usage: deno task evaluate [options]
   --device D     auto, webgpu or cpu (auto)
   --data DIR     folder of the four IDX files; fetched if not there (data)
   --json         one JSON object
+  --profile      print the time of every kernel (WebGPU only)
+  --profile-trace FILE
+                 write it for chrome://tracing or ui.perfetto.dev
   --help         this text`;
 
 /** `deno task evaluate`. */
 export async function evaluateCommand(args: readonly string[]): Promise<void> {
-  const { flags, values } = readOptions("evaluate", args, {
-    values: { model: "mnist-cnn.safetensors", device: "auto", data: "data" },
-    flags: ["json"],
+  const given = readOptions("evaluate", args, {
+    values: {
+      model: "mnist-cnn.safetensors",
+      device: "auto",
+      data: "data",
+      "profile-trace": "",
+    },
+    flags: ["json", "profile"],
   });
+  const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
   const choice = deviceChoice("evaluate", values.device);
-  using device = await openDevice({ device: choice });
+  using device = await openDevice({
+    device: choice,
+    profile: wantsProfile(given),
+  });
   const model = await openModel(device, values.model);
   const dataset = await Mnist.open(values.data, { split: "test" });
   const { accuracy, loss } = await evaluate(device, model, dataset);
+  await reportProfile(device, given);
   if (flags.has("json")) {
     const images = dataset.length;
     console.log(JSON.stringify({ loss, accuracy, images }));

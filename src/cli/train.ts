@@ -12,6 +12,7 @@ import {
   readOptions,
   wholeNumber,
 } from "./_options.ts";
+import { reportProfile, wantsProfile } from "./_profile.ts";
 
 const help = `Train the network on MNIST and save its weights.
 
@@ -26,11 +27,14 @@ Usage: deno task train [options]
   --out FILE        where the weights go (mnist-cnn.safetensors)
   --limit N         train on the first N images only
   --log-json FILE   one JSON object per epoch
+  --profile         print the time of every kernel (WebGPU only)
+  --profile-trace FILE
+                    write it for chrome://tracing or ui.perfetto.dev
   --help            this text`;
 
 /** `deno task train`. */
 export async function trainCommand(args: readonly string[]): Promise<void> {
-  const { flags, values } = readOptions("train", args, {
+  const given = readOptions("train", args, {
     values: {
       epochs: "10",
       "batch-size": "100",
@@ -41,9 +45,11 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
       out: "mnist-cnn.safetensors",
       limit: "0",
       "log-json": "",
+      "profile-trace": "",
     },
-    flags: [],
+    flags: ["profile"],
   });
+  const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
   const epochs = wholeNumber("train", "epochs", values.epochs, 1);
   const size = values["batch-size"];
@@ -55,6 +61,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
 
   using device = await openDevice({
     device: choice,
+    profile: wantsProfile(given),
     onChoice: (sentence) => console.log(`device: ${sentence}`),
   });
   const all = await Mnist.open(values.data, { split: "train" });
@@ -82,6 +89,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
       log.push(JSON.stringify(logged(result, device.label)));
     },
   });
+  await reportProfile(device, given);
   await writeSafetensors(values.out, await model.stateDict());
   if (values["log-json"] !== "") {
     const text = new TextEncoder().encode(`${log.join("\n")}\n`);

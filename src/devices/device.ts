@@ -6,6 +6,7 @@
  */
 
 import type { Kernels } from "./kernels.ts";
+import type { Profile } from "./profile.ts";
 
 /** Element types: f32 for numbers, i32 for labels and indices, u8 for pixels. */
 export type DType = "f32" | "i32" | "u8";
@@ -75,6 +76,8 @@ export interface Device extends Disposable {
   readonly kernels: Kernels;
   /** What the device has done so far. */
   readonly counters: Readonly<DeviceCounters>;
+  /** Times of all kernels, or null where the device keeps none. */
+  readonly profile: Profile | null;
   /** Elements to which the offset of a view must be aligned. */
   readonly alignment: number;
 

@@ -1,6 +1,6 @@
 import { CpuDevice } from "./cpu/cpu_device.ts";
 import type { Device } from "./device.ts";
-import { describe } from "../errors.ts";
+import { describe, DeviceError } from "../errors.ts";
 import { requestAdapter, WebGpuDevice } from "./webgpu/webgpu_device.ts";
 
 /** Which device to open. */
@@ -13,6 +13,8 @@ export interface OpenDeviceOptions {
    * adapter there is, a software one too. Default `auto`.
    */
   device?: DeviceChoice;
+  /** Whether to measure every kernel, on WebGPU. Default false. */
+  profile?: boolean;
   /** Is told which device was taken, and why. */
   onChoice?: (sentence: string) => void;
 }
@@ -23,7 +25,8 @@ export interface OpenDeviceOptions {
  * A software adapter, such as Mesa's lavapipe, is no GPU: the CPU device is
  * faster. Ask for it by `webgpu`.
  *
- * @throws {DeviceError} If `webgpu` is asked for and there is no adapter.
+ * @throws {DeviceError} If `webgpu` is asked for and there is no adapter, or a
+ * profile on a device that keeps no times.
  * @throws {TypeError} If the choice is none of the three.
  *
  * @example
@@ -39,21 +42,35 @@ export async function openDevice(
   options: OpenDeviceOptions = {},
 ): Promise<Device> {
   const { device: choice = "auto", onChoice = () => {} } = options;
-  const { device, reason } = await choose(choice);
+  const { profile = false } = options;
+  const { device, reason } = await choose(choice, profile);
+  if (profile && device.profile === null) {
+    device[Symbol.dispose]();
+    throw new DeviceError(describe({
+      what: `profile of ${device.label} (${reason})`,
+      expected: "a device that can measure its kernels: webgpu",
+      got: device.kind,
+      help: "Use `--device webgpu`, or leave out `--profile`.",
+    }));
+  }
   onChoice(`${device.label}: ${reason}`);
   return device;
 }
 
 async function choose(
   choice: DeviceChoice,
+  profile: boolean,
 ): Promise<{ device: Device; reason: string }> {
   switch (choice) {
     case "cpu":
       return { device: CpuDevice.open(), reason: "as asked for" };
     case "webgpu":
-      return { device: await WebGpuDevice.open(), reason: "as asked for" };
+      return {
+        device: await WebGpuDevice.open({ profile }),
+        reason: "as asked for",
+      };
     case "auto":
-      return await chooseAutomatically();
+      return await chooseAutomatically(profile);
     default:
       throw new TypeError(describe({
         what: "device",
@@ -64,9 +81,9 @@ async function choose(
   }
 }
 
-async function chooseAutomatically(): Promise<
-  { device: Device; reason: string }
-> {
+async function chooseAutomatically(
+  profile: boolean,
+): Promise<{ device: Device; reason: string }> {
   const adapter = await requestAdapter();
   if (adapter === null) {
     return { device: CpuDevice.open(), reason: "there is no WebGPU adapter" };
@@ -76,6 +93,6 @@ async function chooseAutomatically(): Promise<
     const reason = `the only WebGPU adapter is software (${description})`;
     return { device: CpuDevice.open(), reason };
   }
-  const device = await WebGpuDevice.open({ adapter });
+  const device = await WebGpuDevice.open({ adapter, profile });
   return { device, reason: "a hardware adapter" };
 }

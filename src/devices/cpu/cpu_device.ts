@@ -55,6 +55,7 @@ export class CpuDevice implements Device {
     submits: 0,
     reads: 0,
   };
+  readonly profile = null;
   readonly alignment = 16;
   readonly #poison: boolean;
   readonly #pool = new BufferPool((dtype: DType, length: number) => {

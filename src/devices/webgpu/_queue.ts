@@ -1,7 +1,11 @@
 import type { DeviceCounters } from "../device.ts";
+import type { KernelCost } from "../profile.ts";
+import type { Timestamps } from "./_timestamps.ts";
 
 /** One kernel on fixed buffers: all that an encoder must be told. */
-export interface Command {
+export interface Command extends KernelCost {
+  /** The method of `Kernels` that it serves. */
+  readonly name: string;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly x: number;
@@ -19,27 +23,32 @@ const commandsPerSubmit = 128;
 export class CommandQueue {
   readonly #device: GPUDevice;
   readonly #counters: DeviceCounters;
+  readonly #timestamps: Timestamps | null;
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: GPUComputePipeline | null = null;
   #pending = 0;
 
-  constructor(device: GPUDevice, counters: DeviceCounters) {
+  constructor(
+    device: GPUDevice,
+    counters: DeviceCounters,
+    timestamps: Timestamps | null,
+  ) {
     this.#device = device;
     this.#counters = counters;
+    this.#timestamps = timestamps;
   }
 
   /** Adds one command. */
   dispatch(command: Command): void {
-    this.#encode(this.#open(), command);
+    this.#encode(command);
     this.#submitIfFull();
   }
 
   /** Adds all commands of a program. */
   replay(commands: readonly Command[]): void {
-    const pass = this.#open();
     for (let index = 0; index < commands.length; index++) {
-      this.#encode(pass, commands[index]);
+      this.#encode(commands[index]);
     }
     this.#submitIfFull();
   }
@@ -61,10 +70,12 @@ export class CommandQueue {
   submit(): void {
     this.#endPass();
     if (this.#encoder === null) return;
+    const readTimes = this.#timestamps?.resolve(this.#encoder);
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#counters.submits++;
     this.#encoder = null;
     this.#pending = 0;
+    readTimes?.();
   }
 
   #open(): GPUComputePassEncoder {
@@ -75,7 +86,18 @@ export class CommandQueue {
     return this.#pass;
   }
 
-  #encode(pass: GPUComputePassEncoder, command: Command): void {
+  /** Opens a pass for one command alone, to be timed. */
+  #openTimed(timestamps: Timestamps, command: Command): void {
+    if (timestamps.full) this.submit();
+    this.#endPass();
+    this.#encoder ??= this.#device.createCommandEncoder();
+    const timestampWrites = timestamps.next(command);
+    this.#pass = this.#encoder.beginComputePass({ timestampWrites });
+  }
+
+  #encode(command: Command): void {
+    if (this.#timestamps !== null) this.#openTimed(this.#timestamps, command);
+    const pass = this.#open();
     if (command.pipeline !== this.#pipeline) {
       pass.setPipeline(command.pipeline);
       this.#pipeline = command.pipeline;

@@ -1,4 +1,5 @@
 import type { Operand } from "../device.ts";
+import type { KernelCost } from "../profile.ts";
 
 /** How a kernel uses a buffer: only reads it, or writes (and maybe reads) it. */
 export type Access = "read" | "write";
@@ -22,6 +23,11 @@ export interface KernelRecord<Shape> {
   constants(shape: Shape): Record<string, number>;
   /** How many workgroups cover the output. */
   workgroups(shape: Shape): Workgroups;
+  /**
+   * What a run costs, for the profile. By default no operations, and the bytes
+   * of all bound buffers.
+   */
+  cost?(shape: Shape): Partial<KernelCost>;
 }
 
 /** Starts a kernel on buffers given in the order of its bindings. */

@@ -12,11 +12,13 @@ import type {
   Program,
 } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
+import { Profile } from "../profile.ts";
 import { BindGroups } from "./_bind_groups.ts";
 import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
 import { PipelineCache } from "./_pipelines.ts";
 import { type Command, CommandQueue } from "./_queue.ts";
 import { Readback } from "./_readback.ts";
+import { Timestamps } from "./_timestamps.ts";
 import type { KernelRecord } from "./kernel_record.ts";
 import { webGpuKernels } from "./webgpu_kernels.ts";
 
@@ -29,6 +31,11 @@ export interface WebGpuDeviceOptions {
    * leaves an element unwritten shows. For tests. Default false.
    */
   poison?: boolean;
+  /**
+   * Measures how long each kernel runs, by timestamps on the GPU: see
+   * {@linkcode WebGpuDevice.profile}. Slows work down. Default false.
+   */
+  profile?: boolean;
 }
 
 /** A GPU as a device, through WebGPU and hand-written WGSL. */
@@ -45,9 +52,12 @@ export class WebGpuDevice implements Device {
     reads: 0,
   };
   readonly alignment: number = bindingAlignment / 4;
+  /** Times of all kernels, where the device was opened with `profile`. */
+  readonly profile: Profile | null;
   readonly #gpu: GPUDevice;
   readonly #poison: boolean;
   readonly #pipelines: PipelineCache;
+  readonly #timestamps: Timestamps | null;
   readonly #queue: CommandQueue;
   readonly #readback: Readback;
   readonly #pool = new BufferPool((dtype: DType, length: number) =>
@@ -59,13 +69,20 @@ export class WebGpuDevice implements Device {
   #failure: DeviceError | null = null;
   #closed = false;
 
-  private constructor(gpu: GPUDevice, label: string, poison: boolean) {
+  private constructor(
+    gpu: GPUDevice,
+    label: string,
+    options: WebGpuDeviceOptions,
+  ) {
+    const { poison = false, profile = false } = options;
     this.#gpu = gpu;
     this.label = label;
     this.#poison = poison;
+    this.profile = profile ? new Profile() : null;
+    this.#timestamps = this.profile && new Timestamps(gpu, this.profile);
     this.#pipelines = new PipelineCache(gpu, (error) => this.#fail(error));
     this.#bindGroups = new BindGroups(gpu, this.counters);
-    this.#queue = new CommandQueue(gpu, this.counters);
+    this.#queue = new CommandQueue(gpu, this.counters, this.#timestamps);
     this.#readback = new Readback(gpu, this.#queue);
     this.kernels = webGpuKernels(
       (kernel, shape, operands) => this.#run(kernel, shape, operands),
@@ -90,8 +107,17 @@ export class WebGpuDevice implements Device {
           "mesa-vulkan-drivers libvulkan1`), or use `--device cpu`.",
       }));
     }
-    const { limits } = adapter;
+    const { features, limits } = adapter;
+    if (options.profile && !features.has("timestamp-query")) {
+      throw new DeviceError(describe({
+        what: "webgpu: profile",
+        expected: "an adapter with the feature timestamp-query",
+        got: `${adapter.info.description} without it`,
+        help: "Leave out --profile.",
+      }));
+    }
     const gpu = await adapter.requestDevice({
+      requiredFeatures: options.profile ? ["timestamp-query"] : [],
       requiredLimits: {
         maxBufferSize: limits.maxBufferSize,
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
@@ -99,7 +125,7 @@ export class WebGpuDevice implements Device {
     });
     const name = adapter.info.description || adapter.info.vendor || "unnamed";
     const label = `webgpu (${name})`;
-    return new WebGpuDevice(gpu, label, options.poison ?? false);
+    return new WebGpuDevice(gpu, label, options);
   }
 
   get recording(): boolean {
@@ -191,6 +217,7 @@ export class WebGpuDevice implements Device {
     this.#check();
     this.#queue.submit();
     await this.#gpu.queue.onSubmittedWorkDone();
+    await this.#timestamps?.arrived();
     await this.#settleErrors();
   }
 
@@ -215,6 +242,10 @@ export class WebGpuDevice implements Device {
     const command: Command = {
       pipeline: pipeline.pipeline,
       bindGroup: this.#bindGroups.get(pipeline, buffers),
+      name: kernel.name,
+      operations: 0,
+      bytes: buffers.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      ...kernel.cost?.(shape),
       x,
       y,
       z,

@@ -45,6 +45,7 @@ const forward: KernelRecord<ForwardShape> = {
   },
   workgroups: ({ batch, outChannels, outHeight, outWidth }) =>
     tiles(batch, outChannels, outHeight, outWidth),
+  cost: conv2dCost,
 };
 
 /**
@@ -87,6 +88,7 @@ const inputGradient: KernelRecord<Conv2dShape> = {
   },
   workgroups: ({ batch, inChannels, inHeight, inWidth }) =>
     tiles(batch, inChannels, inHeight, inWidth),
+  cost: conv2dCost,
 };
 
 const weightGradient: KernelRecord<Conv2dShape> = {
@@ -111,6 +113,7 @@ const weightGradient: KernelRecord<Conv2dShape> = {
     Math.ceil(inChannels * kernelHeight / 4),
     Math.ceil(outChannels / 4),
   ],
+  cost: conv2dCost,
 };
 
 const biasGradient = channelSum("conv2dBiasGradient");
@@ -140,6 +143,14 @@ export function conv2dKernels(run: Run): Pick<
       run(biasGradient, { channels, area }, [gradOutput, gradBias]);
     },
   };
+}
+
+/** What a convolution costs, and either gradient: padding counted in. */
+export function conv2dCost(shape: Conv2dShape): { operations: number } {
+  const { batch, inChannels, outChannels, outHeight, outWidth } = shape;
+  const { kernelHeight, kernelWidth } = shape;
+  const pairs = inChannels * outChannels * kernelHeight * kernelWidth;
+  return { operations: 2 * batch * pairs * outHeight * outWidth };
 }
 
 /** The constants of a window that slides over x, but for its steps. */

@@ -26,6 +26,9 @@ const gatherRows = elementwise<RowsShape>({
     mean: shape.mean,
     deviation: shape.std,
   }),
+  cost: ({ batch, bytes, rowLength }) => ({
+    bytes: batch * rowLength * (bytes ? 5 : 8),
+  }),
 });
 
 const gatherLabels = elementwise({

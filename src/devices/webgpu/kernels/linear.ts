@@ -115,6 +115,10 @@ function product<Shape>(
     }),
     workgroups: (shape) =>
       line(tiles(size(shape)) * parts(size(shape)), workgroupSize),
+    cost: (shape) => {
+      const { rows, columns, depth } = size(shape);
+      return { operations: 2 * rows * columns * depth };
+    },
   };
 }
 

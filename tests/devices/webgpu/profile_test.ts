@@ -1,0 +1,42 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { capture } from "../../../src/capture.ts";
+import { openDevice } from "../../../src/devices/select.ts";
+import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
+import { DeviceError } from "../../../src/errors.ts";
+import { add, sum } from "../../../src/ops/mod.ts";
+import { Tensor } from "../../../src/tensor.ts";
+import { webGpuTest } from "../../_webgpu.ts";
+
+webGpuTest("profile: times every kernel, replays too", async () => {
+  using device = await WebGpuDevice.open({ profile: true });
+  const { profile } = device;
+  using x = Tensor.from(device, new Float32Array(1000).fill(1), [1000]);
+  using step = capture(device, (x: Tensor) => sum(add(x, x)));
+  assertEquals(await step(x).item(), 2000);
+  for (let count = 0; count < 3000; count++) step(x);
+  await device.settle();
+  assert(profile !== null);
+  assertEquals(profile.runs.length, 2 * 3001);
+  assertEquals(profile.runs[0].name, "add");
+  assertEquals(profile.runs[0].bytes, 12_000);
+  assertEquals(profile.runs[6001].name, "sum");
+  let last = 0;
+  for (const { duration, start } of profile.runs) {
+    assert(duration >= 0 && start >= last, `start ${start} after ${last}`);
+    last = start + duration;
+  }
+  assert(last > 0);
+  assertEquals(await step(x).item(), 2000);
+});
+
+webGpuTest("profile: a device keeps none unless asked", (device) => {
+  assertEquals(device.profile, null);
+});
+
+Deno.test("profile: refused by a device that keeps no times", async () => {
+  await assertRejects(
+    () => openDevice({ device: "cpu", profile: true }),
+    DeviceError,
+    "profile of cpu",
+  );
+});
