@@ -58,10 +58,15 @@ export class Mean implements Disposable {
     return await this.total() / count;
   }
 
-  /** Starts anew. */
-  reset(): void {
-    this.#count = 0;
-    this.#total.device.write(this.#total.buffer, new Float32Array(1));
+  /**
+   * Starts anew.
+   *
+   * @param total The sum to go on from, as {@linkcode Mean.total} gave it.
+   * @param count How many numbers are in it.
+   */
+  reset(total = 0, count = 0): void {
+    this.#count = count;
+    this.#total.device.write(this.#total.buffer, Float32Array.of(total));
   }
 
   /** Frees the memory. */

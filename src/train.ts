@@ -39,5 +39,7 @@ export async function train(options: TrainOptions = {}): Promise<TrainResult> {
   using trainer = await Trainer.open(options);
   const { device, history, model } = trainer;
   for await (const _epoch of trainer.epochs());
-  return { model, device, history, metrics: history[history.length - 1] };
+  const { patience } = trainer.settings;
+  const metrics = patience > 0 ? trainer.best! : history[history.length - 1];
+  return { model, device, history, metrics };
 }

@@ -1,6 +1,7 @@
 import type { Device } from "../devices/device.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { ConvolutionalNeuralNetwork } from "../network.ts";
+import { weightsOf } from "../training/checkpoint.ts";
 
 /** The network with the weights of a file, on a device. */
 export async function openModel(
@@ -9,6 +10,6 @@ export async function openModel(
 ): Promise<ConvolutionalNeuralNetwork> {
   const { tensors } = await readSafetensors(path);
   const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
-  model.loadStateDict(tensors);
+  model.loadStateDict(weightsOf(tensors));
   return model;
 }

@@ -43,7 +43,9 @@ export function readOptions(
   const values: Record<string, string> = {};
   for (const name of Object.keys(options.values)) {
     const value = parsed[name];
-    const given = args.some((argument) => argument.startsWith(`--${name}`));
+    const given = args.some((argument) =>
+      argument === `--${name}` || argument.startsWith(`--${name}=`)
+    );
     if (typeof value !== "string" || (given && value === "")) {
       throw usage(command, `--${name} needs one value`);
     }

@@ -11,6 +11,7 @@ import {
   StateDictError,
   TrainingError,
 } from "../errors.ts";
+import { Interrupted, interruptedStatus } from "./_interrupt.ts";
 import { UsageError } from "./_options.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { predictCommand } from "./predict.ts";
@@ -36,7 +37,8 @@ const explained = [
  * Runs a command.
  *
  * @param args The command's name and its arguments.
- * @returns The exit status: 0, 1 for a failure, 2 for a wrong call.
+ * @returns The exit status: 0, 1 for a failure, 2 for a wrong call, 130 for
+ * `Ctrl-C`.
  */
 export async function main(args: readonly string[]): Promise<number> {
   try {
@@ -47,6 +49,7 @@ export async function main(args: readonly string[]): Promise<number> {
       console.error(`error: ${error.message}`);
       return 2;
     }
+    if (error instanceof Interrupted) return interruptedStatus;
     if (!explained.some((kind) => error instanceof kind)) throw error;
     console.error(`error: ${(error as Error).message}`);
     return 1;

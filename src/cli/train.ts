@@ -1,49 +1,73 @@
 import { Mnist } from "../data/mnist.ts";
-import { take } from "../data/subset.ts";
 import { openDevice } from "../devices/select.ts";
 import { writeFileAtomic } from "../files.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { ConvolutionalNeuralNetwork } from "../network.ts";
-import { train } from "../train.ts";
-import type { EpochResult, StepResult } from "../training/mod.ts";
+import {
+  type EpochResult,
+  type StepResult,
+  Trainer,
+  type TrainOptions,
+} from "../training/mod.ts";
+import { Interrupt } from "./_interrupt.ts";
 import {
   deviceChoice,
-  positiveNumber,
+  type Given,
   readOptions,
   wholeNumber,
 } from "./_options.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
+import { openRun } from "./_run.ts";
+import { settingOptions, trainSettings } from "./_train_settings.ts";
 
 const help = `Train the network on MNIST and save its weights.
 
 Usage: deno task train [options]
 
+Training, as in the notebook unless given:
   --epochs N        passes over the training images (10)
   --batch-size N    images of a batch (100)
   --lr X            Adam's learning rate (0.01)
   --seed N          seed of first weights and order (0)
-  --device D        auto, webgpu or cpu (auto)
+  --limit N         train on the first N images only
+  --patience N      stop when N epochs brought nothing better, and keep the
+                    best weights
+
+Files:
   --data DIR        folder of the four IDX files; fetched if not there (data)
   --out FILE        where the weights go (mnist-cnn.safetensors)
-  --limit N         train on the first N images only
+  --run DIR         folder of what else the run leaves (runs/TIME)
+  --checkpoint FILE the whole training, to go on from (checkpoint.safetensors
+                    in the run's folder); the best weights go beside it
+  --checkpoint-every N
+                    epochs between checkpoints; 0 for none (1)
+  --resume FILE     go on from a checkpoint, with its settings; of these only
+                    --epochs may be given anew
   --log-json FILE   one JSON object per epoch
+
+Machine:
+  --device D        auto, webgpu or cpu (auto)
   --profile         print the time of every kernel (WebGPU only)
   --profile-trace FILE
                     write it for chrome://tracing or ui.perfetto.dev
-  --help            this text`;
+
+  --help            this text
+
+Ctrl-C finishes the step, writes the checkpoint and exits with status 130; a
+second one stops at once.`;
 
 /** `deno task train`. */
 export async function trainCommand(args: readonly string[]): Promise<void> {
   const given = readOptions("train", args, {
     values: {
-      epochs: "10",
-      "batch-size": "100",
-      lr: "0.01",
-      seed: "0",
+      ...settingOptions,
       device: "auto",
       data: "data",
       out: "mnist-cnn.safetensors",
-      limit: "0",
+      run: "",
+      checkpoint: "",
+      "checkpoint-every": "1",
+      resume: "",
       "log-json": "",
       "profile-trace": "",
     },
@@ -51,12 +75,8 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   });
   const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
-  const epochs = wholeNumber("train", "epochs", values.epochs, 1);
-  const size = values["batch-size"];
-  const batchSize = wholeNumber("train", "batch-size", size, 2);
-  const lr = positiveNumber("train", "lr", values.lr);
-  const seed = wholeNumber("train", "seed", values.seed, 0);
-  const limit = wholeNumber("train", "limit", values.limit, 0);
+  const settings = trainSettings(values);
+  const files = await fileOptions(values);
   const choice = deviceChoice("train", values.device);
 
   using device = await openDevice({
@@ -64,38 +84,62 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     profile: wantsProfile(given),
     onChoice: (sentence) => console.log(`device: ${sentence}`),
   });
-  const all = await Mnist.open(values.data, { split: "train" });
+  const trainData = await Mnist.open(values.data, { split: "train" });
   const testData = await Mnist.open(values.data, { split: "test" });
-  const trainData = limit === 0 ? all : take(all, limit);
-  console.log(`train_data: ${trainData.length} (${all.source})`);
-  console.log(`test_data: ${testData.length}`);
   const model = new ConvolutionalNeuralNetwork();
-  console.log(String(model));
-  const log: string[] = [];
   const bar = Deno.stdout.isTerminal();
-  await train({
+  using interrupt = new Interrupt();
+  using trainer = await Trainer.open({
+    ...settings,
+    ...files,
     device,
     model,
     trainData,
     testData,
-    epochs,
-    batchSize,
-    lr,
-    seed,
-    onStep: (step) => bar && showProgress(step),
-    onEpoch: (result) => {
-      if (bar) write("\r\x1b[K");
-      console.log(epochLine(result, epochs));
-      log.push(JSON.stringify(logged(result, device.label)));
+    signal: interrupt.signal,
+    onCheckpoint: ({ path }) => {
+      if (interrupt.signal.aborted) {
+        console.error(`go on with --resume ${path}`);
+      }
     },
+    onStep: (step) => bar && showProgress(step),
   });
+  console.log(`train_data: ${trainer.rows} (${trainData.source})`);
+  console.log(`test_data: ${testData.length}`);
+  console.log(String(model));
+  await follow(trainer, values["log-json"]);
   await reportProfile(device, given);
   await writeSafetensors(values.out, await model.stateDict());
-  if (values["log-json"] !== "") {
-    const text = new TextEncoder().encode(`${log.join("\n")}\n`);
-    await writeFileAtomic(values["log-json"], text);
-  }
   console.log(`saved ${values.out}`);
+}
+
+/** Where checkpoints go, and which one to go on from. */
+async function fileOptions(
+  { "checkpoint-every": every, ...values }: Given["values"],
+): Promise<TrainOptions> {
+  const { checkpoint, resume, run } = values;
+  const checkpointEvery = wholeNumber("train", "checkpoint-every", every, 0);
+  return {
+    ...resume === "" ? {} : { resume },
+    ...checkpointEvery === 0 ? {} : {
+      checkpoint: (await openRun({ checkpoint, resume, run })).checkpoint,
+      checkpointEvery,
+    },
+  };
+}
+
+/** Trains to the end, and prints and logs every epoch. */
+async function follow(trainer: Trainer, logFile: string): Promise<void> {
+  const { device, settings } = trainer;
+  const log: string[] = [];
+  for await (const result of trainer.epochs()) {
+    if (Deno.stdout.isTerminal()) write("\r\x1b[K");
+    console.log(epochLine(result, settings.epochs));
+    log.push(JSON.stringify(logged(result, device.label)));
+  }
+  if (logFile === "") return;
+  const text = new TextEncoder().encode(`${log.join("\n")}\n`);
+  await writeFileAtomic(logFile, text);
 }
 
 /** The notebook's line: `[Epoch   1/ 10] loss: 0.25320 val_loss: …`. */

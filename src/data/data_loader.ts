@@ -25,6 +25,14 @@ export interface DataLoaderOptions {
   std?: number;
 }
 
+/** Where a {@linkcode DataLoader} is. */
+export interface DataLoaderState {
+  /** The generator's state before it draws the epoch's order. */
+  generator: Uint32Array;
+  /** Batches of that epoch that were given out. */
+  batch: number;
+}
+
 /** A batch: inputs `[N, …row shape]` and labels `[N]`. */
 export type Batch = readonly [inputs: Tensor, labels: Tensor<Shape, "i32">];
 
@@ -77,6 +85,9 @@ export class DataLoader implements Disposable {
   readonly #labels: Tensor<Shape, "i32">;
   readonly #order: Tensor<Shape, "i32">;
   readonly #cursor: Tensor<Shape, "i32">;
+  #state: DataLoaderState;
+  /** Batches that the next epoch leaves out, since they were given before. */
+  #skip = 0;
   readonly #pick: (
     rows: number,
   ) => Captured<[], [Tensor, Tensor<Shape, "i32">]>;
@@ -109,6 +120,7 @@ export class DataLoader implements Disposable {
     this.#shuffle = shuffle;
     this.#generator = options.generator ??
       new Generator(options.seed ?? random);
+    this.#state = { generator: this.#generator.state, batch: 0 };
     this.batchSize = batchSize;
     const full = Math.floor(dataset.length / batchSize);
     const left = dropLast ? 0 : dataset.length % batchSize;
@@ -126,10 +138,40 @@ export class DataLoader implements Disposable {
 
   /** The batches of an epoch. Inside an `async` function prefer `for await`. */
   *[Symbol.iterator](): Batches<Batch> {
-    this.#start();
-    for (let row = 0; row < this.rows; row += this.batchSize) {
+    const first = this.#start() * this.batchSize;
+    for (let row = first; row < this.rows; row += this.batchSize) {
+      this.#state.batch++;
       yield this.#batch(Math.min(this.batchSize, this.rows - row));
     }
+  }
+
+  /**
+   * Where the loader is: setting what was got before, here or in a loader of
+   * the same data set and options, makes the next epoch go on from there.
+   *
+   * @throws {RangeError} On setting a batch that an epoch does not have, or
+   * what is no generator's state.
+   */
+  get state(): DataLoaderState {
+    const { batch, generator } = this.#state;
+    const between = batch === 0 || batch === this.length;
+    return between
+      ? { generator: this.#generator.state, batch: 0 }
+      : { generator: generator.slice(), batch };
+  }
+
+  set state({ batch, generator }: DataLoaderState) {
+    if (!Number.isInteger(batch) || batch < 0 || batch >= this.length) {
+      throw new RangeError(describe({
+        what: "DataLoader: state.batch",
+        expected: `a whole number from 0 to ${this.length - 1}`,
+        got: String(batch),
+        help: "Set what a loader of the same data and batch size gave.",
+      }));
+    }
+    this.#generator.state = generator;
+    this.#state = { generator: generator.slice(), batch };
+    this.#skip = batch;
   }
 
   /**
@@ -156,13 +198,19 @@ export class DataLoader implements Disposable {
     for (const tensor of [...this.#shards, ...own]) tensor[Symbol.dispose]();
   }
 
-  #start(): void {
-    this.#device.write(this.#cursor.buffer, new Int32Array(1));
-    if (!this.#shuffle) return;
+  /** Starts an epoch; gives the number of batches to leave out. */
+  #start(): number {
+    const batch = this.#skip;
+    this.#skip = 0;
+    this.#state = { generator: this.#generator.state, batch };
+    const cursor = Int32Array.of(batch * this.batchSize);
+    this.#device.write(this.#cursor.buffer, cursor);
+    if (!this.#shuffle) return batch;
     // PyTorch draws a seed for its worker processes before the one of the order.
     this.#generator.fork();
     const order = this.#generator.fork().permutation(this.#dataset.length);
     this.#device.write(this.#order.buffer, order);
+    return batch;
   }
 
   #batch(rows: number): Batch {

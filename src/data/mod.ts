@@ -3,6 +3,7 @@ export {
   type Batch,
   DataLoader,
   type DataLoaderOptions,
+  type DataLoaderState,
 } from "./data_loader.ts";
 export * from "./data_source.ts";
 export * from "./dataset.ts";

@@ -1,6 +1,7 @@
 import type { AdamConstants as Constants } from "../../kernels/shapes.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../tensor.ts";
+import type { Slot } from "./_state_dict.ts";
 import { besideArena, checkRange, Optimizer, partOf } from "./optimizer.ts";
 
 /** The constants of {@linkcode Adam}; the defaults are PyTorch's. */
@@ -42,7 +43,8 @@ export interface AdamOptions {
  */
 export class Adam extends Optimizer {
   readonly #constants: Constants;
-  readonly #moments = new Map<Arena, { mean: Tensor; square: Tensor }>();
+  readonly #means = new Map<Arena, Tensor>();
+  readonly #squares = new Map<Arena, Tensor>();
   readonly #state: Tensor;
   #lr: number;
 
@@ -69,18 +71,17 @@ export class Adam extends Optimizer {
     this.#state = Tensor.empty(device, [4], "f32", "persistent");
     device.write(this.#state.buffer, new Float32Array([lr, 0, 0, 0]));
     for (const arena of this.arenas) {
-      const mean = besideArena(arena);
-      const square = besideArena(arena);
-      this.#moments.set(arena, { mean, square });
+      this.#means.set(arena, besideArena(arena));
+      this.#squares.set(arena, besideArena(arena));
     }
   }
 
   /** The learning rate; a change holds from the next step on. */
-  get lr(): number {
+  override get lr(): number {
     return this.#lr;
   }
 
-  set lr(lr: number) {
+  override set lr(lr: number) {
     checkRange("Adam: lr", lr, 0, Infinity);
     const { buffer, device } = this.#state;
     device.write(buffer, new Float32Array([lr]));
@@ -92,15 +93,24 @@ export class Adam extends Optimizer {
     const { kernels } = this.#state.device;
     kernels.adamAdvance(this.#state, this.#constants);
     for (const span of this.spans()) {
-      const { mean, square } = this.#moments.get(this.arenaOf(span))!;
+      const arena = this.arenaOf(span);
       kernels.adamStep(
         span.gradients,
         this.#state,
         span.values,
-        partOf(mean, span),
-        partOf(square, span),
+        partOf(this.#means.get(arena)!, span),
+        partOf(this.#squares.get(arena)!, span),
         this.#constants,
       );
     }
+  }
+
+  /** The moments of each parameter, and what is counted of the steps. */
+  protected override slots(): Slot[] {
+    return [
+      ...this.slotsBeside("exp_avg", this.#means),
+      ...this.slotsBeside("exp_avg_sq", this.#squares),
+      ["state", this.#state],
+    ];
   }
 }

@@ -1,7 +1,9 @@
 import { assume } from "../_replay.ts";
 import { describe } from "../errors.ts";
+import type { HostTensor } from "../formats/safetensors.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../tensor.ts";
+import { loadSlots, readSlots, type Slot } from "./_state_dict.ts";
 
 /** A stretch of memory that is updated by one kernel. */
 export interface Span {
@@ -51,8 +53,53 @@ export abstract class Optimizer {
     });
   }
 
+  /** The learning rate; a change holds from the next step on. */
+  abstract lr: number;
+
   /** Moves every parameter that has a gradient. */
   abstract step(): void;
+
+  /**
+   * What the optimizer remembers from step to step, copied, under PyTorch's
+   * names with the parameter's number before them: `0.exp_avg`. And `lr`.
+   */
+  async stateDict(): Promise<Map<string, HostTensor>> {
+    const state = await readSlots(this.slots());
+    const data = new Float64Array([this.lr]);
+    return state.set("lr", { dtype: "F64", shape: [], data });
+  }
+
+  /**
+   * Takes over what {@linkcode Optimizer.stateDict} gave: the steps that follow
+   * are those that would have followed there, bit for bit.
+   *
+   * @throws {StateDictError} If names or shapes differ; then nothing is taken
+   * over.
+   */
+  loadStateDict(state: ReadonlyMap<string, HostTensor>): void {
+    const { lr, ...slots } = Object.fromEntries(state);
+    loadSlots(this.slots(), new Map(Object.entries(slots)));
+    if (lr !== undefined) this.lr = Number(lr.data[0]);
+  }
+
+  /** The tensors of the state, by their names in a state dictionary. */
+  protected abstract slots(): Slot[];
+
+  /** A slot of each parameter in tensors that lie beside their arenas. */
+  protected slotsBeside(
+    name: string,
+    tensors: ReadonlyMap<Arena, Tensor>,
+  ): Slot[] {
+    return this.parameters.flatMap(
+      ({ arena, length, offset, shape }, index) => {
+        const tensor = tensors.get(arena);
+        if (tensor === undefined) return [];
+        const buffer = tensor.buffer.view(offset, length);
+        const own = Tensor.over(tensor.device, buffer, shape);
+        return [[`${index}.${name}`, own] as const];
+      },
+    );
+  }
 
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {

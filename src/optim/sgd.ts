@@ -1,6 +1,7 @@
 import type { SgdConstants as Constants } from "../../kernels/shapes.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../tensor.ts";
+import type { Slot } from "./_state_dict.ts";
 import { besideArena, checkRange, Optimizer, partOf } from "./optimizer.ts";
 
 /** The constants of {@linkcode SGD}; the defaults are PyTorch's. */
@@ -48,11 +49,11 @@ export class SGD extends Optimizer {
   }
 
   /** The learning rate; a change holds from the next step on. */
-  get lr(): number {
+  override get lr(): number {
     return this.#lr;
   }
 
-  set lr(lr: number) {
+  override set lr(lr: number) {
     checkRange("SGD: lr", lr, 0, Infinity);
     const { buffer, device } = this.#state;
     device.write(buffer, new Float32Array([lr]));
@@ -72,5 +73,10 @@ export class SGD extends Optimizer {
         this.#constants,
       );
     }
+  }
+
+  /** The momentum of each parameter, where there is any. */
+  protected override slots(): Slot[] {
+    return this.slotsBeside("momentum_buffer", this.#momenta);
   }
 }

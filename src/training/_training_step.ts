@@ -11,6 +11,18 @@ import type { Shape, Tensor } from "../tensor.ts";
 /** A batch as a step takes it. */
 type Inputs = [inputs: Tensor, labels: Tensor<Shape, "i32">];
 
+/** What adds up over an epoch. */
+export interface EpochSums {
+  /** Sum of the steps' losses. */
+  loss: number;
+  /** Rows predicted right. */
+  correct: number;
+  /** Steps. */
+  steps: number;
+  /** Rows. */
+  rows: number;
+}
+
 /**
  * One step, captured: forward, loss, backward, update. Losses and right
  * predictions add up on the device.
@@ -36,7 +48,7 @@ export class TrainingStep implements Disposable {
     });
   }
 
-  /** Steps since the last reset. */
+  /** Steps of the epoch so far. */
   get steps(): number {
     return this.#loss.count;
   }
@@ -52,21 +64,21 @@ export class TrainingStep implements Disposable {
     this.#rows += labels.length;
   }
 
-  /** Waits for the device: loss and accuracy since the last reset. */
-  async look(): Promise<{ loss: number; acc: number }> {
-    const rows = this.#rows;
+  /** The sums of the epoch so far. */
+  async sums(): Promise<EpochSums> {
+    const { rows, steps } = this;
     const [loss, correct] = await Promise.all([
-      this.#loss.value(),
+      this.#loss.total(),
       this.#correct.total(),
     ]);
-    return { loss, acc: correct / rows };
+    return { loss, correct, steps, rows };
   }
 
-  /** Starts an epoch's sums anew. */
-  reset(): void {
-    this.#loss.reset();
-    this.#correct.reset();
-    this.#rows = 0;
+  /** Starts an epoch's sums, anew or from where they were. */
+  reset(sums: EpochSums = { loss: 0, correct: 0, steps: 0, rows: 0 }): void {
+    this.#loss.reset(sums.loss, sums.steps);
+    this.#correct.reset(sums.correct, sums.steps);
+    this.#rows = sums.rows;
   }
 
   [Symbol.dispose](): void {

@@ -1,9 +1,19 @@
 /** The training loop and its parts. */
 export {
+  bestPath,
+  type Checkpoint,
+  readCheckpoint,
+  weightsOf,
+  writeCheckpoint,
+} from "./checkpoint.ts";
+export {
   type EpochResult,
+  NOTEBOOK,
+  type SavedCheckpoint,
   type StepResult,
   type TrainCallbacks,
   type TrainOptions,
   type TrainResult,
+  type TrainSettings,
 } from "./options.ts";
 export { Trainer } from "./trainer.ts";

@@ -7,26 +7,32 @@ import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
 import { describe, TrainingError } from "../errors.ts";
 import { Evaluator } from "../evaluate.ts";
+import { writeSafetensors } from "../formats/safetensors.ts";
 import { ConvolutionalNeuralNetwork } from "../network.ts";
 import type { Layer } from "../nn/mod.ts";
 import { Adam } from "../optim/adam.ts";
+import { bestEpoch, BestWeights } from "./_best.ts";
 import { turnEventLoop } from "./_event_loop.ts";
+import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import {
-  checkWholeOption,
+  bestPath,
+  type Checkpoint,
+  readCheckpoint,
+  writeCheckpoint,
+} from "./checkpoint.ts";
+import {
+  checkWhole,
   type EpochResult,
+  type SavedCheckpoint,
+  settingsOf,
+  type StepResult,
   type TrainOptions,
+  type TrainSettings,
 } from "./options.ts";
 
 /** Steps between two looks at loss and accuracy. */
 const stepsPerLook = 20;
-
-/** The parts of a training that only it uses. */
-interface Parts {
-  readonly batches: DataLoader;
-  readonly step: TrainingStep;
-  readonly evaluator: Evaluator;
-}
 
 /**
  * A training that can be watched and steered: {@linkcode train} as an object.
@@ -63,50 +69,70 @@ export class Trainer implements Disposable {
   readonly device: Device;
   /** What moves the parameters. */
   readonly optimizer: Adam;
+  /** How the training goes. */
+  readonly settings: Readonly<TrainSettings>;
   readonly #options: TrainOptions;
-  readonly #epochs: number;
   readonly #history: EpochResult[] = [];
-  readonly #parts: Parts;
+  readonly #batches: DataLoader;
+  readonly #step: TrainingStep;
+  readonly #evaluator: Evaluator;
+  readonly #best = new BestWeights();
 
   private constructor(
     device: Device,
     trainData: Dataset,
     testData: Dataset,
+    settings: TrainSettings,
     options: TrainOptions,
   ) {
-    const { batchSize = 100, epochs = 10, lr = 0.01, seed = 0 } = options;
-    checkWholeOption("epochs", epochs);
+    const { batchSize, lr, seed } = settings;
+    const { checkpointEvery = 1 } = options;
+    checkWhole("checkpointEvery", checkpointEvery, 1);
     const generator = new Generator(seed);
+    this.settings = settings;
     this.#options = options;
-    this.#epochs = epochs;
     this.device = device;
     this.model = (options.model ?? new ConvolutionalNeuralNetwork())
       .to(device, { generator });
     this.optimizer = new Adam(this.model.parameters(), { lr });
     const loader = { device, batchSize, generator, shuffle: true };
-    this.#parts = {
-      batches: new DataLoader(trainData, loader),
-      step: new TrainingStep(device, this.model, this.optimizer),
-      evaluator: new Evaluator(device, this.model, testData, { batchSize }),
-    };
+    this.#batches = new DataLoader(trainData, loader);
+    this.#step = new TrainingStep(device, this.model, this.optimizer);
+    this.#evaluator = new Evaluator(device, this.model, testData, {
+      batchSize,
+    });
   }
 
   /**
    * Opens the data and a device where the options name none, gives the model
-   * its first weights, and trains nothing yet.
+   * its first weights or those of the checkpoint, and trains nothing yet.
    *
    * With the same seed, first weights and order of the images are PyTorch's.
    *
    * @throws {RangeError} If an option is out of range.
+   * @throws {DataError | FormatError | StateDictError} If the checkpoint to go
+   * on from cannot be read, is none, or belongs to another model.
    */
   static async open(options: TrainOptions = {}): Promise<Trainer> {
+    const { resume } = options;
+    const checkpoint = resume === undefined
+      ? null
+      : await readCheckpoint(resume);
+    const settings = settingsOf(options, checkpoint?.settings ?? null);
     const all = options.trainData ??
       await Mnist.open("data", { split: "train" });
     const testData = options.testData ??
       await Mnist.open("data", { split: "test" });
-    const { limit = all.length } = options;
+    const trainData = settings.limit === 0 ? all : take(all, settings.limit);
     const device = options.device ?? await openDevice();
-    return new Trainer(device, take(all, limit), testData, options);
+    const trainer = new Trainer(device, trainData, testData, settings, options);
+    if (checkpoint !== null) trainer.#restore(checkpoint);
+    return trainer;
+  }
+
+  /** Rows of an epoch. */
+  get rows(): number {
+    return this.#batches.rows;
   }
 
   /** The epochs so far. */
@@ -114,88 +140,171 @@ export class Trainer implements Disposable {
     return this.#history;
   }
 
-  /** Whether there is no epoch left. */
+  /** The best epoch so far: the most rows right, of equals the least loss. */
+  get best(): EpochResult | undefined {
+    return bestEpoch(this.#history);
+  }
+
+  /** Whether there is no epoch left, or patience is at an end. */
   get finished(): boolean {
-    return this.#history.length >= this.#epochs;
+    const { epochs, patience } = this.settings;
+    const done = this.#history.length;
+    const waited = done - (this.best?.epoch ?? 0);
+    return done >= epochs || (patience > 0 && waited >= patience);
   }
 
   /**
-   * Trains, and gives each epoch once it is measured. Leave the loop whenever
-   * you like; the next call goes on with the next epoch.
+   * Trains, and gives each epoch once it is measured and its checkpoint
+   * written. Leave the loop whenever you like; the next call goes on with the
+   * next epoch. With patience, the model has its best weights at the end.
    *
    * @throws {TrainingError} If the loss stops being a finite number.
+   * @throws {DataError} If a checkpoint cannot be written.
    * @throws The signal's reason, if it stopped the training.
    */
   async *epochs(): AsyncGenerator<EpochResult, void, void> {
     while (!this.finished) {
-      const result = await this.#epoch(this.#history.length + 1);
+      const result = await this.#epoch();
       this.#history.push(result);
+      await this.#keep();
       await this.#options.onEpoch?.(result);
+      this.#options.signal?.throwIfAborted();
       yield result;
     }
+    if (this.settings.patience > 0 && this.#best.weights.size > 0) {
+      this.model.loadStateDict(this.#best.weights);
+    }
+  }
+
+  /** The training as it is at the end of a step, copied. */
+  async checkpoint(): Promise<Checkpoint> {
+    return {
+      weights: await this.model.stateDict(),
+      state: await readState(this.#changing),
+      history: [...this.#history],
+      settings: this.settings,
+    };
   }
 
   /** Frees what only the training used. Model and device stay. */
   [Symbol.dispose](): void {
-    for (const part of Object.values(this.#parts)) part[Symbol.dispose]();
+    for (const part of [this.#step, this.#evaluator, this.#batches]) {
+      part[Symbol.dispose]();
+    }
   }
 
-  async #epoch(epoch: number): Promise<EpochResult> {
-    const { batches, evaluator } = this.#parts;
+  get #changing() {
+    return {
+      model: this.model,
+      optimizer: this.optimizer,
+      batches: this.#batches,
+      step: this.#step,
+      best: this.#best,
+    };
+  }
+
+  #restore({ history, state, weights }: Checkpoint): void {
+    this.model.loadStateDict(weights);
+    loadState(this.#changing, state);
+    this.#history.push(...history);
+  }
+
+  async #epoch(): Promise<EpochResult> {
     const start = performance.now();
-    const trained = await this.#train(epoch, start);
+    const trained = await this.#train(start);
     const middle = performance.now();
-    const metrics = await evaluator.run();
+    const metrics = await this.#evaluator.run();
     const trainSeconds = (middle - start) / 1000;
     return {
-      epoch,
+      epoch: this.#history.length + 1,
       ...trained,
       valLoss: metrics.loss,
       valAcc: metrics.accuracy,
       lr: this.optimizer.lr,
       trainSeconds,
       evalSeconds: (performance.now() - middle) / 1000,
-      imagesPerSecond: batches.rows / trainSeconds,
+      imagesPerSecond: this.#batches.rows / trainSeconds,
     };
   }
 
-  async #train(epoch: number, start: number) {
-    const { batches, step } = this.#parts;
+  async #train(start: number): Promise<{ loss: number; acc: number }> {
+    const { onStep, signal } = this.#options;
+    const batches = this.#batches;
+    const step = this.#step;
     this.model.train();
-    step.reset();
+    if (batches.state.batch === 0) step.reset();
+    const before = step.rows;
     let seen = { loss: NaN, acc: NaN };
     for await (const [inputs, labels] of batches) {
-      this.#options.signal?.throwIfAborted();
       step.run(inputs, labels);
-      if (step.steps % stepsPerLook === 0 || step.steps === batches.length) {
-        seen = await this.#look(epoch);
-      }
-      this.#options.onStep?.({
-        epoch,
-        epochs: this.#epochs,
-        step: step.steps,
-        steps: batches.length,
-        rows: step.rows,
-        totalRows: batches.rows,
-        ...seen,
-        lr: this.optimizer.lr,
-        imagesPerSecond: step.rows / (performance.now() - start) * 1000,
-      });
+      const last = step.steps === batches.length;
+      if (last || step.steps % stepsPerLook === 0) seen = await this.#look();
+      const seconds = (performance.now() - start) / 1000;
+      onStep?.(this.#stepResult(seen, (step.rows - before) / seconds));
       await turnEventLoop();
+      if (!signal?.aborted || last) continue;
+      await this.#save();
+      signal.throwIfAborted();
     }
     return seen;
   }
 
-  async #look(epoch: number): Promise<{ loss: number; acc: number }> {
-    const { step } = this.#parts;
-    const seen = await step.look();
-    if (Number.isFinite(seen.loss)) return seen;
+  #stepResult(
+    seen: { loss: number; acc: number },
+    imagesPerSecond: number,
+  ): StepResult {
+    return {
+      epoch: this.#history.length + 1,
+      epochs: this.settings.epochs,
+      step: this.#step.steps,
+      steps: this.#batches.length,
+      rows: this.#step.rows,
+      totalRows: this.#batches.rows,
+      ...seen,
+      lr: this.optimizer.lr,
+      imagesPerSecond,
+    };
+  }
+
+  async #look(): Promise<{ loss: number; acc: number }> {
+    const { correct, loss, rows, steps } = await this.#step.sums();
+    if (Number.isFinite(loss)) {
+      return { loss: loss / steps, acc: correct / rows };
+    }
     throw new TrainingError(describe({
-      what: `train: loss in epoch ${epoch}, by step ${step.steps}`,
+      what: `train: loss in epoch ${
+        this.#history.length + 1
+      }, by step ${steps}`,
       expected: "a finite number",
-      got: String(seen.loss),
+      got: String(loss),
       help: "Use a smaller --lr, and check that labels are below the number " +
         "of classes.",
     }));
+  }
+
+  /** After an epoch: keeps the weights if they are the best, and saves. */
+  async #keep(): Promise<void> {
+    const { checkpoint, checkpointEvery = 1, signal } = this.#options;
+    if (checkpoint === undefined && this.settings.patience === 0) return;
+    const isBest = await this.#best.keep(this.model, this.#history);
+    if (checkpoint === undefined) return;
+    if (isBest) {
+      await writeSafetensors(bestPath(checkpoint), this.#best.weights);
+    }
+    const due = this.#history.length % checkpointEvery === 0;
+    if (due || this.finished || signal?.aborted) await this.#save();
+  }
+
+  async #save(): Promise<void> {
+    const { checkpoint: path, onCheckpoint } = this.#options;
+    if (path === undefined) return;
+    await writeCheckpoint(path, await this.checkpoint());
+    const { batch } = this.#batches.state;
+    const saved: SavedCheckpoint = {
+      path,
+      epoch: this.#history.length,
+      step: batch,
+    };
+    await onCheckpoint?.(saved);
   }
 }

@@ -1,49 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { writeIdx } from "../../src/data/idx.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-
-const root = new URL("../../", import.meta.url);
-
-async function run(...args: string[]) {
-  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--unstable-webgpu", "-A", "src/cli/main.ts", ...args],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
-}
-
-/** A data set of ten easy classes: a bright row each. */
-async function writeDigits(folder: string): Promise<void> {
-  for (const [name, count] of [["train", 200], ["t10k", 100]] as const) {
-    const images = new Uint8Array(count * 784);
-    const labels = Uint8Array.from({ length: count }, (_, row) => row % 10);
-    for (const [row, label] of labels.entries()) {
-      images.fill(255, row * 784 + label * 56, row * 784 + label * 56 + 56);
-    }
-    const files = {
-      [`${name}-images-idx3-ubyte`]: writeIdx({
-        dtype: "u8",
-        shape: [count, 28, 28],
-        data: images,
-      }),
-      [`${name}-labels-idx1-ubyte`]: writeIdx({
-        dtype: "u8",
-        shape: [count],
-        data: labels,
-      }),
-    };
-    for (const [file, bytes] of Object.entries(files)) {
-      await Deno.writeFile(join(folder, file), bytes);
-    }
-  }
-}
+import { run, writeDigits } from "./_program.ts";
 
 Deno.test("train, evaluate and predict work one after another", async () => {
   await using folder = await temporaryFolder();
@@ -51,7 +9,8 @@ Deno.test("train, evaluate and predict work one after another", async () => {
   const model = join(folder.path, "model.safetensors");
   const log = join(folder.path, "log.json");
   const common = ["--data", folder.path, "--device", "cpu"];
-  const options = [...common, "--epochs", "2", "--out", model];
+  const trains = [...common, "--run", folder.path, "--epochs", "2"];
+  const options = [...trains, "--out", model];
   const trained = await run("train", ...options, "--log-json", log);
   assertEquals(trained.stderr, "");
   assertEquals(trained.code, 0);
@@ -63,7 +22,7 @@ Deno.test("train, evaluate and predict work one after another", async () => {
   assertEquals(epochs.map((line) => JSON.parse(line).epoch), [1, 2]);
 
   const again = join(folder.path, "again.safetensors");
-  await run("train", ...common, "--epochs", "2", "--out", again);
+  await run("train", ...trains, "--out", again);
   assertEquals(await Deno.readFile(again), await Deno.readFile(model));
 
   const measured = await run("evaluate", ...common, "--model", model, "--json");

@@ -1,0 +1,35 @@
+import type { HostTensor } from "../formats/safetensors.ts";
+import type { Module } from "../nn/mod.ts";
+import type { EpochResult } from "./options.ts";
+
+/**
+ * The best epoch: most rows of the test data right, and of equals the least
+ * loss, and of equals the first. Undefined where there is no epoch.
+ */
+export function bestEpoch(
+  history: readonly EpochResult[],
+): EpochResult | undefined {
+  const [first, ...others] = history;
+  return others.reduce(
+    (best, epoch) => isBetter(epoch, best) ? epoch : best,
+    first,
+  );
+}
+
+/** Keeps a copy of the weights of the best epoch. */
+export class BestWeights {
+  /** The weights, by their names; empty before the first epoch. */
+  weights: ReadonlyMap<string, HostTensor> = new Map();
+
+  /** Takes the model's weights if the last epoch is the best; says whether. */
+  async keep(model: Module, history: readonly EpochResult[]): Promise<boolean> {
+    if (bestEpoch(history) !== history.at(-1)) return false;
+    this.weights = await model.stateDict();
+    return true;
+  }
+}
+
+function isBetter(epoch: EpochResult, best: EpochResult): boolean {
+  if (epoch.valAcc !== best.valAcc) return epoch.valAcc > best.valAcc;
+  return epoch.valLoss < best.valLoss;
+}

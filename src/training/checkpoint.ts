@@ -1,0 +1,114 @@
+/**
+ * A training as a file: a safetensors file with the weights under their own
+ * names, so that it is a file of weights too, and all that the training needs
+ * to go on beside them, under names that begin with `trainer.`.
+ *
+ * @module
+ */
+
+import { describe, FormatError } from "../errors.ts";
+import {
+  type HostTensor,
+  readSafetensors,
+  writeSafetensors,
+} from "../formats/safetensors.ts";
+import type { EpochResult, TrainSettings } from "./options.ts";
+
+/** What the names of tensors begin with that are no weights. */
+const prefix = "trainer.";
+
+/** A training at the end of a step. */
+export interface Checkpoint {
+  /** Weights and statistics of the model, by PyTorch's names. */
+  weights: ReadonlyMap<string, HostTensor>;
+  /** The rest: optimizer, random states, sums of the epoch, best weights. */
+  state: ReadonlyMap<string, HostTensor>;
+  /** The epochs so far. */
+  history: readonly EpochResult[];
+  /** How the training runs. */
+  settings: TrainSettings;
+}
+
+/** The file of the best weights that belongs to a file of checkpoints. */
+export function bestPath(path: string): string {
+  return `${path.replace(/\.safetensors$/, "")}.best.safetensors`;
+}
+
+/**
+ * The weights among the tensors of a file, which may be a checkpoint.
+ *
+ * @param tensors As `readSafetensors` gives them.
+ */
+export function weightsOf(
+  tensors: ReadonlyMap<string, HostTensor>,
+): Map<string, HostTensor> {
+  return new Map([...tensors].filter(([name]) => !name.startsWith(prefix)));
+}
+
+/**
+ * Writes a checkpoint: whole under its name, or not at all. The same training
+ * at the same step makes the same bytes: times are left out.
+ *
+ * @throws {DataError} If the file cannot be written.
+ */
+export async function writeCheckpoint(
+  path: string,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const { history, settings, state, weights } = checkpoint;
+  const own = [...state].map(([name, tensor]) =>
+    [`${prefix}${name}`, tensor] as const
+  );
+  await writeSafetensors(path, [...weights, ...own], {
+    epoch: String(history.length),
+    settings: JSON.stringify(settings),
+    history: JSON.stringify(
+      history,
+      (key, value) => /Second/.test(key) ? undefined : value,
+    ),
+  });
+}
+
+/**
+ * Reads a checkpoint. Times in its history are NaN: they are not stored.
+ *
+ * @throws {DataError} If the file cannot be read.
+ * @throws {FormatError} If it is no checkpoint.
+ */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const { metadata, tensors } = await readSafetensors(path);
+  const weights = weightsOf(tensors);
+  const state = new Map(
+    [...tensors].filter(([name]) => !weights.has(name))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  );
+  const settings = parse(metadata.settings);
+  const history = parse(metadata.history);
+  if (state.size === 0 || !isRecord(settings) || !Array.isArray(history)) {
+    throw new FormatError(describe({
+      what: path,
+      expected: "a checkpoint of a training",
+      got: "a safetensors file without a training's state",
+      help: "Give the file that `train --checkpoint FILE` wrote.",
+    }));
+  }
+  const noTimes = { trainSeconds: NaN, evalSeconds: NaN, imagesPerSecond: NaN };
+  return {
+    weights,
+    state,
+    history: history.map((epoch) => ({ ...epoch, ...noTimes })),
+    settings: settings as unknown as TrainSettings,
+  };
+}
+
+function parse(text = "null"): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // Not what a training wrote: the caller says so.
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,56 @@
+import { join } from "@std/path";
+import { writeIdx } from "../../src/data/idx.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/** The command line as a program of its own, not started yet. */
+export function program(...args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--unstable-webgpu", "-A", "src/cli/main.ts", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs the command line to its end. */
+export async function run(...args: string[]) {
+  const { code, stderr, stdout } = await program(...args).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+/** A data set of ten easy classes: a bright row each. */
+export async function writeDigits(
+  folder: string,
+  train = 200,
+  test = 100,
+): Promise<void> {
+  for (const [name, count] of [["train", train], ["t10k", test]] as const) {
+    const images = new Uint8Array(count * 784);
+    const labels = Uint8Array.from({ length: count }, (_, row) => row % 10);
+    for (const [row, label] of labels.entries()) {
+      images.fill(255, row * 784 + label * 56, row * 784 + label * 56 + 56);
+    }
+    const files = {
+      [`${name}-images-idx3-ubyte`]: writeIdx({
+        dtype: "u8",
+        shape: [count, 28, 28],
+        data: images,
+      }),
+      [`${name}-labels-idx1-ubyte`]: writeIdx({
+        dtype: "u8",
+        shape: [count],
+        data: labels,
+      }),
+    };
+    for (const [file, bytes] of Object.entries(files)) {
+      await Deno.writeFile(join(folder, file), bytes);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import { assertEquals, assertLess, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import type { Device } from "../../src/devices/device.ts";
+import { FormatError, StateDictError } from "../../src/errors.ts";
+import {
+  readSafetensors,
+  writeSafetensors,
+} from "../../src/formats/safetensors.ts";
+import { Linear } from "../../src/nn/linear.ts";
+import { train } from "../../src/train.ts";
+import {
+  bestPath,
+  readCheckpoint,
+  type SavedCheckpoint,
+  type TrainOptions,
+  weightsOf,
+} from "../../src/training/mod.ts";
+import { deviceTest } from "../_devices.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { rowsDataset, smallNetwork } from "./_task.ts";
+
+function task(device: Device, options: TrainOptions): TrainOptions {
+  return {
+    device,
+    model: smallNetwork(),
+    trainData: rowsDataset(50, 1),
+    testData: rowsDataset(30, 2),
+    ...options,
+  };
+}
+
+const settings = { batchSize: 8, seed: 3 };
+
+deviceTest("1 + 2 epochs are 3 epochs, to the byte", async (device) => {
+  await using folder = await temporaryFolder();
+  const [whole, parts] = ["whole", "parts"].map((name) =>
+    join(folder.path, `${name}.safetensors`)
+  );
+  await train(task(device, { ...settings, epochs: 3, checkpoint: whole }));
+  await train(task(device, { ...settings, epochs: 1, checkpoint: parts }));
+  const { history } = await train(
+    task(device, { epochs: 3, checkpoint: parts, resume: parts }),
+  );
+  assertEquals(history.map(({ epoch }) => epoch), [1, 2, 3]);
+  assertEquals(await Deno.readFile(parts), await Deno.readFile(whole));
+  assertEquals(
+    await Deno.readFile(bestPath(parts)),
+    await Deno.readFile(bestPath(whole)),
+  );
+});
+
+deviceTest("a stop within an epoch changes no byte", async (device) => {
+  await using folder = await temporaryFolder();
+  const [whole, parts] = ["whole", "parts"].map((name) =>
+    join(folder.path, `${name}.safetensors`)
+  );
+  const epochs = 3;
+  await train(task(device, { ...settings, epochs, checkpoint: whole }));
+  const saved: SavedCheckpoint[] = [];
+  // Of 7 steps each: within the first epoch, in the second, at its end.
+  for (const stopAfter of [4, 6, 4, 3]) {
+    const controller = new AbortController();
+    let steps = 0;
+    const stopped = train(task(device, {
+      ...settings,
+      epochs,
+      checkpoint: parts,
+      resume: saved.at(-1)?.path,
+      signal: controller.signal,
+      onStep: () => ++steps === stopAfter && controller.abort("stop"),
+      onCheckpoint: (checkpoint) => void saved.push(checkpoint),
+    }));
+    await stopped.catch((reason) => assertEquals(reason, "stop"));
+  }
+  assertEquals(
+    saved.map(({ epoch, step }) => [epoch, step]),
+    [[0, 4], [1, 0], [1, 3], [2, 0], [2, 3]],
+  );
+  await train(task(device, { checkpoint: parts, resume: parts }));
+  assertEquals(await Deno.readFile(parts), await Deno.readFile(whole));
+});
+
+deviceTest("patience stops and gives the best weights back", async (device) => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "run.safetensors");
+  const model = smallNetwork();
+  // So high a rate learns at first and then only jumps about.
+  const options = { ...settings, lr: 0.3, epochs: 50, patience: 3 };
+  const { history, metrics } = await train(
+    task(device, { ...options, checkpoint: path, model }),
+  );
+  assertLess(history.length, 50);
+  assertEquals(history.length, metrics.epoch + 3);
+  const highest = Math.max(...history.map(({ valAcc }) => valAcc));
+  assertEquals(metrics.valAcc, highest);
+  const { tensors } = await readSafetensors(bestPath(path));
+  assertEquals(await model.stateDict(), tensors);
+
+  const again = smallNetwork();
+  const resumed = await train(task(device, { resume: path, model: again }));
+  assertEquals(resumed.history.length, history.length);
+  assertEquals(await again.stateDict(), tensors);
+});
+
+deviceTest("checkpoints come as often as asked for", async (device) => {
+  await using folder = await temporaryFolder();
+  const epochs: number[] = [];
+  await train(task(device, {
+    ...settings,
+    epochs: 5,
+    checkpoint: join(folder.path, "run.safetensors"),
+    checkpointEvery: 2,
+    onCheckpoint: ({ epoch }) => void epochs.push(epoch),
+  }));
+  assertEquals(epochs, [2, 4, 5]);
+  const files = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
+  assertEquals(files.sort(), ["run.best.safetensors", "run.safetensors"]);
+});
+
+deviceTest("a checkpoint is a file of weights too", async (device) => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "run.safetensors");
+  const model = smallNetwork();
+  await train(
+    task(device, { ...settings, epochs: 1, checkpoint: path, model }),
+  );
+  const { metadata, tensors } = await readSafetensors(path);
+  assertEquals(weightsOf(tensors), await model.stateDict());
+  assertEquals(metadata.epoch, "1");
+  assertEquals((await readCheckpoint(path)).settings.seed, 3);
+});
+
+deviceTest(
+  "what is no checkpoint of this training is refused",
+  async (device) => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "run.safetensors");
+    await train(task(device, { ...settings, epochs: 1, checkpoint: path }));
+    await assertRejects(
+      () => train(task(device, { resume: path, lr: 0.5 })),
+      RangeError,
+      "train: lr of a training that goes on: expected 0.01",
+    );
+    await assertRejects(
+      () => train(task(device, { resume: path, model: smallNetwork(5) })),
+      StateDictError,
+    );
+    const weights = join(folder.path, "weights.safetensors");
+    await writeSafetensors(
+      weights,
+      await new Linear(1, 1).to(device).stateDict(),
+    );
+    await assertRejects(
+      () => train(task(device, { resume: weights })),
+      FormatError,
+      "expected a checkpoint of a training",
+    );
+  },
+);
