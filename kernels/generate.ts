@@ -7,7 +7,8 @@
  * string in a module works everywhere.
  *
  * `deno task kernels` writes the modules that are not current and removes those
- * without a kernel; with `--check` it only looks, and fails if there are any.
+ * without a kernel; with `--check` it only looks, and fails if there are any. It
+ * does the same for the CPU kernels: see `generate_wasm.ts`.
  *
  * @module
  */
@@ -16,6 +17,7 @@ import { parseArgs } from "@std/cli";
 import { exists } from "@std/fs";
 import { basename, dirname, fromFileUrl, join } from "@std/path";
 import { describe } from "../src/errors.ts";
+import { wasmModules } from "./generate_wasm.ts";
 
 const kernelName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*\.wgsl$/;
 
@@ -72,6 +74,11 @@ export async function staleModules(
         stale.set(file, null);
       }
     }
+  }
+  for (const [file, text] of await wasmModules(folder)) {
+    const path = join(folder, file);
+    const current = await exists(path) && await readText(path) === text;
+    if (!current) stale.set(file, text);
   }
   return stale;
 }

@@ -15,6 +15,8 @@ export interface OpenDeviceOptions {
   device?: DeviceChoice;
   /** Whether to measure every kernel, on WebGPU. Default false. */
   profile?: boolean;
+  /** Threads of the CPU device. Default: one for each core. */
+  threads?: number;
   /** Is told which device was taken, and why. */
   onChoice?: (sentence: string) => void;
 }
@@ -28,6 +30,7 @@ export interface OpenDeviceOptions {
  * @throws {DeviceError} If `webgpu` is asked for and there is no adapter, or a
  * profile on a device that keeps no times.
  * @throws {TypeError} If the choice is none of the three.
+ * @throws {RangeError} If `threads` is no whole number from 1 to 1024.
  *
  * @example
  * ```ts
@@ -43,7 +46,7 @@ export async function openDevice(
 ): Promise<Device> {
   const { device: choice = "auto", onChoice = () => {} } = options;
   const { profile = false } = options;
-  const { device, reason } = await choose(choice, profile);
+  const { device, reason } = await choose(choice, options);
   if (profile && device.profile === null) {
     device[Symbol.dispose]();
     throw new DeviceError(describe({
@@ -59,18 +62,18 @@ export async function openDevice(
 
 async function choose(
   choice: DeviceChoice,
-  profile: boolean,
+  { profile, threads }: OpenDeviceOptions,
 ): Promise<{ device: Device; reason: string }> {
   switch (choice) {
     case "cpu":
-      return { device: CpuDevice.open(), reason: "as asked for" };
+      return { device: CpuDevice.open({ threads }), reason: "as asked for" };
     case "webgpu":
       return {
         device: await WebGpuDevice.open({ profile }),
         reason: "as asked for",
       };
     case "auto":
-      return await chooseAutomatically(profile);
+      return await chooseAutomatically({ profile, threads });
     default:
       throw new TypeError(describe({
         what: "device",
@@ -82,16 +85,19 @@ async function choose(
 }
 
 async function chooseAutomatically(
-  profile: boolean,
+  { profile, threads }: OpenDeviceOptions,
 ): Promise<{ device: Device; reason: string }> {
   const adapter = await requestAdapter();
   if (adapter === null) {
-    return { device: CpuDevice.open(), reason: "there is no WebGPU adapter" };
+    return {
+      device: CpuDevice.open({ threads }),
+      reason: "there is no WebGPU adapter",
+    };
   }
   const { description, isFallbackAdapter } = adapter.info;
   if (isFallbackAdapter) {
     const reason = `the only WebGPU adapter is software (${description})`;
-    return { device: CpuDevice.open(), reason };
+    return { device: CpuDevice.open({ threads }), reason };
   }
   const device = await WebGpuDevice.open({ adapter, profile });
   return { device, reason: "a hardware adapter" };

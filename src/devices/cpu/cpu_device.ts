@@ -12,7 +12,13 @@ import type {
   Program,
 } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
-import { cpuKernels } from "./cpu_kernels.ts";
+import type { Caller, CallMemory } from "./_call.ts";
+import { CpuMemory } from "./_memory.ts";
+import { type CpuModule, cpuModule } from "./_module.ts";
+import { type KernelCall, Programs } from "./_program.ts";
+import { Threads } from "./_team.ts";
+import { plainKernels } from "./plain_kernels.ts";
+import { wasmKernels } from "./wasm_kernels.ts";
 
 /** How to open the CPU device. */
 export interface CpuDeviceOptions {
@@ -21,31 +27,59 @@ export interface CpuDeviceOptions {
    * leaves an element unwritten shows. For tests. Default false.
    */
   poison?: boolean;
+  /**
+   * How many threads work, the calling one among them. The same number gives
+   * the same bits in every run. Default: one for each core.
+   */
+  threads?: number;
+  /**
+   * `relaxed` is WebAssembly that fuses multiply and add, where the engine has
+   * it; `simd` does without; `plain` is readable TypeScript on one thread, by
+   * which the others are measured. Default `relaxed`.
+   */
+  kernels?: "relaxed" | "simd" | "plain";
+  /**
+   * Milliseconds without work after which the worker threads end; the next work
+   * starts them again. A process lives at least as long as its workers, unless
+   * the device is disposed. Default 1000.
+   */
+  idle?: number;
+  /**
+   * Operations from which on a kernel's work is split between the threads; for
+   * less, waking them costs more than it brings. Tests take 0. Default 30,000.
+   */
+  splitFrom?: number;
 }
 
 class CpuBuffer implements DeviceBuffer {
+  #data: HostArray | null = null;
+
   constructor(
     readonly owner: CpuDevice,
+    readonly memory: CpuMemory,
     readonly dtype: DType,
-    readonly data: HostArray,
+    readonly pointer: number,
+    readonly length: number,
   ) {}
 
-  get length(): number {
-    return this.data.length;
+  /** The elements. */
+  get data(): HostArray {
+    const { dtype, length, memory, pointer } = this;
+    return this.#data ??= memory.array(dtype, pointer, length);
   }
 
   view(offset: number, length: number): CpuBuffer {
-    const part = this.data.subarray(offset, offset + length);
-    return new CpuBuffer(this.owner, this.dtype, part);
+    const pointer = this.pointer + offset * bytesOf[this.dtype];
+    return new CpuBuffer(this.owner, this.memory, this.dtype, pointer, length);
   }
 }
 
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
+const bytesOf = { f32: 4, i32: 4, u8: 1 };
 
-/** The CPU as a device: kernels run at once, in plain TypeScript. */
+/** The CPU as a device: SIMD kernels in WebAssembly, on all cores. */
 export class CpuDevice implements Device {
   readonly kind = "cpu";
-  readonly label: string = "cpu (1 thread)";
+  readonly label: string;
   readonly kernels: Kernels;
   readonly counters: DeviceCounters = {
     allocations: 0,
@@ -58,27 +92,60 @@ export class CpuDevice implements Device {
   readonly profile = null;
   readonly alignment = 16;
   readonly #poison: boolean;
+  readonly #splitFrom: number;
+  readonly #memory = new CpuMemory();
+  readonly #threads: Threads;
+  readonly #programs: Programs;
   readonly #pool = new BufferPool((dtype: DType, length: number) => {
-    const data = new arrays[dtype](length);
+    const bytes = length * bytesOf[dtype];
+    const pointer = this.#memory.allocate(bytes);
     this.counters.allocations++;
-    this.counters.bytes += data.byteLength;
-    return new CpuBuffer(this, dtype, data);
+    this.counters.bytes += bytes;
+    return new CpuBuffer(this, this.#memory, dtype, pointer, length);
   });
-  #calls: (() => void)[] | null = null;
+  #calls: KernelCall[] | null = null;
   #closed = false;
 
   private constructor(options: CpuDeviceOptions) {
-    this.#poison = options.poison ?? false;
-    this.kernels = cpuKernels(
+    const { idle = 1000, kernels = "relaxed", poison = false } = options;
+    this.#poison = poison;
+    this.#splitFrom = options.splitFrom ?? 30_000;
+    const module = cpuModule(kernels !== "simd");
+    const threads = kernels === "plain" ? 1 : threadCount(options.threads);
+    this.#threads = new Threads(module, this.#memory, { idle, threads });
+    this.#programs = new Programs(this.#memory, this.#threads);
+    const plain = plainKernels(
       (kernel) => this.#run(kernel),
-      (operand) => this.#data(operand),
+      (operand) => this.#buffer(operand).data,
       this,
     );
+    this.kernels = kernels === "plain"
+      ? plain
+      : wasmKernels(this.#caller(module, threads, plain), this);
+    const build = kernels === "plain"
+      ? "plain TypeScript"
+      : module.relaxed
+      ? "relaxed SIMD"
+      : "SIMD";
+    this.label = `cpu (${threads} thread${threads === 1 ? "" : "s"}, ${build})`;
   }
 
-  /** Opens the CPU device. */
+  /**
+   * Opens the CPU device.
+   *
+   * @throws {RangeError} If `threads` is no whole number from 1 to 1024.
+   */
   static open(options: CpuDeviceOptions = {}): CpuDevice {
     return new CpuDevice(options);
+  }
+
+  /**
+   * Worker threads that take part now: they start with the first work that is
+   * worth sharing, and end when there was none for a while. What comes out does
+   * not depend on it.
+   */
+  get workers(): number {
+    return this.#threads.workers;
   }
 
   get recording(): boolean {
@@ -109,20 +176,20 @@ export class CpuDevice implements Device {
     if (reserve !== null && !reserve.constants.has(buffer as CpuBuffer)) {
       throw notWhileRecording("writing host values");
     }
-    this.#data({ buffer }).set(values);
+    this.#buffer({ buffer }).data.set(values);
   }
 
   read(buffer: DeviceBuffer): Promise<HostArray> {
     this.#checkOpen();
     if (this.recording) throw notWhileRecording("reading a value");
     this.counters.reads++;
-    return Promise.resolve(this.#data({ buffer }).slice());
+    return Promise.resolve(this.#buffer({ buffer }).data.slice());
   }
 
   record<T>(run: () => T): { program: Program; result: T } {
     this.#checkOpen();
     if (this.recording) throw notWhileRecording("another capture");
-    const calls: (() => void)[] = this.#calls = [];
+    const calls: KernelCall[] = this.#calls = [];
     this.#pool.startReserve();
     let reserve: Reserve<CpuBuffer>;
     let result: T;
@@ -135,13 +202,17 @@ export class CpuDevice implements Device {
     } finally {
       this.#calls = null;
     }
+    const { release, run: replay } = this.#programs.prepare(calls);
     const program: Program = {
       length: calls.length,
       replay: () => {
-        for (const call of calls) call();
+        replay();
         this.counters.dispatches += calls.length;
       },
-      [Symbol.dispose]: () => this.#pool.reclaim(reserve),
+      [Symbol.dispose]: () => {
+        release();
+        this.#pool.reclaim(reserve);
+      },
     };
     return { program, result };
   }
@@ -150,22 +221,46 @@ export class CpuDevice implements Device {
     return Promise.resolve();
   }
 
-  /** Frees all memory of the device. */
+  /** Ends the device's threads and frees all its memory. */
   [Symbol.dispose](): void {
     this.#closed = true;
+    this.#threads.close();
     this.counters.bytes = 0;
   }
 
-  #run(kernel: () => void): void {
-    kernel();
+  #run(call: KernelCall): void {
+    this.#programs.runOnce(call);
     this.counters.dispatches++;
-    this.#calls?.push(kernel);
+    this.#calls?.push(call);
   }
 
-  #data({ buffer }: Operand): HostArray {
-    if (buffer instanceof CpuBuffer && buffer.owner === this) {
-      return buffer.data;
-    }
+  /** The device as the TypeScript side of a kernel sees it. */
+  #caller({ kernels }: CpuModule, threads: number, plain: Kernels): Caller {
+    const indexOf = new Map(kernels.map((name, index) => [name, index]));
+    let scratch: CallMemory = { pointer: 0, stride: 0 };
+    return {
+      threads,
+      plain,
+      pointer: (operand) =>
+        operand === null ? 0 : this.#buffer(operand).pointer,
+      run: (name, words, work) => {
+        const kernel = indexOf.get(name);
+        if (kernel === undefined) throw new TypeError(`no CPU kernel ${name}`);
+        const parts = work === 0 || work < this.#splitFrom ? 1 : threads;
+        this.#run({ kernel, parts, words });
+      },
+      scratch: (bytes) => {
+        if (bytes <= scratch.stride) return scratch;
+        // Programs that were recorded before keep what they had.
+        const stride = Math.ceil(bytes / 64) * 64;
+        const pointer = this.#memory.allocate(stride * threads);
+        return scratch = { pointer, stride };
+      },
+    };
+  }
+
+  #buffer({ buffer }: Operand): CpuBuffer {
+    if (buffer instanceof CpuBuffer && buffer.owner === this) return buffer;
     throw new TypeError(describe({
       what: "kernel on the CPU",
       expected: "a tensor of this device",
@@ -181,4 +276,17 @@ export class CpuDevice implements Device {
       help: "Keep `using device` in the scope that uses its tensors.",
     }));
   }
+}
+
+/** The number of threads: one for each core, one where none can share memory. */
+function threadCount(threads = navigator.hardwareConcurrency): number {
+  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
+    throw new RangeError(describe({
+      what: "CpuDevice.open: threads",
+      expected: "a whole number from 1 to 1024",
+      got: String(threads),
+      help: "Leave it out to use all cores.",
+    }));
+  }
+  return typeof SharedArrayBuffer === "undefined" ? 1 : threads;
 }

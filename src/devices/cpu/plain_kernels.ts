@@ -41,7 +41,7 @@ type RequiredKernels = {
  * @param unwrap Gives an operand's array; throws if it is another device's.
  * @param scratch Where kernels that are made of others keep what lies between.
  */
-export function cpuKernels(
+export function plainKernels(
   run: (kernel: () => void) => void,
   unwrap: (operand: Operand) => HostArray,
   scratch: Scratch,
@@ -50,8 +50,8 @@ export function cpuKernels(
     if (Array.isArray(parameter)) return parameter.map(unwrapAny);
     return isOperand(parameter) ? unwrap(parameter) : parameter;
   };
-  const plainKernels: Record<string, unknown> = plain;
-  const kernels = Object.entries(plainKernels).map(([name, kernel]) => [
+  const all: Record<string, unknown> = plain;
+  const kernels = Object.entries(all).map(([name, kernel]) => [
     name,
     (...parameters: unknown[]) => {
       const unwrapped = parameters.map(unwrapAny);

@@ -1,0 +1,183 @@
+// @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
+
+// Runs a program: a list of records, each a kernel call, in the shared memory.
+//
+// A record is words of 32 bits: the kernel's index in the table, the record's
+// length in bytes, in how many parts the kernel splits its work, whether the
+// threads must meet before it, then the kernel's own arguments.
+//
+// The threads of a team meet in a control block, six words that lie 64 bytes
+// apart so that no two share a cache line:
+//
+//   GATE      whether the team can be led: see below
+//   JOB       counts the programs that were given to the team
+//   ARRIVED   threads that have come to the barrier
+//   PHASE     counts the barriers that were passed
+//   SLEEPERS  threads that wait in the kernel of the operating system
+//   PROGRAM   pointer and number of records of the job
+//
+// A thread that waits spins for a while first: within a step the next record
+// comes in microseconds, and waking a sleeper takes longer than most kernels.
+
+const GATE: usize = 0;
+const JOB: usize = 64;
+const ARRIVED: usize = 128;
+const PHASE: usize = 192;
+const SLEEPERS: usize = 256;
+const PROGRAM: usize = 320;
+
+/** Values of the gate. Closed is for ever: a new team has a new block. */
+const STARTING = 0;
+const OPEN = 1;
+const BUSY = 2;
+const CLOSED = 3;
+
+/** The words of a record before the kernel's arguments. */
+const HEADER: usize = 16;
+
+/** Looks at a word before going to sleep: some tens of microseconds. */
+const SPINS = 20_000;
+
+/** Runs a program alone, all parts of a kernel one after the other. */
+export function solo(program: usize, records: i32): void {
+  let record = program;
+  for (let i = 0; i < records; i++) {
+    const parts = load<i32>(record, 8);
+    for (let part = 0; part < parts; part++) call(record, part, parts);
+    record += load<u32>(record, 4);
+  }
+}
+
+/**
+ * Runs a program as thread 0 of a team, and returns when all of it is done.
+ *
+ * @returns 0 if the team is not there and nothing was run, 1 if it is done, 2
+ * if a thread of the team has failed.
+ */
+export function lead(
+  control: usize,
+  threads: i32,
+  program: usize,
+  records: i32,
+): i32 {
+  if (atomic.cmpxchg<i32>(control + GATE, OPEN, BUSY) != OPEN) return 0;
+  store<u32>(control + PROGRAM, <u32> program);
+  store<i32>(control + PROGRAM + 4, records);
+  atomic.add<i32>(control + JOB, 1);
+  wakeSleepers(control, JOB);
+  run(control, 0, threads, program, records);
+  return atomic.cmpxchg<i32>(control + GATE, BUSY, OPEN) == BUSY ? 1 : 2;
+}
+
+/**
+ * The life of a worker: joins the team, does its share of every job, and
+ * returns when the gate is closed or nothing has come for `idle` milliseconds.
+ */
+export function serve(
+  control: usize,
+  thread: i32,
+  threads: i32,
+  idle: i32,
+): void {
+  const time: i64 = <i64> idle * 1_000_000;
+  let job = 0;
+  if (atomic.add<i32>(control + ARRIVED, 1) == threads - 2) {
+    atomic.store<i32>(control + ARRIVED, 0);
+    atomic.cmpxchg<i32>(control + GATE, STARTING, OPEN);
+  }
+  while (true) {
+    const inTime = waitWhile(control, JOB, job, time);
+    if (atomic.load<i32>(control + GATE) == CLOSED) return;
+    if (!inTime) {
+      // Nobody has work: let the process end. If a job came in between, or the
+      // team is not complete yet, go on.
+      const gate = atomic.cmpxchg<i32>(control + GATE, OPEN, CLOSED);
+      if (gate == OPEN) {
+        leave(control);
+        return;
+      }
+      continue;
+    }
+    job++;
+    const program = load<u32>(control + PROGRAM);
+    const records = load<i32>(control + PROGRAM + 4);
+    run(control, thread, threads, program, records);
+  }
+}
+
+/** Closes the gate and wakes everybody, so that all workers return. */
+export function leave(control: usize): void {
+  atomic.store<i32>(control + GATE, CLOSED);
+  // Who has looked at the gate but does not sleep yet must find a new value.
+  atomic.add<i32>(control + JOB, 1);
+  atomic.add<i32>(control + PHASE, 1);
+  atomic.notify(control + JOB, -1);
+  atomic.notify(control + PHASE, -1);
+}
+
+function run(
+  control: usize,
+  thread: i32,
+  threads: i32,
+  program: usize,
+  records: i32,
+): void {
+  let record = program;
+  for (let i = 0; i < records; i++) {
+    if (load<i32>(record, 12) != 0 && !meet(control, threads)) return;
+    const parts = load<i32>(record, 8);
+    if (thread < parts) call(record, thread, parts);
+    record += load<u32>(record, 4);
+  }
+  meet(control, threads);
+}
+
+function call(record: usize, part: i32, parts: i32): void {
+  call_indirect<void>(load<u32>(record), record + HEADER, part, parts);
+}
+
+/** Waits until all threads have come; false if the gate is closed meanwhile. */
+function meet(control: usize, threads: i32): bool {
+  const phase = atomic.load<i32>(control + PHASE);
+  if (atomic.add<i32>(control + ARRIVED, 1) == threads - 1) {
+    atomic.store<i32>(control + ARRIVED, 0);
+    atomic.add<i32>(control + PHASE, 1);
+    wakeSleepers(control, PHASE);
+    return true;
+  }
+  waitWhile(control, PHASE, phase, -1);
+  return atomic.load<i32>(control + GATE) != CLOSED;
+}
+
+/**
+ * Returns when the word is another or the gate is closed: true; or when the
+ * time (nanoseconds, −1 for ever) is over: false.
+ */
+function waitWhile(
+  control: usize,
+  word: usize,
+  value: i32,
+  time: i64,
+): bool {
+  for (let spin = 0; spin < SPINS; spin++) {
+    if (atomic.load<i32>(control + word) != value) return true;
+  }
+  // Whoever changes the word looks at the sleepers afterwards, and the wait
+  // below looks at the word: one of the two sees the other.
+  atomic.add<i32>(control + SLEEPERS, 1);
+  let inTime = true;
+  while (
+    inTime && atomic.load<i32>(control + word) == value &&
+    atomic.load<i32>(control + GATE) != CLOSED
+  ) {
+    inTime = atomic.wait<i32>(control + word, value, time) != 2;
+  }
+  atomic.sub<i32>(control + SLEEPERS, 1);
+  return inTime;
+}
+
+function wakeSleepers(control: usize, word: usize): void {
+  if (atomic.load<i32>(control + SLEEPERS) != 0) {
+    atomic.notify(control + word, -1);
+  }
+}

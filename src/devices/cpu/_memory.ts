@@ -1,0 +1,67 @@
+import { describe, DeviceError } from "../../errors.ts";
+import type { DType, HostArray } from "../device.ts";
+
+const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
+
+/** Bytes of a page of WebAssembly memory. */
+const PAGE = 65_536;
+
+/** Pages that a 32-bit pointer reaches: 4 GiB. */
+const MAX_PAGES = 65_536;
+
+/** A cache line: no two buffers share one. */
+const ALIGNMENT = 64;
+
+/**
+ * The memory of a CPU device, one for all its threads. It only grows: who wants
+ * a piece again keeps it, as the buffer pool does.
+ */
+export class CpuMemory {
+  /** What the kernels see. */
+  readonly memory = new WebAssembly.Memory({
+    initial: 1,
+    maximum: MAX_PAGES,
+    shared: true,
+  });
+  /** The first page stays free, so that a null pointer points at nothing. */
+  #end = PAGE;
+  #pages = 1;
+
+  /**
+   * A piece of memory that no one else has, at a multiple of 64 bytes, zeros.
+   *
+   * @returns Its pointer.
+   * @throws {DeviceError} If there is no more memory.
+   */
+  allocate(bytes: number): number {
+    const pointer = this.#end;
+    const end = pointer + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    const missing = Math.ceil(end / PAGE) - this.#pages;
+    if (missing > 0) this.#grow(missing, bytes);
+    this.#end = end;
+    return pointer;
+  }
+
+  /** A piece of the memory as an array. It stays right when memory grows. */
+  array(dtype: DType, pointer: number, length: number): HostArray {
+    const buffer: ArrayBufferLike = this.memory.buffer;
+    return new arrays[dtype](buffer as ArrayBuffer, pointer, length);
+  }
+
+  #grow(pages: number, bytes: number): void {
+    try {
+      this.memory.grow(pages);
+      this.#pages += pages;
+    } catch (cause) {
+      throw new DeviceError(
+        describe({
+          what: `allocation of ${bytes} bytes on the CPU`,
+          expected: `at most ${MAX_PAGES * PAGE} bytes in all`,
+          got: `${this.#end} bytes in use already`,
+          help: "Use a smaller batch.",
+        }),
+        { cause },
+      );
+    }
+  }
+}

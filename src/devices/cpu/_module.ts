@@ -1,0 +1,83 @@
+import { binary as relaxed } from "../../../kernels/cpu/relaxed.gen.ts";
+import { binary as simd } from "../../../kernels/cpu/simd.gen.ts";
+
+/** The compiled kernels: WebAssembly that all threads share. */
+export interface CpuModule {
+  /** What the threads instantiate. */
+  readonly module: WebAssembly.Module;
+  /** The kernels, each at its index in the table. */
+  readonly kernels: readonly string[];
+  /** Whether it fuses multiply and add. */
+  readonly relaxed: boolean;
+}
+
+/** The functions of `kernels/cpu/_run.ts`. */
+export interface Runner {
+  /** Runs a program alone. */
+  solo(program: number, records: number): void;
+  /** Runs a program as a team's thread 0; 0 not run, 1 done, 2 failed. */
+  lead(
+    control: number,
+    threads: number,
+    program: number,
+    records: number,
+  ): number;
+  /** Lives as a worker of a team. */
+  serve(control: number, thread: number, threads: number, idle: number): void;
+  /** Ends a team. */
+  leave(control: number): void;
+}
+
+const notKernels = ["lead", "leave", "memory", "serve", "solo"];
+
+const compiled = new Map<boolean, CpuModule>();
+
+/**
+ * The kernels, compiled once.
+ *
+ * @param useRelaxed Whether to take the build with relaxed SIMD where the
+ * engine has it.
+ */
+export function cpuModule(useRelaxed: boolean): CpuModule {
+  const bytes = decode(relaxed);
+  return useRelaxed && WebAssembly.validate(bytes)
+    ? compile(relaxed, true)
+    : compile(simd, false);
+}
+
+function compile(binary: string, relaxed: boolean): CpuModule {
+  const known = compiled.get(relaxed);
+  if (known !== undefined) return known;
+  const module = new WebAssembly.Module(decode(binary));
+  const kernels = WebAssembly.Module.exports(module)
+    .map(({ name }) => name)
+    .filter((name) => !notKernels.includes(name))
+    .sort();
+  const made = { module, kernels, relaxed };
+  compiled.set(relaxed, made);
+  return made;
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+/**
+ * Instantiates the kernels on a memory. A worker runs the text of this function
+ * by itself: it must use nothing of this file.
+ */
+export function instantiate(
+  module: WebAssembly.Module,
+  kernels: readonly string[],
+  memory: WebAssembly.Memory,
+): Runner {
+  const table = new WebAssembly.Table({
+    initial: kernels.length + 1,
+    element: "anyfunc",
+  });
+  const instance = new WebAssembly.Instance(module, { env: { memory, table } });
+  kernels.forEach((name, index) =>
+    table.set(index, instance.exports[name] as () => void)
+  );
+  return instance.exports as unknown as Runner;
+}

@@ -1,0 +1,183 @@
+import { describe, DeviceError } from "../../errors.ts";
+import type { CpuMemory } from "./_memory.ts";
+import { type CpuModule, instantiate, type Runner } from "./_module.ts";
+
+/** Bytes of the block in which a team's threads meet: see `_run.ts`. */
+const CONTROL_BYTES = 384;
+
+/** What a worker is told, once. */
+interface Assignment {
+  readonly module: WebAssembly.Module;
+  readonly kernels: readonly string[];
+  readonly memory: WebAssembly.Memory;
+  readonly control: number;
+  readonly thread: number;
+  readonly threads: number;
+  readonly idle: number;
+}
+
+/** How the threads of a device run its programs. */
+export interface ThreadOptions {
+  /** Threads, the calling one among them. */
+  readonly threads: number;
+  /** Milliseconds without work after which the workers end. */
+  readonly idle: number;
+}
+
+/**
+ * Runs programs on all threads. In how many parts a kernel splits its work is
+ * fixed, and while there are no workers the calling thread runs all parts: so
+ * results depend on `threads` alone, not on when workers start or end.
+ *
+ * Workers start with the first program that has use for them, and end when
+ * there was no work for a while, since a worker keeps the process alive.
+ */
+export class Threads {
+  readonly #module: CpuModule;
+  readonly #memory: CpuMemory;
+  readonly #options: ThreadOptions;
+  readonly #runner: Runner;
+  #team: Team | null = null;
+  /** Whether workers can't be had here. */
+  #alone: boolean;
+
+  constructor(module: CpuModule, memory: CpuMemory, options: ThreadOptions) {
+    this.#module = module;
+    this.#memory = memory;
+    this.#options = options;
+    this.#runner = instantiate(module.module, module.kernels, memory.memory);
+    this.#alone = options.threads === 1;
+  }
+
+  /** Runs a program of this many records at this pointer. */
+  run(program: number, records: number, parallel: boolean): void {
+    if (parallel && !this.#alone && this.#lead(program, records)) return;
+    this.#runner.solo(program, records);
+  }
+
+  /** Workers that are there to take part, beside the calling thread. */
+  get workers(): number {
+    if (this.#team === null) return 0;
+    const { gate, workers } = this.#team;
+    return Atomics.load(gate, 0) === OPEN ? workers.length : 0;
+  }
+
+  /** Ends the workers. */
+  close(): void {
+    this.#alone = true;
+    this.#leave();
+  }
+
+  /** Whether the program was run, which it is not where workers are missing. */
+  #lead(program: number, records: number): boolean {
+    this.#team ??= this.#start();
+    if (this.#team === null) return false;
+    const { control, gate } = this.#team;
+    let outcome: number;
+    try {
+      const { threads } = this.#options;
+      outcome = this.#runner.lead(control, threads, program, records);
+    } catch (cause) {
+      this.#leave();
+      throw failed(cause);
+    }
+    if (outcome === 2) {
+      this.#leave();
+      throw failed();
+    }
+    if (outcome === 0 && Atomics.load(gate, 0) === CLOSED) this.#leave();
+    return outcome === 1;
+  }
+
+  #start(): Team | null {
+    const { idle, threads } = this.#options;
+    const control = this.#memory.allocate(CONTROL_BYTES);
+    const gate = this.#memory.array("i32", control, 1) as Int32Array;
+    const { kernels, module } = this.#module;
+    const { memory } = this.#memory;
+    const url = workerUrl();
+    try {
+      const workers = Array.from({ length: threads - 1 }, (_, index) => {
+        const thread = index + 1;
+        const worker = new Worker(url, { type: "module" });
+        worker.onerror = (event) => {
+          event.preventDefault();
+          this.#runner.leave(control);
+        };
+        const assignment: Assignment = {
+          module,
+          kernels,
+          memory,
+          control,
+          thread,
+          threads,
+          idle,
+        };
+        worker.postMessage(assignment);
+        return worker;
+      });
+      return { control, gate, workers };
+    } catch {
+      // No workers here, as under some content security policies: one thread
+      // does the work of all.
+      this.#runner.leave(control);
+      this.#alone = true;
+      return null;
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+  }
+
+  #leave(): void {
+    if (this.#team === null) return;
+    this.#runner.leave(this.#team.control);
+    for (const worker of this.#team.workers) worker.terminate();
+    this.#team = null;
+  }
+}
+
+/** Workers, and the block in which they meet. */
+interface Team {
+  readonly control: number;
+  /** The block's first word. */
+  readonly gate: Int32Array;
+  readonly workers: readonly Worker[];
+}
+
+/** The gate's values in `_run.ts` for a team that waits and one that ended. */
+const OPEN = 1, CLOSED = 3;
+
+/** The worker's program; it needs no permission and no file. */
+function workerUrl(): string {
+  const text = `(${work})(${instantiate});\n`;
+  return URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+}
+
+/** What a worker does. It runs as text: it must use nothing of this file. */
+function work(setUp: typeof instantiate): void {
+  const scope = globalThis as unknown as {
+    onmessage: (event: MessageEvent<Assignment>) => void;
+    close(): void;
+  };
+  scope.onmessage = ({ data }) => {
+    const { control, idle, kernels, memory, module, thread, threads } = data;
+    const runner = setUp(module, kernels, memory);
+    try {
+      runner.serve(control, thread, threads, idle);
+    } finally {
+      runner.leave(control);
+      scope.close();
+    }
+  };
+}
+
+function failed(cause?: unknown): DeviceError {
+  return new DeviceError(
+    describe({
+      what: "kernel on the CPU",
+      got: cause instanceof Error ? cause.message : "a thread that failed",
+      help: "Report it with the shapes that you used.",
+    }),
+    { cause },
+  );
+}

@@ -1,0 +1,164 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import { CpuDevice, type Operand } from "../../mod.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+
+Deno.test("the label says how the CPU device computes", () => {
+  using three = CpuDevice.open({ threads: 3 });
+  assertEquals(three.label, "cpu (3 threads, relaxed SIMD)");
+  using one = CpuDevice.open({ threads: 1, kernels: "simd" });
+  assertEquals(one.label, "cpu (1 thread, SIMD)");
+  using plain = CpuDevice.open({ kernels: "plain" });
+  assertEquals(plain.label, "cpu (1 thread, plain TypeScript)");
+});
+
+Deno.test("a number of threads that can't be is refused", () => {
+  for (const threads of [0, 1.5, -1, NaN, 1025]) {
+    assertThrows(
+      () => CpuDevice.open({ threads }),
+      RangeError,
+      `expected a whole number from 1 to 1024, got ${threads}. Help:`,
+    );
+  }
+});
+
+/** A counter that a device adds to in every replay, in many elements. */
+function counting(device: CpuDevice) {
+  const length = 10_007;
+  const counter = { buffer: device.allocate("f32", length) };
+  const one = { buffer: device.allocate("f32", length) };
+  device.kernels.fill(counter, 0);
+  device.kernels.fill(one, 1);
+  const { program } = device.record(() => {
+    for (let i = 0; i < 10; i++) device.kernels.accumulate(one, counter);
+  });
+  return { counter, program };
+}
+
+async function assertAll(
+  device: CpuDevice,
+  { buffer }: Operand,
+  value: number,
+) {
+  const values = await device.read(buffer);
+  assert(values.every((actual) => actual === value), `not all are ${value}`);
+}
+
+/** Gives the workers time to start or to end; fails if they never do. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error("the workers did not come or go in ten seconds");
+}
+
+Deno.test("a program gives the same before, with and after workers", async () => {
+  using device = CpuDevice.open({ threads: 3, splitFrom: 0, idle: 20 });
+  assertEquals(device.workers, 0);
+  const { counter, program } = counting(device);
+  let added = 10;
+  for (let round = 0; round < 2; round++) {
+    await until(() => {
+      program.replay();
+      added += 10;
+      return device.workers === 2;
+    });
+    for (let i = 0; i < 1000; i++) program.replay();
+    added += 10_000;
+    await assertAll(device, counter, added);
+    await until(() => device.workers === 0);
+  }
+});
+
+Deno.test("two devices work at once", async () => {
+  using left = CpuDevice.open({ threads: 2, splitFrom: 0 });
+  using right = CpuDevice.open({ threads: 3, splitFrom: 0 });
+  const ofLeft = counting(left), ofRight = counting(right);
+  let added = 10;
+  await until(() => {
+    ofLeft.program.replay();
+    ofRight.program.replay();
+    added += 10;
+    return left.workers === 1 && right.workers === 2;
+  });
+  for (let i = 0; i < 500; i++) {
+    ofLeft.program.replay();
+    ofRight.program.replay();
+  }
+  await assertAll(left, ofLeft.counter, added + 5000);
+  await assertAll(right, ofRight.counter, added + 5000);
+});
+
+Deno.test("a device that is disposed has no workers", async () => {
+  let disposed: CpuDevice;
+  {
+    using device = disposed = CpuDevice.open({ threads: 2, splitFrom: 0 });
+    const { program } = counting(device);
+    await until(() => {
+      program.replay();
+      return device.workers === 1;
+    });
+  }
+  assertEquals(disposed.workers, 0);
+});
+
+/** A process that computes on two threads, and prints once it does. */
+async function sharing(
+  rest: string,
+): Promise<AsyncDisposable & { process: Deno.ChildProcess }> {
+  const folder = await temporaryFolder();
+  const file = join(folder.path, "sharing.ts");
+  const library = import.meta.resolve("../../mod.ts");
+  await Deno.writeTextFile(
+    file,
+    `import { CpuDevice } from "${library}";
+    const device = CpuDevice.open({ threads: 2, splitFrom: 0, idle: 50 });
+    const x = { buffer: device.allocate("f32", 1000) };
+    while (device.workers === 0) {
+      device.kernels.fill(x, 1);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    console.log("shared");
+    ${rest}
+    `,
+  );
+  const config = fromFileUrl(import.meta.resolve("../../deno.json"));
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--config", config, file],
+    stdout: "piped",
+    stderr: "null",
+    // A process that hangs is ended, and its status says so.
+    signal: AbortSignal.timeout(60_000),
+  }).spawn();
+  return {
+    process,
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+const endings: [how: string, rest: string, code: number][] = [
+  ["at its last line", "device[Symbol.dispose]();", 0],
+  ["with a forgotten device", "", 0],
+  ["by an error", "throw new Error('on purpose');", 1],
+  ["by Deno.exit", "Deno.exit(3);", 3],
+];
+for (const [how, rest, code] of endings) {
+  Deno.test(`a process with workers ends ${how}`, async () => {
+    await using run = await sharing(rest);
+    const output = await run.process.output();
+    assertEquals(new TextDecoder().decode(output.stdout), "shared\n");
+    assertEquals([output.code, output.signal], [code, null]);
+  });
+}
+
+Deno.test("Ctrl-C ends a process with workers at work", async () => {
+  await using run = await sharing("while (true) device.kernels.fill(x, 1);");
+  const reader = run.process.stdout.getReader();
+  const { value } = await reader.read();
+  assertEquals(new TextDecoder().decode(value), "shared\n");
+  run.process.kill("SIGINT");
+  const { signal } = await run.process.status;
+  assertEquals(signal, "SIGINT");
+  await reader.cancel();
+});
