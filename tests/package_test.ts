@@ -17,7 +17,7 @@ Deno.test("publishing takes the library and nothing else", async () => {
   const library =
     /^(ARCHITECTURE\.md|LICENSE|README\.md|deno\.json|mod\.ts|(src|kernels)\/.*\.ts)$/;
   const unwanted = published.filter((file) =>
-    !library.test(file) || file === "kernels/generate.ts"
+    !library.test(file) || /^kernels\/(generate|cpu\/(?!.*\.gen\.))/.test(file)
   );
   assertEquals(unwanted, []);
 });
@@ -45,9 +45,11 @@ Deno.test("compiling embeds the command line and what it imports", async () => {
 });
 
 function generatedModules(): string[] {
-  return [...Deno.readDirSync(join(root, "kernels"))]
-    .filter((entry) => entry.name.endsWith(".gen.ts"))
-    .map((entry) => `kernels/${entry.name}`);
+  return ["kernels", "kernels/cpu"].flatMap((folder) =>
+    [...Deno.readDirSync(join(root, folder))]
+      .filter((entry) => entry.name.endsWith(".gen.ts"))
+      .map((entry) => `${folder}/${entry.name}`)
+  );
 }
 
 async function publishedFiles(): Promise<string[]> {

@@ -90,6 +90,14 @@ export function deviceChoice(command: string, text: string): DeviceChoice {
   );
 }
 
+/** The number of threads of the CPU device; undefined for one a core. */
+export function threadCount(
+  command: string,
+  text: string,
+): number | undefined {
+  return text === "" ? undefined : wholeNumber(command, "threads", text, 1);
+}
+
 /** The error of a wrong call. */
 export function usage(command: string, what: string): UsageError {
   return new UsageError(describe({

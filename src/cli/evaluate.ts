@@ -2,7 +2,7 @@ import { Mnist } from "../data/mnist.ts";
 import { openDevice } from "../devices/select.ts";
 import { evaluate } from "../evaluate.ts";
 import { openModel } from "./_model.ts";
-import { deviceChoice, readOptions } from "./_options.ts";
+import { deviceChoice, readOptions, threadCount } from "./_options.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
 
 const help = `Measure saved weights on the 10,000 test images.
@@ -11,6 +11,7 @@ Usage: deno task evaluate [options]
 
   --model FILE   the weights (mnist-cnn.safetensors)
   --device D     auto, webgpu or cpu (auto)
+  --threads N    threads of the CPU device (one a core)
   --data DIR     folder of the four IDX files; fetched if not there (data)
   --json         one JSON object
   --profile      print the time of every kernel (WebGPU only)
@@ -24,6 +25,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     values: {
       model: "mnist-cnn.safetensors",
       device: "auto",
+      threads: "",
       data: "data",
       "profile-trace": "",
     },
@@ -32,8 +34,10 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
   const choice = deviceChoice("evaluate", values.device);
+  const threads = threadCount("evaluate", values.threads);
   using device = await openDevice({
     device: choice,
+    threads,
     profile: wantsProfile(given),
   });
   const model = await openModel(device, values.model);

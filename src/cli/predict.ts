@@ -3,7 +3,12 @@ import { take } from "../data/subset.ts";
 import { openDevice } from "../devices/select.ts";
 import { predict, type Prediction } from "../predict.ts";
 import { openModel } from "./_model.ts";
-import { deviceChoice, readOptions, wholeNumber } from "./_options.ts";
+import {
+  deviceChoice,
+  readOptions,
+  threadCount,
+  wholeNumber,
+} from "./_options.ts";
 
 const help = `Print what saved weights see in the first test images.
 
@@ -13,6 +18,7 @@ Usage: deno task predict [options]
   --count N      how many test images (100)
   --logits       print the scores too
   --device D     auto, webgpu or cpu (auto)
+  --threads N    threads of the CPU device (one a core)
   --data DIR     folder of the four IDX files; fetched if not there (data)
   --json         one JSON object
   --help         this text`;
@@ -27,6 +33,7 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
       model: "mnist-cnn.safetensors",
       count: "100",
       device: "auto",
+      threads: "",
       data: "data",
     },
     flags: ["json", "logits"],
@@ -34,7 +41,8 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
   if (flags.has("help")) return console.log(help);
   const count = wholeNumber("predict", "count", values.count, 1);
   const choice = deviceChoice("predict", values.device);
-  using device = await openDevice({ device: choice });
+  const threads = threadCount("predict", values.threads);
+  using device = await openDevice({ device: choice, threads });
   const model = await openModel(device, values.model);
   const mnist = await Mnist.open(values.data, { split: "test" });
   const dataset = take(mnist, count);

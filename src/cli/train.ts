@@ -14,6 +14,7 @@ import {
   deviceChoice,
   type Given,
   readOptions,
+  threadCount,
   wholeNumber,
 } from "./_options.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
@@ -47,6 +48,7 @@ Files:
 
 Machine:
   --device D        auto, webgpu or cpu (auto)
+  --threads N       threads of the CPU device (one a core)
   --profile         print the time of every kernel (WebGPU only)
   --profile-trace FILE
                     write it for chrome://tracing or ui.perfetto.dev
@@ -62,6 +64,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     values: {
       ...settingOptions,
       device: "auto",
+      threads: "",
       data: "data",
       out: "mnist-cnn.safetensors",
       run: "",
@@ -78,9 +81,11 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   const settings = trainSettings(values);
   const files = await fileOptions(values);
   const choice = deviceChoice("train", values.device);
+  const threads = threadCount("train", values.threads);
 
   using device = await openDevice({
     device: choice,
+    threads,
     profile: wantsProfile(given),
     onChoice: (sentence) => console.log(`device: ${sentence}`),
   });

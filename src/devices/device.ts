@@ -70,7 +70,7 @@ export interface Program extends Disposable {
 export interface Device extends Disposable {
   /** Which kind of device this is. */
   readonly kind: "webgpu" | "cpu";
-  /** For people: `webgpu (NVIDIA H100)`, `cpu (1 thread)`. */
+  /** For people: `webgpu (NVIDIA H100)`, `cpu (2 threads, relaxed SIMD)`. */
   readonly label: string;
   /** The kernels. */
   readonly kernels: Kernels;

@@ -45,6 +45,7 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
   ["an unknown command", ["fly"], 2, /command: expected train/],
   ["an unknown option", ["train", "--fast"], 2, /unknown argument --fast/],
   ["a wrong number", ["train", "--epochs", "x"], 2, /--epochs: expected/],
+  ["no threads", ["predict", "--threads", "0"], 2, /--threads: expected/],
   ["an unknown device", ["train", "--device", "tpu"], 2, /expected auto/],
   ["a missing file", ["evaluate", "--model", "/none"], 1, /cannot read/],
 ];
