@@ -183,7 +183,7 @@ function size({ area, batch, channels }: BatchNorm2dShape): number {
 }
 
 /** Memory that goes back at the end of its block. */
-class Between implements Operand, Disposable {
+export class Between implements Operand, Disposable {
   readonly buffer: DeviceBuffer;
   readonly #scratch: Scratch;
 

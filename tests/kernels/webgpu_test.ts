@@ -1,7 +1,9 @@
 import { assert } from "@std/assert";
+import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
 import { webGpuTest } from "../_webgpu.ts";
 import { kernelCases } from "./cases.ts";
 import { KernelHarness } from "./cases/_harness.ts";
+import { convBlockCases } from "./cases/conv_block.ts";
 
 for (const { name, run } of kernelCases) {
   webGpuTest(`webgpu: ${name}`, async (device) => {
@@ -9,6 +11,27 @@ for (const { name, run } of kernelCases) {
     run(harness);
     await harness.verify();
   });
+}
+
+for (const software of [true, false]) {
+  const kind = software ? "processors" : "GPUs";
+  webGpuTest(`webgpu: blocks by the kernels for ${kind}`, async () => {
+    using device = await WebGpuDevice.open({ software, poison: true });
+    for (const { name, run } of convBlockCases) {
+      const harness = new KernelHarness(device);
+      run(harness);
+      await explained(name, () => harness.verify());
+    }
+  });
+}
+
+/** Adds the name of a case to what it throws. */
+async function explained(name: string, run: () => Promise<void>) {
+  try {
+    await run();
+  } catch (error) {
+    throw new Error(name, { cause: error });
+  }
 }
 
 webGpuTest(

@@ -20,6 +20,7 @@ import { type Command, CommandQueue } from "./_queue.ts";
 import { Readback } from "./_readback.ts";
 import { Timestamps } from "./_timestamps.ts";
 import type { KernelRecord } from "./kernel_record.ts";
+import { convBlockBindings } from "./kernels/conv_block.ts";
 import { webGpuKernels } from "./webgpu_kernels.ts";
 
 /** How to open a WebGPU device. */
@@ -31,6 +32,11 @@ export interface WebGpuDeviceOptions {
    * leaves an element unwritten shows. For tests. Default false.
    */
   poison?: boolean;
+  /**
+   * Whether to run the kernels made for adapters that are a processor, as Mesa's
+   * lavapipe is, or those for GPUs. Default is what the adapter says of itself.
+   */
+  software?: boolean;
   /**
    * Measures how long each kernel runs, by timestamps on the GPU: see
    * {@linkcode WebGpuDevice.profile}. Slows work down. Default false.
@@ -72,6 +78,7 @@ export class WebGpuDevice implements Device {
   private constructor(
     gpu: GPUDevice,
     label: string,
+    isSoftware: boolean,
     options: WebGpuDeviceOptions,
   ) {
     const { poison = false, profile = false } = options;
@@ -87,6 +94,10 @@ export class WebGpuDevice implements Device {
     this.kernels = webGpuKernels(
       (kernel, shape, operands) => this.#run(kernel, shape, operands),
       this,
+      {
+        isSoftware,
+        bindings: gpu.limits.maxStorageBuffersPerShaderStage,
+      },
     );
     this.#listen();
   }
@@ -121,11 +132,16 @@ export class WebGpuDevice implements Device {
       requiredLimits: {
         maxBufferSize: limits.maxBufferSize,
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+        maxStorageBuffersPerShaderStage: Math.min(
+          limits.maxStorageBuffersPerShaderStage,
+          convBlockBindings,
+        ),
       },
     });
     const name = adapter.info.description || adapter.info.vendor || "unnamed";
     const label = `webgpu (${name})`;
-    return new WebGpuDevice(gpu, label, options);
+    const { software: isSoftware = adapter.info.isFallbackAdapter } = options;
+    return new WebGpuDevice(gpu, label, isSoftware, options);
   }
 
   get recording(): boolean {

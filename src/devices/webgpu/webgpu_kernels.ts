@@ -12,6 +12,7 @@ import { argmaxKernels } from "./kernels/argmax.ts";
 import { avgPool2dKernels } from "./kernels/avg_pool2d.ts";
 import { batchNorm2dKernels } from "./kernels/batch_norm2d.ts";
 import { conv2dKernels } from "./kernels/conv2d.ts";
+import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
 import { copyKernels } from "./kernels/copy.ts";
 import { crossEntropyKernels } from "./kernels/cross_entropy.ts";
 import { dropoutKernels } from "./kernels/dropout.ts";
@@ -25,13 +26,26 @@ import { scaleKernels } from "./kernels/scale.ts";
 import { sgdKernels } from "./kernels/sgd.ts";
 import { sumKernels } from "./kernels/sum.ts";
 
+/** What decides between kernels that do the same. */
+export interface AdapterTraits {
+  /** Whether a processor plays the GPU, as in Mesa's lavapipe. */
+  readonly isSoftware: boolean;
+  /** Storage buffers that a kernel may bind. */
+  readonly bindings: number;
+}
+
 /**
  * All kernels of WebGPU.
  *
  * @param run Starts a kernel.
  * @param scratch Where kernels that are made of others keep what lies between.
+ * @param adapter What the kernels run on.
  */
-export function webGpuKernels(run: Run, scratch: Scratch): Kernels {
+export function webGpuKernels(
+  run: Run,
+  scratch: Scratch,
+  adapter: AdapterTraits,
+): Kernels {
   const single: SingleKernels = {
     ...adamKernels(run),
     ...addKernels(run),
@@ -53,5 +67,11 @@ export function webGpuKernels(run: Run, scratch: Scratch): Kernels {
     ...sgdKernels(run),
     ...sumKernels(run),
   };
-  return { ...single, ...composedConvBlock(single, scratch) };
+  // A processor runs the invocations of a workgroup eight at a time, and takes
+  // turns between more.
+  const workgroupSize = adapter.isSoftware ? 8 : 64;
+  const block = adapter.bindings < convBlockBindings
+    ? composedConvBlock(single, scratch)
+    : convBlockKernels(run, single, scratch, workgroupSize);
+  return { ...single, ...block };
 }

@@ -28,6 +28,9 @@ function block(
   };
 }
 
+/** The case whose pixels are few numbers: windows have several largest. */
+const EQUALS = "equal elements in a window";
+
 const SHAPES: Record<string, ConvBlockShape> = {
   "first layer": block(conv2dShape(3, 1, 16, [28, 28], {
     kernel: [5, 5],
@@ -52,6 +55,7 @@ const SHAPES: Record<string, ConvBlockShape> = {
     }),
     { kernel: [3, 2], stride: [2, 1], padding: [1, 1] },
   ),
+  [EQUALS]: block(conv2dShape(3, 2, 4, [8, 12], { kernel: [1, 1] })),
   "33 images": block(
     conv2dShape(33, 4, 8, [14, 14], { kernel: [5, 5], padding: [2, 2] }),
   ),
@@ -88,8 +92,10 @@ function argumentsOf({ convolution }: ConvBlockShape, withBias: boolean) {
   const { kernelHeight, kernelWidth } = convolution;
   const positive = (seed: number) =>
     random(outChannels, seed).map((value) => Math.fround(value + 1.5));
+  const pixels = random(batch * inChannels * inHeight * inWidth, 11);
+  const few = kernelHeight * kernelWidth === 1;
   return {
-    x: random(batch * inChannels * inHeight * inWidth, 11),
+    x: few ? pixels.map(Math.round) : pixels,
     weight: random(outChannels * inChannels * kernelHeight * kernelWidth, 12),
     bias: withBias ? random(outChannels, 13) : null,
     // Some of the factors are negative: the largest is then the smallest.

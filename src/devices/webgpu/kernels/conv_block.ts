@@ -1,0 +1,278 @@
+import { convBlockSource } from "../../../../kernels/conv_block.gen.ts";
+import type { ConvBlockShape } from "../../../../kernels/shapes.ts";
+import {
+  Between,
+  composedConvBlock,
+  type ConvBlockKernels,
+  type Scratch,
+  type SingleKernels,
+} from "../../_conv_block.ts";
+import type { Access, KernelRecord, Run } from "../kernel_record.ts";
+
+/** Bindings of the kernel with the most; every device allows 8. */
+export const convBlockBindings = 10;
+
+/** The most parts in which a channel is summed. */
+const mostParts = 32;
+
+interface TrainingShape extends ConvBlockShape {
+  /** How far the running statistics move. */
+  momentum: number;
+}
+
+/**
+ * Whole blocks: the convolutions of others, and all that lies between them in
+ * two passes each way. Blocks of another shape are made of single kernels.
+ *
+ * @param workgroupSize Invocations of a workgroup.
+ */
+export function convBlockKernels(
+  run: Run,
+  single: SingleKernels,
+  scratch: Scratch,
+  workgroupSize: number,
+): ConvBlockKernels {
+  const composed = composedConvBlock(single, scratch);
+  const pairs = recordsOf(workgroupSize, true);
+  const singles = recordsOf(workgroupSize, false);
+  /** Two windows at once, where a row has an even number of them. */
+  const recordsFor = ({ pooling }: ConvBlockShape) =>
+    pooling.outWidth % 2 === 0 ? pairs : singles;
+  const partsOf = (shape: ConvBlockShape) =>
+    new Between(scratch, "f32", 2 * shape.pooling.channels * parts(shape));
+  return {
+    convBlockForward(
+      x,
+      weight,
+      bias,
+      scale,
+      shift,
+      runningMean,
+      runningVariance,
+      convolved,
+      mean,
+      inverseDeviation,
+      output,
+      indices,
+      shape,
+      momentum,
+    ) {
+      if (!isFused(shape)) {
+        return composed.convBlockForward(
+          x,
+          weight,
+          bias,
+          scale,
+          shift,
+          runningMean,
+          runningVariance,
+          convolved,
+          mean,
+          inverseDeviation,
+          output,
+          indices,
+          shape,
+          momentum,
+        );
+      }
+      const records = recordsFor(shape);
+      single.conv2dForward(x, weight, bias, convolved, shape.convolution);
+      using moments = partsOf(shape);
+      run(records.moments, shape, [convolved, moments]);
+      run(records.forward, { ...shape, momentum }, [
+        convolved,
+        moments,
+        scale,
+        shift,
+        runningMean,
+        runningVariance,
+        mean,
+        inverseDeviation,
+        output,
+        indices,
+      ]);
+    },
+    convBlockEvalForward(
+      x,
+      weight,
+      bias,
+      scale,
+      shift,
+      runningMean,
+      runningVariance,
+      output,
+      shape,
+    ) {
+      if (!isFused(shape)) {
+        return composed.convBlockEvalForward(
+          x,
+          weight,
+          bias,
+          scale,
+          shift,
+          runningMean,
+          runningVariance,
+          output,
+          shape,
+        );
+      }
+      const { batch, outChannels, outHeight, outWidth } = shape.convolution;
+      const size = batch * outChannels * outHeight * outWidth;
+      using convolved = new Between(scratch, "f32", size);
+      single.conv2dForward(x, weight, bias, convolved, shape.convolution);
+      run(recordsFor(shape).evalForward, shape, [
+        convolved,
+        runningMean,
+        scale,
+        shift,
+        runningVariance,
+        output,
+      ]);
+    },
+    convBlockGradient(
+      gradOutput,
+      x,
+      weight,
+      scale,
+      shift,
+      convolved,
+      mean,
+      inverseDeviation,
+      output,
+      indices,
+      gradX,
+      gradWeight,
+      gradBias,
+      gradScale,
+      gradShift,
+      shape,
+    ) {
+      if (!isFused(shape)) {
+        return composed.convBlockGradient(
+          gradOutput,
+          x,
+          weight,
+          scale,
+          shift,
+          convolved,
+          mean,
+          inverseDeviation,
+          output,
+          indices,
+          gradX,
+          gradWeight,
+          gradBias,
+          gradScale,
+          gradShift,
+          shape,
+        );
+      }
+      const { convolution, pooling } = shape;
+      const records = recordsFor(shape);
+      using sums = partsOf(shape);
+      using nowhere = new Between(scratch, "f32", pooling.channels);
+      run(records.gradientSums, shape, [
+        gradOutput,
+        indices,
+        mean,
+        sums,
+        gradBias ?? nowhere,
+      ]);
+      using gradConvolved = new Between(
+        scratch,
+        "f32",
+        convolved.buffer.length,
+      );
+      run(records.gradient, shape, [
+        convolved,
+        gradOutput,
+        indices,
+        sums,
+        mean,
+        inverseDeviation,
+        scale,
+        gradScale,
+        gradShift,
+        gradConvolved,
+      ]);
+      if (gradX) {
+        single.conv2dInputGradient(gradConvolved, weight, gradX, convolution);
+      }
+      if (gradWeight) {
+        single.conv2dWeightGradient(gradConvolved, x, gradWeight, convolution);
+      }
+    },
+  };
+}
+
+/** Whether the pooling's windows are 2×2, side by side, and cover the image. */
+function isFused({ pooling }: ConvBlockShape): boolean {
+  const { kernelHeight, kernelWidth, strideHeight, strideWidth } = pooling;
+  const { dilationHeight, dilationWidth, inHeight, inWidth } = pooling;
+  const { paddingHeight, paddingWidth } = pooling;
+  const twos = [kernelHeight, kernelWidth, strideHeight, strideWidth];
+  return twos.every((size) => size === 2) &&
+    dilationHeight * dilationWidth === 1 &&
+    paddingHeight + paddingWidth === 0 &&
+    inHeight % 2 === 0 && inWidth % 2 === 0;
+}
+
+function parts({ pooling: { batch } }: ConvBlockShape): number {
+  return Math.ceil(batch / imagesPerPart(batch));
+}
+
+function imagesPerPart(batch: number): number {
+  return Math.ceil(batch / mostParts);
+}
+
+function recordsOf(workgroupSize: number, inPairs: boolean) {
+  const constants = ({ pooling }: ConvBlockShape) => ({
+    batch: pooling.batch,
+    channels: pooling.channels,
+    height: pooling.inHeight,
+    width: pooling.inWidth,
+    imagesPerPart: imagesPerPart(pooling.batch),
+    workgroupSize,
+  });
+  const record = <Shape extends ConvBlockShape>(
+    name: string,
+    entryPoint: string,
+    bindings: string,
+    more: (shape: Shape) => Record<string, number> = () => ({}),
+  ): KernelRecord<Shape> => ({
+    name,
+    source: convBlockSource,
+    file: "kernels/conv_block.wgsl",
+    entryPoint,
+    bindings: Array.from(bindings, (letter) => access[letter]),
+    constants: (shape) => ({ ...constants(shape), ...more(shape) }),
+    workgroups: (shape) => [parts(shape), shape.pooling.channels, 1],
+  });
+  return {
+    moments: record("convBlockMoments", "momentsOfParts", "rw"),
+    forward: record<TrainingShape>(
+      "convBlockForward",
+      inPairs ? "forwardPairs" : "forwardSingles",
+      "rrrrwwwwww",
+      ({ eps, momentum }) => ({ eps, momentum }),
+    ),
+    evalForward: record(
+      "convBlockEvalForward",
+      inPairs ? "evalPairs" : "evalSingles",
+      "rrrrrw",
+      ({ eps }) => ({ eps }),
+    ),
+    gradientSums: record(
+      "convBlockGradientSums",
+      "gradientSumsOfParts",
+      "rrrww",
+    ),
+    gradient: record(
+      "convBlockGradient",
+      inPairs ? "gradientPairs" : "gradientSingles",
+      "rrrrrrrwww",
+    ),
+  };
+}
+
+const access: Record<string, Access> = { r: "read", w: "write" };
