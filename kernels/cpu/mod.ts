@@ -2,7 +2,17 @@
 
 // Every function that these files export is a kernel of the CPU device, called
 // by its name. Its signature is `(args, thread, threads)`: see `_run.ts`.
+export * from "./avg_pool2d.ts";
+export * from "./batch_norm2d.ts";
+export * from "./classes.ts";
+export * from "./cross_entropy.ts";
+export * from "./dropout.ts";
 export * from "./elementwise.ts";
+export * from "./gather.ts";
+export * from "./linear.ts";
+export * from "./max_pool2d.ts";
+export * from "./optimizers.ts";
 export * from "./relu.ts";
+export * from "./sum.ts";
 
 export { lead, leave, serve, solo } from "./_run.ts";

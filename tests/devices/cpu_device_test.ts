@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { CpuDevice, type Operand } from "../../mod.ts";
+import { CpuDevice, DeviceError, type Operand } from "../../mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 Deno.test("the label says how the CPU device computes", () => {
@@ -89,6 +89,42 @@ Deno.test("two devices work at once", async () => {
   await assertAll(left, ofLeft.counter, added + 5000);
   await assertAll(right, ofRight.counter, added + 5000);
 });
+
+for (const wrong of [0, 3]) {
+  const where = wrong === 0 ? "the calling thread" : "a worker";
+  Deno.test(`a kernel that fails on ${where} is an error, no hang`, async () => {
+    using device = CpuDevice.open({ threads: 2, splitFrom: 0 });
+    const { counter, program } = counting(device);
+    await until(() => {
+      program.replay();
+      return device.workers === 1;
+    });
+    const [indices, cursor] = [4, 1].map((length) => ({
+      buffer: device.allocate("i32", length),
+    }));
+    const [shard, output] = [6, 4].map((length) => ({
+      buffer: device.allocate("f32", length),
+    }));
+    device.kernels.fill(cursor, 0);
+    const order = Int32Array.of(0, 1, 2, 3);
+    order[wrong] = 6;
+    device.write(indices.buffer, order);
+    const shape = { batch: 4, rowLength: 1, rowsPerShard: 6 };
+    const norm = { divisor: 1, mean: 0, std: 1 };
+    assertThrows(
+      () =>
+        device.kernels.gatherRows([shard], indices, cursor, output, {
+          ...shape,
+          ...norm,
+        }),
+      DeviceError,
+      "kernel on the CPU failed",
+    );
+    device.kernels.fill(counter, 0);
+    program.replay();
+    await assertAll(device, counter, 10);
+  });
+}
 
 Deno.test("a device that is disposed has no workers", async () => {
   let disposed: CpuDevice;

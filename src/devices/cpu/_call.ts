@@ -18,8 +18,9 @@ export interface Caller {
    * @param work About how many operations it is: little work stays on one
    * thread, and 0 always does, as for a kernel that has but one part. Worked
    * out from the shape alone, so that results don't depend on anything else.
+   * @returns In how many parts the kernel splits its work.
    */
-  run(kernel: string, words: readonly number[], work: number): void;
+  run(kernel: string, words: readonly number[], work: number): number;
   /**
    * Memory for a call, the same for all kernels: its content is lost with the
    * next kernel's call.

@@ -52,7 +52,11 @@ export class Threads {
   /** Runs a program of this many records at this pointer. */
   run(program: number, records: number, parallel: boolean): void {
     if (parallel && !this.#alone && this.#lead(program, records)) return;
-    this.#runner.solo(program, records);
+    try {
+      this.#runner.solo(program, records);
+    } catch (cause) {
+      throw failed(cause);
+    }
   }
 
   /** Workers that are there to take part, beside the calling thread. */
@@ -174,9 +178,11 @@ function work(setUp: typeof instantiate): void {
 function failed(cause?: unknown): DeviceError {
   return new DeviceError(
     describe({
-      what: "kernel on the CPU",
-      got: cause instanceof Error ? cause.message : "a thread that failed",
-      help: "Report it with the shapes that you used.",
+      what: "kernel on the CPU failed",
+      got: cause instanceof Error ? cause.message : "a failure on a worker",
+      help:
+        "Check that indices are below the length of the data; else report " +
+        "it with your shapes.",
     }),
     { cause },
   );

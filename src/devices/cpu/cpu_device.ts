@@ -248,6 +248,7 @@ export class CpuDevice implements Device {
         if (kernel === undefined) throw new TypeError(`no CPU kernel ${name}`);
         const parts = work === 0 || work < this.#splitFrom ? 1 : threads;
         this.#run({ kernel, parts, words });
+        return parts;
       },
       scratch: (bytes) => {
         if (bytes <= scratch.stride) return scratch;

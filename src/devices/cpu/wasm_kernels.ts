@@ -1,8 +1,17 @@
 import { composedConvBlock, type Scratch } from "../_conv_block.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Caller } from "./_call.ts";
+import { batchNorm2d } from "./kernels/batch_norm2d.ts";
+import { classes } from "./kernels/classes.ts";
+import { crossEntropy } from "./kernels/cross_entropy.ts";
+import { dropout } from "./kernels/dropout.ts";
 import { elementwise } from "./kernels/elementwise.ts";
+import { gather } from "./kernels/gather.ts";
+import { linear } from "./kernels/linear.ts";
+import { optimizers } from "./kernels/optimizers.ts";
+import { pool2d } from "./kernels/pool2d.ts";
 import { relu } from "./kernels/relu.ts";
+import { sum } from "./kernels/sum.ts";
 
 /**
  * The kernels in WebAssembly, and the plain ones where there are none.
@@ -13,8 +22,17 @@ import { relu } from "./kernels/relu.ts";
 export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
   const single = {
     ...caller.plain,
+    ...batchNorm2d(caller),
+    ...classes(caller),
+    ...crossEntropy(caller),
+    ...dropout(caller),
     ...elementwise(caller),
+    ...gather(caller),
+    ...linear(caller),
+    ...optimizers(caller),
+    ...pool2d(caller),
     ...relu(caller),
+    ...sum(caller),
   };
   return { ...single, ...composedConvBlock(single, scratch) };
 }

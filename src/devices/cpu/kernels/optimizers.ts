@@ -1,0 +1,33 @@
+import { float, type KernelsOf } from "../_call.ts";
+
+/** Steps of the optimizers. */
+export const optimizers: KernelsOf<"adamAdvance" | "adamStep" | "sgdStep"> = (
+  caller,
+) => ({
+  adamAdvance(state, { beta1, beta2 }) {
+    const constants = [beta1, beta2, 1 - beta1, 1 - beta2].map(float);
+    caller.run("adamAdvance", [caller.pointer(state), ...constants], 0);
+  },
+  adamStep(gradient, state, parameter, expAvg, expAvgSq, options) {
+    const { beta1, beta2, eps, weightDecay } = options;
+    const { length } = parameter.buffer;
+    const operands = [gradient, state, parameter, expAvg, expAvgSq];
+    const constants = [beta1, beta2, 1 - beta1, 1 - beta2, eps, weightDecay];
+    const pointers = operands.map(caller.pointer);
+    const words = [...pointers, length, ...constants.map(float)];
+    caller.run("adamStep", words, length * 4);
+  },
+  sgdStep(gradient, state, parameter, momentumBuffer, options) {
+    const { momentum, nesterov, weightDecay } = options;
+    const { length } = parameter.buffer;
+    const operands = [gradient, state, parameter, momentumBuffer];
+    const words = [
+      ...operands.map(caller.pointer),
+      length,
+      float(momentum),
+      float(weightDecay),
+      nesterov ? 1 : 0,
+    ];
+    caller.run("sgdStep", words, length * 2);
+  },
+});
