@@ -40,7 +40,10 @@ export function describe(parts: ErrorParts): string {
     parts.got === undefined ? "" : `got ${parts.got}`,
   ].filter((fact) => fact !== "").join(", ");
   const line = facts === "" ? parts.what : `${parts.what}: ${facts}`;
-  return `${line}. Help: ${parts.help}`.replaceAll(/\s*\n\s*/g, " ");
+  return `${line.replace(/\.$/, "")}. Help: ${parts.help}`.replaceAll(
+    /\s*\n\s*/g,
+    " ",
+  );
 }
 
 /** Shapes that do not fit each other or the operation. */

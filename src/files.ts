@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ensureDir } from "@std/fs";
+import { ensureDir, exists } from "@std/fs";
 import { dirname } from "@std/path";
 import { DataError, describe } from "./errors.ts";
 
@@ -57,7 +57,7 @@ export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array,
 ): Promise<void> {
-  const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  const temporary = temporaryBeside(path);
   try {
     await writeThrough(temporary, bytes);
     await Deno.rename(temporary, path);
@@ -65,10 +65,34 @@ export async function writeFileAtomic(
     // The first error is the one to tell. Where it came before the file was
     // made, there is nothing to remove.
     await Deno.remove(temporary).catch(() => {});
-    throw failure(`cannot write ${path}`, cause, {
-      missing: `no folder ${dirname(path)}`,
-      help: "Give a path in a folder that is there and that you may write.",
-    });
+    throw writeFailure(path, cause);
+  }
+}
+
+/**
+ * Finds out whether {@linkcode writeFileAtomic} will be able to write a file,
+ * before hours of work depend on it. What is at `path` stays as it is.
+ *
+ * @throws {DataError} If the folder is missing or cannot be written, or `path`
+ * is a folder; `cause` is Deno's own error.
+ *
+ * @example
+ * ```ts
+ * import { checkWritable } from "@x/mnist-cnn";
+ *
+ * await checkWritable(`${await Deno.makeTempDir()}/answer.bin`);
+ * ```
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const trial = temporaryBeside(path);
+  try {
+    await writeThrough(trial, new Uint8Array());
+    await Deno.remove(trial);
+    if (await exists(path, { isDirectory: true })) {
+      throw new Deno.errors.IsADirectory("it is a folder");
+    }
+  } catch (cause) {
+    throw writeFailure(path, cause);
   }
 }
 
@@ -103,6 +127,17 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
     written += await file.write(bytes.subarray(written));
   }
   await file.sync();
+}
+
+function temporaryBeside(path: string): string {
+  return `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+}
+
+function writeFailure(path: string, cause: unknown): DataError {
+  return failure(`cannot write ${path}`, cause, {
+    missing: `no folder ${dirname(path)}`,
+    help: "Give a path in a folder that is there and that you may write.",
+  });
 }
 
 function failure(

@@ -7,7 +7,12 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { DataError } from "../src/errors.ts";
-import { makeFolder, readFile, writeFileAtomic } from "../src/files.ts";
+import {
+  checkWritable,
+  makeFolder,
+  readFile,
+  writeFileAtomic,
+} from "../src/files.ts";
 import { listing, temporaryFolder } from "./temporary_folder.ts";
 
 const OLD = new Uint8Array([1, 2, 3]);
@@ -58,6 +63,31 @@ Deno.test("writeFileAtomic leaves nothing behind when it fails at the end", asyn
     `cannot write ${path}`,
   );
   assertEquals(await listing(folder.path), ["weights.bin"]);
+});
+
+Deno.test("checkWritable leaves everything as it was", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "weights.bin");
+  await checkWritable(path);
+  assertEquals(await listing(folder.path), []);
+  await writeFileAtomic(path, OLD);
+  await checkWritable(path);
+  assertEquals(await readFile(path), OLD);
+  assertEquals(await listing(folder.path), ["weights.bin"]);
+});
+
+Deno.test("checkWritable refuses a folder and a place that is not there", async () => {
+  await using folder = await temporaryFolder();
+  await assertRejects(
+    () => checkWritable(folder.path),
+    DataError,
+    `cannot write ${folder.path}: got it is a folder.`,
+  );
+  await assertRejects(
+    () => checkWritable(join(folder.path, "none", "weights.bin")),
+    DataError,
+    `got no folder ${join(folder.path, "none")}.`,
+  );
 });
 
 Deno.test("writeFileAtomic leaves nothing behind when writing fails", async () => {

@@ -10,6 +10,6 @@ export async function openModel(
 ): Promise<ConvolutionalNeuralNetwork> {
   const { tensors } = await readSafetensors(path);
   const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
-  model.loadStateDict(weightsOf(tensors));
+  model.loadStateDict(weightsOf(tensors), { source: path });
   return model;
 }

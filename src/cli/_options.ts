@@ -28,7 +28,7 @@ export function readOptions(
   options: Options,
 ): Given {
   const unknown: string[] = [];
-  const parsed: Record<string, unknown> = parseArgs([...args], {
+  const parsed: Record<string, unknown> = parseArgs(joinNegative(args), {
     string: Object.keys(options.values),
     boolean: [...options.flags, "help"],
     default: { ...options.values },
@@ -53,6 +53,18 @@ export function readOptions(
   }
   const flags = [...options.flags, "help"].filter((flag) => parsed[flag]);
   return { values, flags: new Set(flags) };
+}
+
+/** `--lr -1` as `--lr=-1`: the parser would take the number for an option. */
+function joinNegative(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const argument of args) {
+    const last = joined.at(-1);
+    const isValue = /^-[\d.]/.test(argument) && /^--[^=]+$/.test(last ?? "");
+    if (isValue) joined[joined.length - 1] = `${last}=${argument}`;
+    else joined.push(argument);
+  }
+  return joined;
 }
 
 /** A whole number of at least `least`. */

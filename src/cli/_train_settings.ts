@@ -27,7 +27,7 @@ export function trainSettings(
     batchSize: whole("batch-size", 2),
     lr: positive("lr"),
     seed: whole("seed", 0),
-    limit: whole("limit", 0),
+    limit: whole("limit", 1),
     patience: whole("patience", 0),
   };
 }

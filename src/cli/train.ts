@@ -1,6 +1,6 @@
 import { Mnist } from "../data/mnist.ts";
 import { openDevice } from "../devices/select.ts";
-import { writeFileAtomic } from "../files.ts";
+import { checkWritable, writeFileAtomic } from "../files.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { ConvolutionalNeuralNetwork } from "../network.ts";
 import {
@@ -82,6 +82,8 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   const files = await fileOptions(values);
   const choice = deviceChoice("train", values.device);
   const threads = threadCount("train", values.threads);
+  await checkWritable(values.out);
+  if (values["log-json"] !== "") await checkWritable(values["log-json"]);
 
   using device = await openDevice({
     device: choice,

@@ -8,6 +8,8 @@ import { Parameter } from "./parameter.ts";
 export interface LoadOptions {
   /** Whether both must have the same names. Default true. */
   strict?: boolean;
+  /** Where the dictionary comes from, for the message of an error. */
+  source?: string;
 }
 
 /** What a state dictionary had too little and too much. */
@@ -53,7 +55,7 @@ export async function readStateDict(
 export function loadStateDict(
   module: Module,
   state: ReadonlyMap<string, HostTensor>,
-  { strict = true }: LoadOptions,
+  { source, strict = true }: LoadOptions,
 ): LoadReport {
   const slots = new Map(slotsOf(module));
   const report = new LoadReport(
@@ -71,7 +73,8 @@ export function loadStateDict(
   }
   if (problems.length > 0) {
     throw new StateDictError(describe({
-      what: `Error(s) in loading state_dict for ${module.constructor.name}: ` +
+      what: (source === undefined ? "" : `${source}: `) +
+        `Error(s) in loading state_dict for ${module.constructor.name}: ` +
         problems.join(" "),
       help: "Load weights that were saved from the same network.",
     }));
