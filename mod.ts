@@ -54,6 +54,7 @@ export {
 } from "./src/evaluate.ts";
 export * from "./src/files.ts";
 export * from "./src/formats/safetensors.ts";
+export * from "./src/formats/weights.ts";
 export { Mean } from "./src/mean.ts";
 export { ConvolutionalNeuralNetwork } from "./src/network.ts";
 export * from "./src/nn/mod.ts";

@@ -1,5 +1,5 @@
 import type { Device } from "../devices/device.ts";
-import { readSafetensors } from "../formats/safetensors.ts";
+import { readWeights } from "../formats/weights.ts";
 import { ConvolutionalNeuralNetwork } from "../network.ts";
 import { weightsOf } from "../training/checkpoint.ts";
 
@@ -8,7 +8,7 @@ export async function openModel(
   device: Device,
   path: string,
 ): Promise<ConvolutionalNeuralNetwork> {
-  const { tensors } = await readSafetensors(path);
+  const { tensors } = await readWeights(path);
   const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
   model.loadStateDict(weightsOf(tensors), { source: path });
   return model;

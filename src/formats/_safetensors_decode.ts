@@ -1,16 +1,9 @@
-import { float32FromBF16, float32FromF16 } from "./_half.ts";
+import { hostTensor } from "./_elements.ts";
+import type { HostTensor } from "./_host_tensor.ts";
 import {
-  HOST_ARRAYS,
-  type HostArrays,
-  type HostDtype,
-  type HostTensor,
-} from "./_host_tensor.ts";
-import {
-  ELEMENT_BYTES,
   headerLength,
   parseHeader,
   PREFIX_BYTES,
-  type SafetensorsTensorInfo,
 } from "./_safetensors_header.ts";
 
 /** What a safetensors file holds. */
@@ -59,43 +52,11 @@ export function decodeSafetensors(
   const data = bytes.subarray(dataStart);
   return {
     tensors: new Map(
-      [...tensors].map(([key, info]) => [key, hostTensor(data, info)]),
+      [...tensors].map(([key, { dtype, shape, dataOffsets }]) => {
+        const bytes = data.subarray(...dataOffsets);
+        return [key, hostTensor(bytes, dtype, shape)];
+      }),
     ),
     metadata,
   };
-}
-
-function hostTensor(
-  data: Uint8Array,
-  { dtype, shape, dataOffsets: [begin, end] }: SafetensorsTensorInfo,
-): HostTensor {
-  const bytes = data.subarray(begin, end);
-  switch (dtype) {
-    case "F16":
-      return {
-        dtype: "F32",
-        shape,
-        data: float32FromF16(elements(bytes, "U16")),
-      };
-    case "BF16":
-      return {
-        dtype: "F32",
-        shape,
-        data: float32FromBF16(elements(bytes, "U16")),
-      };
-    default:
-      return { dtype, shape, data: elements(bytes, dtype) } as HostTensor;
-  }
-}
-
-/** The bytes seen as elements: a view, or a copy where a view can't start. */
-function elements<Dtype extends HostDtype>(
-  bytes: Uint8Array,
-  dtype: Dtype,
-): HostArrays[Dtype] {
-  const size = ELEMENT_BYTES[dtype];
-  const { buffer, byteOffset, byteLength } = bytes.byteOffset % size === 0
-    ? bytes
-    : new Uint8Array(bytes);
-  return new HOST_ARRAYS[dtype](buffer, byteOffset, byteLength / size);
 }

@@ -1,8 +1,8 @@
 import { describe, ShapeError } from "../errors.ts";
 import { HOST_ARRAYS, type HostTensor } from "./_host_tensor.ts";
 import { show } from "./_malformed.ts";
+import { ELEMENT_BYTES } from "./_elements.ts";
 import {
-  ELEMENT_BYTES,
   LONGEST_HEADER,
   METADATA_KEY,
   PREFIX_BYTES,

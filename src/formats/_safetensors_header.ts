@@ -1,5 +1,7 @@
+import { ELEMENT_BYTES, type FileDtype, type TensorInfo } from "./_elements.ts";
 import { type JsonValue, parseJson } from "./_json.ts";
 import { malformed, show } from "./_malformed.ts";
+import type { Source } from "./_source.ts";
 
 /** The bytes before the header: its length, as a little-endian u64. */
 export const PREFIX_BYTES = 8;
@@ -10,45 +12,8 @@ export const LONGEST_HEADER = 100_000_000;
 /** The key of the header that is no tensor. */
 export const METADATA_KEY = "__metadata__";
 
-/** The element types that a safetensors file may hold to be read here. */
-export type SafetensorsDtype =
-  | "F64"
-  | "F32"
-  | "F16"
-  | "BF16"
-  | "I64"
-  | "I32"
-  | "I16"
-  | "I8"
-  | "U64"
-  | "U32"
-  | "U16"
-  | "U8"
-  | "BOOL";
-
-/** The size of one element, in bytes. */
-export const ELEMENT_BYTES: Readonly<Record<SafetensorsDtype, number>> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U64: 8,
-  U32: 4,
-  U16: 2,
-  U8: 1,
-  BOOL: 1,
-};
-
 /** What the header of a safetensors file says of one tensor. */
-export interface SafetensorsTensorInfo {
-  /** The element type in the file. */
-  readonly dtype: SafetensorsDtype;
-  /** The size of every dimension; `[]` for a scalar. */
-  readonly shape: readonly number[];
+export interface SafetensorsTensorInfo extends TensorInfo {
   /** First byte and one past the last, counted from the start of the data. */
   readonly dataOffsets: readonly [begin: number, end: number];
 }
@@ -91,6 +56,17 @@ export function headerLength(
     );
   }
   return Number(length);
+}
+
+/**
+ * Reads the header, and nothing behind it.
+ *
+ * @throws {FormatError} If it breaks a rule of the format.
+ */
+export async function readHeader(source: Source): Promise<SafetensorsHeader> {
+  const { name, size } = source;
+  const length = headerLength(await source.read(0, PREFIX_BYTES), size, name);
+  return parseHeader(await source.read(PREFIX_BYTES, length), size, name);
 }
 
 /**
@@ -194,7 +170,7 @@ function parseTensor(
   return { dtype, shape, dataOffsets: [begin, end] };
 }
 
-function isDtype(value: JsonValue | undefined): value is SafetensorsDtype {
+function isDtype(value: JsonValue | undefined): value is FileDtype {
   return typeof value === "string" && Object.hasOwn(ELEMENT_BYTES, value);
 }
 
@@ -205,7 +181,7 @@ function isSizes(value: JsonValue | undefined): value is number[] {
 
 /** The bytes of a tensor; undefined where no number can count them. */
 function byteLength(
-  dtype: SafetensorsDtype,
+  dtype: FileDtype,
   shape: readonly number[],
 ): number | undefined {
   let bytes = ELEMENT_BYTES[dtype];

@@ -6,7 +6,6 @@
  * @module
  */
 
-import { DataError, describe } from "../errors.ts";
 import { readFile, writeFileAtomic } from "../files.ts";
 import type { HostTensor } from "./_host_tensor.ts";
 import {
@@ -14,16 +13,12 @@ import {
   type SafetensorsContents,
 } from "./_safetensors_decode.ts";
 import { encodeSafetensors } from "./_safetensors_encode.ts";
-import {
-  headerLength,
-  parseHeader,
-  PREFIX_BYTES,
-  type SafetensorsHeader,
-} from "./_safetensors_header.ts";
+import { readHeader, type SafetensorsHeader } from "./_safetensors_header.ts";
+import { fileSource } from "./_source.ts";
 
 export type { HostArrays, HostDtype, HostTensor } from "./_host_tensor.ts";
+export type { FileDtype, TensorInfo } from "./_elements.ts";
 export type {
-  SafetensorsDtype,
   SafetensorsHeader,
   SafetensorsTensorInfo,
 } from "./_safetensors_header.ts";
@@ -78,12 +73,8 @@ export async function readSafetensors(
 export async function readSafetensorsHeader(
   path: string,
 ): Promise<SafetensorsHeader> {
-  using file = await reading(path, () => Deno.open(path));
-  const { size } = await reading(path, () => file.stat());
-  const prefix = await reading(path, () => readUpTo(file, PREFIX_BYTES));
-  const length = headerLength(prefix, size, path);
-  const header = await reading(path, () => readUpTo(file, length));
-  return parseHeader(header, size, path);
+  using source = await fileSource(path);
+  return await readHeader(source);
 }
 
 /**
@@ -109,36 +100,4 @@ export async function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
-}
-
-async function readUpTo(
-  file: Deno.FsFile,
-  length: number,
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (filled < length) {
-    const count = await file.read(bytes.subarray(filled));
-    if (count === null) break;
-    filled += count;
-  }
-  return bytes.subarray(0, filled);
-}
-
-async function reading<Result>(
-  path: string,
-  read: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await read();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const missing = cause instanceof Deno.errors.NotFound;
-    const line = describe({
-      what: `cannot read ${path}`,
-      got: missing ? "no such file" : reason,
-      help: "Give a file that is there and that you may read.",
-    });
-    throw new DataError(line, { cause });
-  }
 }

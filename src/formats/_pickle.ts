@@ -1,0 +1,363 @@
+import type { FormatError } from "../errors.ts";
+import { malformed, show } from "./_malformed.ts";
+
+/** What a pickle may hold: plain values, and what its globals make of them. */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | PickleValue[]
+  | PickleDict
+  | PickleObject;
+
+/** Python's dict, in its order. */
+export type PickleDict = Map<string | number, PickleValue>;
+
+/** What is neither plain nor a container; the reader of a format derives it. */
+export abstract class PickleObject {
+  /** What errors call it. */
+  abstract readonly kind: string;
+}
+
+/** A class or function that a pickle may name. */
+export class PickleGlobal extends PickleObject {
+  readonly kind: string;
+
+  /**
+   * Keeps the arguments.
+   *
+   * @param name `module.name`.
+   * @param call What calling it makes; undefined where the arguments are wrong.
+   */
+  constructor(
+    readonly name: string,
+    readonly call: (args: PickleValue[]) => PickleValue | undefined,
+  ) {
+    super();
+    this.kind = name;
+  }
+}
+
+/** What a format lets its pickles do. */
+export interface PickleRules {
+  /** What the pickle is, for errors. */
+  readonly where: string;
+  /** All classes and functions that it may name, by `module.name`. */
+  readonly globals: ReadonlyMap<string, PickleGlobal>;
+  /** What a persistent id stands for; undefined where it is wrong. */
+  persistent(id: PickleValue): PickleValue | undefined;
+  /** How to recover from a global that is not allowed. */
+  readonly help: string;
+}
+
+const RECOVER = "The file is damaged: download or write it again.";
+
+const STOP = 0x2e;
+const NEWLINE = 0x0a;
+
+/** Longer numbers than any that counts something are refused. */
+const LONGEST_LONG = 64;
+
+/** What an opcode does. */
+type Operation = (machine: PickleMachine) => void;
+
+/**
+ * Reads Python's pickle format, protocols 2 to 5, and executes nothing: a
+ * global that is not in the rules is refused by name before anything is made
+ * of it. The format: https://docs.python.org/3/library/pickletools.html
+ *
+ * @throws {FormatError} If the bytes are no pickle, or hold what the rules do
+ * not allow.
+ */
+export function parsePickle(
+  bytes: Uint8Array,
+  rules: PickleRules,
+): PickleValue {
+  return new PickleMachine(bytes, rules).run();
+}
+
+class PickleMachine {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #rules: PickleRules;
+  readonly #memo = new Map<number, PickleValue>();
+  readonly #marked: PickleValue[][] = [];
+  #stack: PickleValue[] = [];
+  #position = 0;
+
+  constructor(bytes: Uint8Array, rules: PickleRules) {
+    this.#bytes = bytes;
+    this.#view = new DataView(
+      bytes.buffer,
+      bytes.byteOffset,
+      bytes.byteLength,
+    );
+    this.#rules = rules;
+  }
+
+  run(): PickleValue {
+    for (;;) {
+      const code = this.byte();
+      if (code === STOP) return this.pop();
+      const operation = OPERATIONS.get(code);
+      if (operation === undefined) {
+        this.#position--;
+        const hex = code.toString(16).padStart(2, "0");
+        throw this.error("an opcode of plain values", `0x${hex}`);
+      }
+      operation(this);
+    }
+  }
+
+  error(expected: string, got: string, help = RECOVER): FormatError {
+    const where = `${this.#rules.where}, byte ${this.#position}`;
+    return malformed(where, expected, got, { help });
+  }
+
+  byte(): number {
+    return this.take(1)[0];
+  }
+
+  uint16(): number {
+    return this.#at(2, (at) => this.#view.getUint16(at, true));
+  }
+
+  int32(): number {
+    return this.#at(4, (at) => this.#view.getInt32(at, true));
+  }
+
+  uint32(): number {
+    return this.#at(4, (at) => this.#view.getUint32(at, true));
+  }
+
+  float64(): number {
+    return this.#at(8, (at) => this.#view.getFloat64(at, false));
+  }
+
+  /** A length in eight bytes; one beyond the file is refused by `take`. */
+  length64(): number {
+    return this.#at(8, (at) => Number(this.#view.getBigUint64(at, true)));
+  }
+
+  #at<Result>(length: number, read: (at: number) => Result): Result {
+    const at = this.#position;
+    this.take(length);
+    return read(at);
+  }
+
+  take(length: number): Uint8Array {
+    const end = this.#position + length;
+    if (end > this.#bytes.length) {
+      throw this.error(`${length} more bytes`, "the end");
+    }
+    const bytes = this.#bytes.subarray(this.#position, end);
+    this.#position = end;
+    return bytes;
+  }
+
+  text(length: number): string {
+    const bytes = this.take(length);
+    try {
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+        .decode(bytes);
+    } catch {
+      throw this.error("UTF-8", "other bytes");
+    }
+  }
+
+  line(): string {
+    const end = this.#bytes.indexOf(NEWLINE, this.#position);
+    if (end === -1) throw this.error("the end of a line", "the end");
+    const text = this.text(end - this.#position);
+    this.#position++;
+    return text;
+  }
+
+  push(value: PickleValue): void {
+    this.#stack.push(value);
+  }
+
+  pop(): PickleValue {
+    const value = this.#stack.pop();
+    if (value === undefined) throw this.error("a value", "an empty stack");
+    return value;
+  }
+
+  top(): PickleValue {
+    const value = this.pop();
+    this.push(value);
+    return value;
+  }
+
+  popString(): string {
+    const value = this.pop();
+    if (typeof value === "string") return value;
+    throw this.error("a string", describeValue(value));
+  }
+
+  mark(): void {
+    this.#marked.push(this.#stack);
+    this.#stack = [];
+  }
+
+  popMark(): PickleValue[] {
+    const below = this.#marked.pop();
+    if (below === undefined) throw this.error("a mark", "none");
+    const values = this.#stack;
+    this.#stack = below;
+    return values;
+  }
+
+  store(index: number): void {
+    this.#memo.set(index, this.top());
+  }
+
+  memoize(): void {
+    this.store(this.#memo.size);
+  }
+
+  recall(index: number): void {
+    const value = this.#memo.get(index);
+    if (value === undefined) {
+      throw this.error("a value kept before", `number ${index}, never kept`);
+    }
+    this.push(value);
+  }
+
+  append(values: readonly PickleValue[]): void {
+    const list = this.top();
+    if (!Array.isArray(list)) throw this.error("a list", describeValue(list));
+    for (const value of values) list.push(value);
+  }
+
+  setItems(items: readonly PickleValue[]): void {
+    const dict = this.top();
+    if (!(dict instanceof Map)) throw this.error("a dict", describeValue(dict));
+    if (items.length % 2 !== 0) throw this.error("keys with values", "a rest");
+    for (let index = 0; index < items.length; index += 2) {
+      const key = items[index];
+      if (typeof key !== "string" && typeof key !== "number") {
+        throw this.error("a key of text or a number", describeValue(key));
+      }
+      dict.set(key, items[index + 1]);
+    }
+  }
+
+  global(module: string, name: string): void {
+    const path = `${module}.${name}`;
+    const global = this.#rules.globals.get(path);
+    if (global === undefined) {
+      const { help } = this.#rules;
+      const expected = "only tensors, OrderedDict and plain values";
+      throw this.error(expected, show(path), help);
+    }
+    this.push(global);
+  }
+
+  reduce(): void {
+    const args = this.pop();
+    const callee = this.pop();
+    if (!(callee instanceof PickleGlobal) || !Array.isArray(args)) {
+      throw this.error("a function and arguments", describeValue(callee));
+    }
+    const result = callee.call(args);
+    if (result === undefined) {
+      const given = args.map(describeValue).join(", ");
+      throw this.error(`arguments of ${callee.name}`, show(`(${given})`));
+    }
+    this.push(result);
+  }
+
+  /** The attributes of a state dictionary, its version, say nothing here. */
+  build(): void {
+    this.pop();
+    const object = this.top();
+    if (object instanceof Map) return;
+    throw this.error("attributes of a dict", describeValue(object));
+  }
+
+  persistent(): void {
+    const id = this.pop();
+    const value = this.#rules.persistent(id);
+    if (value === undefined) {
+      throw this.error("the id of a storage", describeValue(id));
+    }
+    this.push(value);
+  }
+
+  long(length: number): void {
+    let value = 0n;
+    for (const byte of this.take(length).toReversed()) {
+      value = (value << 8n) | BigInt(byte);
+    }
+    value = BigInt.asIntN(8 * length, value);
+    const number = Number(value);
+    this.push(Number.isSafeInteger(number) ? number : value);
+  }
+}
+
+/** A value, short, for an error. */
+function describeValue(value: PickleValue): string {
+  if (value instanceof PickleObject) return value.kind;
+  if (value instanceof Map) return "a dict";
+  if (Array.isArray(value)) return "a list";
+  return show(value);
+}
+
+/** The opcodes that plain values need, by their byte. */
+const OPERATIONS = new Map<number, Operation>([
+  [0x80, (m) => { // PROTO
+    const protocol = m.byte();
+    if (protocol < 2 || protocol > 5) {
+      throw m.error("pickle protocol 2 to 5", String(protocol));
+    }
+  }],
+  [0x95, (m) => void m.take(8)], // FRAME
+  [0x28, (m) => m.mark()], // MARK
+  [0x30, (m) => void m.pop()], // POP
+  [0x31, (m) => void m.popMark()], // POP_MARK
+  [0x71, (m) => m.store(m.byte())], // BINPUT
+  [0x72, (m) => m.store(m.uint32())], // LONG_BINPUT
+  [0x94, (m) => m.memoize()], // MEMOIZE
+  [0x68, (m) => m.recall(m.byte())], // BINGET
+  [0x6a, (m) => m.recall(m.uint32())], // LONG_BINGET
+  [0x4e, (m) => m.push(null)], // NONE
+  [0x88, (m) => m.push(true)], // NEWTRUE
+  [0x89, (m) => m.push(false)], // NEWFALSE
+  [0x4a, (m) => m.push(m.int32())], // BININT
+  [0x4b, (m) => m.push(m.byte())], // BININT1
+  [0x4d, (m) => m.push(m.uint16())], // BININT2
+  [0x8a, (m) => { // LONG1
+    const length = m.byte();
+    if (length > LONGEST_LONG) throw m.error("a number", `${length} bytes`);
+    m.long(length);
+  }],
+  [0x47, (m) => m.push(m.float64())], // BINFLOAT
+  [0x58, (m) => m.push(m.text(m.uint32()))], // BINUNICODE
+  [0x8c, (m) => m.push(m.text(m.byte()))], // SHORT_BINUNICODE
+  [0x8d, (m) => m.push(m.text(m.length64()))], // BINUNICODE8
+  [0x5d, (m) => m.push([])], // EMPTY_LIST
+  [0x61, (m) => m.append([m.pop()])], // APPEND
+  [0x65, (m) => m.append(m.popMark())], // APPENDS
+  [0x29, (m) => m.push([])], // EMPTY_TUPLE
+  [0x74, (m) => m.push(m.popMark())], // TUPLE
+  [0x85, (m) => m.push([m.pop()])], // TUPLE1
+  [0x86, (m) => m.push([m.pop(), m.pop()].reverse())], // TUPLE2
+  [0x87, (m) => m.push([m.pop(), m.pop(), m.pop()].reverse())], // TUPLE3
+  [0x7d, (m) => m.push(new Map())], // EMPTY_DICT
+  [0x73, (m) => { // SETITEM
+    const value = m.pop();
+    m.setItems([m.pop(), value]);
+  }],
+  [0x75, (m) => m.setItems(m.popMark())], // SETITEMS
+  [0x63, (m) => m.global(m.line(), m.line())], // GLOBAL
+  [0x93, (m) => { // STACK_GLOBAL
+    const name = m.popString();
+    m.global(m.popString(), name);
+  }],
+  [0x52, (m) => m.reduce()], // REDUCE
+  [0x62, (m) => m.build()], // BUILD
+  [0x51, (m) => m.persistent()], // BINPERSID
+]);

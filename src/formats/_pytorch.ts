@@ -1,0 +1,166 @@
+import { describe } from "../errors.ts";
+import { ELEMENT_BYTES, hostTensor, type TensorInfo } from "./_elements.ts";
+import { malformed, show } from "./_malformed.ts";
+import { PickleObject, type PickleValue } from "./_pickle.ts";
+import {
+  parseTorchPickle,
+  TorchStorage,
+  TorchTensor,
+} from "./_pytorch_pickle.ts";
+import type { Source } from "./_source.ts";
+import { endOf, gather } from "./_strided.ts";
+import type { WeightsFile } from "./_weights_file.ts";
+import type { ZipMember } from "./_zip.ts";
+
+/** Deeper than any checkpoint; a list that holds itself has no end. */
+const DEEPEST = 32;
+
+/** More than any checkpoint has; shared lists can multiply without end. */
+const MOST_VALUES = 1_000_000;
+
+/** What a file holds, with its dictionaries and lists made one. */
+interface Flattened {
+  readonly tensors: Map<string, TorchTensor>;
+  readonly metadata: Map<string, string>;
+}
+
+/** The name of the pickle in an archive that `torch.save` wrote, or null. */
+export function torchPickleName(
+  members: ReadonlyMap<string, ZipMember>,
+): string | null {
+  const names = [...members.keys()];
+  return names.find((name) => /^[^/]+\/data\.pkl$/.test(name)) ?? null;
+}
+
+/**
+ * Opens what `torch.save` wrote: reads and checks what it says of its tensors,
+ * and none of their elements.
+ */
+export async function openPyTorch(
+  source: Source,
+  members: ReadonlyMap<string, ZipMember>,
+  pickleName: string,
+): Promise<WeightsFile> {
+  const root = pickleName.slice(0, -"data.pkl".length);
+  await checkByteOrder(source.name, members.get(`${root}byteorder`));
+  const where = `${source.name}: data.pkl`;
+  const bytes = await members.get(pickleName)!.read();
+  const { metadata, tensors } = flatten(parseTorchPickle(bytes, where), where);
+  const infos = new Map<string, TensorInfo>();
+  for (const [name, { storage, view }] of tensors) {
+    const what = `${source.name}: tensor ${show(name)}`;
+    checkTensor(what, { storage, view }, members.get(dataName(root, storage)));
+    infos.set(name, { dtype: storage.dtype, shape: view.shape });
+  }
+  return {
+    format: "pytorch",
+    tensors: infos,
+    metadata: Object.fromEntries(metadata),
+    async read(name) {
+      const tensor = tensors.get(name);
+      if (tensor === undefined) throw noTensor(source.name, name);
+      const { storage, view } = tensor;
+      const data = await members.get(dataName(root, storage))!.read();
+      const own = gather(data, view, ELEMENT_BYTES[storage.dtype]);
+      return hostTensor(own, storage.dtype, view.shape);
+    },
+    [Symbol.dispose]: () => source[Symbol.dispose](),
+  };
+}
+
+/** The error of a name that no tensor has. */
+export function noTensor(file: string, name: string): RangeError {
+  return new RangeError(describe({
+    what: `${file}: tensor ${show(name)}`,
+    expected: "a name of the file",
+    got: "another one",
+    help: "See the names with `deno task inspect`.",
+  }));
+}
+
+function dataName(root: string, { key }: TorchStorage): string {
+  return `${root}data/${key}`;
+}
+
+async function checkByteOrder(
+  name: string,
+  member: ZipMember | undefined,
+): Promise<void> {
+  if (member === undefined) return;
+  const order = new TextDecoder().decode(await member.read());
+  if (order === "little") return;
+  throw malformed(`${name}: byteorder`, "little", show(order), {
+    help: "Load and save it again with PyTorch on a little-endian machine.",
+  });
+}
+
+/** Refuses a tensor whose elements are not all in the file, each of its own. */
+function checkTensor(
+  what: string,
+  { storage, view }: { storage: TorchStorage; view: TorchTensor["view"] },
+  member: ZipMember | undefined,
+): void {
+  const bytes = storage.length * ELEMENT_BYTES[storage.dtype];
+  if (member?.size !== bytes) {
+    const got = member === undefined ? "none" : `${member.size} bytes`;
+    throw malformed(what, `its storage, ${bytes} bytes`, got);
+  }
+  const end = endOf(view);
+  if (!(end <= storage.length)) {
+    throw malformed(what, `an end within ${storage.length}`, `${end}`);
+  }
+  const elements = view.shape.reduce((product, size) => product * size, 1);
+  if (!(elements <= storage.length)) {
+    throw malformed(
+      what,
+      `at most the ${storage.length} elements of its storage`,
+      `${elements}, an expanded view`,
+      { help: "In Python, save tensor.contiguous() instead." },
+    );
+  }
+}
+
+/**
+ * One map of tensors and one of plain values: `{"model": {"fc": {"bias": …}}}`
+ * becomes `model.fc.bias`.
+ */
+function flatten(root: PickleValue, where: string): Flattened {
+  const found: Flattened = { tensors: new Map(), metadata: new Map() };
+  if (!(root instanceof Map)) {
+    throw malformed(where, "a dict of tensors", kindOf(root), {
+      help:
+        "In Python, save the weights: torch.save(model.state_dict(), path).",
+    });
+  }
+  let visited = 0;
+  const visit = (value: PickleValue, path: readonly string[]) => {
+    if (++visited > MOST_VALUES || path.length > DEEPEST) {
+      throw malformed(
+        where,
+        `at most ${MOST_VALUES} values, ${DEEPEST} levels deep`,
+        "more",
+      );
+    }
+    if (value instanceof Map || Array.isArray(value)) {
+      for (const [key, item] of value.entries()) {
+        visit(item, [...path, String(key)]);
+      }
+      return;
+    }
+    const name = path.join(".");
+    if (found.tensors.has(name) || found.metadata.has(name)) {
+      throw malformed(where, "every name once", `${show(name)} again`);
+    }
+    if (value instanceof TorchTensor) found.tensors.set(name, value);
+    else if (value instanceof PickleObject) {
+      throw malformed(`${where}: ${show(name)}`, "a value", value.kind);
+    } else found.metadata.set(name, String(value));
+  };
+  visit(root, []);
+  return found;
+}
+
+function kindOf(value: PickleValue): string {
+  if (value instanceof PickleObject) return value.kind;
+  return Array.isArray(value) ? "a list" : show(value);
+}

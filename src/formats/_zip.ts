@@ -1,0 +1,135 @@
+import type { Entry, FileEntry } from "@zip.js/zip.js";
+import { FormatError } from "../errors.ts";
+import { malformed } from "./_malformed.ts";
+import type { Source } from "./_source.ts";
+
+/** A file within an archive. */
+export interface ZipMember {
+  /** Its bytes, unpacked. */
+  readonly size: number;
+  /**
+   * Reads it whole and checks its CRC-32.
+   *
+   * @throws {FormatError} If it is damaged.
+   */
+  read(): Promise<Uint8Array>;
+}
+
+const RECOVER = "The archive is damaged: download or write it again.";
+
+/** A byte of deflate's output takes at least this much of its input. */
+const STRONGEST_DEFLATE = 1032;
+
+/** The first bytes of every archive. */
+const MAGIC = [0x50, 0x4b, 0x03, 0x04];
+
+/** Whether a file that starts so is an archive. */
+export function isZip(start: Uint8Array): boolean {
+  return MAGIC.every((byte, index) => start[index] === byte);
+}
+
+/**
+ * Opens an archive: reads its directory, and nothing else yet.
+ *
+ * @throws {FormatError} If it is damaged.
+ */
+export async function openZip(
+  source: Source,
+): Promise<Map<string, ZipMember>> {
+  const zip = await library();
+  class SourceReader extends zip.Reader<Source> {
+    override size = source.size;
+    override async readUint8Array(
+      offset: number,
+      length: number,
+    ): Promise<Uint8Array> {
+      const bytes = await source.read(offset, length);
+      if (bytes.length === length) return bytes;
+      throw malformed(source.name, "more bytes", "its end", { help: RECOVER });
+    }
+  }
+  const reader = new zip.ZipReader(new SourceReader(source), {
+    checkSignature: true,
+  });
+  const entries = await translated(source.name, () => reader.getEntries());
+  const members = new Map<string, ZipMember>();
+  for (const entry of entries) {
+    if (entry.directory) continue;
+    const where = `${source.name}: ${entry.filename}`;
+    if (members.has(entry.filename)) {
+      throw malformed(where, "one file of a name", "two", { help: RECOVER });
+    }
+    checkSize(entry, where, source.size);
+    members.set(entry.filename, {
+      size: entry.uncompressedSize,
+      read: () => readMember(entry, where, new zip.Uint8ArrayWriter()),
+    });
+  }
+  return members;
+}
+
+/**
+ * An archive of files that are not packed, as NumPy writes them. The same
+ * files make the same bytes.
+ */
+export async function writeZip(
+  files: Iterable<readonly [name: string, bytes: Uint8Array]>,
+): Promise<Uint8Array> {
+  const zip = await library();
+  const writer = new zip.ZipWriter(new zip.Uint8ArrayWriter(), {
+    level: 0,
+    extendedTimestamp: false,
+    // The first day that the format knows.
+    lastModDate: new Date(1980, 0, 1),
+  });
+  for (const [name, bytes] of files) {
+    await writer.add(name, new zip.Uint8ArrayReader(bytes));
+  }
+  return await writer.close();
+}
+
+async function library() {
+  const zip = await import("@zip.js/zip.js");
+  zip.configure({ useWebWorkers: false });
+  return zip;
+}
+
+/** Refuses a size that no member of such a file can have. */
+function checkSize(entry: Entry, where: string, fileBytes: number): void {
+  const { compressedSize, encrypted, uncompressedSize } = entry;
+  const most = Math.min(compressedSize, fileBytes) * STRONGEST_DEFLATE;
+  if (!encrypted && uncompressedSize <= most) return;
+  throw malformed(
+    where,
+    encrypted ? "a file without a password" : `at most ${most} bytes`,
+    encrypted ? "an encrypted one" : `${uncompressedSize}`,
+    { help: RECOVER },
+  );
+}
+
+async function readMember(
+  entry: FileEntry,
+  where: string,
+  writer: InstanceType<
+    typeof import("@zip.js/zip.js").Uint8ArrayWriter
+  >,
+): Promise<Uint8Array> {
+  const bytes = await translated(where, () => entry.getData(writer));
+  if (bytes.length === entry.uncompressedSize) return bytes;
+  const expected = `${entry.uncompressedSize} bytes`;
+  throw malformed(where, expected, `${bytes.length}`, { help: RECOVER });
+}
+
+/** What the library says of a damaged archive, as an error of the format. */
+async function translated<Result>(
+  where: string,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
+    const got = cause instanceof Error ? cause.message : String(cause);
+    throw malformed(where, "a zip archive", got, { help: RECOVER, cause });
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Files with named tensors, whatever their format: safetensors, and what
+ * PyTorch's `torch.save` writes of a state dictionary.
+ *
+ * @module
+ */
+
+import type { HostTensor } from "./_host_tensor.ts";
+import { malformed } from "./_malformed.ts";
+import { noTensor, openPyTorch, torchPickleName } from "./_pytorch.ts";
+import { hostTensor } from "./_elements.ts";
+import { readHeader } from "./_safetensors_header.ts";
+import { bytesSource, fileSource, type Source } from "./_source.ts";
+import type { WeightsFile, WeightsFormat } from "./_weights_file.ts";
+import { isZip, openZip } from "./_zip.ts";
+
+export type { WeightsFile, WeightsFormat };
+
+/** All that a file of weights holds. */
+export interface Weights {
+  /** What the file's bytes are. */
+  readonly format: WeightsFormat;
+  /** The tensors, by name and in the order of the file. */
+  readonly tensors: Map<string, HostTensor>;
+  /** What the file holds beside its tensors, as text. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens a file of weights: reads what it says of its tensors, but no tensor
+ * yet. What it is, its bytes tell, not its name.
+ *
+ * - safetensors.
+ * - What PyTorch's `torch.save` writes, from 1.6 on, of a state dictionary or a
+ *   checkpoint. Nothing in it is executed: a class that is no part of a state
+ *   dictionary is refused by name. Dictionaries within each other become one,
+ *   `{"model": {"fc.bias": …}}` has the name `model.fc.bias`, and plain values
+ *   become metadata.
+ *
+ * @throws {DataError} If the file can't be read.
+ * @throws {FormatError} If it is none of these, or damaged.
+ *
+ * @example
+ * ```ts
+ * import { openWeights, writeSafetensors } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile();
+ * const data = new Float32Array([1, 2]);
+ * await writeSafetensors(path, [["bias", { dtype: "F32", shape: [2], data }]]);
+ *
+ * using weights = await openWeights(path);
+ * assertEquals(weights.tensors.get("bias")?.shape, [2]);
+ * assertEquals((await weights.read("bias")).data, data);
+ * ```
+ */
+export async function openWeights(path: string): Promise<WeightsFile> {
+  return await openSource(await fileSource(path));
+}
+
+/**
+ * Reads a file of weights whole, for `model.loadStateDict`: any that
+ * {@linkcode openWeights} opens.
+ *
+ * @throws {DataError} If the file can't be read.
+ * @throws {FormatError} If it is of no known format, or damaged.
+ *
+ * @example
+ * ```ts ignore
+ * const { tensors } = await readWeights("MNIST_CNN_torch.pth");
+ * console.log(model.loadStateDict(tensors)); // <All keys matched successfully>
+ * ```
+ */
+export async function readWeights(path: string): Promise<Weights> {
+  using file = await openWeights(path);
+  return await readAll(file);
+}
+
+/**
+ * Decodes the bytes of a file of weights: any that {@linkcode openWeights}
+ * opens.
+ *
+ * @param bytes The whole file.
+ * @param name What to call the file in an error.
+ * @throws {FormatError} If it is of no known format, or damaged.
+ *
+ * @example
+ * ```ts
+ * import { decodeWeights, encodeSafetensors } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { format } = await decodeWeights(encodeSafetensors([]));
+ * assertEquals(format, "safetensors");
+ * ```
+ */
+export async function decodeWeights(
+  bytes: Uint8Array,
+  name = "weights",
+): Promise<Weights> {
+  using file = await openSource(bytesSource(bytes, name));
+  return await readAll(file);
+}
+
+async function readAll(file: WeightsFile): Promise<Weights> {
+  const tensors = new Map<string, HostTensor>();
+  for (const name of file.tensors.keys()) {
+    tensors.set(name, await file.read(name));
+  }
+  return { format: file.format, tensors, metadata: file.metadata };
+}
+
+async function openSource(source: Source): Promise<WeightsFile> {
+  try {
+    const start = await source.read(0, 8);
+    if (isZip(start)) return await openArchive(source);
+    if (isLegacy(start)) throw legacy(source.name);
+    return await openSafetensors(source);
+  } catch (error) {
+    source[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** The pickled number at the start of what PyTorch wrote before 1.6. */
+const LEGACY = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
+
+function isLegacy(start: Uint8Array): boolean {
+  return LEGACY.every((byte, index) => start[index] === byte);
+}
+
+function legacy(name: string): Error {
+  return malformed(name, "a zip archive", "PyTorch's format before 1.6", {
+    help: "In Python, write it again: torch.save(torch.load(path), path).",
+  });
+}
+
+async function openArchive(source: Source): Promise<WeightsFile> {
+  const members = await openZip(source);
+  const pickle = torchPickleName(members);
+  if (pickle !== null) return await openPyTorch(source, members, pickle);
+  throw malformed(source.name, "an archive of torch.save", "another one", {
+    help: "Give a file of weights: .safetensors, .pth or .pt.",
+  });
+}
+
+async function openSafetensors(source: Source): Promise<WeightsFile> {
+  const { dataStart, metadata, tensors } = await readHeader(source);
+  return {
+    format: "safetensors",
+    tensors,
+    metadata,
+    async read(name) {
+      const info = tensors.get(name);
+      if (info === undefined) throw noTensor(source.name, name);
+      const [begin, end] = info.dataOffsets;
+      const bytes = await source.read(dataStart + begin, end - begin);
+      return hostTensor(bytes, info.dtype, info.shape);
+    },
+    [Symbol.dispose]: () => source[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,156 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { FormatError } from "../../src/errors.ts";
+import {
+  decodeWeights,
+  openWeights,
+  readWeights,
+} from "../../src/formats/weights.ts";
+import { writeZip } from "../../src/formats/_zip.ts";
+import { ConvolutionalNeuralNetwork } from "../../src/network.ts";
+import { Scope } from "../../src/scope.ts";
+import { Tensor } from "../../src/tensor.ts";
+import { deviceTest } from "../_devices.ts";
+import { assertClose } from "../close.ts";
+import { Golden } from "../golden.ts";
+import { goldenPath } from "./_golden_file.ts";
+
+const { tensors } = await readWeights(goldenPath("pytorch_network.pth"));
+const golden = await Golden.read("pytorch_network");
+
+deviceTest("the notebook's .pth has PyTorch's logits", async (device) => {
+  const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
+  assertEquals(
+    String(model.loadStateDict(tensors)),
+    "<All keys matched successfully>",
+  );
+  using _scope = new Scope();
+  const { shape } = golden.tensor("images");
+  const pixels = Float32Array.from(golden.numbers("images"), (x) => x / 255);
+  const images = Tensor.from(device, pixels, shape);
+  const logits = await model.eval().forward(images).data();
+  // Worst measured: 3.8e-6 on the CPU and on lavapipe.
+  const tolerance = { atol: 1e-5, rtol: 0 };
+  assertClose(logits, golden.numbers("logits"), tolerance, "logits");
+});
+
+Deno.test("every element type and stride has PyTorch's values", async () => {
+  const json = await Deno.readTextFile(goldenPath("pytorch_views.json"));
+  const expected: Record<string, { shape: number[]; values: string[] }> = JSON
+    .parse(json);
+  const { tensors } = await readWeights(goldenPath("pytorch_views.pth"));
+  assertEquals([...tensors.keys()], Object.keys(expected));
+  for (const [name, { shape, dtype, data }] of tensors) {
+    assertEquals(shape, expected[name].shape, name);
+    const values = Array.from(data as Iterable<number | bigint>, (value) => {
+      if (dtype === "BOOL") return value === 1 ? "True" : "False";
+      return dtype.startsWith("F") ? Number(value) : String(value);
+    });
+    const wanted = expected[name].values.map((text) =>
+      dtype.startsWith("F") ? pythonNumber(text) : text
+    );
+    assertEquals(values, wanted, name);
+  }
+  assertEquals(tensors.get("f16")!.dtype, "F32");
+  assertEquals(tensors.get("f64")!.dtype, "F64");
+});
+
+function pythonNumber(text: string): number {
+  return text === "inf" ? Infinity : text === "nan" ? NaN : Number(text);
+}
+
+Deno.test("a checkpoint becomes tensors and metadata, by path", async () => {
+  const path = goldenPath("pytorch_checkpoint.pth");
+  const { format, metadata, tensors } = await readWeights(path);
+  assertEquals(format, "pytorch");
+  const weight = tensors.get("model.weight")!;
+  assertEquals(weight, {
+    dtype: "F32",
+    shape: [1, 2],
+    data: new Float32Array([1, 2]),
+  });
+  assertEquals(tensors.get("optimizer.state.0.exp_avg")!.shape, [1, 2]);
+  const plain = Object.fromEntries(
+    Object.entries(metadata).filter(([key]) => !key.startsWith("optimizer")),
+  );
+  assertEquals(plain, {
+    epoch: "3",
+    loss: "0.25",
+    note: "with ü",
+    best: "null",
+    done: "true",
+    large: String(2n ** 70n),
+    "shape.0": "2",
+    "shape.1": "1",
+  });
+  assertEquals(metadata["optimizer.param_groups.0.lr"], "0.01");
+});
+
+const refused: [file: string, message: RegExp][] = [
+  [
+    "pytorch_evil",
+    /data\.pkl, byte \d+: expected only tensors, OrderedDict and plain values, got "(__builtin__|builtins)\.eval"\. Help: Nothing was executed\./,
+  ],
+  ["pytorch_module", /got "torch\.nn\.modules\.linear\.Linear"/],
+  ["pytorch_expanded", /tensor "a": .*got 1000, an expanded view/],
+  ["pytorch_legacy", /PyTorch's format before 1\.6\. Help: In Python/],
+];
+for (const [file, message] of refused) {
+  Deno.test(`${file}.pth is refused`, async () => {
+    const error = await assertRejects(
+      () => readWeights(goldenPath(`${file}.pth`)),
+      FormatError,
+    );
+    assertMatch(error.message, message);
+  });
+}
+
+Deno.test("opening reads no tensor, and a tensor only its own storage", async () => {
+  const bytes = await Deno.readFile(goldenPath("pytorch_network.pth"));
+  const { tensors } = await decodeWeights(bytes);
+  const { buffer, byteOffset, byteLength } = tensors.get("fc.weight")!.data;
+  const at = positionOf(bytes, new Uint8Array(buffer, byteOffset, byteLength));
+  bytes[at] ^= 1;
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeFile(path, bytes);
+    using weights = await openWeights(path);
+    assertEquals(await weights.read("fc.bias"), tensors.get("fc.bias"));
+    const error = await assertRejects(
+      () => weights.read("fc.weight"),
+      FormatError,
+    );
+    assertMatch(error.message, /data\/\d+: expected a zip archive/);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+function positionOf(bytes: Uint8Array, part: Uint8Array): number {
+  for (let at = 0; at <= bytes.length - part.length; at++) {
+    if (part.every((byte, index) => bytes[at + index] === byte)) return at;
+  }
+  throw new Error("the part is not there");
+}
+
+const text = (content: string) => new TextEncoder().encode(content);
+
+Deno.test("other archives and byte orders are refused", async () => {
+  const archives: [files: [string, Uint8Array][], message: RegExp][] = [
+    [[["readme.txt", text("x")]], /expected an archive of torch\.save/],
+    [[["a/data.pkl", text("}.")], ["a/byteorder", text("big")]], /little/],
+    [[["a/data.pkl", text("].")]], /expected a dict of tensors, got a list/],
+  ];
+  for (const [files, message] of archives) {
+    const bytes = await writeZip(files);
+    const error = await assertRejects(() => decodeWeights(bytes), FormatError);
+    assertMatch(error.message, message);
+  }
+});
+
+Deno.test("a list that holds itself is refused", async () => {
+  // {"a": l} where l is [l].
+  const pickle = text("}X\x01\x00\x00\x00a]q\x00h\x00as.");
+  const bytes = await writeZip([["a/data.pkl", pickle]]);
+  const error = await assertRejects(() => decodeWeights(bytes), FormatError);
+  assertMatch(error.message, /32 levels deep/);
+});
