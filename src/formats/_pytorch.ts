@@ -4,7 +4,7 @@ import { malformed, show } from "./_malformed.ts";
 import { PickleObject, type PickleValue } from "./_pickle.ts";
 import {
   parseTorchPickle,
-  TorchStorage,
+  type TorchStorage,
   TorchTensor,
 } from "./_pytorch_pickle.ts";
 import type { Source } from "./_source.ts";
