@@ -8,32 +8,48 @@
 
 import type { Device } from "../../src/devices/device.ts";
 import { type KernelCase, KernelHarness } from "./cases/_harness.ts";
-import { conv2dCases } from "./cases/conv2d.ts";
+import { avgPool2dCases } from "./cases/avg_pool2d.ts";
 import { batchNorm2dCases } from "./cases/batch_norm2d.ts";
-import { convBlockCases } from "./cases/conv_block.ts";
 import { classesCases } from "./cases/classes.ts";
+import { conv2dCases } from "./cases/conv2d.ts";
+import { convBlockCases } from "./cases/conv_block.ts";
+import { crossEntropyCases } from "./cases/cross_entropy.ts";
 import { dropoutCases } from "./cases/dropout.ts";
 import { elementwiseCases } from "./cases/elementwise.ts";
 import { gatherCases } from "./cases/gather.ts";
 import { linearCases } from "./cases/linear.ts";
+import { maxPool2dCases } from "./cases/max_pool2d.ts";
 import { optimizerCases } from "./cases/optimizers.ts";
-import { pool2dCases } from "./cases/pool2d.ts";
+import { reluCases } from "./cases/relu.ts";
 
 export type { KernelCase } from "./cases/_harness.ts";
 
 /** The cases of all kernels. */
 export const kernelCases: readonly KernelCase[] = [
-  ...conv2dCases,
+  ...avgPool2dCases,
   ...batchNorm2dCases,
   ...classesCases,
+  ...conv2dCases,
   ...convBlockCases,
+  ...crossEntropyCases,
   ...dropoutCases,
   ...elementwiseCases,
   ...gatherCases,
   ...linearCases,
+  ...maxPool2dCases,
   ...optimizerCases,
-  ...pool2dCases,
+  ...reluCases,
 ];
+
+/** Runs one case on a device. */
+export async function runKernelCase(
+  device: Device,
+  { run }: KernelCase,
+): Promise<void> {
+  const harness = new KernelHarness(device);
+  run(harness);
+  await harness.verify();
+}
 
 /**
  * Registers a test for each case.
@@ -41,11 +57,10 @@ export const kernelCases: readonly KernelCase[] = [
  * @param prefix What the kernels are, before the name of each test.
  */
 export function runKernelCases(device: Device, prefix: string): void {
-  for (const { name, run } of kernelCases) {
-    Deno.test(`${prefix}: ${name}`, async () => {
-      const harness = new KernelHarness(device);
-      run(harness);
-      await harness.verify();
-    });
+  for (const kernelCase of kernelCases) {
+    Deno.test(
+      `${prefix}: ${kernelCase.name}`,
+      () => runKernelCase(device, kernelCase),
+    );
   }
 }

@@ -1,26 +1,22 @@
 import { assert } from "@std/assert";
 import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
 import { webGpuTest } from "../_webgpu.ts";
-import { kernelCases } from "./cases.ts";
-import { KernelHarness } from "./cases/_harness.ts";
+import { kernelCases, runKernelCase } from "./cases.ts";
 import { convBlockCases } from "./cases/conv_block.ts";
 
-for (const { name, run } of kernelCases) {
-  webGpuTest(`webgpu: ${name}`, async (device) => {
-    const harness = new KernelHarness(device);
-    run(harness);
-    await harness.verify();
-  });
+for (const kernelCase of kernelCases) {
+  webGpuTest(
+    `webgpu: ${kernelCase.name}`,
+    (device) => runKernelCase(device, kernelCase),
+  );
 }
 
 for (const software of [true, false]) {
   const kind = software ? "processors" : "GPUs";
   webGpuTest(`webgpu: blocks by the kernels for ${kind}`, async () => {
     using device = await WebGpuDevice.open({ software, poison: true });
-    for (const { name, run } of convBlockCases) {
-      const harness = new KernelHarness(device);
-      run(harness);
-      await explained(name, () => harness.verify());
+    for (const block of convBlockCases) {
+      await explained(block.name, () => runKernelCase(device, block));
     }
   });
 }
