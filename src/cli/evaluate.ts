@@ -14,7 +14,7 @@ Usage: deno task evaluate [options]
   --threads N    threads of the CPU device (one a core)
   --data DIR     folder of the four IDX files; fetched if not there (data)
   --json         one JSON object
-  --profile      print the time of every kernel (WebGPU only)
+  --profile      print the time of every kernel
   --profile-trace FILE
                  write it for chrome://tracing or ui.perfetto.dev
   --help         this text`;

@@ -49,7 +49,7 @@ Files:
 Machine:
   --device D        auto, webgpu or cpu (auto)
   --threads N       threads of the CPU device (one a core)
-  --profile         print the time of every kernel (WebGPU only)
+  --profile         print the time of every kernel
   --profile-trace FILE
                     write it for chrome://tracing or ui.perfetto.dev
 

@@ -1,6 +1,6 @@
 import { CpuDevice } from "./cpu/cpu_device.ts";
 import type { Device } from "./device.ts";
-import { describe, DeviceError } from "../errors.ts";
+import { describe } from "../errors.ts";
 import { requestAdapter, WebGpuDevice } from "./webgpu/webgpu_device.ts";
 
 /** Which device to open. */
@@ -13,7 +13,7 @@ export interface OpenDeviceOptions {
    * adapter there is, a software one too. Default `auto`.
    */
   device?: DeviceChoice;
-  /** Whether to measure every kernel, on WebGPU. Default false. */
+  /** Whether to measure every kernel. Default false. */
   profile?: boolean;
   /** Threads of the CPU device. Default: one for each core. */
   threads?: number;
@@ -28,7 +28,7 @@ export interface OpenDeviceOptions {
  * faster. Ask for it by `webgpu`.
  *
  * @throws {DeviceError} If `webgpu` is asked for and there is no adapter, or a
- * profile on a device that keeps no times.
+ * profile of an adapter that keeps no times.
  * @throws {TypeError} If the choice is none of the three.
  * @throws {RangeError} If `threads` is no whole number from 1 to 1024.
  *
@@ -45,17 +45,7 @@ export async function openDevice(
   options: OpenDeviceOptions = {},
 ): Promise<Device> {
   const { device: choice = "auto", onChoice = () => {} } = options;
-  const { profile = false } = options;
   const { device, reason } = await choose(choice, options);
-  if (profile && device.profile === null) {
-    device[Symbol.dispose]();
-    throw new DeviceError(describe({
-      what: `profile of ${device.label} (${reason})`,
-      expected: "a device that can measure its kernels: webgpu",
-      got: device.kind,
-      help: "Use `--device webgpu`, or leave out `--profile`.",
-    }));
-  }
   onChoice(`${device.label}: ${reason}`);
   return device;
 }
@@ -66,7 +56,10 @@ async function choose(
 ): Promise<{ device: Device; reason: string }> {
   switch (choice) {
     case "cpu":
-      return { device: CpuDevice.open({ threads }), reason: "as asked for" };
+      return {
+        device: CpuDevice.open({ profile, threads }),
+        reason: "as asked for",
+      };
     case "webgpu":
       return {
         device: await WebGpuDevice.open({ profile }),
@@ -90,14 +83,14 @@ async function chooseAutomatically(
   const adapter = await requestAdapter();
   if (adapter === null) {
     return {
-      device: CpuDevice.open({ threads }),
+      device: CpuDevice.open({ profile, threads }),
       reason: "there is no WebGPU adapter",
     };
   }
   const { description, isFallbackAdapter } = adapter.info;
   if (isFallbackAdapter) {
     const reason = `the only WebGPU adapter is software (${description})`;
-    return { device: CpuDevice.open({ threads }), reason };
+    return { device: CpuDevice.open({ profile, threads }), reason };
   }
   const device = await WebGpuDevice.open({ adapter, profile });
   return { device, reason: "a hardware adapter" };

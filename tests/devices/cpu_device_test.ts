@@ -139,6 +139,19 @@ Deno.test("a device that is disposed has no workers", async () => {
   assertEquals(disposed.workers, 0);
 });
 
+Deno.test("a profile has the time and bytes of every kernel", async () => {
+  using device = CpuDevice.open({ threads: 2, profile: true });
+  const { counter, program } = counting(device);
+  program.replay();
+  await assertAll(device, counter, 20);
+  const { profile } = device;
+  assertEquals(profile!.runs.length, 22);
+  assertEquals(profile!.runs[21].name, "accumulate");
+  assertEquals(profile!.runs[21].bytes, 8 * 10_007);
+  assert(profile!.runs.every(({ duration }) => duration > 0));
+  assertEquals(CpuDevice.open().profile, null);
+});
+
 /** A process that computes on two threads, and prints once it does. */
 async function sharing(
   rest: string,

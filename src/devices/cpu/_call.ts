@@ -18,9 +18,16 @@ export interface Caller {
    * @param work About how many operations it is: little work stays on one
    * thread, and 0 always does, as for a kernel that has but one part. Worked
    * out from the shape alone, so that results don't depend on anything else.
+   * @param operations Multiplications and additions, for a profile. Default 0:
+   * nobody counted them.
    * @returns In how many parts the kernel splits its work.
    */
-  run(kernel: string, words: readonly number[], work: number): number;
+  run(
+    kernel: string,
+    words: readonly number[],
+    work: number,
+    operations?: number,
+  ): number;
   /**
    * Memory for a call, the same for all kernels: its content is lost with the
    * next kernel's call.

@@ -1,8 +1,15 @@
+import type { KernelCost, Profile } from "../profile.ts";
 import type { CpuMemory } from "./_memory.ts";
 import type { Threads } from "./_team.ts";
 
+/** What is known of a call of a kernel wherever it runs. */
+interface AnyCall extends KernelCost {
+  /** What a profile calls it. */
+  readonly name: string;
+}
+
 /** A call of a kernel in WebAssembly: see `kernels/cpu/_run.ts`. */
-export interface WasmCall {
+export interface WasmCall extends AnyCall {
   /** The kernel's index in the table. */
   readonly kernel: number;
   /** In how many parts the kernel splits its work. */
@@ -11,8 +18,14 @@ export interface WasmCall {
   readonly words: readonly number[];
 }
 
-/** A call of a kernel, in WebAssembly or in TypeScript. */
-export type KernelCall = WasmCall | (() => void);
+/** A call of a kernel in TypeScript. */
+export interface PlainCall extends AnyCall {
+  /** Runs it. */
+  run(): void;
+}
+
+/** A call of a kernel. */
+export type KernelCall = WasmCall | PlainCall;
 
 /** Words of a record before the arguments. */
 const HEADER = 4;
@@ -29,50 +42,62 @@ interface Segment {
 export class Programs {
   readonly #memory: CpuMemory;
   readonly #threads: Threads;
+  readonly #profile: Profile | null;
   readonly #free = new Map<number, number[]>();
 
-  constructor(memory: CpuMemory, threads: Threads) {
+  /** With a profile, every call runs by itself and is timed. */
+  constructor(
+    memory: CpuMemory,
+    threads: Threads,
+    profile: Profile | null,
+  ) {
     this.#memory = memory;
     this.#threads = threads;
+    this.#profile = profile;
   }
 
   /** Runs one call now. */
   runOnce(call: KernelCall): void {
-    if (typeof call === "function") return call();
-    const segment = this.#segment([call]);
-    this.#runSegment(segment);
-    this.#release(segment);
+    const { release, run } = this.prepare([call]);
+    run();
+    release();
   }
 
   /** A list of calls, ready to be run again and again until it is released. */
   prepare(calls: readonly KernelCall[]): Prepared {
-    const steps: (Segment | (() => void))[] = [];
-    let start = 0;
-    while (start < calls.length) {
-      const call = calls[start];
-      if (typeof call === "function") {
-        steps.push(call);
-        start++;
-        continue;
-      }
-      const rest = calls.slice(start);
-      const end = rest.findIndex((next) => typeof next === "function");
-      const list = (end < 0 ? rest : rest.slice(0, end)) as WasmCall[];
-      steps.push(this.#segment(list));
-      start += list.length;
-    }
+    const groups = this.#profile === null
+      ? grouped(calls)
+      : calls.map((call) => [call]);
+    const segments: Segment[] = [];
+    const steps = groups.map((group) => {
+      const step = this.#step(group, segments);
+      return this.#profile === null ? step : this.#timed(step, group[0]);
+    });
     return {
       run: () => {
-        for (const step of steps) {
-          if (typeof step === "function") step();
-          else this.#runSegment(step);
-        }
+        for (const step of steps) step();
       },
       release: () => {
-        for (const step of steps.splice(0)) {
-          if (typeof step !== "function") this.#release(step);
-        }
+        for (const segment of segments.splice(0)) this.#release(segment);
       },
+    };
+  }
+
+  /** What runs a group: one plain call, or a segment, which is added. */
+  #step(group: readonly KernelCall[], segments: Segment[]): () => void {
+    const [first] = group;
+    if ("run" in first) return () => first.run();
+    const segment = this.#segment(group as readonly WasmCall[]);
+    segments.push(segment);
+    return () => this.#runSegment(segment);
+  }
+
+  #timed(step: () => void, { bytes, name, operations }: KernelCall) {
+    return () => {
+      const start = performance.now() * 1000;
+      step();
+      const duration = performance.now() * 1000 - start;
+      this.#profile?.add({ name, start, duration, operations, bytes });
     };
   }
 
@@ -110,4 +135,16 @@ export interface Prepared {
   run(): void;
   /** Gives its memory back. */
   release(): void;
+}
+
+/** Calls in WebAssembly that follow one another in one group, others alone. */
+function grouped(calls: readonly KernelCall[]): KernelCall[][] {
+  const groups: KernelCall[][] = [];
+  for (const call of calls) {
+    const last = groups.at(-1);
+    if (last === undefined || "run" in call || "run" in last[0]) {
+      groups.push([call]);
+    } else last.push(call);
+  }
+  return groups;
 }

@@ -12,6 +12,7 @@ import type {
   Program,
 } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
+import { Profile } from "../profile.ts";
 import type { Caller, CallMemory } from "./_call.ts";
 import { CpuMemory } from "./_memory.ts";
 import { type CpuModule, cpuModule } from "./_module.ts";
@@ -44,6 +45,11 @@ export interface CpuDeviceOptions {
    * the device is disposed. Default 1000.
    */
   idle?: number;
+  /**
+   * Measures the time of every kernel, see {@linkcode CpuDevice.profile}. Slows
+   * work down. Default false.
+   */
+  profile?: boolean;
   /**
    * Operations from which on a kernel's work is split between the threads; for
    * less, waking them costs more than it brings. Tests take 0. Default 30,000.
@@ -89,7 +95,7 @@ export class CpuDevice implements Device {
     submits: 0,
     reads: 0,
   };
-  readonly profile = null;
+  readonly profile: Profile | null;
   readonly alignment = 16;
   readonly #poison: boolean;
   readonly #splitFrom: number;
@@ -113,9 +119,11 @@ export class CpuDevice implements Device {
     const module = cpuModule(kernels !== "simd");
     const threads = kernels === "plain" ? 1 : threadCount(options.threads);
     this.#threads = new Threads(module, this.#memory, { idle, threads });
-    this.#programs = new Programs(this.#memory, this.#threads);
+    this.profile = options.profile ? new Profile() : null;
+    const { profile } = this;
+    this.#programs = new Programs(this.#memory, this.#threads, profile);
     const plain = plainKernels(
-      (kernel) => this.#run(kernel),
+      (name, run) => this.#run({ name, run, operations: 0, bytes: 0 }),
       (operand) => this.#buffer(operand).data,
       this,
     );
@@ -238,16 +246,23 @@ export class CpuDevice implements Device {
   #caller({ kernels }: CpuModule, threads: number, plain: Kernels): Caller {
     const indexOf = new Map(kernels.map((name, index) => [name, index]));
     let scratch: CallMemory = { pointer: 0, stride: 0 };
+    let bytes = 0;
     return {
       threads,
       plain,
-      pointer: (operand) =>
-        operand === null ? 0 : this.#buffer(operand).pointer,
-      run: (name, words, work) => {
+      pointer: (operand) => {
+        if (operand === null) return 0;
+        const { dtype, length, pointer } = this.#buffer(operand);
+        bytes += length * bytesOf[dtype];
+        return pointer;
+      },
+      run: (name, words, work, operations = 0) => {
         const kernel = indexOf.get(name);
         if (kernel === undefined) throw new TypeError(`no CPU kernel ${name}`);
-        const parts = work === 0 || work < this.#splitFrom ? 1 : threads;
-        this.#run({ kernel, parts, words });
+        const alone = work === 0 || work < this.#splitFrom;
+        const parts = alone ? 1 : threads;
+        this.#run({ name, kernel, parts, words, bytes, operations });
+        bytes = 0;
         return parts;
       },
       scratch: (bytes) => {

@@ -42,7 +42,7 @@ type RequiredKernels = {
  * @param scratch Where kernels that are made of others keep what lies between.
  */
 export function plainKernels(
-  run: (kernel: () => void) => void,
+  run: (name: string, kernel: () => void) => void,
   unwrap: (operand: Operand) => HostArray,
   scratch: Scratch,
 ): Kernels {
@@ -55,7 +55,10 @@ export function plainKernels(
     name,
     (...parameters: unknown[]) => {
       const unwrapped = parameters.map(unwrapAny);
-      run(() => (kernel as (...parameters: unknown[]) => void)(...unwrapped));
+      run(
+        name,
+        () => (kernel as (...parameters: unknown[]) => void)(...unwrapped),
+      );
     },
   ]);
   const single: RequiredKernels = Object.fromEntries(kernels) as PlainKernels;

@@ -16,7 +16,8 @@ export const linear: KernelsOf<
   ) => {
     const sizes = [batch, inFeatures, outFeatures];
     const words = [...operands.map(caller.pointer), ...sizes];
-    caller.run(kernel, words, batch * inFeatures * outFeatures);
+    const products = batch * inFeatures * outFeatures;
+    caller.run(kernel, words, products, 2 * products);
   };
   return {
     linearForward: (x, weight, bias, output, shape) =>
