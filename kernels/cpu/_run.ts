@@ -35,8 +35,13 @@ const CLOSED = 3;
 /** The words of a record before the kernel's arguments. */
 const HEADER: usize = 16;
 
-/** Looks at a word before going to sleep: some tens of microseconds. */
-const SPINS = 20_000;
+/**
+ * Looks at a word before going to sleep, about 1 ns each: between two records,
+ * where other threads may need the core, and between two jobs, where the host
+ * prepares the next one while the workers have nothing else to do.
+ */
+const SPINS = 50_000;
+const SPINS_BETWEEN_JOBS = 200_000;
 
 /** Runs a program alone, all parts of a kernel one after the other. */
 export function solo(program: usize, records: i32): void {
@@ -86,7 +91,7 @@ export function serve(
     atomic.cmpxchg<i32>(control + GATE, STARTING, OPEN);
   }
   while (true) {
-    const inTime = waitWhile(control, JOB, job, time);
+    const inTime = waitWhile(control, JOB, job, SPINS_BETWEEN_JOBS, time);
     if (atomic.load<i32>(control + GATE) == CLOSED) return;
     if (!inTime) {
       // Nobody has work: let the process end. If a job came in between, or the
@@ -145,7 +150,7 @@ function meet(control: usize, threads: i32): bool {
     wakeSleepers(control, PHASE);
     return true;
   }
-  waitWhile(control, PHASE, phase, -1);
+  waitWhile(control, PHASE, phase, SPINS, -1);
   return atomic.load<i32>(control + GATE) != CLOSED;
 }
 
@@ -157,9 +162,10 @@ function waitWhile(
   control: usize,
   word: usize,
   value: i32,
+  spins: i32,
   time: i64,
 ): bool {
-  for (let spin = 0; spin < SPINS; spin++) {
+  for (let spin = 0; spin < spins; spin++) {
     if (atomic.load<i32>(control + word) != value) return true;
   }
   // Whoever changes the word looks at the sleepers afterwards, and the wait
