@@ -53,6 +53,7 @@ export {
   type Metrics,
 } from "./src/evaluate.ts";
 export * from "./src/files.ts";
+export { encodeNpz, writeNpz } from "./src/formats/npz.ts";
 export * from "./src/formats/safetensors.ts";
 export * from "./src/formats/weights.ts";
 export { Mean } from "./src/mean.ts";

@@ -1,6 +1,6 @@
-import { describe } from "../errors.ts";
 import { ELEMENT_BYTES, hostTensor, type TensorInfo } from "./_elements.ts";
 import { malformed, show } from "./_malformed.ts";
+import { noTensor } from "./_no_tensor.ts";
 import { PickleObject, type PickleValue } from "./_pickle.ts";
 import {
   parseTorchPickle,
@@ -66,16 +66,6 @@ export async function openPyTorch(
     },
     [Symbol.dispose]: () => source[Symbol.dispose](),
   };
-}
-
-/** The error of a name that no tensor has. */
-export function noTensor(file: string, name: string): RangeError {
-  return new RangeError(describe({
-    what: `${file}: tensor ${show(name)}`,
-    expected: "a name of the file",
-    got: "another one",
-    help: "See the names with `deno task inspect`.",
-  }));
 }
 
 function dataName(root: string, { key }: TorchStorage): string {

@@ -13,6 +13,13 @@ export interface ZipMember {
    * @throws {FormatError} If it is damaged.
    */
   read(): Promise<Uint8Array>;
+  /**
+   * Reads its first bytes, unpacked, and no more of the archive than that
+   * takes. What is read is not checked.
+   *
+   * @throws {FormatError} If it can't be unpacked.
+   */
+  start(length: number): Promise<Uint8Array>;
 }
 
 const RECOVER = "The archive is damaged: download or write it again.";
@@ -63,6 +70,7 @@ export async function openZip(
     members.set(entry.filename, {
       size: entry.uncompressedSize,
       read: () => readMember(entry, where, new zip.Uint8ArrayWriter()),
+      start: (length) => readStart(entry, where, length),
     });
   }
   return members;
@@ -90,7 +98,7 @@ export async function writeZip(
 
 async function library() {
   const zip = await import("@zip.js/zip.js");
-  zip.configure({ useWebWorkers: false });
+  zip.configure({ useWebWorkers: false, chunkSize: 64 * 1024 });
   return zip;
 }
 
@@ -118,6 +126,34 @@ async function readMember(
   if (bytes.length === entry.uncompressedSize) return bytes;
   const expected = `${entry.uncompressedSize} bytes`;
   throw malformed(where, expected, `${bytes.length}`, { help: RECOVER });
+}
+
+async function readStart(
+  entry: FileEntry,
+  where: string,
+  length: number,
+): Promise<Uint8Array> {
+  const stop = new AbortController();
+  const start = new Uint8Array(Math.min(length, entry.uncompressedSize));
+  let filled = 0;
+  const collect = new WritableStream<Uint8Array>({
+    write(chunk) {
+      const part = chunk.subarray(0, start.length - filled);
+      start.set(part, filled);
+      filled += part.length;
+      if (filled === start.length) stop.abort();
+    },
+  });
+  const options = { checkSignature: false, signal: stop.signal };
+  await translated(where, async () => {
+    try {
+      await entry.getData(collect, options);
+    } catch (error) {
+      // The library ends an aborted reading by an error.
+      if (!stop.signal.aborted) throw error;
+    }
+  });
+  return start.subarray(0, filled);
 }
 
 /** What the library says of a damaged archive, as an error of the format. */

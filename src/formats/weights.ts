@@ -1,13 +1,15 @@
 /**
- * Files with named tensors, whatever their format: safetensors, and what
- * PyTorch's `torch.save` writes of a state dictionary.
+ * Files with named tensors, whatever their format: safetensors, NumPy's npz, and
+ * what PyTorch's `torch.save` writes of a state dictionary.
  *
  * @module
  */
 
 import type { HostTensor } from "./_host_tensor.ts";
 import { malformed } from "./_malformed.ts";
-import { noTensor, openPyTorch, torchPickleName } from "./_pytorch.ts";
+import { noTensor } from "./_no_tensor.ts";
+import { openPyTorch, torchPickleName } from "./_pytorch.ts";
+import { isNpz, openNpz } from "./npz.ts";
 import { hostTensor } from "./_elements.ts";
 import { readHeader } from "./_safetensors_header.ts";
 import { bytesSource, fileSource, type Source } from "./_source.ts";
@@ -31,6 +33,8 @@ export interface Weights {
  * yet. What it is, its bytes tell, not its name.
  *
  * - safetensors.
+ * - npz, as `numpy.savez` and `numpy.savez_compressed` write it. Its arrays are
+ *   of numbers: one of Python objects is refused.
  * - What PyTorch's `torch.save` writes, from 1.6 on, of a state dictionary or a
  *   checkpoint. Nothing in it is executed: a class that is no part of a state
  *   dictionary is refused by name. Dictionaries within each other become one,
@@ -138,8 +142,9 @@ async function openArchive(source: Source): Promise<WeightsFile> {
   const members = await openZip(source);
   const pickle = torchPickleName(members);
   if (pickle !== null) return await openPyTorch(source, members, pickle);
-  throw malformed(source.name, "an archive of torch.save", "another one", {
-    help: "Give a file of weights: .safetensors, .pth or .pt.",
+  if (isNpz(members)) return await openNpz(source, members);
+  throw malformed(source.name, "an archive of torch.save or NumPy", "another", {
+    help: "Give a file of weights: .safetensors, .npz, .pth or .pt.",
   });
 }
 

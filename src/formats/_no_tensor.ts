@@ -1,0 +1,12 @@
+import { describe } from "../errors.ts";
+import { show } from "./_malformed.ts";
+
+/** The error of a name that no tensor of a file has. */
+export function noTensor(file: string, name: string): RangeError {
+  return new RangeError(describe({
+    what: `${file}: tensor ${show(name)}`,
+    expected: "a name of the file",
+    got: "another one",
+    help: "See the names with `deno task inspect`.",
+  }));
+}

@@ -1,0 +1,127 @@
+import { ELEMENT_BYTES, type FileDtype } from "./_elements.ts";
+import type { HostTensor } from "./_host_tensor.ts";
+import { malformed, show } from "./_malformed.ts";
+import { rowMajor } from "./_strided.ts";
+
+/** What the header of a `.npy` file says. */
+export interface NpyHeader {
+  /** The element type. */
+  readonly dtype: FileDtype;
+  /** The size of every dimension. */
+  readonly shape: readonly number[];
+  /** Elements from one index to the next: row-major, or Fortran's order. */
+  readonly strides: readonly number[];
+  /** Where the elements begin, in bytes. */
+  readonly dataStart: number;
+}
+
+/** NumPy's names of the element types; bytes are little-endian. */
+const DESCRIPTIONS: Record<string, FileDtype> = {
+  "<f8": "F64",
+  "<f4": "F32",
+  "<f2": "F16",
+  "<i8": "I64",
+  "<i4": "I32",
+  "<i2": "I16",
+  "|i1": "I8",
+  "<u8": "U64",
+  "<u4": "U32",
+  "<u2": "U16",
+  "|u1": "U8",
+  "|b1": "BOOL",
+};
+
+const MAGIC = "\x93NUMPY";
+const ALIGNMENT = 64;
+
+/** The longest header of version 1. */
+const LONGEST = 0xffff;
+
+/** The dict of a header, as NumPy writes it, and no other Python. */
+const HEADER =
+  /^\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\),? ?\}\s*$/;
+
+const RECOVER = "Write the array again with numpy.save or numpy.savez.";
+
+/**
+ * Reads the header of a `.npy` file. The format:
+ * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ *
+ * @param bytes The start of the file.
+ * @param size Bytes of the whole file.
+ * @throws {FormatError} If it is none, or its elements are of a type that is
+ * not read here; an array of Python objects above all.
+ */
+export function parseNpyHeader(
+  bytes: Uint8Array,
+  size: number,
+  where: string,
+): NpyHeader {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
+  const version = bytes[MAGIC.length];
+  const wide = version >= 2;
+  const start = MAGIC.length + 2 + (wide ? 4 : 2);
+  const known = magic === MAGIC && version >= 1 && version <= 3;
+  if (!known || bytes.length < start) {
+    throw malformed(where, "an array of NumPy", show(magic), { help: RECOVER });
+  }
+  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
+  const text = new TextDecoder()
+    .decode(bytes.subarray(start, start + length));
+  const found = HEADER.exec(text);
+  if (found === null || text.length !== length) {
+    throw malformed(
+      `${where}: header`,
+      "descr, fortran_order and shape",
+      show(text),
+      {
+        help: RECOVER,
+      },
+    );
+  }
+  const [, description, fortran, sizes] = found;
+  if (!Object.hasOwn(DESCRIPTIONS, description)) {
+    throw malformed(
+      `${where}: descr`,
+      `one of ${Object.keys(DESCRIPTIONS).join(", ")}`,
+      show(description),
+      { help: "Convert the array to one of these and write it again." },
+    );
+  }
+  const dtype = DESCRIPTIONS[description];
+  const shape = sizes.split(",").map((part) => part.trim())
+    .filter((part) => part !== "").map(Number);
+  const count = shape.reduce((product, size) => product * size, 1);
+  const dataStart = start + length;
+  if (dataStart + count * ELEMENT_BYTES[dtype] !== size) {
+    const expected = `${count * ELEMENT_BYTES[dtype]} bytes of elements`;
+    const got = `${size - dataStart}`;
+    throw malformed(where, expected, got, { help: RECOVER });
+  }
+  const strides = fortran === "True"
+    ? rowMajor(shape.toReversed()).toReversed()
+    : rowMajor(shape);
+  return { dtype, shape, strides, dataStart };
+}
+
+/** Encodes a tensor as `numpy.save` does. */
+export function encodeNpy({ data, dtype, shape }: HostTensor): Uint8Array {
+  const description = Object.keys(DESCRIPTIONS)
+    .find((name) => DESCRIPTIONS[name] === dtype);
+  // Python writes a tuple of one with a comma behind it.
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const text = `{'descr': '${description}', 'fortran_order': False, ` +
+    `'shape': (${sizes}), }`;
+  const start = MAGIC.length + 4;
+  const end = Math.ceil((start + text.length + 1) / ALIGNMENT) * ALIGNMENT;
+  const header = `${text.padEnd(end - start - 1)}\n`;
+  if (header.length > LONGEST) throw new RangeError("a shape of many sizes");
+  const bytes = new Uint8Array(end + data.byteLength);
+  const prefix = `${MAGIC}\x01\x00`;
+  bytes.set(Uint8Array.from(prefix, (character) => character.charCodeAt(0)));
+  new DataView(bytes.buffer).setUint16(MAGIC.length + 2, header.length, true);
+  bytes.set(new TextEncoder().encode(header), start);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), end);
+  return bytes;
+}

@@ -1,0 +1,124 @@
+/**
+ * NPZ: the archives of arrays that NumPy reads and writes.
+ *
+ * The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ *
+ * @module
+ */
+
+import { describe } from "../errors.ts";
+import { writeFileAtomic } from "../files.ts";
+import { ELEMENT_BYTES, hostTensor, type TensorInfo } from "./_elements.ts";
+import type { HostTensor } from "./_host_tensor.ts";
+import { noTensor } from "./_no_tensor.ts";
+import { encodeNpy, parseNpyHeader } from "./_npy.ts";
+import type { Source } from "./_source.ts";
+import { gather } from "./_strided.ts";
+import type { WeightsFile } from "./_weights_file.ts";
+import { writeZip, type ZipMember } from "./_zip.ts";
+
+const SUFFIX = ".npy";
+
+/** Whether an archive holds arrays of NumPy, and nothing else. */
+export function isNpz(members: ReadonlyMap<string, ZipMember>): boolean {
+  return [...members.keys()].every((name) => name.endsWith(SUFFIX));
+}
+
+/** Opens an archive of arrays: reads their headers. */
+export async function openNpz(
+  source: Source,
+  members: ReadonlyMap<string, ZipMember>,
+): Promise<WeightsFile> {
+  const tensors = new Map<string, TensorInfo>();
+  for (const [file, member] of members) {
+    const start = await member.start(LONGEST_START);
+    const where = `${source.name}: ${file}`;
+    const { dtype, shape } = parseNpyHeader(start, member.size, where);
+    tensors.set(file.slice(0, -SUFFIX.length), { dtype, shape });
+  }
+  return {
+    format: "npz",
+    tensors,
+    metadata: {},
+    async read(name) {
+      const member = members.get(name + SUFFIX);
+      if (member === undefined) throw noTensor(source.name, name);
+      const bytes = await member.read();
+      const where = `${source.name}: ${name}${SUFFIX}`;
+      const { dataStart, dtype, shape, strides } = parseNpyHeader(
+        bytes,
+        bytes.length,
+        where,
+      );
+      const view = { offset: 0, shape, strides };
+      const data = bytes.subarray(dataStart);
+      return hostTensor(gather(data, view, ELEMENT_BYTES[dtype]), dtype, shape);
+    },
+    [Symbol.dispose]: () => source[Symbol.dispose](),
+  };
+}
+
+/** A header of version 1 ends within so many bytes. */
+const LONGEST_START = 2 ** 16 + 10;
+
+/**
+ * Encodes tensors as an archive for `numpy.load`. The same tensors in the same
+ * order make the same bytes.
+ *
+ * @param tensors Names and tensors: a `Map` or any iterable of pairs.
+ * @throws {TypeError} If a name repeats.
+ *
+ * @example
+ * ```ts
+ * import { decodeWeights, encodeNpz } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = new Float32Array([1, 2]);
+ * const bytes = await encodeNpz([["bias", { dtype: "F32", shape: [2], data }]]);
+ * const { format, tensors } = await decodeWeights(bytes);
+ * assertEquals(format, "npz");
+ * assertEquals(tensors.get("bias")?.data, data);
+ * ```
+ */
+export async function encodeNpz(
+  tensors: Iterable<readonly [string, HostTensor]>,
+): Promise<Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  for (const [name, tensor] of tensors) {
+    if (files.has(name + SUFFIX)) {
+      throw new TypeError(describe({
+        what: "npz: name of a tensor",
+        expected: "one not used before",
+        got: JSON.stringify(name),
+        help: "Give every tensor a name of its own.",
+      }));
+    }
+    files.set(name + SUFFIX, encodeNpy(tensor));
+  }
+  return await writeZip(files);
+}
+
+/**
+ * Writes an archive for `numpy.load`: whole under its name, or not at all.
+ *
+ * @throws {TypeError} As {@linkcode encodeNpz}.
+ * @throws {DataError} If the file can't be written.
+ *
+ * @example
+ * ```ts
+ * import { readWeights, writeNpz } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile();
+ * const data = new Float32Array(10);
+ * await writeNpz(path, [["fc.bias", { dtype: "F32", shape: [10], data }]]);
+ * assertEquals((await readWeights(path)).tensors.get("fc.bias")?.data, data);
+ * await Deno.remove(path);
+ * ```
+ */
+export async function writeNpz(
+  path: string,
+  tensors: Iterable<readonly [string, HostTensor]>,
+): Promise<void> {
+  await writeFileAtomic(path, await encodeNpz(tensors));
+}

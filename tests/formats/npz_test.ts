@@ -1,0 +1,103 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { FormatError } from "../../src/errors.ts";
+import { bytesSource } from "../../src/formats/_source.ts";
+import { openZip } from "../../src/formats/_zip.ts";
+import { encodeNpz } from "../../src/formats/npz.ts";
+import type { HostTensor } from "../../src/formats/safetensors.ts";
+import { decodeWeights, readWeights } from "../../src/formats/weights.ts";
+import { goldenPath } from "./_golden_file.ts";
+import { mutate, randomIntegers } from "./_mutate.ts";
+
+for (const name of ["npz_plain", "npz_packed"]) {
+  Deno.test(`${name}.npz has NumPy's values`, async () => {
+    const { format, tensors } = await readWeights(goldenPath(`${name}.npz`));
+    assertEquals(format, "npz");
+    const types = {
+      ...{ f8: "F64", f4: "F32", f2: "F32", i8: "I64", i4: "I32", i2: "I16" },
+      ...{ i1: "I8", u8: "U64", u4: "U32", u2: "U16", u1: "U8" },
+    };
+    for (const [key, dtype] of Object.entries(types)) {
+      const tensor = tensors.get(key)!;
+      assertEquals([tensor.dtype, tensor.shape], [dtype, [3]], key);
+      assertEquals(Array.from(tensor.data, Number), [0, 1, 2], key);
+    }
+    assertEquals(tensors.get("bool")!.data, new Uint8Array([1, 0]));
+    assertEquals(tensors.get("scalar")!.shape, []);
+    assertEquals(tensors.get("empty")!.shape, [0, 3]);
+    const matrix = Float32Array.from({ length: 24 }, (_, index) => index);
+    for (const key of ["matrix", "fortran"]) {
+      assertEquals(tensors.get(key), {
+        dtype: "F32",
+        shape: [2, 3, 4],
+        data: matrix,
+      });
+    }
+  });
+}
+
+const refused: [file: string, message: RegExp][] = [
+  ["npz_objects", /a\.npy: descr: expected one of .*, got "\|O"/],
+  ["npz_big_endian", /got ">f4"/],
+];
+for (const [file, message] of refused) {
+  Deno.test(`${file}.npz is refused`, async () => {
+    const read = () => readWeights(goldenPath(`${file}.npz`));
+    assertMatch((await assertRejects(read, FormatError)).message, message);
+  });
+}
+
+Deno.test("encodeNpz writes what NumPy writes, but for padding", async () => {
+  const path = goldenPath("npz_plain.npz");
+  const { tensors } = await readWeights(path);
+  tensors.delete("fortran"); // Written row-major, as all are.
+  tensors.delete("f2"); // Read as f4.
+  const bytes = await encodeNpz(tensors);
+  assertEquals((await decodeWeights(bytes)).tensors, tensors);
+  assertEquals(await encodeNpz(tensors), bytes);
+  const golden = await arraysOf(await Deno.readFile(path));
+  const own = await arraysOf(bytes);
+  assertEquals(own.size, tensors.size);
+  for (const [name, array] of own) assertEquals(array, golden.get(name), name);
+});
+
+/** The arrays of an archive as text, without the padding of their headers. */
+async function arraysOf(bytes: Uint8Array): Promise<Map<string, string>> {
+  const arrays = new Map<string, string>();
+  for (const [name, member] of await openZip(bytesSource(bytes, "npz"))) {
+    const text = String.fromCharCode(...await member.read());
+    const dataStart = text.indexOf("\n") + 1;
+    assertEquals(dataStart % 64, 0, name);
+    const [, header] = /^\x93NUMPY\x01\x00..(.*?) *\n/s.exec(text)!;
+    arrays.set(name, header + text.slice(dataStart));
+  }
+  return arrays;
+}
+
+Deno.test("encodeNpz refuses a name twice", async () => {
+  const tensor: HostTensor = {
+    dtype: "U8",
+    shape: [1],
+    data: new Uint8Array(1),
+  };
+  await assertRejects(
+    () => encodeNpz([["a", tensor], ["a", tensor]]),
+    TypeError,
+  );
+});
+
+for (const name of ["npz_plain", "npz_packed"]) {
+  Deno.test(`mutations of ${name}.npz are refused or read`, async () => {
+    const valid = await Deno.readFile(goldenPath(`${name}.npz`));
+    const random = randomIntegers(0x4e50);
+    let refused = 0;
+    for (let round = 0; round < 150; round++) {
+      try {
+        await decodeWeights(mutate(valid, random, "PK<f48|()',:{}\x00"));
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        refused++;
+      }
+    }
+    assert(refused > 75, `${refused} of 150 were refused`);
+  });
+}
