@@ -55,6 +55,10 @@ export {
 export * from "./src/files.ts";
 export { encodeNpz, writeNpz } from "./src/formats/npz.ts";
 export * from "./src/formats/safetensors.ts";
+export {
+  statisticsOf,
+  type TensorStatistics,
+} from "./src/formats/statistics.ts";
 export * from "./src/formats/weights.ts";
 export { Mean } from "./src/mean.ts";
 export { ConvolutionalNeuralNetwork } from "./src/network.ts";

@@ -13,12 +13,16 @@ export interface Options {
   readonly values: Readonly<Record<string, string>>;
   /** Options that are there or not. */
   readonly flags: readonly string[];
+  /** Names of the arguments that are no options, in order; default none. */
+  readonly files?: readonly string[];
 }
 
 /** What was given, checked for names. */
 export interface Given {
   readonly values: Readonly<Record<string, string>>;
   readonly flags: ReadonlySet<string>;
+  /** The arguments that are no options; as many as were asked for. */
+  readonly files: readonly string[];
 }
 
 /** Reads a command's arguments and refuses what it does not know. */
@@ -28,17 +32,23 @@ export function readOptions(
   options: Options,
 ): Given {
   const unknown: string[] = [];
+  const files: string[] = [];
+  const wanted = options.files ?? [];
   const parsed: Record<string, unknown> = parseArgs(joinNegative(args), {
     string: Object.keys(options.values),
     boolean: [...options.flags, "help"],
     default: { ...options.values },
-    unknown: (argument: string) => {
-      unknown.push(argument);
+    unknown: (argument: string, option?: string) => {
+      const isFile = option === undefined && files.length < wanted.length;
+      (isFile ? files : unknown).push(argument);
       return false;
     },
   });
   if (unknown.length > 0) {
     throw usage(command, `unknown argument ${unknown[0]}`);
+  }
+  if (files.length < wanted.length && !parsed.help) {
+    throw usage(command, `${wanted[files.length]} is missing`);
   }
   const values: Record<string, string> = {};
   for (const name of Object.keys(options.values)) {
@@ -52,7 +62,7 @@ export function readOptions(
     values[name] = value;
   }
   const flags = [...options.flags, "help"].filter((flag) => parsed[flag]);
-  return { values, flags: new Set(flags) };
+  return { values, flags: new Set(flags), files };
 }
 
 /** `--lr -1` as `--lr=-1`: the parser would take the number for an option. */

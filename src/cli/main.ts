@@ -1,5 +1,5 @@
 /**
- * The command line: `train`, `evaluate`, `predict`.
+ * The command line: `train`, `evaluate`, `predict` and the rest of `commands`.
  *
  * @module
  */
@@ -13,7 +13,9 @@ import {
 } from "../errors.ts";
 import { Interrupted, interruptedStatus } from "./_interrupt.ts";
 import { UsageError } from "./_options.ts";
+import { convertCommand } from "./convert.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { inspectCommand } from "./inspect.ts";
 import { predictCommand } from "./predict.ts";
 import { trainCommand } from "./train.ts";
 
@@ -21,6 +23,8 @@ const commands = {
   train: trainCommand,
   evaluate: evaluateCommand,
   predict: predictCommand,
+  convert: convertCommand,
+  inspect: inspectCommand,
 };
 
 /** Errors whose message is all that a user needs. */

@@ -55,6 +55,9 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
   ],
   ["no threads", ["predict", "--threads", "0"], 2, /--threads: expected/],
   ["an unknown device", ["train", "--device", "tpu"], 2, /expected auto/],
+  ["no file", ["inspect"], 2, /inspect: FILE is missing/],
+  ["a file too many", ["inspect", "a", "b"], 2, /unknown argument b/],
+  ["an unknown format", ["convert", "a", "b.pth"], 2, /got b\.pth/],
   ["a missing file", ["evaluate", "--model", "/none"], 1, /cannot read/],
 ];
 for (const [name, args, code, message] of wrong) {
@@ -66,7 +69,9 @@ for (const [name, args, code, message] of wrong) {
   });
 }
 
-for (const command of ["train", "evaluate", "predict"]) {
+for (
+  const command of ["train", "evaluate", "predict", "convert", "inspect"]
+) {
   Deno.test(`${command} --help explains the options`, async () => {
     const { code, stdout } = await run(command, "--help");
     assertEquals(code, 0);

@@ -6,7 +6,11 @@ import { Profile } from "../../src/devices/profile.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 function given(flags: string[], trace = "") {
-  return { flags: new Set(flags), values: { "profile-trace": trace } };
+  return {
+    flags: new Set(flags),
+    files: [],
+    values: { "profile-trace": trace },
+  };
 }
 
 Deno.test("--profile or --profile-trace asks the device for times", () => {

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { readWeights } from "../../src/formats/weights.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";
@@ -23,4 +24,71 @@ Deno.test("a file that would execute code is refused in one line", async () => {
   const { code, stderr, stdout } = await run("evaluate", "--model", model);
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /^error: .*\.eval"\. Help: Nothing was executed\..*\n$/);
+});
+
+const network = goldenPath("pytorch_network.pth");
+
+Deno.test("inspect lists keys, types, shapes and metadata", async () => {
+  const { stderr, stdout } = await run("inspect", network);
+  assertEquals(stderr, "");
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.slice(0, 3).map((line) => line.split(/ {2,}/)), [
+    ["pytorch: 16 tensors, 29,132 elements"],
+    ["key", "dtype", "shape"],
+    ["layer1.0.weight", "F32", "[16, 1, 5, 5]"],
+  ]);
+  assertEquals(lines.length, 18);
+  const checkpoint = await run("inspect", goldenPath("pytorch_checkpoint.pth"));
+  assertMatch(checkpoint.stdout, /\nmetadata\nepoch: 3\n/);
+});
+
+Deno.test("inspect --stats measures, and JSON has the same", async () => {
+  const views = goldenPath("pytorch_views.pth");
+  const text = await run("inspect", "--stats", views);
+  assertMatch(text.stdout, /\nf64 +F64 +\[6\] +-2\.5 +Infinity +Infinity +1\n/);
+  assertMatch(text.stdout, /\nempty +F32 +\[0, 3\] +- +- +- +0\n/);
+  const { stdout } = await run("inspect", "--stats", "--json", views);
+  const { format, tensors } = JSON.parse(stdout);
+  assertEquals(format, "pytorch");
+  assertEquals(tensors.find(({ name }: { name: string }) => name === "f16"), {
+    name: "f16",
+    dtype: "F16",
+    shape: [6],
+    min: -2.5,
+    max: "Infinity",
+    mean: "Infinity",
+    nanCount: 1,
+  });
+  const whole = tensors.find(({ name }: { name: string }) => name === "whole");
+  // 0, 1/8, … 23/8.
+  assertEquals([whole.min, whole.max, whole.mean], [0, 23 / 8, 23 / 16]);
+});
+
+Deno.test("convert goes from .pth over npz to safetensors, and back", async () => {
+  await using folder = await temporaryFolder();
+  const path = (name: string) => `${folder.path}/${name}`;
+  const steps = [
+    [network, path("a.safetensors")],
+    [path("a.safetensors"), path("b.npz")],
+    [path("b.npz"), path("c.safetensors")],
+  ];
+  for (const [from, to] of steps) {
+    const { code, stderr, stdout } = await run("convert", from, to, "--json");
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(JSON.parse(stdout).tensors, 16);
+  }
+  const { tensors } = await readWeights(network);
+  for (const name of ["a.safetensors", "b.npz", "c.safetensors"]) {
+    assertEquals((await readWeights(path(name))).tensors, tensors);
+  }
+});
+
+Deno.test("convert says what metadata an npz leaves out", async () => {
+  await using folder = await temporaryFolder();
+  const checkpoint = goldenPath("pytorch_checkpoint.pth");
+  const npz = await run("convert", checkpoint, `${folder.path}/a.npz`);
+  assertMatch(npz.stderr, /^metadata left out: \d+ entries\n$/);
+  const to = `${folder.path}/a.safetensors`;
+  assertEquals((await run("convert", checkpoint, to)).stderr, "");
+  assertEquals((await readWeights(to)).metadata.epoch, "3");
 });

@@ -1,0 +1,90 @@
+import { statisticsOf, type TensorStatistics } from "../formats/statistics.ts";
+import { openWeights, type WeightsFile } from "../formats/weights.ts";
+import { elementsOf } from "../tensor.ts";
+import { readOptions } from "./_options.ts";
+import { grouped, table } from "./_table.ts";
+
+const help = `Print what is in a file of weights.
+
+Usage: deno task inspect [options] FILE
+
+  FILE           .safetensors, .npz, or PyTorch's .pth or .pt
+  --stats        least, greatest and mean element, and how many are NaN;
+                 reads the tensors, one at a time
+  --json         one JSON object
+  --help         this text`;
+
+/** Metadata longer than this is cut short, but not in JSON. */
+const longestShown = 200;
+
+/** `deno task inspect`. */
+export async function inspectCommand(args: readonly string[]): Promise<void> {
+  const { files, flags } = readOptions("inspect", args, {
+    values: {},
+    flags: ["json", "stats"],
+    files: ["FILE"],
+  });
+  if (flags.has("help")) return console.log(help);
+  using file = await openWeights(files[0]);
+  const statistics = flags.has("stats") ? await measure(file) : null;
+  console.log(
+    flags.has("json") ? asJson(file, statistics) : asText(file, statistics),
+  );
+}
+
+type Statistics = ReadonlyMap<string, TensorStatistics>;
+
+async function measure(file: WeightsFile): Promise<Statistics> {
+  const statistics = new Map<string, TensorStatistics>();
+  for (const name of file.tensors.keys()) {
+    statistics.set(name, statisticsOf(await file.read(name)));
+  }
+  return statistics;
+}
+
+function asJson(file: WeightsFile, statistics: Statistics | null): string {
+  const tensors = Array.from(file.tensors, ([name, { dtype, shape }]) => ({
+    name,
+    dtype,
+    shape,
+    ...statistics?.get(name),
+  }));
+  const { format, metadata } = file;
+  // JSON has no infinity; as text it is not taken for a missing number.
+  return JSON.stringify(
+    { format, tensors, metadata },
+    (_key, value) =>
+      value === Infinity || value === -Infinity ? String(value) : value,
+  );
+}
+
+function asText(file: WeightsFile, statistics: Statistics | null): string {
+  const head = ["key", "dtype", "shape"];
+  const numbers = ["min", "max", "mean", "NaN"];
+  const rows = Array.from(file.tensors, ([name, { dtype, shape }]) => [
+    name,
+    dtype,
+    `[${shape.join(", ")}]`,
+    ...statistics === null ? [] : cells(statistics.get(name)!),
+  ]);
+  const shapes = [...file.tensors.values()].map(({ shape }) => shape);
+  const elements = shapes.reduce((sum, shape) => sum + elementsOf(shape), 0);
+  const metadata = Object.entries(file.metadata).map(([key, value]) =>
+    `${key}: ${
+      value.length > longestShown ? `${value.slice(0, longestShown)}…` : value
+    }`
+  );
+  return [
+    `${file.format}: ${grouped(rows.length)} tensors, ` +
+    `${grouped(elements)} elements`,
+    table([statistics === null ? head : [...head, ...numbers], ...rows], 3),
+    ...metadata.length === 0 ? [] : ["metadata", ...metadata],
+  ].join("\n");
+}
+
+function cells({ max, mean, min, nanCount }: TensorStatistics): string[] {
+  const shown = [min, max, mean].map((value) =>
+    value === null ? "-" : String(Number(value.toPrecision(6)))
+  );
+  return [...shown, grouped(nanCount)];
+}
