@@ -35,19 +35,42 @@ fn gatherRows(
 ) {
   let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
   if (index < arrayLength(&output)) {
-    let row = u32(indices[u32(cursor[0]) + index / rowLength]);
-    let shard = min(row / rowsPerShard, shards - 1);
-    let start = (row - shard * rowsPerShard) * rowLength;
-    let value = element(shard, start + index % rowLength);
+    let place = placeOf(index);
+    var value = 0.0;
+    if (bytes) {
+      let four = word(place.x, place.y / 4);
+      value = f32(extractBits(four, place.y % 4 * 8, 8));
+    } else {
+      value = bitcast<f32>(word(place.x, place.y));
+    }
     output[index] = (value / divisor - mean) / deviation;
   }
 }
 
-fn element(shard: u32, index: u32) -> f32 {
-  if (bytes) {
-    return f32(extractBits(word(shard, index / 4), index % 4 * 8, 8));
+// The shard that an element of the output comes from, and where it is there.
+fn placeOf(index: u32) -> vec2u {
+  let row = u32(indices[u32(cursor[0]) + index / rowLength]);
+  let shard = min(row / rowsPerShard, shards - 1);
+  let start = (row - shard * rowsPerShard) * rowLength;
+  return vec2u(shard, start + index % rowLength);
+}
+
+@group(0) @binding(6) var<storage, read_write> outputFours: array<vec4f>;
+
+// Four u8 at once, where the length of a row is a multiple of 4: an invocation
+// makes four elements.
+@compute @workgroup_size(workgroupSize)
+fn gatherFours(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  if (index < arrayLength(&outputFours)) {
+    let place = placeOf(4 * index);
+    let four = vec4u(word(place.x, place.y / 4));
+    let values = vec4f((four >> vec4u(0, 8, 16, 24)) & vec4u(255));
+    outputFours[index] = (values / divisor - mean) / deviation;
   }
-  return bitcast<f32>(word(shard, index));
 }
 
 fn word(shard: u32, index: u32) -> u32 {

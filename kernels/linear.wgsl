@@ -3,6 +3,12 @@
 // output[row, column] = Σ left(row, k) · right(column, k), plus a bias for
 // each column. The steps say where in the buffers the elements are: a matrix
 // is read by rows or by columns.
+//
+// A group of `parts` invocations makes a tile of 4×4 elements. Each adds the
+// products at its own index k, that plus `parts` and so on, in this order. Then
+// the first half of the group adds the sums of the second half to its own, and
+// so on by halves; the bias comes last. Workgroups that do not fit in one row
+// of the grid go on in the next.
 
 override columns: u32;
 // From one row of `left`, or column of `right`, to the next, and along k.
@@ -20,61 +26,150 @@ override workgroupSize: u32;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output: array<f32>;
 
+// The same as vectors, where their lengths are multiples of 4.
+@group(0) @binding(0) var<storage, read> leftVectors: array<vec4f>;
+@group(0) @binding(1) var<storage, read> rightVectors: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> outputVectors: array<vec4f>;
+
 var<workgroup> partial: array<mat4x4f, workgroupSize>;
 
-// A group of `parts` invocations makes a tile of 4×4 elements. Each adds the
-// products at its own index k, that plus `parts` and so on, in this order. Then
-// the first half of the group adds the sums of the second half to its own, and
-// so on by halves; the bias comes last. Workgroups that do not fit in one row
-// of the grid go on in the next.
+struct Tile {
+  row: vec4u,
+  column: vec4u,
+  part: u32,
+  rows: u32,
+}
+
+fn tileOf(invocation: vec3u, workgroups: vec3u, rows: u32) -> Tile {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let tileColumns = (columns + 3) / 4;
+  let tile = index / parts;
+  return Tile(
+    tile / tileColumns * 4 + vec4u(0, 1, 2, 3),
+    tile % tileColumns * 4 + vec4u(0, 1, 2, 3),
+    index % parts,
+    rows,
+  );
+}
+
 @compute @workgroup_size(workgroupSize)
 fn product(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
   let rows = arrayLength(&output) / columns;
+  let tile = tileOf(invocation, workgroups, rows);
   let depth = arrayLength(&right) / columns;
-  let tileColumns = (columns + 3) / 4;
-  let tile = index / parts;
-  let part = index % parts;
-  let row = tile / tileColumns * 4 + vec4u(0, 1, 2, 3);
-  let column = tile % tileColumns * 4 + vec4u(0, 1, 2, 3);
-  let leftStart = min(row, vec4u(rows - 1)) * leftStep;
-  let rightStart = min(column, vec4u(columns - 1)) * rightStep;
+  let leftStart = min(tile.row, vec4u(tile.rows - 1)) * leftStep;
+  let rightStart = min(tile.column, vec4u(columns - 1)) * rightStep;
   var sums: mat4x4f;
-  for (var k = part; k < depth; k += parts) {
+  for (var k = tile.part; k < depth; k += parts) {
     let l = leftStart + k * leftDepthStep;
     let r = rightStart + k * rightDepthStep;
     let factors = vec4f(left[l.x], left[l.y], left[l.z], left[l.w]);
     let terms = vec4f(right[r.x], right[r.y], right[r.z], right[r.w]);
-    sums += mat4x4f(
-      factors.x * terms,
-      factors.y * terms,
-      factors.z * terms,
-      factors.w * terms,
-    );
+    sums += products(factors, terms);
   }
-  partial[local] = sums;
-  for (var reach = parts / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (part < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  if (part == 0) {
-    store(partial[local], row, column, rows);
+  let totals = total(sums, tile, local);
+  if (tile.part == 0) {
+    store(totals, tile);
   }
 }
 
-fn store(tile: mat4x4f, row: vec4u, column: vec4u, rows: u32) {
-  var sums = tile;
+// Where both are read by rows of a length that is a multiple of 4: an
+// invocation takes four products at once, and k counts fours.
+@compute @workgroup_size(workgroupSize)
+fn productOfRows(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let rows = arrayLength(&output) / columns;
+  let tile = tileOf(invocation, workgroups, rows);
+  let depth = arrayLength(&rightVectors) / columns;
+  let l = min(tile.row, vec4u(tile.rows - 1)) * depth;
+  let r = min(tile.column, vec4u(columns - 1)) * depth;
+  var sums: mat4x4f;
+  for (var k = tile.part; k < depth; k += parts) {
+    let a = mat4x4f(
+      leftVectors[l.x + k],
+      leftVectors[l.y + k],
+      leftVectors[l.z + k],
+      leftVectors[l.w + k],
+    );
+    let b = transpose(mat4x4f(
+      rightVectors[r.x + k],
+      rightVectors[r.y + k],
+      rightVectors[r.z + k],
+      rightVectors[r.w + k],
+    ));
+    sums += b * a;
+  }
+  let totals = total(sums, tile, local);
+  if (tile.part == 0) {
+    store(totals, tile);
+  }
+}
+
+// Where `right` has rows, along its columns, of a length that is a multiple of 4.
+@compute @workgroup_size(workgroupSize)
+fn productAcrossRows(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let rows = arrayLength(&outputVectors) * 4 / columns;
+  let tile = tileOf(invocation, workgroups, rows);
+  let depth = arrayLength(&rightVectors) * 4 / columns;
+  let leftStart = min(tile.row, vec4u(tile.rows - 1)) * leftStep;
+  let column = min(tile.column.x, columns - 4) / 4;
+  var sums: mat4x4f;
+  for (var k = tile.part; k < depth; k += parts) {
+    let l = leftStart + k * leftDepthStep;
+    let factors = vec4f(left[l.x], left[l.y], left[l.z], left[l.w]);
+    sums += products(factors, rightVectors[k * (columns / 4) + column]);
+  }
+  var totals = total(sums, tile, local);
+  if (tile.part == 0 && tile.column.x < columns) {
+    for (var i = 0u; i < 4; i++) {
+      if (tile.row[i] < tile.rows) {
+        outputVectors[tile.row[i] * (columns / 4) + column] = totals[i];
+      }
+    }
+  }
+}
+
+fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
+  return mat4x4f(
+    factors.x * terms,
+    factors.y * terms,
+    factors.z * terms,
+    factors.w * terms,
+  );
+}
+
+// The sum of a group's sums, for the first of the group.
+fn total(sums: mat4x4f, tile: Tile, local: u32) -> mat4x4f {
+  partial[local] = sums;
+  for (var reach = parts / 2; reach > 0; reach /= 2) {
+    workgroupBarrier();
+    if (tile.part < reach) {
+      partial[local] += partial[local + reach];
+    }
+  }
+  return partial[local];
+}
+
+fn store(totals: mat4x4f, tile: Tile) {
+  var sums = totals;
   for (var i = 0u; i < 4; i++) {
     for (var j = 0u; j < 4; j++) {
-      if (row[i] < rows && column[j] < columns) {
-        let shift = select(0.0, bias[column[j]], hasBias);
-        output[row[i] * columns + column[j]] = sums[i][j] + shift;
+      let row = tile.row[i];
+      let column = tile.column[j];
+      if (row < tile.rows && column < columns) {
+        let shift = select(0.0, bias[column], hasBias);
+        output[row * columns + column] = sums[i][j] + shift;
       }
     }
   }

@@ -12,13 +12,20 @@ override factor: f32;
 
 var<workgroup> partial: array<f32, workgroupSize>;
 
-// One workgroup: each invocation adds the elements at its own index, that plus
-// workgroupSize and so on, in this order. Then the first half of the
-// invocations adds the sums of the second half to its own, and so on by halves.
+// Each workgroup makes one sum: each invocation adds the elements at its own
+// index among all, that plus the number of all and so on, in this order. Then
+// the first half of the invocations adds the sums of the second half to its
+// own, and so on by halves.
 @compute @workgroup_size(workgroupSize)
-fn sum(@builtin(local_invocation_index) local: u32) {
+fn sum(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let all = workgroups.x * workgroupSize;
+  let first = workgroup.x * workgroupSize + local;
   var total = 0.0;
-  for (var index = local; index < arrayLength(&x); index += workgroupSize) {
+  for (var index = first; index < arrayLength(&x); index += all) {
     total += x[index];
   }
   partial[local] = total;
@@ -29,7 +36,7 @@ fn sum(@builtin(local_invocation_index) local: u32) {
     }
   }
   if (local == 0) {
-    output[0] = factor * partial[0];
+    output[workgroup.x] = factor * partial[0];
   }
 }
 

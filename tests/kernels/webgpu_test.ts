@@ -1,8 +1,10 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
+import { DeviceError } from "../../src/errors.ts";
 import { webGpuTest } from "../_webgpu.ts";
 import { kernelCases, runKernelCase } from "./cases.ts";
 import { convBlockCases } from "./cases/conv_block.ts";
+import { linearCases } from "./cases/linear.ts";
 
 for (const kernelCase of kernelCases) {
   webGpuTest(
@@ -13,10 +15,10 @@ for (const kernelCase of kernelCases) {
 
 for (const software of [true, false]) {
   const kind = software ? "processors" : "GPUs";
-  webGpuTest(`webgpu: blocks by the kernels for ${kind}`, async () => {
+  webGpuTest(`webgpu: the kernels for ${kind}`, async () => {
     using device = await WebGpuDevice.open({ software, poison: true });
-    for (const block of convBlockCases) {
-      await explained(block.name, () => runKernelCase(device, block));
+    for (const one of [...convBlockCases, ...linearCases]) {
+      await explained(one.name, () => runKernelCase(device, one));
     }
   });
 }
@@ -40,3 +42,34 @@ webGpuTest(
     device.release(output.buffer);
   },
 );
+
+webGpuTest(
+  "webgpu: sum: more elements than 65,535 passes reach",
+  async (device) => {
+    const length = 17_000_000;
+    const x = { buffer: device.allocate("f32", length) };
+    const output = { buffer: device.allocate("f32", 1) };
+    device.kernels.fill(x, 1);
+    device.kernels.sum(x, output, 1);
+    assertEquals(await device.read(output.buffer), Float32Array.of(length));
+    device.release(x.buffer);
+    device.release(output.buffer);
+  },
+);
+
+webGpuTest("webgpu: a loop too long for a processor is refused", async () => {
+  using device = await WebGpuDevice.open({ software: true });
+  const shape = { batch: 600_000, inFeatures: 1, outFeatures: 1 };
+  const operand = (length: number) => ({
+    buffer: device.allocate("f32", length),
+  });
+  const [x, gradOutput] = [operand(shape.batch), operand(shape.batch)];
+  assertThrows(
+    () => {
+      const { kernels } = device;
+      kernels.linearWeightGradient(gradOutput, x, operand(1), shape);
+    },
+    DeviceError,
+    "linearWeightGradient on so long an input",
+  );
+});

@@ -12,6 +12,8 @@ let lastIdentity = 0;
 export class WebGpuBuffer implements DeviceBuffer {
   /** Distinguishes buffers in the keys of bind groups. */
   readonly identity = ++lastIdentity;
+  /** Views made so far: a part that is taken again is known by its bind groups. */
+  readonly #views = new Map<string, WebGpuBuffer>();
 
   constructor(
     readonly memory: GPUBuffer,
@@ -26,7 +28,12 @@ export class WebGpuBuffer implements DeviceBuffer {
   }
 
   view(offset: number, length: number): WebGpuBuffer {
+    const key = `${offset}:${length}`;
+    const known = this.#views.get(key);
+    if (known !== undefined) return known;
     const byteOffset = this.byteOffset + offset * bytesOf[this.dtype];
-    return new WebGpuBuffer(this.memory, this.dtype, length, byteOffset);
+    const view = new WebGpuBuffer(this.memory, this.dtype, length, byteOffset);
+    this.#views.set(key, view);
+    return view;
   }
 }

@@ -24,6 +24,11 @@ export interface KernelRecord<Shape> {
   /** How many workgroups cover the output. */
   workgroups(shape: Shape): Workgroups;
   /**
+   * The most passes that an invocation makes, through all of its loops together,
+   * where a long input may make them many: see {@linkcode mostPasses}.
+   */
+  passes?(shape: Shape): number;
+  /**
    * What a run costs, for the profile. By default no operations, and the bytes
    * of all bound buffers.
    */
@@ -36,6 +41,12 @@ export type Run = <Shape>(
   shape: Shape,
   operands: readonly Operand[],
 ) => void;
+
+/**
+ * Mesa's processor driver (llvmpipe 22.3) leaves loops without an error when an
+ * invocation has made 65,535 passes through all of its loops together.
+ */
+export const mostPasses = 65_535;
 
 /**
  * Workgroups that cover `count` items in a line, folded into rows where there

@@ -19,7 +19,7 @@ import { PipelineCache } from "./_pipelines.ts";
 import { type Command, CommandQueue } from "./_queue.ts";
 import { Readback } from "./_readback.ts";
 import { Timestamps } from "./_timestamps.ts";
-import type { KernelRecord } from "./kernel_record.ts";
+import { type KernelRecord, mostPasses } from "./kernel_record.ts";
 import { convBlockBindings } from "./kernels/conv_block.ts";
 import { webGpuKernels } from "./webgpu_kernels.ts";
 
@@ -62,6 +62,7 @@ export class WebGpuDevice implements Device {
   readonly profile: Profile | null;
   readonly #gpu: GPUDevice;
   readonly #poison: boolean;
+  readonly #isSoftware: boolean;
   readonly #pipelines: PipelineCache;
   readonly #timestamps: Timestamps | null;
   readonly #queue: CommandQueue;
@@ -85,6 +86,7 @@ export class WebGpuDevice implements Device {
     this.#gpu = gpu;
     this.label = label;
     this.#poison = poison;
+    this.#isSoftware = isSoftware;
     this.profile = profile ? new Profile() : null;
     this.#timestamps = this.profile && new Timestamps(gpu, this.profile);
     this.#pipelines = new PipelineCache(gpu, (error) => this.#fail(error));
@@ -252,6 +254,7 @@ export class WebGpuDevice implements Device {
     shape: Shape,
     operands: readonly Operand[],
   ): void {
+    this.#checkPasses(kernel, shape);
     const pipeline = this.#pipelines.get(kernel, shape);
     const buffers = operands.map((operand) => this.#own(operand));
     const [x, y, z] = kernel.workgroups(shape);
@@ -268,6 +271,20 @@ export class WebGpuDevice implements Device {
     };
     this.#queue.dispatch(command);
     this.#commands?.push(command);
+  }
+
+  /** Refuses what a processor's driver would leave half done. */
+  #checkPasses<Shape>(kernel: KernelRecord<Shape>, shape: Shape): void {
+    if (!this.#isSoftware || kernel.passes === undefined) return;
+    const passes = kernel.passes(shape);
+    if (passes <= mostPasses) return;
+    throw new DeviceError(describe({
+      what: `webgpu: ${kernel.name} on so long an input`,
+      expected: `at most ${mostPasses} passes through its loops, more than ` +
+        `which ${this.label} leaves undone`,
+      got: String(passes),
+      help: "Use a smaller batch, or `--device cpu`.",
+    }));
   }
 
   #create(dtype: DType, length: number): WebGpuBuffer {

@@ -46,6 +46,9 @@ export function webGpuKernels(
   scratch: Scratch,
   adapter: AdapterTraits,
 ): Kernels {
+  // A processor runs eight invocations of a workgroup at a time, and takes turns
+  // between more.
+  const workgroupSize = adapter.isSoftware ? 8 : 64;
   const single: SingleKernels = {
     ...adamKernels(run),
     ...addKernels(run),
@@ -59,17 +62,14 @@ export function webGpuKernels(
     ...dropoutKernels(run),
     ...fillKernels(run),
     ...gatherKernels(run),
-    ...linearKernels(run),
+    ...linearKernels(run, workgroupSize),
     ...maxPool2dKernels(run),
     ...mulKernels(run),
     ...reluKernels(run),
     ...scaleKernels(run),
     ...sgdKernels(run),
-    ...sumKernels(run),
+    ...sumKernels(run, scratch),
   };
-  // A processor runs the invocations of a workgroup eight at a time, and takes
-  // turns between more.
-  const workgroupSize = adapter.isSoftware ? 8 : 64;
   const block = adapter.bindings < convBlockBindings
     ? composedConvBlock(single, scratch)
     : convBlockKernels(run, single, scratch, workgroupSize);

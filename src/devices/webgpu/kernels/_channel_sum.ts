@@ -1,9 +1,11 @@
 import { channelSumSource } from "../../../../kernels/channel_sum.gen.ts";
 import { type KernelRecord, line } from "../kernel_record.ts";
-import { workgroupSize } from "./_elementwise.ts";
+import { reductionPasses, workgroupSize } from "./_elementwise.ts";
 
-/** Channels of any number of images. */
+/** Channels of images. */
 export interface Channels {
+  /** Images. */
+  batch: number;
   /** Channels of an image. */
   channels: number;
   /** Elements of a channel. */
@@ -20,5 +22,6 @@ export function channelSum(name: string): KernelRecord<Channels> {
     bindings: ["read", "write"],
     constants: ({ channels, area }) => ({ channels, area, workgroupSize }),
     workgroups: ({ channels }) => line(channels, 1),
+    passes: ({ area, batch }) => reductionPasses(batch * area),
   };
 }

@@ -4,6 +4,14 @@ import { type KernelRecord, line } from "../kernel_record.ts";
 /** Invocations of a workgroup: as many as every WebGPU device can run. */
 export const workgroupSize = 256;
 
+/**
+ * Passes of an invocation where one workgroup sums `count` elements, and then
+ * the sums by halves.
+ */
+export function reductionPasses(count: number): number {
+  return Math.ceil(count / workgroupSize) + Math.log2(workgroupSize);
+}
+
 /** What decides how often a kernel of one invocation per element runs. */
 export interface Elements {
   /** How many elements the output has. */

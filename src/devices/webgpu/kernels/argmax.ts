@@ -2,7 +2,7 @@ import { argmaxSource } from "../../../../kernels/argmax.gen.ts";
 import type { ClassesShape } from "../../../../kernels/shapes.ts";
 import type { Kernels } from "../../kernels.ts";
 import { type KernelRecord, line, type Run } from "../kernel_record.ts";
-import { workgroupSize } from "./_elementwise.ts";
+import { reductionPasses, workgroupSize } from "./_elementwise.ts";
 
 const argmax: KernelRecord<ClassesShape> = {
   name: "argmax",
@@ -12,6 +12,7 @@ const argmax: KernelRecord<ClassesShape> = {
   bindings: ["read", "write"],
   constants: ({ batch, classes }) => ({ batch, classes, workgroupSize }),
   workgroups: ({ batch }) => line(batch, workgroupSize),
+  passes: ({ classes }) => classes,
 };
 
 const correctCount: KernelRecord<ClassesShape> = {
@@ -22,6 +23,7 @@ const correctCount: KernelRecord<ClassesShape> = {
   bindings: ["read", "read", "write"],
   constants: ({ batch, classes }) => ({ batch, classes, workgroupSize }),
   workgroups: () => [1, 1, 1],
+  passes: ({ batch, classes }) => reductionPasses(batch) * classes,
 };
 
 /** The column of the largest score, and how often it is the label's. */

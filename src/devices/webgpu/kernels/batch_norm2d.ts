@@ -7,7 +7,7 @@ import {
   type Run,
   type Workgroups,
 } from "../kernel_record.ts";
-import { workgroupSize } from "./_elementwise.ts";
+import { reductionPasses, workgroupSize } from "./_elementwise.ts";
 
 interface StatisticsShape extends BatchNorm2dShape {
   /** How far the running statistics move. */
@@ -31,6 +31,7 @@ const statistics: KernelRecord<StatisticsShape> = {
     workgroupSize,
   }),
   workgroups: ({ channels }) => line(channels, 1),
+  passes: ({ area, batch }) => 2 * reductionPasses(batch * area),
 };
 
 const normalise: KernelRecord<BatchNorm2dShape> = {
@@ -61,6 +62,7 @@ const parameterGradient: KernelRecord<BatchNorm2dShape> = {
   bindings: ["read", "read", "read", "read", "write", "write"],
   constants: ({ channels, area }) => ({ channels, area, workgroupSize }),
   workgroups: ({ channels }) => line(channels, 1),
+  passes: ({ area, batch }) => reductionPasses(batch * area),
 };
 
 const inputGradient = gradientByX("batchNorm2dInputGradient", true);

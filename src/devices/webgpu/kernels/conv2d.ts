@@ -138,9 +138,9 @@ export function conv2dKernels(run: Run): Pick<
       run(weightGradient, shape, [gradOutput, x, gradWeight]);
     },
     conv2dBiasGradient(gradOutput, gradBias, shape) {
-      const { outChannels: channels, outHeight, outWidth } = shape;
+      const { batch, outChannels: channels, outHeight, outWidth } = shape;
       const area = outHeight * outWidth;
-      run(biasGradient, { channels, area }, [gradOutput, gradBias]);
+      run(biasGradient, { batch, channels, area }, [gradOutput, gradBias]);
     },
   };
 }

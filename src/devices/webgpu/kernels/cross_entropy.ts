@@ -2,7 +2,7 @@ import { crossEntropySource } from "../../../../kernels/cross_entropy.gen.ts";
 import type { ClassesShape } from "../../../../kernels/shapes.ts";
 import type { Kernels } from "../../kernels.ts";
 import { type KernelRecord, line, type Run } from "../kernel_record.ts";
-import { workgroupSize } from "./_elementwise.ts";
+import { reductionPasses, workgroupSize } from "./_elementwise.ts";
 
 const forward: KernelRecord<ClassesShape> = {
   name: "crossEntropyForward",
@@ -12,6 +12,7 @@ const forward: KernelRecord<ClassesShape> = {
   bindings: ["read", "read", "write", "write"],
   constants: ({ batch, classes }) => ({ batch, classes, workgroupSize }),
   workgroups: () => [1, 1, 1],
+  passes: ({ batch, classes }) => reductionPasses(batch) * (3 * classes + 1),
 };
 
 const gradient: KernelRecord<ClassesShape> = {

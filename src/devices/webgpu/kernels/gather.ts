@@ -1,7 +1,7 @@
 import { gatherSource } from "../../../../kernels/gather.gen.ts";
 import type { GatherShape } from "../../../../kernels/shapes.ts";
 import type { Kernels } from "../../kernels.ts";
-import type { Run } from "../kernel_record.ts";
+import type { Access, Run } from "../kernel_record.ts";
 import { type Elements, elements, elementwise } from "./_elementwise.ts";
 
 interface RowsShape extends Elements, GatherShape {
@@ -11,13 +11,12 @@ interface RowsShape extends Elements, GatherShape {
   bytes: boolean;
 }
 
-const gatherRows = elementwise<RowsShape>({
+const rows = {
   name: "gatherRows",
   source: gatherSource,
   file: "kernels/gather.wgsl",
-  entryPoint: "gatherRows",
-  bindings: ["read", "read", "read", "read", "read", "read", "write"],
-  constants: (shape) => ({
+  bindings: [...Array<Access>(6).fill("read"), "write" as const],
+  constants: (shape: RowsShape) => ({
     rowLength: shape.rowLength,
     rowsPerShard: shape.rowsPerShard,
     shards: shape.shards,
@@ -26,9 +25,19 @@ const gatherRows = elementwise<RowsShape>({
     mean: shape.mean,
     deviation: shape.std,
   }),
-  cost: ({ batch, bytes, rowLength }) => ({
+  cost: ({ batch, bytes, rowLength }: RowsShape) => ({
     bytes: batch * rowLength * (bytes ? 5 : 8),
   }),
+};
+
+const gatherRows = elementwise<RowsShape>({
+  ...rows,
+  entryPoint: "gatherRows",
+});
+
+const gatherFours = elementwise<RowsShape>({
+  ...rows,
+  entryPoint: "gatherFours",
 });
 
 const gatherLabels = elementwise({
@@ -47,9 +56,16 @@ export function gatherKernels(
     gatherRows(shards, indices, cursor, output, shape) {
       const [first, second = first, third = first, fourth = first] = shards;
       const bytes = first.buffer.dtype === "u8";
+      const inFours = bytes && shape.rowLength % 4 === 0;
+      const { length } = output.buffer;
       run(
-        gatherRows,
-        { ...shape, ...elements(output), shards: shards.length, bytes },
+        inFours ? gatherFours : gatherRows,
+        {
+          ...shape,
+          length: inFours ? length / 4 : length,
+          shards: shards.length,
+          bytes,
+        },
         [first, second, third, fourth, indices, cursor, output],
       );
     },

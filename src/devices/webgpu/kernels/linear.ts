@@ -4,9 +4,6 @@ import type { Kernels } from "../../kernels.ts";
 import { type KernelRecord, line, type Run } from "../kernel_record.ts";
 import { channelSum } from "./_channel_sum.ts";
 
-/** Invocations of a workgroup, and the most that can share a sum. */
-const workgroupSize = 64;
-
 /** `[rows, columns]` of sums of `depth` products each. */
 interface Product {
   rows: number;
@@ -19,102 +16,138 @@ interface ForwardShape extends LinearShape {
   hasBias: boolean;
 }
 
-const forward = product<ForwardShape>(
-  "linearForward",
-  ({ batch, inFeatures, outFeatures }) => ({
-    rows: batch,
-    columns: outFeatures,
-    depth: inFeatures,
-  }),
-  ({ inFeatures, hasBias }) => ({
-    leftStep: inFeatures,
-    leftDepthStep: 1,
-    rightStep: inFeatures,
-    rightDepthStep: 1,
-    hasBias: Number(hasBias),
-  }),
-);
-
-const inputGradient = product<LinearShape>(
-  "linearInputGradient",
-  ({ batch, inFeatures, outFeatures }) => ({
-    rows: batch,
-    columns: inFeatures,
-    depth: outFeatures,
-  }),
-  ({ inFeatures, outFeatures }) => ({
-    leftStep: outFeatures,
-    leftDepthStep: 1,
-    rightStep: 1,
-    rightDepthStep: inFeatures,
-    hasBias: 0,
-  }),
-);
-
-const weightGradient = product<LinearShape>(
-  "linearWeightGradient",
-  ({ batch, inFeatures, outFeatures }) => ({
-    rows: outFeatures,
-    columns: inFeatures,
-    depth: batch,
-  }),
-  ({ inFeatures, outFeatures }) => ({
-    leftStep: 1,
-    leftDepthStep: outFeatures,
-    rightStep: 1,
-    rightDepthStep: inFeatures,
-    hasBias: 0,
-  }),
-);
+/**
+ * The three products of a linear layer, each read in its own way.
+ *
+ * @param inFours Whether rows of inputs and weights are read as vectors of four.
+ */
+function recordsOf(workgroupSize: number, inFours: boolean) {
+  return {
+    forward: product<ForwardShape>({
+      name: "linearForward",
+      workgroupSize,
+      entryPoint: inFours ? "productOfRows" : "product",
+      size: ({ batch, inFeatures, outFeatures }) => ({
+        rows: batch,
+        columns: outFeatures,
+        depth: inFeatures,
+      }),
+      steps: ({ inFeatures, hasBias }) => ({
+        leftStep: inFeatures,
+        leftDepthStep: 1,
+        rightStep: inFeatures,
+        rightDepthStep: 1,
+        hasBias: Number(hasBias),
+      }),
+    }),
+    inputGradient: product<LinearShape>({
+      name: "linearInputGradient",
+      workgroupSize,
+      entryPoint: inFours ? "productAcrossRows" : "product",
+      size: ({ batch, inFeatures, outFeatures }) => ({
+        rows: batch,
+        columns: inFeatures,
+        depth: outFeatures,
+      }),
+      steps: ({ inFeatures, outFeatures }) => ({
+        leftStep: outFeatures,
+        leftDepthStep: 1,
+        rightStep: 1,
+        rightDepthStep: inFeatures,
+        hasBias: 0,
+      }),
+    }),
+    weightGradient: product<LinearShape>({
+      name: "linearWeightGradient",
+      workgroupSize,
+      entryPoint: inFours ? "productAcrossRows" : "product",
+      size: ({ batch, inFeatures, outFeatures }) => ({
+        rows: outFeatures,
+        columns: inFeatures,
+        depth: batch,
+      }),
+      steps: ({ inFeatures, outFeatures }) => ({
+        leftStep: 1,
+        leftDepthStep: outFeatures,
+        rightStep: 1,
+        rightDepthStep: inFeatures,
+        hasBias: 0,
+      }),
+    }),
+  };
+}
 
 const biasGradient = channelSum("linearBiasGradient");
 
-/** Linear layers and their gradients. */
-export function linearKernels(run: Run): Pick<
+/**
+ * Linear layers and their gradients.
+ *
+ * @param workgroupSize Invocations of a workgroup, and the most that share a sum.
+ */
+export function linearKernels(run: Run, workgroupSize: number): Pick<
   Kernels,
   | "linearForward"
   | "linearInputGradient"
   | "linearWeightGradient"
   | "linearBiasGradient"
 > {
+  const [fours, singles] = [true, false].map((inFours) =>
+    recordsOf(workgroupSize, inFours)
+  );
+  const recordsFor = ({ inFeatures }: LinearShape) =>
+    inFeatures % 4 === 0 ? fours : singles;
   return {
     linearForward(x, weight, bias, output, shape) {
-      const hasBias = bias !== null;
-      run(forward, { ...shape, hasBias }, [x, weight, bias ?? weight, output]);
+      const forward = { ...shape, hasBias: bias !== null };
+      const operands = [x, weight, bias ?? weight, output];
+      run(recordsFor(shape).forward, forward, operands);
     },
     linearInputGradient(gradOutput, weight, gradX, shape) {
-      run(inputGradient, shape, [gradOutput, weight, weight, gradX]);
+      const operands = [gradOutput, weight, weight, gradX];
+      run(recordsFor(shape).inputGradient, shape, operands);
     },
     linearWeightGradient(gradOutput, x, gradWeight, shape) {
-      run(weightGradient, shape, [gradOutput, x, x, gradWeight]);
+      const operands = [gradOutput, x, x, gradWeight];
+      run(recordsFor(shape).weightGradient, shape, operands);
     },
-    linearBiasGradient(gradOutput, gradBias, { outFeatures }) {
-      const shape = { channels: outFeatures, area: 1 };
+    linearBiasGradient(gradOutput, gradBias, { batch, outFeatures }) {
+      const shape = { batch, channels: outFeatures, area: 1 };
       run(biasGradient, shape, [gradOutput, gradBias]);
     },
   };
 }
 
-/** A kernel that multiplies two matrices; `steps` says how they are read. */
+/** What distinguishes a product of two matrices from others. */
+interface ProductOptions<Shape> {
+  name: string;
+  entryPoint: string;
+  workgroupSize: number;
+  size(shape: Shape): Product;
+  /** How the matrices are read. */
+  steps(shape: Shape): Record<string, number>;
+}
+
+/** A kernel that multiplies two matrices. */
 function product<Shape>(
-  name: string,
-  size: (shape: Shape) => Product,
-  steps: (shape: Shape) => Record<string, number>,
+  { entryPoint, name, size, steps, workgroupSize }: ProductOptions<Shape>,
 ): KernelRecord<Shape> {
+  const partsOf = (shape: Shape) => parts(size(shape), workgroupSize);
   return {
     name,
     source: linearSource,
     file: "kernels/linear.wgsl",
-    entryPoint: "product",
+    entryPoint,
     bindings: ["read", "read", "read", "write"],
     constants: (shape) => ({
       ...steps(shape),
       columns: size(shape).columns,
-      parts: parts(size(shape)),
+      parts: partsOf(shape),
       workgroupSize,
     }),
     workgroups: (shape) =>
-      line(tiles(size(shape)) * parts(size(shape)), workgroupSize),
+      line(tiles(size(shape)) * partsOf(shape), workgroupSize),
+    passes: (shape) =>
+      Math.ceil(size(shape).depth / partsOf(shape)) + workgroupSize,
     cost: (shape) => {
       const { rows, columns, depth } = size(shape);
       return { operations: 2 * rows * columns * depth };
@@ -130,7 +163,7 @@ function tiles({ rows, columns }: Product): number {
  * How many invocations share a sum: as many as leave each 8 products or more,
  * but no more than keep a large GPU busy.
  */
-function parts(size: Product): number {
+function parts(size: Product, workgroupSize: number): number {
   const most = Math.min(workgroupSize, size.depth / 8, 65536 / tiles(size));
   return 2 ** Math.max(0, Math.floor(Math.log2(most)));
 }

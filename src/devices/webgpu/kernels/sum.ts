@@ -1,4 +1,5 @@
 import { sumSource } from "../../../../kernels/sum.gen.ts";
+import { Between, type Scratch } from "../../_conv_block.ts";
 import type { Kernels } from "../../kernels.ts";
 import type { KernelRecord, Run } from "../kernel_record.ts";
 import {
@@ -8,19 +9,30 @@ import {
   workgroupSize,
 } from "./_elementwise.ts";
 
+/** Elements that an invocation adds before another workgroup is worth its while. */
+const elementsEach = 16;
+
+/** The most workgroups that share a sum, each with one of its own. */
+const mostSums = 1024;
+
 interface Factor {
   /** What the sum is multiplied with. */
   factor: number;
 }
 
-const sum: KernelRecord<Factor> = {
+interface Sums extends Factor {
+  /** Workgroups, and sums. */
+  sums: number;
+}
+
+const sum: KernelRecord<Sums> = {
   name: "sum",
   source: sumSource,
   file: "kernels/sum.wgsl",
   entryPoint: "sum",
   bindings: ["read", "write"],
   constants: ({ factor }) => ({ factor, workgroupSize }),
-  workgroups: () => [1, 1, 1],
+  workgroups: ({ sums }) => [sums, 1, 1],
 };
 
 const expand = elementwise<Factor & Elements>({
@@ -32,11 +44,24 @@ const expand = elementwise<Factor & Elements>({
   constants: ({ factor }) => ({ factor }),
 });
 
-/** The sum of a buffer times a factor, and its gradient. */
-export function sumKernels(run: Run): Pick<Kernels, "sum" | "expand"> {
+/**
+ * The sum of a buffer times a factor, and its gradient. A long buffer is summed
+ * in parts, and then the sums of these.
+ */
+export function sumKernels(
+  run: Run,
+  scratch: Scratch,
+): Pick<Kernels, "sum" | "expand"> {
   return {
     sum(x, output, factor) {
-      run(sum, { factor }, [x, output]);
+      const groups = Math.ceil(
+        x.buffer.length / (workgroupSize * elementsEach),
+      );
+      const sums = Math.min(groups, mostSums);
+      if (sums === 1) return run(sum, { factor, sums }, [x, output]);
+      using parts = new Between(scratch, "f32", sums);
+      run(sum, { factor: 1, sums }, [x, parts]);
+      run(sum, { factor, sums: 1 }, [parts, output]);
     },
     expand(scalar, output, factor) {
       run(expand, { ...elements(output), factor }, [scalar, output]);
