@@ -53,3 +53,18 @@ fn adamStep(
     parameter[index] -= stepSize * moment / denominator;
   }
 }
+
+@group(0) @binding(0) var<storage, read> rate: State;
+@group(0) @binding(1) var<storage, read_write> decaying: array<f32>;
+
+// One invocation decays one element, as AdamW does before the step.
+@compute @workgroup_size(workgroupSize)
+fn adamDecay(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  if (index < arrayLength(&decaying)) {
+    decaying[index] *= 1 - rate.learningRate * weightDecay;
+  }
+}

@@ -1,9 +1,11 @@
-// Cross-entropy of logits [batch, classes] and labels [batch], and its
-// gradient.
+// Cross-entropy of logits [batch, classes] and labels [batch], which may be
+// smoothed, and its gradient.
 
 override batch: u32;
 override classes: u32;
 override workgroupSize: u32;
+// Share of the target that is spread evenly over the classes.
+override labelSmoothing: f32;
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
@@ -48,8 +50,11 @@ fn rowLoss(row: u32) -> f32 {
     largest = max(largest, logits[start + column]);
   }
   var sum = 0.0;
+  var scores = 0.0;
   for (var column = 0u; column < classes; column++) {
-    sum += exp(logits[start + column] - largest);
+    let score = logits[start + column] - largest;
+    sum += exp(score);
+    scores += score;
   }
   for (var column = 0u; column < classes; column++) {
     probabilities[start + column] = exp(logits[start + column] - largest) / sum;
@@ -59,7 +64,8 @@ fn rowLoss(row: u32) -> f32 {
     atomicStore(&wrongLabel, 1);
     return 0;
   }
-  return log(sum) - (logits[start + u32(label)] - largest);
+  let own = (1 - labelSmoothing) * (logits[start + u32(label)] - largest);
+  return log(sum) - (own + labelSmoothing * scores / f32(classes));
 }
 
 @group(0) @binding(0) var<storage, read> gradLoss: array<f32>;
@@ -77,7 +83,8 @@ fn crossEntropyGradient(
   let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
   if (index < batch * classes) {
     let isLabel = i32(index % classes) == rowLabels[index / classes];
-    let difference = softmax[index] - select(0.0, 1.0, isLabel);
+    let own = select(0.0, 1 - labelSmoothing, isLabel);
+    let difference = softmax[index] - (own + labelSmoothing / f32(classes));
     gradLogits[index] = gradLoss[0] * difference / f32(batch);
   }
 }

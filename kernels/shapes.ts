@@ -116,6 +116,16 @@ export interface ClassesShape {
   classes: number;
 }
 
+/** Scores of a batch against labels that may be smoothed. */
+export interface CrossEntropyShape extends ClassesShape {
+  /**
+   * Share of the target that is spread evenly over all classes: the label's own
+   * probability becomes `1 − labelSmoothing + labelSmoothing / classes`.
+   * Default 0.
+   */
+  labelSmoothing?: number;
+}
+
 /** Rows picked out of a data set: `[batch, rowLength]`. */
 export interface GatherShape {
   /** Rows to pick. */

@@ -1,16 +1,17 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
-// Softmax with cross-entropy of `[batch, classes]` against labels, and its
-// gradient. The largest logit of a row is taken off before `exp`, so that none
+// Softmax with cross-entropy of `[batch, classes]` against labels, which may be
+// smoothed, and its gradient. The largest logit of a row is taken off before `exp`, so that none
 // overflows. A thread computes an unbroken part of the rows.
 
 import { exp4, log } from "./_math.ts";
 import { partStart } from "./_simd.ts";
+import { sumOf } from "./_sums.ts";
 
 /**
  * Probabilities of each row, and its loss. A row's sum runs over classes in
  * order, in f64. Arguments: logits, labels, probabilities, losses (f64
- * `[batch]`), batch, classes.
+ * `[batch]`), batch, classes, label smoothing.
  */
 export function crossEntropyRows(args: usize, thread: i32, threads: i32): void {
   const logits: usize = load<u32>(args);
@@ -19,6 +20,7 @@ export function crossEntropyRows(args: usize, thread: i32, threads: i32): void {
   const losses: usize = load<u32>(args, 12);
   const batch = load<i32>(args, 16);
   const classes = load<i32>(args, 20);
+  const smoothing: f64 = load<f32>(args, 24);
   const length: usize = classes << 2;
   const end = partStart(batch, thread + 1, threads);
   for (let row = partStart(batch, thread, threads); row < end; row++) {
@@ -35,8 +37,13 @@ export function crossEntropyRows(args: usize, thread: i32, threads: i32): void {
     const label = load<i32>(labels + (<usize> row << 2));
     let loss: f64 = NaN;
     if (<u32> label < <u32> classes) {
-      const score = load<f32>(scores + (<usize> label << 2));
-      loss = log(sum) + <f64> largest - <f64> score;
+      const own: f64 = load<f32>(scores + (<usize> label << 2));
+      let expected = own;
+      if (smoothing > 0) {
+        const mean = sumOf(scores, classes) / <f64> classes;
+        expected += smoothing * (mean - own);
+      }
+      loss = log(sum) + <f64> largest - expected;
     }
     store<f64>(losses + (<usize> row << 3), loss);
   }
@@ -85,8 +92,8 @@ export function crossEntropyMean(
 }
 
 /**
- * `gradLoss · (probabilities − onehot(labels)) / batch`. Arguments: gradLoss,
- * probabilities, labels, gradLogits, batch, classes.
+ * `gradLoss · (probabilities − target) / batch`. Arguments: gradLoss,
+ * probabilities, labels, gradLogits, batch, classes, label smoothing.
  */
 export function crossEntropyGradient(
   args: usize,
@@ -99,14 +106,16 @@ export function crossEntropyGradient(
   const gradLogits: usize = load<u32>(args, 12);
   const batch = load<i32>(args, 16);
   const classes = load<i32>(args, 20);
+  const smoothing = load<f32>(args, 24);
+  const spread: f32 = smoothing / <f32> classes;
   const factor: f32 = gradLoss / <f32> batch;
   const end = partStart(batch, thread + 1, threads);
   for (let row = partStart(batch, thread, threads); row < end; row++) {
     const label = load<i32>(labels + (<usize> row << 2));
     for (let column = 0; column < classes; column++) {
       const at: usize = (row * classes + column) << 2;
-      const target: f32 = column == label ? 1 : 0;
-      const difference = load<f32>(probabilities + at) - target;
+      const own: f32 = column == label ? 1 - smoothing : 0;
+      const difference = load<f32>(probabilities + at) - (own + spread);
       store<f32>(gradLogits + at, factor * difference);
     }
   }

@@ -18,6 +18,16 @@ export function adamAdvance(state: Float32Array, options: AdamConstants): void {
   state[3] += 1;
 }
 
+/** `parameter *= 1 − learning rate · weightDecay`, in place. */
+export function adamDecay(
+  state: Float32Array,
+  parameter: Float32Array,
+  weightDecay: number,
+): void {
+  const factor = 1 - state[0] * weightDecay;
+  for (let i = 0; i < parameter.length; i++) parameter[i] *= factor;
+}
+
 /** Moves the parameter and its moments, in place. */
 export function adamStep(
   gradient: Float32Array,

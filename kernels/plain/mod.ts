@@ -10,6 +10,7 @@ export * from "./advance.ts";
 export * from "./avg_pool2d.ts";
 export * from "./batch_norm2d.ts";
 export * from "./classes.ts";
+export * from "./clip_norm.ts";
 export * from "./conv2d.ts";
 export * from "./cross_entropy.ts";
 export * from "./dropout.ts";

@@ -9,6 +9,12 @@ export interface Run {
   readonly checkpoint: string;
 }
 
+/** A folder named after this moment. */
+export function newFolder(): string {
+  const now = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+  return join("runs", now);
+}
+
 /**
  * The folder and the checkpoint of a run: those named, those of the checkpoint
  * to go on from, or a folder of its own for this moment under `runs`.
@@ -22,7 +28,7 @@ export async function openRun(
     ? run
     : named !== undefined
     ? dirname(named)
-    : join("runs", new Date().toISOString().slice(0, 19).replaceAll(":", "-"));
+    : newFolder();
   await makeFolder(folder);
   const path = named ?? join(folder, "checkpoint.safetensors");
   await makeFolder(dirname(path));

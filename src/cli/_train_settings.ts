@@ -1,5 +1,5 @@
-import type { TrainSettings } from "../training/mod.ts";
-import { positiveNumber, wholeNumber } from "./_options.ts";
+import { SCHEDULES, type TrainSettings } from "../training/mod.ts";
+import { positiveNumber, usage, wholeNumber } from "./_options.ts";
 
 /** The options of `train` that are settings; "" is not given. */
 export const settingOptions = {
@@ -9,25 +9,81 @@ export const settingOptions = {
   seed: "",
   limit: "",
   patience: "",
+  schedule: "",
+  "step-size": "",
+  gamma: "",
+  warmup: "",
+  optimizer: "",
+  "weight-decay": "",
+  "clip-grad-norm": "",
+  "label-smoothing": "",
+  "val-fraction": "",
 } as const satisfies Record<string, string>;
 
+type Values = Readonly<Record<string, string>>;
+
 /** The settings that were given. */
-export function trainSettings(
-  values: Readonly<Record<string, string>>,
-): Partial<TrainSettings> {
-  const whole = (name: string, least: number) =>
-    given(name, () => wholeNumber("train", name, values[name], least));
-  const positive = (name: string) =>
-    given(name, () => positiveNumber("train", name, values[name]));
-  function given(name: string, read: () => number): number | undefined {
-    return values[name] === "" ? undefined : read();
-  }
+export function trainSettings(values: Values): Partial<TrainSettings> {
+  const read = new Reader(values);
   return {
-    epochs: whole("epochs", 1),
-    batchSize: whole("batch-size", 2),
-    lr: positive("lr"),
-    seed: whole("seed", 0),
-    limit: whole("limit", 1),
-    patience: whole("patience", 0),
+    epochs: read.whole("epochs", 1),
+    batchSize: read.whole("batch-size", 2),
+    lr: read.positive("lr"),
+    seed: read.whole("seed", 0),
+    limit: read.whole("limit", 1),
+    patience: read.whole("patience", 0),
+    schedule: read.oneOf("schedule", SCHEDULES),
+    stepSize: read.whole("step-size", 1),
+    gamma: read.positive("gamma"),
+    warmup: read.positive("warmup"),
+    optimizer: read.oneOf("optimizer", ["adam", "adamw"]),
+    weightDecay: read.positive("weight-decay"),
+    clipGradNorm: read.positive("clip-grad-norm"),
+    labelSmoothing: read.share("label-smoothing"),
+    valFraction: read.share("val-fraction"),
   };
+}
+
+/** Reads what was given; what was not is undefined. */
+class Reader {
+  readonly #values: Values;
+
+  constructor(values: Values) {
+    this.#values = values;
+  }
+
+  whole(name: string, least: number): number | undefined {
+    return this.#given(name, (text) => wholeNumber("train", name, text, least));
+  }
+
+  positive(name: string): number | undefined {
+    return this.#given(name, (text) => positiveNumber("train", name, text));
+  }
+
+  share(name: string): number | undefined {
+    return this.#given(name, (text) => {
+      const value = Number(text);
+      if (value > 0 && value < 1) return value;
+      throw usage(
+        "train",
+        `--${name}: expected a number between 0 and 1, got ${text}`,
+      );
+    });
+  }
+
+  oneOf<T extends string>(name: string, known: readonly T[]): T | undefined {
+    return this.#given(name, (text) => {
+      const found = known.find((value) => value === text);
+      if (found !== undefined) return found;
+      throw usage(
+        "train",
+        `--${name}: expected ${known.join(", ")}, got ${text}`,
+      );
+    });
+  }
+
+  #given<T>(name: string, read: (text: string) => T): T | undefined {
+    const text = this.#values[name];
+    return text === "" ? undefined : read(text);
+  }
 }

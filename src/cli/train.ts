@@ -10,15 +10,9 @@ import {
   type TrainOptions,
 } from "../training/mod.ts";
 import { Interrupt } from "./_interrupt.ts";
-import {
-  deviceChoice,
-  type Given,
-  readOptions,
-  threadCount,
-  wholeNumber,
-} from "./_options.ts";
+import { deviceChoice, readOptions, threadCount } from "./_options.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
-import { openRun } from "./_run.ts";
+import { printSeeds, type Training, trainingsOf } from "./_seeds.ts";
 import { settingOptions, trainSettings } from "./_train_settings.ts";
 
 const help = `Train the network on MNIST and save its weights.
@@ -30,9 +24,25 @@ Training, as in the notebook unless given:
   --batch-size N    images of a batch (100)
   --lr X            Adam's learning rate (0.01)
   --seed N          seed of first weights and order (0)
+  --seeds N,N,…     a training for each; prints mean and spread
   --limit N         train on the first N images only
+  --val-fraction X  measure with this share of the training images instead of
+                    the test images: choose options with it
   --patience N      stop when N epochs brought nothing better, and keep the
                     best weights
+
+Learning:
+  --optimizer O     adam or adamw (adam)
+  --weight-decay X  L2 penalty; of adamw the decay (0)
+  --clip-grad-norm X
+                    largest norm of all gradients together (any)
+  --label-smoothing X
+                    share of a label that is spread over all classes (0)
+  --schedule S      of the learning rate: constant, step, cosine or one-cycle
+                    (constant)
+  --step-size N, --gamma X
+                    step: epochs between falls (1), and their factor (0.1)
+  --warmup X        epochs in which the rate rises first (0)
 
 Files:
   --data DIR        folder of the four IDX files; fetched if not there (data)
@@ -43,7 +53,7 @@ Files:
   --checkpoint-every N
                     epochs between checkpoints; 0 for none (1)
   --resume FILE     go on from a checkpoint, with its settings; of these only
-                    --epochs may be given anew
+                    --epochs may be given anew, for a constant or step schedule
   --log-json FILE   one JSON object per epoch
 
 Machine:
@@ -58,11 +68,16 @@ Machine:
 Ctrl-C finishes the step, writes the checkpoint and exits with status 130; a
 second one stops at once.`;
 
+const hintOfValidation =
+  "note: the test images decide when to stop; --val-fraction 0.1 keeps them " +
+  "out of the choice";
+
 /** `deno task train`. */
 export async function trainCommand(args: readonly string[]): Promise<void> {
   const given = readOptions("train", args, {
     values: {
       ...settingOptions,
+      seeds: "",
       device: "auto",
       threads: "",
       data: "data",
@@ -79,11 +94,13 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
   const settings = trainSettings(values);
-  const files = await fileOptions(values);
+  const trainings = trainingsOf(values);
   const choice = deviceChoice("train", values.device);
   const threads = threadCount("train", values.threads);
-  await checkWritable(values.out);
-  if (values["log-json"] !== "") await checkWritable(values["log-json"]);
+  for (const { log, out } of trainings) {
+    await checkWritable(out);
+    if (log !== "") await checkWritable(log);
+  }
 
   using device = await openDevice({
     device: choice,
@@ -93,46 +110,46 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   });
   const trainData = await Mnist.open(values.data, { split: "train" });
   const testData = await Mnist.open(values.data, { split: "test" });
+  console.log(`data: ${trainData.source}`);
+  console.log(String(new ConvolutionalNeuralNetwork()));
+  using interrupt = new Interrupt();
+  const last: EpochResult[] = [];
+  for (const training of trainings) {
+    const options = { ...settings, ...training.settings, device };
+    const { signal } = interrupt;
+    const data = { trainData, testData };
+    last.push(await trainOnce(training, { ...options, ...data, signal }));
+  }
+  await reportProfile(device, given);
+  if (values.seeds !== "") printSeeds(trainings, last);
+}
+
+/** Trains one model to the end and saves it; gives its last or best epoch. */
+async function trainOnce(
+  { files, log, out }: Training,
+  options: TrainOptions,
+): Promise<EpochResult> {
   const model = new ConvolutionalNeuralNetwork();
   const bar = Deno.stdout.isTerminal();
-  using interrupt = new Interrupt();
   using trainer = await Trainer.open({
-    ...settings,
-    ...files,
-    device,
+    ...options,
+    ...await files(),
     model,
-    trainData,
-    testData,
-    signal: interrupt.signal,
     onCheckpoint: ({ path }) => {
-      if (interrupt.signal.aborted) {
-        console.error(`go on with --resume ${path}`);
-      }
+      if (options.signal?.aborted) console.error(`go on with --resume ${path}`);
     },
     onStep: (step) => bar && showProgress(step),
   });
-  console.log(`train_data: ${trainer.rows} (${trainData.source})`);
-  console.log(`test_data: ${testData.length}`);
-  console.log(String(model));
-  await follow(trainer, values["log-json"]);
-  await reportProfile(device, given);
-  await writeSafetensors(values.out, await model.stateDict());
-  console.log(`saved ${values.out}`);
-}
-
-/** Where checkpoints go, and which one to go on from. */
-async function fileOptions(
-  { "checkpoint-every": every, ...values }: Given["values"],
-): Promise<TrainOptions> {
-  const { checkpoint, resume, run } = values;
-  const checkpointEvery = wholeNumber("train", "checkpoint-every", every, 0);
-  return {
-    ...resume === "" ? {} : { resume },
-    ...checkpointEvery === 0 ? {} : {
-      checkpoint: (await openRun({ checkpoint, resume, run })).checkpoint,
-      checkpointEvery,
-    },
-  };
+  const { patience, seed, valFraction } = trainer.settings;
+  console.log(`seed: ${seed}`);
+  console.log(`train_data: ${trainer.rows}`);
+  const kind = valFraction > 0 ? "val" : "test";
+  console.log(`${kind}_data: ${trainer.valRows}`);
+  if (valFraction === 0 && patience > 0) console.log(hintOfValidation);
+  await follow(trainer, log);
+  await writeSafetensors(out, await model.stateDict());
+  console.log(`saved ${out}`);
+  return patience > 0 ? trainer.best! : trainer.history.at(-1)!;
 }
 
 /** Trains to the end, and prints and logs every epoch. */

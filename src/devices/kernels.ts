@@ -5,6 +5,7 @@ import type {
   ClassesShape,
   Conv2dShape,
   ConvBlockShape,
+  CrossEntropyShape,
   GatherShape,
   LinearShape,
   Pool2dShape,
@@ -245,21 +246,22 @@ export interface Kernels {
    * Softmax of each row of `logits` into `probabilities`, and the mean over
    * the batch of `−log probability` of the label into `loss` (`[1]`). `labels`
    * is i32 `[batch]`; one out of range makes the loss NaN, never a number.
+   * With smoothing it is the cross-entropy against the smoothed target.
    */
   crossEntropyForward(
     logits: Operand,
     labels: Operand,
     probabilities: Operand,
     loss: Operand,
-    shape: ClassesShape,
+    shape: CrossEntropyShape,
   ): void;
-  /** `gradLogits = gradLoss[0] · (probabilities − onehot(labels)) / batch`. */
+  /** `gradLogits = gradLoss[0] · (probabilities − target) / batch`. */
   crossEntropyGradient(
     gradLoss: Operand,
     probabilities: Operand,
     labels: Operand,
     gradLogits: Operand,
-    shape: ClassesShape,
+    shape: CrossEntropyShape,
   ): void;
   /**
    * Column of the largest score of each row: i32 `[batch]`; the first of
@@ -331,6 +333,14 @@ export interface Kernels {
     output: Operand,
   ): void;
 
+  /** `output[0] = Σ x²`. */
+  sumOfSquares(x: Operand, output: Operand): void;
+  /**
+   * `gradient *= min(1, maxNorm / (√squares[0] + 1e-6))`, in place: `squares` is
+   * the sum over all gradients that are clipped together.
+   */
+  clipByNorm(squares: Operand, gradient: Operand, maxNorm: number): void;
+
   /**
    * Counts a step of Adam. `state` (`[4]`) is learning rate,
    * `1 − beta1ᵗ`, `1 − beta2ᵗ`, t, all but the first 0 before the first step.
@@ -338,6 +348,11 @@ export interface Kernels {
    * in f32 `1 − beta2ᵗ` itself loses four digits at t = 1.
    */
   adamAdvance(state: Operand, options: AdamConstants): void;
+  /**
+   * `parameter *= 1 − state[0] · weightDecay`, in place: the decay of AdamW,
+   * before its step.
+   */
+  adamDecay(state: Operand, parameter: Operand, weightDecay: number): void;
   /** Moves the parameter and its moments, in place, by one step of Adam. */
   adamStep(
     gradient: Operand,

@@ -1,6 +1,16 @@
+import { describe } from "../errors.ts";
 import { record } from "../tape.ts";
 import { type Shape, Tensor } from "../tensor.ts";
 import { checkDType, checkRank, checkShape } from "./_check.ts";
+
+/** How {@linkcode crossEntropy} takes its labels. */
+export interface CrossEntropyOptions {
+  /**
+   * Share of the target that is spread evenly over all classes, 0 to 1
+   * (Szegedy et al., 2016). Default 0.
+   */
+  labelSmoothing?: number;
+}
 
 /**
  * Cross-entropy of scores and class labels: the mean over the batch of
@@ -11,9 +21,11 @@ import { checkDType, checkRank, checkShape } from "./_check.ts";
  *
  * @param logits `[N, classes]`.
  * @param labels `[N]`, i32, each from 0 to classes − 1.
+ * @param options Label smoothing.
  * @returns The loss, `[1]`.
  * @throws {ShapeError} If the shapes do not fit each other.
  * @throws {TypeError} If `labels` are not i32.
+ * @throws {RangeError} If `labelSmoothing` is not from 0 to 1.
  *
  * @example
  * ```ts
@@ -30,14 +42,24 @@ import { checkDType, checkRank, checkShape } from "./_check.ts";
 export function crossEntropy(
   logits: Tensor,
   labels: Tensor<Shape, "i32">,
+  options: CrossEntropyOptions = {},
 ): Tensor<[number]> {
+  const { labelSmoothing = 0 } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new RangeError(describe({
+      what: "crossEntropy: labelSmoothing",
+      expected: "a number from 0 to 1",
+      got: String(labelSmoothing),
+      help: "Give 0.1, or leave it out.",
+    }));
+  }
   checkRank("crossEntropy", "logits", logits.shape, ["N", "classes"]);
   const [batch, classes] = logits.shape;
   checkDType("crossEntropy", "labels", labels, "i32");
   checkShape("crossEntropy", "labels", labels.shape, [batch]);
   const { device } = logits;
   const { kernels } = device;
-  const shape = { batch, classes };
+  const shape = { batch, classes, labelSmoothing };
   const probabilities = Tensor.empty(device, [batch, classes]);
   const loss = Tensor.empty<[number]>(device, [1]);
   kernels.crossEntropyForward(logits, labels, probabilities, loss, shape);

@@ -8,7 +8,7 @@ export { batchNorm2d, type BatchNorm2dOptions } from "./batch_norm2d.ts";
 export { conv2d, type Conv2dOptions } from "./conv2d.ts";
 export { convBlock, type ConvBlockOptions } from "./conv_block.ts";
 export { correctCount } from "./correct_count.ts";
-export { crossEntropy } from "./cross_entropy.ts";
+export { crossEntropy, type CrossEntropyOptions } from "./cross_entropy.ts";
 export { dropout } from "./dropout.ts";
 export { linear } from "./linear.ts";
 export { maxPool2d, type MaxPool2dOptions } from "./max_pool2d.ts";

@@ -2,7 +2,8 @@ import type { AdamConstants as Constants } from "../../kernels/shapes.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../tensor.ts";
 import type { Slot } from "./_state_dict.ts";
-import { besideArena, checkRange, Optimizer, partOf } from "./optimizer.ts";
+import { besideArena, checkRange, Optimizer } from "./optimizer.ts";
+import { partOf } from "./_spans.ts";
 
 /** The constants of {@linkcode Adam}; the defaults are PyTorch's. */
 export interface AdamOptions {
@@ -45,7 +46,8 @@ export class Adam extends Optimizer {
   readonly #constants: Constants;
   readonly #means = new Map<Arena, Tensor>();
   readonly #squares = new Map<Arena, Tensor>();
-  readonly #state: Tensor;
+  /** Learning rate, corrections of the moments, steps: `[4]`. */
+  protected readonly state: Tensor;
   #lr: number;
 
   /**
@@ -68,8 +70,8 @@ export class Adam extends Optimizer {
     this.#constants = { beta1, beta2, eps, weightDecay };
     this.#lr = lr;
     const [{ values: { device } }] = this.arenas;
-    this.#state = Tensor.empty(device, [4], "f32", "persistent");
-    device.write(this.#state.buffer, new Float32Array([lr, 0, 0, 0]));
+    this.state = Tensor.empty(device, [4], "f32", "persistent");
+    device.write(this.state.buffer, new Float32Array([lr, 0, 0, 0]));
     for (const arena of this.arenas) {
       this.#means.set(arena, besideArena(arena));
       this.#squares.set(arena, besideArena(arena));
@@ -83,20 +85,20 @@ export class Adam extends Optimizer {
 
   override set lr(lr: number) {
     checkRange("Adam: lr", lr, 0, Infinity);
-    const { buffer, device } = this.#state;
+    const { buffer, device } = this.state;
     device.write(buffer, new Float32Array([lr]));
     this.#lr = lr;
   }
 
   /** Moves every parameter that has a gradient. */
   override step(): void {
-    const { kernels } = this.#state.device;
-    kernels.adamAdvance(this.#state, this.#constants);
+    const { kernels } = this.state.device;
+    kernels.adamAdvance(this.state, this.#constants);
     for (const span of this.spans()) {
       const arena = this.arenaOf(span);
       kernels.adamStep(
         span.gradients,
-        this.#state,
+        this.state,
         span.values,
         partOf(this.#means.get(arena)!, span),
         partOf(this.#squares.get(arena)!, span),
@@ -110,7 +112,7 @@ export class Adam extends Optimizer {
     return [
       ...this.slotsBeside("exp_avg", this.#means),
       ...this.slotsBeside("exp_avg_sq", this.#squares),
-      ["state", this.#state],
+      ["state", this.state],
     ];
   }
 }

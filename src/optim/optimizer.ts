@@ -1,34 +1,17 @@
-import { assume } from "../_replay.ts";
 import { describe } from "../errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../tensor.ts";
+import { type Span, Spans } from "./_spans.ts";
 import { loadSlots, readSlots, type Slot } from "./_state_dict.ts";
 
-/** A stretch of memory that is updated by one kernel. */
-export interface Span {
-  /** The values. */
-  readonly values: Tensor;
-  /** The gradients, element by element. */
-  readonly gradients: Tensor;
-  /** Where it begins in the arena, and how many elements it has. */
-  readonly offset: number;
-}
-
-/** All parameters of an optimizer that share an arena. */
-interface Group {
-  readonly arena: Arena;
-  readonly parameters: readonly Parameter[];
-  /** The whole arena, where the optimizer has all of its parameters. */
-  readonly whole: Span | null;
-  readonly spans: ReadonlyMap<Parameter, Span>;
-}
+export type { Span };
 
 /** What all optimizers have: parameters, a learning rate, steps. */
 export abstract class Optimizer {
   /** The parameters, in the order given. */
   readonly parameters: readonly Parameter[];
-  readonly #groups: readonly Group[];
+  readonly #spans: Spans;
 
   /**
    * Checks and keeps the arguments.
@@ -46,11 +29,7 @@ export abstract class Optimizer {
       }));
     }
     this.parameters = [...parameters];
-    const arenas = new Set(parameters.map(({ arena }) => arena));
-    this.#groups = Array.from(arenas, (arena) => {
-      const own = parameters.filter((parameter) => parameter.arena === arena);
-      return groupOf(arena, own);
-    });
+    this.#spans = new Spans(parameters);
   }
 
   /** The learning rate; a change holds from the next step on. */
@@ -111,28 +90,17 @@ export abstract class Optimizer {
    * parameters have gradients, else parameter by parameter.
    */
   protected spans(): Span[] {
-    return this.#groups.flatMap(({ parameters, spans, whole }) => {
-      const ready = parameters.filter((parameter) => {
-        const has = parameter.grad !== null;
-        assume(parameter.tensor, () => (parameter.grad !== null) === has);
-        return has;
-      });
-      if (whole !== null && ready.length === parameters.length) return [whole];
-      return ready.map((parameter) => spans.get(parameter)!);
-    });
+    return this.#spans.ready();
   }
 
   /** Arenas that the optimizer updates: its state lies beside them. */
   protected get arenas(): Arena[] {
-    return this.#groups.map(({ arena }) => arena);
+    return this.#spans.arenas;
   }
 
   /** The arena of a span. */
   protected arenaOf(span: Span): Arena {
-    const group = this.#groups.find(({ spans, whole }) =>
-      whole === span || [...spans.values()].includes(span)
-    );
-    return group!.arena;
+    return this.#spans.arenaOf(span);
   }
 }
 
@@ -142,12 +110,6 @@ export function besideArena({ values }: Arena): Tensor<[number]> {
   const state = Tensor.empty<[number]>(device, shape, "f32", "persistent");
   device.write(state.buffer, new Float32Array(values.length));
   return state;
-}
-
-/** The part of a tensor beside the arena that belongs to a span. */
-export function partOf(state: Tensor, { offset, values }: Span): Tensor {
-  const buffer = state.buffer.view(offset, values.length);
-  return Tensor.over(state.device, buffer, [values.length]);
 }
 
 /** Throws unless a constant of an optimizer lies in its range. */
@@ -166,25 +128,4 @@ export function checkRange(
     got: String(value),
     help: "Use PyTorch's default by leaving it out.",
   }));
-}
-
-function groupOf(arena: Arena, parameters: readonly Parameter[]): Group {
-  const complete = parameters.length === arena.parameters.length;
-  const whole = complete
-    ? { values: arena.values, gradients: arena.gradients, offset: 0 }
-    : null;
-  const spans = new Map(parameters.map((parameter) => {
-    const { length, offset } = parameter;
-    const { values, gradients } = arena;
-    return [parameter, {
-      values: partOf(values, { offset, values: parameter.tensor } as Span),
-      gradients: Tensor.over(
-        values.device,
-        gradients.buffer.view(offset, length),
-        [length],
-      ),
-      offset,
-    }];
-  }));
-  return { arena, parameters, whole, spans };
 }

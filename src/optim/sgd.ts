@@ -2,7 +2,8 @@ import type { SgdConstants as Constants } from "../../kernels/shapes.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../tensor.ts";
 import type { Slot } from "./_state_dict.ts";
-import { besideArena, checkRange, Optimizer, partOf } from "./optimizer.ts";
+import { besideArena, checkRange, Optimizer } from "./optimizer.ts";
+import { partOf } from "./_spans.ts";
 
 /** The constants of {@linkcode SGD}; the defaults are PyTorch's. */
 export interface SGDOptions {

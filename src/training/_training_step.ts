@@ -4,9 +4,11 @@ import { Mean } from "../mean.ts";
 import type { Layer } from "../nn/mod.ts";
 import { correctCount } from "../ops/correct_count.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
+import { clipGradNorm } from "../optim/clip_grad_norm.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { Tape } from "../tape.ts";
 import type { Shape, Tensor } from "../tensor.ts";
+import type { TrainSettings } from "./options.ts";
 
 /** A batch as a step takes it. */
 type Inputs = [inputs: Tensor, labels: Tensor<Shape, "i32">];
@@ -33,15 +35,22 @@ export class TrainingStep implements Disposable {
   readonly #run: Captured<Inputs, void>;
   #rows = 0;
 
-  constructor(device: Device, model: Layer, optimizer: Optimizer) {
+  constructor(
+    device: Device,
+    model: Layer,
+    optimizer: Optimizer,
+    settings: TrainSettings,
+  ) {
+    const { clipGradNorm: maxNorm, labelSmoothing } = settings;
     this.#loss = new Mean(device);
     this.#correct = new Mean(device);
     this.#run = capture(device, (...[inputs, labels]: Inputs) => {
       using tape = new Tape();
       const logits = model.forward(inputs);
-      const loss = crossEntropy(logits, labels);
+      const loss = crossEntropy(logits, labels, { labelSmoothing });
       optimizer.zeroGrad();
       tape.backward(loss);
+      if (maxNorm > 0) clipGradNorm(optimizer.parameters, maxNorm);
       optimizer.step();
       this.#loss.add(loss);
       this.#correct.add(correctCount(logits, labels));

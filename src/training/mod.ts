@@ -10,6 +10,8 @@ export {
   type EpochResult,
   NOTEBOOK,
   type SavedCheckpoint,
+  type ScheduleName,
+  SCHEDULES,
   type StepResult,
   type TrainCallbacks,
   type TrainOptions,

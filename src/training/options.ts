@@ -18,12 +18,37 @@ export interface TrainSettings {
   epochs: number;
   /** Rows of a batch. Default 100. */
   batchSize: number;
-  /** Adam's learning rate. Default 0.01. */
+  /** Learning rate; the highest one, where a schedule changes it. Default 0.01. */
   lr: number;
+  /** How the rate goes on from there. Default `"constant"`. */
+  schedule: ScheduleName;
+  /** Epochs between two falls of the schedule `"step"`. Default 1. */
+  stepSize: number;
+  /** Factor of those falls. Default 0.1. */
+  gamma: number;
+  /**
+   * Epochs, also parts of one, in which the rate rises evenly from a tenth to
+   * `lr` before the schedule begins. Default 0.
+   */
+  warmup: number;
+  /** Adam, or AdamW, whose decay is apart from the gradient. Default `"adam"`. */
+  optimizer: "adam" | "adamw";
+  /** Decay of the weights. Default 0. */
+  weightDecay: number;
+  /** Largest norm of all gradients together; 0 is any. Default 0. */
+  clipGradNorm: number;
+  /** Share of the labels that is spread over all classes. Default 0. */
+  labelSmoothing: number;
   /** Seeds first weights, order and augmentation. Default 0. */
   seed: number;
   /** Learns from the first rows only; 0 is all. Default 0. */
   limit: number;
+  /**
+   * Share of the training rows that is kept apart and measured with instead of
+   * the test data: choose by it, and the test data still says what a choice is
+   * worth. The same rows for every seed. Default 0.
+   */
+  valFraction: number;
   /**
    * Stops when so many epochs have brought nothing better, and gives the model
    * its best weights back; 0 never does. Default 0.
@@ -31,13 +56,37 @@ export interface TrainSettings {
   patience: number;
 }
 
+/**
+ * How a learning rate goes: `"constant"`; `"step"` falls by `gamma` every
+ * `stepSize` epochs; `"cosine"` falls to 0 along half a cosine; `"one-cycle"`
+ * rises from a 25th to `lr` and falls to nothing.
+ */
+export type ScheduleName = "constant" | "step" | "cosine" | "one-cycle";
+
+/** All schedules. */
+export const SCHEDULES: readonly ScheduleName[] = [
+  "constant",
+  "step",
+  "cosine",
+  "one-cycle",
+];
+
 /** The settings of the notebook. */
 export const NOTEBOOK: Readonly<TrainSettings> = {
   epochs: 10,
   batchSize: 100,
   lr: 0.01,
+  schedule: "constant",
+  stepSize: 1,
+  gamma: 0.1,
+  warmup: 0,
+  optimizer: "adam",
+  weightDecay: 0,
+  clipGradNorm: 0,
+  labelSmoothing: 0,
   seed: 0,
   limit: 0,
+  valFraction: 0,
   patience: 0,
 };
 
@@ -61,7 +110,7 @@ export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
   /**
    * A file that `checkpoint` named before: the training goes on from there,
    * with its settings, bit for bit as if it had never stopped. Of the settings
-   * only `epochs` may be given anew.
+   * only `epochs` may be given anew, where the schedule does not depend on it.
    */
   resume?: string;
 }
@@ -168,15 +217,26 @@ export function settingsOf(
       .map((name) => [name, options[name]]),
   );
   const settings = { ...NOTEBOOK, ...stored, ...given };
-  for (const name of names) {
-    if (stored === null || name === "epochs") continue;
-    checkUnchanged(name, settings[name], stored[name]);
-  }
+  if (stored !== null) checkGoesOn(settings, stored);
   checkWhole("epochs", settings.epochs, 1);
   checkWhole("batchSize", settings.batchSize, 1);
   checkWhole("limit", settings.limit, 0);
   checkWhole("patience", settings.patience, 0);
+  checkWhole("stepSize", settings.stepSize, 1);
+  checkNumber("warmup", settings.warmup, Infinity);
+  checkNumber("valFraction", settings.valFraction, 1);
+  checkNumber("clipGradNorm", settings.clipGradNorm, Infinity);
   return settings;
+}
+
+/** Throws unless the training can go on with these settings. */
+function checkGoesOn(settings: TrainSettings, stored: TrainSettings): void {
+  const lasts = stored.schedule === "constant" || stored.schedule === "step";
+  for (const name of Object.keys(NOTEBOOK) as (keyof TrainSettings)[]) {
+    // The other schedules are stretched over all epochs from the start.
+    if (name === "epochs" && lasts) continue;
+    checkUnchanged(name, settings[name], stored[name]);
+  }
 }
 
 function checkUnchanged(name: string, given: unknown, stored: unknown): void {
@@ -187,6 +247,18 @@ function checkUnchanged(name: string, given: unknown, stored: unknown): void {
     expected: `${expected}, as in its checkpoint`,
     got,
     help: "Leave it out, or start a training of its own.",
+  }));
+}
+
+function checkNumber(name: string, value: number, end: number): void {
+  if (value >= 0 && value < end) return;
+  throw new RangeError(describe({
+    what: `train: ${name}`,
+    expected: end === Infinity
+      ? "a number from 0"
+      : `a number from 0 to ${end}`,
+    got: String(value),
+    help: "Leave it out for the notebook's.",
   }));
 }
 

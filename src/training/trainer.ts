@@ -1,8 +1,6 @@
 import { DataLoader } from "../data/data_loader.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { Mnist } from "../data/mnist.ts";
 import { Generator } from "../data/random.ts";
-import { take } from "../data/subset.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
 import { describe, TrainingError } from "../errors.ts";
@@ -10,9 +8,11 @@ import { Evaluator } from "../evaluate.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { ConvolutionalNeuralNetwork } from "../network.ts";
 import type { Layer } from "../nn/mod.ts";
-import { Adam } from "../optim/adam.ts";
+import { Adam, AdamW, type LRScheduler } from "../optim/mod.ts";
+import { openData } from "./_data.ts";
 import { bestEpoch, BestWeights } from "./_best.ts";
 import { turnEventLoop } from "./_event_loop.ts";
+import { scheduleOf } from "./_schedule.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import {
@@ -30,6 +30,9 @@ import {
   type TrainOptions,
   type TrainSettings,
 } from "./options.ts";
+
+/** What training rows gave in an epoch. */
+type Trained = Pick<EpochResult, "loss" | "acc" | "lr">;
 
 /** Steps between two looks at loss and accuracy. */
 const stepsPerLook = 20;
@@ -69,23 +72,26 @@ export class Trainer implements Disposable {
   readonly device: Device;
   /** What moves the parameters. */
   readonly optimizer: Adam;
+  /** Rows that every epoch is measured with. */
+  readonly valRows: number;
   /** How the training goes. */
   readonly settings: Readonly<TrainSettings>;
   readonly #options: TrainOptions;
   readonly #history: EpochResult[] = [];
   readonly #batches: DataLoader;
   readonly #step: TrainingStep;
+  readonly #schedule: LRScheduler;
   readonly #evaluator: Evaluator;
   readonly #best = new BestWeights();
 
   private constructor(
     device: Device,
     trainData: Dataset,
-    testData: Dataset,
+    valData: Dataset,
     settings: TrainSettings,
     options: TrainOptions,
   ) {
-    const { batchSize, lr, seed } = settings;
+    const { batchSize, lr, seed, weightDecay } = settings;
     const { checkpointEvery = 1 } = options;
     checkWhole("checkpointEvery", checkpointEvery, 1);
     const generator = new Generator(seed);
@@ -94,11 +100,23 @@ export class Trainer implements Disposable {
     this.device = device;
     this.model = (options.model ?? new ConvolutionalNeuralNetwork())
       .to(device, { generator });
-    this.optimizer = new Adam(this.model.parameters(), { lr });
+    const Kind = settings.optimizer === "adamw" ? AdamW : Adam;
+    this.optimizer = new Kind(this.model.parameters(), { lr, weightDecay });
     const loader = { device, batchSize, generator, shuffle: true };
     this.#batches = new DataLoader(trainData, loader);
-    this.#step = new TrainingStep(device, this.model, this.optimizer);
-    this.#evaluator = new Evaluator(device, this.model, testData, {
+    this.#step = new TrainingStep(
+      device,
+      this.model,
+      this.optimizer,
+      settings,
+    );
+    this.#schedule = scheduleOf(
+      this.optimizer,
+      settings,
+      this.#batches.length,
+    );
+    this.valRows = valData.length;
+    this.#evaluator = new Evaluator(device, this.model, valData, {
       batchSize,
     });
   }
@@ -119,13 +137,9 @@ export class Trainer implements Disposable {
       ? null
       : await readCheckpoint(resume);
     const settings = settingsOf(options, checkpoint?.settings ?? null);
-    const all = options.trainData ??
-      await Mnist.open("data", { split: "train" });
-    const testData = options.testData ??
-      await Mnist.open("data", { split: "test" });
-    const trainData = settings.limit === 0 ? all : take(all, settings.limit);
+    const { trainData, valData } = await openData(options, settings);
     const device = options.device ?? await openDevice();
-    const trainer = new Trainer(device, trainData, testData, settings, options);
+    const trainer = new Trainer(device, trainData, valData, settings, options);
     if (checkpoint !== null) trainer.#restore(checkpoint);
     return trainer;
   }
@@ -207,6 +221,8 @@ export class Trainer implements Disposable {
     this.model.loadStateDict(weights);
     loadState(this.#changing, state);
     this.#history.push(...history);
+    const { length, state: { batch } } = this.#batches;
+    this.#schedule.steps = history.length * length + batch;
   }
 
   async #epoch(): Promise<EpochResult> {
@@ -220,14 +236,13 @@ export class Trainer implements Disposable {
       ...trained,
       valLoss: metrics.loss,
       valAcc: metrics.accuracy,
-      lr: this.optimizer.lr,
       trainSeconds,
       evalSeconds: (performance.now() - middle) / 1000,
       imagesPerSecond: this.#batches.rows / trainSeconds,
     };
   }
 
-  async #train(start: number): Promise<{ loss: number; acc: number }> {
+  async #train(start: number): Promise<Trained> {
     const { onStep, signal } = this.#options;
     const batches = this.#batches;
     const step = this.#step;
@@ -235,18 +250,21 @@ export class Trainer implements Disposable {
     if (batches.state.batch === 0) step.reset();
     const before = step.rows;
     let seen = { loss: NaN, acc: NaN };
+    let { lr } = this.optimizer;
     for await (const [inputs, labels] of batches) {
       step.run(inputs, labels);
       const last = step.steps === batches.length;
       if (last || step.steps % stepsPerLook === 0) seen = await this.#look();
       const seconds = (performance.now() - start) / 1000;
+      lr = this.optimizer.lr;
       onStep?.(this.#stepResult(seen, (step.rows - before) / seconds));
+      this.#schedule.step();
       await turnEventLoop();
       if (!signal?.aborted || last) continue;
       await this.#save();
       signal.throwIfAborted();
     }
-    return seen;
+    return { ...seen, lr };
   }
 
   #stepResult(

@@ -1,6 +1,11 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+} from "@std/assert";
 import { join } from "@std/path";
-import { readCheckpoint } from "../../src/training/mod.ts";
+import { NOTEBOOK, readCheckpoint } from "../../src/training/mod.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { program, run, writeDigits } from "./_program.ts";
 
@@ -108,3 +113,69 @@ Deno.test("--patience stops early", async () => {
   assert(history.length < 40);
   assertEquals(stdout.match(/\[Epoch/g)?.length, history.length);
 });
+
+Deno.test("--seeds prints mean and spread, and keeps every model", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path, 30, 20);
+  const out = join(folder.path, "model.safetensors");
+  const { code, stdout } = await run(
+    ...["train", "--seeds", "3,4", "--data", folder.path, "--device", "cpu"],
+    ...["--epochs", "1", "--batch-size", "10", "--out", out],
+    ...["--run", join(folder.path, "run"), "--val-fraction", "0.2"],
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /\nseed: 3\ntrain_data: 24\nval_data: 6\n/);
+  const rows = stdout.trim().split("\n").slice(-5);
+  const values = rows.slice(1).map((row) => Number(row.split(/ +/).at(-1)));
+  const [first, second, mean, deviation] = values;
+  assertMatch(rows[1], /^3 +1 /);
+  assertAlmostEquals(mean, (first + second) / 2, 1e-5);
+  assertAlmostEquals(deviation, Math.abs(first - second) / Math.SQRT2, 2e-5);
+  assertEquals(await listing(join(folder.path, "run")), ["seed-3", "seed-4"]);
+  const models = (await listing(folder.path)).filter((name) =>
+    name.startsWith("model")
+  );
+  assertEquals(models, [
+    "model.seed-3.safetensors",
+    "model.seed-4.safetensors",
+  ]);
+});
+
+Deno.test("the options of the learning reach the checkpoint", async () => {
+  await using folder = await task();
+  const { code, stdout } = await run(
+    ...["train", ...folder.options("run"), "--epochs", "1"],
+    ...["--schedule", "cosine", "--warmup", "0.5", "--optimizer", "adamw"],
+    ...["--weight-decay", "0.01", "--clip-grad-norm", "1"],
+    ...["--label-smoothing", "0.1", "--patience", "5"],
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /note: the test images decide when to stop/);
+  const { settings } = await readCheckpoint(folder.file("run"));
+  assertEquals(settings, {
+    ...NOTEBOOK,
+    epochs: 1,
+    batchSize: 10,
+    schedule: "cosine",
+    warmup: 0.5,
+    optimizer: "adamw",
+    weightDecay: 0.01,
+    clipGradNorm: 1,
+    labelSmoothing: 0.1,
+    patience: 5,
+  });
+});
+
+const wrong: [args: string[], message: RegExp][] = [
+  [["--schedule", "sine"], /--schedule: expected constant, step, .*, got sine/],
+  [["--val-fraction", "1"], /--val-fraction: expected a number between/],
+  [["--seeds", "1,x"], /--seeds: expected a whole number/],
+  [["--seeds", "1", "--seed", "2"], /--seeds does not go with --seed/],
+];
+for (const [args, message] of wrong) {
+  Deno.test(`train ${args.join(" ")} is a wrong call`, async () => {
+    const { code, stderr } = await run("train", ...args);
+    assertEquals(code, 2);
+    assertMatch(stderr, message);
+  });
+}

@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from generate_operations import operations
 from generate_text import model_text
+from generate_training import training
 
 FOLDER = Path(__file__).parent
 DTYPES = {torch.int64: "I64", torch.float32: "F32", torch.uint8: "U8"}
@@ -238,6 +239,8 @@ def main(chosen):
     if not chosen or "model_text" in chosen:
         text = model_text(ConvolutionalNeuralNetwork)
         (FOLDER / "model_text.json").write_text(json.dumps(text, indent=2) + "\n")
+    if not chosen or "training" in chosen:
+        (FOLDER / "training.json").write_text(json.dumps(training(), indent=2) + "\n")
 
 
 if __name__ == "__main__":

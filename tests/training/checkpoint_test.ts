@@ -80,6 +80,38 @@ deviceTest("a stop within an epoch changes no byte", async (device) => {
   assertEquals(await Deno.readFile(parts), await Deno.readFile(whole));
 });
 
+deviceTest("a schedule, AdamW and clipping go on too", async (device) => {
+  await using folder = await temporaryFolder();
+  const [whole, parts] = ["whole", "parts"].map((name) =>
+    join(folder.path, `${name}.safetensors`)
+  );
+  const options: TrainOptions = {
+    ...settings,
+    epochs: 2,
+    schedule: "one-cycle",
+    optimizer: "adamw",
+    weightDecay: 0.1,
+    clipGradNorm: 1,
+    labelSmoothing: 0.1,
+    valFraction: 0.1,
+  };
+  await train(task(device, { ...options, checkpoint: whole }));
+  const controller = new AbortController();
+  const { signal } = controller;
+  const onStep = ({ step }: { step: number }) =>
+    step === 3 && controller.abort();
+  await assertRejects(() =>
+    train(task(device, { ...options, checkpoint: parts, onStep, signal }))
+  );
+  await train(task(device, { checkpoint: parts, resume: parts }));
+  assertEquals(await Deno.readFile(parts), await Deno.readFile(whole));
+  await assertRejects(
+    () => train(task(device, { resume: parts, epochs: 5 })),
+    RangeError,
+    "train: epochs of a training that goes on: expected 2",
+  );
+});
+
 deviceTest("patience stops and gives the best weights back", async (device) => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "run.safetensors");

@@ -14,6 +14,7 @@ import {
   type TrainOptions,
 } from "../../src/training/mod.ts";
 import { deviceTest } from "../_devices.ts";
+import { assertClose } from "../close.ts";
 import { rowsDataset, smallNetwork } from "./_task.ts";
 
 function task(device: Device, options: TrainOptions = {}): TrainOptions {
@@ -110,4 +111,54 @@ Deno.test("epochs are a whole number", async () => {
     RangeError,
     "train: epochs: expected a whole number of at least 1, got 1.5",
   );
+});
+
+deviceTest("every setting of the learning has its effect", async (device) => {
+  const plain = (await train(task(device))).metrics;
+  const changes: TrainOptions[] = [
+    { schedule: "step", gamma: 0.5 },
+    { schedule: "cosine" },
+    { schedule: "one-cycle" },
+    { warmup: 1.5 },
+    { weightDecay: 0.1 },
+    { weightDecay: 0.1, optimizer: "adamw" },
+    { clipGradNorm: 0.01 },
+    { labelSmoothing: 0.2 },
+    { seed: 1 },
+    { limit: 20 },
+  ];
+  const losses = new Set([plain.valLoss]);
+  for (const change of changes) {
+    losses.add((await train(task(device, change))).metrics.valLoss);
+  }
+  assertEquals(losses.size, changes.length + 1);
+});
+
+deviceTest("a schedule goes on from step to step", async (device) => {
+  const rates: number[] = [];
+  const { history } = await train(task(device, {
+    schedule: "cosine",
+    warmup: 1,
+    epochs: 2,
+    lr: 0.1,
+    onStep: ({ lr }) => rates.push(lr),
+  }));
+  const rise = Array.from({ length: 7 }, (_, i) => 0.01 + 0.09 * i / 7);
+  const fall = Array.from(
+    { length: 7 },
+    (_, i) => 0.05 * (1 + Math.cos(Math.PI * i / 7)),
+  );
+  // Worst measured: 1.4e-17.
+  assertClose(rates, [...rise, ...fall], { atol: 1e-15, rtol: 0 }, "rates");
+  assertEquals(history.map(({ lr }) => lr), [rates[6], rates[13]]);
+});
+
+deviceTest("rows kept apart are not learnt from", async (device) => {
+  const testData = rowsDataset(4, 9);
+  const options = task(device, { testData, valFraction: 0.2 });
+  using trainer = await Trainer.open(options);
+  assertEquals([trainer.rows, trainer.valRows], [40, 10]);
+  for await (const { valAcc } of trainer.epochs()) {
+    assertEquals(valAcc * 10, Math.round(valAcc * 10));
+  }
 });

@@ -11,6 +11,7 @@ import { advanceKernels } from "./kernels/advance.ts";
 import { argmaxKernels } from "./kernels/argmax.ts";
 import { avgPool2dKernels } from "./kernels/avg_pool2d.ts";
 import { batchNorm2dKernels } from "./kernels/batch_norm2d.ts";
+import { clipNormKernels } from "./kernels/clip_norm.ts";
 import { conv2dKernels } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
 import { copyKernels } from "./kernels/copy.ts";
@@ -56,6 +57,7 @@ export function webGpuKernels(
     ...argmaxKernels(run),
     ...avgPool2dKernels(run),
     ...batchNorm2dKernels(run),
+    ...clipNormKernels(run),
     ...conv2dKernels(run),
     ...copyKernels(run),
     ...crossEntropyKernels(run),

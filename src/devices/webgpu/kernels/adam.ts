@@ -14,6 +14,15 @@ const advance: KernelRecord<AdamConstants> = {
   workgroups: () => [1, 1, 1],
 };
 
+const decay = elementwise<{ weightDecay: number } & Elements>({
+  name: "adamDecay",
+  source: adamSource,
+  file: "kernels/adam.wgsl",
+  entryPoint: "adamDecay",
+  bindings: ["read", "write"],
+  constants: ({ weightDecay }) => ({ weightDecay }),
+});
+
 const step = elementwise<AdamConstants & Elements>({
   name: "adamStep",
   source: adamSource,
@@ -34,10 +43,14 @@ function decays({ beta1, beta2 }: AdamConstants): Record<string, number> {
 /** Steps of Adam. */
 export function adamKernels(
   run: Run,
-): Pick<Kernels, "adamAdvance" | "adamStep"> {
+): Pick<Kernels, "adamAdvance" | "adamDecay" | "adamStep"> {
   return {
     adamAdvance(state, options) {
       run(advance, options, [state]);
+    },
+    adamDecay(state, parameter, weightDecay) {
+      const shape = { weightDecay, ...elements(parameter) };
+      run(decay, shape, [state, parameter]);
     },
     adamStep(gradient, state, parameter, expAvg, expAvgSq, options) {
       const shape = { ...options, ...elements(parameter) };

@@ -1,0 +1,46 @@
+// Clips gradients by their common norm, as PyTorch's clip_grad_norm_ does.
+
+override workgroupSize: u32;
+override maxNorm: f32;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> output: array<f32>;
+
+var<workgroup> partial: array<f32, workgroupSize>;
+
+// One workgroup: each invocation adds the squares at its own index, that plus
+// workgroupSize and so on, in this order. Then the first half of the
+// invocations adds the sums of the second half to its own, and so on by halves.
+@compute @workgroup_size(workgroupSize)
+fn sumOfSquares(@builtin(local_invocation_index) local: u32) {
+  var total = 0.0;
+  for (var index = local; index < arrayLength(&x); index += workgroupSize) {
+    total += x[index] * x[index];
+  }
+  partial[local] = total;
+  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+    workgroupBarrier();
+    if (local < reach) {
+      partial[local] += partial[local + reach];
+    }
+  }
+  if (local == 0) {
+    output[0] = partial[0];
+  }
+}
+
+@group(0) @binding(0) var<storage, read> squares: array<f32>;
+@group(0) @binding(1) var<storage, read_write> gradient: array<f32>;
+
+// One invocation scales one element. Workgroups that do not fit in one row of
+// the grid go on in the next.
+@compute @workgroup_size(workgroupSize)
+fn clipByNorm(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  if (index < arrayLength(&gradient)) {
+    gradient[index] *= min(1, maxNorm / (sqrt(squares[0]) + 1e-6));
+  }
+}

@@ -1,0 +1,96 @@
+import { join } from "@std/path";
+import type { EpochResult, TrainOptions } from "../training/mod.ts";
+import { usage, wholeNumber } from "./_options.ts";
+import { newFolder, openRun } from "./_run.ts";
+
+/** One training of a call: what differs between seeds. */
+export interface Training {
+  /** Its seed, where several were asked for. */
+  readonly settings: { seed?: number };
+  /** Opens the run's folder: where checkpoints go, and which to go on from. */
+  readonly files: () => Promise<TrainOptions>;
+  /** Where the weights go. */
+  readonly out: string;
+  /** Where a line for each epoch goes; "" is nowhere. */
+  readonly log: string;
+}
+
+type Values = Readonly<Record<string, string>>;
+
+/** The trainings of a call: one, or one for each of `--seeds`. */
+export function trainingsOf(values: Values): Training[] {
+  const { "checkpoint-every": every, "log-json": log, out, seeds } = values;
+  const checkpointEvery = wholeNumber("train", "checkpoint-every", every, 0);
+  const filesOf = (own: Values) => openFiles(own, checkpointEvery);
+  if (seeds === "") {
+    return [{ settings: {}, files: () => filesOf(values), out, log }];
+  }
+  const wrong = ["seed", "resume", "checkpoint"].find((name) =>
+    values[name] !== ""
+  );
+  if (wrong !== undefined) {
+    throw usage("train", `--seeds does not go with --${wrong}`);
+  }
+  const parent = values.run === "" ? newFolder() : values.run;
+  return seeds.split(",").map((text) => {
+    const seed = wholeNumber("train", "seeds", text, 0);
+    const run = join(parent, `seed-${seed}`);
+    return {
+      settings: { seed },
+      files: () => filesOf({ ...values, run }),
+      out: withSeed(out, seed),
+      log: log === "" ? "" : withSeed(log, seed),
+    };
+  });
+}
+
+/** Prints how each seed went, their mean and standard deviation. */
+export function printSeeds(
+  trainings: readonly Training[],
+  results: readonly EpochResult[],
+): void {
+  console.log("\nseed        epoch val_loss val_acc");
+  for (const [i, { epoch, valAcc, valLoss }] of results.entries()) {
+    const seed = String(trainings[i].settings.seed).padEnd(11);
+    console.log(`${seed} ${row(epoch, valLoss, valAcc)}`);
+  }
+  const losses = spread(results.map(({ valLoss }) => valLoss));
+  const accuracies = spread(results.map(({ valAcc }) => valAcc));
+  console.log(`mean        ${row("", losses.mean, accuracies.mean)}`);
+  if (results.length === 1) return;
+  const { deviation } = accuracies;
+  console.log(`deviation   ${row("", losses.deviation, deviation)}`);
+}
+
+/** Mean and standard deviation (with n − 1) of some values. */
+export function spread(
+  values: readonly number[],
+): { mean: number; deviation: number } {
+  const count = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / (count - 1)) };
+}
+
+function row(epoch: number | "", loss: number, accuracy: number): string {
+  return `${String(epoch).padStart(5)}  ${loss.toFixed(5)} ` +
+    accuracy.toFixed(5);
+}
+
+async function openFiles(
+  { checkpoint, resume, run }: Values,
+  checkpointEvery: number,
+): Promise<TrainOptions> {
+  return {
+    ...resume === "" ? {} : { resume },
+    ...checkpointEvery === 0 ? {} : {
+      checkpoint: (await openRun({ checkpoint, resume, run })).checkpoint,
+      checkpointEvery,
+    },
+  };
+}
+
+/** `a/b.json` as `a/b.seed-0.json`. */
+function withSeed(path: string, seed: number): string {
+  return path.replace(/(\.[^./\\]*)?$/, `.seed-${seed}$1`);
+}

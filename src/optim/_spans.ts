@@ -1,0 +1,91 @@
+import { assume } from "../_replay.ts";
+import type { Arena, Parameter } from "../nn/parameter.ts";
+import { Tensor } from "../tensor.ts";
+
+/** A stretch of memory that is updated by one kernel. */
+export interface Span {
+  /** The values. */
+  readonly values: Tensor;
+  /** The gradients, element by element. */
+  readonly gradients: Tensor;
+  /** Where it begins in the arena, and how many elements it has. */
+  readonly offset: number;
+}
+
+/** All parameters of an optimizer that share an arena. */
+interface Group {
+  readonly arena: Arena;
+  readonly parameters: readonly Parameter[];
+  /** The whole arena, where the optimizer has all of its parameters. */
+  readonly whole: Span | null;
+  readonly spans: ReadonlyMap<Parameter, Span>;
+}
+
+/** Parameters as stretches of memory: as few as their arenas allow. */
+export class Spans {
+  readonly #groups: readonly Group[];
+
+  constructor(parameters: readonly Parameter[]) {
+    const arenas = new Set(parameters.map(({ arena }) => arena));
+    this.#groups = Array.from(arenas, (arena) => {
+      const own = parameters.filter((parameter) => parameter.arena === arena);
+      return groupOf(arena, own);
+    });
+  }
+
+  /** The arenas of the parameters. */
+  get arenas(): Arena[] {
+    return this.#groups.map(({ arena }) => arena);
+  }
+
+  /**
+   * The stretches that have gradients now: an arena whole where all of its
+   * parameters have one, else parameter by parameter.
+   */
+  ready(): Span[] {
+    return this.#groups.flatMap(({ parameters, spans, whole }) => {
+      const ready = parameters.filter((parameter) => {
+        const has = parameter.grad !== null;
+        assume(parameter.tensor, () => (parameter.grad !== null) === has);
+        return has;
+      });
+      if (whole !== null && ready.length === parameters.length) return [whole];
+      return ready.map((parameter) => spans.get(parameter)!);
+    });
+  }
+
+  /** The arena of a stretch. */
+  arenaOf(span: Span): Arena {
+    const group = this.#groups.find(({ spans, whole }) =>
+      whole === span || [...spans.values()].includes(span)
+    );
+    return group!.arena;
+  }
+}
+
+/** The part of a tensor beside the arena that belongs to a span. */
+export function partOf(state: Tensor, { offset, values }: Span): Tensor {
+  const buffer = state.buffer.view(offset, values.length);
+  return Tensor.over(state.device, buffer, [values.length]);
+}
+
+function groupOf(arena: Arena, parameters: readonly Parameter[]): Group {
+  const complete = parameters.length === arena.parameters.length;
+  const whole = complete
+    ? { values: arena.values, gradients: arena.gradients, offset: 0 }
+    : null;
+  const spans = new Map(parameters.map((parameter) => {
+    const { length, offset } = parameter;
+    const { values, gradients } = arena;
+    return [parameter, {
+      values: partOf(values, { offset, values: parameter.tensor } as Span),
+      gradients: Tensor.over(
+        values.device,
+        gradients.buffer.view(offset, length),
+        [length],
+      ),
+      offset,
+    }];
+  }));
+  return { arena, parameters, whole, spans };
+}

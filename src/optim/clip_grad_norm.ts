@@ -1,0 +1,68 @@
+import { describe } from "../errors.ts";
+import type { Parameter } from "../nn/parameter.ts";
+import { Tensor } from "../tensor.ts";
+import { Spans } from "./_spans.ts";
+import { checkRange } from "./optimizer.ts";
+
+/**
+ * Scales all gradients by one factor where their common norm,
+ * `√(Σ gradient²)`, is above `maxNorm`: PyTorch's `clip_grad_norm_`. All of it
+ * happens on the device, also in a captured function.
+ *
+ * @param parameters `model.parameters()`; those without a gradient are left
+ * out.
+ * @param maxNorm The norm that may not be exceeded.
+ * @returns The square of the norm before, `[1]`.
+ * @throws {RangeError} If `maxNorm` is below 0.
+ * @throws {TypeError} If no parameter has a gradient.
+ *
+ * @example
+ * ```ts
+ * import { clipGradNorm, Linear, openDevice, sum, Tape, Tensor } from "@x/mnist-cnn";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const model = new Linear(2, 1, { bias: false }).to(device);
+ * using x = Tensor.from(device, [3, 4], [1, 2]);
+ * {
+ *   using tape = new Tape();
+ *   tape.backward(sum(model.forward(x)));
+ * }
+ * using squares = clipGradNorm(model.parameters(), 1);
+ * assertAlmostEquals(await squares.item(), 25, 1e-4);
+ * const gradient = await model.weight.grad!.data();
+ * assertAlmostEquals(gradient[0], 0.6, 1e-6);
+ * assertAlmostEquals(gradient[1], 0.8, 1e-6);
+ * ```
+ */
+export function clipGradNorm(
+  parameters: readonly Parameter[],
+  maxNorm: number,
+): Tensor<[number]> {
+  checkRange("clipGradNorm: maxNorm", maxNorm, 0, Infinity);
+  const gradients = new Spans(parameters).ready().map((span) => span.gradients);
+  if (gradients.length === 0) throw withoutGradients();
+  const [{ device }] = gradients;
+  const { kernels } = device;
+  const squares = Tensor.empty<[number]>(device, [1]);
+  kernels.sumOfSquares(gradients[0], squares);
+  for (const gradient of gradients.slice(1)) {
+    const own = Tensor.empty(device, [1]);
+    kernels.sumOfSquares(gradient, own);
+    kernels.accumulate(own, squares);
+    own[Symbol.dispose]();
+  }
+  for (const gradient of gradients) {
+    kernels.clipByNorm(squares, gradient, maxNorm);
+  }
+  return squares;
+}
+
+function withoutGradients(): TypeError {
+  return new TypeError(describe({
+    what: "clipGradNorm",
+    expected: "at least one parameter with a gradient",
+    got: "none",
+    help: "Call it between `tape.backward(loss)` and `optimizer.step()`.",
+  }));
+}

@@ -1,0 +1,55 @@
+import type { Optimizer } from "../optimizer.ts";
+import { checkSteps, LRScheduler } from "./scheduler.ts";
+
+/** How {@linkcode CosineAnnealingLR} falls. */
+export interface CosineAnnealingLROptions {
+  /** Steps from the highest rate to the lowest. */
+  tMax: number;
+  /** The lowest rate. Default 0. */
+  etaMin?: number;
+}
+
+/**
+ * Lets the learning rate fall along half a cosine, and rise again after that
+ * (Loshchilov and Hutter, "SGDR", 2017): PyTorch's `CosineAnnealingLR`.
+ *
+ * @example
+ * ```ts
+ * import { Adam, Linear, CosineAnnealingLR, openDevice } from "@x/mnist-cnn";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const model = new Linear(2, 1).to(device);
+ * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
+ * const schedule = new CosineAnnealingLR(optimizer, { tMax: 2 });
+ * schedule.step();
+ * assertAlmostEquals(optimizer.lr, 0.05, 1e-12);
+ * schedule.step();
+ * assertAlmostEquals(optimizer.lr, 0, 1e-12);
+ * ```
+ */
+export class CosineAnnealingLR extends LRScheduler {
+  readonly #tMax: number;
+  readonly #etaMin: number;
+
+  /**
+   * Checks and keeps the arguments.
+   *
+   * @param optimizer Whose learning rate it is.
+   * @param options How long, and down to where.
+   * @throws {RangeError} If `tMax` is no whole number of at least 1.
+   */
+  constructor(optimizer: Optimizer, options: CosineAnnealingLROptions) {
+    super(optimizer);
+    checkSteps("CosineAnnealingLR: tMax", options.tMax);
+    this.#tMax = options.tMax;
+    this.#etaMin = options.etaMin ?? 0;
+    this.steps = 0;
+  }
+
+  /** The learning rate after so many steps. */
+  override at(steps: number): number {
+    const share = (1 + Math.cos(Math.PI * steps / this.#tMax)) / 2;
+    return this.#etaMin + (this.baseLr - this.#etaMin) * share;
+  }
+}

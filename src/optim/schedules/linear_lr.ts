@@ -1,0 +1,59 @@
+import type { Optimizer } from "../optimizer.ts";
+import { checkSteps, LRScheduler } from "./scheduler.ts";
+
+/** How {@linkcode LinearLR} goes. */
+export interface LinearLROptions {
+  /** Factor of the first rate. Default 1/3. */
+  startFactor?: number;
+  /** Factor of the last rate. Default 1. */
+  endFactor?: number;
+  /** Steps from the one to the other. Default 5. */
+  totalIters?: number;
+}
+
+/**
+ * Lets the learning rate go from one factor to another in even steps: a warm-up.
+ * PyTorch's `LinearLR`.
+ *
+ * @example
+ * ```ts
+ * import { Adam, Linear, LinearLR, openDevice } from "@x/mnist-cnn";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const model = new Linear(2, 1).to(device);
+ * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
+ * const schedule = new LinearLR(optimizer, { startFactor: 0.5, totalIters: 2 });
+ * assertAlmostEquals(optimizer.lr, 0.05, 1e-12);
+ * schedule.step();
+ * assertAlmostEquals(optimizer.lr, 0.075, 1e-12);
+ * ```
+ */
+export class LinearLR extends LRScheduler {
+  readonly #start: number;
+  readonly #end: number;
+  readonly #totalIters: number;
+
+  /**
+   * Checks and keeps the arguments.
+   *
+   * @param optimizer Whose learning rate it is.
+   * @param options How long, from where to where.
+   * @throws {RangeError} If `totalIters` is no whole number of at least 1.
+   */
+  constructor(optimizer: Optimizer, options: LinearLROptions = {}) {
+    super(optimizer);
+    const { endFactor = 1, startFactor = 1 / 3, totalIters = 5 } = options;
+    checkSteps("LinearLR: totalIters", totalIters);
+    this.#start = startFactor;
+    this.#end = endFactor;
+    this.#totalIters = totalIters;
+    this.steps = 0;
+  }
+
+  /** The learning rate after so many steps. */
+  override at(steps: number): number {
+    const share = Math.min(1, steps / this.#totalIters);
+    return this.baseLr * (this.#start + (this.#end - this.#start) * share);
+  }
+}

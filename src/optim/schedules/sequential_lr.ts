@@ -1,0 +1,76 @@
+import { describe } from "../../errors.ts";
+import type { Optimizer } from "../optimizer.ts";
+import { LRScheduler } from "./scheduler.ts";
+
+/** The parts of a {@linkcode SequentialLR}. */
+export interface SequentialLROptions {
+  /** The schedules, one after another, all of the same optimizer. */
+  schedulers: readonly LRScheduler[];
+  /** The steps at which the second, third, … begins. */
+  milestones: readonly number[];
+}
+
+/**
+ * Schedules one after another, each from its own beginning: a warm-up and what
+ * follows it. PyTorch's `SequentialLR`.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   Adam,
+ *   CosineAnnealingLR,
+ *   Linear,
+ *   LinearLR,
+ *   openDevice,
+ *   SequentialLR,
+ * } from "@x/mnist-cnn";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const model = new Linear(2, 1).to(device);
+ * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
+ * const warmUp = new LinearLR(optimizer, { startFactor: 0.5, totalIters: 2 });
+ * const fall = new CosineAnnealingLR(optimizer, { tMax: 10 });
+ * const schedule = new SequentialLR(optimizer, {
+ *   schedulers: [warmUp, fall],
+ *   milestones: [2],
+ * });
+ * assertAlmostEquals(optimizer.lr, 0.05, 1e-12);
+ * schedule.steps = 2;
+ * assertAlmostEquals(optimizer.lr, 0.1, 1e-12);
+ * ```
+ */
+export class SequentialLR extends LRScheduler {
+  readonly #schedulers: readonly LRScheduler[];
+  readonly #milestones: readonly number[];
+
+  /**
+   * Checks and keeps the arguments.
+   *
+   * @param optimizer Whose learning rate it is.
+   * @param options The schedules, and when each begins.
+   * @throws {RangeError} If there is not one milestone between every two.
+   */
+  constructor(optimizer: Optimizer, options: SequentialLROptions) {
+    super(optimizer);
+    const { milestones, schedulers } = options;
+    if (milestones.length !== schedulers.length - 1) {
+      throw new RangeError(describe({
+        what: "SequentialLR: milestones",
+        expected: `${schedulers.length - 1}, one between every two schedules`,
+        got: String(milestones.length),
+        help: "Give the step at which each but the first begins.",
+      }));
+    }
+    this.#schedulers = schedulers;
+    this.#milestones = milestones;
+    this.steps = 0;
+  }
+
+  /** The learning rate after so many steps. */
+  override at(steps: number): number {
+    const index = this.#milestones.filter((start) => steps >= start).length;
+    const start = index === 0 ? 0 : this.#milestones[index - 1];
+    return this.#schedulers[index].at(steps - start);
+  }
+}

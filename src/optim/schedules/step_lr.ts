@@ -1,0 +1,54 @@
+import type { Optimizer } from "../optimizer.ts";
+import { checkSteps, LRScheduler } from "./scheduler.ts";
+
+/** How {@linkcode StepLR} falls. */
+export interface StepLROptions {
+  /** Steps between two falls. */
+  stepSize: number;
+  /** Factor of a fall. Default 0.1. */
+  gamma?: number;
+}
+
+/**
+ * Multiplies the learning rate by `gamma` after every `stepSize` steps:
+ * PyTorch's `StepLR`.
+ *
+ * @example
+ * ```ts
+ * import { Adam, Linear, StepLR, openDevice } from "@x/mnist-cnn";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const model = new Linear(2, 1).to(device);
+ * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
+ * const schedule = new StepLR(optimizer, { stepSize: 2 });
+ * schedule.step();
+ * assertAlmostEquals(optimizer.lr, 0.1, 1e-12);
+ * schedule.step();
+ * assertAlmostEquals(optimizer.lr, 0.01, 1e-12);
+ * ```
+ */
+export class StepLR extends LRScheduler {
+  readonly #stepSize: number;
+  readonly #gamma: number;
+
+  /**
+   * Checks and keeps the arguments.
+   *
+   * @param optimizer Whose learning rate it is.
+   * @param options When, and by how much.
+   * @throws {RangeError} If `stepSize` is no whole number of at least 1.
+   */
+  constructor(optimizer: Optimizer, options: StepLROptions) {
+    super(optimizer);
+    checkSteps("StepLR: stepSize", options.stepSize);
+    this.#stepSize = options.stepSize;
+    this.#gamma = options.gamma ?? 0.1;
+    this.steps = 0;
+  }
+
+  /** The learning rate after so many steps. */
+  override at(steps: number): number {
+    return this.baseLr * this.#gamma ** Math.floor(steps / this.#stepSize);
+  }
+}

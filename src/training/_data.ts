@@ -1,0 +1,36 @@
+import type { Dataset } from "../data/dataset.ts";
+import { Mnist } from "../data/mnist.ts";
+import { Generator } from "../data/random.ts";
+import { subset, take } from "../data/subset.ts";
+import type { TrainOptions, TrainSettings } from "./options.ts";
+
+/** The rows of a training. */
+export interface TrainingData {
+  /** To learn from. */
+  readonly trainData: Dataset;
+  /** To measure with: rows kept apart of the training data, or the test data. */
+  readonly valData: Dataset;
+}
+
+/** The data of the options, MNIST where they name none, split as asked for. */
+export async function openData(
+  options: TrainOptions,
+  { limit, valFraction }: TrainSettings,
+): Promise<TrainingData> {
+  const all = options.trainData ?? await Mnist.open("data", { split: "train" });
+  const chosen = limit === 0 ? all : take(all, limit);
+  if (valFraction > 0) return split(chosen, valFraction);
+  const valData = options.testData ??
+    await Mnist.open("data", { split: "test" });
+  return { trainData: chosen, valData };
+}
+
+/** Keeps a share of the rows apart, the same rows every time. */
+function split(dataset: Dataset, share: number): TrainingData {
+  const order = new Generator(0).permutation(dataset.length);
+  const count = dataset.length - Math.round(dataset.length * share);
+  return {
+    trainData: subset(dataset, order.subarray(0, count)),
+    valData: subset(dataset, order.subarray(count)),
+  };
+}

@@ -1,0 +1,111 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { Device } from "../../src/devices/device.ts";
+import { Module } from "../../src/nn/module.ts";
+import { Parameter } from "../../src/nn/parameter.ts";
+import { crossEntropy } from "../../src/ops/cross_entropy.ts";
+import { AdamW, clipGradNorm } from "../../src/optim/mod.ts";
+import { Tape } from "../../src/tape.ts";
+import { Tensor } from "../../src/tensor.ts";
+import { deviceTest } from "../_devices.ts";
+import { assertClose } from "../close.ts";
+import training from "../golden/training.json" with { type: "json" };
+
+/** Parameters of these values and nothing else. */
+class Values extends Module {
+  readonly all: readonly Parameter[];
+
+  constructor(...values: readonly number[][]) {
+    super();
+    this.all = values.map((own) =>
+      new Parameter([own.length], (target) => target.set(own))
+    );
+  }
+
+  override *parts(): Iterable<[string, Parameter]> {
+    for (const [i, part] of this.all.entries()) yield [String(i), part];
+  }
+
+  override forward(): void {}
+}
+
+function setGradient(parameter: Parameter, values: readonly number[]): void {
+  const { tensor } = parameter;
+  tensor.zeroGrad();
+  const { gradient } = tensor.claimGradient();
+  tensor.device.write(gradient.buffer, Float32Array.from(values));
+}
+
+deviceTest("AdamW moves as PyTorch's", async (device) => {
+  const { after, gradients, start } = training.adamw;
+  const [parameter] = new Values(start).to(device).all;
+  const optimizer = new AdamW([parameter], { lr: 0.1, weightDecay: 0.2 });
+  for (const [step, gradient] of gradients.entries()) {
+    setGradient(parameter, gradient);
+    optimizer.step();
+    const values = await parameter.tensor.data();
+    // Worst measured: 1.8e-7 absolute.
+    assertClose(values, after[step], { atol: 1e-6, rtol: 1e-6 }, `${step}`);
+  }
+});
+
+for (const whole of [true, false]) {
+  const what = whole ? "a whole model" : "some parameters";
+  deviceTest(`clipGradNorm clips ${what} as PyTorch`, async (device) => {
+    const { before, norm } = training.clip;
+    const others = whole ? [] : [[1, 2]];
+    const model = new Values(...before, ...others).to(device);
+    const parameters = model.all.slice(0, 2);
+    for (const maxNorm of [1, 100] as const) {
+      parameters.forEach((parameter, i) => setGradient(parameter, before[i]));
+      using squares = clipGradNorm(model.parameters(), maxNorm);
+      // Worst measured: 1.0e-7 relative.
+      const tolerance = { atol: 1e-7, rtol: 1e-6 };
+      assertClose([await squares.item()], [norm ** 2], tolerance, "norm");
+      for (const [i, expected] of training.clip[`after ${maxNorm}`].entries()) {
+        const gradient = await parameters[i].grad!.data();
+        assertClose(gradient, expected, tolerance, `gradient ${i}`);
+      }
+    }
+  });
+}
+
+deviceTest("clipGradNorm needs gradients and a norm", (device) => {
+  const { all } = new Values([1]).to(device);
+  assertThrows(() => clipGradNorm(all, 1), TypeError, "expected at least one");
+  assertThrows(() => clipGradNorm(all, -1), RangeError, "got -1");
+});
+
+type Amount = "0" | "0.1" | "1";
+
+async function smoothed(device: Device, amount: Amount) {
+  const { labels, logits } = training.smoothing;
+  const scores = Tensor.from(device, logits, [4, 5], { requiresGrad: true });
+  using given = Tensor.from(device, Int32Array.from(labels), [4]);
+  using tape = new Tape();
+  const labelSmoothing = Number(amount);
+  const loss = crossEntropy(scores, given, { labelSmoothing });
+  tape.backward(loss);
+  return { loss: await loss.item(), gradient: await scores.grad!.data() };
+}
+
+for (const amount of ["0", "0.1", "1"] as const) {
+  deviceTest(`labels smoothed by ${amount} are PyTorch's`, async (device) => {
+    const { gradient, loss } = await smoothed(device, amount);
+    const expected = training.smoothing[amount];
+    // Worst measured: 4.5e-8 absolute in the gradient, 6e-8 relative in the loss.
+    const tolerance = { atol: 1e-7, rtol: 1e-6 };
+    assertClose([loss], [expected.loss], tolerance, "loss");
+    assertClose(gradient, expected.gradient, tolerance, "gradient");
+  });
+}
+
+deviceTest("a smoothing above 1 is refused", (device) => {
+  using logits = Tensor.from(device, [1, 2], [1, 2]);
+  using labels = Tensor.from(device, new Int32Array(1), [1]);
+  assertThrows(
+    () => crossEntropy(logits, labels, { labelSmoothing: 1.5 }),
+    RangeError,
+    "labelSmoothing: expected a number from 0 to 1, got 1.5",
+  );
+  assertEquals(crossEntropy(logits, labels, {}).shape, [1]);
+});
