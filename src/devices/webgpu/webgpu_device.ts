@@ -18,6 +18,7 @@ import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
 import { PipelineCache } from "./_pipelines.ts";
 import { type Command, CommandQueue } from "./_queue.ts";
 import { Readback } from "./_readback.ts";
+import { selfTest } from "./_self_test.ts";
 import { Timestamps } from "./_timestamps.ts";
 import { type KernelRecord, mostPasses } from "./kernel_record.ts";
 import { convBlockBindings } from "./kernels/conv_block.ts";
@@ -107,7 +108,8 @@ export class WebGpuDevice implements Device {
   /**
    * Opens a WebGPU device.
    *
-   * @throws {DeviceError} If there is no adapter, or it refuses a device.
+   * @throws {DeviceError} If there is no adapter, it refuses a device, or its
+   * device computes wrongly.
    */
   static async open(options: WebGpuDeviceOptions = {}): Promise<WebGpuDevice> {
     const adapter = options.adapter ?? await requestAdapter();
@@ -129,7 +131,7 @@ export class WebGpuDevice implements Device {
         help: "Leave out --profile.",
       }));
     }
-    const gpu = await adapter.requestDevice({
+    const gpu = await request(adapter, {
       requiredFeatures: options.profile ? ["timestamp-query"] : [],
       requiredLimits: {
         maxBufferSize: limits.maxBufferSize,
@@ -143,7 +145,18 @@ export class WebGpuDevice implements Device {
     const name = adapter.info.description || adapter.info.vendor || "unnamed";
     const label = `webgpu (${name})`;
     const { software: isSoftware = adapter.info.isFallbackAdapter } = options;
-    return new WebGpuDevice(gpu, label, isSoftware, options);
+    const device = new WebGpuDevice(gpu, label, isSoftware, options);
+    try {
+      await selfTest(device);
+      if (device.profile !== null) {
+        await device.settle();
+        device.profile.clear();
+      }
+      return device;
+    } catch (error) {
+      device[Symbol.dispose]();
+      throw error;
+    }
   }
 
   get recording(): boolean {
@@ -193,15 +206,7 @@ export class WebGpuDevice implements Device {
     if (this.recording) throw notWhileRecording("reading a value");
     const source = this.#own({ buffer });
     this.counters.reads++;
-    let values: HostArray;
-    try {
-      values = await this.#readback.read(source);
-    } catch (error) {
-      await this.#settleErrors();
-      throw error;
-    }
-    await this.#settleErrors();
-    return values;
+    return await this.#explained(this.#readback.read(source));
   }
 
   record<T>(run: () => T): { program: Program; result: T } {
@@ -234,9 +239,8 @@ export class WebGpuDevice implements Device {
   async settle(): Promise<void> {
     this.#check();
     this.#queue.submit();
-    await this.#gpu.queue.onSubmittedWorkDone();
+    await this.#explained(this.#gpu.queue.onSubmittedWorkDone());
     await this.#timestamps?.arrived();
-    await this.#settleErrors();
   }
 
   /** Frees all memory of the device. */
@@ -350,6 +354,27 @@ export class WebGpuDevice implements Device {
     this.#failure ??= error;
   }
 
+  /**
+   * Waits for the device, and for what it has to say of the work before. What it
+   * says of a failure comes a moment after the failure itself.
+   */
+  async #explained<T>(work: Promise<T>): Promise<T> {
+    try {
+      const result = await work;
+      await this.#settleErrors();
+      return result;
+    } catch (error) {
+      await new Promise((resolve) => setTimeout(resolve));
+      await this.#settleErrors();
+      if (error instanceof DeviceError) throw error;
+      throw new DeviceError(describe({
+        what: `${this.label} stopped working`,
+        got: (error as Error).message,
+        help: "Open a new device and load the last saved weights.",
+      }));
+    }
+  }
+
   async #settleErrors(): Promise<void> {
     await this.#pipelines.checked();
     if (this.#failure !== null) throw this.#failure;
@@ -361,6 +386,23 @@ export class WebGpuDevice implements Device {
     throw new TypeError(describe({
       what: `use of ${this.label} after it was closed`,
       help: "Keep `using device` in the scope that uses its tensors.",
+    }));
+  }
+}
+
+/** A device of the adapter, with these features and limits. */
+async function request(
+  adapter: GPUAdapter,
+  descriptor: GPUDeviceDescriptor,
+): Promise<GPUDevice> {
+  try {
+    return await adapter.requestDevice(descriptor);
+  } catch (error) {
+    throw new DeviceError(describe({
+      what: `webgpu: the adapter ${adapter.info.description} gives no device`,
+      expected: "one with the limits that the adapter itself names",
+      got: (error as Error).message,
+      help: "Update the graphics driver, or use `--device cpu`.",
     }));
   }
 }

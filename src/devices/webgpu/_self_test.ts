@@ -1,0 +1,101 @@
+import { describe, DeviceError } from "../../errors.ts";
+import type { Device, DType, HostArray, Operand } from "../device.ts";
+
+/** Whole numbers from 1 up to `count`. */
+function counting(count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, index) => index + 1);
+}
+
+/** What a device must make of small numbers, and what it made. */
+interface Finding {
+  readonly kernel: string;
+  readonly expected: readonly number[];
+  readonly actual: HostArray;
+}
+
+/**
+ * Runs a convolution, the statistics of its output and a long sum on numbers
+ * whose results are known, and refuses a device that gets them wrong: drivers
+ * do, without an error.
+ *
+ * @throws {DeviceError} If a result is wrong.
+ */
+export async function selfTest(device: Device): Promise<void> {
+  const operands: Operand[] = [];
+  const make = (values: HostArray | number, dtype: DType = "f32") => {
+    const length = typeof values === "number" ? values : values.length;
+    const operand = { buffer: device.allocate(dtype, length) };
+    operands.push(operand);
+    if (typeof values !== "number") device.write(operand.buffer, values);
+    return operand;
+  };
+  const results = [convolved(device, make), summed(device, make)].flat();
+  const findings = await Promise.all(
+    results.map(async ({ operand, ...rest }): Promise<Finding> => ({
+      ...rest,
+      actual: await device.read(operand.buffer),
+    })),
+  );
+  for (const { buffer } of operands) device.release(buffer);
+  for (const finding of findings) check(device.label, finding);
+}
+
+type Make = (values: HostArray | number) => Operand;
+
+/** 1 to 9 in a square under a 2×2 kernel of 1 to 4, and their statistics. */
+function convolved({ kernels }: Device, make: Make) {
+  const output = make(4), mean = make(1), inverse = make(1);
+  const [running, variance] = [make(counting(1)), make(counting(1))];
+  const bias = make(Float32Array.of(0.5));
+  kernels.conv2dForward(make(counting(9)), make(counting(4)), bias, output, {
+    batch: 1,
+    inChannels: 1,
+    inHeight: 3,
+    inWidth: 3,
+    outChannels: 1,
+    outHeight: 2,
+    outWidth: 2,
+    kernelHeight: 2,
+    kernelWidth: 2,
+    strideHeight: 1,
+    strideWidth: 1,
+    paddingHeight: 0,
+    paddingWidth: 0,
+    dilationHeight: 1,
+    dilationWidth: 1,
+  });
+  const shape = { batch: 1, channels: 1, area: 4, eps: 0 };
+  const statistics = [running, variance, mean, inverse] as const;
+  kernels.batchNorm2dStatistics(output, ...statistics, shape, 0.5);
+  const square = [37.5, 47.5, 67.5, 77.5];
+  return [
+    { kernel: "conv2dForward", operand: output, expected: square },
+    { kernel: "batchNorm2dStatistics", operand: mean, expected: [57.5] },
+    {
+      kernel: "batchNorm2dStatistics",
+      operand: inverse,
+      expected: [1 / Math.sqrt(250)],
+    },
+  ];
+}
+
+/** The sum of 1 to 5,000. */
+function summed({ kernels }: Device, make: Make) {
+  const output = make(1);
+  kernels.sum(make(counting(5000)), output, 1);
+  return [{ kernel: "sum", operand: output, expected: [12_502_500] }];
+}
+
+function check(label: string, { actual, expected, kernel }: Finding): void {
+  const right = expected.every((value, index) =>
+    Math.abs(actual[index] - value) <= 1e-5 * Math.abs(value)
+  );
+  if (right) return;
+  throw new DeviceError(describe({
+    what: `self-test of ${label}: ${kernel}`,
+    expected: expected.join(", "),
+    got: actual.join(", "),
+    help: "This adapter computes wrongly: update its driver, or use " +
+      "`--device cpu`.",
+  }));
+}
