@@ -60,6 +60,7 @@ export {
   type TensorStatistics,
 } from "./src/formats/statistics.ts";
 export * from "./src/formats/weights.ts";
+export * from "./src/images/mod.ts";
 export { Mean } from "./src/mean.ts";
 export { ConvolutionalNeuralNetwork } from "./src/network.ts";
 export * from "./src/nn/mod.ts";

@@ -30,6 +30,8 @@ export class ConvolutionalNeuralNetwork extends Module {
   readonly layer2: Sequential = block(16, 32);
   /** `[N, 1568]` to `[N, classes]`. */
   readonly fc: Linear;
+  /** How many classes there are. */
+  readonly classes: number;
 
   /**
    * Keeps the arguments.
@@ -38,6 +40,7 @@ export class ConvolutionalNeuralNetwork extends Module {
    */
   constructor(classes = 10) {
     super();
+    this.classes = classes;
     this.fc = new Linear(7 * 7 * 32, classes);
   }
 

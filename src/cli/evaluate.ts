@@ -1,6 +1,6 @@
-import { Mnist } from "../data/mnist.ts";
 import { openDevice } from "../devices/select.ts";
 import { evaluate } from "../evaluate.ts";
+import { classCount, dataOptions, openData } from "./_data.ts";
 import { openModel } from "./_model.ts";
 import { deviceChoice, readOptions, threadCount } from "./_options.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
@@ -13,6 +13,9 @@ Usage: deno task evaluate [options]
   --device D     auto, webgpu or cpu (auto)
   --threads N    threads of the CPU device (one a core)
   --data DIR     folder of the four IDX files; fetched if not there (data)
+  --classes N    classes of a data set of your own (those of the weights)
+  --first-label N
+                 its least label: 1 for EMNIST's letters (0)
   --json         one JSON object
   --profile      print the time of every kernel
   --profile-trace FILE
@@ -26,7 +29,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
       model: "mnist-cnn.safetensors",
       device: "auto",
       threads: "",
-      data: "data",
+      ...dataOptions,
       "profile-trace": "",
     },
     flags: ["json", "profile"],
@@ -40,8 +43,12 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     threads,
     profile: wantsProfile(given),
   });
-  const model = await openModel(device, values.model);
-  const dataset = await Mnist.open(values.data, { split: "test" });
+  const model = await openModel(
+    device,
+    values.model,
+    classCount("evaluate", values.classes),
+  );
+  const dataset = await openData("evaluate", values, "test", model.classes);
   const { accuracy, loss } = await evaluate(device, model, dataset);
   await reportProfile(device, given);
   if (flags.has("json")) {

@@ -14,6 +14,7 @@ import {
 import { Interrupted, interruptedStatus } from "./_interrupt.ts";
 import { UsageError } from "./_options.ts";
 import { convertCommand } from "./convert.ts";
+import { dataCommand } from "./data.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { inspectCommand } from "./inspect.ts";
 import { predictCommand } from "./predict.ts";
@@ -23,6 +24,7 @@ const commands = {
   train: trainCommand,
   evaluate: evaluateCommand,
   predict: predictCommand,
+  data: dataCommand,
   convert: convertCommand,
   inspect: inspectCommand,
 };

@@ -1,7 +1,7 @@
-import { Mnist } from "../data/mnist.ts";
 import { take } from "../data/subset.ts";
 import { openDevice } from "../devices/select.ts";
 import { predict, type Prediction } from "../predict.ts";
+import { classCount, dataOptions, openData } from "./_data.ts";
 import { openModel } from "./_model.ts";
 import {
   deviceChoice,
@@ -20,6 +20,9 @@ Usage: deno task predict [options]
   --device D     auto, webgpu or cpu (auto)
   --threads N    threads of the CPU device (one a core)
   --data DIR     folder of the four IDX files; fetched if not there (data)
+  --classes N    classes of a data set of your own (those of the weights)
+  --first-label N
+                 its least label: 1 for EMNIST's letters (0)
   --json         one JSON object
   --help         this text`;
 
@@ -34,7 +37,7 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
       count: "100",
       device: "auto",
       threads: "",
-      data: "data",
+      ...dataOptions,
     },
     flags: ["json", "logits"],
   });
@@ -43,8 +46,12 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
   const choice = deviceChoice("predict", values.device);
   const threads = threadCount("predict", values.threads);
   using device = await openDevice({ device: choice, threads });
-  const model = await openModel(device, values.model);
-  const mnist = await Mnist.open(values.data, { split: "test" });
+  const model = await openModel(
+    device,
+    values.model,
+    classCount("predict", values.classes),
+  );
+  const mnist = await openData("predict", values, "test", model.classes);
   const dataset = take(mnist, count);
   const found = await predict(device, model, dataset);
   const labels = [...dataset.targets.data];

@@ -1,4 +1,3 @@
-import { Mnist } from "../data/mnist.ts";
 import { openDevice } from "../devices/select.ts";
 import { checkWritable, writeFileAtomic } from "../files.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
@@ -9,6 +8,7 @@ import {
   Trainer,
   type TrainOptions,
 } from "../training/mod.ts";
+import { dataHelp, dataOptions, openData } from "./_data.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { deviceChoice, readOptions, threadCount } from "./_options.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
@@ -45,7 +45,7 @@ Learning:
   --warmup X        epochs in which the rate rises first (0)
 
 Files:
-  --data DIR        folder of the four IDX files; fetched if not there (data)
+${dataHelp}
   --out FILE        where the weights go (mnist-cnn.safetensors)
   --run DIR         folder of what else the run leaves (runs/TIME)
   --checkpoint FILE the whole training, to go on from (checkpoint.safetensors
@@ -80,7 +80,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
       seeds: "",
       device: "auto",
       threads: "",
-      data: "data",
+      ...dataOptions,
       out: "mnist-cnn.safetensors",
       run: "",
       checkpoint: "",
@@ -108,17 +108,21 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     profile: wantsProfile(given),
     onChoice: (sentence) => console.log(`device: ${sentence}`),
   });
-  const trainData = await Mnist.open(values.data, { split: "train" });
-  const testData = await Mnist.open(values.data, { split: "test" });
+  const trainData = await openData("train", values, "train");
+  const testData = await openData("train", values, "test");
   console.log(`data: ${trainData.source}`);
-  console.log(String(new ConvolutionalNeuralNetwork()));
+  const { classes } = trainData.targets;
+  console.log(String(new ConvolutionalNeuralNetwork(classes)));
   using interrupt = new Interrupt();
   const last: EpochResult[] = [];
   for (const training of trainings) {
     const options = { ...settings, ...training.settings, device };
     const { signal } = interrupt;
     const data = { trainData, testData };
-    last.push(await trainOnce(training, { ...options, ...data, signal }));
+    const model = new ConvolutionalNeuralNetwork(classes);
+    last.push(
+      await trainOnce(training, { ...options, ...data, model, signal }),
+    );
   }
   await reportProfile(device, given);
   if (values.seeds !== "") printSeeds(trainings, last);
@@ -127,14 +131,13 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
 /** Trains one model to the end and saves it; gives its last or best epoch. */
 async function trainOnce(
   { files, log, out }: Training,
-  options: TrainOptions,
+  options: TrainOptions & { model: ConvolutionalNeuralNetwork },
 ): Promise<EpochResult> {
-  const model = new ConvolutionalNeuralNetwork();
+  const { model } = options;
   const bar = Deno.stdout.isTerminal();
   using trainer = await Trainer.open({
     ...options,
     ...await files(),
-    model,
     onCheckpoint: ({ path }) => {
       if (options.signal?.aborted) console.error(`go on with --resume ${path}`);
     },

@@ -11,20 +11,25 @@ export function checkCount(what: string, value: number): void {
   }));
 }
 
-/** Throws unless every label is an integer from 0 to `classes − 1`. */
+/** Throws unless every label is one of `classes` integers from `first` on. */
 export function checkLabels(
   what: string,
   labels: ArrayLike<number>,
   classes: number,
+  first = 0,
 ): void {
   for (let row = 0; row < labels.length; row++) {
     const label = labels[row];
-    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    if (Number.isInteger(label) && label >= first && label < first + classes) {
+      continue;
+    }
     throw new RangeError(describe({
       what: `${what}: label of row ${row}`,
-      expected: `an integer from 0 to ${classes - 1}`,
+      expected: `an integer from ${first} to ${first + classes - 1}`,
       got: `${label}`,
-      help: "Give the number of classes that the labels have, or mend them.",
+      help:
+        "Give the number of classes that the labels have (`--classes`), and " +
+        "the first where it is not 0 (`--first-label`), or mend them.",
     }));
   }
 }

@@ -53,6 +53,20 @@ export async function openFiles(
   return fetched;
 }
 
+/** Whether a folder holds these files of MNIST, to the bit. */
+export async function areOriginals(
+  directory: string,
+  names: readonly string[],
+): Promise<boolean> {
+  const stored = await readStored(directory, names);
+  if (stored === null) return false;
+  for (const [index, { bytes, name }] of stored.files.entries()) {
+    const checksum = await sha256(await unpack(bytes, name));
+    if (checksum !== CHECKSUMS[names[index]]) return false;
+  }
+  return true;
+}
+
 async function readStored(
   directory: string,
   names: readonly string[],
@@ -154,7 +168,32 @@ async function find(folder: string, name: string): Promise<string | null> {
   for (const path of [join(folder, name), join(folder, `${name}.gz`)]) {
     if (await exists(path, { isFile: true })) return path;
   }
-  return null;
+  return await findPrefixed(folder, name);
+}
+
+/**
+ * EMNIST's files have its name and that of the part before MNIST's own, and
+ * `test` instead of `t10k`: `emnist-letters-test-images-idx3-ubyte.gz`.
+ */
+async function findPrefixed(
+  folder: string,
+  name: string,
+): Promise<string | null> {
+  if (!await exists(folder, { isDirectory: true })) return null;
+  const suffix = `-${name.replace("t10k", "test")}`;
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const found = entries.filter((entry) =>
+    entry.isFile && entry.name.replace(/\.gz$/, "").endsWith(suffix)
+  );
+  if (found.length > 1) {
+    throw new DataError(describe({
+      what: folder,
+      expected: `one file whose name ends in ${suffix}`,
+      got: found.map((entry) => entry.name).toSorted().join(" and "),
+      help: "Put every data set into a folder of its own.",
+    }));
+  }
+  return found.length === 0 ? null : join(folder, found[0].name);
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

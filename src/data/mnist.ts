@@ -1,6 +1,6 @@
 import { describe, FormatError, ShapeError } from "../errors.ts";
 import { checkCount, checkLabels } from "./_checks.ts";
-import { type NamedFile, openFiles } from "./_mnist_files.ts";
+import { areOriginals, type NamedFile, openFiles } from "./_mnist_files.ts";
 import { type DataSource, mirror, npmPackage } from "./data_source.ts";
 import type { Dataset, DatasetInputs, DatasetTargets } from "./dataset.ts";
 import { readIdx } from "./idx.ts";
@@ -11,8 +11,10 @@ export interface MnistOptions {
   split: "train" | "test";
   /** Takes the first so many images only; default all. */
   limit?: number;
-  /** One more than the largest label may be; default 10. */
+  /** How many classes there are; default 10. */
   classes?: number;
+  /** The least label, of the first class; default 0. EMNIST's letters have 1. */
+  firstLabel?: number;
   /** Where to fetch from, in this order; default {@linkcode MNIST_SOURCES}. */
   sources?: readonly DataSource[];
 }
@@ -83,8 +85,8 @@ export class Mnist implements Dataset {
    * some are there that are not MNIST's and the others missing.
    * @throws {FormatError} If a file is not IDX of the right type and rank.
    * @throws {ShapeError} If there are not as many labels as images.
-   * @throws {RangeError} If a label is not below `classes`, or an option is out
-   * of its range.
+   * @throws {RangeError} If a label is not one of the classes', or an option is
+   * out of its range.
    *
    * @example A data set of your own
    * ```ts
@@ -110,7 +112,8 @@ export class Mnist implements Dataset {
     directory = "./data",
     options: MnistOptions = { split: "train" },
   ): Promise<Mnist> {
-    const { split, limit, classes = 10, sources = MNIST_SOURCES } = options;
+    const { split, limit, sources = MNIST_SOURCES } = options;
+    const { classes = 10, firstLabel = 0 } = options;
     checkSplit(split);
     checkCount("Mnist.open: classes", classes);
     if (limit !== undefined) checkCount("Mnist.open: limit", limit);
@@ -120,17 +123,26 @@ export class Mnist implements Dataset {
     const pixels = await readBytes(images, 3, "[images, height, width]");
     const digits = await readBytes(labels, 1, "[labels]");
     checkCounts(images.name, pixels.shape[0], labels.name, digits.shape[0]);
-    checkLabels(labels.name, digits.data, classes);
+    checkLabels(labels.name, digits.data, classes, firstLabel);
 
     const [count, height, width] = pixels.shape;
     const length = Math.min(limit ?? count, count);
     return new Mnist(
       pixels.data.subarray(0, length * height * width),
-      digits.data.subarray(0, length),
+      digits.data.subarray(0, length).map((label) => label - firstLabel),
       [height, width],
       classes,
       source,
     );
+  }
+
+  /**
+   * Whether a folder holds MNIST itself, all four files, by their SHA-256.
+   *
+   * @param directory The folder, as for {@linkcode Mnist.open}.
+   */
+  static async isOriginal(directory = "./data"): Promise<boolean> {
+    return await areOriginals(directory, Object.values(FILES).flat());
   }
 }
 

@@ -70,7 +70,14 @@ for (const [name, args, code, message] of wrong) {
 }
 
 for (
-  const command of ["train", "evaluate", "predict", "convert", "inspect"]
+  const command of [
+    "train",
+    "evaluate",
+    "predict",
+    "data",
+    "convert",
+    "inspect",
+  ]
 ) {
   Deno.test(`${command} --help explains the options`, async () => {
     const { code, stdout } = await run(command, "--help");

@@ -1,0 +1,103 @@
+import { DataLoader } from "../data/data_loader.ts";
+import { Mnist } from "../data/mnist.ts";
+import { CpuDevice } from "../devices/cpu/cpu_device.ts";
+import { checkWritable } from "../files.ts";
+import {
+  drawImage,
+  type GrayImage,
+  makeGrid,
+  writePng,
+} from "../images/mod.ts";
+import { dataHelp, dataOptions, openData } from "./_data.ts";
+import { readOptions, wholeNumber } from "./_options.ts";
+
+const help = `Fetch the data set, check it, and draw a first batch of it.
+
+Usage: deno task data [options]
+
+${dataHelp}
+  --count N         images of the batch (100)
+  --seed N          seed of its order (0)
+  --png FILE        draw it into a file too: 10 in a row, a pixel between them
+  --columns N       width of the drawing in characters (that of the terminal)
+  --json            one JSON object, no drawing
+  --help            this text
+
+Prints height and width of an image, the number of training images and that of
+test images. The drawing has greys where it goes to a terminal, unless NO_COLOR
+is set.`;
+
+/** `deno task data`. */
+export async function dataCommand(args: readonly string[]): Promise<void> {
+  const { flags, values } = readOptions("data", args, {
+    values: { ...dataOptions, count: "100", seed: "0", png: "", columns: "" },
+    flags: ["json"],
+  });
+  if (flags.has("help")) return console.log(help);
+  const count = wholeNumber("data", "count", values.count, 1);
+  const seed = wholeNumber("data", "seed", values.seed, 0);
+  const columns = values.columns === ""
+    ? terminalColumns()
+    : wholeNumber("data", "columns", values.columns, 1);
+  if (values.png !== "") await checkWritable(values.png);
+  const train = await openData("data", values, "train");
+  const test = await openData("data", values, "test");
+  const isMnist = await Mnist.isOriginal(values.data);
+  const { grid, labels } = await firstBatch(train, count, seed);
+  if (values.png !== "") await writePng(values.png, grid);
+  const [, height, width] = train.imageShape;
+  if (flags.has("json")) {
+    return console.log(JSON.stringify({
+      source: train.source,
+      isMnist,
+      height,
+      width,
+      train: train.length,
+      test: test.length,
+      classes: train.targets.classes,
+      labels,
+    }));
+  }
+  console.log(`${height} ${width}\n${train.length}\n${test.length}`);
+  console.error(
+    `${train.source}: ` +
+      (isMnist ? "MNIST, SHA-256 as published" : "whole, but not MNIST"),
+  );
+  for (let start = 0; start < labels.length; start += perRow) {
+    console.log(labels.slice(start, start + perRow).join(" "));
+  }
+  console.log(drawImage(grid, { columns, color: wantsColor() }));
+}
+
+const perRow = 10;
+
+/** What a shuffled loader gives first. */
+async function firstBatch(
+  dataset: Mnist,
+  count: number,
+  seed: number,
+): Promise<{ grid: GrayImage; labels: number[] }> {
+  using device = CpuDevice.open({ threads: 1 });
+  const options = { device, batchSize: count, shuffle: true, seed };
+  using loader = new DataLoader(dataset, options);
+  for await (const [inputs, labels] of loader) {
+    const pixels = Uint8Array.from(
+      await inputs.data(),
+      (value) => Math.round(value * 255),
+    );
+    const [, height, width] = dataset.imageShape;
+    const layout = { columns: perRow, padding: 1 };
+    const grid = makeGrid(pixels, [height, width], layout);
+    return { grid, labels: [...await labels.data()] };
+  }
+  throw new RangeError("a data set is never empty");
+}
+
+/** The width of the terminal, or undefined where there is none. */
+function terminalColumns(): number | undefined {
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
+}
+
+function wantsColor(): boolean {
+  return Deno.stdout.isTerminal() && !Deno.noColor;
+}

@@ -1,0 +1,106 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "@std/path";
+import { decode } from "fast-png";
+import { writeIdx } from "../../src/data/idx.ts";
+import { readWeights } from "../../src/formats/weights.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { run, writeDigits } from "./_program.ts";
+
+Deno.test("data prints sizes and labels and draws the batch", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path);
+  const png = join(folder.path, "batch.png");
+  const options = ["--data", folder.path, "--png", png];
+  const { code, stderr, stdout } = await run("data", ...options);
+  assertEquals(code, 0);
+  assertEquals(stderr, `${folder.path}: whole, but not MNIST\n`);
+  const lines = stdout.replace(/\n$/, "").split("\n");
+  assertEquals(lines.slice(0, 3), ["28 28", "200", "100"]);
+  const labels = lines.slice(3, 13).map((line) => line.split(" ").map(Number));
+  // 10 × (28 + 1) + 1 columns, and half as many lines.
+  const drawing = lines.slice(13);
+  assertEquals(drawing.length, 146);
+  assertEquals(drawing.every((line) => [...line].length === 291), true);
+
+  // Every class has two bright rows of its own, at twice its label.
+  const image = decode(await Deno.readFile(png));
+  assertEquals([image.width, image.height, image.channels], [291, 291, 1]);
+  for (const [row, line] of labels.entries()) {
+    for (const [column, label] of line.entries()) {
+      const pixel = (y: number) =>
+        image.data[(1 + row * 29 + y) * 291 + 1 + column * 29];
+      assertEquals(pixel(2 * label), 255);
+      assertEquals(pixel((2 * label + 2) % 28), 0);
+    }
+  }
+});
+
+Deno.test("data draws within given columns, and JSON instead", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path);
+  const options = ["--data", folder.path, "--count", "20"];
+  const drawn = await run("data", ...options, "--columns", "80");
+  const lines = drawn.stdout.replace(/\n$/, "").split("\n").slice(5);
+  assertEquals(lines.every((line) => [...line].length === 80), true);
+  assertEquals(lines.length, 8); // 59 rows, 80 / 291 as high, two in a line.
+  const { stdout } = await run("data", ...options, "--json");
+  const { labels, ...sizes } = JSON.parse(stdout);
+  assertEquals(labels.length, 20);
+  assertEquals(sizes, {
+    source: folder.path,
+    isMnist: false,
+    height: 28,
+    width: 28,
+    train: 200,
+    test: 100,
+    classes: 10,
+  });
+});
+
+/** Letters as EMNIST has them: its names of files, and labels from 1 on. */
+async function writeLetters(folder: string): Promise<void> {
+  for (const [part, count] of [["train", 52], ["test", 26]] as const) {
+    const images = new Uint8Array(count * 784);
+    const labels = Uint8Array.from({ length: count }, (_, row) => row % 26 + 1);
+    for (const [row, label] of labels.entries()) {
+      images.fill(255, row * 784 + label * 28, row * 784 + label * 28 + 28);
+    }
+    const name = join(folder, `emnist-letters-${part}`);
+    const shape = [count, 28, 28];
+    await Deno.writeFile(
+      `${name}-images-idx3-ubyte`,
+      writeIdx({ dtype: "u8", shape, data: images }),
+    );
+    await Deno.writeFile(
+      `${name}-labels-idx1-ubyte`,
+      writeIdx({ dtype: "u8", shape: [count], data: labels }),
+    );
+  }
+}
+
+Deno.test("26 letters are trained, measured and predicted", async () => {
+  await using folder = await temporaryFolder();
+  await writeLetters(folder.path);
+  const out = join(folder.path, "letters.safetensors");
+  const common = ["--data", folder.path];
+  const wrong = await run("data", ...common, "--classes", "26");
+  assertEquals(wrong.code, 1);
+  assertMatch(wrong.stderr, /from 0 to 25, got 26\. Help: .*--first-label/);
+
+  const letters = [...common, "--first-label", "1", "--device", "cpu"];
+  const trained = await run(
+    ...["train", ...letters, "--classes", "26", "--epochs", "1"],
+    ...["--out", out, "--run", folder.path],
+  );
+  assertEquals([trained.code, trained.stderr], [0, ""]);
+  const { tensors } = await readWeights(out);
+  assertEquals(tensors.get("fc.weight")!.shape, [26, 1568]);
+  const options = [...letters, "--model", out, "--json"];
+  const measured = await run("evaluate", ...options);
+  assertEquals(JSON.parse(measured.stdout).images, 26);
+  const predicted = await run("predict", ...options);
+  assertEquals(JSON.parse(predicted.stdout).labels.at(-1), 25);
+  const other = await run("evaluate", ...options, "--classes", "27");
+  assertEquals(other.code, 1);
+  assertMatch(other.stderr, /size mismatch for fc\.weight/);
+});
