@@ -1,6 +1,7 @@
 import { parseArgs } from "@std/cli";
 import { describe } from "../errors.ts";
 import type { DeviceChoice } from "../devices/select.ts";
+import { closest } from "./_closest.ts";
 
 /** A wrong call of the command line: exit status 2. */
 export class UsageError extends Error {
@@ -45,7 +46,8 @@ export function readOptions(
     },
   });
   if (unknown.length > 0) {
-    throw usage(command, `unknown argument ${unknown[0]}`);
+    const names = [...Object.keys(options.values), ...options.flags, "help"];
+    throw unknownArgument(command, unknown[0], names);
   }
   if (files.length < wanted.length && !parsed.help) {
     throw usage(command, `${wanted[files.length]} is missing`);
@@ -120,10 +122,30 @@ export function threadCount(
   return text === "" ? undefined : wholeNumber(command, "threads", text, 1);
 }
 
-/** The error of a wrong call. */
-export function usage(command: string, what: string): UsageError {
+/** The error of an argument that no option has the name of. */
+function unknownArgument(
+  command: string,
+  argument: string,
+  names: readonly string[],
+): UsageError {
+  const [written] = argument.split("=");
+  const meant = closest(written, names.map((name) => `--${name}`));
+  return usage(command, `unknown argument ${written}`, meant);
+}
+
+/**
+ * The error of a wrong call.
+ *
+ * @param meant What the caller had probably in mind.
+ */
+export function usage(
+  command: string,
+  what: string,
+  meant: string | null = null,
+): UsageError {
+  const question = meant === null ? "" : `Did you mean ${meant}? See `;
   return new UsageError(describe({
     what: `${command}: ${what}`,
-    help: `deno task ${command} --help`,
+    help: `${question}deno task ${command} --help`,
   }));
 }

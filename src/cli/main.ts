@@ -13,6 +13,7 @@ import {
 } from "../errors.ts";
 import { Interrupted, interruptedStatus } from "./_interrupt.ts";
 import { UsageError } from "./_options.ts";
+import { closest } from "./_closest.ts";
 import { convertCommand } from "./convert.ts";
 import { dataCommand } from "./data.ts";
 import { evaluateCommand } from "./evaluate.ts";
@@ -63,15 +64,15 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run([name, ...args]: readonly string[]): Promise<void> {
-  const names = Object.keys(commands).join(", ");
-  if (name === "--help") return console.log(`Commands: ${names}`);
+  const names = Object.keys(commands);
+  if (name === "--help") return console.log(`Commands: ${names.join(", ")}`);
   const command = Object.entries(commands).find(([known]) => known === name);
   if (command === undefined) {
     throw new UsageError(describe({
       what: "command",
-      expected: names,
+      expected: names.join(", "),
       got: name ?? "nothing",
-      help: "deno task train --help",
+      help: `deno task ${closest(name ?? "", names) ?? "train"} --help`,
     }));
   }
   await command[1](args);

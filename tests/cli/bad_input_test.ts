@@ -48,7 +48,9 @@ for (const [name, file, spoil, message] of spoilt) {
     const path = join(folder.path, file);
     await Deno.writeFile(path, spoil(await Deno.readFile(path)));
     const before = await listing(folder.path);
-    const result = await train(folder.path);
+    // A run's folder is made for training alone.
+    const runFolder = ["--checkpoint-every", "1", "--run", `${path}.run`];
+    const result = await train(folder.path, ...runFolder);
     assertEquals(result.code, 1);
     assertMatch(result.stderr, message);
     assertMatch(result.stderr, /^error: [^\n]* Help: [^\n]*\n$/);

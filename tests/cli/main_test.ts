@@ -44,6 +44,22 @@ Deno.test("train, evaluate and predict work one after another", async () => {
 const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
   ["an unknown command", ["fly"], 2, /command: expected train/],
   ["an unknown option", ["train", "--fast"], 2, /unknown argument --fast/],
+  [
+    "a misspelt option",
+    ["train", "--epoch=3"],
+    2,
+    /unknown argument --epoch\. Help: Did you mean --epochs\? See deno task/,
+  ],
+  ["a misspelt command", ["trian"], 2, /got trian\. Help: deno task train/],
+  [
+    "a stray word",
+    ["predict", "digits"],
+    2,
+    /unknown argument digits\. Help: d/,
+  ],
+  ["no epochs", ["train", "--epochs", "0"], 2, /of at least 1, got 0/],
+  ["no value", ["train", "--epochs"], 2, /--epochs needs one value/],
+  ["a batch of letters", ["train", "--batch-size", "abc"], 2, /got abc/],
   ["a wrong number", ["train", "--epochs", "x"], 2, /--epochs: expected/],
   ["a negative number", ["train", "--lr", "-1"], 2, /above 0, got -1\./],
   ["a limit of nothing", ["train", "--limit", "0"], 2, /--limit: expected/],
@@ -58,7 +74,12 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
   ["no file", ["inspect"], 2, /inspect: FILE is missing/],
   ["a file too many", ["inspect", "a", "b"], 2, /unknown argument b/],
   ["an unknown format", ["convert", "a", "b.pth"], 2, /got b\.pth/],
-  ["a missing file", ["evaluate", "--model", "/none"], 1, /cannot read/],
+  [
+    "a missing file",
+    ["evaluate", "--device", "cpu", "--model", "/none"],
+    1,
+    /cannot read/,
+  ],
 ];
 for (const [name, args, code, message] of wrong) {
   Deno.test(`${name} is one line and exit status ${code}`, async () => {
