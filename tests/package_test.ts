@@ -52,6 +52,42 @@ Deno.test("compiling embeds the command line and what it imports", async () => {
   assertEquals(unwanted, []);
 });
 
+Deno.test("vendor/std exports what is used, and nothing else", async () => {
+  const used = await importedFromStd();
+  for (const name of ["assert", "cli", "fs", "path"]) {
+    const module = await import(`../vendor/std/${name}/mod.ts`);
+    const names = [...used.get(name) ?? []];
+    assertEquals(Object.keys(module).sort(), names.sort());
+  }
+});
+
+/** The names that are imported from each package `@std/NAME`. */
+async function importedFromStd(): Promise<Map<string, Set<string>>> {
+  const used = new Map<string, Set<string>>();
+  for (const folder of ["examples", "kernels", "src", "tests"]) {
+    for (const file of await filesBelow(join(root, folder))) {
+      if (!file.endsWith(".ts")) continue;
+      const text = await Deno.readTextFile(file);
+      const imports = /import \{([^}]*)\} from "@std\/(\w+)"/g;
+      for (const [, names, name] of text.matchAll(imports)) {
+        const all = [...used.get(name) ?? [], ...names.match(/\w+/g) ?? []];
+        used.set(name, new Set(all));
+      }
+    }
+  }
+  return used;
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { isDirectory, name } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) files.push(...await filesBelow(path));
+    else files.push(path);
+  }
+  return files;
+}
+
 function generatedModules(): string[] {
   return ["kernels", "kernels/cpu"].flatMap((folder) =>
     [...Deno.readDirSync(join(root, folder))]

@@ -1,10 +1,5 @@
 // deno-lint-ignore-file no-explicit-any -- as `jsr:@std/assert` declares them
 
-/** What a failed assertion throws. */
-export class AssertionError extends Error {
-  constructor(message: string, options?: ErrorOptions);
-}
-
 /** `expression` is truthy. */
 export function assert(
   expression: unknown,
@@ -27,21 +22,8 @@ export function assertEquals<T>(
   options?: { formatter?: (value: unknown) => string },
 ): void;
 
-/** `actual` is neither null nor undefined. */
-export function assertExists<T>(
-  actual: T,
-  message?: string,
-): asserts actual is NonNullable<T>;
-
 /** `actual` is greater than `expected`. */
 export function assertGreater<T>(
-  actual: T,
-  expected: T,
-  message?: string,
-): void;
-
-/** `actual` is greater than or equal to `expected`. */
-export function assertGreaterOrEqual<T>(
   actual: T,
   expected: T,
   message?: string,
@@ -58,13 +40,6 @@ export function assertInstanceOf<
 
 /** `actual` is less than `expected`. */
 export function assertLess<T>(
-  actual: T,
-  expected: T,
-  message?: string,
-): void;
-
-/** `actual` is less than or equal to `expected`. */
-export function assertLessOrEqual<T>(
   actual: T,
   expected: T,
   message?: string,
@@ -120,6 +95,3 @@ export function assertThrows<E extends Error = Error>(
   messageIncludes?: string,
   message?: string,
 ): E;
-
-/** Always fails. */
-export function fail(message?: string): never;

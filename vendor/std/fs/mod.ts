@@ -25,18 +25,6 @@ export async function exists(
   }
 }
 
-/** Whether there is a file or folder at `path`, at once. */
-export function existsSync(
-  path: string | URL,
-  options: ExistsOptions = {},
-): boolean {
-  try {
-    return fits(Deno.statSync(path), options);
-  } catch (error) {
-    return absent(error);
-  }
-}
-
 /** Makes the folder `path`, and those above it, unless it is there. */
 export async function ensureDir(path: string | URL): Promise<void> {
   await Deno.mkdir(path, { recursive: true });

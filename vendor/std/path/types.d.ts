@@ -4,20 +4,11 @@ export function basename(path: string | URL, suffix?: string): string;
 /** The path of the folder that holds `path`. */
 export function dirname(path: string | URL): string;
 
-/** The extension of a path with its leading dot, or `""`. */
-export function extname(path: string | URL): string;
-
 /** The path that a `file:` URL names. */
 export function fromFileUrl(url: string | URL): string;
 
-/** Whether a path starts at the root. */
-export function isAbsolute(path: string): boolean;
-
 /** Joins the parts and normalises the result. */
 export function join(path: string | URL, ...paths: string[]): string;
-
-/** The absolute path of `segments`, taken from the current folder. */
-export function resolve(...segments: string[]): string;
 
 /** The `file:` URL of an absolute path. */
 export function toFileUrl(path: string): URL;
