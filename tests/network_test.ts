@@ -16,6 +16,7 @@ import { Golden } from "./golden.ts";
 const network = await Golden.read("network");
 const adam = await Golden.read("adam");
 const initialisation = await Golden.read("initialisation");
+const optimizers = await Golden.read("optimizers");
 const text = JSON.parse(
   await Deno.readTextFile(
     new URL("./golden/model_text.json", import.meta.url),
@@ -24,6 +25,9 @@ const text = JSON.parse(
 
 /** The bias of a convolution before a BatchNorm has no true gradient. */
 const noise = /^layer\d\.(0\.bias|1\.running_mean)$/;
+
+/** Worst measured: 4.4e-5 absolute, as far as f32 is from f64. */
+const OPTIMIZER_TOLERANCE = { atol: 2e-4, rtol: 1e-4 };
 
 type Inputs = readonly [images: Tensor, labels: Tensor<Shape, "i32">];
 
@@ -139,6 +143,60 @@ deviceTest("ten captured steps of Adam are PyTorch's", async (device) => {
   assertClose(losses, expected, { atol: 1e-4, rtol: 1e-4 }, "losses");
   await assertState(model, adam);
 });
+
+const others: [run: string, make: (model: Module) => Adam | SGD][] = [
+  ["sgd", (model) =>
+    new SGD(model.parameters(), {
+      lr: 0.01,
+      momentum: 0.9,
+      weightDecay: 1e-4,
+    })],
+  ["sgd_nesterov", (model) =>
+    new SGD(model.parameters(), {
+      lr: 0.01,
+      momentum: 0.9,
+      weightDecay: 1e-4,
+      nesterov: true,
+    })],
+  [
+    "adam_weight_decay",
+    (model) => new Adam(model.parameters(), { lr: 0.01, weightDecay: 0.01 }),
+  ],
+];
+for (const [run, make] of others) {
+  deviceTest(`ten steps of ${run} are PyTorch's`, async (device) => {
+    const model = networkOn(device);
+    const optimizer = make(model);
+    using step = capture(device, trainingStep(model, optimizer));
+    const losses: number[] = [];
+    for (const [images, labels] of batchesOf(device, adam)) {
+      losses.push(await step(images, labels).item());
+    }
+    const expected = optimizers.numbers(`${run}.losses`);
+    assertClose(losses, expected, OPTIMIZER_TOLERANCE, "losses");
+    await assertOptimizer(model, optimizer, run);
+  });
+}
+
+/** Compares the parameters and the slots that the file keeps. */
+async function assertOptimizer(
+  model: Module,
+  optimizer: Adam | SGD,
+  run: string,
+): Promise<void> {
+  const state = await optimizer.stateDict();
+  const names = [...model.namedParameters()].map(([name]) => name);
+  for (const [key, expected] of Object.entries(optimizers.group(`${run}.`))) {
+    const [slot, ...rest] = key.split(".");
+    const name = rest.join(".");
+    if (slot === "losses") continue;
+    const actual = slot === "state"
+      ? (await model.stateDict()).get(name)
+      : state.get(`${names.indexOf(name)}.${slot}`);
+    const numbers = Float64Array.from(actual!.data, Number);
+    assertClose(numbers, expected, OPTIMIZER_TOLERANCE, key);
+  }
+}
 
 /** Adam makes noise of up to the learning rate a step out of rounding. */
 async function assertState(model: Module, golden: Golden): Promise<void> {

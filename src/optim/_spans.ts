@@ -23,9 +23,11 @@ interface Group {
 
 /** Parameters as stretches of memory: as few as their arenas allow. */
 export class Spans {
+  readonly #parameters: readonly Parameter[];
   readonly #groups: readonly Group[];
 
   constructor(parameters: readonly Parameter[]) {
+    this.#parameters = parameters;
     const arenas = new Set(parameters.map(({ arena }) => arena));
     this.#groups = Array.from(arenas, (arena) => {
       const own = parameters.filter((parameter) => parameter.arena === arena);
@@ -38,19 +40,24 @@ export class Spans {
     return this.#groups.map(({ arena }) => arena);
   }
 
+  /** The parameters that have gradients now. */
+  ready(): Parameter[] {
+    return this.#parameters.filter((parameter) => {
+      const has = parameter.grad !== null;
+      assume(parameter.tensor, () => (parameter.grad !== null) === has);
+      return has;
+    });
+  }
+
   /**
-   * The stretches that have gradients now: an arena whole where all of its
-   * parameters have one, else parameter by parameter.
+   * The stretches of these parameters: an arena whole where all of its
+   * parameters are among them, else parameter by parameter.
    */
-  ready(): Span[] {
+  of(chosen: readonly Parameter[]): Span[] {
     return this.#groups.flatMap(({ parameters, spans, whole }) => {
-      const ready = parameters.filter((parameter) => {
-        const has = parameter.grad !== null;
-        assume(parameter.tensor, () => (parameter.grad !== null) === has);
-        return has;
-      });
-      if (whole !== null && ready.length === parameters.length) return [whole];
-      return ready.map((parameter) => spans.get(parameter)!);
+      const own = parameters.filter((parameter) => chosen.includes(parameter));
+      if (whole !== null && own.length === parameters.length) return [whole];
+      return own.map((parameter) => spans.get(parameter)!);
     });
   }
 

@@ -1,9 +1,11 @@
 import type { AdamConstants as Constants } from "../../kernels/shapes.ts";
+import { assume } from "../_replay.ts";
+import type { HostTensor } from "../formats/safetensors.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../tensor.ts";
 import type { Slot } from "./_state_dict.ts";
+import { partOf, type Span } from "./_spans.ts";
 import { besideArena, checkRange, Optimizer } from "./optimizer.ts";
-import { partOf } from "./_spans.ts";
 
 /** The constants of {@linkcode Adam}; the defaults are PyTorch's. */
 export interface AdamOptions {
@@ -46,8 +48,12 @@ export class Adam extends Optimizer {
   readonly #constants: Constants;
   readonly #means = new Map<Arena, Tensor>();
   readonly #squares = new Map<Arena, Tensor>();
-  /** Learning rate, corrections of the moments, steps: `[4]`. */
-  protected readonly state: Tensor;
+  /**
+   * Learning rate and what is counted of the steps: one for all parameters as
+   * long as they all had gradients in every step, then one for each.
+   */
+  #states: readonly Tensor[];
+  #parted = false;
   #lr: number;
 
   /**
@@ -69,13 +75,18 @@ export class Adam extends Optimizer {
     checkRange("Adam: weightDecay", weightDecay, 0, Infinity);
     this.#constants = { beta1, beta2, eps, weightDecay };
     this.#lr = lr;
-    const [{ values: { device } }] = this.arenas;
-    this.state = Tensor.empty(device, [4], "f32", "persistent");
-    device.write(this.state.buffer, new Float32Array([lr, 0, 0, 0]));
+    const state = this.#emptyState();
+    state.device.write(state.buffer, new Float32Array([lr, 0, 0, 0]));
+    this.#states = [state];
     for (const arena of this.arenas) {
       this.#means.set(arena, besideArena(arena));
       this.#squares.set(arena, besideArena(arena));
     }
+  }
+
+  /** `[4]`, the learning rate first. */
+  protected get state(): Tensor {
+    return this.#states[0];
   }
 
   /** The learning rate; a change holds from the next step on. */
@@ -85,20 +96,56 @@ export class Adam extends Optimizer {
 
   override set lr(lr: number) {
     checkRange("Adam: lr", lr, 0, Infinity);
-    const { buffer, device } = this.state;
-    device.write(buffer, new Float32Array([lr]));
+    for (const { buffer, device } of this.#states) {
+      device.write(buffer, new Float32Array([lr]));
+    }
     this.#lr = lr;
   }
 
-  /** Moves every parameter that has a gradient. */
+  /**
+   * Moves every parameter that has a gradient. Its bias corrections count the
+   * steps in which it had one, as in PyTorch.
+   */
   override step(): void {
-    const { kernels } = this.state.device;
-    kernels.adamAdvance(this.state, this.#constants);
-    for (const span of this.spans()) {
+    const ready = this.ready();
+    if (ready.length === 0) return;
+    const parted = this.#parted;
+    assume(this, () => this.#parted === parted);
+    if (ready.length < this.parameters.length) this.#part();
+    if (!this.#parted) return this.#move(this.#states[0], this.spans(ready));
+    for (const parameter of ready) {
+      const state = this.#states[this.parameters.indexOf(parameter)];
+      this.#move(state, this.spans([parameter]));
+    }
+  }
+
+  /**
+   * Takes over what {@linkcode Optimizer.stateDict} gave: the steps that follow
+   * are those that would have followed there, bit for bit.
+   *
+   * @throws {StateDictError} If names or shapes differ; then nothing is taken
+   * over.
+   */
+  override loadStateDict(state: ReadonlyMap<string, HostTensor>): void {
+    if (state.has("0.state")) this.#part();
+    const { state: shared, ...rest } = Object.fromEntries(state);
+    const parts = shared === undefined
+      ? []
+      : this.#states.map((_, index) =>
+        [this.#stateName(index), shared] as const
+      );
+    super.loadStateDict(new Map([...Object.entries(rest), ...parts]));
+  }
+
+  /** One more step for the parameters that a state counts for. */
+  #move(state: Tensor, spans: readonly Span[]): void {
+    const { kernels } = state.device;
+    kernels.adamAdvance(state, this.#constants);
+    for (const span of spans) {
       const arena = this.arenaOf(span);
       kernels.adamStep(
         span.gradients,
-        this.state,
+        state,
         span.values,
         partOf(this.#means.get(arena)!, span),
         partOf(this.#squares.get(arena)!, span),
@@ -107,12 +154,32 @@ export class Adam extends Optimizer {
     }
   }
 
+  /** Gives every parameter a state of its own, as all have it so far. */
+  #part(): void {
+    if (this.#parted) return;
+    const [shared] = this.#states;
+    this.#states = this.parameters.map(() => this.#emptyState());
+    this.#parted = true;
+    for (const own of this.#states) shared.device.kernels.copy(shared, own);
+  }
+
+  #stateName(index: number): string {
+    return this.#parted ? `${index}.state` : "state";
+  }
+
+  #emptyState(): Tensor {
+    const [{ values: { device } }] = this.arenas;
+    return Tensor.empty(device, [4], "f32", "persistent");
+  }
+
   /** The moments of each parameter, and what is counted of the steps. */
   protected override slots(): Slot[] {
     return [
       ...this.slotsBeside("exp_avg", this.#means),
       ...this.slotsBeside("exp_avg_sq", this.#squares),
-      ["state", this.state],
+      ...this.#states.map((state, index) =>
+        [this.#stateName(index), state] as const
+      ),
     ];
   }
 }

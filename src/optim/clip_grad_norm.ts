@@ -40,7 +40,8 @@ export function clipGradNorm(
   maxNorm: number,
 ): Tensor<[number]> {
   checkRange("clipGradNorm: maxNorm", maxNorm, 0, Infinity);
-  const gradients = new Spans(parameters).ready().map((span) => span.gradients);
+  const spans = new Spans(parameters);
+  const gradients = spans.of(spans.ready()).map((span) => span.gradients);
   if (gradients.length === 0) throw withoutGradients();
   const [{ device }] = gradients;
   const { kernels } = device;

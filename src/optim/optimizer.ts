@@ -85,12 +85,19 @@ export abstract class Optimizer {
     for (const parameter of this.parameters) parameter.tensor.zeroGrad();
   }
 
-  /**
-   * The stretches of memory to update now: an arena whole where all of its
-   * parameters have gradients, else parameter by parameter.
-   */
-  protected spans(): Span[] {
+  /** The parameters that have gradients. */
+  protected ready(): Parameter[] {
     return this.#spans.ready();
+  }
+
+  /**
+   * The stretches of memory of these parameters: an arena whole where all of
+   * its parameters are among them, else parameter by parameter.
+   *
+   * @param of Default: those that have gradients.
+   */
+  protected spans(of: readonly Parameter[] = this.ready()): Span[] {
+    return this.#spans.of(of);
   }
 
   /** Arenas that the optimizer updates: its state lies beside them. */
