@@ -17,10 +17,12 @@ export function pool2dShape(
   const window = window2d(operation, kernelSize, sizes);
   checkPadding(operation, kernelSize, window);
   const output = outputSizes(operation, inHeight, inWidth, window);
-  return { ...window, ...output, batch, channels, inHeight, inWidth };
+  const shape = { ...window, ...output, batch, channels, inHeight, inWidth };
+  checkWindows(operation, shape);
+  return shape;
 }
 
-/** A window that lies wholly in the padding would have no largest element. */
+/** PyTorch's rule: without dilation, no window lies wholly in the padding. */
 function checkPadding(
   operation: string,
   kernelSize: Pair,
@@ -37,4 +39,55 @@ function checkPadding(
     text([paddingHeight, paddingWidth]),
     "Use less padding, or a larger kernel.",
   );
+}
+
+/**
+ * A window that lies wholly in the padding has no largest element. Elements of
+ * a dilated one can step over a small image; PyTorch gives −∞ there, and an
+ * index outside of the image.
+ */
+function checkWindows(operation: string, shape: Pool2dShape): void {
+  const { inHeight, inWidth } = shape;
+  const vertical = windowsMeet(
+    inHeight,
+    shape.outHeight,
+    shape.kernelHeight,
+    shape.strideHeight,
+    shape.paddingHeight,
+    shape.dilationHeight,
+  );
+  const horizontal = windowsMeet(
+    inWidth,
+    shape.outWidth,
+    shape.kernelWidth,
+    shape.strideWidth,
+    shape.paddingWidth,
+    shape.dilationWidth,
+  );
+  if (vertical && horizontal) return;
+  const { dilationHeight, dilationWidth } = shape;
+  throw shapeError(
+    `${operation}: dilation`,
+    `windows that each hold a pixel of the image ${text([inHeight, inWidth])}`,
+    `dilation ${text([dilationHeight, dilationWidth])}, with which one lies ` +
+      "wholly in the padding",
+    "Use less dilation or less padding.",
+  );
+}
+
+/** Whether along an axis every window holds a pixel of the image. */
+function windowsMeet(
+  size: number,
+  windows: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+): boolean {
+  for (let index = 0; index < windows; index++) {
+    const start = index * stride - padding;
+    const first = Math.max(0, Math.ceil(-start / dilation));
+    if (first >= kernel || start + first * dilation >= size) return false;
+  }
+  return true;
 }

@@ -15,7 +15,8 @@ export type MaxPool2dOptions = WindowOptions;
  * @param kernelSize Size of the window.
  * @param options Stride (default: the kernel's size), padding (0), dilation (1).
  * @returns `[N, C, Hout, Wout]`; see {@linkcode outputSize}.
- * @throws {ShapeError} If no window fits, or padding is over half a kernel.
+ * @throws {ShapeError} If no window fits, padding is over half a kernel, or a
+ * window would lie wholly in the padding.
  *
  * @example
  * ```ts
