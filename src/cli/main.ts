@@ -19,6 +19,7 @@ import { dataCommand } from "./data.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { inspectCommand } from "./inspect.ts";
 import { predictCommand } from "./predict.ts";
+import { summaryCommand } from "./summary.ts";
 import { trainCommand } from "./train.ts";
 
 const commands = {
@@ -26,6 +27,7 @@ const commands = {
   evaluate: evaluateCommand,
   predict: predictCommand,
   data: dataCommand,
+  summary: summaryCommand,
   convert: convertCommand,
   inspect: inspectCommand,
 };

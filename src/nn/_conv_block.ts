@@ -27,7 +27,16 @@ function blockAt(layers: readonly Layer[], at: number): Link | null {
   const isBlock = is(convolution, Conv2d) && is(normalisation, BatchNorm2d) &&
     is(relu, ReLU) && is(pooling, MaxPool2d);
   if (!isBlock) return null;
-  return (x) => forward(x, convolution, normalisation, pooling);
+  const parts: Layer[] = [convolution, normalisation, relu, pooling];
+  return (x) =>
+    parts.some(hasOwnForward)
+      ? parts.reduce((input, layer) => layer.forward(input), x)
+      : forward(x, convolution, normalisation, pooling);
+}
+
+/** Whether somebody listens to a layer, or replaced what it does. */
+function hasOwnForward(layer: Layer): boolean {
+  return Object.hasOwn(layer, "forward");
 }
 
 /** Whether a layer is of the class itself: a subclass may do something else. */

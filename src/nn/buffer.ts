@@ -28,7 +28,8 @@ export class Buffer<D extends keyof BufferValues = "f32"> {
   readonly shape: Shape;
   /** Whether a state dictionary has it. */
   readonly persistent: boolean;
-  readonly #dtype: D;
+  /** What the elements are. */
+  readonly dtype: D;
   readonly #values: BufferValues[D];
   #tensor: Tensor<[number], D> | null = null;
 
@@ -44,7 +45,7 @@ export class Buffer<D extends keyof BufferValues = "f32"> {
     this.name = name;
     this.shape = shape;
     this.persistent = persistent;
-    this.#dtype = dtype;
+    this.dtype = dtype;
     this.#values = values;
   }
 
@@ -65,7 +66,7 @@ export class Buffer<D extends keyof BufferValues = "f32"> {
   /** Makes the buffer on a device, with its first values. */
   placeOn(device: Device): void {
     const size: [number] = [this.length];
-    this.#tensor = Tensor.empty(device, size, this.#dtype, "persistent");
+    this.#tensor = Tensor.empty(device, size, this.dtype, "persistent");
     device.write(this.#tensor.buffer, this.#values);
   }
 }

@@ -18,3 +18,5 @@ export { type LoadOptions, LoadReport } from "./_state_dict.ts";
 export { type Arena, type Initialise, Parameter } from "./parameter.ts";
 export { ReLU } from "./relu.ts";
 export { Sequential } from "./sequential.ts";
+export { summary } from "./summary.ts";
+export type { LayerTrace, Trace } from "./_trace.ts";

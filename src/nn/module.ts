@@ -3,9 +3,10 @@ import { Generator } from "../data/random.ts";
 import type { Device } from "../devices/device.ts";
 import { describe } from "../errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Shape, Tensor } from "../tensor.ts";
 import { createArena } from "./_arena.ts";
 import { modelText } from "./_text.ts";
+import { type Trace, traceModule } from "./_trace.ts";
 import { Buffer } from "./buffer.ts";
 import { Parameter } from "./parameter.ts";
 import {
@@ -194,6 +195,32 @@ export abstract class Module {
     options: LoadOptions = {},
   ): LoadReport {
     return loadStateDict(this, state, options);
+  }
+
+  /**
+   * What every layer makes of inputs of these shapes, in the model's mode of
+   * the moment: shapes, parameters, multiply-adds and memory. Runs `forward`
+   * on shapes alone, so the model need not be on a device and nothing in it
+   * changes.
+   *
+   * @param inputShapes The shape of every input of `forward`.
+   * @throws {ShapeError} Where a layer does not take its input, as in a real
+   * pass.
+   * @throws {DeviceError} If `forward` reads values.
+   *
+   * @example
+   * ```ts
+   * import { ConvolutionalNeuralNetwork } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const trace = new ConvolutionalNeuralNetwork().trace([100, 1, 28, 28]);
+   * const first = trace.layers.find(({ name }) => name === "layer1.0");
+   * assertEquals(first?.outputShape, [100, 16, 28, 28]);
+   * assertEquals(trace.outputShape, [100, 10]);
+   * ```
+   */
+  trace(...inputShapes: Shape[]): Trace {
+    return traceModule(this, inputShapes);
   }
 
   /** The text that PyTorch's `print(model)` prints. */

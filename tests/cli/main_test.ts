@@ -96,6 +96,7 @@ for (
     "evaluate",
     "predict",
     "data",
+    "summary",
     "convert",
     "inspect",
   ]
