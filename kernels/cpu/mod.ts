@@ -5,6 +5,7 @@
 export * from "./avg_pool2d.ts";
 export * from "./batch_norm2d.ts";
 export * from "./classes.ts";
+export * from "./conv_block.ts";
 export * from "./cross_entropy.ts";
 export * from "./dropout.ts";
 export * from "./elementwise.ts";

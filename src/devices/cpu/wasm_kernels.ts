@@ -1,8 +1,9 @@
-import { composedConvBlock, type Scratch } from "../_conv_block.ts";
+import type { Scratch } from "../_conv_block.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Caller } from "./_call.ts";
 import { batchNorm2d } from "./kernels/batch_norm2d.ts";
 import { classes } from "./kernels/classes.ts";
+import { convBlock } from "./kernels/conv_block.ts";
 import { crossEntropy } from "./kernels/cross_entropy.ts";
 import { dropout } from "./kernels/dropout.ts";
 import { elementwise } from "./kernels/elementwise.ts";
@@ -34,5 +35,5 @@ export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
     ...relu(caller),
     ...sum(caller),
   };
-  return { ...single, ...composedConvBlock(single, scratch) };
+  return { ...single, ...convBlock(caller, single, scratch) };
 }

@@ -1,0 +1,126 @@
+import type {
+  ConvBlockShape,
+  Pool2dShape,
+} from "../../../../kernels/shapes.ts";
+import {
+  Between,
+  composedConvBlock,
+  type ConvBlockKernels,
+  normalisation,
+  type Scratch,
+  type SingleKernels,
+} from "../../_conv_block.ts";
+import type { Operand } from "../../device.ts";
+import type { Caller } from "../_call.ts";
+
+/**
+ * A block of convolution, batch normalisation, ReLU and max pooling: beside the
+ * convolutions, one pass forth and two back. Other poolings than 2 by 2 are
+ * composed of the single kernels.
+ *
+ * @param caller Runs kernels.
+ * @param single The single kernels.
+ * @param scratch Where the tensors between kernels live.
+ */
+export function convBlock(
+  caller: Caller,
+  single: SingleKernels,
+  scratch: Scratch,
+): ConvBlockKernels {
+  const composed = composedConvBlock(single, scratch);
+
+  /** Normalises, rectifies and pools. */
+  const finish = (
+    operands: readonly Operand[],
+    { convolution }: ConvBlockShape,
+  ) => {
+    const { batch, outChannels, outHeight, outWidth } = convolution;
+    const sizes = [batch, outChannels, outHeight, outWidth];
+    const words = [...operands.map(caller.pointer), ...sizes];
+    caller.run("convBlockFinish", words, elements(convolution));
+  };
+
+  return {
+    convBlockForward(...given) {
+      const [x, weight, bias, scale, shift, ...more] = given;
+      const [runningMean, runningVariance, convolved, ...rest] = more;
+      const [mean, inverseDeviation, output, picked, shape, momentum] = rest;
+      if (!isHalving(shape.pooling)) return composed.convBlockForward(...given);
+      single.conv2dForward(x, weight, bias, convolved, shape.convolution);
+      single.batchNorm2dStatistics(
+        convolved,
+        runningMean,
+        runningVariance,
+        mean,
+        inverseDeviation,
+        normalisation(shape),
+        momentum,
+      );
+      const statistics = [mean, inverseDeviation, scale, shift];
+      finish([convolved, ...statistics, output, picked], shape);
+    },
+    convBlockEvalForward(...given) {
+      const [x, weight, bias, scale, shift, ...more] = given;
+      const [runningMean, runningVariance, output, shape] = more;
+      if (!isHalving(shape.pooling)) {
+        return composed.convBlockEvalForward(...given);
+      }
+      const { convolution } = shape;
+      using convolved = new Between(scratch, "f32", elements(convolution));
+      using inverse = new Between(scratch, "f32", convolution.outChannels);
+      using picked = new Between(scratch, "f32", output.buffer.length);
+      single.conv2dForward(x, weight, bias, convolved, convolution);
+      const norm = normalisation(shape);
+      single.batchNorm2dInverseDeviation(runningVariance, inverse, norm);
+      const statistics = [runningMean, inverse, scale, shift];
+      finish([convolved, ...statistics, output, picked], shape);
+    },
+    convBlockGradient(...given) {
+      const [gradOutput, x, weight, scale, _shift, convolved, ...more] = given;
+      const [mean, inverseDeviation, output, picked, ...rest] = more;
+      const [gradX, gradWeight, gradBias, gradScale, gradShift, shape] = rest;
+      if (!isHalving(shape.pooling)) {
+        return composed.convBlockGradient(...given);
+      }
+      const { convolution, pooling } = shape;
+      const { batch, outChannels, outHeight, outWidth } = convolution;
+      using gradConvolved = new Between(scratch, "f32", elements(convolution));
+      const note = [gradOutput, output, picked];
+      const area = pooling.outHeight * pooling.outWidth;
+      const sums = [mean, inverseDeviation, gradScale, gradShift];
+      caller.run(
+        "convBlockSums",
+        [...[...note, ...sums].map(caller.pointer), batch, outChannels, area],
+        batch * outChannels * area,
+      );
+      const constants = [mean, inverseDeviation, scale, gradScale, gradShift];
+      const operands = [...note, convolved, ...constants, gradConvolved];
+      const sizes = [batch, outChannels, outHeight, outWidth];
+      const words = [...operands.map(caller.pointer), ...sizes];
+      caller.run("convBlockSpread", words, elements(convolution));
+      if (gradX) {
+        single.conv2dInputGradient(gradConvolved, weight, gradX, convolution);
+      }
+      if (gradWeight) {
+        single.conv2dWeightGradient(gradConvolved, x, gradWeight, convolution);
+      }
+      // The normalisation takes the mean away, whatever the bias was.
+      if (gradBias) single.fill(gradBias, 0);
+    },
+  };
+}
+
+/** Elements of a convolution's output. */
+function elements(shape: ConvBlockShape["convolution"]): number {
+  return shape.batch * shape.outChannels * shape.outHeight * shape.outWidth;
+}
+
+/** Whether windows are 2 by 2, side by side. */
+function isHalving(pooling: Pool2dShape): boolean {
+  const { dilationHeight, dilationWidth, kernelHeight, kernelWidth } = pooling;
+  const { paddingHeight, paddingWidth, strideHeight, strideWidth } = pooling;
+  const twos = [kernelHeight, kernelWidth, strideHeight, strideWidth];
+  return twos.every((size) => size === 2) &&
+    paddingHeight === 0 && paddingWidth === 0 &&
+    dilationHeight === 1 && dilationWidth === 1;
+}
