@@ -1,5 +1,5 @@
-// Times the same training step in jax-js on WebAssembly. Takes --steps and
-// --batch, and prints what ours.ts prints: one line of JSON.
+// Times the same training step in jax-js. Takes --steps, --batch and --backend
+// (wasm or webgpu), and prints what ours.ts prints: one line of JSON.
 
 import {
   blockUntilReady,
@@ -20,8 +20,9 @@ const batch = Number(option("--batch", 100));
 const steps = Number(option("--steps", 3));
 const warmUp = 2;
 
-await init("wasm");
-defaultDevice("wasm");
+const backend = option("--backend", "wasm");
+await init(backend);
+defaultDevice(backend);
 
 let key = 0;
 const uniform = (shape, fanIn) =>
@@ -109,7 +110,7 @@ for (let count = 0; count < warmUp + steps; count++) {
   milliseconds.push(performance.now() - start);
 }
 console.log(JSON.stringify({
-  name: "jax-js 0.1.25 (wasm)",
+  name: `jax-js 0.1.25 (${backend})`,
   milliseconds: milliseconds.slice(warmUp),
   imagesPerSecond: [],
   peakMegabytes: 0,

@@ -1,0 +1,174 @@
+import {
+  Adam,
+  capture,
+  ConvolutionalNeuralNetwork,
+  crossEntropy,
+  DataLoader,
+  type Device,
+  Evaluator,
+  Generator,
+  type Shape,
+  Tape,
+  type Tensor,
+  TensorDataset,
+} from "../../mod.ts";
+
+/** What to measure. */
+export interface StepOptions {
+  /** Images of a batch. */
+  batch: number;
+  /** Training steps that are timed. */
+  steps: number;
+  /** Evaluations of all images that are timed. */
+  evaluations: number;
+}
+
+/** What came of it. */
+export interface StepTimes {
+  /** The device's label. */
+  name: string;
+  /** From the first call to the end of the first step: it compiles kernels. */
+  firstStepMilliseconds: number;
+  /** Each step by itself, its loss read. */
+  milliseconds: number[];
+  /** A step where many follow each other and the last is waited for. */
+  pipelinedMilliseconds: number;
+  /**
+   * What JavaScript and Deno do for a step. Time in `submit` is left out: there
+   * a processor that plays the GPU does the work itself.
+   */
+  hostMicroseconds: number;
+  /** Time in `submit` of a step. */
+  submitMicroseconds: number;
+  /** Evaluation, each by itself. */
+  imagesPerSecond: number[];
+  /** Of a captured step. */
+  perStep: {
+    dispatches: number;
+    submits: number;
+    allocations: number;
+    bindGroups: number;
+  };
+}
+
+const rows = 10_000;
+
+/** Images are random: how long a kernel runs does not depend on them. */
+function randomImages(): TensorDataset {
+  const random = new Generator(0);
+  return new TensorDataset(
+    Uint8Array.from({ length: rows * 784 }, () => random.random() * 256),
+    Int32Array.from({ length: rows }, (_, row) => row % 10),
+    { rowShape: [1, 28, 28], classes: 10, divisor: 255 },
+  );
+}
+
+/** Times training and evaluation of the network for MNIST on a device. */
+export async function timeSteps(
+  device: Device,
+  { batch, evaluations, steps }: StepOptions,
+): Promise<StepTimes> {
+  const dataset = randomImages();
+  const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
+  const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+  const order = { device, batchSize: batch, dropLast: true, shuffle: true };
+  using loader = new DataLoader(dataset, { ...order, seed: 0 });
+  using captured = capture(
+    device,
+    (x: Tensor, labels: Tensor<Shape, "i32">) => {
+      using tape = new Tape();
+      const loss = crossEntropy(model.forward(x), labels);
+      optimizer.zeroGrad();
+      tape.backward(loss);
+      optimizer.step();
+      return loss;
+    },
+  );
+  let batches = loader[Symbol.iterator]();
+  const step = (): Tensor => {
+    const { done, value } = batches.next();
+    if (!done) return captured(...value);
+    batches = loader[Symbol.iterator]();
+    return step();
+  };
+  const first = await milliseconds(() => step().item());
+  for (let count = 0; count < 5; count++) await step().item();
+  const single: number[] = [];
+  for (let count = 0; count < steps; count++) {
+    single.push(await milliseconds(() => step().item()));
+  }
+  const many = await timeMany(device, step, steps);
+  const imagesPerSecond: number[] = [];
+  if (evaluations > 0) {
+    using evaluator = new Evaluator(device, model, dataset, {
+      batchSize: batch,
+    });
+    await evaluator.run();
+    for (let run = 0; run < evaluations; run++) {
+      const time = await milliseconds(() => evaluator.run());
+      imagesPerSecond.push(rows / time * 1000);
+    }
+  }
+  return {
+    name: device.label,
+    firstStepMilliseconds: first,
+    milliseconds: single,
+    imagesPerSecond,
+    ...many,
+  };
+}
+
+/** Steps one after another, without a wait between them. */
+async function timeMany(
+  device: Device,
+  step: () => Tensor,
+  steps: number,
+): Promise<
+  Omit<
+    StepTimes,
+    "name" | "firstStepMilliseconds" | "milliseconds" | "imagesPerSecond"
+  >
+> {
+  await device.settle();
+  const before = { ...device.counters };
+  const submit = GPUQueue.prototype.submit;
+  let inSubmit = 0;
+  GPUQueue.prototype.submit = function (buffers) {
+    const start = performance.now();
+    submit.call(this, buffers);
+    inSubmit += performance.now() - start;
+  };
+  const start = performance.now();
+  for (let count = 0; count < steps; count++) step();
+  const host = performance.now() - start - inSubmit;
+  GPUQueue.prototype.submit = submit;
+  await device.settle();
+  const all = performance.now() - start;
+  const { counters } = device;
+  return {
+    pipelinedMilliseconds: all / steps,
+    hostMicroseconds: host / steps * 1000,
+    submitMicroseconds: inSubmit / steps * 1000,
+    perStep: {
+      dispatches: (counters.dispatches - before.dispatches) / steps,
+      submits: (counters.submits - before.submits) / steps,
+      allocations: (counters.allocations - before.allocations) / steps,
+      bindGroups: (counters.bindGroups - before.bindGroups) / steps,
+    },
+  };
+}
+
+async function milliseconds(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+/** The middle one. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? sorted[middle]
+    : (sorted[middle - 1] + sorted[middle]) / 2;
+}
