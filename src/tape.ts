@@ -81,8 +81,7 @@ export class Tape extends Scope {
   backward(loss: Tensor): void {
     this.#check(loss);
     const gradients = new Map<AnyTensor, Tensor>();
-    const seed = Tensor.empty(loss.device, loss.shape);
-    loss.device.kernels.fill(seed, 1);
+    const seed = oneFor(loss);
     gradients.set(loss.root, seed);
     for (const { output, inputs, backward } of this.#entries.reverse()) {
       const gradOutput = gradients.get(output.root);
@@ -131,6 +130,14 @@ export function record<S extends Shape>(
   const needed = inputs.some((input) => input?.needsGradient);
   if (tape instanceof Tape && needed) tape.append({ output, inputs, backward });
   return output;
+}
+
+/** The gradient of a loss by itself. A program that is recorded keeps it. */
+function oneFor({ device, shape }: Tensor): Tensor {
+  if (device.recording) return Tensor.from(device, [1], shape);
+  const one = Tensor.empty(device, shape);
+  device.kernels.fill(one, 1);
+  return one;
 }
 
 function destination(

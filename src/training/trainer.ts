@@ -250,11 +250,18 @@ export class Trainer implements Disposable {
     if (batches.state.batch === 0) step.reset();
     const before = step.rows;
     let seen = { loss: NaN, acc: NaN };
+    let looking: Promise<typeof seen> | null = null;
     let { lr } = this.optimizer;
     for await (const [inputs, labels] of batches) {
       step.run(inputs, labels);
       const last = step.steps === batches.length;
-      if (last || step.steps % stepsPerLook === 0) seen = await this.#look();
+      if (last || step.steps % stepsPerLook === 0) {
+        const look = this.#look();
+        look.catch(() => {}); // It throws where it is awaited.
+        // The device is long past the look before, and is not kept waiting.
+        seen = await (last ? look : looking ?? look);
+        looking = look;
+      }
       const seconds = (performance.now() - start) / 1000;
       lr = this.optimizer.lr;
       onStep?.(this.#stepResult(seen, (step.rows - before) / seconds));
