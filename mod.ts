@@ -45,6 +45,7 @@ export {
   WebGpuDevice,
   type WebGpuDeviceOptions,
 } from "./src/devices/webgpu/webgpu_device.ts";
+export * from "./src/doctor/mod.ts";
 export * from "./src/errors.ts";
 export {
   evaluate,

@@ -16,6 +16,7 @@ import { UsageError } from "./_options.ts";
 import { closest } from "./_closest.ts";
 import { convertCommand } from "./convert.ts";
 import { dataCommand } from "./data.ts";
+import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { inspectCommand } from "./inspect.ts";
 import { predictCommand } from "./predict.ts";
@@ -30,6 +31,7 @@ const commands = {
   summary: summaryCommand,
   convert: convertCommand,
   inspect: inspectCommand,
+  doctor: doctorCommand,
 };
 
 /** Errors whose message is all that a user needs. */

@@ -99,6 +99,7 @@ for (
     "summary",
     "convert",
     "inspect",
+    "doctor",
   ]
 ) {
   Deno.test(`${command} --help explains the options`, async () => {

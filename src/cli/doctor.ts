@@ -1,0 +1,98 @@
+import { describe, DeviceError } from "../errors.ts";
+import {
+  type AdapterReport,
+  type DeviceReport,
+  type Diagnosis,
+  examine,
+} from "../doctor/mod.ts";
+import { readOptions, usage } from "./_options.ts";
+
+const help = `Look at what is there to train on, and try it.
+
+Usage: deno task doctor [options]
+
+  --seconds X    length of the benchmark of each device (1)
+  --verbose      every feature and limit of an adapter
+  --json         one JSON object
+  --help         this text
+
+Every device trains the network for some steps, and its losses are compared with
+those of plain TypeScript. The exit status is 0 if all are right, else 1; a GPU
+that is missing is no failure.`;
+
+/** `deno task doctor`. */
+export async function doctorCommand(args: readonly string[]): Promise<void> {
+  const { flags, values } = readOptions("doctor", args, {
+    values: { seconds: "1" },
+    flags: ["json", "verbose"],
+  });
+  if (flags.has("help")) return console.log(help);
+  const seconds = Number(values.seconds);
+  if (!(seconds >= 0 && seconds <= 60)) {
+    const expected = "expected a number from 0 to 60";
+    throw usage("doctor", `--seconds: ${expected}, got ${values.seconds}`);
+  }
+  const diagnosis = await examine({ seconds });
+  const text = flags.has("json")
+    ? JSON.stringify(diagnosis)
+    : asText(diagnosis, flags.has("verbose"));
+  console.log(text);
+  if (diagnosis.healthy) return;
+  throw new DeviceError(describe({
+    what: "doctor: not every device computes rightly",
+    help: "See what failed above.",
+  }));
+}
+
+function asText(diagnosis: Diagnosis, verbose: boolean): string {
+  const { adapters, auto, devices, memory, missing } = diagnosis;
+  const yes = (is: boolean) => is ? "yes" : "no";
+  return [
+    `deno ${diagnosis.deno}, ${diagnosis.system}`,
+    `cpu: ${diagnosis.threads} threads, SIMD ${yes(diagnosis.simd)}, ` +
+    `relaxed SIMD ${yes(diagnosis.relaxedSimd)}`,
+    memory === null
+      ? "memory: unknown without --allow-sys=systemMemoryInfo"
+      : `memory: ${gigabytes(memory.total)}, ` +
+        `${gigabytes(memory.available)} of it free`,
+    adapters === null
+      ? "adapters: unknown without --allow-env=DENO_WEBGPU_BACKEND"
+      : `adapters: ${adapters.length === 0 ? "none" : adapters.length}`,
+    ...(adapters ?? []).flatMap((adapter) => adapterLines(adapter, verbose)),
+    ...devices.map(deviceLine),
+    `auto takes ${auto ?? "none of them"}`,
+    ...missing.map(({ install, what }) =>
+      `missing: ${what}${install === null ? "" : `\n  ${install}`}`
+    ),
+  ].join("\n");
+}
+
+function adapterLines(adapter: AdapterReport, verbose: boolean): string[] {
+  const { backend, features, isSoftware, limits, name } = adapter;
+  const kind = isSoftware ? "software" : "hardware";
+  const notable = ["shader-f16", "timestamp-query"].map((feature) =>
+    `${feature} ${features.includes(feature) ? "yes" : "no"}`
+  );
+  const size = gigabytes(limits.maxStorageBufferBindingSize);
+  const line = `  ${backend}: ${name}, ${kind}, ${notable.join(", ")}, ` +
+    `buffers up to ${size}`;
+  if (!verbose) return [line];
+  return [
+    line,
+    `    features: ${features.join(", ")}`,
+    ...Object.entries(limits).map(([key, value]) => `    ${key}: ${value}`),
+  ];
+}
+
+function deviceLine({ benchmark, failure, kind, label }: DeviceReport): string {
+  if (benchmark === null) return `${label ?? kind}: FAILED: ${failure}`;
+  const { imagesPerSecond, stepMilliseconds } = benchmark;
+  return `${label}: self-test passed, ${
+    Math.round(imagesPerSecond)
+  } images/s, ` +
+    `${stepMilliseconds.toFixed(1)} ms a training step of 100`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,137 @@
+/** Something that is not there, and what brings it. */
+export interface Missing {
+  /** What, and what it would be good for. */
+  readonly what: string;
+  /** The command that installs it, or null where none can. */
+  readonly install: string | null;
+}
+
+/** What the advice hangs on. */
+export interface Situation {
+  /** Whether the program may use WebGPU at all. */
+  readonly hasWebGpu: boolean;
+  /** The system: `linux`, `darwin`, `windows`. */
+  readonly os: string;
+  /** On Linux, `ID` and `ID_LIKE` of `/etc/os-release`. */
+  readonly distributions: readonly string[];
+  /** Makers of the graphics cards that are in the machine, as far as known. */
+  readonly cards: readonly string[];
+  /** Whether there is an adapter that is hardware. */
+  readonly hasHardware: boolean;
+  /** Whether there is any adapter. */
+  readonly hasAdapter: boolean;
+  /** Whether a program gets one that asks for no interface to drivers. */
+  readonly hasDefault: boolean;
+}
+
+/** What installs a Vulkan loader and Mesa's drivers, lavapipe among them. */
+const MESA: Record<string, string> = {
+  debian: "sudo apt-get install --yes libvulkan1 mesa-vulkan-drivers",
+  fedora: "sudo dnf install --assumeyes vulkan-loader mesa-vulkan-drivers",
+  arch: "sudo pacman --sync --needed vulkan-icd-loader vulkan-radeon " +
+    "vulkan-intel vulkan-swrast",
+  suse: "sudo zypper install libvulkan1 libvulkan_radeon libvulkan_intel " +
+    "libvulkan_lvp",
+};
+
+/** What installs NVIDIA's driver. */
+const NVIDIA: Record<string, string> = {
+  ubuntu: "sudo ubuntu-drivers install",
+  debian: "sudo apt-get install --yes nvidia-driver libvulkan1",
+  fedora: "sudo dnf install --assumeyes akmod-nvidia",
+  arch: "sudo pacman --sync --needed nvidia vulkan-icd-loader",
+};
+
+/** What is missing, and how to get it. */
+export function missingParts(situation: Situation): Missing[] {
+  const { cards, distributions, hasAdapter, hasHardware, os } = situation;
+  if (!situation.hasWebGpu) {
+    return [{
+      what: "WebGPU: this program runs without it",
+      install: "deno task doctor",
+    }];
+  }
+  if (hasAdapter && !situation.hasDefault) {
+    return [{
+      what: "an adapter of the interface that DENO_WEBGPU_BACKEND names",
+      install: "unset DENO_WEBGPU_BACKEND",
+    }];
+  }
+  if (hasHardware) return [];
+  const commandOf = (commands: Record<string, string>) =>
+    commands[distributions.find((name) => name in commands) ?? ""] ?? null;
+  if (os !== "linux") {
+    return [{
+      what: "a GPU that WebGPU can use, or its driver",
+      install: null,
+    }];
+  }
+  const missing: Missing[] = cards.length === 0
+    ? [{ what: "a graphics card: none was found", install: null }]
+    : cards.map((card) => ({
+      what: `a Vulkan driver of the ${card} graphics card`,
+      install: commandOf(card === "NVIDIA" ? NVIDIA : MESA),
+    }));
+  if (!hasAdapter && !cards.some((card) => card !== "NVIDIA")) {
+    missing.push({
+      what: "a software adapter, to try WebGPU without a GPU",
+      install: commandOf(MESA),
+    });
+  }
+  return missing;
+}
+
+/** Makers of PCI cards. */
+const MAKERS: Record<string, string> = {
+  "0x10de": "NVIDIA",
+  "0x1002": "AMD",
+  "0x8086": "Intel",
+};
+
+/** The class of PCI devices that display. */
+const DISPLAY = "0x03";
+
+/** `ID` and `ID_LIKE` of `/etc/os-release`, or none where there is no such. */
+export async function readDistributions(): Promise<string[]> {
+  const text = await readText("/etc/os-release") ?? "";
+  return [...text.matchAll(/^(?:ID|ID_LIKE)="?([^"\n]*)"?$/gm)]
+    .toSorted(([one], [other]) => one < other ? -1 : 1)
+    .flatMap(([, names]) => names.split(" "));
+}
+
+/** Makers of the graphics cards in a Linux machine. */
+export async function readCards(): Promise<string[]> {
+  const root = "/sys/bus/pci/devices";
+  const cards = new Set<string>();
+  for (const device of await names(root)) {
+    const kind = await readText(`${root}/${device}/class`);
+    const vendor = await readText(`${root}/${device}/vendor`);
+    const maker = MAKERS[vendor?.trim() ?? ""];
+    if (kind?.startsWith(DISPLAY) && maker !== undefined) cards.add(maker);
+  }
+  return [...cards];
+}
+
+async function names(folder: string): Promise<string[]> {
+  return await unlessMissing(async () => {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.map(({ name }) => name);
+  }) ?? [];
+}
+
+async function readText(path: string): Promise<string | null> {
+  return await unlessMissing(() => Deno.readTextFile(path));
+}
+
+/** What a place says of the machine, or null where there is no such place. */
+async function unlessMissing<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    const { NotCapable, NotFound, PermissionDenied } = Deno.errors;
+    const isAbsent = [NotCapable, NotFound, PermissionDenied]
+      .some((kind) => error instanceof kind);
+    if (isAbsent) return null;
+    throw error;
+  }
+}

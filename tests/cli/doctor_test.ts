@@ -1,0 +1,44 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { program, run } from "./_program.ts";
+
+Deno.test("doctor tries every device and says what auto takes", async () => {
+  const { code, stdout } = await run("doctor", "--seconds", "0", "--json");
+  assertEquals(code, 0);
+  const found = JSON.parse(stdout);
+  assertEquals(found.healthy, true);
+  assertEquals(found.deno, Deno.version.deno);
+  assertEquals(found.threads, navigator.hardwareConcurrency);
+  assert(found.memory.available <= found.memory.total);
+  for (const { benchmark, failure } of found.devices) {
+    assertEquals(failure, null);
+    assert(benchmark.imagesPerSecond > 0);
+  }
+  // The same choice as every command's.
+  const labels = found.devices.map(({ label }: { label: string }) => label);
+  assert(labels.includes(found.auto.split(": ")[0]), found.auto);
+  const kinds = found.devices.map(({ kind }: { kind: string }) => kind);
+  const hasAdapter = found.adapters.length > 0;
+  assertEquals(kinds, hasAdapter ? ["cpu", "webgpu"] : ["cpu"]);
+});
+
+Deno.test("doctor is text for people, without a permission too", async () => {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--unstable-webgpu", "--no-prompt"]
+      .concat("--allow-read", "src/cli/main.ts", "doctor", "--seconds", "0"),
+    cwd: new URL("../../", import.meta.url),
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(code, 0);
+  const text = new TextDecoder().decode(stdout);
+  assertMatch(text, /^deno \d+\.\d+\.\d+, \S+ \S+\ncpu: \d+ threads, SIMD yes/);
+  assertMatch(text, /\nmemory: unknown without --allow-sys=/);
+  assertMatch(text, /\nadapters: unknown without --allow-env=/);
+  assertMatch(text, /\ncpu \(.*\): self-test passed, \d+ images\/s, /);
+  assertMatch(text, /\nauto takes .*: .*\n/);
+});
+
+Deno.test("doctor refuses a wrong length of its benchmark", async () => {
+  const { code, stderr } = await program("doctor", "--seconds", "x").output();
+  assertEquals(code, 2);
+  assertMatch(new TextDecoder().decode(stderr), /--seconds: expected a number/);
+});
