@@ -33,26 +33,37 @@ export function sumOf(x: usize, count: i32): f64 {
   return total;
 }
 
-/** `Σ (x − center)²`, in the order of {@link sumOf}. */
-export function squaresAround(x: usize, count: i32, center: f32): f64 {
+/** The second result of {@link momentsAround}: `Σ (x − center)²`. */
+export let squares: f64 = 0;
+
+/**
+ * `Σ (x − center)`, in the order of {@link sumOf}, and beside it
+ * {@link squares}.
+ */
+export function momentsAround(x: usize, count: i32, center: f32): f64 {
   const centers = f32x4.splat(center);
   let total: f64 = 0;
+  squares = 0;
   while (count >= 8) {
     const chunk = min(count, CHUNK) & ~7;
-    let low = f32x4.splat(0), high = low;
+    let low = f32x4.splat(0), high = low, lowSquares = low, highSquares = low;
     const end = x + (<usize> chunk << 2);
     for (; x < end; x += 32) {
       const first = f32x4.sub(v128.load(x), centers);
       const second = f32x4.sub(v128.load(x, 16), centers);
-      low = fma(first, first, low);
-      high = fma(second, second, high);
+      low = f32x4.add(low, first);
+      high = f32x4.add(high, second);
+      lowSquares = fma(first, first, lowSquares);
+      highSquares = fma(second, second, highSquares);
     }
     total += exactSum(low, high);
+    squares += exactSum(lowSquares, highSquares);
     count -= chunk;
   }
   for (; count > 0; count--) {
     const difference: f64 = load<f32>(x) - center;
-    total += difference * difference;
+    total += difference;
+    squares += difference * difference;
     x += 4;
   }
   return total;

@@ -8,12 +8,13 @@
 // planes (image and channel).
 
 import { fma, partStart } from "./_simd.ts";
-import { productsAround, squaresAround, sumOf } from "./_sums.ts";
+import { momentsAround, productsAround, squares, sumOf } from "./_sums.ts";
 
 /**
  * Mean and inverse deviation of each channel; moves the running statistics.
- * The variance is summed in a second pass, around the mean: a large mean costs
- * no digits. Arguments: x, runningMean, runningVariance, mean,
+ * Sums run around the mean of the channel's first image, and are moved to the
+ * mean of all afterwards. That costs few digits: what lies between the two means
+ * is part of the variance, by its square over the batch. Arguments: x, runningMean, runningVariance, mean,
  * inverseDeviation, batch, channels, area, eps, momentum.
  */
 export function batchNorm2dStatistics(
@@ -34,22 +35,21 @@ export function batchNorm2dStatistics(
   const count: f64 = <f64> batch * <f64> area;
   const end = partStart(channels, thread + 1, threads);
   for (let c = partStart(channels, thread, threads); c < end; c++) {
-    let sum: f64 = 0;
-    for (let image = 0; image < batch; image++) {
-      sum += sumOf(plane(x, image * channels + c, area), area);
-    }
-    const center: f64 = sum / count;
-    let squares: f64 = 0;
+    const near = <f32> (sumOf(plane(x, c, area), area) / area);
+    let sum: f64 = 0, around: f64 = 0;
     for (let image = 0; image < batch; image++) {
       const at = plane(x, image * channels + c, area);
-      squares += squaresAround(at, area, <f32> center);
+      sum += momentsAround(at, area, near);
+      around += squares;
     }
+    const center: f64 = near + sum / count;
+    const deviation = max<f64>(around - sum * sum / count, 0);
     const at: usize = c << 2;
-    const variance = squares / count;
+    const variance = deviation / count;
     store<f32>(mean + at, <f32> center);
     store<f32>(inverseDeviation + at, <f32> (1 / sqrt<f64>(variance + eps)));
     move(runningMean + at, center, momentum);
-    move(runningVariance + at, squares / (count - 1), momentum);
+    move(runningVariance + at, deviation / (count - 1), momentum);
   }
 }
 
