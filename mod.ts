@@ -41,6 +41,7 @@ export {
   openDevice,
   type OpenDeviceOptions,
 } from "./src/devices/select.ts";
+export type { ConvolutionVariant } from "./src/devices/webgpu/kernels/conv2d.ts";
 export {
   WebGpuDevice,
   type WebGpuDeviceOptions,

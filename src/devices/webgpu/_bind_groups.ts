@@ -1,11 +1,15 @@
 import type { DeviceCounters } from "../device.ts";
 import type { WebGpuBuffer } from "./_buffer.ts";
 import type { Pipeline } from "./_pipelines.ts";
+import type { WebGpuTexture } from "./_textures.ts";
 
 /** Bind groups to keep; eager code that never repeats itself starts afresh. */
 const limit = 4096;
 
-/** Bind groups, once for each pipeline and list of buffers. */
+/** What a kernel is bound to. */
+export type Bound = WebGpuBuffer | WebGpuTexture;
+
+/** Bind groups, once for each pipeline and list of buffers and textures. */
 export class BindGroups {
   readonly #device: GPUDevice;
   readonly #counters: DeviceCounters;
@@ -16,20 +20,13 @@ export class BindGroups {
     this.#counters = counters;
   }
 
-  get(pipeline: Pipeline, buffers: readonly WebGpuBuffer[]): GPUBindGroup {
-    const key = [pipeline, ...buffers].map(({ identity }) => identity).join();
+  get(pipeline: Pipeline, bound: readonly Bound[]): GPUBindGroup {
+    const key = [pipeline, ...bound].map(({ identity }) => identity).join();
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     const group = this.#device.createBindGroup({
       layout: pipeline.layout,
-      entries: buffers.map((buffer, binding) => ({
-        binding,
-        resource: {
-          buffer: buffer.memory,
-          offset: buffer.byteOffset,
-          size: buffer.byteLength,
-        },
-      })),
+      entries: bound.map(({ resource }, binding) => ({ binding, resource })),
     });
     this.#counters.bindGroups++;
     if (this.#groups.size >= limit) this.#groups.clear();

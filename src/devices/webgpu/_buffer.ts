@@ -8,10 +8,15 @@ export const bindingAlignment = 256;
 
 let lastIdentity = 0;
 
+/** A number that no other buffer or texture has. */
+export function nextIdentity(): number {
+  return ++lastIdentity;
+}
+
 /** A range of a `GPUBuffer`. */
 export class WebGpuBuffer implements DeviceBuffer {
   /** Distinguishes buffers in the keys of bind groups. */
-  readonly identity = ++lastIdentity;
+  readonly identity = nextIdentity();
   /** Views made so far: a part that is taken again is known by its bind groups. */
   readonly #views = new Map<string, WebGpuBuffer>();
 
@@ -25,6 +30,12 @@ export class WebGpuBuffer implements DeviceBuffer {
   /** Bytes that a binding covers: WGSL sees u8 in words of four. */
   get byteLength(): number {
     return Math.ceil(this.length * bytesOf[this.dtype] / 4) * 4;
+  }
+
+  /** What a bind group binds. */
+  get resource(): GPUBufferBinding {
+    const { memory: buffer, byteOffset: offset, byteLength: size } = this;
+    return { buffer, offset, size };
   }
 
   view(offset: number, length: number): WebGpuBuffer {

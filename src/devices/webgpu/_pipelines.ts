@@ -9,9 +9,15 @@ export interface Pipeline {
   readonly layout: GPUBindGroupLayout;
 }
 
-const bindingTypes: Record<Access, GPUBufferBindingType> = {
-  read: "read-only-storage",
-  write: "storage",
+const bindingTypes: Record<Access, Partial<GPUBindGroupLayoutEntry>> = {
+  read: { buffer: { type: "read-only-storage" } },
+  write: { buffer: { type: "storage" } },
+  readTexture: {
+    storageTexture: { access: "read-only", format: "rgba32float" },
+  },
+  writeTexture: {
+    storageTexture: { access: "write-only", format: "rgba32float" },
+  },
 };
 
 /**
@@ -89,7 +95,7 @@ export class PipelineCache {
         entries: bindings.map((access, binding) => ({
           binding,
           visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: bindingTypes[access] },
+          ...bindingTypes[access],
         })),
       });
       this.#layouts.set(key, layout);

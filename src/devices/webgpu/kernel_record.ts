@@ -1,8 +1,12 @@
 import type { Operand } from "../device.ts";
 import type { KernelCost } from "../profile.ts";
+import type { WebGpuTexture } from "./_textures.ts";
 
-/** How a kernel uses a buffer: only reads it, or writes (and maybe reads) it. */
-export type Access = "read" | "write";
+/**
+ * How a kernel uses a buffer: only reads it, or writes (and maybe reads) it; and
+ * how it uses a texture: only reads it, or only writes it.
+ */
+export type Access = "read" | "write" | "readTexture" | "writeTexture";
 
 /** Workgroups along x, y and z, each at most 65,535. */
 export type Workgroups = readonly [x: number, y: number, z: number];
@@ -17,7 +21,7 @@ export interface KernelRecord<Shape> {
   readonly file: string;
   /** The function of the source that runs. */
   readonly entryPoint: string;
-  /** The buffers in the order of `@binding`, all in `@group(0)`. */
+  /** Buffers and textures in the order of `@binding`, all in `@group(0)`. */
   readonly bindings: readonly Access[];
   /** The source's `override` constants. Each distinct set is a pipeline. */
   constants(shape: Shape): Record<string, number>;
@@ -35,11 +39,11 @@ export interface KernelRecord<Shape> {
   cost?(shape: Shape): Partial<KernelCost>;
 }
 
-/** Starts a kernel on buffers given in the order of its bindings. */
+/** Starts a kernel on operands given in the order of its bindings. */
 export type Run = <Shape>(
   kernel: KernelRecord<Shape>,
   shape: Shape,
-  operands: readonly Operand[],
+  operands: readonly (Operand | WebGpuTexture)[],
 ) => void;
 
 /**

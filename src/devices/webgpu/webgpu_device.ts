@@ -13,15 +13,17 @@ import type {
 } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
 import { Profile } from "../profile.ts";
-import { BindGroups } from "./_bind_groups.ts";
+import { BindGroups, type Bound } from "./_bind_groups.ts";
 import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
 import { PipelineCache } from "./_pipelines.ts";
 import { type Command, CommandQueue } from "./_queue.ts";
 import { Readback } from "./_readback.ts";
 import { selfTest } from "./_self_test.ts";
+import { Textures, WebGpuTexture } from "./_textures.ts";
 import { Timestamps } from "./_timestamps.ts";
 import { type KernelRecord, mostPasses } from "./kernel_record.ts";
 import { convBlockBindings } from "./kernels/conv_block.ts";
+import type { ConvolutionVariant } from "./kernels/conv2d.ts";
 import { webGpuKernels } from "./webgpu_kernels.ts";
 
 /** How to open a WebGPU device. */
@@ -38,6 +40,11 @@ export interface WebGpuDeviceOptions {
    * lavapipe is, or those for GPUs. Default is what the adapter says of itself.
    */
   software?: boolean;
+  /**
+   * How to do convolutions, where that way can: for tests and measurements.
+   * Default is what suits the adapter.
+   */
+  variant?: ConvolutionVariant;
   /**
    * Measures how long each kernel runs, by timestamps on the GPU: see
    * {@linkcode WebGpuDevice.profile}. Slows work down. Default false.
@@ -100,6 +107,8 @@ export class WebGpuDevice implements Device {
       {
         isSoftware,
         bindings: gpu.limits.maxStorageBuffersPerShaderStage,
+        variant: options.variant ?? (isSoftware ? "software" : "naive"),
+        textures: new Textures(gpu, this.counters),
       },
     );
     this.#listen();
@@ -256,18 +265,20 @@ export class WebGpuDevice implements Device {
   #run<Shape>(
     kernel: KernelRecord<Shape>,
     shape: Shape,
-    operands: readonly Operand[],
+    operands: readonly (Operand | WebGpuTexture)[],
   ): void {
     this.#checkPasses(kernel, shape);
     const pipeline = this.#pipelines.get(kernel, shape);
-    const buffers = operands.map((operand) => this.#own(operand));
+    const bound: Bound[] = operands.map((operand) =>
+      operand instanceof WebGpuTexture ? operand : this.#own(operand)
+    );
     const [x, y, z] = kernel.workgroups(shape);
     const command: Command = {
       pipeline: pipeline.pipeline,
-      bindGroup: this.#bindGroups.get(pipeline, buffers),
+      bindGroup: this.#bindGroups.get(pipeline, bound),
       name: kernel.name,
       operations: 0,
-      bytes: buffers.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      bytes: bound.reduce((sum, { byteLength }) => sum + byteLength, 0),
       ...kernel.cost?.(shape),
       x,
       y,

@@ -4,6 +4,7 @@ import {
   type SingleKernels,
 } from "../_conv_block.ts";
 import type { Kernels } from "../kernels.ts";
+import type { Textures } from "./_textures.ts";
 import type { Run } from "./kernel_record.ts";
 import { adamKernels } from "./kernels/adam.ts";
 import { addKernels } from "./kernels/add.ts";
@@ -12,7 +13,7 @@ import { argmaxKernels } from "./kernels/argmax.ts";
 import { avgPool2dKernels } from "./kernels/avg_pool2d.ts";
 import { batchNorm2dKernels } from "./kernels/batch_norm2d.ts";
 import { clipNormKernels } from "./kernels/clip_norm.ts";
-import { conv2dKernels } from "./kernels/conv2d.ts";
+import { conv2dKernels, type ConvolutionVariant } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
 import { copyKernels } from "./kernels/copy.ts";
 import { crossEntropyKernels } from "./kernels/cross_entropy.ts";
@@ -33,6 +34,10 @@ export interface AdapterTraits {
   readonly isSoftware: boolean;
   /** Storage buffers that a kernel may bind. */
   readonly bindings: number;
+  /** How to do convolutions. */
+  readonly variant: ConvolutionVariant;
+  /** Where one kernel leaves what the next reads. */
+  readonly textures: Textures;
 }
 
 /**
@@ -58,7 +63,7 @@ export function webGpuKernels(
     ...avgPool2dKernels(run),
     ...batchNorm2dKernels(run),
     ...clipNormKernels(run),
-    ...conv2dKernels(run),
+    ...conv2dKernels(run, adapter),
     ...copyKernels(run),
     ...crossEntropyKernels(run),
     ...dropoutKernels(run),

@@ -60,6 +60,14 @@ const SHAPES: Record<string, Conv2dShape> = {
     kernel: [3, 3],
     padding: [1, 1],
   }),
+  "31 columns, 5×4 kernel": conv2dShape(2, 3, 6, [6, 30], {
+    kernel: [5, 4],
+    padding: [1, 2],
+  }),
+  "32 columns, 3×3 kernel": conv2dShape(1, 2, 4, [5, 32], {
+    kernel: [3, 3],
+    padding: [1, 1],
+  }),
   "130 images": conv2dShape(130, 1, 2, [14, 14], {
     kernel: [3, 3],
     padding: [1, 1],

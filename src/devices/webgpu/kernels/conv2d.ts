@@ -1,141 +1,52 @@
-import { conv2dSource } from "../../../../kernels/conv2d.gen.ts";
 import type { Conv2dShape } from "../../../../kernels/shapes.ts";
 import type { Kernels } from "../../kernels.ts";
-import {
-  type KernelRecord,
-  line,
-  type Run,
-  type Workgroups,
-} from "../kernel_record.ts";
+import type { Run } from "../kernel_record.ts";
+import type { Textures } from "../_textures.ts";
 import { channelSum } from "./_channel_sum.ts";
-
-/** Invocations of a workgroup. */
-const workgroupSize = 64;
-
-/** The most pixels of a row that one invocation handles together. */
-const longestStrip = 8;
-
-interface ForwardShape extends Conv2dShape {
-  /** Whether a bias is added. */
-  hasBias: boolean;
-}
-
-const forward: KernelRecord<ForwardShape> = {
-  name: "conv2dForward",
-  source: conv2dSource,
-  file: "kernels/conv2d.wgsl",
-  entryPoint: "convolve",
-  bindings: ["read", "read", "read", "write"],
-  constants(shape) {
-    const { inChannels, kernelHeight, kernelWidth } = shape;
-    return {
-      ...window(shape),
-      strideHeight: shape.strideHeight,
-      strideWidth: shape.strideWidth,
-      paddingHeight: shape.paddingHeight,
-      paddingWidth: shape.paddingWidth,
-      width: stripWidth(shape.outWidth),
-      spacing: shape.strideWidth,
-      advance: shape.dilationWidth,
-      sourceChannelStep: kernelHeight * kernelWidth,
-      targetChannelStep: inChannels * kernelHeight * kernelWidth,
-      turned: 0,
-      hasBias: Number(shape.hasBias),
-    };
-  },
-  workgroups: ({ batch, outChannels, outHeight, outWidth }) =>
-    tiles(batch, outChannels, outHeight, outWidth),
-  cost: conv2dCost,
-};
+import type { Convolution } from "./_conv2d.ts";
+import { naiveConv2d } from "./conv2d_naive.ts";
+import { softwareConv2d } from "./conv2d_software.ts";
 
 /**
- * Each element of the gradient by x is a sum over those windows of which it was
- * part: a convolution of the gradient, its pixels a stride apart, with the
- * kernel turned by half a turn.
+ * Ways of doing a convolution: `naive` takes every shape, and what another one
+ * does not take; `software` is made for adapters that are a processor.
  */
-const inputGradient: KernelRecord<Conv2dShape> = {
-  name: "conv2dInputGradient",
-  source: conv2dSource,
-  file: "kernels/conv2d.wgsl",
-  entryPoint: "convolve",
-  bindings: ["read", "read", "read", "write"],
-  constants(shape) {
-    const { kernelHeight, kernelWidth } = shape;
-    return {
-      ...window(shape),
-      sourceChannels: shape.outChannels,
-      sourceHeight: shape.outHeight,
-      sourceWidth: shape.outWidth,
-      targetChannels: shape.inChannels,
-      targetHeight: shape.inHeight,
-      targetWidth: shape.inWidth,
-      strideHeight: 1,
-      strideWidth: 1,
-      spreadHeight: shape.strideHeight,
-      spreadWidth: shape.strideWidth,
-      paddingHeight: (kernelHeight - 1) * shape.dilationHeight -
-        shape.paddingHeight,
-      paddingWidth: (kernelWidth - 1) * shape.dilationWidth -
-        shape.paddingWidth,
-      width: stripWidth(shape.inWidth),
-      spacing: 1,
-      advance: shape.dilationWidth,
-      sourceChannelStep: shape.inChannels * kernelHeight * kernelWidth,
-      targetChannelStep: kernelHeight * kernelWidth,
-      turned: 1,
-      hasBias: 0,
-    };
-  },
-  workgroups: ({ batch, inChannels, inHeight, inWidth }) =>
-    tiles(batch, inChannels, inHeight, inWidth),
-  cost: conv2dCost,
-};
+export type ConvolutionVariant = "naive" | "software";
 
-const weightGradient: KernelRecord<Conv2dShape> = {
-  name: "conv2dWeightGradient",
-  source: conv2dSource,
-  file: "kernels/conv2d.wgsl",
-  entryPoint: "weightGradient",
-  bindings: ["read", "read", "write"],
-  constants: (shape) => ({
-    ...window(shape),
-    strideHeight: shape.strideHeight,
-    strideWidth: shape.strideWidth,
-    paddingHeight: shape.paddingHeight,
-    paddingWidth: shape.paddingWidth,
-    width: stripWidth(shape.kernelWidth),
-    spacing: shape.dilationWidth,
-    advance: shape.strideWidth,
-    workgroupSize: sharers(shape),
-  }),
-  workgroups: ({ inChannels, outChannels, kernelHeight, kernelWidth }) => [
-    Math.ceil(kernelWidth / stripWidth(kernelWidth)),
-    Math.ceil(inChannels * kernelHeight / 4),
-    Math.ceil(outChannels / 4),
-  ],
-  cost: conv2dCost,
-};
+/** All of them. */
+export const variants: readonly ConvolutionVariant[] = ["naive", "software"];
+
+/** What decides between the variants. */
+export interface Conv2dOptions {
+  /** The variant to use where it can. */
+  readonly variant: ConvolutionVariant;
+  /** Where one kernel leaves what the next reads. */
+  readonly textures: Textures;
+}
 
 const biasGradient = channelSum("conv2dBiasGradient");
 
 /** Convolution in two dimensions and its gradients. */
-export function conv2dKernels(run: Run): Pick<
-  Kernels,
-  | "conv2dForward"
-  | "conv2dInputGradient"
-  | "conv2dWeightGradient"
-  | "conv2dBiasGradient"
-> {
+export function conv2dKernels(
+  run: Run,
+  { variant, textures }: Conv2dOptions,
+): Pick<Kernels, keyof Convolution | "conv2dBiasGradient"> {
+  const naive = naiveConv2d(run);
+  const preferred = { naive, software: softwareConv2d(run, textures) }[variant];
+  const choose = (kernel: keyof Convolution, shape: Conv2dShape) =>
+    preferred.supports(kernel, shape) ? preferred : naive;
   return {
     conv2dForward(x, weight, bias, output, shape) {
-      const hasBias = bias !== null;
-      run(forward, { ...shape, hasBias }, [weight, x, bias ?? weight, output]);
+      choose("conv2dForward", shape)
+        .conv2dForward(x, weight, bias, output, shape);
     },
     conv2dInputGradient(gradOutput, weight, gradX, shape) {
-      run(inputGradient, shape, [weight, gradOutput, weight, gradX]);
+      choose("conv2dInputGradient", shape)
+        .conv2dInputGradient(gradOutput, weight, gradX, shape);
     },
     conv2dWeightGradient(gradOutput, x, gradWeight, shape) {
-      run(weightGradient, shape, [gradOutput, x, gradWeight]);
+      choose("conv2dWeightGradient", shape)
+        .conv2dWeightGradient(gradOutput, x, gradWeight, shape);
     },
     conv2dBiasGradient(gradOutput, gradBias, shape) {
       const { batch, outChannels: channels, outHeight, outWidth } = shape;
@@ -143,55 +54,4 @@ export function conv2dKernels(run: Run): Pick<
       run(biasGradient, { batch, channels, area }, [gradOutput, gradBias]);
     },
   };
-}
-
-/** What a convolution costs, and either gradient: padding counted in. */
-export function conv2dCost(shape: Conv2dShape): { operations: number } {
-  const { batch, inChannels, outChannels, outHeight, outWidth } = shape;
-  const { kernelHeight, kernelWidth } = shape;
-  const pairs = inChannels * outChannels * kernelHeight * kernelWidth;
-  return { operations: 2 * batch * pairs * outHeight * outWidth };
-}
-
-/** The constants of a window that slides over x, but for its steps. */
-function window(shape: Conv2dShape): Record<string, number> {
-  return {
-    sourceChannels: shape.inChannels,
-    sourceHeight: shape.inHeight,
-    sourceWidth: shape.inWidth,
-    targetChannels: shape.outChannels,
-    targetHeight: shape.outHeight,
-    targetWidth: shape.outWidth,
-    kernelHeight: shape.kernelHeight,
-    kernelWidth: shape.kernelWidth,
-    dilationHeight: shape.dilationHeight,
-    dilationWidth: shape.dilationWidth,
-    workgroupSize,
-  };
-}
-
-/** The width of strips, as equal as can be, that cover `count` elements. */
-function stripWidth(count: number): number {
-  return Math.ceil(count / Math.ceil(count / longestStrip));
-}
-
-function tiles(
-  batch: number,
-  channels: number,
-  height: number,
-  width: number,
-): Workgroups {
-  const columns = Math.ceil(width / stripWidth(width));
-  const count = batch * Math.ceil(height / 2) * columns;
-  const [x, y] = line(count, workgroupSize);
-  return [x, y, Math.ceil(channels / 4)];
-}
-
-/**
- * Invocations that share the pixels of the gradient by the weight. Mesa's CPU
- * driver (llvmpipe 22.3) leaves a loop after 65,535 passes, without an error:
- * where pixels are many, 256 keep well below that, as far as a buffer reaches.
- */
-function sharers({ batch, outHeight, outWidth }: Conv2dShape): number {
-  return batch * outHeight * outWidth > 2 ** 20 ? 256 : workgroupSize;
 }

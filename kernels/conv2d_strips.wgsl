@@ -1,0 +1,95 @@
+// Images and weights as the convolution for processors reads them: in textures,
+// see conv2d_software.wgsl. Texel i of a texture is at column i % 4096 of row
+// i / 4096.
+
+override workgroupSize: u32;
+
+@group(0) @binding(0) var<storage, read> values: array<f32>;
+@group(0) @binding(1) var packed: texture_storage_2d<rgba32float, write>;
+
+fn put(index: u32, texel: vec4f) {
+  textureStore(packed, vec2u(index % 4096, index / 4096), texel);
+}
+
+override imageHeight: i32;
+override imageWidth: i32;
+// Rows and columns of zeros before the first of the image.
+override top: i32;
+override left: i32;
+// Columns from one strip to the next.
+override stripWidth: u32;
+// How many strips, rows and texels of a row a plane is packed into.
+override strips: u32;
+override rows: u32;
+override texels: u32;
+
+// Images [planes, imageHeight, imageWidth] as [planes, strips, rows, texels]:
+// each strip has the columns of its own and those that a window over it reaches.
+// What lies outside of the image is 0.
+//
+// One invocation makes one texel: four neighbours in a row.
+@compute @workgroup_size(workgroupSize)
+fn packImages(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let plane = index / (texels * rows * strips);
+  let strip = index / (texels * rows) % strips;
+  let row = i32(index / texels % rows) - top;
+  let column = i32(strip * stripWidth + index % texels * 4) - left;
+  let texel = vec4f(
+    pixel(plane, row, column),
+    pixel(plane, row, column + 1),
+    pixel(plane, row, column + 2),
+    pixel(plane, row, column + 3),
+  );
+  if (plane < arrayLength(&values) / u32(imageHeight * imageWidth)) {
+    put(index, texel);
+  }
+}
+
+fn pixel(plane: u32, row: i32, column: i32) -> f32 {
+  let inside = row >= 0 && row < imageHeight && column >= 0 &&
+    column < imageWidth;
+  let start = plane * u32(imageHeight * imageWidth);
+  let offset = clamp(row, 0, imageHeight - 1) * imageWidth +
+    clamp(column, 0, imageWidth - 1);
+  return select(0.0, values[start + u32(offset)], inside);
+}
+
+override sourceChannels: u32;
+override targetChannels: u32;
+override kernelHeight: u32;
+override kernelWidth: u32;
+// From the weights of one channel to those of the next.
+override sourceChannelStep: u32;
+override targetChannelStep: u32;
+// Whether the kernel is turned by half a turn, as for the gradient.
+override turned: bool;
+
+// Weights as [targetChannels / 4, sourceChannels, kernelHeight, 5]: each texel is
+// one element of the kernels of four target channels. What lies outside is 0.
+//
+// One invocation makes one texel.
+@compute @workgroup_size(workgroupSize)
+fn packWeights(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let column = index % 5;
+  let row = index / 5 % kernelHeight;
+  let source = index / (5 * kernelHeight) % sourceChannels;
+  let targets = index / (5 * kernelHeight * sourceChannels) * 4 +
+    vec4u(0, 1, 2, 3);
+  let element = row * kernelWidth + min(column, kernelWidth - 1);
+  let offset = source * sourceChannelStep +
+    select(element, kernelHeight * kernelWidth - 1 - element, turned);
+  let at = min(targets, vec4u(targetChannels - 1)) * targetChannelStep + offset;
+  let weights = vec4f(values[at.x], values[at.y], values[at.z], values[at.w]);
+  let inside = targets < vec4u(targetChannels) & vec4<bool>(column < kernelWidth);
+  if (targets.x < targetChannels) {
+    put(index, select(vec4f(), weights, inside));
+  }
+}
