@@ -14,6 +14,7 @@ type Pending = Pick<Command, "name" | "operations" | "bytes">;
 export class Timestamps {
   readonly #device: GPUDevice;
   readonly #profile: Profile;
+  readonly #isSoftware: boolean;
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
   readonly #idle: GPUBuffer[] = [];
@@ -21,7 +22,15 @@ export class Timestamps {
   #pending: Pending[] = [];
   #origin: bigint | null = null;
 
-  constructor(device: GPUDevice, profile: Profile) {
+  /**
+   * Keeps the arguments.
+   *
+   * @param isSoftware Whether a processor plays the GPU. Mesa's (llvmpipe 22.3)
+   * may run a kernel before it writes the timestamp of its beginning: a run is
+   * then what lies between two ends.
+   */
+  constructor(device: GPUDevice, profile: Profile, isSoftware: boolean) {
+    this.#isSoftware = isSoftware;
     this.#device = device;
     this.#profile = profile;
     this.#queries = device.createQuerySet({
@@ -86,8 +95,11 @@ export class Timestamps {
     staging.unmap();
     this.#idle.push(staging);
     this.#origin ??= times[0];
+    let last = times[0];
     for (const [index, { name, operations, bytes }] of pending.entries()) {
-      const [begin, end] = times.subarray(2 * index);
+      const [begun, end] = times.subarray(2 * index);
+      const begin = this.#isSoftware ? last : begun;
+      last = end;
       const start = Number(begin - this.#origin) / 1000;
       const duration = Number(end - begin) / 1000;
       this.#profile.add({ name, start, duration, operations, bytes });

@@ -96,7 +96,8 @@ export class WebGpuDevice implements Device {
     this.#poison = poison;
     this.#isSoftware = isSoftware;
     this.profile = profile ? new Profile() : null;
-    this.#timestamps = this.profile && new Timestamps(gpu, this.profile);
+    this.#timestamps = this.profile &&
+      new Timestamps(gpu, this.profile, isSoftware);
     this.#pipelines = new PipelineCache(gpu, (error) => this.#fail(error));
     this.#bindGroups = new BindGroups(gpu, this.counters);
     this.#queue = new CommandQueue(gpu, this.counters, this.#timestamps);
