@@ -1,0 +1,102 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { capture } from "../src/capture.ts";
+import { DeviceError } from "../src/errors.ts";
+import { Mean } from "../src/mean.ts";
+import { BatchNorm2d } from "../src/nn/mod.ts";
+import { mul, scale, sum } from "../src/ops/mod.ts";
+import { Tape } from "../src/tape.ts";
+import { Tensor } from "../src/tensor.ts";
+import { deviceTest } from "./_devices.ts";
+
+deviceTest("a captured function runs once for each shape", async (device) => {
+  let runs = 0;
+  using double = capture(device, (x: Tensor) => {
+    runs++;
+    return scale(x, 2);
+  });
+  using one = Tensor.from(device, [1], [1]);
+  using five = Tensor.from(device, [5], [1]);
+  using pair = Tensor.from(device, [3, 4], [2]);
+  for (let round = 0; round < 2; round++) {
+    assertEquals(await double(one).item(), 2);
+    assertEquals(await double(five).item(), 10);
+    assertEquals(await double(pair).data(), new Float32Array([6, 8]));
+  }
+  // Once where `one` is, once for copies of other inputs of its shape, once for
+  // the other shape.
+  assertEquals(runs, 3);
+});
+
+deviceTest("results are written anew by every call", async (device) => {
+  using parts = capture(device, (x: Tensor) => ({
+    total: sum(x),
+    squares: mul(x, x),
+  }));
+  using x = Tensor.from(device, [1, 2], [2]);
+  const first = parts(x);
+  assertEquals(await first.total.item(), 3);
+  device.write(x.buffer, new Float32Array([3, 4]));
+  const second = parts(x);
+  assertEquals(second.total, first.total);
+  assertEquals(await first.total.item(), 7);
+  assertEquals(await first.squares.data(), new Float32Array([9, 16]));
+});
+
+deviceTest("reading inside a captured function is an error", async (device) => {
+  using x = Tensor.from(device, [1], [1]);
+  const reads: Promise<number>[] = [];
+  using read = capture(device, (x: Tensor) => {
+    reads.push(x.item());
+  });
+  read(x);
+  await assertRejects(() => reads[0], DeviceError, "captured");
+});
+
+deviceTest("a captured function returns tensors or nothing", (device) => {
+  using number = capture(device, (() => 1) as unknown as () => void);
+  assertThrows(() => number(), TypeError, "result of a captured function");
+  using later = capture(device, (async () => {}) as unknown as () => void);
+  assertThrows(() => later(), TypeError, "got a promise");
+  assertEquals(device.recording, false);
+});
+
+deviceTest("a replay minds modes and gradients", async (device) => {
+  const model = new BatchNorm2d(1).to(device);
+  using forward = capture(device, (x: Tensor) => model.forward(x));
+  using x = Tensor.from(device, [1, 3], [2, 1, 1, 1]);
+  const training = [...await forward(x).data()].map(Math.round);
+  assertEquals(training, [-1, 1]);
+  model.eval();
+  // Running mean 0.1 × 2, running variance 0.9 × 1 + 0.1 × 2.
+  const [low] = await forward(x).data();
+  assertEquals(low.toFixed(3), ((1 - 0.2) / Math.sqrt(1.1)).toFixed(3));
+  model.train();
+  assertEquals([...await forward(x).data()].map(Math.round), training);
+
+  using weight = Tensor.from(device, [2], [1], { requiresGrad: true });
+  using gradient = capture(device, () => {
+    using tape = new Tape();
+    tape.backward(mul(weight, weight));
+  });
+  for (const expected of [4, 8, 12]) {
+    gradient();
+    assertEquals(await weight.grad!.item(), expected);
+  }
+  weight.zeroGrad();
+  gradient();
+  assertEquals(await weight.grad!.item(), 4);
+});
+
+deviceTest("a Mean adds up in replays", async (device) => {
+  using mean = new Mean(device);
+  using x = Tensor.from(device, [4], [1]);
+  using add = capture(device, () => mean.add(x));
+  for (let count = 0; count < 3; count++) add();
+  assertEquals(mean.count, 3);
+  assertEquals(await mean.value(), 4);
+  mean.reset(10, 4);
+  add();
+  assertEquals(await mean.value(), 14 / 5);
+  mean.reset();
+  assertEquals(await mean.value(), NaN);
+});

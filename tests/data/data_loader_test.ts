@@ -1,0 +1,83 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { DataLoader, Generator, TensorDataset } from "../../src/data/mod.ts";
+import { deviceTest } from "../_devices.ts";
+import { assertClose } from "../close.ts";
+
+/** Row r has the pixels 2r and 2r + 1, and the label r. */
+const dataset = new TensorDataset(
+  Uint8Array.from({ length: 14 }, (_, i) => i),
+  [0, 1, 2, 3, 4, 5, 6],
+  { rowShape: [2], classes: 7, divisor: 255 },
+);
+
+async function labelsOf(loader: DataLoader): Promise<number[][]> {
+  const epoch: number[][] = [];
+  for await (const [, labels] of loader) epoch.push([...await labels.data()]);
+  return epoch;
+}
+
+deviceTest("batches come in order, the last one short", async (device) => {
+  using loader = new DataLoader(dataset, { device, batchSize: 3 });
+  assertEquals(loader.length, 3);
+  assertEquals(loader.rows, 7);
+  const epoch = [[0, 1, 2], [3, 4, 5], [6]];
+  assertEquals(await labelsOf(loader), epoch);
+  assertEquals(await labelsOf(loader), epoch);
+  using whole = new DataLoader(dataset, {
+    device,
+    batchSize: 3,
+    dropLast: true,
+  });
+  assertEquals(whole.length, 2);
+  assertEquals(whole.rows, 6);
+  assertEquals(await labelsOf(whole), epoch.slice(0, 2));
+});
+
+deviceTest("pixels are divided by 255, then normalised", async (device) => {
+  using plain = new DataLoader(dataset, { device, batchSize: 7 });
+  using normalised = new DataLoader(dataset, {
+    device,
+    batchSize: 7,
+    mean: 0.5,
+    std: 0.25,
+  });
+  // Worst measured: 2.4e-7, of GPUs that multiply by 1 / 255.
+  const tolerance = { atol: 1e-6, rtol: 0 };
+  const pixels = Float64Array.from({ length: 14 }, (_, i) => i / 255);
+  for await (const [inputs] of plain) {
+    assertEquals(inputs.shape, [7, 2]);
+    assertClose(await inputs.data(), pixels, tolerance, "inputs");
+  }
+  for await (const [inputs] of normalised) {
+    const expected = pixels.map((value) => (value - 0.5) / 0.25);
+    const actual = await inputs.data();
+    assertClose(actual, expected, tolerance, "normalised");
+  }
+});
+
+deviceTest("a seed decides the order of every epoch", async (device) => {
+  const options = { device, batchSize: 3, shuffle: true, seed: 3 };
+  using loader = new DataLoader(dataset, options);
+  using same = new DataLoader(dataset, options);
+  const generator = new Generator(3);
+  const seen: number[][][] = [];
+  for (let count = 0; count < 3; count++) {
+    generator.fork();
+    const order = [...generator.fork().permutation(7)];
+    const epoch = await labelsOf(loader);
+    assertEquals(epoch.flat(), order);
+    assertEquals(await labelsOf(same), epoch);
+    seen.push(epoch);
+  }
+  assertEquals(new Set(seen.map((epoch) => epoch.join())).size, 3);
+});
+
+Deno.test("a DataLoader refuses a batch of no rows", () => {
+  for (const batchSize of [0, -1, 1.5, NaN]) {
+    assertThrows(
+      () => new DataLoader(dataset, { device: null!, batchSize }),
+      RangeError,
+      "DataLoader: batchSize",
+    );
+  }
+});

@@ -1,0 +1,65 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import { writeIdx } from "../src/data/idx.ts";
+import { writeDigits } from "./cli/_program.ts";
+import { temporaryFolder } from "./temporary_folder.ts";
+
+const here = (path: string) => fromFileUrl(new URL(path, import.meta.url));
+
+/** Runs an example in a folder that has `data/`, as a user would. */
+async function runExample(name: string, folder: string, ...args: string[]) {
+  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--unstable-webgpu", "-A", "--config", here("../deno.json")],
+      ...[here(`../examples/${name}`), ...args],
+    ],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+/** A folder with digits in `data/`. */
+async function digits() {
+  const folder = await temporaryFolder();
+  const data = join(folder.path, "data");
+  await Deno.mkdir(data);
+  await writeDigits(data, 1000, 100);
+  return { ...folder, data };
+}
+
+Deno.test("beautiful_mnist.ts learns, and passes its gate", async () => {
+  await using folder = await digits();
+  const result = await runExample(
+    "beautiful_mnist.ts",
+    folder.path,
+    "2",
+    "1000",
+  );
+  assertEquals(result.stderr, "");
+  assertEquals(result.code, 0);
+  assertMatch(
+    result.stdout,
+    /\nepoch 1 loss \S+ accuracy \S+\nepoch 2 loss \S+ accuracy (1|0\.[5-9]\d*)\n$/,
+  );
+});
+
+Deno.test("beautiful_mnist.ts fails where it has not learnt", async () => {
+  await using folder = await digits();
+  const labels = Uint8Array.from({ length: 100 }, (_, row) => (row + 1) % 10);
+  const wrong = writeIdx({ dtype: "u8", shape: [100], data: labels });
+  await Deno.writeFile(join(folder.data, "t10k-labels-idx1-ubyte"), wrong);
+  const result = await runExample(
+    "beautiful_mnist.ts",
+    folder.path,
+    "2",
+    "1000",
+  );
+  assertEquals(result.code, 1);
+  assertMatch(result.stderr, /accuracy \S+ is below 0\.5/);
+});

@@ -1,0 +1,139 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
+import { StateDictError } from "../../src/errors.ts";
+import {
+  BatchNorm2d,
+  Conv2d,
+  Linear,
+  Module,
+  Sequential,
+} from "../../src/nn/mod.ts";
+import type { Tensor } from "../../src/tensor.ts";
+import { deviceTest } from "../_devices.ts";
+
+class Network extends Module {
+  features = new Sequential(
+    new Conv2d(1, 2, { kernelSize: 3, bias: false }),
+    new BatchNorm2d(2),
+  );
+  head = new Linear(2, 3);
+  override forward(x: Tensor): Tensor {
+    return this.head.forward(this.features.forward(x).flatten());
+  }
+}
+
+const names = [
+  "features.0.weight",
+  "features.1.weight",
+  "features.1.bias",
+  "features.1.running_mean",
+  "features.1.running_var",
+  "features.1.num_batches_tracked",
+  "head.weight",
+  "head.bias",
+];
+
+deviceTest(
+  "a state dictionary has PyTorch's names, in its order",
+  async (device) => {
+    const model = new Network().to(device, { seed: 1 });
+    const state = await model.stateDict();
+    assertEquals([...state.keys()], names);
+    assertEquals(state.get("features.1.num_batches_tracked")!.dtype, "I64");
+    assertEquals(state.get("features.1.num_batches_tracked")!.shape, []);
+    const parameters = [...model.namedParameters()].map(([name]) => name);
+    assertEquals(
+      parameters,
+      names.filter((name) => !/running|num_/.test(name)),
+    );
+    const other = new Network().to(device, { seed: 2 });
+    const report = other.loadStateDict(state);
+    assertEquals(String(report), "<All keys matched successfully>");
+    assertEquals(await other.stateDict(), state);
+  },
+);
+
+deviceTest(
+  "what does not fit is named, and nothing is taken over",
+  async (device) => {
+    const model = new Network().to(device, { seed: 1 });
+    const before = await model.stateDict();
+    const wrong = await new Network().to(device, { seed: 2 }).stateDict();
+    wrong.delete("head.bias");
+    wrong.set("tail.bias", {
+      dtype: "F32",
+      shape: [1],
+      data: new Float32Array(1),
+    });
+    const error = assertThrows(
+      () => model.loadStateDict(wrong),
+      StateDictError,
+    );
+    assertEquals(
+      error.message,
+      "Error(s) in loading state_dict for Network: " +
+        'Missing key(s) in state_dict: "head.bias". ' +
+        'Unexpected key(s) in state_dict: "tail.bias". ' +
+        "Help: Load weights that were saved from the same network.",
+    );
+    const short = new Map(before);
+    short.set("head.bias", {
+      dtype: "F32",
+      shape: [4],
+      data: new Float32Array(4),
+    });
+    for (const strict of [true, false]) {
+      assertThrows(
+        () => model.loadStateDict(short, { strict }),
+        StateDictError,
+        "size mismatch for head.bias: copying a param with shape " +
+          "torch.Size([4]) from checkpoint, the shape in current model is " +
+          "torch.Size([3]).",
+      );
+    }
+    assertEquals(await model.stateDict(), before);
+  },
+);
+
+deviceTest("not strict, what is there is taken over", async (device) => {
+  const model = new Network().to(device, { seed: 1 });
+  const state = await new Network().to(device, { seed: 2 }).stateDict();
+  const bias = (await model.stateDict()).get("head.bias")!;
+  const weight = state.get("head.weight")!;
+  const partial = new Map([["head.weight", weight], ["tail", weight]]);
+  const report = model.loadStateDict(partial, { strict: false });
+  assertEquals(report.unexpectedKeys, ["tail"]);
+  assertEquals(
+    report.missingKeys,
+    names.filter((name) => name !== "head.weight"),
+  );
+  assertEquals(
+    String(
+      new Network().to(device).loadStateDict(
+        new Map([...state, ["tail", weight]]),
+        { strict: false },
+      ),
+    ),
+    "_IncompatibleKeys(missing_keys=[], unexpected_keys=['tail'])",
+  );
+  const now = await model.stateDict();
+  assertEquals(now.get("head.weight"), weight);
+  assertEquals(now.get("head.bias"), bias);
+});
+
+Deno.test("train and eval reach all modules", () => {
+  const model = new Network();
+  const modes = () =>
+    [...model.namedModules()].map(([, part]) => part.training);
+  assertEquals(modes(), [true, true, true, true, true]);
+  assertEquals(model.eval(), model);
+  assertEquals(modes(), [false, false, false, false, false]);
+  model.features.train();
+  assertEquals(modes(), [false, true, true, true, false]);
+});
+
+Deno.test("a model that is on a device is not put on one again", () => {
+  using device = CpuDevice.open();
+  const model = new Network().to(device);
+  assertThrows(() => model.to(device), TypeError);
+});

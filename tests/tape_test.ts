@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { ShapeError } from "../src/errors.ts";
+import { add, mul, relu, scale, sum } from "../src/ops/mod.ts";
+import { noGrad, Scope } from "../src/scope.ts";
+import { Tape } from "../src/tape.ts";
+import { Tensor } from "../src/tensor.ts";
+import type { Device } from "../src/devices/device.ts";
+import { deviceTest } from "./_devices.ts";
+
+const parameter = (device: Device, values: number[]) =>
+  Tensor.from(device, values, [values.length], { requiresGrad: true });
+
+/** Adds the gradient of the sum of squares, 2x. */
+function addGradient(x: Tensor): void {
+  using tape = new Tape();
+  tape.backward(sum(mul(x, x)));
+}
+
+deviceTest("gradients add up until zeroGrad", async (device) => {
+  using x = parameter(device, [1, -2]);
+  assertEquals(x.grad, null);
+  addGradient(x);
+  assertEquals(await x.grad!.data(), new Float32Array([2, -4]));
+  addGradient(x);
+  assertEquals(await x.grad!.data(), new Float32Array([4, -8]));
+  x.zeroGrad();
+  assertEquals(x.grad, null);
+  addGradient(x);
+  assertEquals(await x.grad!.data(), new Float32Array([2, -4]));
+});
+
+deviceTest("a value used twice gets both gradients", async (device) => {
+  using x = parameter(device, [3]);
+  using tape = new Tape();
+  const twice = scale(x, 2);
+  const loss = sum(add(mul(twice, twice), twice.reshape([1])));
+  tape.backward(loss);
+  assertEquals(await loss.item(), 42);
+  assertEquals(await x.grad!.data(), new Float32Array([26]));
+});
+
+deviceTest(
+  "closing a tape frees all that was made, but the loss",
+  async (device) => {
+    using x = parameter(device, [1, 2, 3]);
+    addGradient(x);
+    const { allocations } = device.counters;
+    let loss: Tensor, product: Tensor;
+    {
+      using tape = new Tape();
+      product = mul(x, x);
+      loss = sum(product);
+      tape.backward(loss);
+    }
+    assertThrows(() => product.buffer, TypeError, "use of a freed tensor");
+    assertEquals(await loss.item(), 14);
+    loss[Symbol.dispose]();
+    addGradient(x);
+    // What the first tape gave back is all that the others need.
+    assert(device.counters.allocations - allocations <= 1);
+  },
+);
+
+deviceTest(
+  "nothing is recorded outside a tape, nor under noGrad",
+  async (device) => {
+    using x = parameter(device, [1]);
+    using outside = mul(x, x);
+    assertEquals(outside.tape, null);
+    using tape = new Tape();
+    const kept = noGrad(() => mul(x, x));
+    assertEquals(kept.tape, null);
+    assertEquals(await kept.item(), 1);
+    assertThrows(() => tape.backward(kept), TypeError, "an empty tape");
+  },
+);
+
+deviceTest("backward refuses what has no gradient", async (device) => {
+  using x = parameter(device, [1, 2]);
+  using constant = Tensor.from(device, [1, 2], [2]);
+  using tape = new Tape();
+  assertThrows(
+    () => tape.backward(mul(x, x)),
+    ShapeError,
+    "backward: expected a loss of one element, got shape [2]",
+  );
+  assertThrows(
+    () => tape.backward(sum(constant)),
+    TypeError,
+    "depends on no parameter",
+  );
+  const loss = sum(relu(x));
+  tape.backward(loss);
+  assertThrows(() => tape.backward(loss), TypeError, "backward ran before");
+  await assertRejects(() => x.item(), ShapeError, "expected one element");
+});
+
+deviceTest("a tape takes no tensor of another one", (device) => {
+  using x = parameter(device, [1]);
+  using outer = new Tape();
+  const square = mul(x, x);
+  {
+    using _inner = new Tape();
+    assertThrows(() => relu(square), TypeError, "tensor of another tape");
+  }
+  outer.backward(sum(square));
+});
+
+deviceTest("scopes close from the inside", (device) => {
+  using outer = new Scope();
+  {
+    using _inner = new Scope();
+    assertThrows(
+      () => outer[Symbol.dispose](),
+      TypeError,
+      "closed out of order",
+    );
+    Tensor.empty(device, [1]);
+  }
+});
