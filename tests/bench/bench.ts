@@ -45,13 +45,13 @@ const ours: Contestant = {
   command: Deno.execPath(),
   args: ["run", "--allow-all", ...config, here("ours.ts")],
 };
-const peers: readonly Contestant[] = [
-  {
-    name: "PyTorch",
-    command: "python3",
-    args: [here("peers/pytorch.py")],
-  },
-];
+/** The one on the PATH, and where Debian keeps its own, that has python3-torch. */
+const pythons = ["python3", "/usr/bin/python3"];
+const peers: readonly Contestant[] = pythons.map((command) => ({
+  name: "PyTorch",
+  command,
+  args: [here("peers/pytorch.py")],
+}));
 const slowPeers: readonly Contestant[] = [
   {
     name: "jax-js (wasm)",
@@ -183,15 +183,19 @@ async function run(
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
+/** The first contestant whose Python has PyTorch, if one does. */
 async function installed(
   contestants: readonly Contestant[],
 ): Promise<Contestant[]> {
-  const { success } = await new Deno.Command("python3", {
-    args: ["-c", "import torch"],
-    stderr: "null",
-  }).output().catch(() => ({ success: false }));
-  if (!success) console.log("PyTorch is not installed: left out\n");
-  return success ? [...contestants] : [];
+  for (const contestant of contestants) {
+    const { success } = await new Deno.Command(contestant.command, {
+      args: ["-c", "import torch"],
+      stderr: "null",
+    }).output().catch(() => ({ success: false }));
+    if (success) return [contestant];
+  }
+  console.log("PyTorch is not installed: left out\n");
+  return [];
 }
 
 async function processor(): Promise<string> {
