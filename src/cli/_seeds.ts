@@ -44,22 +44,23 @@ export function trainingsOf(values: Values): Training[] {
   });
 }
 
-/** Prints how each seed went, their mean and standard deviation. */
-export function printSeeds(
+/** How each seed went, their mean and standard deviation, after a blank line. */
+export function seedsTable(
   trainings: readonly Training[],
   results: readonly EpochResult[],
-): void {
-  console.log("\nseed        epoch val_loss val_acc");
-  for (const [i, { epoch, valAcc, valLoss }] of results.entries()) {
-    const seed = String(trainings[i].settings.seed).padEnd(11);
-    console.log(`${seed} ${row(epoch, valLoss, valAcc)}`);
-  }
+): string {
   const losses = spread(results.map(({ valLoss }) => valLoss));
   const accuracies = spread(results.map(({ valAcc }) => valAcc));
-  console.log(`mean        ${row("", losses.mean, accuracies.mean)}`);
-  if (results.length === 1) return;
-  const { deviation } = accuracies;
-  console.log(`deviation   ${row("", losses.deviation, deviation)}`);
+  const lines = results.map(({ epoch, valAcc, valLoss }, i) => {
+    const seed = String(trainings[i].settings.seed).padEnd(11);
+    return `${seed} ${row(epoch, valLoss, valAcc)}`;
+  });
+  lines.push(`mean        ${row("", losses.mean, accuracies.mean)}`);
+  if (results.length > 1) {
+    const { deviation } = accuracies;
+    lines.push(`deviation   ${row("", losses.deviation, deviation)}`);
+  }
+  return ["\nseed        epoch val_loss val_acc", ...lines].join("\n");
 }
 
 /** Mean and standard deviation (with n − 1) of some values. */

@@ -3,6 +3,7 @@ import { evaluate } from "../evaluate.ts";
 import { classCount, dataOptions, openData } from "./_data.ts";
 import { openModel } from "./_model.ts";
 import { deviceChoice, readOptions, threadCount } from "./_options.ts";
+import { Output } from "./_output.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
 
 const help = `Measure saved weights on the 10,000 test images.
@@ -17,6 +18,7 @@ Usage: deno task evaluate [options]
   --first-label N
                  its least label: 1 for EMNIST's letters (0)
   --json         one JSON object
+  --verbose      device, data and times, on stderr
   --profile      print the time of every kernel
   --profile-trace FILE
                  write it for chrome://tracing or ui.perfetto.dev
@@ -32,16 +34,19 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
       ...dataOptions,
       "profile-trace": "",
     },
-    flags: ["json", "profile"],
+    flags: ["json", "profile", "verbose"],
   });
   const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
+  const output = new Output("evaluate", given);
   const choice = deviceChoice("evaluate", values.device);
   const threads = threadCount("evaluate", values.threads);
+  const start = performance.now();
   using device = await openDevice({
     device: choice,
     threads,
     profile: wantsProfile(given),
+    onChoice: (sentence) => output.detail(`device: ${sentence}`),
   });
   const model = await openModel(
     device,
@@ -49,7 +54,9 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     classCount("evaluate", values.classes),
   );
   const dataset = await openData("evaluate", values, "test", model.classes);
+  output.detail(`data: ${dataset.source}`);
   const { accuracy, loss } = await evaluate(device, model, dataset);
+  output.took("all done", start);
   await reportProfile(device, given);
   if (flags.has("json")) {
     const images = dataset.length;

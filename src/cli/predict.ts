@@ -3,6 +3,7 @@ import { openDevice } from "../devices/select.ts";
 import { predict, type Prediction } from "../predict.ts";
 import { classCount, dataOptions, openData } from "./_data.ts";
 import { openModel } from "./_model.ts";
+import { Output } from "./_output.ts";
 import {
   deviceChoice,
   readOptions,
@@ -24,6 +25,7 @@ Usage: deno task predict [options]
   --first-label N
                  its least label: 1 for EMNIST's letters (0)
   --json         one JSON object
+  --verbose      device, data and times, on stderr
   --help         this text`;
 
 /** Predictions in a line, as NumPy prints the notebook's. */
@@ -31,7 +33,7 @@ const perLine = 37;
 
 /** `deno task predict`. */
 export async function predictCommand(args: readonly string[]): Promise<void> {
-  const { flags, values } = readOptions("predict", args, {
+  const given = readOptions("predict", args, {
     values: {
       model: "mnist-cnn.safetensors",
       count: "100",
@@ -39,21 +41,30 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
       threads: "",
       ...dataOptions,
     },
-    flags: ["json", "logits"],
+    flags: ["json", "logits", "verbose"],
   });
+  const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
+  const output = new Output("predict", given);
   const count = wholeNumber("predict", "count", values.count, 1);
   const choice = deviceChoice("predict", values.device);
   const threads = threadCount("predict", values.threads);
-  using device = await openDevice({ device: choice, threads });
+  const start = performance.now();
+  using device = await openDevice({
+    device: choice,
+    threads,
+    onChoice: (sentence) => output.detail(`device: ${sentence}`),
+  });
   const model = await openModel(
     device,
     values.model,
     classCount("predict", values.classes),
   );
   const mnist = await openData("predict", values, "test", model.classes);
+  output.detail(`data: ${mnist.source}`);
   const dataset = take(mnist, count);
   const found = await predict(device, model, dataset);
+  output.took("all done", start);
   const labels = [...dataset.targets.data];
   if (flags.has("json")) console.log(asJson(found, labels));
   else printRows(found, labels, flags.has("logits"));

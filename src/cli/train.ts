@@ -9,10 +9,12 @@ import {
   type TrainOptions,
 } from "../training/mod.ts";
 import { dataHelp, dataOptions, openData } from "./_data.ts";
+import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { deviceChoice, readOptions, threadCount } from "./_options.ts";
+import { Output } from "./_output.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
-import { printSeeds, type Training, trainingsOf } from "./_seeds.ts";
+import { seedsTable, type Training, trainingsOf } from "./_seeds.ts";
 import { settingOptions, trainSettings } from "./_train_settings.ts";
 
 const help = `Train the network on MNIST and save its weights.
@@ -56,6 +58,11 @@ ${dataHelp}
                     --epochs may be given anew, for a constant or step schedule
   --log-json FILE   one JSON object per epoch
 
+Output:
+  --json            one JSON object per epoch, and nothing else
+  --quiet           nothing but errors
+  --verbose         device, settings and times, on stderr
+
 Machine:
   --device D        auto, webgpu or cpu (auto)
   --threads N       threads of the CPU device (one a core)
@@ -89,10 +96,11 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
       "log-json": "",
       "profile-trace": "",
     },
-    flags: ["profile"],
+    flags: ["json", "profile", "quiet", "verbose"],
   });
   const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
+  const output = new Output("train", given);
   const settings = trainSettings(values);
   const trainings = trainingsOf(values);
   const choice = deviceChoice("train", values.device);
@@ -102,17 +110,21 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     if (log !== "") await checkWritable(log);
   }
 
+  const start = performance.now();
   using device = await openDevice({
     device: choice,
     threads,
     profile: wantsProfile(given),
-    onChoice: (sentence) => console.log(`device: ${sentence}`),
+    onChoice: (sentence) => output.say(`device: ${sentence}`),
   });
+  output.took("device opened", start);
+  const opened = performance.now();
   const trainData = await openData("train", values, "train");
   const testData = await openData("train", values, "test");
-  console.log(`data: ${trainData.source}`);
+  output.say(`data: ${trainData.source}`);
+  output.took("data read", opened);
   const { classes } = trainData.targets;
-  console.log(String(new ConvolutionalNeuralNetwork(classes)));
+  output.say(String(new ConvolutionalNeuralNetwork(classes)));
   using interrupt = new Interrupt();
   const last: EpochResult[] = [];
   for (const training of trainings) {
@@ -120,21 +132,22 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     const { signal } = interrupt;
     const data = { trainData, testData };
     const model = new ConvolutionalNeuralNetwork(classes);
-    last.push(
-      await trainOnce(training, { ...options, ...data, model, signal }),
-    );
+    const own = { ...options, ...data, model, signal };
+    last.push(await trainOnce(training, own, output));
   }
   await reportProfile(device, given);
-  if (values.seeds !== "") printSeeds(trainings, last);
+  output.took("all done", start);
+  if (values.seeds !== "") output.say(seedsTable(trainings, last));
 }
 
 /** Trains one model to the end and saves it; gives its last or best epoch. */
 async function trainOnce(
   { files, log, out }: Training,
   options: TrainOptions & { model: ConvolutionalNeuralNetwork },
+  output: Output,
 ): Promise<EpochResult> {
   const { model } = options;
-  const bar = Deno.stdout.isTerminal();
+  const bar = output.isForPeople && Deno.stdout.isTerminal();
   using trainer = await Trainer.open({
     ...options,
     ...await files(),
@@ -144,51 +157,37 @@ async function trainOnce(
     onStep: (step) => bar && showProgress(step),
   });
   const { patience, seed, valFraction } = trainer.settings;
-  console.log(`seed: ${seed}`);
-  console.log(`train_data: ${trainer.rows}`);
+  output.say(`seed: ${seed}`);
+  output.say(`train_data: ${trainer.rows}`);
   const kind = valFraction > 0 ? "val" : "test";
-  console.log(`${kind}_data: ${trainer.valRows}`);
-  if (valFraction === 0 && patience > 0) console.log(hintOfValidation);
-  await follow(trainer, log);
+  output.say(`${kind}_data: ${trainer.valRows}`);
+  output.detail(`settings: ${JSON.stringify(trainer.settings)}`);
+  if (valFraction === 0 && patience > 0) output.say(hintOfValidation);
+  await follow(trainer, log, output, bar);
   await writeSafetensors(out, await model.stateDict());
-  console.log(`saved ${out}`);
+  output.say(`saved ${out}`);
   return patience > 0 ? trainer.best! : trainer.history.at(-1)!;
 }
 
 /** Trains to the end, and prints and logs every epoch. */
-async function follow(trainer: Trainer, logFile: string): Promise<void> {
-  const { device, settings } = trainer;
+async function follow(
+  trainer: Trainer,
+  logFile: string,
+  output: Output,
+  bar: boolean,
+): Promise<void> {
   const log: string[] = [];
   for await (const result of trainer.epochs()) {
-    if (Deno.stdout.isTerminal()) write("\r\x1b[K");
-    console.log(epochLine(result, settings.epochs));
-    log.push(JSON.stringify(logged(result, device.label)));
+    if (bar) write("\r\x1b[K");
+    output.say(epochLine(result, trainer.settings.epochs));
+    output.detail(epochDetail(result));
+    const record = epochRecord(result, trainer);
+    output.record(record);
+    log.push(JSON.stringify(record));
   }
   if (logFile === "") return;
   const text = new TextEncoder().encode(`${log.join("\n")}\n`);
   await writeFileAtomic(logFile, text);
-}
-
-/** The notebook's line: `[Epoch   1/ 10] loss: 0.25320 val_loss: …`. */
-export function epochLine(result: EpochResult, epochs: number): string {
-  const epoch = String(result.epoch).padStart(3);
-  const total = String(epochs).padStart(3);
-  return `[Epoch ${epoch}/${total}] loss: ${result.loss.toFixed(5)} ` +
-    `val_loss: ${result.valLoss.toFixed(5)}, ` +
-    `val_acc: ${result.valAcc.toFixed(5)}`;
-}
-
-function logged(result: EpochResult, device: string): object {
-  return {
-    epoch: result.epoch,
-    loss: result.loss,
-    val_loss: result.valLoss,
-    val_acc: result.valAcc,
-    train_seconds: result.trainSeconds,
-    eval_seconds: result.evalSeconds,
-    images_per_second: result.imagesPerSecond,
-    device,
-  };
 }
 
 function showProgress(progress: StepResult): void {

@@ -1,0 +1,39 @@
+import type { EpochResult, Trainer } from "../training/mod.ts";
+
+/** The notebook's line: `[Epoch   1/ 10] loss: 0.25320 val_loss: …`. */
+export function epochLine(result: EpochResult, epochs: number): string {
+  const epoch = String(result.epoch).padStart(3);
+  const total = String(epochs).padStart(3);
+  return `[Epoch ${epoch}/${total}] loss: ${result.loss.toFixed(5)} ` +
+    `val_loss: ${result.valLoss.toFixed(5)}, ` +
+    `val_acc: ${result.valAcc.toFixed(5)}`;
+}
+
+/** What `--verbose` says of an epoch. */
+export function epochDetail(result: EpochResult): string {
+  const { acc, epoch, evalSeconds, imagesPerSecond, lr, trainSeconds } = result;
+  return `epoch ${epoch}: ${trainSeconds.toFixed(2)} s of training, ` +
+    `${Math.round(imagesPerSecond)} images/s, ` +
+    `${evalSeconds.toFixed(2)} s of measuring, ` +
+    `acc ${acc.toFixed(5)}, lr ${Number(lr.toPrecision(4))}`;
+}
+
+/** An epoch for machines, in Python's spelling: a line of JSON. */
+export function epochRecord(
+  result: EpochResult,
+  { device, settings }: Pick<Trainer, "device" | "settings">,
+): object {
+  return {
+    epoch: result.epoch,
+    loss: result.loss,
+    acc: result.acc,
+    val_loss: result.valLoss,
+    val_acc: result.valAcc,
+    lr: result.lr,
+    train_seconds: result.trainSeconds,
+    eval_seconds: result.evalSeconds,
+    images_per_second: result.imagesPerSecond,
+    seed: settings.seed,
+    device: device.label,
+  };
+}

@@ -1,0 +1,48 @@
+import { type Given, usage } from "./_options.ts";
+
+/**
+ * What a command says, and where: stdout has what was asked for, people's text
+ * or JSON; stderr has the details of `--verbose`.
+ */
+export class Output {
+  readonly #flags: ReadonlySet<string>;
+
+  /**
+   * Reads `--quiet`, `--verbose` and `--json`.
+   *
+   * @throws {UsageError} If it is to be quiet and verbose.
+   */
+  constructor(command: string, { flags }: Given) {
+    if (flags.has("quiet") && flags.has("verbose")) {
+      throw usage(command, "--quiet does not go with --verbose");
+    }
+    this.#flags = flags;
+  }
+
+  /** Whether people read stdout. */
+  get isForPeople(): boolean {
+    return !this.#flags.has("quiet") && !this.#flags.has("json");
+  }
+
+  /** Text for people; beside JSON it is a detail. */
+  say(text: string): void {
+    if (this.isForPeople) console.log(text);
+    else this.detail(text);
+  }
+
+  /** A line of `--verbose`. */
+  detail(text: string): void {
+    if (this.#flags.has("verbose")) console.error(text);
+  }
+
+  /** A line of `--verbose`: what has been done, and how long it took. */
+  took(what: string, start: number): void {
+    const seconds = (performance.now() - start) / 1000;
+    this.detail(`${what} in ${seconds.toFixed(2)} s`);
+  }
+
+  /** A line of `--json`. */
+  record(value: object): void {
+    if (this.#flags.has("json")) console.log(JSON.stringify(value));
+  }
+}
