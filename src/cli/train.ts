@@ -169,25 +169,27 @@ async function trainOnce(
   return patience > 0 ? trainer.best! : trainer.history.at(-1)!;
 }
 
-/** Trains to the end, and prints and logs every epoch. */
+/**
+ * Trains to the end, and prints and logs every epoch. The log is written anew
+ * each time: it is whole wherever the training stops.
+ */
 async function follow(
   trainer: Trainer,
   logFile: string,
   output: Output,
   bar: boolean,
 ): Promise<void> {
-  const log: string[] = [];
   for await (const result of trainer.epochs()) {
     if (bar) write("\r\x1b[K");
     output.say(epochLine(result, trainer.settings.epochs));
     output.detail(epochDetail(result));
-    const record = epochRecord(result, trainer);
-    output.record(record);
-    log.push(JSON.stringify(record));
+    output.record(epochRecord(result, trainer));
+    if (logFile === "") continue;
+    const log = trainer.history.map((epoch) =>
+      `${JSON.stringify(epochRecord(epoch, trainer))}\n`
+    );
+    await writeFileAtomic(logFile, new TextEncoder().encode(log.join("")));
   }
-  if (logFile === "") return;
-  const text = new TextEncoder().encode(`${log.join("\n")}\n`);
-  await writeFileAtomic(logFile, text);
 }
 
 function showProgress(progress: StepResult): void {

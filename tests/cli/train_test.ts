@@ -60,8 +60,13 @@ async function interrupted(args: string[], times: number) {
 Deno.test("Ctrl-C leaves a checkpoint from which all goes on", async () => {
   await using folder = await task();
   const { file, options } = folder;
+  const log = join(folder.path, "log.json");
+  const logged = async () =>
+    (await Deno.readTextFile(log)).trim().split("\n").map((line) =>
+      JSON.parse(line).epoch
+    );
   const endless = [...options("parts"), "--epochs", "1000"];
-  const stopped = await interrupted(endless, 1);
+  const stopped = await interrupted([...endless, "--log-json", log], 1);
   assertEquals(stopped.code, 130);
   assertMatch(
     stopped.stderr,
@@ -69,9 +74,13 @@ Deno.test("Ctrl-C leaves a checkpoint from which all goes on", async () => {
   );
   const { history } = await readCheckpoint(file("parts"));
   assert(history.length >= 1 && history.length < 1000);
+  assertEquals(await logged(), history.map(({ epoch }) => epoch));
   const epochs = ["--epochs", String(history.length + 1)];
   const resume = ["--resume", file("parts")];
-  await run("train", ...options("parts"), ...resume, ...epochs);
+  const goes = [...options("parts"), ...resume, ...epochs];
+  await run("train", ...goes, "--log-json", log);
+  assertEquals((await logged()).at(-1), history.length + 1);
+  assertEquals((await logged())[0], 1);
   await run("train", ...options("whole"), ...epochs);
   assertEquals(
     await Deno.readFile(file("parts")),
