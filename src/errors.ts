@@ -84,3 +84,9 @@ export class StateDictError extends Error {
   /** The name of the class. */
   override readonly name = "StateDictError";
 }
+
+/** A library that is loaded where it is needed, and cannot be had. */
+export class LibraryError extends Error {
+  /** The name of the class. */
+  override readonly name = "LibraryError";
+}

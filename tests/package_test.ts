@@ -39,6 +39,13 @@ Deno.test("compiling embeds the command line and what it imports", async () => {
   const packages = [
     ".deno_compile_node_modules/localhost/deno-std/",
     ".deno_compile_node_modules/localhost/@zip.js/",
+    // cli-progress and what it imports.
+    ".deno_compile_node_modules/localhost/cli-progress/",
+    ".deno_compile_node_modules/localhost/string-width/",
+    ".deno_compile_node_modules/localhost/strip-ansi/",
+    ".deno_compile_node_modules/localhost/ansi-regex/",
+    ".deno_compile_node_modules/localhost/emoji-regex/",
+    ".deno_compile_node_modules/localhost/is-fullwidth-code-point/",
     // fast-png and what it imports.
     ".deno_compile_node_modules/localhost/fast-png/",
     ".deno_compile_node_modules/localhost/fflate/",

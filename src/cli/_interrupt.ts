@@ -30,7 +30,8 @@ export class Interrupt implements Disposable {
 
   #heard(): void {
     if (this.signal.aborted) Deno.exit(interruptedStatus);
-    console.error("stopping after this step; Ctrl-C again stops at once");
+    // First, so that who draws in the terminal leaves it clean for the text.
     this.#controller.abort(new Interrupted());
+    console.error("stopping after this step; Ctrl-C again stops at once");
   }
 }

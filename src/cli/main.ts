@@ -8,6 +8,7 @@ import {
   DataError,
   describe,
   DeviceError,
+  LibraryError,
   StateDictError,
   TrainingError,
 } from "../errors.ts";
@@ -38,6 +39,7 @@ const commands = {
 const explained = [
   DataError,
   DeviceError,
+  LibraryError,
   RangeError,
   StateDictError,
   SyntaxError,

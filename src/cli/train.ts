@@ -4,7 +4,6 @@ import { writeSafetensors } from "../formats/safetensors.ts";
 import { ConvolutionalNeuralNetwork } from "../network.ts";
 import {
   type EpochResult,
-  type StepResult,
   Trainer,
   type TrainOptions,
 } from "../training/mod.ts";
@@ -13,6 +12,7 @@ import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { deviceChoice, readOptions, threadCount } from "./_options.ts";
 import { Output } from "./_output.ts";
+import { openBar, type ProgressBar } from "./_progress.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
 import { seedsTable, type Training, trainingsOf } from "./_seeds.ts";
 import { settingOptions, trainSettings } from "./_train_settings.ts";
@@ -146,15 +146,16 @@ async function trainOnce(
   options: TrainOptions & { model: ConvolutionalNeuralNetwork },
   output: Output,
 ): Promise<EpochResult> {
-  const { model } = options;
-  const bar = output.isForPeople && Deno.stdout.isTerminal();
+  const { model, signal } = options;
+  using bar = await openBar(output);
+  signal?.addEventListener("abort", () => bar?.clear());
   using trainer = await Trainer.open({
     ...options,
     ...await files(),
     onCheckpoint: ({ path }) => {
-      if (options.signal?.aborted) console.error(`go on with --resume ${path}`);
+      if (signal?.aborted) console.error(`go on with --resume ${path}`);
     },
-    onStep: (step) => bar && showProgress(step),
+    onStep: (step) => signal?.aborted || bar?.show(step),
   });
   const { patience, seed, valFraction } = trainer.settings;
   output.say(`seed: ${seed}`);
@@ -177,10 +178,10 @@ async function follow(
   trainer: Trainer,
   logFile: string,
   output: Output,
-  bar: boolean,
+  bar: ProgressBar | null,
 ): Promise<void> {
   for await (const result of trainer.epochs()) {
-    if (bar) write("\r\x1b[K");
+    bar?.clear();
     output.say(epochLine(result, trainer.settings.epochs));
     output.detail(epochDetail(result));
     output.record(epochRecord(result, trainer));
@@ -190,19 +191,4 @@ async function follow(
     );
     await writeFileAtomic(logFile, new TextEncoder().encode(log.join("")));
   }
-}
-
-function showProgress(progress: StepResult): void {
-  const { imagesPerSecond, loss, rows, totalRows } = progress;
-  const width = 24;
-  const done = Math.round(width * Math.min(1, rows / totalRows));
-  const bar = "#".repeat(done).padEnd(width, ".");
-  write(
-    `\r\x1b[K${bar} ${rows}/${totalRows} loss: ${loss.toFixed(5)} ` +
-      `${Math.round(imagesPerSecond)} images/s`,
-  );
-}
-
-function write(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
 }

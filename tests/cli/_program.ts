@@ -1,7 +1,8 @@
-import { join } from "@std/path";
+import { join, toFileUrl } from "@std/path";
 import { writeIdx } from "../../src/data/idx.ts";
 
-const root = new URL("../../", import.meta.url);
+/** The repository. */
+export const root = new URL("../../", import.meta.url);
 
 /** The command line as a program of its own, not started yet. */
 export function program(...args: string[]): Deno.Command {
@@ -23,6 +24,26 @@ export async function run(...args: string[]) {
     stdout: decoder.decode(stdout),
     stderr: decoder.decode(stderr),
   };
+}
+
+/**
+ * Arguments of `deno` for a program that cannot have one of its libraries, as
+ * where npm is out of reach.
+ *
+ * @param folder Where the map of imports goes that says so.
+ */
+export async function withoutLibrary(
+  folder: string,
+  library: string,
+): Promise<string[]> {
+  const std = ["cli", "fs", "path"].map((name) =>
+    [`@std/${name}`, new URL(`vendor/std/${name}/mod.ts`, root)] as const
+  );
+  const none = toFileUrl(join(folder, "none.js"));
+  const imports = { ...Object.fromEntries(std), [library]: none };
+  const path = join(folder, "imports.json");
+  await Deno.writeTextFile(path, JSON.stringify({ imports }));
+  return ["run", "--unstable-webgpu", "-A", `--import-map=${path}`];
 }
 
 /** A data set of ten easy classes: a bright row each. */
