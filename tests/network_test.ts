@@ -153,7 +153,7 @@ const others: [run: string, make: (model: Module) => Adam | SGD][] = [
     })],
   ["sgd_nesterov", (model) =>
     new SGD(model.parameters(), {
-      lr: 0.01,
+      lr: 0.001,
       momentum: 0.9,
       weightDecay: 1e-4,
       nesterov: true,

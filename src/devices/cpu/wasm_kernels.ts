@@ -3,6 +3,7 @@ import type { Kernels } from "../kernels.ts";
 import type { Caller } from "./_call.ts";
 import { batchNorm2d } from "./kernels/batch_norm2d.ts";
 import { classes } from "./kernels/classes.ts";
+import { conv2d } from "./kernels/conv2d.ts";
 import { convBlock } from "./kernels/conv_block.ts";
 import { crossEntropy } from "./kernels/cross_entropy.ts";
 import { dropout } from "./kernels/dropout.ts";
@@ -25,6 +26,7 @@ export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
     ...caller.plain,
     ...batchNorm2d(caller),
     ...classes(caller),
+    ...conv2d(caller, scratch),
     ...crossEntropy(caller),
     ...dropout(caller),
     ...elementwise(caller),
