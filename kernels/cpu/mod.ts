@@ -17,5 +17,7 @@ export * from "./max_pool2d.ts";
 export * from "./optimizers.ts";
 export * from "./relu.ts";
 export * from "./sum.ts";
+export { winogradForward, winogradGradient } from "./winograd.ts";
+export { winogradWeightGradient, winogradWeights } from "./winograd_weights.ts";
 
 export { lead, leave, serve, solo } from "./_run.ts";

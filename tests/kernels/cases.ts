@@ -55,9 +55,15 @@ export async function runKernelCase(
  * Registers a test for each case.
  *
  * @param prefix What the kernels are, before the name of each test.
+ * @param only How the names of the cases start. Default: all.
  */
-export function runKernelCases(device: Device, prefix: string): void {
+export function runKernelCases(
+  device: Device,
+  prefix: string,
+  only = "",
+): void {
   for (const kernelCase of kernelCases) {
+    if (!kernelCase.name.startsWith(only)) continue;
     Deno.test(
       `${prefix}: ${kernelCase.name}`,
       () => runKernelCase(device, kernelCase),

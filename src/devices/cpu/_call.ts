@@ -5,6 +5,8 @@ import type { Kernels } from "../kernels.ts";
 export interface Caller {
   /** In how many parts a kernel splits its work, at most. */
   readonly threads: number;
+  /** Multiplications of a convolution from which on Winograd's way is taken. */
+  readonly winogradFrom: number;
   /** The kernels in plain TypeScript, for shapes that others don't know. */
   readonly plain: Kernels;
   /** Where an operand's elements start; 0 for none. */

@@ -55,6 +55,13 @@ export interface CpuDeviceOptions {
    * less, waking them costs more than it brings. Tests take 0. Default 30,000.
    */
   splitFrom?: number;
+  /**
+   * Multiplications from which on the 5×5 convolution of a block is computed by
+   * Winograd's algorithm, with a fifth of them and rounding of about 2e-6 of the
+   * output's size, where it is 4e-7 otherwise. `Infinity` is never. Default
+   * 100,000,000: 40 images of 14×14 pixels, 16 channels to 32.
+   */
+  winogradFrom?: number;
 }
 
 class CpuBuffer implements DeviceBuffer {
@@ -99,6 +106,7 @@ export class CpuDevice implements Device {
   readonly alignment = 16;
   readonly #poison: boolean;
   readonly #splitFrom: number;
+  readonly #winogradFrom: number;
   readonly #memory = new CpuMemory();
   readonly #threads: Threads;
   readonly #programs: Programs;
@@ -116,6 +124,7 @@ export class CpuDevice implements Device {
     const { idle = 1000, kernels = "relaxed", poison = false } = options;
     this.#poison = poison;
     this.#splitFrom = options.splitFrom ?? 30_000;
+    this.#winogradFrom = options.winogradFrom ?? 100_000_000;
     const module = cpuModule(kernels !== "simd");
     const threads = kernels === "plain" ? 1 : threadCount(options.threads);
     this.#threads = new Threads(module, this.#memory, { idle, threads });
@@ -249,6 +258,7 @@ export class CpuDevice implements Device {
     let bytes = 0;
     return {
       threads,
+      winogradFrom: this.#winogradFrom,
       plain,
       pointer: (operand) => {
         if (operand === null) return 0;

@@ -56,6 +56,9 @@ const SHAPES: Record<string, ConvBlockShape> = {
     { kernel: [3, 2], stride: [2, 1], padding: [1, 1] },
   ),
   [EQUALS]: block(conv2dShape(3, 2, 4, [8, 12], { kernel: [1, 1] })),
+  "8 channels to 24, tiles left over, no padding along one axis": block(
+    conv2dShape(3, 8, 24, [15, 10], { kernel: [5, 5], padding: [4, 0] }),
+  ),
   "33 images": block(
     conv2dShape(33, 4, 8, [14, 14], { kernel: [5, 5], padding: [2, 2] }),
   ),

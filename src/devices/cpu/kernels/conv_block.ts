@@ -12,6 +12,7 @@ import {
 } from "../../_conv_block.ts";
 import type { Operand } from "../../device.ts";
 import type { Caller } from "../_call.ts";
+import { type Winograd, winograd } from "./winograd.ts";
 
 /**
  * A block of convolution, batch normalisation, ReLU and max pooling: beside the
@@ -28,6 +29,21 @@ export function convBlock(
   scratch: Scratch,
 ): ConvBlockKernels {
   const composed = composedConvBlock(single, scratch);
+  const fast = winograd(caller, scratch);
+
+  const convolve: SingleKernels["conv2dForward"] = (...given) => {
+    const way = fast.fits(given[4]) ? fast.forward : single.conv2dForward;
+    way(...given);
+  };
+
+  const differentiate: Winograd["gradients"] = (...given) => {
+    const [gradOutput, x, weight, gradX, gradWeight, shape] = given;
+    if (fast.fits(shape)) return fast.gradients(...given);
+    if (gradX) single.conv2dInputGradient(gradOutput, weight, gradX, shape);
+    if (gradWeight) {
+      single.conv2dWeightGradient(gradOutput, x, gradWeight, shape);
+    }
+  };
 
   /** Normalises, rectifies and pools. */
   const finish = (
@@ -46,7 +62,7 @@ export function convBlock(
       const [runningMean, runningVariance, convolved, ...rest] = more;
       const [mean, inverseDeviation, output, picked, shape, momentum] = rest;
       if (!isHalving(shape.pooling)) return composed.convBlockForward(...given);
-      single.conv2dForward(x, weight, bias, convolved, shape.convolution);
+      convolve(x, weight, bias, convolved, shape.convolution);
       single.batchNorm2dStatistics(
         convolved,
         runningMean,
@@ -69,7 +85,7 @@ export function convBlock(
       using convolved = new Between(scratch, "f32", elements(convolution));
       using inverse = new Between(scratch, "f32", convolution.outChannels);
       using picked = new Between(scratch, "f32", output.buffer.length);
-      single.conv2dForward(x, weight, bias, convolved, convolution);
+      convolve(x, weight, bias, convolved, convolution);
       const norm = normalisation(shape);
       single.batchNorm2dInverseDeviation(runningVariance, inverse, norm);
       const statistics = [runningMean, inverse, scale, shift];
@@ -98,12 +114,8 @@ export function convBlock(
       const sizes = [batch, outChannels, outHeight, outWidth];
       const words = [...operands.map(caller.pointer), ...sizes];
       caller.run("convBlockSpread", words, elements(convolution));
-      if (gradX) {
-        single.conv2dInputGradient(gradConvolved, weight, gradX, convolution);
-      }
-      if (gradWeight) {
-        single.conv2dWeightGradient(gradConvolved, x, gradWeight, convolution);
-      }
+      const wanted = [gradX, gradWeight] as const;
+      differentiate(gradConvolved, x, weight, ...wanted, convolution);
       // The normalisation takes the mean away, whatever the bias was.
       if (gradBias) single.fill(gradBias, 0);
     },
