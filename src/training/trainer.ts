@@ -72,8 +72,8 @@ export class Trainer implements Disposable {
   readonly device: Device;
   /** What moves the parameters. */
   readonly optimizer: Adam;
-  /** Rows that every epoch is measured with. */
-  readonly valRows: number;
+  /** What every epoch is measured with: the test data, or a part kept apart. */
+  readonly valData: Dataset;
   /** How the training goes. */
   readonly settings: Readonly<TrainSettings>;
   readonly #options: TrainOptions;
@@ -115,7 +115,7 @@ export class Trainer implements Disposable {
       settings,
       this.#batches.length,
     );
-    this.valRows = valData.length;
+    this.valData = valData;
     this.#evaluator = new Evaluator(device, this.model, valData, {
       batchSize,
     });
@@ -182,8 +182,8 @@ export class Trainer implements Disposable {
       this.#history.push(result);
       await this.#keep();
       await this.#options.onEpoch?.(result);
-      this.#options.signal?.throwIfAborted();
       yield result;
+      this.#options.signal?.throwIfAborted();
     }
     if (this.settings.patience > 0 && this.#best.weights.size > 0) {
       this.model.loadStateDict(this.#best.weights);

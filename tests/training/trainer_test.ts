@@ -88,6 +88,23 @@ deviceTest("a signal stops the training after its step", async (device) => {
   assertEquals(steps, 9);
 });
 
+deviceTest("an epoch whose last step is stopped is given", async (device) => {
+  const controller = new AbortController();
+  using trainer = await Trainer.open(task(device, {
+    epochs: 3,
+    signal: controller.signal,
+    onStep: ({ epoch, step, steps }) => {
+      if (epoch === 2 && step === steps) controller.abort(new Error("enough"));
+    },
+  }));
+  const given: number[] = [];
+  const running = async () => {
+    for await (const { epoch } of trainer.epochs()) given.push(epoch);
+  };
+  await assertRejects(running, Error, "enough");
+  assertEquals(given, [1, 2]);
+});
+
 deviceTest("timers fire while a training runs", async (device) => {
   let steps = 0;
   let seen = 0;
@@ -157,7 +174,7 @@ deviceTest("rows kept apart are not learnt from", async (device) => {
   const testData = rowsDataset(4, 9);
   const options = task(device, { testData, valFraction: 0.2 });
   using trainer = await Trainer.open(options);
-  assertEquals([trainer.rows, trainer.valRows], [40, 10]);
+  assertEquals([trainer.rows, trainer.valData.length], [40, 10]);
   for await (const { valAcc } of trainer.epochs()) {
     assertEquals(valAcc * 10, Math.round(valAcc * 10));
   }
