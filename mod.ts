@@ -69,6 +69,7 @@ export * from "./src/nn/mod.ts";
 export * from "./src/ops/mod.ts";
 export * from "./src/optim/mod.ts";
 export { predict, type Prediction } from "./src/predict.ts";
+export * from "./src/report/mod.ts";
 export { noGrad, Scope } from "./src/scope.ts";
 export {
   type Backward,

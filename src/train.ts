@@ -37,9 +37,10 @@ import { Trainer } from "./training/trainer.ts";
  */
 export async function train(options: TrainOptions = {}): Promise<TrainResult> {
   using trainer = await Trainer.open(options);
-  const { device, history, model } = trainer;
+  const { device, history, model, settings, valData } = trainer;
   for await (const _epoch of trainer.epochs());
-  const { patience } = trainer.settings;
-  const metrics = patience > 0 ? trainer.best! : history[history.length - 1];
-  return { model, device, history, metrics };
+  const metrics = settings.patience > 0
+    ? trainer.best!
+    : history[history.length - 1];
+  return { model, device, history, metrics, settings, valData };
 }

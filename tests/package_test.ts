@@ -46,6 +46,13 @@ Deno.test("compiling embeds the command line and what it imports", async () => {
     ".deno_compile_node_modules/localhost/ansi-regex/",
     ".deno_compile_node_modules/localhost/emoji-regex/",
     ".deno_compile_node_modules/localhost/is-fullwidth-code-point/",
+    // echarts and what it imports.
+    ".deno_compile_node_modules/localhost/echarts/",
+    ".deno_compile_node_modules/localhost/zrender/",
+    ".deno_compile_node_modules/localhost/tslib/",
+    // PNG of a plot: the renderer and a font.
+    ".deno_compile_node_modules/localhost/@resvg/",
+    ".deno_compile_node_modules/localhost/@expo-google-fonts/",
     // fast-png and what it imports.
     ".deno_compile_node_modules/localhost/fast-png/",
     ".deno_compile_node_modules/localhost/fflate/",

@@ -30,6 +30,11 @@ export class Output {
     else this.detail(text);
   }
 
+  /** What is no error, but not as one may expect. */
+  note(text: string): void {
+    if (!this.#flags.has("quiet")) console.error(`note: ${text}`);
+  }
+
   /** A line of `--verbose`. */
   detail(text: string): void {
     if (this.#flags.has("verbose")) console.error(text);

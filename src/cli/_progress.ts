@@ -128,7 +128,7 @@ export async function openBar(
     return await ProgressBar.open();
   } catch (error) {
     if (!(error instanceof LibraryError)) throw error;
-    console.error(`note: no progress bar: ${error.message}`);
+    output.note(`no progress bar: ${error.message}`);
     return null;
   }
 }

@@ -7,21 +7,35 @@ import { newFolder, openRun } from "./_run.ts";
 export interface Training {
   /** Its seed, where several were asked for. */
   readonly settings: { seed?: number };
-  /** Opens the run's folder: where checkpoints go, and which to go on from. */
-  readonly files: () => Promise<TrainOptions>;
+  /** Opens the run's folder, where what the training leaves goes. */
+  readonly files: () => Promise<RunFiles>;
   /** Where the weights go. */
   readonly out: string;
   /** Where a line for each epoch goes; "" is nowhere. */
   readonly log: string;
 }
 
+/** What a training leaves beside its weights. */
+export interface RunFiles {
+  /** Where checkpoints go, and which to go on from. */
+  readonly options: TrainOptions;
+  /** Where the report goes; "" is nowhere. */
+  readonly report: string;
+  /** Where the curves go; "" is nowhere. */
+  readonly plot: string;
+}
+
 type Values = Readonly<Record<string, string>>;
 
-/** The trainings of a call: one, or one for each of `--seeds`. */
-export function trainingsOf(values: Values): Training[] {
+/**
+ * The trainings of a call: one, or one for each of `--seeds`.
+ *
+ * @param hasReport Whether a run's folder gets a report where none is named.
+ */
+export function trainingsOf(values: Values, hasReport: boolean): Training[] {
   const { "checkpoint-every": every, "log-json": log, out, seeds } = values;
   const checkpointEvery = wholeNumber("train", "checkpoint-every", every, 0);
-  const filesOf = (own: Values) => openFiles(own, checkpointEvery);
+  const filesOf = (own: Values) => openFiles(own, checkpointEvery, hasReport);
   if (seeds === "") {
     return [{ settings: {}, files: () => filesOf(values), out, log }];
   }
@@ -37,9 +51,15 @@ export function trainingsOf(values: Values): Training[] {
     const run = join(parent, `seed-${seed}`);
     return {
       settings: { seed },
-      files: () => filesOf({ ...values, run }),
+      files: () =>
+        filesOf({
+          ...values,
+          run,
+          report: withSeed(values.report, seed),
+          plot: withSeed(values.plot, seed),
+        }),
       out: withSeed(out, seed),
-      log: log === "" ? "" : withSeed(log, seed),
+      log: withSeed(log, seed),
     };
   });
 }
@@ -79,19 +99,31 @@ function row(epoch: number | "", loss: number, accuracy: number): string {
 }
 
 async function openFiles(
-  { checkpoint, resume, run }: Values,
+  { checkpoint, plot, report, resume, run }: Values,
   checkpointEvery: number,
-): Promise<TrainOptions> {
+  hasReport: boolean,
+): Promise<RunFiles> {
+  const isOwn = hasReport && report === "";
+  const opened = checkpointEvery > 0 || isOwn
+    ? await openRun({ checkpoint, resume, run })
+    : null;
   return {
-    ...resume === "" ? {} : { resume },
-    ...checkpointEvery === 0 ? {} : {
-      checkpoint: (await openRun({ checkpoint, resume, run })).checkpoint,
-      checkpointEvery,
+    options: {
+      ...resume === "" ? {} : { resume },
+      ...checkpointEvery === 0 ? {} : {
+        checkpoint: opened!.checkpoint,
+        checkpointEvery,
+      },
     },
+    report: isOwn ? join(opened!.folder, "report.html") : report,
+    plot,
   };
 }
 
-/** `a/b.json` as `a/b.seed-0.json`. */
+/** `a/b.json` as `a/b.seed-0.json`; no name stays none. */
 function withSeed(path: string, seed: number): string {
-  return path.replace(/(\.[^./\\]*)?$/, `.seed-${seed}$1`);
+  return path === "" ? "" : path.replace(
+    /(\.[^./\\]*)?$/,
+    `.seed-${seed}$1`,
+  );
 }

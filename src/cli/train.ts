@@ -14,6 +14,12 @@ import { deviceChoice, readOptions, threadCount } from "./_options.ts";
 import { Output } from "./_output.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
+import {
+  checkReport,
+  type Telling,
+  throwFirst,
+  writeReports,
+} from "./_report.ts";
 import { seedsTable, type Training, trainingsOf } from "./_seeds.ts";
 import { settingOptions, trainSettings } from "./_train_settings.ts";
 
@@ -57,6 +63,10 @@ ${dataHelp}
   --resume FILE     go on from a checkpoint, with its settings; of these only
                     --epochs may be given anew, for a constant or step schedule
   --log-json FILE   one JSON object per epoch
+  --report FILE     a page to look at: curves, confusion matrix, worst images
+                    (report.html in the run's folder)
+  --no-report       no such page
+  --plot FILE       the curves of loss and val_acc, as .svg or .png
 
 Output:
   --json            one JSON object per epoch, and nothing else
@@ -94,20 +104,24 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
       "checkpoint-every": "1",
       resume: "",
       "log-json": "",
+      report: "",
+      plot: "",
       "profile-trace": "",
     },
-    flags: ["json", "profile", "quiet", "verbose"],
+    flags: ["json", "no-report", "profile", "quiet", "verbose"],
   });
   const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
   const output = new Output("train", given);
   const settings = trainSettings(values);
-  const trainings = trainingsOf(values);
+  checkReport(values, flags);
+  const trainings = trainingsOf(values, !flags.has("no-report"));
   const choice = deviceChoice("train", values.device);
   const threads = threadCount("train", values.threads);
   for (const { log, out } of trainings) {
-    await checkWritable(out);
-    if (log !== "") await checkWritable(log);
+    for (const path of [out, log, values.report, values.plot]) {
+      if (path !== "") await checkWritable(path);
+    }
   }
 
   const start = performance.now();
@@ -126,48 +140,74 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   const { classes } = trainData.targets;
   output.say(String(new ConvolutionalNeuralNetwork(classes)));
   using interrupt = new Interrupt();
-  const last: EpochResult[] = [];
+  const telling: Telling = {
+    facts: { data: trainData.source },
+    isAsked: values.report !== "",
+    output,
+  };
+  const outcomes: Outcome[] = [];
   for (const training of trainings) {
     const options = { ...settings, ...training.settings, device };
     const { signal } = interrupt;
     const data = { trainData, testData };
     const model = new ConvolutionalNeuralNetwork(classes);
     const own = { ...options, ...data, model, signal };
-    last.push(await trainOnce(training, own, output));
+    outcomes.push(await trainOnce(training, own, telling));
   }
   await reportProfile(device, given);
   output.took("all done", start);
-  if (values.seeds !== "") output.say(seedsTable(trainings, last));
+  if (values.seeds !== "") {
+    const results = outcomes.map(({ result }) => result);
+    output.say(seedsTable(trainings, results));
+  }
+  throwFirst(outcomes.flatMap(({ failures }) => failures));
 }
 
-/** Trains one model to the end and saves it; gives its last or best epoch. */
+/** What came of a training. */
+interface Outcome {
+  /** Its last or best epoch. */
+  readonly result: EpochResult;
+  /** Why files beside the weights are not there. */
+  readonly failures: readonly Error[];
+}
+
+/** Trains one model to the end, saves it and tells of it. */
 async function trainOnce(
   { files, log, out }: Training,
   options: TrainOptions & { model: ConvolutionalNeuralNetwork },
-  output: Output,
-): Promise<EpochResult> {
+  telling: Telling,
+): Promise<Outcome> {
   const { model, signal } = options;
+  const { output } = telling;
+  const run = await files();
+  let saved = "";
   using bar = await openBar(output);
   signal?.addEventListener("abort", () => bar?.clear());
   using trainer = await Trainer.open({
     ...options,
-    ...await files(),
-    onCheckpoint: ({ path }) => {
-      if (signal?.aborted) console.error(`go on with --resume ${path}`);
-    },
+    ...run.options,
+    onCheckpoint: ({ path }) => void (saved = path),
     onStep: (step) => signal?.aborted || bar?.show(step),
   });
   const { patience, seed, valFraction } = trainer.settings;
   output.say(`seed: ${seed}`);
   output.say(`train_data: ${trainer.rows}`);
   const kind = valFraction > 0 ? "val" : "test";
-  output.say(`${kind}_data: ${trainer.valRows}`);
+  output.say(`${kind}_data: ${trainer.valData.length}`);
   output.detail(`settings: ${JSON.stringify(trainer.settings)}`);
   if (valFraction === 0 && patience > 0) output.say(hintOfValidation);
-  await follow(trainer, log, output, bar);
+  try {
+    await follow(trainer, log, output, bar);
+  } finally {
+    if (signal?.aborted && saved !== "") {
+      console.error(`go on with --resume ${saved}`);
+    }
+  }
   await writeSafetensors(out, await model.stateDict());
   output.say(`saved ${out}`);
-  return patience > 0 ? trainer.best! : trainer.history.at(-1)!;
+  const failures = await writeReports(trainer, run, telling);
+  const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;
+  return { result, failures };
 }
 
 /**

@@ -199,6 +199,10 @@ export interface TrainResult {
   history: readonly EpochResult[];
   /** The epoch whose weights the model has: the last, or the best. */
   metrics: EpochResult;
+  /** How it went: what was given, and the defaults. */
+  settings: Readonly<TrainSettings>;
+  /** What it was measured with. */
+  valData: Dataset;
 }
 
 /**

@@ -83,6 +83,8 @@ export class Trainer implements Disposable {
   readonly #schedule: LRScheduler;
   readonly #evaluator: Evaluator;
   readonly #best = new BestWeights();
+  /** Whole epochs in the checkpoint. */
+  #savedEpochs = 0;
 
   private constructor(
     device: Device,
@@ -177,13 +179,17 @@ export class Trainer implements Disposable {
    * @throws The signal's reason, if it stopped the training.
    */
   async *epochs(): AsyncGenerator<EpochResult, void, void> {
+    const { signal } = this.#options;
     while (!this.finished) {
       const result = await this.#epoch();
       this.#history.push(result);
       await this.#keep();
       await this.#options.onEpoch?.(result);
       yield result;
-      this.#options.signal?.throwIfAborted();
+      if (signal?.aborted && this.#savedEpochs < result.epoch) {
+        await this.#save();
+      }
+      signal?.throwIfAborted();
     }
     if (this.settings.patience > 0 && this.#best.weights.size > 0) {
       this.model.loadStateDict(this.#best.weights);
@@ -309,7 +315,7 @@ export class Trainer implements Disposable {
 
   /** After an epoch: keeps the weights if they are the best, and saves. */
   async #keep(): Promise<void> {
-    const { checkpoint, checkpointEvery = 1, signal } = this.#options;
+    const { checkpoint, checkpointEvery = 1 } = this.#options;
     if (checkpoint === undefined && this.settings.patience === 0) return;
     const isBest = await this.#best.keep(this.model, this.#history);
     if (checkpoint === undefined) return;
@@ -317,13 +323,14 @@ export class Trainer implements Disposable {
       await writeSafetensors(bestPath(checkpoint), this.#best.weights);
     }
     const due = this.#history.length % checkpointEvery === 0;
-    if (due || this.finished || signal?.aborted) await this.#save();
+    if (due || this.finished) await this.#save();
   }
 
   async #save(): Promise<void> {
     const { checkpoint: path, onCheckpoint } = this.#options;
     if (path === undefined) return;
     await writeCheckpoint(path, await this.checkpoint());
+    this.#savedEpochs = this.#history.length;
     const { batch } = this.#batches.state;
     const saved: SavedCheckpoint = {
       path,

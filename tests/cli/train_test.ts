@@ -106,9 +106,10 @@ Deno.test("a run has a folder of its own, and --checkpoint-every 0 none", async 
   assertEquals(await listing(runFolder), [
     "checkpoint.best.safetensors",
     "checkpoint.safetensors",
+    "report.html",
   ]);
   const none = join(folder.path, "runs", "none");
-  const every = ["--checkpoint-every", "0", "--run", none];
+  const every = ["--checkpoint-every", "0", "--no-report", "--run", none];
   assertEquals((await run("train", ...data, ...out, ...every)).code, 0);
   assertEquals(await listing(join(folder.path, "runs")), ["first"]);
 });

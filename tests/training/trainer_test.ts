@@ -4,17 +4,20 @@ import {
   assertGreater,
   assertRejects,
 } from "@std/assert";
+import { join } from "@std/path";
 import type { Device } from "../../src/devices/device.ts";
 import { TrainingError } from "../../src/errors.ts";
 import { train } from "../../src/train.ts";
 import {
   type EpochResult,
+  readCheckpoint,
   type StepResult,
   Trainer,
   type TrainOptions,
 } from "../../src/training/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { rowsDataset, smallNetwork } from "./_task.ts";
 
 function task(device: Device, options: TrainOptions = {}): TrainOptions {
@@ -88,22 +91,32 @@ deviceTest("a signal stops the training after its step", async (device) => {
   assertEquals(steps, 9);
 });
 
-deviceTest("an epoch whose last step is stopped is given", async (device) => {
-  const controller = new AbortController();
-  using trainer = await Trainer.open(task(device, {
-    epochs: 3,
-    signal: controller.signal,
-    onStep: ({ epoch, step, steps }) => {
-      if (epoch === 2 && step === steps) controller.abort(new Error("enough"));
-    },
-  }));
-  const given: number[] = [];
-  const running = async () => {
-    for await (const { epoch } of trainer.epochs()) given.push(epoch);
-  };
-  await assertRejects(running, Error, "enough");
-  assertEquals(given, [1, 2]);
-});
+deviceTest(
+  "an epoch whose last step is stopped is given and saved",
+  async (device) => {
+    await using folder = await temporaryFolder();
+    const checkpoint = join(folder.path, "a.safetensors");
+    const controller = new AbortController();
+    using trainer = await Trainer.open(task(device, {
+      epochs: 4,
+      checkpoint,
+      checkpointEvery: 3,
+      signal: controller.signal,
+      onStep: ({ epoch, step, steps }) => {
+        if (epoch === 2 && step === steps) {
+          controller.abort(new Error("enough"));
+        }
+      },
+    }));
+    const given: number[] = [];
+    const running = async () => {
+      for await (const { epoch } of trainer.epochs()) given.push(epoch);
+    };
+    await assertRejects(running, Error, "enough");
+    assertEquals(given, [1, 2]);
+    assertEquals((await readCheckpoint(checkpoint)).history.length, 2);
+  },
+);
 
 deviceTest("timers fire while a training runs", async (device) => {
   let steps = 0;

@@ -1,0 +1,88 @@
+import { DataError, LibraryError } from "../errors.ts";
+import {
+  type ReportedTraining,
+  writePlot,
+  writeReport,
+} from "../report/mod.ts";
+import { usage } from "./_options.ts";
+import type { Output } from "./_output.ts";
+import type { RunFiles } from "./_seeds.ts";
+
+type Values = Readonly<Record<string, string>>;
+
+/** Refuses names and flags that make no sense, before anything is trained. */
+export function checkReport(
+  values: Values,
+  flags: ReadonlySet<string>,
+): void {
+  const { plot, report } = values;
+  if (report !== "" && flags.has("no-report")) {
+    throw usage("train", "--report does not go with --no-report");
+  }
+  if (plot !== "" && !/\.(svg|png)$/.test(plot)) {
+    const expected = "expected a name that ends in .svg or .png";
+    throw usage("train", `--plot: ${expected}, got ${plot}`);
+  }
+}
+
+/** How it is told of a training. */
+export interface Telling {
+  /** What the report says beside what it sees itself. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** Whether somebody asked for the report. */
+  readonly isAsked: boolean;
+  /** Where it is said. */
+  readonly output: Output;
+}
+
+/**
+ * Writes report and plot of a training whose weights are saved.
+ *
+ * @returns What went wrong with those that were asked for. A page that nobody
+ * asked for is worth a note.
+ */
+export async function writeReports(
+  training: ReportedTraining,
+  { plot, report }: RunFiles,
+  { facts, isAsked, output }: Telling,
+): Promise<Error[]> {
+  const failures: Error[] = [];
+  const attempt = async (path: string, write: () => Promise<void>) => {
+    const start = performance.now();
+    const failure = path === "" ? null : await failureOf(path, write);
+    if (failure !== null) failures.push(failure);
+    else if (path !== "") {
+      output.say(`saved ${path}`);
+      output.took(`${path} made`, start);
+    }
+  };
+  await attempt(report, () => writeReport(report, training, { facts }));
+  if (!isAsked) {
+    for (const { message } of failures.splice(0)) output.note(message);
+  }
+  await attempt(plot, () => writePlot(plot, training.history));
+  return failures;
+}
+
+/** Throws what went wrong, all but the first as a line of its own. */
+export function throwFirst([first, ...others]: readonly Error[]): void {
+  for (const { message } of others) console.error(`error: ${message}`);
+  if (first !== undefined) throw first;
+}
+
+/** A failure that a user can do something about, or null. */
+async function failureOf(
+  path: string,
+  write: () => Promise<void>,
+): Promise<Error | null> {
+  try {
+    await write();
+    return null;
+  } catch (error) {
+    if (!(error instanceof LibraryError || error instanceof DataError)) {
+      throw error;
+    }
+    const message = `the weights are saved, but not ${path}: ${error.message}`;
+    return new LibraryError(message, { cause: error });
+  }
+}

@@ -1,0 +1,170 @@
+import { library } from "../_library.ts";
+
+/** A line of a panel. */
+export interface Series {
+  /** What it is called in the legend. */
+  readonly name: string;
+  /** A value for each epoch; NaN leaves a gap. */
+  readonly values: readonly number[];
+}
+
+/** One pair of axes, over the epochs. */
+export interface Panel {
+  /** What is drawn. */
+  readonly title: string;
+  /** One or two lines. */
+  readonly series: readonly Series[];
+  /** Whether the axis of the values begins at 0. Default where it suits them. */
+  readonly fromZero?: boolean;
+}
+
+/** Colours, as CSS or SVG have them, and what else a drawing has of its own. */
+export interface Theme {
+  /** What names in the drawing begin with: one of its own on a page. */
+  readonly id: string;
+  readonly background: string;
+  readonly text: string;
+  readonly muted: string;
+  readonly line: string;
+  /** Of the series, in order. */
+  readonly series: readonly string[];
+  readonly font: string;
+}
+
+/** Width and height of a panel, in pixels. */
+export interface PanelSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Room around a panel's axes: title above, labels at the left and below. */
+const margin = { left: 56, right: 16, top: 34, bottom: 28 };
+
+/** Epochs from which on points are left out of the lines. */
+const mostPoints = 40;
+
+/**
+ * Panels beside each other as one SVG, drawn by ECharts without a DOM.
+ *
+ * @param epochs The epoch of each value, from 1 or where a training began.
+ * @throws {LibraryError} If ECharts cannot be loaded.
+ */
+export async function drawPanels(
+  panels: readonly Panel[],
+  epochs: readonly number[],
+  theme: Theme,
+  size: PanelSize,
+): Promise<string> {
+  // The bundle for browsers: the package's own entry asks for NODE_ENV, which
+  // is a permission more.
+  const { init } = await library(
+    "echarts",
+    () => import("echarts/dist/echarts.esm.min.mjs"),
+  );
+  const chart = init(null, null, {
+    renderer: "svg",
+    ssr: true,
+    width: size.width * panels.length,
+    height: size.height,
+  });
+  chart.setOption({
+    animation: false,
+    backgroundColor: theme.background,
+    textStyle: { fontFamily: theme.font },
+    ...axes(panels, epochs, theme, size),
+    series: panels.flatMap((panel, index) =>
+      lines(panel, index, epochs, theme)
+    ),
+  });
+  const svg: string = chart.renderToSVGString();
+  chart.dispose();
+  return renamed(svg, theme.id);
+}
+
+/**
+ * The drawing with names that depend on nothing else: the library counts on
+ * from drawing to drawing, and the same history should give the same bytes.
+ */
+function renamed(svg: string, id: string): string {
+  const names = new Map<string, string>();
+  return svg.replaceAll(/\bzr\d+-\w+(-\d+)?/g, (name) => {
+    const known = names.get(name) ?? `${id}-${names.size}`;
+    names.set(name, known);
+    return known;
+  });
+}
+
+function axes(
+  panels: readonly Panel[],
+  epochs: readonly number[],
+  theme: Theme,
+  { height, width }: PanelSize,
+) {
+  const axis = {
+    axisLabel: { color: theme.muted },
+    axisLine: { lineStyle: { color: theme.line } },
+    axisTick: { lineStyle: { color: theme.line } },
+  };
+  const lefts = panels.map((_, index) => index * width);
+  return {
+    title: panels.map(({ title }, index) => ({
+      text: title,
+      left: lefts[index],
+      top: 0,
+      textStyle: { color: theme.text, fontSize: 14, fontWeight: "bold" },
+    })),
+    legend: panels.map(({ series }, index) => ({
+      show: series.length > 1,
+      data: series.map(({ name }) => name),
+      right: (panels.length - 1 - index) * width + margin.right,
+      top: 0,
+      icon: "roundRect",
+      itemWidth: 14,
+      itemHeight: 6,
+      selectedMode: false,
+      textStyle: { color: theme.muted },
+    })),
+    grid: lefts.map((left) => ({
+      left: left + margin.left,
+      top: margin.top,
+      width: width - margin.left - margin.right,
+      height: height - margin.top - margin.bottom,
+    })),
+    xAxis: panels.map((_, gridIndex) => ({
+      ...axis,
+      gridIndex,
+      type: "category",
+      data: epochs.map(String),
+      boundaryGap: epochs.length === 1,
+    })),
+    yAxis: panels.map(({ fromZero = false }, gridIndex) => ({
+      ...axis,
+      gridIndex,
+      type: "value",
+      scale: !fromZero,
+      splitNumber: 4,
+      splitLine: { lineStyle: { color: theme.line } },
+    })),
+  };
+}
+
+function lines(
+  { series }: Panel,
+  index: number,
+  epochs: readonly number[],
+  theme: Theme,
+) {
+  return series.map(({ name, values }, number) => ({
+    type: "line",
+    name,
+    data: values.map((value) => Number.isFinite(value) ? value : "-"),
+    xAxisIndex: index,
+    yAxisIndex: index,
+    color: theme.series[number],
+    symbol: "circle",
+    symbolSize: 5,
+    showSymbol: epochs.length <= mostPoints,
+    silent: true,
+    emphasis: { disabled: true },
+  }));
+}

@@ -1,0 +1,58 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { HostTensor } from "../formats/safetensors.ts";
+import { type GrayImage, makeGrid } from "../images/mod.ts";
+
+/**
+ * A row of a data set as an image, from its least to its largest value; null
+ * where the rows are no images of one channel.
+ */
+export function rowImage({ inputs }: Dataset, row: number): GrayImage | null {
+  const [channels, height, width, ...more] = inputs.rowShape;
+  if (channels !== 1 || width === undefined || more.length > 0) return null;
+  const size = height * width;
+  const values = inputs.data.subarray(row * size, (row + 1) * size);
+  return {
+    width,
+    height,
+    data: values instanceof Uint8Array ? values.slice() : toBytes(values),
+  };
+}
+
+/** Most filters that are drawn. */
+const mostFilters = 256;
+
+/**
+ * The filters `[out, in, height, width]` of the first convolution among the
+ * weights, beside each other: grey is 0, black the most negative weight, white
+ * the largest, both as far from 0 as the largest of all. Null where there is no
+ * convolution.
+ */
+export function firstFilters(
+  weights: ReadonlyMap<string, HostTensor>,
+): { name: string; shape: readonly number[]; image: GrayImage } | null {
+  const found = [...weights].find(([, { shape }]) => shape.length === 4);
+  if (found === undefined) return null;
+  const [name, { data, shape }] = found;
+  const [height, width] = shape.slice(2);
+  const shown = Math.min(shape[0] * shape[1], mostFilters) * height * width;
+  const values = Float64Array.from(data, Number).subarray(0, shown);
+  const largest = values.reduce(
+    (most, value) => Math.max(most, Math.abs(value)),
+    0,
+  );
+  const bytes = toBytes(values, [-largest, largest]);
+  const image = makeGrid(bytes, [height, width], { columns: 16, padding: 1 });
+  return { name, shape, image };
+}
+
+/** Values from the first to the second number as 0 to 255. */
+function toBytes(
+  values: Float32Array | Float64Array | Int32Array,
+  [from, to]: readonly [number, number] = [
+    Math.min(...values),
+    Math.max(...values),
+  ],
+): Uint8Array<ArrayBuffer> {
+  const scale = to === from ? 0 : 255 / (to - from);
+  return Uint8Array.from(values, (value) => Math.round((value - from) * scale));
+}

@@ -1,0 +1,44 @@
+import { library } from "../_library.ts";
+
+/** Pixels of the PNG for one of the SVG: it is sharp on a fine screen. */
+const scale = 2;
+
+/** A file of a package, read: neither is part of the module graph. */
+const wasm = "@resvg/resvg-wasm/index_bg.wasm";
+const font = "@expo-google-fonts/pt-sans/400Regular/PTSans_400Regular.ttf";
+
+/** The renderer, made ready once for the whole program. */
+let renderer: ReturnType<typeof load> | null = null;
+
+/**
+ * Draws an SVG as PNG, all its text in PT Sans.
+ *
+ * @throws {LibraryError} If resvg or the font cannot be loaded.
+ */
+export async function svgToPng(svg: string): Promise<Uint8Array> {
+  const { Resvg, fontBuffer } = await (renderer ??= load());
+  const drawing = new Resvg(svg, {
+    fitTo: { mode: "zoom", value: scale },
+    font: { fontBuffers: [fontBuffer], defaultFontFamily: "PT Sans" },
+  });
+  const image = drawing.render();
+  const png = image.asPng();
+  image.free();
+  drawing.free();
+  return png;
+}
+
+async function load() {
+  return await library("resvg", async () => {
+    const { initWasm, Resvg } = await import("@resvg/resvg-wasm");
+    await initWasm(await Deno.readFile(new URL(import.meta.resolve(wasm))));
+    // Fetches the package, which has no code that Deno could run.
+    await import("@expo-google-fonts/pt-sans/package.json", {
+      with: { type: "json" },
+    });
+    const fontBuffer = await Deno.readFile(
+      new URL(import.meta.resolve(font)),
+    );
+    return { Resvg, fontBuffer };
+  });
+}

@@ -1,0 +1,84 @@
+import type { EpochResult } from "../training/options.ts";
+import { type Html, html } from "./_html.ts";
+
+/** The matrix with shaded cells, and each class' share that is right. */
+export function confusionTable(matrix: readonly (readonly number[])[]): Html {
+  const heads = matrix.map((_, label) => html`<th scope="col">${label}</th>`);
+  const rows = matrix.map((counts, label) => {
+    const all = counts.reduce((sum, count) => sum + count, 0);
+    const cells = counts.map((count, guess) => cell(count, all, guess, label));
+    return html`
+      <tr><th scope="row">${label}</th>${cells}<td>${all}</td>
+      <td>${all === 0 ? "–" : percent(counts[label] / all)}</td></tr>
+    `;
+  });
+  return html`
+    <div class="scroll">
+      <table id="confusion">
+    <tr><th>true ↓ predicted →</th>${heads}<th>images</th><th>accuracy</th></tr>
+    ${rows}</table>
+    </div>
+  `;
+}
+
+function cell(count: number, all: number, guess: number, label: number): Html {
+  if (count === 0) return html`<td class="none">0</td>`;
+  const share = count / all;
+  // The few mistakes of a good model must be seen too.
+  return guess === label
+    ? html`<td class="right" style="--share:${fixed(share / 2)}">${count}</td>`
+    : html`<td class="wrong" style="--share:${
+      fixed(0.12 + 0.88 * Math.min(1, share * 10))
+    }">${count}</td>`;
+}
+
+/** Every number of every epoch. */
+export function epochTable(history: readonly EpochResult[]): Html {
+  const rows = history.map((epoch) =>
+    html`
+      <tr>
+        <td>${epoch.epoch}</td>
+        <td>${fixed(epoch.loss, 5)}</td>
+        <td>${fixed(epoch.acc, 5)}</td>
+        <td>${fixed(epoch.valLoss, 5)}</td>
+        <td>${fixed(epoch.valAcc, 5)}</td>
+        <td>${Number(epoch.lr.toPrecision(4))}</td>
+        <td>${fixed(epoch.trainSeconds, 2)}</td>
+        <td>${fixed(epoch.evalSeconds, 2)}</td>
+        <td>${fixed(epoch.imagesPerSecond, 0)}</td>
+      </tr>
+    `
+  );
+  return html`
+    <div class="scroll">
+      <table id="epochs">
+    <tr><th>epoch</th><th>loss</th><th>acc</th><th>val_loss</th><th>val_acc</th>
+    <th>lr</th><th>train s</th><th>eval s</th><th>images/s</th></tr>
+    ${rows}</table>
+    </div>
+  `;
+}
+
+/** Names and values. */
+export function factList(facts: Readonly<Record<string, string>>): Html {
+  const items = Object.entries(facts).map(([name, value]) =>
+    html`
+      <div>
+        <dt>${name}</dt>
+        <dd>${value}</dd>
+      </div>
+    `
+  );
+  return html`<dl class="facts">
+${items}</dl>`;
+}
+
+/** A share as `98.97 %`. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+/** A number of so many digits; a dash for one that nobody kept. */
+export function fixed(value: number, digits = 3): string {
+  return Number.isFinite(value) ? value.toFixed(digits) : "–";
+}

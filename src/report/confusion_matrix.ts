@@ -1,0 +1,41 @@
+import { describe, ShapeError } from "../errors.ts";
+
+/**
+ * How often each class was taken for each: `[classes, classes]`, a row for the
+ * true class, a column for the predicted one.
+ *
+ * @param predictions A class for each row of a data set.
+ * @param labels Its true classes.
+ * @param classes How many there are.
+ * @throws {ShapeError} If there are not as many labels as predictions.
+ *
+ * @example
+ * ```ts
+ * import { confusionMatrix } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(confusionMatrix([0, 1, 1], [0, 0, 1], 2), [[1, 1], [0, 1]]);
+ * ```
+ */
+export function confusionMatrix(
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): number[][] {
+  if (predictions.length !== labels.length) {
+    throw new ShapeError(describe({
+      what: "confusionMatrix",
+      expected: `${predictions.length} labels, as many as predictions`,
+      got: String(labels.length),
+      help: "Give the labels of the rows that were predicted.",
+    }));
+  }
+  const matrix = Array.from(
+    { length: classes },
+    () => new Array<number>(classes).fill(0),
+  );
+  for (let row = 0; row < labels.length; row++) {
+    matrix[labels[row]][predictions[row]]++;
+  }
+  return matrix;
+}

@@ -1,0 +1,102 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Device } from "../devices/device.ts";
+import { describe } from "../errors.ts";
+import { writeFileAtomic } from "../files.ts";
+import type { Layer } from "../nn/mod.ts";
+import type { EpochResult, TrainSettings } from "../training/options.ts";
+import { html } from "./_html.ts";
+import { charts, filters, mistakes, page, settings, summary } from "./_page.ts";
+
+/** What a report tells of; a `Trainer` and the result of `train` have it all. */
+export interface ReportedTraining {
+  /** The trained model, on its device. */
+  readonly model: Layer;
+  /** Where it is. */
+  readonly device: Device;
+  /** All epochs. */
+  readonly history: readonly EpochResult[];
+  /** How the training went. */
+  readonly settings: Readonly<TrainSettings>;
+  /** The rows that it was measured with. */
+  readonly valData: Dataset;
+}
+
+/** What else to say. */
+export interface ReportOptions {
+  /** The page's heading. Default `Training`. */
+  title?: string;
+  /** Names and values for the table of settings: where the data comes from. */
+  facts?: Readonly<Record<string, string>>;
+  /** How many of the worst images. Default 50. */
+  worst?: number;
+}
+
+/**
+ * A training as one page of HTML that needs no network and no script: curves,
+ * confusion matrix, accuracy of each class, the worst images, the filters of the
+ * first convolution, settings and device.
+ *
+ * Runs the model on all of `valData` once more.
+ *
+ * @throws {LibraryError} If ECharts, which draws the curves, cannot be loaded.
+ * @throws {RangeError} If there is no epoch to tell of.
+ */
+export async function report(
+  training: ReportedTraining,
+  options: ReportOptions = {},
+): Promise<string> {
+  const { title = "Training", worst = 50 } = options;
+  const { device, history } = training;
+  if (history.length === 0) throw noEpoch();
+  return page(title, [
+    html`
+      <h1>${title}</h1>
+      <p>${device.label}</p>
+    `,
+    summary(training),
+    await charts(history),
+    ...await mistakes(training, worst),
+    ...await filters(training),
+    settings(training, options.facts ?? {}),
+  ]);
+}
+
+function noEpoch(): RangeError {
+  return new RangeError(describe({
+    what: "report",
+    expected: "a training of at least one epoch",
+    got: "none",
+    help: "Train first.",
+  }));
+}
+
+/**
+ * Writes {@linkcode report} into a file: whole under its name, or not at all.
+ *
+ * @throws {DataError} If the file cannot be written.
+ * @throws {LibraryError} If ECharts cannot be loaded.
+ * @throws {RangeError} If there is no epoch to tell of.
+ *
+ * @example
+ * ```ts
+ * import { Linear, openDevice, Sequential, TensorDataset, train, writeReport } from "@x/mnist-cnn";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const data = new TensorDataset(new Float32Array([0, 1, 1, 0]), [0, 1], {
+ *   rowShape: [2],
+ *   classes: 2,
+ * });
+ * const model = new Sequential(new Linear(2, 2));
+ * const options = { device, model, trainData: data, testData: data };
+ * const folder = await Deno.makeTempDir();
+ * await writeReport(`${folder}/report.html`, await train(options));
+ * ```
+ */
+export async function writeReport(
+  path: string,
+  training: ReportedTraining,
+  options: ReportOptions = {},
+): Promise<void> {
+  const text = await report(training, options);
+  await writeFileAtomic(path, new TextEncoder().encode(text));
+}

@@ -1,0 +1,54 @@
+import type { Page } from "puppeteer-core";
+
+/** Where a Chromium may be, on Debian and where others put it. */
+const names = ["chromium", "chromium-browser", "google-chrome"];
+
+const path = await find();
+
+/** Registers a test in a browser that is ignored, visibly, without Chromium. */
+export function browserTest(
+  name: string,
+  run: (page: Page) => Promise<void>,
+): void {
+  Deno.test({
+    name: `${name} (chromium)`,
+    ignore: path === null,
+    // Its web socket and process end with close(), a little later.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      const { launch } = (await import("puppeteer-core")).default;
+      const browser = await launch({
+        executablePath: path!,
+        args: [
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync",
+        ],
+      });
+      try {
+        await run(await browser.newPage());
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+}
+
+async function find(): Promise<string | null> {
+  for (const name of names) {
+    const { stdout, success } = await new Deno.Command("which", {
+      args: [name],
+    }).output();
+    if (success) return new TextDecoder().decode(stdout).trim();
+  }
+  console.warn(
+    "No Chromium: tests in a browser are ignored. " +
+      "Help: `apt-get install chromium`.",
+  );
+  return null;
+}

@@ -1,0 +1,225 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import { decode } from "fast-png";
+import { ShapeError } from "../../src/errors.ts";
+import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
+import { predict } from "../../src/predict.ts";
+import {
+  confusionMatrix,
+  lossCurves,
+  report,
+  type ReportedTraining,
+  worstRows,
+  writePlot,
+  writeReport,
+} from "../../src/report/mod.ts";
+import { listing, temporaryFolder } from "../temporary_folder.ts";
+import { history, trained } from "./_training.ts";
+
+/** The texts of a table's cells, row by row, without its head. */
+function cells(page: string, table: string): string[][] {
+  const [, body] = page.split(`<table id="${table}">`);
+  const rows = body.split("</table>")[0].split("<tr>").slice(2);
+  return rows.map((row) =>
+    Array.from(row.matchAll(/<td[^>]*>([^<]*)</g), ([, text]) => text)
+  );
+}
+
+/** Names and values of the list of settings. */
+function facts(page: string): Record<string, string> {
+  const [, list] = page.split('<dl class="facts">');
+  return Object.fromEntries(
+    Array.from(
+      list.matchAll(/<dt>([^<]*)<\/dt>\s*<dd>([^<]*)</g),
+      ([, name, value]) => [name, value],
+    ),
+  );
+}
+
+/** All images in a page, decoded. */
+function images(page: string) {
+  return Array.from(
+    page.matchAll(/src="data:image\/png;base64,([^"]*)"/g),
+    ([, text]) => decode(Uint8Array.from(atob(text), (c) => c.charCodeAt(0))),
+  );
+}
+
+Deno.test("a report has all numbers of the training", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const training = await trained(device, 2);
+  const page = await report(training, { facts: { data: "rows" } });
+
+  const epochs = cells(page, "epochs");
+  assertEquals(
+    epochs.map((row) => row.slice(0, 6)),
+    training.history.map(({ acc, epoch, loss, valAcc, valLoss }) => [
+      String(epoch),
+      ...[loss, acc, valLoss, valAcc].map((value) => value.toFixed(5)),
+      "0.01",
+    ]),
+  );
+  const found = await predict(device, training.model, training.valData);
+  const guesses = found.map(({ prediction }) => prediction);
+  const labels = training.valData.targets.data;
+  const matrix = confusionMatrix(guesses, labels, 3);
+  const confusion = cells(page, "confusion");
+  assertEquals(confusion.map((row) => row.slice(0, 3).map(Number)), matrix);
+  const accuracies = matrix.map((row, label) =>
+    100 * row[label] / row.reduce((sum, count) => sum + count)
+  );
+  assertEquals(
+    confusion.map((row) => row[4]),
+    accuracies.map((value) => `${value.toFixed(2)} %`),
+  );
+  for (const title of ["Loss", "Accuracy", "Learning rate", "Images per sec"]) {
+    assertMatch(page, new RegExp(`<text [^>]*>${title}`));
+  }
+  const told = facts(page);
+  assertEquals(told.data, "rows");
+  assertEquals(told.seed, "3");
+  assertEquals(told.batchSize, "10");
+  assertEquals(told.device, device.label);
+  assert(page.includes("Conv2d(1, 4, kernel_size=(3, 3)"));
+});
+
+Deno.test("a report shows the worst images and the first filters", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const training = await trained(device, 1);
+  const page = await report(training, { worst: 7 });
+  const shown = images(page);
+  assertEquals(shown.length, 7 + 1);
+
+  const found = await predict(device, training.model, training.valData);
+  const labels = training.valData.targets.data;
+  const losses = found.map(({ logits }, row) => {
+    const exps = logits.map(Math.exp);
+    const sum = exps.reduce((one, other) => one + other);
+    return -Math.log(exps[labels[row]] / sum);
+  });
+  const order = losses.keys().toArray()
+    .sort((one, other) => losses[other] - losses[one]);
+  const captions = page.match(/<b>\d+ → \d+<\/b>/g);
+  assertEquals(
+    captions,
+    order.slice(0, 7).map((row) =>
+      `<b>${labels[row]} → ${found[row].prediction}</b>`
+    ),
+  );
+  const { data } = training.valData.inputs;
+  for (const [i, image] of shown.slice(0, 7).entries()) {
+    const pixels = [...data.subarray(order[i] * 36, order[i] * 36 + 36)];
+    const [least, most] = [Math.min(...pixels), Math.max(...pixels)];
+    assertEquals(
+      [...image.data],
+      pixels.map((value) => Math.round(255 * (value - least) / (most - least))),
+    );
+  }
+  // Four filters of 3 × 3 with a black pixel around each.
+  const filters = shown[7];
+  assertEquals([filters.width, filters.height], [17, 5]);
+  const weight = (await training.model.stateDict()).get("0.weight")!.data;
+  const largest = Math.max(...Array.from(weight, Number).map(Math.abs));
+  const center = Math.round(127.5 * (1 + Number(weight[4]) / largest));
+  assertEquals(filters.data[2 * 17 + 2], center);
+});
+
+Deno.test("a report is one file: no script, no link, nothing unescaped", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const page = await report(await trained(device, 1), {
+    title: "a<b",
+    facts: { "<b>": `"&'<script>` },
+  });
+  assertEquals(page.match(/<script|<link|@import|url\((?!#)/g), null);
+  const addresses = page.match(/https?:[^"' ]*/g) ?? [];
+  const namespace = /^http:\/\/www\.w3\.org\//;
+  assertEquals(addresses.filter((each) => !namespace.test(each)), []);
+  assert(page.includes("<h1>a&lt;b</h1>"));
+  assertEquals(facts(page)["&lt;b&gt;"], "&quot;&amp;&#39;&lt;script&gt;");
+});
+
+Deno.test("what a resumed training does not know is a gap", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const training = await trained(device, 1);
+  const past = history(3).map((epoch) => ({
+    ...epoch,
+    ...{ trainSeconds: NaN, evalSeconds: NaN, imagesPerSecond: NaN },
+  }));
+  const known = { ...history(4)[3], imagesPerSecond: 77 };
+  const resumed = { ...training, history: [...past, known] };
+  const page = await report(resumed);
+  const speeds = cells(page, "epochs").map((row) => row[8]);
+  assertEquals(speeds, ["–", "–", "–", "77"]);
+  assertEquals(page.includes("NaN"), false);
+});
+
+Deno.test("a report of nothing is refused", async () => {
+  const training = { history: [] } as unknown as ReportedTraining;
+  await assertRejects(() => report(training), RangeError, "Train first");
+});
+
+Deno.test("curves have a point for each epoch", async () => {
+  for (const epochs of [1, 10]) {
+    const svg = await lossCurves(history(epochs));
+    assertEquals(svg.match(/>val_acc</g)?.length, 1);
+    assertEquals(svg.match(/>val_loss</g)?.length, 1);
+    const points =
+      /d="M1 0A1 1 [^"]*" transform="[^"]*" fill="#(1f6feb|d1570a)"/g;
+    assertEquals(svg.match(points)?.length, 3 * epochs);
+  }
+});
+
+Deno.test("a plot is SVG or PNG by its name, and the PNG has text", async () => {
+  await using folder = await temporaryFolder();
+  const file = (name: string) => join(folder.path, name);
+  await writePlot(file("a.svg"), history(3));
+  assertEquals(
+    await Deno.readTextFile(file("a.svg")),
+    await lossCurves(history(3)),
+  );
+  await writePlot(file("a.png"), history(3));
+  const image = decode(await Deno.readFile(file("a.png")));
+  assertEquals([image.width, image.height, image.channels], [1920, 640, 4]);
+  // Where the title is, and nothing but it: dark pixels on white.
+  let dark = 0;
+  for (let y = 0; y < 50; y++) {
+    for (let x = 0; x < 120; x++) {
+      if (image.data[(y * image.width + x) * 4] < 100) dark++;
+    }
+  }
+  assert(dark > 100 && dark < 2000, `${dark} dark pixels`);
+  await assertRejects(
+    () => writePlot(file("a.jpg"), history(1)),
+    RangeError,
+    ".svg or .png",
+  );
+  assertEquals(await listing(folder.path), ["a.png", "a.svg"]);
+});
+
+Deno.test("a report that cannot be written leaves nothing", async () => {
+  await using folder = await temporaryFolder();
+  using device = CpuDevice.open({ threads: 1 });
+  const training = await trained(device, 1);
+  await assertRejects(
+    () => writeReport(join(folder.path, "none", "a.html"), training),
+    Error,
+    "cannot write",
+  );
+  assertEquals(await listing(folder.path), []);
+});
+
+Deno.test("losses of rows do not overflow; labels must be as many", () => {
+  const predictions = [
+    { prediction: 0, logits: [1000, -1000] },
+    { prediction: 1, logits: [-1000, 1000] },
+  ];
+  const rows = worstRows(predictions, [1, 1]);
+  assertEquals(rows.map(({ loss, row }) => [row, loss]), [[0, 2000], [1, 0]]);
+  let message = "";
+  try {
+    confusionMatrix([0, 1], [0], 2);
+  } catch (error) {
+    assert(error instanceof ShapeError);
+    message = error.message;
+  }
+  assertMatch(message, /expected 2 labels, .*got 1\. Help/);
+});
