@@ -11,7 +11,8 @@ export const PLACES = 64;
 /**
  * `c = a · b` at each place: a `[rows, inner]`, b `[inner, columns]`, c
  * `[rows, columns]`; rows and inner are multiples of 4, columns one of 8. Sums
- * run over inner in order. The steps are bytes from place to place.
+ * run over inner in order. The steps are bytes from place to place. A place's a
+ * is turned around first, into `turned`: loops that load least are fastest here.
  */
 export function multiplyPlaces(
   a: usize,
@@ -23,110 +24,44 @@ export function multiplyPlaces(
   rows: i32,
   inner: i32,
   columns: i32,
+  turned: usize,
 ): void {
-  const aRow: usize = inner << 2, cRow: usize = columns << 2;
   for (let place = 0; place < PLACES; place++) {
-    for (let column: usize = 0; column < cRow; column += 32) {
-      for (let row: usize = 0; row < <usize> rows; row += 4) {
-        multiplyTile(
-          a + row * aRow,
-          aRow,
-          b + column,
-          cRow,
-          c + row * cRow + column,
-        );
-      }
-    }
+    turn(a, rows, inner, turned);
+    multiply(turned, b, c, rows, inner, columns, false);
     a += aStep;
     b += bStep;
     c += cStep;
   }
 }
 
-function multiplyTile(
-  a0: usize,
-  aRow: usize,
-  b: usize,
-  bRow: usize,
-  c: usize,
-): void {
-  const a1 = a0 + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
-  let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0;
-  let r0 = l0, r1 = l0, r2 = l0, r3 = l0;
-  for (let at: usize = 0; at < aRow; at += 16) {
-    const x0 = v128.load(a0 + at), x1 = v128.load(a1 + at);
-    const x2 = v128.load(a2 + at), x3 = v128.load(a3 + at);
-    let left = v128.load(b), right = v128.load(b, 16);
-    let x = v128.shuffle<f32>(x0, x0, 0, 0, 0, 0);
-    l0 = fma(x, left, l0);
-    r0 = fma(x, right, r0);
-    x = v128.shuffle<f32>(x1, x1, 0, 0, 0, 0);
-    l1 = fma(x, left, l1);
-    r1 = fma(x, right, r1);
-    x = v128.shuffle<f32>(x2, x2, 0, 0, 0, 0);
-    l2 = fma(x, left, l2);
-    r2 = fma(x, right, r2);
-    x = v128.shuffle<f32>(x3, x3, 0, 0, 0, 0);
-    l3 = fma(x, left, l3);
-    r3 = fma(x, right, r3);
-    b += bRow;
-    left = v128.load(b);
-    right = v128.load(b, 16);
-    x = v128.shuffle<f32>(x0, x0, 1, 1, 1, 1);
-    l0 = fma(x, left, l0);
-    r0 = fma(x, right, r0);
-    x = v128.shuffle<f32>(x1, x1, 1, 1, 1, 1);
-    l1 = fma(x, left, l1);
-    r1 = fma(x, right, r1);
-    x = v128.shuffle<f32>(x2, x2, 1, 1, 1, 1);
-    l2 = fma(x, left, l2);
-    r2 = fma(x, right, r2);
-    x = v128.shuffle<f32>(x3, x3, 1, 1, 1, 1);
-    l3 = fma(x, left, l3);
-    r3 = fma(x, right, r3);
-    b += bRow;
-    left = v128.load(b);
-    right = v128.load(b, 16);
-    x = v128.shuffle<f32>(x0, x0, 2, 2, 2, 2);
-    l0 = fma(x, left, l0);
-    r0 = fma(x, right, r0);
-    x = v128.shuffle<f32>(x1, x1, 2, 2, 2, 2);
-    l1 = fma(x, left, l1);
-    r1 = fma(x, right, r1);
-    x = v128.shuffle<f32>(x2, x2, 2, 2, 2, 2);
-    l2 = fma(x, left, l2);
-    r2 = fma(x, right, r2);
-    x = v128.shuffle<f32>(x3, x3, 2, 2, 2, 2);
-    l3 = fma(x, left, l3);
-    r3 = fma(x, right, r3);
-    b += bRow;
-    left = v128.load(b);
-    right = v128.load(b, 16);
-    x = v128.shuffle<f32>(x0, x0, 3, 3, 3, 3);
-    l0 = fma(x, left, l0);
-    r0 = fma(x, right, r0);
-    x = v128.shuffle<f32>(x1, x1, 3, 3, 3, 3);
-    l1 = fma(x, left, l1);
-    r1 = fma(x, right, r1);
-    x = v128.shuffle<f32>(x2, x2, 3, 3, 3, 3);
-    l2 = fma(x, left, l2);
-    r2 = fma(x, right, r2);
-    x = v128.shuffle<f32>(x3, x3, 3, 3, 3, 3);
-    l3 = fma(x, left, l3);
-    r3 = fma(x, right, r3);
-    b += bRow;
+/** `[rows, columns]` as `[columns, rows]`, both multiples of 4. */
+function turn(from: usize, rows: i32, columns: i32, to: usize): void {
+  const row: usize = columns << 2, toRow: usize = rows << 2;
+  for (let i: usize = 0; i < toRow; i += 16) {
+    for (let j: usize = 0; j < row; j += 16) {
+      let at = from + (i >> 2) * row + j;
+      const a = v128.load(at);
+      at += row;
+      const b = v128.load(at);
+      at += row;
+      const c = v128.load(at);
+      at += row;
+      const d = v128.load(at);
+      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+      const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+      const AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      const CD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      at = to + (j >> 2) * toRow + i;
+      v128.store(at, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+      at += toRow;
+      v128.store(at, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+      at += toRow;
+      v128.store(at, v128.shuffle<f32>(AB, CD, 0, 1, 4, 5));
+      at += toRow;
+      v128.store(at, v128.shuffle<f32>(AB, CD, 2, 3, 6, 7));
+    }
   }
-  v128.store(c, l0);
-  v128.store(c, r0, 16);
-  c += bRow;
-  v128.store(c, l1);
-  v128.store(c, r1, 16);
-  c += bRow;
-  v128.store(c, l2);
-  v128.store(c, r2, 16);
-  c += bRow;
-  v128.store(c, l3);
-  v128.store(c, r3, 16);
 }
 
 /**
@@ -144,33 +79,48 @@ export function accumulatePlaces(
   inner: i32,
   columns: i32,
 ): void {
-  const aRow: usize = rows << 2, cRow: usize = columns << 2;
   for (let place = 0; place < PLACES; place++) {
-    for (let row: usize = 0; row < aRow; row += 16) {
-      for (let column: usize = 0; column < cRow; column += 32) {
-        accumulateTile(
-          a + row,
-          aRow,
-          b + column,
-          cRow,
-          c + (row >> 2) * cRow + column,
-          inner,
-        );
-      }
-    }
+    multiply(a, b, c, rows, inner, columns, true);
     a += aStep;
     b += bStep;
     c += cStep;
   }
 }
 
-function accumulateTile(
+/** `c = aᵀ · b`, or `c += aᵀ · b`. */
+function multiply(
+  a: usize,
+  b: usize,
+  c: usize,
+  rows: i32,
+  inner: i32,
+  columns: i32,
+  adds: bool,
+): void {
+  const aRow: usize = rows << 2, cRow: usize = columns << 2;
+  for (let row: usize = 0; row < aRow; row += 16) {
+    for (let column: usize = 0; column < cRow; column += 32) {
+      multiplyTile(
+        a + row,
+        aRow,
+        b + column,
+        cRow,
+        c + (row >> 2) * cRow + column,
+        inner,
+        adds,
+      );
+    }
+  }
+}
+
+function multiplyTile(
   a: usize,
   aRow: usize,
   b: usize,
   bRow: usize,
   c: usize,
   inner: i32,
+  adds: bool,
 ): void {
   let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0;
   let r0 = l0, r1 = l0, r2 = l0, r3 = l0;
@@ -192,13 +142,17 @@ function accumulateTile(
     a += aRow;
     b += bRow;
   }
-  add8(c, l0, r0);
-  add8(c + bRow, l1, r1);
-  add8(c + 2 * bRow, l2, r2);
-  add8(c + 3 * bRow, l3, r3);
+  put8(c, l0, r0, adds);
+  put8(c + bRow, l1, r1, adds);
+  put8(c + 2 * bRow, l2, r2, adds);
+  put8(c + 3 * bRow, l3, r3, adds);
 }
 
-function add8(at: usize, left: v128, right: v128): void {
-  v128.store(at, f32x4.add(v128.load(at), left));
-  v128.store(at, f32x4.add(v128.load(at, 16), right), 16);
+function put8(at: usize, left: v128, right: v128, adds: bool): void {
+  if (adds) {
+    left = f32x4.add(v128.load(at), left);
+    right = f32x4.add(v128.load(at, 16), right);
+  }
+  v128.store(at, left);
+  v128.store(at, right, 16);
 }

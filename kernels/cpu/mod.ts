@@ -7,6 +7,7 @@ export * from "./batch_norm2d.ts";
 export * from "./classes.ts";
 export * from "./conv2d.ts";
 export * from "./conv2d_weight_gradient.ts";
+export * from "./conv2d_weight_rows.ts";
 export * from "./conv_block.ts";
 export * from "./cross_entropy.ts";
 export * from "./dropout.ts";

@@ -21,11 +21,11 @@ import {
   PLACES,
 } from "./_winograd_products.ts";
 import {
-  transformInput,
-  transformInputBack,
-  transformOutput,
-  transformOutputBack,
-} from "./_winograd_transforms.ts";
+  gradientTiles,
+  inputGradientTiles,
+  inputTiles,
+  outputTiles,
+} from "./_winograd_tiles.ts";
 
 /** Bytes at the start of a thread's memory for a tile between two passes. */
 export const TEMPORARY: usize = 2048;
@@ -59,6 +59,7 @@ export function winogradForward(args: usize, thread: i32, threads: i32): void {
     (<usize> (inChannels * (down + 1) * (across + 1)) << 6);
   const m = v + PLACES * vStep;
   const y = m + PLACES * mStep;
+  const turned = y + (<usize> (outChannels * tiles) << 6);
   const end = partStart(batch, thread + 1, threads);
   let image = partStart(batch, thread, threads);
   if (image == end) return;
@@ -88,6 +89,7 @@ export function winogradForward(args: usize, thread: i32, threads: i32): void {
       (tiles + 3) & ~3,
       inChannels,
       outChannels,
+      turned,
     );
     outputTiles(m, mStep, y, outChannels, down, across, scratch);
     fromLanes(
@@ -135,6 +137,7 @@ export function winogradGradient(args: usize, thread: i32, threads: i32): void {
   const v = padded + paddedBytes;
   const m = v + PLACES * vStep;
   const y = m + PLACES * mStep;
+  const turned = y + (<usize> (outChannels * tiles) << 6);
   memory.fill(sums, 0, scratch + stride - sums);
   const xBytes: usize = (inChannels * inHeight * inWidth) << 2;
   const yBytes: usize = (outChannels * outHeight * outWidth) << 2;
@@ -191,6 +194,7 @@ export function winogradGradient(args: usize, thread: i32, threads: i32): void {
       rows,
       outChannels,
       inChannels,
+      turned,
     );
     memory.fill(padded, 0, paddedBytes);
     inputGradientTiles(v, vStep, padded, inChannels, down, across, scratch);
@@ -206,121 +210,5 @@ export function winogradGradient(args: usize, thread: i32, threads: i32): void {
       inHeight,
       inWidth,
     );
-  }
-}
-
-/** `Bᵀ d B` of all tiles. */
-function inputTiles(
-  padded: usize,
-  v: usize,
-  vStep: usize,
-  channels: i32,
-  down: i32,
-  across: i32,
-  temporary: usize,
-): void {
-  const row: usize = (across + 1) << 6;
-  const plane = row * <usize> ((down + 1) << 2);
-  const tileBytes: usize = channels << 2;
-  for (let group: usize = 0; group < <usize> (channels >> 2); group++) {
-    let to = v + (group << 4);
-    for (let i: usize = 0; i < <usize> down; i++) {
-      let from = padded + group * plane + (i << 2) * row;
-      for (let j = 0; j < across; j++) {
-        transformInput(from, row, 16, temporary, 128, 16);
-        transformInput(temporary, 16, 128, to, vStep, 8 * vStep);
-        from += 64;
-        to += tileBytes;
-      }
-    }
-  }
-}
-
-/** `B v Bᵀ` of all tiles, added up where they overlap. */
-function inputGradientTiles(
-  v: usize,
-  vStep: usize,
-  padded: usize,
-  channels: i32,
-  down: i32,
-  across: i32,
-  temporary: usize,
-): void {
-  const row: usize = (across + 1) << 6;
-  const plane = row * <usize> ((down + 1) << 2);
-  const tileBytes: usize = channels << 2;
-  const tile = temporary + 1024;
-  for (let group: usize = 0; group < <usize> (channels >> 2); group++) {
-    let from = v + (group << 4);
-    for (let i: usize = 0; i < <usize> down; i++) {
-      let to = padded + group * plane + (i << 2) * row;
-      for (let j = 0; j < across; j++) {
-        transformInputBack(from, 8 * vStep, vStep, temporary, 128, 16);
-        transformInputBack(temporary, 16, 128, tile, 16, 128);
-        for (let k: usize = 0; k < 8; k++) {
-          const source = tile + (k << 7), line = to + k * row;
-          for (let at: usize = 0; at < 128; at += 16) {
-            const sum = f32x4.add(v128.load(line + at), v128.load(source + at));
-            v128.store(line + at, sum);
-          }
-        }
-        to += 64;
-        from += tileBytes;
-      }
-    }
-  }
-}
-
-/** `Aᵀ m A` of all tiles. */
-function outputTiles(
-  m: usize,
-  mStep: usize,
-  y: usize,
-  channels: i32,
-  down: i32,
-  across: i32,
-  temporary: usize,
-): void {
-  const row: usize = across << 6;
-  const plane = row * <usize> (down << 2);
-  const tileBytes: usize = channels << 2;
-  for (let group: usize = 0; group < <usize> (channels >> 2); group++) {
-    let from = m + (group << 4);
-    for (let i: usize = 0; i < <usize> down; i++) {
-      let to = y + group * plane + (i << 2) * row;
-      for (let j = 0; j < across; j++) {
-        transformOutput(from, 8 * mStep, mStep, temporary, 128, 16, 8);
-        transformOutput(temporary, 16, 128, to, 16, row, 4);
-        to += 64;
-        from += tileBytes;
-      }
-    }
-  }
-}
-
-/** `A ∂y Aᵀ` of all tiles. */
-function gradientTiles(
-  y: usize,
-  m: usize,
-  mStep: usize,
-  channels: i32,
-  down: i32,
-  across: i32,
-  temporary: usize,
-): void {
-  const row: usize = across << 6;
-  const plane = row * <usize> (down << 2);
-  const tileBytes: usize = channels << 2;
-  for (let group: usize = 0; group < <usize> (channels >> 2); group++) {
-    let to = m + (group << 4);
-    for (let i: usize = 0; i < <usize> down; i++) {
-      let from = y + group * plane + (i << 2) * row;
-      for (let j = 0; j < across; j++) {
-        transformOutputBack(from, row, 16, temporary, 64, 16, 4);
-        transformOutputBack(temporary, 16, 64, to, mStep, 8 * mStep, 8);
-        from += 64;
-        to += tileBytes;
-      }
-    }
   }
 }

@@ -126,7 +126,7 @@ export function conv2d(
         ...layoutWords(layout),
       ];
       const products = productsOf(shape);
-      const name = "conv2dWeightSums";
+      const name = isFiveWide(shape) ? "conv2dWeightRows" : "conv2dWeightSums";
       const parts = caller.run(name, words, products, 2 * products);
       caller.run("conv2dWeightGradient", [
         memory.pointer,
@@ -145,6 +145,16 @@ export function conv2d(
       caller.run("conv2dBiasGradient", words, batch * outChannels * area);
     },
   };
+}
+
+/**
+ * Whether the weight gradient has a kernel of its own. For 1 channel to 16 of
+ * 28×28 pixels that takes half the time of the general one.
+ */
+function isFiveWide(shape: Conv2dShape): boolean {
+  return shape.kernelWidth === 5 && shape.outChannels % 8 === 0 &&
+    shape.strideHeight === 1 && shape.strideWidth === 1 &&
+    shape.dilationHeight === 1 && shape.dilationWidth === 1;
 }
 
 /** Taps that a tile of the weight gradient takes at once. */

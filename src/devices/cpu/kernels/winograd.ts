@@ -131,7 +131,10 @@ function sizesOf(shape: Conv2dShape): number[] {
   ];
 }
 
-/** Memory for an image's input and output, in lanes and transformed. */
+/**
+ * Memory for an image's input and output: in lanes, transformed, and one place
+ * of them turned around.
+ */
 function bytesOf(shape: Conv2dShape): { input: number; output: number } {
   const down = Math.ceil(shape.outHeight / 4);
   const across = Math.ceil(shape.outWidth / 4);
@@ -140,7 +143,9 @@ function bytesOf(shape: Conv2dShape): { input: number; output: number } {
   return {
     input: shape.inChannels * (down + 1) * (across + 1) * 64 +
       places(shape.inChannels),
-    output: shape.outChannels * down * across * 64 + places(shape.outChannels),
+    output: shape.outChannels * down * across * 64 +
+      places(shape.outChannels) +
+      tiles * Math.max(shape.inChannels, shape.outChannels) * 4,
   };
 }
 
