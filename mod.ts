@@ -88,3 +88,4 @@ export {
 } from "./src/tensor.ts";
 export { train } from "./src/train.ts";
 export * from "./src/training/mod.ts";
+export * from "./src/transforms/mod.ts";

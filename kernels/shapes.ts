@@ -142,6 +142,57 @@ export interface GatherShape {
   std: number;
 }
 
+/** Noise for the images of a batch: `[batch, 2, height, width]`. */
+export interface NoiseShape {
+  /** Images. */
+  batch: number;
+  /** Rows of an image. */
+  height: number;
+  /** Columns of an image. */
+  width: number;
+}
+
+/** A blur of the middle axis of `[outer, size, inner]`. */
+export interface BlurShape {
+  /** Lines before the axis. */
+  outer: number;
+  /** Elements along the axis: more than half as many as there are weights. */
+  size: number;
+  /** Elements from one place on the axis to the next. */
+  inner: number;
+  /** Multiplies the weighted sum. */
+  factor: number;
+}
+
+/**
+ * f32 that are drawn for every row of an epoch:
+ *
+ * - 0–5: where output pixel (x, y) is taken from: column `d0·x + d1·y + d2`, row
+ *   `d3·x + d4·y + d5`;
+ * - 6–9: a rectangle to erase: first row, first column, and those after the
+ *   last;
+ * - 10: seed of the image's displacements, a whole number below 2²⁴.
+ */
+export const DRAWS_PER_ROW = 11;
+
+/** A warp of images `[batch, channels, height, width]`. */
+export interface WarpShape {
+  /** Images in the batch. */
+  batch: number;
+  /** Channels of an image: all are warped alike. */
+  channels: number;
+  /** Rows of an image. */
+  height: number;
+  /** Columns of an image. */
+  width: number;
+  /** Subtracted from what was sampled. */
+  mean: number;
+  /** Divides after that. */
+  std: number;
+  /** What erased pixels become; it is not normalised. */
+  erased: number;
+}
+
 /** Adam's constants, as in PyTorch. */
 export interface AdamConstants {
   /** Decay of the running mean of the gradient. */

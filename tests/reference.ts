@@ -8,6 +8,7 @@
  * @module
  */
 
+export * from "./reference/augment.ts";
 export * from "./reference/avg_pool2d.ts";
 export * from "./reference/batch_norm2d.ts";
 export * from "./reference/classes.ts";

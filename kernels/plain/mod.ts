@@ -7,6 +7,7 @@
 
 export * from "./adam.ts";
 export * from "./advance.ts";
+export * from "./augment.ts";
 export * from "./avg_pool2d.ts";
 export * from "./batch_norm2d.ts";
 export * from "./classes.ts";

@@ -1,4 +1,9 @@
-import { SCHEDULES, type TrainSettings } from "../training/mod.ts";
+import {
+  AUGMENTATIONS,
+  type AugmentSettings,
+  SCHEDULES,
+  type TrainSettings,
+} from "../training/mod.ts";
 import { positiveNumber, usage, wholeNumber } from "./_options.ts";
 
 /** The options of `train` that are settings; "" is not given. */
@@ -17,6 +22,7 @@ export const settingOptions = {
   "weight-decay": "",
   "clip-grad-norm": "",
   "label-smoothing": "",
+  augment: "",
   "val-fraction": "",
 } as const satisfies Record<string, string>;
 
@@ -40,6 +46,7 @@ export function trainSettings(values: Values): Partial<TrainSettings> {
     weightDecay: read.positive("weight-decay"),
     clipGradNorm: read.positive("clip-grad-norm"),
     labelSmoothing: read.share("label-smoothing"),
+    augment: read.augment("augment"),
     valFraction: read.share("val-fraction"),
   };
 }
@@ -78,6 +85,28 @@ class Reader {
       throw usage(
         "train",
         `--${name}: expected ${known.join(", ")}, got ${text}`,
+      );
+    });
+  }
+
+  augment(name: string): AugmentSettings | undefined {
+    return this.#given(name, (text) => {
+      const parts = text === "none" ? [] : text.split(",");
+      const given = new Map(parts.map((part) => {
+        const [kind, amount = ""] = part.split("=");
+        return [kind, positiveNumber("train", `${name} ${kind}`, amount)];
+      }));
+      const unknown = [...given.keys()].find((kind) =>
+        !AUGMENTATIONS.some((known) => known === kind)
+      );
+      if (unknown !== undefined) {
+        const known = AUGMENTATIONS.join(", ");
+        throw usage("train", `--${name}: expected ${known}, got ${unknown}`);
+      }
+      // Always in the same order, so that settings can be compared as text.
+      return Object.fromEntries(
+        AUGMENTATIONS.filter((kind) => given.has(kind))
+          .map((kind) => [kind, given.get(kind)]),
       );
     });
   }

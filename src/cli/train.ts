@@ -46,6 +46,9 @@ Learning:
                     largest norm of all gradients together (any)
   --label-smoothing X
                     share of a label that is spread over all classes (0)
+  --augment K=X,…   random changes of the training images: rotate=10 and shear=10
+                    (degrees), shift=0.1 and scale=0.1 (shares of the size),
+                    elastic=30 (strength), erase=0.5 (probability); or none
   --schedule S      of the learning rate: constant, step, cosine or one-cycle
                     (constant)
   --step-size N, --gamma X

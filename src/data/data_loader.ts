@@ -2,6 +2,9 @@ import type { Device } from "../devices/device.ts";
 import { capture, type Captured } from "../capture.ts";
 import { describe } from "../errors.ts";
 import { elementsOf, type Shape, Tensor } from "../tensor.ts";
+import type { Compose } from "../transforms/mod.ts";
+import { Augmentation } from "./_augmentation.ts";
+import { upload, uploadRows } from "./_upload.ts";
 import type { Dataset } from "./dataset.ts";
 import { Generator } from "./random.ts";
 
@@ -19,10 +22,8 @@ export interface DataLoaderOptions {
   generator?: Generator;
   /** Whether to leave out a last batch that is not full. Default false. */
   dropLast?: boolean;
-  /** Subtracted from inputs after their division. Default 0. */
-  mean?: number;
-  /** Divides inputs after that. Default 1. */
-  std?: number;
+  /** What happens to inputs on their way; default is `ToTensor` alone. */
+  transform?: Compose;
 }
 
 /** Where a {@linkcode DataLoader} is. */
@@ -35,12 +36,6 @@ export interface DataLoaderState {
 
 /** A batch: inputs `[N, …row shape]` and labels `[N]`. */
 export type Batch = readonly [inputs: Tensor, labels: Tensor<Shape, "i32">];
-
-/** Above this a buffer fails on some GPUs; below it, data sets go whole. */
-const shardBytes = 32 * 2 ** 20;
-
-/** The kernel that picks rows takes so many shards. */
-const shardLimit = 4;
 
 /**
  * Batches between two looks at the device, so that work does not pile up. A look
@@ -84,6 +79,7 @@ export class DataLoader implements Disposable {
   readonly #device: Device;
   readonly #shuffle: boolean;
   readonly #generator: Generator;
+  readonly #augmentation: Augmentation | null;
   readonly #shards: readonly Tensor<Shape, "u8" | "f32">[];
   readonly #labels: Tensor<Shape, "i32">;
   readonly #order: Tensor<Shape, "i32">;
@@ -104,7 +100,9 @@ export class DataLoader implements Disposable {
    *
    * @param dataset The rows and their labels.
    * @param options Device, batch size, order.
-   * @throws {RangeError} If the batch size is not a whole number.
+   * @throws {RangeError} If the batch size is not a whole number, or images are
+   * too small for the transform.
+   * @throws {TypeError} If a random transform is to change what is no image.
    */
   constructor(dataset: Dataset, options: DataLoaderOptions) {
     const { batchSize = 1, device, dropLast = false, shuffle = false } =
@@ -135,8 +133,14 @@ export class DataLoader implements Disposable {
     this.#labels = upload(device, labels);
     this.#order = upload(device, Int32Array.from(labels.keys()));
     this.#cursor = upload(device, new Int32Array(1));
-    const { mean = 0, std = 1 } = options;
-    this.#pick = (rows) => this.#capture(rows, { mean, std, rowsPerShard });
+    const { transform } = options;
+    const { mean = 0, std = 1 } = transform ?? {};
+    this.#augmentation = transform?.isRandom
+      ? new Augmentation(device, transform, dataset)
+      : null;
+    // Random transforms come before the normalisation, and do it themselves.
+    const norm = transform?.isRandom ? { mean: 0, std: 1 } : { mean, std };
+    this.#pick = (rows) => this.#capture(rows, { ...norm, rowsPerShard });
   }
 
   /** The batches of an epoch. Inside an `async` function prefer `for await`. */
@@ -197,6 +201,7 @@ export class DataLoader implements Disposable {
   [Symbol.dispose](): void {
     for (const pick of this.#picks.values()) pick[Symbol.dispose]();
     this.#picks.clear();
+    this.#augmentation?.[Symbol.dispose]();
     const own = [this.#labels, this.#order, this.#cursor];
     for (const tensor of [...this.#shards, ...own]) tensor[Symbol.dispose]();
   }
@@ -208,11 +213,15 @@ export class DataLoader implements Disposable {
     this.#state = { generator: this.#generator.state, batch };
     const cursor = Int32Array.of(batch * this.batchSize);
     this.#device.write(this.#cursor.buffer, cursor);
-    if (!this.#shuffle) return batch;
-    // PyTorch draws a seed for its worker processes before the one of the order.
-    this.#generator.fork();
-    const order = this.#generator.fork().permutation(this.#dataset.length);
-    this.#device.write(this.#order.buffer, order);
+    if (this.#shuffle) {
+      // PyTorch draws a seed for its worker processes before that of the order.
+      this.#generator.fork();
+      const order = this.#generator.fork().permutation(this.#dataset.length);
+      this.#device.write(this.#order.buffer, order);
+    }
+    if (this.#augmentation !== null) {
+      this.#augmentation.startEpoch(this.#generator.fork());
+    }
     return batch;
   }
 
@@ -244,43 +253,11 @@ export class DataLoader implements Disposable {
         shape,
       );
       kernels.gatherLabels(this.#labels, this.#order, this.#cursor, labels);
+      const images = this.#augmentation?.apply(inputs, this.#cursor) ?? inputs;
       kernels.advance(this.#cursor, batch);
-      return [inputs, labels];
+      return [images, labels];
     });
   }
 }
 
 type Batches<T> = globalThis.Generator<T, void, void>;
-
-function upload<V extends Int32Array | Uint8Array | Float32Array>(
-  device: Device,
-  values: V,
-) {
-  const dtype = values instanceof Int32Array
-    ? "i32"
-    : values instanceof Uint8Array
-    ? "u8"
-    : "f32";
-  const tensor = Tensor.empty(device, [values.length], dtype, "persistent");
-  device.write(tensor.buffer, values);
-  // deno-lint-ignore no-explicit-any -- the branches above decide the type
-  return tensor as any;
-}
-
-function uploadRows(device: Device, { inputs, length }: Dataset) {
-  const { data, rowShape } = inputs;
-  const rowLength = elementsOf(rowShape);
-  const rowBytes = rowLength * data.BYTES_PER_ELEMENT;
-  const rowsPerShard = Math.max(
-    Math.floor(shardBytes / rowBytes),
-    Math.ceil(length / shardLimit),
-  );
-  const shards: Tensor<Shape, "u8" | "f32">[] = [];
-  for (let row = 0; row < length; row += rowsPerShard) {
-    const end = Math.min(length, row + rowsPerShard);
-    shards.push(
-      upload(device, data.subarray(row * rowLength, end * rowLength)),
-    );
-  }
-  return { shards, rowsPerShard };
-}

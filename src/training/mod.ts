@@ -1,5 +1,10 @@
 /** The training loop and its parts. */
 export {
+  AUGMENTATIONS,
+  type AugmentSettings,
+  transformOf,
+} from "./augmentation.ts";
+export {
   bestPath,
   type Checkpoint,
   readCheckpoint,

@@ -8,6 +8,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Device } from "../devices/device.ts";
 import { describe } from "../errors.ts";
 import type { Layer } from "../nn/mod.ts";
+import { type AugmentSettings, transformOf } from "./augmentation.ts";
 
 /**
  * How a training goes, in plain values: a checkpoint stores it. The defaults
@@ -39,6 +40,8 @@ export interface TrainSettings {
   clipGradNorm: number;
   /** Share of the labels that is spread over all classes. Default 0. */
   labelSmoothing: number;
+  /** How training images change at random. Default `{}`: not at all. */
+  augment: AugmentSettings;
   /** Seeds first weights, order and augmentation. Default 0. */
   seed: number;
   /** Learns from the first rows only; 0 is all. Default 0. */
@@ -84,6 +87,7 @@ export const NOTEBOOK: Readonly<TrainSettings> = {
   weightDecay: 0,
   clipGradNorm: 0,
   labelSmoothing: 0,
+  augment: {},
   seed: 0,
   limit: 0,
   valFraction: 0,
@@ -221,7 +225,9 @@ export function settingsOf(
       .map((name) => [name, options[name]]),
   );
   const settings = { ...NOTEBOOK, ...stored, ...given };
-  if (stored !== null) checkGoesOn(settings, stored);
+  // A setting that is younger than the checkpoint was the notebook's.
+  if (stored !== null) checkGoesOn(settings, { ...NOTEBOOK, ...stored });
+  transformOf(settings.augment);
   checkWhole("epochs", settings.epochs, 1);
   checkWhole("batchSize", settings.batchSize, 1);
   checkWhole("limit", settings.limit, 0);

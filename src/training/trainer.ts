@@ -10,6 +10,7 @@ import { ConvolutionalNeuralNetwork } from "../network.ts";
 import type { Layer } from "../nn/mod.ts";
 import { Adam, AdamW, type LRScheduler } from "../optim/mod.ts";
 import { openData } from "./_data.ts";
+import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./_best.ts";
 import { turnEventLoop } from "./_event_loop.ts";
 import { scheduleOf } from "./_schedule.ts";
@@ -104,8 +105,13 @@ export class Trainer implements Disposable {
       .to(device, { generator });
     const Kind = settings.optimizer === "adamw" ? AdamW : Adam;
     this.optimizer = new Kind(this.model.parameters(), { lr, weightDecay });
-    const loader = { device, batchSize, generator, shuffle: true };
-    this.#batches = new DataLoader(trainData, loader);
+    this.#batches = new DataLoader(trainData, {
+      device,
+      batchSize,
+      generator,
+      shuffle: true,
+      transform: transformOf(settings.augment),
+    });
     this.#step = new TrainingStep(
       device,
       this.model,

@@ -158,6 +158,7 @@ Deno.test("the options of the learning reach the checkpoint", async () => {
     ...["--schedule", "cosine", "--warmup", "0.5", "--optimizer", "adamw"],
     ...["--weight-decay", "0.01", "--clip-grad-norm", "1"],
     ...["--label-smoothing", "0.1", "--patience", "5"],
+    ...["--augment", "shift=0.1,elastic=30,rotate=10"],
   );
   assertEquals(code, 0);
   assertMatch(stdout, /note: the test images decide when to stop/);
@@ -172,6 +173,7 @@ Deno.test("the options of the learning reach the checkpoint", async () => {
     weightDecay: 0.01,
     clipGradNorm: 1,
     labelSmoothing: 0.1,
+    augment: { rotate: 10, shift: 0.1, elastic: 30 },
     patience: 5,
   });
 });
@@ -179,6 +181,8 @@ Deno.test("the options of the learning reach the checkpoint", async () => {
 const wrong: [args: string[], message: RegExp][] = [
   [["--schedule", "sine"], /--schedule: expected constant, step, .*, got sine/],
   [["--val-fraction", "1"], /--val-fraction: expected a number between/],
+  [["--augment", "turn=3"], /--augment: expected rotate, .*, got turn/],
+  [["--augment", "rotate"], /--augment rotate: expected a number above 0/],
   [["--seeds", "1,x"], /--seeds: expected a whole number/],
   [["--seeds", "1", "--seed", "2"], /--seeds does not go with --seed/],
 ];

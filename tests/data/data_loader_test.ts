@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataLoader, Generator, TensorDataset } from "../../src/data/mod.ts";
+import { Compose, Normalize, ToTensor } from "../../src/transforms/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
 
@@ -38,8 +39,7 @@ deviceTest("pixels are divided by 255, then normalised", async (device) => {
   using normalised = new DataLoader(dataset, {
     device,
     batchSize: 7,
-    mean: 0.5,
-    std: 0.25,
+    transform: new Compose([new ToTensor(), new Normalize(0.5, 0.25)]),
   });
   // Worst measured: 2.4e-7, of GPUs that multiply by 1 / 255.
   const tolerance = { atol: 1e-6, rtol: 0 };

@@ -8,6 +8,7 @@
 
 import type { Device } from "../../src/devices/device.ts";
 import { type KernelCase, KernelHarness } from "./cases/_harness.ts";
+import { augmentCases } from "./cases/augment.ts";
 import { avgPool2dCases } from "./cases/avg_pool2d.ts";
 import { batchNorm2dCases } from "./cases/batch_norm2d.ts";
 import { classesCases } from "./cases/classes.ts";
@@ -26,6 +27,7 @@ export type { KernelCase } from "./cases/_harness.ts";
 
 /** The cases of all kernels. */
 export const kernelCases: readonly KernelCase[] = [
+  ...augmentCases,
   ...avgPool2dCases,
   ...batchNorm2dCases,
   ...classesCases,

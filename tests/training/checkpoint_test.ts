@@ -1,4 +1,9 @@
-import { assertEquals, assertLess, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertLess,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { join } from "@std/path";
 import type { Device } from "../../src/devices/device.ts";
 import { FormatError, StateDictError } from "../../src/errors.ts";
@@ -78,6 +83,28 @@ deviceTest("a stop within an epoch changes no byte", async (device) => {
   );
   await train(task(device, { checkpoint: parts, resume: parts }));
   assertEquals(await Deno.readFile(parts), await Deno.readFile(whole));
+});
+
+deviceTest("augmentation goes on within an epoch", async (device) => {
+  await using folder = await temporaryFolder();
+  const [whole, parts] = ["whole", "parts"].map((name) =>
+    join(folder.path, `${name}.safetensors`)
+  );
+  const augment = { rotate: 20, shift: 0.2, scale: 0.1, erase: 0.5 };
+  const options: TrainOptions = { ...settings, epochs: 2, augment };
+  await train(task(device, { ...options, checkpoint: whole }));
+  const controller = new AbortController();
+  const { signal } = controller;
+  let steps = 0;
+  const onStep = () => ++steps === 10 && controller.abort();
+  await assertRejects(() =>
+    train(task(device, { ...options, checkpoint: parts, onStep, signal }))
+  );
+  await train(task(device, { checkpoint: parts, resume: parts }));
+  assertEquals(await Deno.readFile(parts), await Deno.readFile(whole));
+  const { history } = await readCheckpoint(whole);
+  const plain = await train(task(device, { ...options, augment: {} }));
+  assertNotEquals(plain.history[0].loss, history[0].loss);
 });
 
 deviceTest("a schedule, AdamW and clipping go on too", async (device) => {

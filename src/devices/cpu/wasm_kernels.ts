@@ -1,6 +1,7 @@
 import type { Scratch } from "../_conv_block.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Caller } from "./_call.ts";
+import { augment } from "./kernels/augment.ts";
 import { batchNorm2d } from "./kernels/batch_norm2d.ts";
 import { classes } from "./kernels/classes.ts";
 import { conv2d } from "./kernels/conv2d.ts";
@@ -24,6 +25,7 @@ import { sum } from "./kernels/sum.ts";
 export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
   const single = {
     ...caller.plain,
+    ...augment(caller),
     ...batchNorm2d(caller),
     ...classes(caller),
     ...conv2d(caller, scratch),

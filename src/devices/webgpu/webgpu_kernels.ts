@@ -10,6 +10,7 @@ import { adamKernels } from "./kernels/adam.ts";
 import { addKernels } from "./kernels/add.ts";
 import { advanceKernels } from "./kernels/advance.ts";
 import { argmaxKernels } from "./kernels/argmax.ts";
+import { augmentKernels } from "./kernels/augment.ts";
 import { avgPool2dKernels } from "./kernels/avg_pool2d.ts";
 import { batchNorm2dKernels } from "./kernels/batch_norm2d.ts";
 import { clipNormKernels } from "./kernels/clip_norm.ts";
@@ -60,6 +61,7 @@ export function webGpuKernels(
     ...addKernels(run),
     ...advanceKernels(run),
     ...argmaxKernels(run),
+    ...augmentKernels(run),
     ...avgPool2dKernels(run),
     ...batchNorm2dKernels(run),
     ...clipNormKernels(run),

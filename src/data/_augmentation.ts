@@ -1,0 +1,127 @@
+import { DRAWS_PER_ROW } from "../../kernels/shapes.ts";
+import type { Device } from "../devices/device.ts";
+import { describe } from "../errors.ts";
+import { type Shape, Tensor } from "../tensor.ts";
+import type { Compose, ElasticTransform } from "../transforms/mod.ts";
+import { upload } from "./_upload.ts";
+import type { Dataset } from "./dataset.ts";
+import type { Generator } from "./random.ts";
+
+/** Sizes of a batch of images. */
+interface Sizes {
+  batch: number;
+  channels: number;
+  height: number;
+  width: number;
+}
+
+/**
+ * The random transforms of a loader on its device: what an epoch needs is drawn
+ * and uploaded at its start, and kernels apply it to every batch.
+ */
+export class Augmentation implements Disposable {
+  readonly #device: Device;
+  readonly #transform: Compose;
+  readonly #rowShape: readonly [channels: number, ...size: [number, number]];
+  readonly #rows: number;
+  readonly #draws: Tensor;
+  readonly #weights: Tensor | null;
+
+  constructor(device: Device, transform: Compose, dataset: Dataset) {
+    this.#device = device;
+    this.#transform = transform;
+    this.#rowShape = imageShape(dataset.inputs.rowShape);
+    this.#rows = dataset.length;
+    this.#draws = upload(
+      device,
+      new Float32Array(this.#rows * DRAWS_PER_ROW),
+    );
+    const { elastic } = transform;
+    this.#weights = elastic === undefined
+      ? null
+      : upload(device, weightsOf(elastic, this.#rowShape));
+  }
+
+  /** Draws all that is random in an epoch. */
+  startEpoch(generator: Generator): void {
+    const [, height, width] = this.#rowShape;
+    const size = { height, width };
+    const draws = this.#transform.draw(generator, this.#rows, size);
+    this.#device.write(this.#draws.buffer, draws);
+  }
+
+  /**
+   * A batch of images, changed and normalised.
+   *
+   * @param images `[N, C, H, W]`, the rows of the epoch from `cursor[0]` on.
+   */
+  apply(images: Tensor, cursor: Tensor<Shape, "i32">): Tensor {
+    const [channels, height, width] = this.#rowShape;
+    const sizes = { batch: images.shape[0], channels, height, width };
+    const { erased, mean, std } = this.#transform;
+    const displacements = this.#displacements(sizes, cursor);
+    const output: Tensor = Tensor.empty(this.#device, images.shape);
+    this.#device.kernels.warp(
+      images,
+      this.#draws,
+      cursor,
+      displacements,
+      output,
+      { ...sizes, erased, mean, std },
+    );
+    return output;
+  }
+
+  /** Frees the memory. */
+  [Symbol.dispose](): void {
+    this.#draws[Symbol.dispose]();
+    this.#weights?.[Symbol.dispose]();
+  }
+
+  #displacements(
+    { batch, height, width }: Sizes,
+    cursor: Tensor<Shape, "i32">,
+  ): Tensor | null {
+    const { elastic } = this.#transform;
+    const weights = this.#weights;
+    if (elastic === undefined || weights === null) return null;
+    const { kernels } = this.#device;
+    const empty = () => Tensor.empty(this.#device, [batch, 2, height, width]);
+    const [noise, across, smooth] = [empty(), empty(), empty()];
+    kernels.drawNoise(this.#draws, cursor, noise, { batch, height, width });
+    const lines = { outer: batch * 2 * height, size: width, inner: 1 };
+    kernels.blur(noise, weights, across, { ...lines, factor: 1 });
+    const columns = { outer: batch * 2, size: height, inner: width };
+    const factor = elastic.alpha / 2;
+    kernels.blur(across, weights, smooth, { ...columns, factor });
+    return smooth;
+  }
+}
+
+function imageShape(
+  rowShape: readonly number[],
+): readonly [number, number, number] {
+  const [channels, height, width] = rowShape;
+  if (rowShape.length === 3) return [channels, height, width];
+  throw new TypeError(describe({
+    what: "DataLoader: transform",
+    expected: "rows that are images, [channels, height, width]",
+    got: `rows of shape [${rowShape.join(", ")}]`,
+    help: "Leave out the random transforms, or give images.",
+  }));
+}
+
+function weightsOf(
+  elastic: ElasticTransform,
+  [, height, width]: readonly number[],
+): Float32Array {
+  const weights = elastic.weights();
+  const radius = (weights.length - 1) / 2;
+  if (radius < Math.min(height, width)) return weights;
+  throw new RangeError(describe({
+    what: "ElasticTransform: sigma",
+    expected: `a blur of less than ${Math.min(height, width)} pixels to a side`,
+    got: `sigma ${elastic.sigma}, which reaches ${radius}`,
+    help: "Give a smaller sigma: an eighth of the image's size, for instance.",
+  }));
+}

@@ -1,0 +1,146 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { DataLoader, Generator, TensorDataset } from "../../src/data/mod.ts";
+import type { Device } from "../../src/devices/device.ts";
+import {
+  Compose,
+  ElasticTransform,
+  Normalize,
+  RandomAffine,
+  RandomErasing,
+  ToTensor,
+  type Transform,
+} from "../../src/transforms/mod.ts";
+import { deviceTest } from "../_devices.ts";
+import { assertClose } from "../close.ts";
+import * as reference from "../reference.ts";
+
+const [rows, channels, height, width] = [7, 2, 9, 8];
+const area = height * width;
+const pixels = Uint8Array.from(
+  reference.uniform(rows * channels * area, 1),
+  (value) => (value + 1) * 127,
+);
+const dataset = new TensorDataset(pixels, [0, 1, 2, 3, 4, 5, 6], {
+  rowShape: [channels, height, width],
+  classes: 7,
+  divisor: 255,
+});
+const elastic = new ElasticTransform({ alpha: 20, sigma: 0.8 });
+const everything = [
+  new RandomAffine({ degrees: 20, translate: [0.2, 0.2], shear: 5 }),
+  elastic,
+  new ToTensor(),
+  new Normalize(0.2, 0.5),
+  new RandomErasing({ p: 0.7 }),
+];
+
+function open(device: Device, transforms: readonly Transform[], seed = 5) {
+  const transform = new Compose(transforms);
+  const options = { device, batchSize: 3, shuffle: true, seed, transform };
+  return new DataLoader(dataset, options);
+}
+
+async function imagesOf(loader: DataLoader): Promise<Float32Array[]> {
+  const epoch: Float32Array[] = [];
+  for await (const [images] of loader) epoch.push(await images.data());
+  return epoch;
+}
+
+deviceTest("a batch is what the formulas say", async (device) => {
+  using loader = open(device, everything);
+  const generator = new Generator(5);
+  generator.fork();
+  const order = generator.fork().permutation(rows);
+  const size = { height, width };
+  const draws = Float64Array.from(
+    new Compose(everything).draw(generator.fork(), rows, size),
+  );
+  const weights = Float64Array.from(elastic.weights());
+  const epoch = await imagesOf(loader);
+  for (const [index, actual] of epoch.entries()) {
+    const first = index * 3;
+    const batch = Math.min(3, rows - first);
+    const noise = reference.drawNoise(draws, first, { batch, ...size });
+    const across = reference.blur(noise, weights, {
+      ...{ outer: batch * 2 * height, size: width, inner: 1, factor: 1 },
+    });
+    const smooth = reference.blur(across, weights, {
+      ...{ outer: batch * 2, size: height, inner: width, factor: 10 },
+    });
+    const images = reference.gatherRows(
+      pixels,
+      order.subarray(first, first + batch),
+      { batch, rowLength: 2 * area, rowsPerShard: 7, ...UNIT },
+    );
+    const shape = { batch, channels, ...size, mean: 0.2, std: 0.5, erased: 0 };
+    const expected = reference.warp(images, draws, first, smooth, shape);
+    // Places are rounded, and neighbours differ by up to 2.
+    const tolerance = { atol: 1e-4, rtol: 0 };
+    assertClose(actual, expected, tolerance, `batch ${index}`);
+  }
+});
+
+const UNIT = { divisor: 255, mean: 0, std: 1 };
+
+deviceTest("transforms that do nothing change no bit", async (device) => {
+  const norm = [new ToTensor(), new Normalize(0.1307, 0.3081)];
+  using plain = open(device, norm);
+  using still = open(device, [
+    new RandomAffine({}),
+    new ElasticTransform({ alpha: 0, sigma: 0.8 }),
+    ...norm,
+    new RandomErasing({ p: 0 }),
+  ]);
+  assertEquals(await imagesOf(still), await imagesOf(plain));
+});
+
+deviceTest("a seed decides, every epoch is another", async (device) => {
+  using loader = open(device, everything);
+  using same = open(device, everything);
+  using other = open(device, everything, 6);
+  const first = await imagesOf(loader);
+  assertEquals(first, await imagesOf(same));
+  assert(differ(first, await imagesOf(other)));
+  const second = await imagesOf(loader);
+  assert(differ(first, second));
+  assertEquals(second, await imagesOf(same));
+});
+
+deviceTest("a loader goes on within an epoch", async (device) => {
+  using loader = open(device, everything);
+  await imagesOf(loader);
+  for (const _batch of loader) break;
+  const { state } = loader;
+  assertEquals(state.batch, 1);
+  using whole = open(device, everything);
+  await imagesOf(whole);
+  const epoch = await imagesOf(whole);
+  using resumed = open(device, everything, 99);
+  resumed.state = state;
+  assertEquals(await imagesOf(resumed), epoch.slice(1));
+  assertEquals(await imagesOf(resumed), await imagesOf(whole));
+});
+
+deviceTest("what no transform fits is refused", (device) => {
+  const points = new TensorDataset(new Float32Array(4), [0, 1], {
+    rowShape: [2],
+    classes: 2,
+  });
+  const transform = new Compose(everything);
+  assertThrows(
+    () => new DataLoader(points, { device, transform }),
+    TypeError,
+    "rows of shape [2]",
+  );
+  assertThrows(
+    () => open(device, [new ElasticTransform(), new ToTensor()]),
+    RangeError,
+    "sigma 5, which reaches 20",
+  );
+});
+
+function differ(left: Float32Array[], right: Float32Array[]): boolean {
+  return left.some((batch, i) =>
+    batch.some((value, at) => value !== right[i][at])
+  );
+}
