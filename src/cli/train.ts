@@ -10,7 +10,12 @@ import {
 import { dataHelp, dataOptions, openData } from "./_data.ts";
 import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
-import { deviceChoice, readOptions, threadCount } from "./_options.ts";
+import {
+  deviceChoice,
+  type Options,
+  readOptions,
+  threadCount,
+} from "./_options.ts";
 import { Output } from "./_output.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
@@ -92,27 +97,29 @@ const hintOfValidation =
   "note: the test images decide when to stop; --val-fraction 0.1 keeps them " +
   "out of the choice";
 
+const understood: Options = {
+  values: {
+    ...settingOptions,
+    seeds: "",
+    device: "auto",
+    threads: "",
+    ...dataOptions,
+    out: "mnist-cnn.safetensors",
+    run: "",
+    checkpoint: "",
+    "checkpoint-every": "1",
+    resume: "",
+    "log-json": "",
+    report: "",
+    plot: "",
+    "profile-trace": "",
+  },
+  flags: ["json", "no-report", "profile", "quiet", "verbose"],
+};
+
 /** `deno task train`. */
 export async function trainCommand(args: readonly string[]): Promise<void> {
-  const given = readOptions("train", args, {
-    values: {
-      ...settingOptions,
-      seeds: "",
-      device: "auto",
-      threads: "",
-      ...dataOptions,
-      out: "mnist-cnn.safetensors",
-      run: "",
-      checkpoint: "",
-      "checkpoint-every": "1",
-      resume: "",
-      "log-json": "",
-      report: "",
-      plot: "",
-      "profile-trace": "",
-    },
-    flags: ["json", "no-report", "profile", "quiet", "verbose"],
-  });
+  const given = readOptions("train", args, understood);
   const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
   const output = new Output("train", given);
@@ -121,10 +128,9 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   const trainings = trainingsOf(values, !flags.has("no-report"));
   const choice = deviceChoice("train", values.device);
   const threads = threadCount("train", values.threads);
-  for (const { log, out } of trainings) {
-    for (const path of [out, log, values.report, values.plot]) {
-      if (path !== "") await checkWritable(path);
-    }
+  const outs = trainings.flatMap(({ log, out }) => [out, log]);
+  for (const path of [...outs, values.report, values.plot]) {
+    if (path !== "") await checkWritable(path);
   }
 
   const start = performance.now();
@@ -149,12 +155,11 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     output,
   };
   const outcomes: Outcome[] = [];
+  const { signal } = interrupt;
+  const common = { ...settings, device, trainData, testData, signal };
   for (const training of trainings) {
-    const options = { ...settings, ...training.settings, device };
-    const { signal } = interrupt;
-    const data = { trainData, testData };
     const model = new ConvolutionalNeuralNetwork(classes);
-    const own = { ...options, ...data, model, signal };
+    const own = { ...common, ...training.settings, model };
     outcomes.push(await trainOnce(training, own, telling));
   }
   await reportProfile(device, given);

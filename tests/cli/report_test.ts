@@ -56,6 +56,14 @@ Deno.test("train leaves a report in the run's folder, with its own permissions",
   assertEquals(new TextDecoder().decode(signature), "PNG");
 });
 
+Deno.test("what train prints fits one screen of a terminal", async () => {
+  await using folder = await task();
+  const { stdout } = await run(...folder.options);
+  const lines = stdout.trimEnd().split("\n");
+  assert(lines.length >= 24 && lines.length <= 40, `${lines.length} lines`);
+  assert(lines.every((line) => line.length <= 100));
+});
+
 Deno.test("--report names the page, --no-report leaves none", async () => {
   await using folder = await task();
   const page = folder.file("page.html");
