@@ -1,5 +1,7 @@
 import { CpuDevice } from "../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../src/devices/device.ts";
+import { variants } from "../src/devices/webgpu/kernels/conv2d.ts";
+import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
 import { webGpu, webGpuTest } from "./_webgpu.ts";
 
 /**
@@ -19,6 +21,23 @@ export function deviceTest(
     Deno.test(`${name} (cpu, ${index + 1})`, async () => await run(cpu));
   }
   webGpuTest(`${name} (webgpu)`, run);
+}
+
+/**
+ * The same, and on WebGPU with every variant of the convolution, each on a
+ * device of its own.
+ */
+export function everyVariantTest(
+  name: string,
+  run: (device: Device) => void | Promise<void>,
+): void {
+  deviceTest(name, run);
+  for (const variant of variants) {
+    webGpuTest(`${name} (webgpu, ${variant})`, async () => {
+      using device = await WebGpuDevice.open({ poison: true, variant });
+      await run(device);
+    });
+  }
 }
 
 export { webGpu };

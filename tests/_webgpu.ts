@@ -1,3 +1,4 @@
+import { variants } from "../src/devices/webgpu/kernels/conv2d.ts";
 import {
   requestAdapter,
   WebGpuDevice,
@@ -5,7 +6,8 @@ import {
 
 /**
  * The WebGPU device of a test file, opened once, or null where there is no
- * adapter. Its recycled buffers are poisoned.
+ * adapter. Its recycled buffers are poisoned. The environment's
+ * `MNIST_CNN_VARIANT` forces a variant of the convolution.
  */
 export const webGpu: WebGpuDevice | null = await open();
 
@@ -24,7 +26,14 @@ export function webGpuTest(
 async function open(): Promise<WebGpuDevice | null> {
   const adapter = await requestAdapter();
   if (adapter !== null) {
-    return await WebGpuDevice.open({ adapter, poison: true });
+    const wanted = Deno.env.get("MNIST_CNN_VARIANT");
+    const variant = variants.find((name) => name === wanted);
+    if (wanted !== undefined && variant === undefined) {
+      throw new TypeError(
+        `MNIST_CNN_VARIANT: expected one of ${variants}, got ${wanted}`,
+      );
+    }
+    return await WebGpuDevice.open({ adapter, poison: true, variant });
   }
   console.warn(
     "No WebGPU adapter: tests on WebGPU are ignored. " +

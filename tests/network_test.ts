@@ -9,7 +9,7 @@ import { Adam, SGD } from "../src/optim/mod.ts";
 import { Scope } from "../src/scope.ts";
 import { Tape } from "../src/tape.ts";
 import { type Shape, Tensor } from "../src/tensor.ts";
-import { deviceTest } from "./_devices.ts";
+import { deviceTest, everyVariantTest } from "./_devices.ts";
 import { assertClose } from "./close.ts";
 import { Golden } from "./golden.ts";
 
@@ -59,7 +59,7 @@ function goldenBatch(device: Device): Inputs {
   ];
 }
 
-deviceTest(
+everyVariantTest(
   "the network has PyTorch's loss, gradients and statistics",
   async (device) => {
     const model = networkOn(device);
@@ -131,7 +131,7 @@ function trainingStep(model: ConvolutionalNeuralNetwork, optimizer: Update) {
   };
 }
 
-deviceTest("ten captured steps of Adam are PyTorch's", async (device) => {
+everyVariantTest("ten captured steps of Adam are PyTorch's", async (device) => {
   const model = networkOn(device);
   const optimizer = new Adam(model.parameters(), { lr: 0.01 });
   using step = capture(device, trainingStep(model, optimizer));

@@ -1,6 +1,10 @@
 import { parseArgs } from "@std/cli";
 import { describe } from "../errors.ts";
 import type { DeviceChoice } from "../devices/select.ts";
+import {
+  type ConvolutionVariant,
+  variants,
+} from "../devices/webgpu/kernels/conv2d.ts";
 import { closest } from "./_closest.ts";
 
 /** A wrong call of the command line: exit status 2. */
@@ -120,6 +124,22 @@ export function threadCount(
   text: string,
 ): number | undefined {
   return text === "" ? undefined : wholeNumber(command, "threads", text, 1);
+}
+
+/** How WebGPU does convolutions: by `auto` on any device, else on WebGPU. */
+export function variantChoice(
+  command: string,
+  text: string,
+  device: DeviceChoice,
+): "auto" | ConvolutionVariant {
+  const all = ["auto", ...variants] as const;
+  const found = all.find((variant) => variant === text);
+  if (found === undefined) {
+    const expected = `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
+    throw usage(command, `--variant: expected ${expected}, got ${text}`);
+  }
+  if (found === "auto" || device === "webgpu") return found;
+  throw usage(command, `--variant: expected --device webgpu, got ${device}`);
 }
 
 /** The error of an argument that no option has the name of. */

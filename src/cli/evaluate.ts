@@ -2,7 +2,12 @@ import { openDevice } from "../devices/select.ts";
 import { evaluate } from "../evaluate.ts";
 import { classCount, dataOptions, openData } from "./_data.ts";
 import { openModel } from "./_model.ts";
-import { deviceChoice, readOptions, threadCount } from "./_options.ts";
+import {
+  deviceChoice,
+  readOptions,
+  threadCount,
+  variantChoice,
+} from "./_options.ts";
 import { Output } from "./_output.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
 
@@ -13,6 +18,8 @@ Usage: deno task evaluate [options]
   --model FILE   the weights (mnist-cnn.safetensors)
   --device D     auto, webgpu or cpu (auto)
   --threads N    threads of the CPU device (one a core)
+  --variant V    how WebGPU does convolutions (auto): auto,
+                 naive, software or tiled
   --data DIR     folder of the four IDX files; fetched if not there (data)
   --classes N    classes of a data set of your own (those of the weights)
   --first-label N
@@ -31,6 +38,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
       model: "mnist-cnn.safetensors",
       device: "auto",
       threads: "",
+      variant: "auto",
       ...dataOptions,
       "profile-trace": "",
     },
@@ -41,10 +49,13 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const output = new Output("evaluate", given);
   const choice = deviceChoice("evaluate", values.device);
   const threads = threadCount("evaluate", values.threads);
+  const variant = variantChoice("evaluate", values.variant, choice);
   const start = performance.now();
   using device = await openDevice({
     device: choice,
     threads,
+    variant,
+    onVariant: (sentence) => output.detail(sentence),
     profile: wantsProfile(given),
     onChoice: (sentence) => output.detail(`device: ${sentence}`),
   });

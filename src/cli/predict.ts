@@ -8,6 +8,7 @@ import {
   deviceChoice,
   readOptions,
   threadCount,
+  variantChoice,
   wholeNumber,
 } from "./_options.ts";
 
@@ -20,6 +21,8 @@ Usage: deno task predict [options]
   --logits       print the scores too
   --device D     auto, webgpu or cpu (auto)
   --threads N    threads of the CPU device (one a core)
+  --variant V    how WebGPU does convolutions (auto): auto,
+                 naive, software or tiled
   --data DIR     folder of the four IDX files; fetched if not there (data)
   --classes N    classes of a data set of your own (those of the weights)
   --first-label N
@@ -39,6 +42,7 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
       count: "100",
       device: "auto",
       threads: "",
+      variant: "auto",
       ...dataOptions,
     },
     flags: ["json", "logits", "verbose"],
@@ -49,10 +53,13 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
   const count = wholeNumber("predict", "count", values.count, 1);
   const choice = deviceChoice("predict", values.device);
   const threads = threadCount("predict", values.threads);
+  const variant = variantChoice("predict", values.variant, choice);
   const start = performance.now();
   using device = await openDevice({
     device: choice,
     threads,
+    variant,
+    onVariant: (sentence) => output.detail(sentence),
     onChoice: (sentence) => output.detail(`device: ${sentence}`),
   });
   const model = await openModel(

@@ -15,6 +15,7 @@ import {
   type Options,
   readOptions,
   threadCount,
+  variantChoice,
 } from "./_options.ts";
 import { Output } from "./_output.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
@@ -84,6 +85,8 @@ Output:
 Machine:
   --device D        auto, webgpu or cpu (auto)
   --threads N       threads of the CPU device (one a core)
+  --variant V       how WebGPU does convolutions (auto): auto,
+                    naive, software or tiled
   --profile         print the time of every kernel
   --profile-trace FILE
                     write it for chrome://tracing or ui.perfetto.dev
@@ -103,6 +106,7 @@ const understood: Options = {
     seeds: "",
     device: "auto",
     threads: "",
+    variant: "auto",
     ...dataOptions,
     out: "mnist-cnn.safetensors",
     run: "",
@@ -128,6 +132,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   const trainings = trainingsOf(values, !flags.has("no-report"));
   const choice = deviceChoice("train", values.device);
   const threads = threadCount("train", values.threads);
+  const variant = variantChoice("train", values.variant, choice);
   const outs = trainings.flatMap(({ log, out }) => [out, log]);
   for (const path of [...outs, values.report, values.plot]) {
     if (path !== "") await checkWritable(path);
@@ -137,6 +142,8 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   using device = await openDevice({
     device: choice,
     threads,
+    variant,
+    onVariant: (sentence) => output.detail(sentence),
     profile: wantsProfile(given),
     onChoice: (sentence) => output.say(`device: ${sentence}`),
   });

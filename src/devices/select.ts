@@ -1,6 +1,7 @@
 import { CpuDevice } from "./cpu/cpu_device.ts";
 import type { Device } from "./device.ts";
 import { describe } from "../errors.ts";
+import type { ConvolutionVariant } from "./webgpu/kernels/conv2d.ts";
 import { requestAdapter, WebGpuDevice } from "./webgpu/webgpu_device.ts";
 
 /** Which device to open. */
@@ -15,6 +16,13 @@ export interface OpenDeviceOptions {
   device?: DeviceChoice;
   /** Whether to measure every kernel. Default false. */
   profile?: boolean;
+  /**
+   * How WebGPU does convolutions; see {@linkcode WebGpuDeviceOptions.variant}.
+   * Default `auto`.
+   */
+  variant?: "auto" | ConvolutionVariant;
+  /** Is told once of each variant that is used, in a sentence. */
+  onVariant?: (sentence: string) => void;
   /** Threads of the CPU device. Default: one for each core. */
   threads?: number;
   /** Is told which device was taken, and why. */
@@ -52,8 +60,9 @@ export async function openDevice(
 
 async function choose(
   choice: DeviceChoice,
-  { profile, threads }: OpenDeviceOptions,
+  options: OpenDeviceOptions,
 ): Promise<{ device: Device; reason: string }> {
+  const { onVariant, profile, threads, variant } = options;
   switch (choice) {
     case "cpu":
       return {
@@ -62,11 +71,11 @@ async function choose(
       };
     case "webgpu":
       return {
-        device: await WebGpuDevice.open({ profile }),
+        device: await WebGpuDevice.open({ onVariant, profile, variant }),
         reason: "as asked for",
       };
     case "auto":
-      return await chooseAutomatically({ profile, threads });
+      return await chooseAutomatically(options);
     default:
       throw new TypeError(describe({
         what: "device",
@@ -78,7 +87,7 @@ async function choose(
 }
 
 async function chooseAutomatically(
-  { profile, threads }: OpenDeviceOptions,
+  { onVariant, profile, threads, variant }: OpenDeviceOptions,
 ): Promise<{ device: Device; reason: string }> {
   const adapter = await requestAdapter();
   if (adapter === null) {
@@ -92,6 +101,7 @@ async function chooseAutomatically(
     const reason = `the only WebGPU adapter is software (${description})`;
     return { device: CpuDevice.open({ profile, threads }), reason };
   }
-  const device = await WebGpuDevice.open({ adapter, profile });
+  const given = { adapter, onVariant, profile, variant };
+  const device = await WebGpuDevice.open(given);
   return { device, reason: "a hardware adapter" };
 }

@@ -34,12 +34,10 @@ export interface StepTimes {
   /** A step where many follow each other and the last is waited for. */
   pipelinedMilliseconds: number;
   /**
-   * What JavaScript and Deno do for a step. Time in `submit` is left out: there
-   * a processor that plays the GPU does the work itself.
+   * What the host does for a step, record and submit, without the GPU; null on
+   * a device that profiles, which has more to do.
    */
-  hostMicroseconds: number;
-  /** Time in `submit` of a step. */
-  submitMicroseconds: number;
+  hostMicroseconds: number | null;
   /** Evaluation, each by itself. */
   imagesPerSecond: number[];
   /** Of a captured step. */
@@ -131,31 +129,50 @@ async function timeMany(
 > {
   await device.settle();
   const before = { ...device.counters };
-  const submit = GPUQueue.prototype.submit;
-  let inSubmit = 0;
-  GPUQueue.prototype.submit = function (buffers) {
-    const start = performance.now();
-    submit.call(this, buffers);
-    inSubmit += performance.now() - start;
-  };
   const start = performance.now();
   for (let count = 0; count < steps; count++) step();
-  const host = performance.now() - start - inSubmit;
-  GPUQueue.prototype.submit = submit;
   await device.settle();
   const all = performance.now() - start;
   const { counters } = device;
+  const each = (counter: keyof typeof before) =>
+    (counters[counter] - before[counter]) / steps;
   return {
     pipelinedMilliseconds: all / steps,
-    hostMicroseconds: host / steps * 1000,
-    submitMicroseconds: inSubmit / steps * 1000,
     perStep: {
-      dispatches: (counters.dispatches - before.dispatches) / steps,
-      submits: (counters.submits - before.submits) / steps,
-      allocations: (counters.allocations - before.allocations) / steps,
-      bindGroups: (counters.bindGroups - before.bindGroups) / steps,
+      dispatches: each("dispatches"),
+      submits: each("submits"),
+      allocations: each("allocations"),
+      bindGroups: each("bindGroups"),
     },
+    hostMicroseconds: device.profile === null
+      ? await timeHost(device, step)
+      : null,
   };
+}
+
+/**
+ * What JavaScript and Deno do for a step, `submit` included. Every dispatch is
+ * of no workgroups meanwhile: a processor that plays the GPU would do its work
+ * at the same time, and partly in `submit`.
+ */
+async function timeHost(device: Device, step: () => Tensor): Promise<number> {
+  const { prototype } = GPUComputePassEncoder;
+  const { dispatchWorkgroups } = prototype;
+  prototype.dispatchWorkgroups = function () {
+    dispatchWorkgroups.call(this, 0, 0, 0);
+  };
+  const times: number[] = [];
+  try {
+    for (let run = 0; run < 20; run++) {
+      const start = performance.now();
+      for (let count = 0; count < 20; count++) step();
+      times.push((performance.now() - start) / 20 * 1000);
+      await device.settle();
+    }
+  } finally {
+    prototype.dispatchWorkgroups = dispatchWorkgroups;
+  }
+  return median(times);
 }
 
 async function milliseconds(run: () => Promise<unknown>): Promise<number> {

@@ -49,19 +49,60 @@ for (const variant of variants) {
   );
 }
 
-webGpuTest("webgpu: another variant than naive is another kernel", async () => {
-  const shape = reference.conv2dShape(1, 2, 4, [6, 6], { kernel: [3, 3] });
+const plain = reference.conv2dShape(20, 2, 5, [6, 6], {
+  kernel: [3, 3],
+  padding: [1, 1],
+});
+
+/** Runs the convolution and its gradients; gives results and dispatches. */
+async function results(device: WebGpuDevice) {
+  const { kernels } = device;
+  const given = (length: number, seed: number) => {
+    const buffer = device.allocate("f32", length);
+    device.write(buffer, Float32Array.from(random(length, seed)));
+    return { buffer };
+  };
+  const [x, weight, gradient] = [given(1440, 1), given(90, 2), given(3600, 3)];
+  const [output, gradX, gradWeight] = [3600, 1440, 90].map((length) => ({
+    buffer: device.allocate("f32", length),
+  }));
+  const counts = [device.counters.dispatches];
+  kernels.conv2dForward(x, weight, given(5, 4), output, plain);
+  counts.push(device.counters.dispatches);
+  kernels.conv2dInputGradient(gradient, weight, gradX, plain);
+  counts.push(device.counters.dispatches);
+  kernels.conv2dWeightGradient(gradient, x, gradWeight, plain);
+  counts.push(device.counters.dispatches);
+  return {
+    dispatches: counts.slice(1).map((count, index) => count - counts[index]),
+    output: await device.read(output.buffer),
+    gradX: await device.read(gradX.buffer),
+    gradWeight: await device.read(gradWeight.buffer),
+  };
+}
+
+webGpuTest("webgpu: each variant is other kernels", async () => {
   const counts = [];
   for (const variant of variants) {
     using device = await WebGpuDevice.open({ variant });
-    const operand = (length: number) => ({
-      buffer: device.allocate("f32", length),
-    });
-    const operands = [operand(72), operand(72), null, operand(64)] as const;
-    const before = device.counters.dispatches;
-    device.kernels.conv2dForward(...operands, shape);
-    counts.push(device.counters.dispatches - before);
-    await device.settle();
+    counts.push((await results(device)).dispatches);
   }
-  assertEquals(counts, [1, 3]);
+  assertEquals(counts, [[1, 1, 1], [3, 3, 1], [1, 1, 2]]);
+});
+
+webGpuTest(
+  "webgpu: tiled and naive add in the same order: the same bits",
+  async () => {
+    using naive = await WebGpuDevice.open({ variant: "naive" });
+    using tiled = await WebGpuDevice.open({ variant: "tiled" });
+    const [one, other] = [await results(naive), await results(tiled)];
+    assertEquals(one.output, other.output);
+    assertEquals(one.gradX, other.gradX);
+  },
+);
+
+webGpuTest("webgpu: the gradient in parts repeats bit for bit", async () => {
+  using device = await WebGpuDevice.open({ variant: "tiled" });
+  const [one, other] = [await results(device), await results(device)];
+  assertEquals(one.gradWeight, other.gradWeight);
 });

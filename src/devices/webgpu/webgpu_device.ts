@@ -21,6 +21,7 @@ import { Readback } from "./_readback.ts";
 import { selfTest } from "./_self_test.ts";
 import { Textures, WebGpuTexture } from "./_textures.ts";
 import { Timestamps } from "./_timestamps.ts";
+import { always, type Choice, fastest, runSample } from "./_tuning.ts";
 import { type KernelRecord, mostPasses } from "./kernel_record.ts";
 import { convBlockBindings } from "./kernels/conv_block.ts";
 import type { ConvolutionVariant } from "./kernels/conv2d.ts";
@@ -41,10 +42,14 @@ export interface WebGpuDeviceOptions {
    */
   software?: boolean;
   /**
-   * How to do convolutions, where that way can: for tests and measurements.
-   * Default is what suits the adapter.
+   * How to do convolutions, where that way can. Default is `auto`: what suits a
+   * processor on an adapter that is one, and on a GPU what is fastest for each
+   * kernel, measured when it is first opened in a process; `tiled` on a GPU that
+   * keeps no times.
    */
-  variant?: ConvolutionVariant;
+  variant?: "auto" | ConvolutionVariant;
+  /** Is told once of each variant that is used, in a sentence. */
+  onVariant?: (sentence: string) => void;
   /**
    * Measures how long each kernel runs, by timestamps on the GPU: see
    * {@linkcode WebGpuDevice.profile}. Slows work down. Default false.
@@ -72,14 +77,17 @@ export class WebGpuDevice implements Device {
   readonly #poison: boolean;
   readonly #isSoftware: boolean;
   readonly #pipelines: PipelineCache;
-  readonly #timestamps: Timestamps | null;
-  readonly #queue: CommandQueue;
+  #timestamps: Timestamps | null;
+  #queue: CommandQueue;
   readonly #readback: Readback;
   readonly #pool = new BufferPool((dtype: DType, length: number) =>
     this.#create(dtype, length)
   );
   readonly #memory = new Set<GPUBuffer>();
   readonly #bindGroups: BindGroups;
+  readonly #told = new Set<string>();
+  #onVariant: ((sentence: string) => void) | null = null;
+  #choice: Choice;
   #commands: Command[] | null = null;
   #failure: DeviceError | null = null;
   #closed = false;
@@ -91,8 +99,12 @@ export class WebGpuDevice implements Device {
     options: WebGpuDeviceOptions,
   ) {
     const { poison = false, profile = false } = options;
+    const { variant = "auto" } = options;
     this.#gpu = gpu;
     this.label = label;
+    this.#choice = always(
+      variant !== "auto" ? variant : isSoftware ? "software" : "tiled",
+    );
     this.#poison = poison;
     this.#isSoftware = isSoftware;
     this.profile = profile ? new Profile() : null;
@@ -108,7 +120,8 @@ export class WebGpuDevice implements Device {
       {
         isSoftware,
         bindings: gpu.limits.maxStorageBuffersPerShaderStage,
-        variant: options.variant ?? (isSoftware ? "software" : "naive"),
+        variantOf: (kernel) => this.#choice[kernel],
+        onVariant: (kernel, variant) => this.#tell(`${kernel}: ${variant}`),
         textures: new Textures(gpu, this.counters),
       },
     );
@@ -141,8 +154,11 @@ export class WebGpuDevice implements Device {
         help: "Leave out --profile.",
       }));
     }
+    const { software: isSoftware = adapter.info.isFallbackAdapter } = options;
+    const isTuned = !isSoftware && features.has("timestamp-query") &&
+      (options.variant ?? "auto") === "auto";
     const gpu = await request(adapter, {
-      requiredFeatures: options.profile ? ["timestamp-query"] : [],
+      requiredFeatures: options.profile || isTuned ? ["timestamp-query"] : [],
       requiredLimits: {
         maxBufferSize: limits.maxBufferSize,
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
@@ -154,10 +170,11 @@ export class WebGpuDevice implements Device {
     });
     const name = adapter.info.description || adapter.info.vendor || "unnamed";
     const label = `webgpu (${name})`;
-    const { software: isSoftware = adapter.info.isFallbackAdapter } = options;
     const device = new WebGpuDevice(gpu, label, isSoftware, options);
     try {
+      if (isTuned) await device.#tune();
       await selfTest(device);
+      device.#onVariant = options.onVariant ?? null;
       if (device.profile !== null) {
         await device.settle();
         device.profile.clear();
@@ -287,6 +304,32 @@ export class WebGpuDevice implements Device {
     };
     this.#queue.dispatch(command);
     this.#commands?.push(command);
+  }
+
+  /** Takes for each kernel of the convolution the variant that is fastest. */
+  async #tune(): Promise<void> {
+    const [queue, timestamps] = [this.#queue, this.#timestamps];
+    const profile = new Profile();
+    this.#timestamps = new Timestamps(this.#gpu, profile, this.#isSoftware);
+    this.#queue = new CommandQueue(
+      this.#gpu,
+      this.counters,
+      this.#timestamps,
+    );
+    this.#choice = await fastest(this.label, async (kernel, variant) => {
+      profile.clear();
+      this.#choice = always(variant);
+      runSample(this, kernel);
+      await this.settle();
+      return profile.runs.reduce((sum, { duration }) => sum + duration, 0);
+    });
+    [this.#queue, this.#timestamps] = [queue, timestamps];
+  }
+
+  #tell(sentence: string): void {
+    if (this.#onVariant === null || this.#told.has(sentence)) return;
+    this.#told.add(sentence);
+    this.#onVariant(sentence);
   }
 
   /** Refuses what a processor's driver would leave half done. */

@@ -4,7 +4,6 @@ import {
   type SingleKernels,
 } from "../_conv_block.ts";
 import type { Kernels } from "../kernels.ts";
-import type { Textures } from "./_textures.ts";
 import type { Run } from "./kernel_record.ts";
 import { adamKernels } from "./kernels/adam.ts";
 import { addKernels } from "./kernels/add.ts";
@@ -14,7 +13,7 @@ import { augmentKernels } from "./kernels/augment.ts";
 import { avgPool2dKernels } from "./kernels/avg_pool2d.ts";
 import { batchNorm2dKernels } from "./kernels/batch_norm2d.ts";
 import { clipNormKernels } from "./kernels/clip_norm.ts";
-import { conv2dKernels, type ConvolutionVariant } from "./kernels/conv2d.ts";
+import { conv2dKernels, type Conv2dOptions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
 import { copyKernels } from "./kernels/copy.ts";
 import { crossEntropyKernels } from "./kernels/cross_entropy.ts";
@@ -30,15 +29,11 @@ import { sgdKernels } from "./kernels/sgd.ts";
 import { sumKernels } from "./kernels/sum.ts";
 
 /** What decides between kernels that do the same. */
-export interface AdapterTraits {
+export interface AdapterTraits extends Conv2dOptions {
   /** Whether a processor plays the GPU, as in Mesa's lavapipe. */
   readonly isSoftware: boolean;
   /** Storage buffers that a kernel may bind. */
   readonly bindings: number;
-  /** How to do convolutions. */
-  readonly variant: ConvolutionVariant;
-  /** Where one kernel leaves what the next reads. */
-  readonly textures: Textures;
 }
 
 /**
@@ -65,7 +60,7 @@ export function webGpuKernels(
     ...avgPool2dKernels(run),
     ...batchNorm2dKernels(run),
     ...clipNormKernels(run),
-    ...conv2dKernels(run, adapter),
+    ...conv2dKernels(run, scratch, adapter),
     ...copyKernels(run),
     ...crossEntropyKernels(run),
     ...dropoutKernels(run),

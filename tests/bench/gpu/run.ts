@@ -8,6 +8,7 @@
 
 import { parseArgs } from "@std/cli";
 import { WebGpuDevice } from "../../../mod.ts";
+import { variants } from "../../../src/devices/webgpu/kernels/conv2d.ts";
 import { kernelCases, runKernelCase } from "../../kernels/cases.ts";
 import { type StepTimes, timeSteps } from "../_webgpu_step.ts";
 
@@ -51,18 +52,27 @@ await Deno.writeTextFile(given.out, JSON.stringify(result, null, 2));
 console.log(`wrote ${given.out}`);
 Deno.exit(wrong === 0 ? 0 : 1);
 
-/** Every kernel on every shape, against the reference in f64. */
+/** Every kernel on every shape, against the reference in f64, by each variant. */
 async function testKernels() {
-  using device = await WebGpuDevice.open({ poison: true });
   const failures: string[] = [];
-  for (const kernelCase of kernelCases) {
-    try {
-      await runKernelCase(device, kernelCase);
-    } catch (error) {
-      failures.push(`${kernelCase.name}: ${(error as Error).message}`);
+  let cases = 0;
+  for (const variant of variants) {
+    using device = await WebGpuDevice.open({ poison: true, variant });
+    // Other kernels than the convolution's are the same in every variant.
+    const own = kernelCases.filter(({ name }) =>
+      variant === "tiled" || name.startsWith("conv")
+    );
+    cases += own.length;
+    for (const kernelCase of own) {
+      try {
+        await runKernelCase(device, kernelCase);
+      } catch (error) {
+        const { message } = error as Error;
+        failures.push(`${variant}: ${kernelCase.name}: ${message}`);
+      }
     }
   }
-  return { cases: kernelCases.length, failures };
+  return { cases, failures };
 }
 
 async function timeAll() {
@@ -72,7 +82,8 @@ async function timeAll() {
     const times = await timed(options);
     console.log(
       `batch ${batch}: ${times.pipelinedMilliseconds.toFixed(3)} ms a step, ` +
-        `${times.hostMicroseconds.toFixed(0)} µs of them on the host`,
+        `${times.hostMicroseconds!.toFixed(0)} µs of them on the host ` +
+        `(${times.variants.join(", ")})`,
     );
     all.push({ batch, ...times, kernels: await profiled(options) });
   }
@@ -81,9 +92,13 @@ async function timeAll() {
 
 type Options = { batch: number; steps: number; evaluations: number };
 
-async function timed(options: Options): Promise<StepTimes> {
-  using device = await WebGpuDevice.open();
-  return await timeSteps(device, options);
+async function timed(
+  options: Options,
+): Promise<StepTimes & { variants: string[] }> {
+  const chosen: string[] = [];
+  const onVariant = (sentence: string) => chosen.push(sentence);
+  using device = await WebGpuDevice.open({ onVariant });
+  return { ...await timeSteps(device, options), variants: chosen };
 }
 
 /** Times of all kernels, or null where the adapter cannot measure them. */

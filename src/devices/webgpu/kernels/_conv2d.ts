@@ -20,3 +20,77 @@ export function conv2dCost(shape: Conv2dShape): { operations: number } {
   const pairs = inChannels * outChannels * kernelHeight * kernelWidth;
   return { operations: 2 * batch * pairs * outHeight * outWidth };
 }
+
+/** A convolution that may have no bias. */
+export interface ForwardShape extends Conv2dShape {
+  /** Whether a bias is added. */
+  hasBias: boolean;
+}
+
+/** The constants of a window that slides over x. */
+export function weightGradientWindow(
+  shape: Conv2dShape,
+): Record<string, number> {
+  return {
+    sourceChannels: shape.inChannels,
+    sourceHeight: shape.inHeight,
+    sourceWidth: shape.inWidth,
+    targetChannels: shape.outChannels,
+    targetHeight: shape.outHeight,
+    targetWidth: shape.outWidth,
+    kernelHeight: shape.kernelHeight,
+    kernelWidth: shape.kernelWidth,
+    strideHeight: shape.strideHeight,
+    strideWidth: shape.strideWidth,
+    paddingHeight: shape.paddingHeight,
+    paddingWidth: shape.paddingWidth,
+    dilationHeight: shape.dilationHeight,
+    dilationWidth: shape.dilationWidth,
+  };
+}
+
+/** Those of the output, with how the weights lie under the window. */
+export function forwardWindow(shape: ForwardShape): Record<string, number> {
+  const { inChannels, kernelHeight, kernelWidth } = shape;
+  return {
+    ...weightGradientWindow(shape),
+    sourceChannelStep: kernelHeight * kernelWidth,
+    targetChannelStep: inChannels * kernelHeight * kernelWidth,
+    turned: 0,
+    hasBias: Number(shape.hasBias),
+  };
+}
+
+/**
+ * Those of the gradient by x. Each of its elements is a sum over those windows
+ * of which it was part: a convolution of the gradient, its pixels a stride
+ * apart, with the kernel turned by half a turn.
+ */
+export function inputGradientWindow(
+  shape: Conv2dShape,
+): Record<string, number> {
+  const { kernelHeight, kernelWidth } = shape;
+  return {
+    sourceChannels: shape.outChannels,
+    sourceHeight: shape.outHeight,
+    sourceWidth: shape.outWidth,
+    targetChannels: shape.inChannels,
+    targetHeight: shape.inHeight,
+    targetWidth: shape.inWidth,
+    kernelHeight,
+    kernelWidth,
+    strideHeight: 1,
+    strideWidth: 1,
+    spreadHeight: shape.strideHeight,
+    spreadWidth: shape.strideWidth,
+    paddingHeight: (kernelHeight - 1) * shape.dilationHeight -
+      shape.paddingHeight,
+    paddingWidth: (kernelWidth - 1) * shape.dilationWidth - shape.paddingWidth,
+    dilationHeight: shape.dilationHeight,
+    dilationWidth: shape.dilationWidth,
+    sourceChannelStep: shape.inChannels * kernelHeight * kernelWidth,
+    targetChannelStep: kernelHeight * kernelWidth,
+    turned: 1,
+    hasBias: 0,
+  };
+}

@@ -1,27 +1,39 @@
 import type { Conv2dShape } from "../../../../kernels/shapes.ts";
+import type { Scratch } from "../../_conv_block.ts";
 import type { Kernels } from "../../kernels.ts";
 import type { Run } from "../kernel_record.ts";
 import type { Textures } from "../_textures.ts";
 import { channelSum } from "./_channel_sum.ts";
-import type { Convolution } from "./_conv2d.ts";
+import type { Conv2dVariant, Convolution } from "./_conv2d.ts";
 import { naiveConv2d } from "./conv2d_naive.ts";
 import { softwareConv2d } from "./conv2d_software.ts";
+import { tiledConv2d } from "./conv2d_tiled.ts";
 
 /**
  * Ways of doing a convolution: `naive` takes every shape, and what another one
- * does not take; `software` is made for adapters that are a processor.
+ * does not take; `software` is made for adapters that are a processor, `tiled`
+ * for GPUs.
  */
-export type ConvolutionVariant = "naive" | "software";
+export type ConvolutionVariant = "naive" | "software" | "tiled";
 
 /** All of them. */
-export const variants: readonly ConvolutionVariant[] = ["naive", "software"];
+export const variants: readonly ConvolutionVariant[] = [
+  "naive",
+  "software",
+  "tiled",
+];
 
 /** What decides between the variants. */
 export interface Conv2dOptions {
-  /** The variant to use where it can. */
-  readonly variant: ConvolutionVariant;
+  /** The variant of a kernel to use where it can. */
+  readonly variantOf: (kernel: keyof Convolution) => ConvolutionVariant;
   /** Where one kernel leaves what the next reads. */
   readonly textures: Textures;
+  /** Is told which variant does a kernel, whenever one is called. */
+  readonly onVariant: (
+    kernel: keyof Convolution,
+    variant: ConvolutionVariant,
+  ) => void;
 }
 
 const biasGradient = channelSum("conv2dBiasGradient");
@@ -29,12 +41,21 @@ const biasGradient = channelSum("conv2dBiasGradient");
 /** Convolution in two dimensions and its gradients. */
 export function conv2dKernels(
   run: Run,
-  { variant, textures }: Conv2dOptions,
+  scratch: Scratch,
+  { onVariant, textures, variantOf }: Conv2dOptions,
 ): Pick<Kernels, keyof Convolution | "conv2dBiasGradient"> {
   const naive = naiveConv2d(run);
-  const preferred = { naive, software: softwareConv2d(run, textures) }[variant];
-  const choose = (kernel: keyof Convolution, shape: Conv2dShape) =>
-    preferred.supports(kernel, shape) ? preferred : naive;
+  const all: Record<ConvolutionVariant, Conv2dVariant> = {
+    naive,
+    software: softwareConv2d(run, textures),
+    tiled: tiledConv2d(run, scratch),
+  };
+  const choose = (kernel: keyof Convolution, shape: Conv2dShape) => {
+    const wanted = variantOf(kernel);
+    const variant = all[wanted].supports(kernel, shape) ? wanted : "naive";
+    onVariant(kernel, variant);
+    return all[variant];
+  };
   return {
     conv2dForward(x, weight, bias, output, shape) {
       choose("conv2dForward", shape)

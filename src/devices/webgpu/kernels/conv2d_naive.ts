@@ -6,7 +6,14 @@ import {
   type Run,
   type Workgroups,
 } from "../kernel_record.ts";
-import { conv2dCost, type Conv2dVariant } from "./_conv2d.ts";
+import {
+  conv2dCost,
+  type Conv2dVariant,
+  type ForwardShape,
+  forwardWindow,
+  inputGradientWindow,
+  weightGradientWindow,
+} from "./_conv2d.ts";
 
 /** Invocations of a workgroup. */
 const workgroupSize = 64;
@@ -14,77 +21,37 @@ const workgroupSize = 64;
 /** The most pixels of a row that one invocation handles together. */
 const longestStrip = 8;
 
-interface ForwardShape extends Conv2dShape {
-  /** Whether a bias is added. */
-  hasBias: boolean;
-}
-
 const forward: KernelRecord<ForwardShape> = {
   name: "conv2dForward",
   source: conv2dSource,
   file: "kernels/conv2d.wgsl",
   entryPoint: "convolve",
   bindings: ["read", "read", "read", "write"],
-  constants(shape) {
-    const { inChannels, kernelHeight, kernelWidth } = shape;
-    return {
-      ...window(shape),
-      strideHeight: shape.strideHeight,
-      strideWidth: shape.strideWidth,
-      paddingHeight: shape.paddingHeight,
-      paddingWidth: shape.paddingWidth,
-      width: stripWidth(shape.outWidth),
-      spacing: shape.strideWidth,
-      advance: shape.dilationWidth,
-      sourceChannelStep: kernelHeight * kernelWidth,
-      targetChannelStep: inChannels * kernelHeight * kernelWidth,
-      turned: 0,
-      hasBias: Number(shape.hasBias),
-    };
-  },
+  constants: (shape) => ({
+    ...forwardWindow(shape),
+    width: stripWidth(shape.outWidth),
+    spacing: shape.strideWidth,
+    advance: shape.dilationWidth,
+    workgroupSize,
+  }),
   workgroups: ({ batch, outChannels, outHeight, outWidth }) =>
     tiles(batch, outChannels, outHeight, outWidth),
   cost: conv2dCost,
 };
 
-/**
- * Each element of the gradient by x is a sum over those windows of which it was
- * part: a convolution of the gradient, its pixels a stride apart, with the
- * kernel turned by half a turn.
- */
 const inputGradient: KernelRecord<Conv2dShape> = {
   name: "conv2dInputGradient",
   source: conv2dSource,
   file: "kernels/conv2d.wgsl",
   entryPoint: "convolve",
   bindings: ["read", "read", "read", "write"],
-  constants(shape) {
-    const { kernelHeight, kernelWidth } = shape;
-    return {
-      ...window(shape),
-      sourceChannels: shape.outChannels,
-      sourceHeight: shape.outHeight,
-      sourceWidth: shape.outWidth,
-      targetChannels: shape.inChannels,
-      targetHeight: shape.inHeight,
-      targetWidth: shape.inWidth,
-      strideHeight: 1,
-      strideWidth: 1,
-      spreadHeight: shape.strideHeight,
-      spreadWidth: shape.strideWidth,
-      paddingHeight: (kernelHeight - 1) * shape.dilationHeight -
-        shape.paddingHeight,
-      paddingWidth: (kernelWidth - 1) * shape.dilationWidth -
-        shape.paddingWidth,
-      width: stripWidth(shape.inWidth),
-      spacing: 1,
-      advance: shape.dilationWidth,
-      sourceChannelStep: shape.inChannels * kernelHeight * kernelWidth,
-      targetChannelStep: kernelHeight * kernelWidth,
-      turned: 1,
-      hasBias: 0,
-    };
-  },
+  constants: (shape) => ({
+    ...inputGradientWindow(shape),
+    width: stripWidth(shape.inWidth),
+    spacing: 1,
+    advance: shape.dilationWidth,
+    workgroupSize,
+  }),
   workgroups: ({ batch, inChannels, inHeight, inWidth }) =>
     tiles(batch, inChannels, inHeight, inWidth),
   cost: conv2dCost,
@@ -97,11 +64,7 @@ const weightGradient: KernelRecord<Conv2dShape> = {
   entryPoint: "weightGradient",
   bindings: ["read", "read", "write"],
   constants: (shape) => ({
-    ...window(shape),
-    strideHeight: shape.strideHeight,
-    strideWidth: shape.strideWidth,
-    paddingHeight: shape.paddingHeight,
-    paddingWidth: shape.paddingWidth,
+    ...weightGradientWindow(shape),
     width: stripWidth(shape.kernelWidth),
     spacing: shape.dilationWidth,
     advance: shape.strideWidth,
@@ -132,22 +95,6 @@ export function naiveConv2d(run: Run): Conv2dVariant {
     conv2dWeightGradient(gradOutput, x, gradWeight, shape) {
       run(weightGradient, shape, [gradOutput, x, gradWeight]);
     },
-  };
-}
-/** The constants of a window that slides over x, but for its steps. */
-function window(shape: Conv2dShape): Record<string, number> {
-  return {
-    sourceChannels: shape.inChannels,
-    sourceHeight: shape.inHeight,
-    sourceWidth: shape.inWidth,
-    targetChannels: shape.outChannels,
-    targetHeight: shape.outHeight,
-    targetWidth: shape.outWidth,
-    kernelHeight: shape.kernelHeight,
-    kernelWidth: shape.kernelWidth,
-    dilationHeight: shape.dilationHeight,
-    dilationWidth: shape.dilationWidth,
-    workgroupSize,
   };
 }
 

@@ -1,0 +1,298 @@
+// Convolution in two dimensions and its gradients for GPUs: products of matrices
+// in tiles, of which the left one is never written down but read out of the
+// images while a tile is loaded.
+//
+// Images are [batch, channels, height, width], weights [outChannels,
+// inChannels, kernelHeight, kernelWidth]. A window slides over the images
+// called source: x for the output and for the gradient by the weight, the
+// gradient of the output for the gradient by x. The images called target have
+// one pixel for each position of the window. Pixels are counted through all
+// images; what a window sees has an index k, through source channels, then
+// kernel rows, then kernel columns.
+
+override sourceChannels: u32;
+override sourceHeight: u32;
+override sourceWidth: u32;
+override targetChannels: u32;
+override targetHeight: u32;
+override targetWidth: u32;
+override kernelHeight: u32;
+override kernelWidth: u32;
+override strideHeight: i32;
+override strideWidth: i32;
+override paddingHeight: i32;
+override paddingWidth: i32;
+override dilationHeight: i32;
+override dilationWidth: i32;
+// The source's pixels lie this far apart, with zeros between them: more than 1
+// where the window slides over the gradient of a convolution with a stride.
+override spreadHeight: i32 = 1;
+override spreadWidth: i32 = 1;
+
+override area: u32 = targetHeight * targetWidth;
+override kernelArea: u32 = kernelHeight * kernelWidth;
+override depth: u32 = sourceChannels * kernelArea;
+override sourceArea: u32 = sourceHeight * sourceWidth;
+
+const invocations = 128u;
+
+@group(0) @binding(1) var<storage, read> source: array<f32>;
+
+// Four positions of the window: where their images begin in the source, and
+// the row and column of the window's first element.
+struct Windows {
+  images: vec4u,
+  tops: vec4i,
+  lefts: vec4i,
+  inside: vec4<bool>,
+}
+
+// Those of four target pixels; of what lies beyond `end` all is 0.
+fn windowsOf(pixels: vec4u, end: u32) -> Windows {
+  let known = min(pixels, vec4u(end - 1));
+  return Windows(
+    known / area * (sourceChannels * sourceArea),
+    vec4i(known % area / targetWidth) * strideHeight - paddingHeight,
+    vec4i(known % targetWidth) * strideWidth - paddingWidth,
+    pixels < vec4u(end),
+  );
+}
+
+// What four windows see at four indices, or at the same one.
+fn seen(windows: Windows, k: vec4u) -> vec4f {
+  let known = min(k, vec4u(depth - 1));
+  let element = known % kernelArea;
+  let row = windows.tops + vec4i(element / kernelWidth) * dilationHeight;
+  let column = windows.lefts + vec4i(element % kernelWidth) * dilationWidth;
+  let sourceRow = row / spreadHeight;
+  let sourceColumn = column / spreadWidth;
+  let lastRow = vec4i(i32(sourceHeight) - 1);
+  let lastColumn = vec4i(i32(sourceWidth) - 1);
+  let inside = windows.inside & (k < vec4u(depth)) &
+    (row >= vec4i()) & (sourceRow <= lastRow) &
+    (row % spreadHeight == vec4i()) &
+    (column >= vec4i()) & (sourceColumn <= lastColumn) &
+    (column % spreadWidth == vec4i());
+  let at = windows.images + known / kernelArea * sourceArea +
+    vec4u(clamp(sourceRow, vec4i(), lastRow)) * sourceWidth +
+    vec4u(clamp(sourceColumn, vec4i(), lastColumn));
+  let values = vec4f(source[at.x], source[at.y], source[at.z], source[at.w]);
+  return select(vec4f(), values, inside);
+}
+
+@group(0) @binding(0) var<storage, read> weight: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+// One of these: fours of pixels where an image has so many.
+@group(0) @binding(3) var<storage, read_write> fours: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> singles: array<f32>;
+
+// From the weights of one channel to those of the next.
+override sourceChannelStep: u32;
+override targetChannelStep: u32;
+// Whether the kernel is turned by half a turn, as for the gradient.
+override turned: bool;
+override hasBias: bool;
+
+// Fours of target channels in a tile, fours of pixels, and indices k at a time.
+override groups: u32 = 8;
+override quads: u32 = 2 * invocations / groups;
+override chunk: u32 = 4 * invocations / quads;
+override factorCount: u32 = chunk * groups;
+
+var<workgroup> pixelTile: array<vec4f, 4 * invocations>;
+var<workgroup> factorTile: array<vec4f, factorCount>;
+
+// What an invocation makes: a column for each of four channels, and in it four
+// pixels; the second four are half a tile away.
+struct Sums {
+  left: mat4x4f,
+  right: mat4x4f,
+}
+
+fn product(a: vec4f, b: vec4f) -> mat4x4f {
+  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
+}
+
+// The sums of an invocation: each over all k in their order.
+fn convolved(firstQuad: u32, firstGroup: u32, local: u32, count: u32) -> Sums {
+  let own = local % quads;
+  let pixels = (firstQuad + own) * 4 + vec4u(0, 1, 2, 3);
+  let windows = windowsOf(pixels, count);
+  var sums: Sums;
+  for (var first = 0u; first < depth; first += chunk) {
+    for (var i = local / quads; i < chunk; i += invocations / quads) {
+      pixelTile[i * quads + own] = seen(windows, vec4u(first + i));
+    }
+    for (var i = local; i < factorCount; i += invocations) {
+      let k = i % chunk;
+      let group = i / chunk;
+      factorTile[k * groups + group] =
+        weightsAt(first + k, (firstGroup + group) * 4);
+    }
+    workgroupBarrier();
+    for (var k = 0u; k < chunk; k++) {
+      let at = k * quads + local % (quads / 2);
+      let factors = factorTile[k * groups + local / (quads / 2)];
+      sums.left += product(pixelTile[at], factors);
+      sums.right += product(pixelTile[at + quads / 2], factors);
+    }
+    workgroupBarrier();
+  }
+  return sums;
+}
+
+// The weights of four channels at an index k.
+fn weightsAt(k: u32, channel: u32) -> vec4f {
+  let channels = channel + vec4u(0, 1, 2, 3);
+  let element = k % kernelArea;
+  let offset = min(k, depth - 1) / kernelArea * sourceChannelStep +
+    select(element, kernelArea - 1 - element, turned);
+  let at =
+    min(channels, vec4u(targetChannels - 1)) * targetChannelStep + offset;
+  let weights = vec4f(weight[at.x], weight[at.y], weight[at.z], weight[at.w]);
+  return select(vec4f(), weights, vec4<bool>(k < depth));
+}
+
+// The output, and the gradient by x as a convolution of the output's gradient.
+//
+// One workgroup makes a tile of 4 · quads pixels and 4 · groups channels, an
+// invocation two fours of pixels of four channels. Workgroups along x and y run
+// over pixels, along z over channels. The bias comes last.
+@compute @workgroup_size(invocations)
+fn convolveFours(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let firstQuad = (workgroup.y * workgroups.x + workgroup.x) * quads;
+  let firstGroup = workgroup.z * groups;
+  let count = arrayLength(&fours) * 4 / targetChannels;
+  var sums = convolved(firstQuad, firstGroup, local, count);
+  let quad = firstQuad + local % (quads / 2);
+  let channel = (firstGroup + local / (quads / 2)) * 4;
+  for (var i = 0u; i < 4; i++) {
+    storeFour(quad, channel + i, sums.left[i], count);
+    storeFour(quad + quads / 2, channel + i, sums.right[i], count);
+  }
+}
+
+fn storeFour(quad: u32, channel: u32, values: vec4f, count: u32) {
+  if (quad * 4 < count && channel < targetChannels) {
+    fours[placeOf(quad * 4, channel) / 4] = values + shiftOf(channel);
+  }
+}
+
+// Where a pixel of a channel is in the target.
+fn placeOf(pixel: u32, channel: u32) -> u32 {
+  return (pixel / area * targetChannels + channel) * area + pixel % area;
+}
+
+fn shiftOf(channel: u32) -> f32 {
+  if (hasBias) {
+    return bias[channel];
+  }
+  return 0.0;
+}
+
+// The same for images of any size.
+@compute @workgroup_size(invocations)
+fn convolveSingles(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let firstQuad = (workgroup.y * workgroups.x + workgroup.x) * quads;
+  let firstGroup = workgroup.z * groups;
+  let count = arrayLength(&singles) / targetChannels;
+  var sums = convolved(firstQuad, firstGroup, local, count);
+  let quad = firstQuad + local % (quads / 2);
+  let channel = (firstGroup + local / (quads / 2)) * 4;
+  for (var i = 0u; i < 16; i++) {
+    let own = channel + i / 4;
+    let pixel = quad * 4 + i % 4;
+    storeSingle(pixel, own, sums.left[i / 4][i % 4], count);
+    storeSingle(pixel + quads * 2, own, sums.right[i / 4][i % 4], count);
+  }
+}
+
+fn storeSingle(pixel: u32, channel: u32, value: f32, count: u32) {
+  if (pixel < count && channel < targetChannels) {
+    singles[placeOf(pixel, channel)] = value + shiftOf(channel);
+  }
+}
+
+@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
+@group(0) @binding(2) var<storage, read_write> newParts: array<f32>;
+
+// Pixels of a part, a multiple of 32.
+override pixelsPerPart: u32;
+
+// Fours of target channels and of indices k in a tile, and pixels at a time.
+const gradientGroups = 8u;
+const kQuads = 16u;
+const pixelChunk = 32u;
+// A column more than pixels at a time, so that neighbours lie in other banks.
+const pitch = 33u;
+
+var<workgroup> gradientTile: array<vec4f, gradientGroups * pitch>;
+var<workgroup> windowTile: array<vec4f, kQuads * pitch>;
+
+// The gradient by the weight in parts, [parts, targetChannels, k]: each is the
+// sum over some of the pixels in their order.
+//
+// One workgroup makes a tile of 32 target channels and 64 indices k of one part,
+// an invocation four by four of them. Workgroups along x run over k, along y
+// over target channels, along z over parts.
+@compute @workgroup_size(invocations)
+fn weightGradientOfParts(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let firstK = workgroup.x * kQuads;
+  let firstGroup = workgroup.y * gradientGroups;
+  let begin = workgroup.z * pixelsPerPart;
+  let count = arrayLength(&gradOutput) / targetChannels;
+  let end = min(begin + pixelsPerPart, count);
+  let own = local % pixelChunk;
+  var sums: mat4x4f;
+  for (var first = begin; first < end; first += pixelChunk) {
+    let pixel = first + own;
+    let windows = windowsOf(vec4u(pixel), end);
+    for (var i = local / pixelChunk; i < gradientGroups; i += 4) {
+      gradientTile[i * pitch + own] =
+        gradientsAt(pixel, (firstGroup + i) * 4, end);
+    }
+    for (var i = local / pixelChunk; i < kQuads; i += 4) {
+      windowTile[i * pitch + own] =
+        seen(windows, (firstK + i) * 4 + vec4u(0, 1, 2, 3));
+    }
+    workgroupBarrier();
+    for (var i = 0u; i < pixelChunk; i++) {
+      sums += product(
+        windowTile[local % kQuads * pitch + i],
+        gradientTile[local / kQuads * pitch + i],
+      );
+    }
+    workgroupBarrier();
+  }
+  for (var i = 0u; i < 16; i++) {
+    let channel = (firstGroup + local / kQuads) * 4 + i / 4;
+    let k = (firstK + local % kQuads) * 4 + i % 4;
+    if (channel < targetChannels && k < depth) {
+      let row = workgroup.z * targetChannels + channel;
+      newParts[row * depth + k] = sums[i / 4][i % 4];
+    }
+  }
+}
+
+// The gradients of four channels of a pixel.
+fn gradientsAt(pixel: u32, channel: u32, end: u32) -> vec4f {
+  let channels = channel + vec4u(0, 1, 2, 3);
+  let known = min(pixel, end - 1);
+  let at = (known / area * targetChannels +
+    min(channels, vec4u(targetChannels - 1))) * area + known % area;
+  let values = vec4f(
+    gradOutput[at.x], gradOutput[at.y], gradOutput[at.z], gradOutput[at.w],
+  );
+  return select(vec4f(), values, vec4<bool>(pixel < end));
+}
