@@ -1,5 +1,7 @@
-import { assertEquals } from "@std/assert";
-import { fromFileUrl } from "@std/path";
+import { assertEquals, assertMatch } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import { writeDigits } from "./cli/_program.ts";
+import { temporaryFolder } from "./temporary_folder.ts";
 
 const root = fromFileUrl(new URL("..", import.meta.url));
 
@@ -43,3 +45,48 @@ for (const file of ["mod.ts", "src/cli/main.ts", "src/cli/train.ts"]) {
     assertEquals(libraries, []);
   });
 }
+
+/** A cache of Deno's that has nothing but the standard library. */
+async function bareCache(folder: string): Promise<void> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json"],
+    cwd: root,
+  }).output();
+  const { npmCache } = JSON.parse(new TextDecoder().decode(stdout));
+  for await (const { name } of Deno.readDir(npmCache)) {
+    await new Deno.Command("cp", {
+      args: ["-r", "--parents", join(name, "deno-std"), join(folder, "npm")],
+      cwd: npmCache,
+    }).output();
+  }
+}
+
+Deno.test("a training needs nothing that is not there, its report is a note", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.mkdir(join(folder.path, "npm"));
+  await bareCache(folder.path);
+  await writeDigits(folder.path, 30, 20);
+  const weights = join(folder.path, "weights.safetensors");
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--unstable-webgpu", "--cached-only"],
+      ...["src/cli/main.ts", "train", "--data", folder.path, "--quiet"],
+      ...["--batch-size", "10", "--epochs", "1", "--device", "cpu"],
+      ...["--run", folder.path, "--out", weights],
+      ...["--report", join(folder.path, "report.html")],
+      ...["--plot", join(folder.path, "plot.png")],
+    ],
+    cwd: root,
+    env: { DENO_DIR: folder.path, NO_COLOR: "1" },
+  }).output();
+  const errors = new TextDecoder().decode(stderr).trim().split("\n");
+  assertEquals(code, 1);
+  assertEquals(errors.length, 2, errors.join("\n"));
+  for (const [index, name] of ["plot.png", "report.html"].entries()) {
+    const start =
+      `error: the weights are saved, but not ${folder.path}/${name}`;
+    assertEquals(errors[index].slice(0, start.length), start);
+    assertMatch(errors[index], /cannot load the library .*echarts.* Help: /);
+  }
+  assertEquals((await Deno.stat(weights)).isFile, true);
+});

@@ -50,9 +50,8 @@ Deno.test("compiling embeds the command line and what it imports", async () => {
     ".deno_compile_node_modules/localhost/echarts/",
     ".deno_compile_node_modules/localhost/zrender/",
     ".deno_compile_node_modules/localhost/tslib/",
-    // PNG of a plot: the renderer and a font.
+    // What makes a PNG of a plot.
     ".deno_compile_node_modules/localhost/@resvg/",
-    ".deno_compile_node_modules/localhost/@expo-google-fonts/",
     // fast-png and what it imports.
     ".deno_compile_node_modules/localhost/fast-png/",
     ".deno_compile_node_modules/localhost/fflate/",

@@ -3,9 +3,14 @@ import { library } from "../_library.ts";
 /** Pixels of the PNG for one of the SVG: it is sharp on a fine screen. */
 const scale = 2;
 
-/** A file of a package, read: neither is part of the module graph. */
 const wasm = "@resvg/resvg-wasm/index_bg.wasm";
-const font = "@expo-google-fonts/pt-sans/400Regular/PTSans_400Regular.ttf";
+
+/**
+ * A package of files without code. Its name is put together when it is needed:
+ * Deno fetches JSON that it sees in an import before a program starts.
+ */
+const fonts = "@expo-google-fonts/pt-sans";
+const font = `${fonts}/400Regular/PTSans_400Regular.ttf`;
 
 /** The renderer, made ready once for the whole program. */
 let renderer: ReturnType<typeof load> | null = null;
@@ -32,10 +37,7 @@ async function load() {
   return await library("resvg", async () => {
     const { initWasm, Resvg } = await import("@resvg/resvg-wasm");
     await initWasm(await Deno.readFile(new URL(import.meta.resolve(wasm))));
-    // Fetches the package, which has no code that Deno could run.
-    await import("@expo-google-fonts/pt-sans/package.json", {
-      with: { type: "json" },
-    });
+    await import(`${fonts}/package.json`, { with: { type: "json" } });
     const fontBuffer = await Deno.readFile(
       new URL(import.meta.resolve(font)),
     );
