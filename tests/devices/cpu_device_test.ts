@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { CpuDevice, DeviceError, type Operand } from "../../mod.ts";
+import {
+  convBlock,
+  CpuDevice,
+  DeviceError,
+  type Operand,
+  Scope,
+  Tensor,
+} from "../../mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 Deno.test("the label says how the CPU device computes", () => {
@@ -150,6 +157,40 @@ Deno.test("a profile has the time and bytes of every kernel", async () => {
   assertEquals(profile!.runs[21].bytes, 8 * 10_007);
   assert(profile!.runs.every(({ duration }) => duration > 0));
   assertEquals(CpuDevice.open().profile, null);
+});
+
+Deno.test("a block of much work goes Winograd's way, others don't", () => {
+  const kernelsOf = (batch: number, side: number, kernelSize: number) => {
+    using device = CpuDevice.open({ threads: 2, profile: true });
+    using _scope = new Scope();
+    const zeros = (shape: number[]) =>
+      Tensor.from(
+        device,
+        new Float32Array(shape.reduce((a, b) => a * b)),
+        shape,
+      );
+    const channels = zeros([32]);
+    convBlock(zeros([batch, 16, side, side]), {
+      convolution: {
+        weight: zeros([32, 16, kernelSize, kernelSize]),
+        bias: channels,
+        padding: (kernelSize - 1) / 2,
+      },
+      normalisation: {
+        weight: channels,
+        bias: channels,
+        runningMean: channels,
+        runningVar: channels,
+        training: false,
+      },
+      pooling: { kernelSize: 2 },
+    });
+    return device.profile!.runs.map(({ name }) => name);
+  };
+  assert(kernelsOf(40, 14, 5).includes("winogradForward"));
+  assert(kernelsOf(39, 14, 5).includes("conv2dDirect"));
+  assert(kernelsOf(112, 14, 3).includes("conv2dDirect"));
+  assert(kernelsOf(400, 5, 5).includes("conv2dDirect"));
 });
 
 /** A process that computes on two threads, and prints once it does. */
