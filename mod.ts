@@ -70,7 +70,13 @@ export * from "./src/ops/mod.ts";
 export * from "./src/optim/mod.ts";
 export { predict, type Prediction } from "./src/predict.ts";
 export * from "./src/report/mod.ts";
+export {
+  type DigitPrediction,
+  type Guess,
+  predictDigits,
+} from "./src/predict_digit.ts";
 export { noGrad, Scope } from "./src/scope.ts";
+export { readShippedWeights } from "./src/shipped_weights.ts";
 export {
   type Backward,
   type Entry,

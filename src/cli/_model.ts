@@ -1,7 +1,15 @@
+import { exists } from "@std/fs";
 import type { Device } from "../devices/device.ts";
 import { readWeights } from "../formats/weights.ts";
 import { ConvolutionalNeuralNetwork } from "../network.ts";
+import { readShippedWeights, shippedWeightsName } from "../shipped_weights.ts";
 import { weightsOf } from "../training/checkpoint.ts";
+import type { Output } from "./_output.ts";
+
+/** What `--help` says of a model that need not be given. */
+export const modelHelp =
+  `  --model FILE   the weights (mnist-cnn.safetensors, or the shipped ones where
+                 that is not there)`;
 
 /**
  * The network with the weights of a file, on a device.
@@ -14,9 +22,39 @@ export async function openModel(
   classes?: number,
 ): Promise<ConvolutionalNeuralNetwork> {
   const { tensors } = await readWeights(path);
+  return modelOf(device, tensors, path, classes);
+}
+
+/**
+ * The network with the weights that `--model` names; with those that a training
+ * has left here, or else those that come with the library, where it names none.
+ * Which they are, people are told.
+ */
+export async function openModelOrShipped(
+  device: Device,
+  path: string,
+  output: Output,
+  classes?: number,
+): Promise<ConvolutionalNeuralNetwork> {
+  if (path !== "") return await openModel(device, path, classes);
+  if (await exists(shippedWeightsName)) {
+    output.note(`weights are ${shippedWeightsName}`);
+    return await openModel(device, shippedWeightsName, classes);
+  }
+  output.note("the shipped weights are used; give --model for others");
+  const { tensors } = await readShippedWeights();
+  return modelOf(device, tensors, `shipped ${shippedWeightsName}`, classes);
+}
+
+function modelOf(
+  device: Device,
+  tensors: Parameters<typeof weightsOf>[0],
+  source: string,
+  classes?: number,
+): ConvolutionalNeuralNetwork {
   const own = tensors.get("fc.bias")?.shape[0];
   const model = new ConvolutionalNeuralNetwork(classes ?? own)
     .to(device, { seed: 0 });
-  model.loadStateDict(weightsOf(tensors), { source: path });
+  model.loadStateDict(weightsOf(tensors), { source });
   return model;
 }

@@ -20,13 +20,15 @@ export interface Options {
   readonly flags: readonly string[];
   /** Names of the arguments that are no options, in order; default none. */
   readonly files?: readonly string[];
+  /** Whether there may be any number of such arguments; default false. */
+  readonly anyFiles?: boolean;
 }
 
 /** What was given, checked for names. */
 export interface Given {
   readonly values: Readonly<Record<string, string>>;
   readonly flags: ReadonlySet<string>;
-  /** The arguments that are no options; as many as were asked for. */
+  /** The arguments that are no options; at least as many as were asked for. */
   readonly files: readonly string[];
 }
 
@@ -44,7 +46,8 @@ export function readOptions(
     boolean: [...options.flags, "help"],
     default: { ...options.values },
     unknown: (argument: string, option?: string) => {
-      const isFile = option === undefined && files.length < wanted.length;
+      const isFile = option === undefined &&
+        (options.anyFiles === true || files.length < wanted.length);
       (isFile ? files : unknown).push(argument);
       return false;
     },

@@ -1,7 +1,7 @@
 import { openDevice } from "../devices/select.ts";
 import { evaluate } from "../evaluate.ts";
 import { classCount, dataOptions, openData } from "./_data.ts";
-import { openModel } from "./_model.ts";
+import { modelHelp, openModelOrShipped } from "./_model.ts";
 import {
   deviceChoice,
   readOptions,
@@ -15,7 +15,7 @@ const help = `Measure saved weights on the 10,000 test images.
 
 Usage: deno task evaluate [options]
 
-  --model FILE   the weights (mnist-cnn.safetensors)
+${modelHelp}
   --device D     auto, webgpu or cpu (auto)
   --threads N    threads of the CPU device (one a core)
   --variant V    how WebGPU does convolutions (auto): auto,
@@ -35,7 +35,7 @@ Usage: deno task evaluate [options]
 export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const given = readOptions("evaluate", args, {
     values: {
-      model: "mnist-cnn.safetensors",
+      model: "",
       device: "auto",
       threads: "",
       variant: "auto",
@@ -59,9 +59,10 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     profile: wantsProfile(given),
     onChoice: (sentence) => output.detail(`device: ${sentence}`),
   });
-  const model = await openModel(
+  const model = await openModelOrShipped(
     device,
     values.model,
+    output,
     classCount("evaluate", values.classes),
   );
   const dataset = await openData("evaluate", values, "test", model.classes);

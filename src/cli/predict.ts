@@ -1,56 +1,69 @@
-import { take } from "../data/subset.ts";
+import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
-import { predict, type Prediction } from "../predict.ts";
+import type { ConvolutionalNeuralNetwork } from "../network.ts";
+import { predict } from "../predict.ts";
 import { classCount, dataOptions, openData } from "./_data.ts";
-import { openModel } from "./_model.ts";
-import { Output } from "./_output.ts";
+import { modelHelp, openModelOrShipped } from "./_model.ts";
 import {
   deviceChoice,
+  type Given,
   readOptions,
   threadCount,
+  usage,
   variantChoice,
-  wholeNumber,
 } from "./_options.ts";
+import { Output } from "./_output.ts";
+import { predictFiles } from "./_predict_files.ts";
+import { printRows, rowsJson, rowsOf } from "./_predict_rows.ts";
 
-const help = `Print what saved weights see in the first test images.
+/** What `predict --help` prints. */
+export const help =
+  `Print which digits a network sees: in pictures of yours, or in test images.
 
-Usage: deno task predict [options]
+Usage: deno task predict [options] [FILE…]
 
-  --model FILE   the weights (mnist-cnn.safetensors)
-  --count N      how many test images (100)
-  --logits       print the scores too
+  FILE           a photo or drawing of one digit: PNG, JPEG, BMP or PGM, dark on
+                 light or light on dark; prints digit, probability and the
+                 likeliest three
+  --show         draw what the network looks at
+${modelHelp}
   --device D     auto, webgpu or cpu (auto)
   --threads N    threads of the CPU device (one a core)
   --variant V    how WebGPU does convolutions (auto): auto,
                  naive, software or tiled
+  --json         one JSON object
+  --verbose      device, data and times, on stderr
+  --help         this text
+
+Without a FILE, of the test images:
+  --count N      the first N (100)
+  --index N, --index FROM..TO
+                 that one, or those from one to another
+  --logits       print the scores too
   --data DIR     folder of the four IDX files; fetched if not there (data)
   --classes N    classes of a data set of your own (those of the weights)
   --first-label N
-                 its least label: 1 for EMNIST's letters (0)
-  --json         one JSON object
-  --verbose      device, data and times, on stderr
-  --help         this text`;
-
-/** Predictions in a line, as NumPy prints the notebook's. */
-const perLine = 37;
+                 its least label: 1 for EMNIST's letters (0)`;
 
 /** `deno task predict`. */
 export async function predictCommand(args: readonly string[]): Promise<void> {
   const given = readOptions("predict", args, {
     values: {
-      model: "mnist-cnn.safetensors",
-      count: "100",
+      model: "",
+      count: "",
+      index: "",
       device: "auto",
       threads: "",
       variant: "auto",
       ...dataOptions,
     },
-    flags: ["json", "logits", "verbose"],
+    flags: ["json", "logits", "show", "verbose"],
+    anyFiles: true,
   });
-  const { flags, values } = given;
+  const { files, flags, values } = given;
   if (flags.has("help")) return console.log(help);
+  checkTogether(args, given);
   const output = new Output("predict", given);
-  const count = wholeNumber("predict", "count", values.count, 1);
   const choice = deviceChoice("predict", values.device);
   const threads = threadCount("predict", values.threads);
   const variant = variantChoice("predict", values.variant, choice);
@@ -62,47 +75,45 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
     onVariant: (sentence) => output.detail(sentence),
     onChoice: (sentence) => output.detail(`device: ${sentence}`),
   });
-  const model = await openModel(
+  const model = await openModelOrShipped(
     device,
     values.model,
+    output,
     classCount("predict", values.classes),
   );
+  if (files.length > 0) await predictFiles(device, model, given);
+  else await predictRows(device, model, given, output);
+  output.took("all done", start);
+}
+
+/** Refuses options of test images beside pictures, and the other way round. */
+function checkTogether(args: readonly string[], { files, flags }: Given): void {
+  const isGiven = (name: string) =>
+    args.some((argument) => argument.split("=")[0] === `--${name}`);
+  const ofRows = ["count", "index", "logits", "data", "first-label"];
+  const wrong = ofRows.find(isGiven);
+  if (files.length > 0 && wrong !== undefined) {
+    throw usage("predict", `--${wrong} does not go with FILE ${files[0]}`);
+  }
+  if (files.length === 0 && flags.has("show")) {
+    throw usage("predict", "--show needs a FILE");
+  }
+  if (isGiven("count") && isGiven("index")) {
+    throw usage("predict", "--count does not go with --index");
+  }
+}
+
+async function predictRows(
+  device: Device,
+  model: ConvolutionalNeuralNetwork,
+  { flags, values }: Given,
+  output: Output,
+): Promise<void> {
   const mnist = await openData("predict", values, "test", model.classes);
   output.detail(`data: ${mnist.source}`);
-  const dataset = take(mnist, count);
+  const dataset = rowsOf(mnist, values);
   const found = await predict(device, model, dataset);
-  output.took("all done", start);
   const labels = [...dataset.targets.data];
-  if (flags.has("json")) console.log(asJson(found, labels));
+  if (flags.has("json")) console.log(rowsJson(found, labels));
   else printRows(found, labels, flags.has("logits"));
-}
-
-function asJson(found: readonly Prediction[], labels: number[]): string {
-  return JSON.stringify({
-    predictions: found.map(({ prediction }) => prediction),
-    labels,
-    logits: found.map(({ logits }) => logits),
-  });
-}
-
-function printRows(
-  found: readonly Prediction[],
-  labels: readonly number[],
-  logits: boolean,
-): void {
-  const predictions = found.map(({ prediction }) => prediction);
-  const lines: string[] = [];
-  for (let start = 0; start < predictions.length; start += perLine) {
-    lines.push(predictions.slice(start, start + perLine).join(" "));
-  }
-  console.log(`[${lines.join("\n ")}]`);
-  if (logits) {
-    for (const { logits, prediction } of found) {
-      const scores = logits.map((score) => score.toFixed(4)).join(" ");
-      console.log(`${prediction}: ${scores}`);
-    }
-  }
-  const right = predictions.filter((guess, row) => guess === labels[row]);
-  const accuracy = right.length / labels.length;
-  console.log(`val_acc: ${accuracy.toFixed(5)}`);
 }

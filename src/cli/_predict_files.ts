@@ -1,0 +1,36 @@
+import type { Device } from "../devices/device.ts";
+import { type Digit, drawAscii, readDigit } from "../images/mod.ts";
+import type { Layer } from "../nn/mod.ts";
+import { type Guess, predictDigits } from "../predict_digit.ts";
+import type { Given } from "./_options.ts";
+
+/** Prints what a model sees in pictures, one line each, or as JSON. */
+export async function predictFiles(
+  device: Device,
+  model: Layer,
+  { files, flags }: Given,
+): Promise<void> {
+  const digits: Digit[] = [];
+  for (const file of files) digits.push(await readDigit(file));
+  const seen = await predictDigits(device, model, digits);
+  if (flags.has("json")) {
+    const pictures = seen.map((prediction, row) => ({
+      file: files[row],
+      ...prediction,
+      dark_on_light: digits[row].isDark,
+      pixels: flags.has("show") ? [...digits[row].image.data] : undefined,
+    }));
+    return console.log(JSON.stringify({ pictures }));
+  }
+  for (const [row, { top, ...first }] of seen.entries()) {
+    console.log(
+      `${files[row]}: ${guess(first)}; top ${top.length}: ` +
+        top.map(guess).join(", "),
+    );
+    if (flags.has("show")) console.log(drawAscii(digits[row].image));
+  }
+}
+
+function guess({ digit, probability }: Guess): string {
+  return `${digit} ${(100 * probability).toFixed(2)} %`;
+}

@@ -1,0 +1,81 @@
+import type { Dataset } from "../data/dataset.ts";
+import { subset, take } from "../data/subset.ts";
+import type { Prediction } from "../predict.ts";
+import { usage, wholeNumber } from "./_options.ts";
+
+/** Predictions in a line, as NumPy prints the notebook's. */
+const perLine = 37;
+
+/** The rows that `--count N`, `--index N` or `--index FROM..TO` names. */
+export function rowsOf(
+  dataset: Dataset,
+  { count, index }: Readonly<Record<string, string>>,
+): Dataset {
+  if (index === "") {
+    const wanted = wholeNumber("predict", "count", count || "100", 1);
+    return take(dataset, wanted);
+  }
+  const found = /^(\d+)(?:\.\.(\d+))?$/.exec(index);
+  const [from, to] = [Number(found?.[1]), Number(found?.[2] ?? found?.[1])];
+  if (found === null || from > to || to >= dataset.length) {
+    throw usage(
+      "predict",
+      `--index: expected N or FROM..TO up to ${dataset.length - 1}, ` +
+        `got ${index}`,
+    );
+  }
+  const length = to - from + 1;
+  return subset(dataset, Array.from({ length }, (_, row) => from + row));
+}
+
+/** Predictions, labels and logits as one JSON object. */
+export function rowsJson(
+  found: readonly Prediction[],
+  labels: readonly number[],
+): string {
+  return JSON.stringify({
+    predictions: found.map(({ prediction }) => prediction),
+    labels,
+    logits: found.map(({ logits }) => logits),
+  });
+}
+
+/** The notebook's lines: predictions, and how many of them are right. */
+export function printRows(
+  found: readonly Prediction[],
+  labels: readonly number[],
+  logits: boolean,
+): void {
+  const predictions = found.map(({ prediction }) => prediction);
+  const lines: string[] = [];
+  for (let start = 0; start < predictions.length; start += perLine) {
+    lines.push(predictions.slice(start, start + perLine).join(" "));
+  }
+  console.log(`[${lines.join("\n ")}]`);
+  if (logits) {
+    for (const { logits, prediction } of found) {
+      const scores = logits.map((score) => score.toFixed(4)).join(" ");
+      console.log(`${prediction}: ${scores}`);
+    }
+  }
+  const right = predictions.filter((guess, row) => guess === labels[row]);
+  const accuracy = right.length / labels.length;
+  const loss = meanLoss(found, labels);
+  console.log(` val_loss: ${loss.toFixed(5)}, val_acc: ${accuracy.toFixed(5)}`);
+}
+
+/** The mean cross-entropy: log(∑ exp(logits)) less the label's logit. */
+function meanLoss(
+  found: readonly Prediction[],
+  labels: readonly number[],
+): number {
+  const losses = found.map(({ logits }, row) => {
+    const largest = Math.max(...logits);
+    const sum = logits.reduce(
+      (sum, logit) => sum + Math.exp(logit - largest),
+      0,
+    );
+    return largest + Math.log(sum) - logits[labels[row]];
+  });
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+}

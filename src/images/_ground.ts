@@ -1,0 +1,104 @@
+import type { Brightness } from "./_pixels.ts";
+
+/** Brightness of the ground at a place, which may be outside the image. */
+export type Ground = (x: number, y: number) => number;
+
+/** Brightness `a x + b y + c`, of places from 0 to 1. */
+type Plane = readonly [a: number, b: number, c: number];
+
+/** A pixel at the edge. */
+type Point = readonly [x: number, y: number, value: number];
+
+/**
+ * The ground as the edge shows it: inside the image a plane, outside it what
+ * lies along the nearest edge. What touches the edge here and there has no
+ * weight in either: the plane is least in the sum of absolute differences, and
+ * the edge's own light, a shadow across the picture, is a median over half of
+ * the way around it.
+ */
+export function groundOf(image: Brightness): Ground {
+  const { height, width } = image;
+  const edge = edgeOf(image);
+  const [a, b, c] = planeOf(edge, image);
+  const plane: Ground = (x, y) => a * x / width + b * y / height + c;
+  const rest = runningMedian(edge.map(([x, y, value]) => value - plane(x, y)));
+  const indices = new Map(edge.map(([x, y], at) => [y * width + x, at]));
+  return (x, y) => {
+    if (x >= 0 && y >= 0 && x < width && y < height) return plane(x, y);
+    const nearX = Math.min(Math.max(x, 0), width - 1);
+    const nearY = Math.min(Math.max(y, 0), height - 1);
+    return plane(nearX, nearY) + rest[indices.get(nearY * width + nearX)!];
+  };
+}
+
+/** The pixels along the edge, once around. */
+function edgeOf({ data, height, width }: Brightness): Point[] {
+  const [right, bottom] = [width - 1, height - 1];
+  const point = (x: number, y: number): Point => [x, y, data[y * width + x]];
+  return [
+    ...Array.from({ length: width }, (_, at) => point(at, 0)),
+    ...Array.from({ length: bottom }, (_, at) => point(right, at + 1)),
+    ...Array.from({ length: right }, (_, at) => point(right - 1 - at, bottom)),
+    ...Array.from({ length: bottom }, (_, at) => point(0, bottom - 1 - at)),
+  ];
+}
+
+/**
+ * The plane of least absolute differences: least squares, weighted anew by the
+ * inverse of what is left, ten times.
+ */
+function planeOf(
+  edge: readonly Point[],
+  { height, width }: Brightness,
+): Plane {
+  const points = edge.map(([x, y, value]) =>
+    [x / width, y / height, value] as const
+  );
+  let plane: Plane = [0, 0, medianOf(edge.map(([, , value]) => value))];
+  for (let round = 0; round < 10; round++) plane = fitted(points, plane);
+  return plane;
+}
+
+/** The least squares of points, weighted by how near a plane they are. */
+function fitted(points: readonly Point[], [a, b, c]: Plane): Plane {
+  let [w, wx, wy, wxx, wxy, wyy, wv, wxv, wyv] = new Float64Array(9);
+  for (const [x, y, value] of points) {
+    // From a hundredth on: below, all is noise.
+    const weight = 1 / Math.max(0.01, Math.abs(value - (a * x + b * y + c)));
+    w += weight;
+    wx += weight * x;
+    wy += weight * y;
+    wxx += weight * x * x;
+    wxy += weight * x * y;
+    wyy += weight * y * y;
+    wv += weight * value;
+    wxv += weight * x * value;
+    wyv += weight * y * value;
+  }
+  const [x, y, v] = [wx / w, wy / w, wv / w];
+  const [xx, xy, yy] = [wxx / w - x * x, wxy / w - x * y, wyy / w - y * y];
+  const [xv, yv] = [wxv / w - x * v, wyv / w - y * v];
+  const determinant = xx * yy - xy * xy;
+  if (determinant < 1e-12) return [0, 0, v];
+  const slope = (xv * yy - yv * xy) / determinant;
+  const rise = (yv * xx - xv * xy) / determinant;
+  return [slope, rise, v - slope * x - rise * y];
+}
+
+/** The median of the half of a ring around each of its values. */
+function runningMedian(ring: readonly number[]): number[] {
+  const reach = ring.length >> 2;
+  return ring.map((_, at) => {
+    const start = at - reach + ring.length;
+    return medianOf(
+      Array.from(
+        { length: 2 * reach + 1 },
+        (_, offset) => ring[(start + offset) % ring.length],
+      ),
+    );
+  });
+}
+
+function medianOf(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1];
+}
