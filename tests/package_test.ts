@@ -9,58 +9,74 @@ Deno.test("publishing takes the library and nothing else", async () => {
     "LICENSE",
     "README.md",
     "deno.json",
+    "examples/models/mnist-cnn.safetensors",
     "mod.ts",
     "src/cli/main.ts",
     ...generatedModules(),
   ];
   assertEquals(wanted.filter((file) => !published.includes(file)), []);
   const library =
-    /^(ARCHITECTURE\.md|LICENSE|README\.md|deno\.json|mod\.ts|(src|kernels)\/.*\.ts)$/;
+    /^(ARCHITECTURE\.md|LICENSE|README\.md|deno\.json|mod\.ts|examples\/models\/.*\.safetensors|(src|kernels)\/.*\.ts)$/;
   const unwanted = published.filter((file) =>
     !library.test(file) || /^kernels\/(generate|cpu\/(?!.*\.gen\.))/.test(file)
   );
   assertEquals(unwanted, []);
 });
 
+/** Where a compiled program has its npm packages. */
+const modules = ".deno_compile_node_modules/localhost";
+
+/** The packages that the program imports, most of them lazily. */
+const libraries = [
+  "@resvg/resvg-wasm",
+  "@zip.js/zip.js",
+  "bmp-ts",
+  "cli-progress",
+  "deno-std",
+  "echarts",
+  "fast-png",
+  "jpeg-js",
+];
+
+/** What those import. */
+const theirs = [
+  "ansi-regex",
+  "emoji-regex",
+  "fflate",
+  "iobuffer",
+  "is-fullwidth-code-point",
+  "string-width",
+  "strip-ansi",
+  "tslib",
+  "zrender",
+];
+
 Deno.test("compiling embeds the command line and what it imports", async () => {
   const embedded = await embeddedFiles();
   const wanted = [
     "src/cli/main.ts",
     "vendor/std/cli/mod.ts",
+    "examples/models/mnist-cnn.safetensors",
     ...generatedModules(),
   ];
   const missing = wanted.filter((file) =>
     !embedded.some((entry) => covers(entry, file))
   );
   assertEquals(missing, []);
+  const absent = libraries.filter((name) =>
+    !embedded.some((entry) => entry.startsWith(`${modules}/${name}/`))
+  );
+  assertEquals(absent, []);
   // The data set's package must not be among them: it is 52 MB, and one run
   // that wrote it to a lock file would bring it into every program. Hence
   // `"lock": false` in deno.json.
-  const packages = [
-    ".deno_compile_node_modules/localhost/deno-std/",
-    ".deno_compile_node_modules/localhost/@zip.js/",
-    // cli-progress and what it imports.
-    ".deno_compile_node_modules/localhost/cli-progress/",
-    ".deno_compile_node_modules/localhost/string-width/",
-    ".deno_compile_node_modules/localhost/strip-ansi/",
-    ".deno_compile_node_modules/localhost/ansi-regex/",
-    ".deno_compile_node_modules/localhost/emoji-regex/",
-    ".deno_compile_node_modules/localhost/is-fullwidth-code-point/",
-    // echarts and what it imports.
-    ".deno_compile_node_modules/localhost/echarts/",
-    ".deno_compile_node_modules/localhost/zrender/",
-    ".deno_compile_node_modules/localhost/tslib/",
-    // What makes a PNG of a plot.
-    ".deno_compile_node_modules/localhost/@resvg/",
-    // fast-png and what it imports.
-    ".deno_compile_node_modules/localhost/fast-png/",
-    ".deno_compile_node_modules/localhost/fflate/",
-    ".deno_compile_node_modules/localhost/iobuffer/",
-  ];
+  const packages = [...libraries, ...theirs].map((name) =>
+    `${modules}/${name}/`
+  );
   const unwanted = embedded.filter((entry) =>
     !packages.some((path) => entry.startsWith(path)) &&
     !/^(src|kernels|vendor)\//.test(entry) &&
-    entry !== "mod.ts"
+    entry !== "mod.ts" && !entry.startsWith("examples/models/")
   );
   assertEquals(unwanted, []);
 });
@@ -131,10 +147,16 @@ async function embeddedFiles(): Promise<string[]> {
     // The run-time base cannot be downloaded everywhere. The tree is printed
     // before the base is read, so any file will do in its place, and whether
     // the command succeeds says nothing.
-    const { output } = await deno(
-      ["compile", "--no-check", "-o", join(folder, "cli"), "src/cli/main.ts"],
-      { DENORT_BIN: join(root, "deno.json") },
+    const { tasks } = JSON.parse(
+      await Deno.readTextFile(join(root, "deno.json")),
     );
+    const [program, ...args]: string[] = tasks.compile.command
+      .replace("--output mnist-cnn", `--no-check --output ${folder}/cli`)
+      .split(" ");
+    assertEquals(program, "deno");
+    const { output } = await deno(args, {
+      DENORT_BIN: join(root, "deno.json"),
+    });
     assertStringIncludes(output, "Embedded Files");
     return treeEntries(output);
   } finally {

@@ -84,7 +84,7 @@ function thickened(image: Brightness, reach: number): Brightness {
 }
 
 /** The center of mass lies in the middle, as near as whole pixels allow. */
-function centred({ data, height, width }: Brightness): GrayImage {
+function centred({ data, width }: Brightness): GrayImage {
   let [mass, massX, massY] = [0, 0, 0];
   for (const [pixel, value] of data.entries()) {
     mass += value;

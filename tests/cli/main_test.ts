@@ -53,7 +53,7 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
   ["a misspelt command", ["trian"], 2, /got trian\. Help: deno task train/],
   [
     "a stray word",
-    ["predict", "digits"],
+    ["evaluate", "digits"],
     2,
     /unknown argument digits\. Help: d/,
   ],

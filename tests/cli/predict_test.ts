@@ -1,0 +1,209 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "@std/path";
+import { readDigit } from "../../src/images/mod.ts";
+import { asBmp, asJpeg, asPgm, asPng, pictureOf } from "../images/_pictures.ts";
+import { labels, testDigit } from "../images/_test_digits.ts";
+import { goldenPath } from "../formats/_golden_file.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { root, run, writeDigits } from "./_program.ts";
+
+/** A folder with pictures of four digits, one of each format. */
+async function pictures() {
+  const folder = await temporaryFolder();
+  const look = { scale: 5, padding: [10, 3, 25, 16] } as const;
+  const light = (x: number, y: number) => 0.35 + 0.6 * x - 0.15 * y * y;
+  const photo = { ...look, light, noise: 0.02 };
+  const chalk = { ...look, paper: [0, 0.2, 0.1], ink: [1, 1, 0.8] } as const;
+  const files = {
+    "seven.jpg": asJpeg(pictureOf(testDigit(0), photo)),
+    "two.png": asPng(pictureOf(testDigit(1), chalk)),
+    "one.bmp": asBmp(pictureOf(testDigit(2), look)),
+    "zero.pgm": asPgm(pictureOf(testDigit(3), look)),
+  };
+  const paths: string[] = [];
+  for (const [name, bytes] of Object.entries(files)) {
+    paths.push(join(folder.path, name));
+    await Deno.writeFile(paths.at(-1)!, bytes);
+  }
+  return { ...folder, paths };
+}
+
+/** Options that the tests run with: nothing of the machine's own. */
+const cpu = ["--device", "cpu", "--threads", "1"];
+
+Deno.test("predict FILE… prints digit, probability and the top three", async () => {
+  await using folder = await pictures();
+  const { code, stderr, stdout } = await run(
+    ...["predict", ...cpu, ...folder.paths],
+  );
+  assertEquals(code, 0);
+  assertMatch(stderr, /^note: [^\n]*weights[^\n]*\n$/);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.length, 4);
+  for (const [row, line] of lines.entries()) {
+    const percent = String.raw`\d{1,3}\.\d\d %`;
+    const guess = String.raw`\d ${percent}`;
+    const digit = labels[row];
+    assertMatch(
+      line.slice(folder.paths[row].length),
+      new RegExp(
+        `^: ${digit} (${percent}); top 3: ${digit} \\1, ${guess}, ${guess}$`,
+      ),
+    );
+  }
+});
+
+Deno.test("predict FILE --json is one object, --show draws the digit", async () => {
+  await using folder = await pictures();
+  const json = await run("predict", ...cpu, "--json", ...folder.paths);
+  const { pictures: found } = JSON.parse(json.stdout);
+  assertEquals(
+    found.map(({ dark_on_light, digit, file }: Record<string, unknown>) => [
+      file,
+      digit,
+      dark_on_light,
+    ]),
+    folder.paths.map((path, row) => [path, labels[row], row !== 1]),
+  );
+  assertEquals(found[0].probabilities.length, 10);
+  assertEquals(found[0].top[0], {
+    digit: found[0].digit,
+    probability: found[0].probability,
+  });
+
+  const shown = await run("predict", ...cpu, "--show", folder.paths[0]);
+  const drawing = shown.stdout.trimEnd().split("\n").slice(1);
+  const { image } = await readDigit(folder.paths[0]);
+  const rows = Array.from(
+    { length: 28 },
+    (_, row) => image.data.subarray(row * 28, (row + 1) * 28),
+  ).filter((row) => row.some((value) => value >= 15));
+  // What is black at the bottom was cut off with the last line's end.
+  const drawn = drawing.filter((line) => /[^ ]/.test(line));
+  assertEquals(drawn.length, rows.length);
+  assert(drawing.every((line) => /^[ .:\-=+*#%@]*$/.test(line)));
+  assertMatch(shown.stdout, /[#%@]{4}/);
+});
+
+Deno.test("predict's FILE that is no picture is one line and exit status 1", async () => {
+  await using folder = await pictures();
+  const text = join(folder.path, "notes.png");
+  await Deno.writeTextFile(text, "no picture");
+  const cut = join(folder.path, "cut.jpg");
+  const whole = await Deno.readFile(folder.paths[0]);
+  await Deno.writeFile(cut, whole.subarray(0, whole.length / 2));
+  const missing = join(folder.path, "none.png");
+  for (
+    const [path, message] of [
+      [text, /expected an image: PNG, JPEG, BMP or PGM, got something else/],
+      [cut, /damaged or cut off JPEG/],
+      [missing, /cannot read .*none\.png: got no such file/],
+    ] as const
+  ) {
+    const { code, stderr, stdout } = await run(
+      ...["predict", ...cpu, "--model", model, folder.paths[1], path],
+    );
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, message);
+    assertMatch(stderr, /^error: [^\n]* Help: [^\n]*\n$/);
+  }
+});
+
+const model = goldenPath("pytorch_network.pth");
+
+interface Rows {
+  labels: number[];
+  logits: number[][];
+  predictions: number[];
+}
+
+Deno.test("predict --index takes rows as --count does", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path);
+  const common = [...cpu, "--data", folder.path, "--model", model, "--json"];
+  const all: Rows = JSON.parse((await run("predict", ...common)).stdout);
+  for (
+    const [index, from, to] of [["7", 7, 8], ["5..9", 5, 10], ["0..99", 0, 100]]
+  ) {
+    const { stdout } = await run("predict", ...common, `--index=${index}`);
+    const { labels, logits, predictions }: Rows = JSON.parse(stdout);
+    const part = <T>(values: T[]) => values.slice(Number(from), Number(to));
+    assertEquals(labels, part(all.labels));
+    // A batch of another size may be added up in another order.
+    const apart = logits.flat().map((logit: number, at: number) =>
+      Math.abs(logit - part(all.logits).flat()[at])
+    );
+    assertEquals(apart.length, 10 * labels.length);
+    assert(Math.max(...apart) < 1e-5);
+    assertEquals(predictions, part(all.predictions));
+  }
+});
+
+Deno.test("predict prints the notebook's rows and its accuracy line", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path);
+  const common = [...cpu, "--data", folder.path, "--model", model];
+  const { stderr, stdout } = await run("predict", ...common, "--index=0..99");
+  assertEquals(stderr, "");
+  assertMatch(
+    stdout,
+    /^\[(\d ){36}\d\n (\d ){36}\d\n (\d ){25}\d\]\n val_loss: \d+\.\d{5}, val_acc: 0\.\d{5}\n$/,
+  );
+  const evaluated = await run("evaluate", ...common, "--json");
+  const { accuracy, loss } = JSON.parse(evaluated.stdout);
+  assertMatch(
+    stdout,
+    new RegExp(`val_loss: ${loss.toFixed(5)}, val_acc: ${accuracy.toFixed(5)}`),
+  );
+});
+
+Deno.test("weights that a training left here come before the shipped ones", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path, 200, 10);
+  const measure = async () => {
+    const { stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--unstable-webgpu", "-A", "--quiet"],
+        ...[new URL("src/cli/main.ts", root).href, "evaluate", ...cpu],
+        ...["--data", ".", "--json"],
+      ],
+      cwd: folder.path,
+      env: { NO_COLOR: "1" },
+    }).output();
+    const decoder = new TextDecoder();
+    return [decoder.decode(stderr), decoder.decode(stdout)];
+  };
+  const [shippedNote, shipped] = await measure();
+  assertMatch(shippedNote, /^note: the shipped weights are used; [^\n]*\n$/);
+  await Deno.copyFile(model, join(folder.path, "mnist-cnn.safetensors"));
+  const [ownNote, own] = await measure();
+  assertMatch(ownNote, /^note: weights are mnist-cnn\.safetensors\n$/);
+  assert(shipped !== own);
+});
+
+const wrongCalls: [args: string[], message: RegExp][] = [
+  [["--count", "3", "a.png"], /--count does not go with FILE a\.png/],
+  [["--data=x", "a.png"], /--data does not go with FILE/],
+  [["--count", "3", "--index", "1"], /--count does not go with --index/],
+  [["--show"], /--show needs a FILE/],
+];
+for (const [args, message] of wrongCalls) {
+  Deno.test(`predict ${args.join(" ")} is a wrong call`, async () => {
+    const { code, stderr } = await run("predict", ...args);
+    assertEquals(code, 2);
+    assertMatch(stderr, message);
+  });
+}
+
+Deno.test("predict --index out of range is a wrong call", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path, 20, 10);
+  for (const index of ["10", "9..10", "5..4", "1-3"]) {
+    const { code, stderr } = await run(
+      ...["predict", ...cpu, "--data", folder.path, "--model", model],
+      ...["--index", index],
+    );
+    assertEquals(code, 2);
+    assertMatch(stderr, /--index: expected N or FROM\.\.TO up to 9, got /);
+  }
+});
