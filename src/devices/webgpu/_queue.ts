@@ -17,7 +17,7 @@ export interface Command extends KernelCost {
  * Commands to collect before they are handed over unasked: enough for a whole
  * step to go in one submit, few enough that the device starts early.
  */
-const commandsPerSubmit = 128;
+const commandsPerSubmit = 256;
 
 /** Collects commands in one compute pass and hands them to the device. */
 export class CommandQueue {
