@@ -1,8 +1,11 @@
+import { library } from "../_library.ts";
 import { writeFileAtomic } from "../files.ts";
 import type { GrayImage } from "./gray_image.ts";
 
 /**
  * Encodes an image as PNG, 8 bits of grey.
+ *
+ * @throws {LibraryError} If fast-png cannot be loaded.
  *
  * @example
  * ```ts
@@ -15,7 +18,7 @@ import type { GrayImage } from "./gray_image.ts";
  * ```
  */
 export async function encodePng(image: GrayImage): Promise<Uint8Array> {
-  const { encode } = await import("fast-png");
+  const { encode } = await library("fast-png", () => import("fast-png"));
   return encode({ ...image, depth: 8, channels: 1 });
 }
 

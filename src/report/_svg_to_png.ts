@@ -3,13 +3,9 @@ import { library } from "../_library.ts";
 /** Pixels of the PNG for one of the SVG: it is sharp on a fine screen. */
 const scale = 2;
 
-const wasm = "@resvg/resvg-wasm/index_bg.wasm";
-
-/**
- * A package of files without code. Its name is put together when it is needed:
- * Deno fetches JSON that it sees in an import before a program starts.
- */
-const fonts = "@expo-google-fonts/pt-sans";
+// By variables: Deno fetches what it sees in an import before a program starts.
+const resvg = "npm:@resvg/resvg-wasm@2.6.2";
+const fonts = "npm:@expo-google-fonts/pt-sans@0.4.1";
 const font = `${fonts}/400Regular/PTSans_400Regular.ttf`;
 
 /** The renderer, made ready once for the whole program. */
@@ -35,8 +31,13 @@ export async function svgToPng(svg: string): Promise<Uint8Array> {
 
 async function load() {
   return await library("resvg", async () => {
-    const { initWasm, Resvg } = await import("@resvg/resvg-wasm");
-    await initWasm(await Deno.readFile(new URL(import.meta.resolve(wasm))));
+    const { initWasm, Resvg } = await import(resvg);
+    await initWasm(
+      await Deno.readFile(
+        new URL(import.meta.resolve(`${resvg}/index_bg.wasm`)),
+      ),
+    );
+    // A package of files without code: this fetches it.
     await import(`${fonts}/package.json`, { with: { type: "json" } });
     const fontBuffer = await Deno.readFile(
       new URL(import.meta.resolve(font)),

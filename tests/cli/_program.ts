@@ -40,7 +40,11 @@ export async function withoutLibrary(
     [`@std/${name}`, new URL(`vendor/std/${name}/mod.ts`, root)] as const
   );
   const none = toFileUrl(join(folder, "none.js"));
-  const imports = { ...Object.fromEntries(std), [library]: none };
+  const { default: config } = await import("../../deno.json", {
+    with: { type: "json" },
+  });
+  const all = { ...config.imports, ...Object.fromEntries(std) };
+  const imports = { ...all, [library]: none };
   const path = join(folder, "imports.json");
   await Deno.writeTextFile(path, JSON.stringify({ imports }));
   return ["run", "--unstable-webgpu", "-A", `--import-map=${path}`];

@@ -105,7 +105,7 @@ Deno.test("--seeds leaves a report and a plot for each", async () => {
 
 Deno.test("where the chart library is out of reach, the weights are saved", async () => {
   await using folder = await task();
-  const name = "echarts/dist/echarts.esm.min.mjs";
+  const name = "npm:echarts@6.1.0/dist/echarts.esm.min.mjs";
   const before = await withoutLibrary(folder.path, name);
   const program = [...before, "src/cli/main.ts"];
   const weights = folder.file("weights.safetensors");
