@@ -74,7 +74,8 @@ Deno.test("compiling embeds the command line and what it imports", async () => {
   const unwanted = embedded.filter((entry) =>
     !packages.some((path) => entry.startsWith(path)) &&
     !/^(src|kernels|vendor)\//.test(entry) &&
-    entry !== "mod.ts" && !entry.startsWith("examples/models/")
+    !["deno.json", "mod.ts"].includes(entry) &&
+    !entry.startsWith("examples/models/")
   );
   assertEquals(unwanted, []);
 });

@@ -3,7 +3,8 @@ import { writeSafetensors } from "../formats/safetensors.ts";
 import { readWeights, type Weights } from "../formats/weights.ts";
 import { readOptions, usage } from "./_options.ts";
 
-const help = `Write a file of weights in another format.
+/** What `convert --help` prints. */
+export const help = `Write a file of weights in another format.
 
 Usage: deno task convert [options] FROM TO
 

@@ -11,7 +11,8 @@ import {
 import { dataHelp, dataOptions, openData } from "./_data.ts";
 import { readOptions, wholeNumber } from "./_options.ts";
 
-const help = `Fetch the data set, check it, and draw a first batch of it.
+/** What `data --help` prints. */
+export const help = `Fetch the data set, check it, and draw a first batch of it.
 
 Usage: deno task data [options]
 

@@ -7,7 +7,8 @@ import {
 } from "../doctor/mod.ts";
 import { readOptions, usage } from "./_options.ts";
 
-const help = `Look at what is there to train on, and try it.
+/** What `doctor --help` prints. */
+export const help = `Look at what is there to train on, and try it.
 
 Usage: deno task doctor [options]
 

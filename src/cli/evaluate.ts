@@ -11,7 +11,8 @@ import {
 import { Output } from "./_output.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
 
-const help = `Measure saved weights on the 10,000 test images.
+/** What `evaluate --help` prints. */
+export const help = `Measure saved weights on the 10,000 test images.
 
 Usage: deno task evaluate [options]
 

@@ -4,7 +4,8 @@ import { elementsOf } from "../tensor.ts";
 import { readOptions } from "./_options.ts";
 import { grouped, table } from "../_table.ts";
 
-const help = `Print what is in a file of weights.
+/** What `inspect --help` prints. */
+export const help = `Print what is in a file of weights.
 
 Usage: deno task inspect [options] FILE
 

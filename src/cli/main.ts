@@ -4,6 +4,7 @@
  * @module
  */
 
+import config from "../../deno.json" with { type: "json" };
 import {
   DataError,
   describe,
@@ -15,24 +16,30 @@ import {
 import { Interrupted, interruptedStatus } from "./_interrupt.ts";
 import { UsageError } from "./_options.ts";
 import { closest } from "./_closest.ts";
-import { convertCommand } from "./convert.ts";
-import { dataCommand } from "./data.ts";
-import { doctorCommand } from "./doctor.ts";
-import { evaluateCommand } from "./evaluate.ts";
-import { inspectCommand } from "./inspect.ts";
-import { predictCommand } from "./predict.ts";
-import { summaryCommand } from "./summary.ts";
-import { trainCommand } from "./train.ts";
+import * as convert from "./convert.ts";
+import * as data from "./data.ts";
+import * as doctor from "./doctor.ts";
+import * as evaluate from "./evaluate.ts";
+import * as inspect from "./inspect.ts";
+import * as predict from "./predict.ts";
+import * as summary from "./summary.ts";
+import * as train from "./train.ts";
 
-const commands = {
-  train: trainCommand,
-  evaluate: evaluateCommand,
-  predict: predictCommand,
-  data: dataCommand,
-  summary: summaryCommand,
-  convert: convertCommand,
-  inspect: inspectCommand,
-  doctor: doctorCommand,
+interface Command {
+  run(args: readonly string[]): void | Promise<void>;
+  /** What `--help` prints; its first line is what the command does. */
+  readonly help: string;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  train: { run: train.trainCommand, help: train.help },
+  evaluate: { run: evaluate.evaluateCommand, help: evaluate.help },
+  predict: { run: predict.predictCommand, help: predict.help },
+  data: { run: data.dataCommand, help: data.help },
+  summary: { run: summary.summaryCommand, help: summary.help },
+  convert: { run: convert.convertCommand, help: convert.help },
+  inspect: { run: inspect.inspectCommand, help: inspect.help },
+  doctor: { run: doctor.doctorCommand, help: doctor.help },
 };
 
 /** Errors whose message is all that a user needs. */
@@ -70,10 +77,12 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run([name, ...args]: readonly string[]): Promise<void> {
+  if (name === "--help") return console.log(overview());
+  if (name === "--version") {
+    return console.log(`${config.name} ${config.version}`);
+  }
   const names = Object.keys(commands);
-  if (name === "--help") return console.log(`Commands: ${names.join(", ")}`);
-  const command = Object.entries(commands).find(([known]) => known === name);
-  if (command === undefined) {
+  if (!Object.hasOwn(commands, name ?? "")) {
     throw new UsageError(describe({
       what: "command",
       expected: names.join(", "),
@@ -81,7 +90,23 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
       help: `deno task ${closest(name ?? "", names) ?? "train"} --help`,
     }));
   }
-  await command[1](args);
+  await commands[name].run(args);
+}
+
+function overview(): string {
+  const lines = Object.entries(commands).map(([name, { help }]) =>
+    `  ${name.padEnd(10)} ${help.split("\n")[0]}`
+  );
+  return `${config.name} ${config.version}
+
+Usage: deno task COMMAND [options], or mnist-cnn COMMAND [options] compiled
+
+${lines.join("\n")}
+
+COMMAND --help lists the options of a command; --version prints the version.
+
+Exit status: 0 all is well, 1 a failure, told in one line, 2 a wrong call,
+130 Ctrl-C.`;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -5,7 +5,8 @@ import { classCount } from "./_data.ts";
 import { openModel } from "./_model.ts";
 import { readOptions, wholeNumber } from "./_options.ts";
 
-const help = `Print the network: its layers, shapes and sizes.
+/** What `summary --help` prints. */
+export const help = `Print the network: its layers, shapes and sizes.
 
 Usage: deno task summary [options]
 

@@ -29,7 +29,8 @@ import {
 import { seedsTable, type Training, trainingsOf } from "./_seeds.ts";
 import { settingOptions, trainSettings } from "./_train_settings.ts";
 
-const help = `Train the network on MNIST and save its weights.
+/** What `train --help` prints. */
+export const help = `Train the network on MNIST and save its weights.
 
 Usage: deno task train [options]
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { run, writeDigits } from "./_program.ts";
+import { root, run, writeDigits } from "./_program.ts";
 
 Deno.test("train, evaluate and predict work one after another", async () => {
   await using folder = await temporaryFolder();
@@ -108,3 +108,20 @@ for (
     assertMatch(stdout, new RegExp(`Usage: deno task ${command}`));
   });
 }
+
+Deno.test("--help lists the commands and the exit statuses", async () => {
+  const { code, stdout } = await run("--help");
+  assertEquals(code, 0);
+  for (const name of ["train", "predict", "doctor"]) {
+    assertMatch(stdout, new RegExp(`\\n  ${name} +[A-Z]`));
+  }
+  assertMatch(stdout, /Exit status: 0 .*, 1 .*, 2 [^]*130 Ctrl-C/);
+});
+
+Deno.test("--version prints that of deno.json", async () => {
+  const { name, version } = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", root)),
+  );
+  const { code, stdout } = await run("--version");
+  assertEquals([code, stdout], [0, `${name} ${version}\n`]);
+});
