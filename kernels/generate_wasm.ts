@@ -9,7 +9,7 @@
  * @module
  */
 
-import { main as compile } from "assemblyscript/asc";
+import { main as compile } from "npm:assemblyscript@0.28.20/asc";
 import { exists } from "@std/fs";
 import { join } from "@std/path";
 import { describe } from "../src/errors.ts";

@@ -53,7 +53,7 @@ export class ProgressBar implements Disposable {
   static async open(options: BarOptions = {}): Promise<ProgressBar> {
     const { default: { SingleBar } } = await library(
       "cli-progress",
-      () => import("cli-progress"),
+      () => import("npm:cli-progress@3.12.0"),
     );
     const { stdout } = await import("node:process");
     const { color = !Deno.noColor, terminal = stdout } = options;

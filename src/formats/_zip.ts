@@ -1,4 +1,4 @@
-import type { Entry, FileEntry } from "@zip.js/zip.js";
+import type { Entry, FileEntry } from "npm:@zip.js/zip.js@2.24.0";
 import { FormatError } from "../errors.ts";
 import { malformed } from "./_malformed.ts";
 import type { Source } from "./_source.ts";
@@ -97,7 +97,7 @@ export async function writeZip(
 }
 
 async function library() {
-  const zip = await import("@zip.js/zip.js");
+  const zip = await import("npm:@zip.js/zip.js@2.24.0");
   zip.configure({ useWebWorkers: false, chunkSize: 64 * 1024 });
   return zip;
 }
@@ -119,7 +119,7 @@ async function readMember(
   entry: FileEntry,
   where: string,
   writer: InstanceType<
-    typeof import("@zip.js/zip.js").Uint8ArrayWriter
+    typeof import("npm:@zip.js/zip.js@2.24.0").Uint8ArrayWriter
   >,
 ): Promise<Uint8Array> {
   const bytes = await translated(where, () => entry.getData(writer));

@@ -4,7 +4,7 @@ import type { Pixels } from "./_pixels.ts";
 /** Decodes a BMP, with a palette or in colour, from the bottom or the top. */
 export async function decodeBmp(bytes: Uint8Array): Promise<Pixels> {
   const { Buffer } = await import("node:buffer");
-  const { decode } = await library("bmp-ts", () => import("bmp-ts"));
+  const { decode } = await library("bmp-ts", () => import("npm:bmp-ts@1.0.9"));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [bits, packing] = [view.getUint16(28, true), view.getUint32(30, true)];
   // bmp-ts loses rows of the one and stops early in the other.

@@ -14,7 +14,10 @@ interface Decoded {
  * telephones store a picture as the sensor lies, and beside it how it was held.
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
-  const { default: jpeg } = await library("jpeg-js", () => import("jpeg-js"));
+  const { default: jpeg } = await library(
+    "jpeg-js",
+    () => import("npm:jpeg-js@0.4.4"),
+  );
   const { decode } = jpeg;
   // The decoder's types leave out what it read of a camera's notes.
   const image: Decoded = decode(bytes, {

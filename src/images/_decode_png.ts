@@ -1,4 +1,4 @@
-import type { DecodedPng } from "fast-png";
+import type { DecodedPng } from "npm:fast-png@8.0.0";
 import { library } from "../_library.ts";
 import type { Pixels } from "./_pixels.ts";
 
@@ -6,7 +6,7 @@ import type { Pixels } from "./_pixels.ts";
 export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
   const { convertIndexedToRgb, decode } = await library(
     "fast-png",
-    () => import("fast-png"),
+    () => import("npm:fast-png@8.0.0"),
   );
   const png = decode(bytes, { checkCrc: true });
   const { channels, depth, height, palette, width } = png;

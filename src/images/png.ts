@@ -18,7 +18,10 @@ import type { GrayImage } from "./gray_image.ts";
  * ```
  */
 export async function encodePng(image: GrayImage): Promise<Uint8Array> {
-  const { encode } = await library("fast-png", () => import("fast-png"));
+  const { encode } = await library(
+    "fast-png",
+    () => import("npm:fast-png@8.0.0"),
+  );
   return encode({ ...image, depth: 8, channels: 1 });
 }
 

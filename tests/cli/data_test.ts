@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { decode } from "fast-png";
+import { decode } from "npm:fast-png@8.0.0";
 import { writeIdx } from "../../src/data/idx.ts";
 import { readWeights } from "../../src/formats/weights.ts";
 import { temporaryFolder } from "../temporary_folder.ts";

@@ -127,7 +127,10 @@ Deno.test({
   fn: async () => {
     await using folder = await task();
     const runner = [
-      ...["deno", ...await withoutLibrary(folder.path, "cli-progress")],
+      ...[
+        "deno",
+        ...await withoutLibrary(folder.path, "npm:cli-progress@3.12.0"),
+      ],
       "src/cli/main.ts",
     ].join(" ");
     const { code, screen } = await inTerminal(folder.options, {}, runner);

@@ -1,6 +1,6 @@
 import { Generator } from "../../src/data/random.ts";
-import { encode, type PngDataArray } from "fast-png";
-import jpeg from "jpeg-js";
+import { encode, type PngDataArray } from "npm:fast-png@8.0.0";
+import jpeg from "npm:jpeg-js@0.4.4";
 
 /** A picture: RGB, or RGB and alpha, 0…1, row by row. */
 export interface Picture {

@@ -1,4 +1,4 @@
-import { decode } from "fast-png";
+import { decode } from "npm:fast-png@8.0.0";
 
 /** The labels of MNIST's first hundred test images. */
 export const labels: readonly number[] = Array.from(

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { decode } from "fast-png";
+import { decode } from "npm:fast-png@8.0.0";
 import { encodePng } from "../../src/images/mod.ts";
 
 Deno.test("encodePng writes the pixels as 8-bit grey", async () => {

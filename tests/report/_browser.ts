@@ -1,4 +1,4 @@
-import type { Page } from "puppeteer-core";
+import type { Page } from "npm:puppeteer-core@25.16.0";
 
 /** Where a Chromium may be, on Debian and where others put it. */
 const names = ["chromium", "chromium-browser", "google-chrome"];
@@ -17,7 +17,7 @@ export function browserTest(
     sanitizeOps: false,
     sanitizeResources: false,
     fn: async () => {
-      const { launch } = (await import("puppeteer-core")).default;
+      const { launch } = (await import("npm:puppeteer-core@25.16.0")).default;
       const browser = await launch({
         executablePath: path!,
         args: [

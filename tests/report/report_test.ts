@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { decode } from "fast-png";
+import { decode } from "npm:fast-png@8.0.0";
 import { ShapeError } from "../../src/errors.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import { predict } from "../../src/predict.ts";

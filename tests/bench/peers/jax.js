@@ -12,7 +12,7 @@ import {
   random,
   tree,
   valueAndGrad,
-} from "@jax-js/jax";
+} from "npm:@jax-js/jax@0.1.25";
 
 const option = (name, value) =>
   Deno.args.includes(name) ? Deno.args[Deno.args.indexOf(name) + 1] : value;
