@@ -65,6 +65,7 @@ export * from "./src/formats/weights.ts";
 export * from "./src/images/mod.ts";
 export { Mean } from "./src/mean.ts";
 export { ConvolutionalNeuralNetwork } from "./src/network.ts";
+export { WiderConvolutionalNeuralNetwork } from "./src/wider_network.ts";
 export * from "./src/nn/mod.ts";
 export * from "./src/ops/mod.ts";
 export * from "./src/optim/mod.ts";

@@ -10,7 +10,7 @@ import {
 import type { Tensor } from "./tensor.ts";
 
 /** Convolution, normalisation, ReLU, and half the height and width. */
-function block(inChannels: number, outChannels: number): Sequential {
+export function block(inChannels: number, outChannels: number): Sequential {
   return new Sequential(
     new Conv2d(inChannels, outChannels, { kernelSize: 5, padding: 2 }),
     new BatchNorm2d(outChannels),

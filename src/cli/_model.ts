@@ -1,9 +1,8 @@
 import { exists } from "@std/fs";
 import type { Device } from "../devices/device.ts";
 import { readWeights } from "../formats/weights.ts";
-import { ConvolutionalNeuralNetwork } from "../network.ts";
 import { readShippedWeights, shippedWeightsName } from "../shipped_weights.ts";
-import { weightsOf } from "../training/checkpoint.ts";
+import { type Classifier, networkOf, weightsOf } from "../training/mod.ts";
 import type { Output } from "./_output.ts";
 
 /** What `--help` says of a model that need not be given. */
@@ -20,7 +19,7 @@ export async function openModel(
   device: Device,
   path: string,
   classes?: number,
-): Promise<ConvolutionalNeuralNetwork> {
+): Promise<Classifier> {
   const { tensors } = await readWeights(path);
   return modelOf(device, tensors, path, classes);
 }
@@ -35,7 +34,7 @@ export async function openModelOrShipped(
   path: string,
   output: Output,
   classes?: number,
-): Promise<ConvolutionalNeuralNetwork> {
+): Promise<Classifier> {
   if (path !== "") return await openModel(device, path, classes);
   if (await exists(shippedWeightsName)) {
     output.note(`weights are ${shippedWeightsName}`);
@@ -51,10 +50,9 @@ function modelOf(
   tensors: Parameters<typeof weightsOf>[0],
   source: string,
   classes?: number,
-): ConvolutionalNeuralNetwork {
-  const own = tensors.get("fc.bias")?.shape[0];
-  const model = new ConvolutionalNeuralNetwork(classes ?? own)
-    .to(device, { seed: 0 });
-  model.loadStateDict(weightsOf(tensors), { source });
+): Classifier {
+  const weights = weightsOf(tensors);
+  const model = networkOf(weights, classes).to(device, { seed: 0 });
+  model.loadStateDict(weights, { source });
   return model;
 }

@@ -1,19 +1,23 @@
 import {
   AUGMENTATIONS,
   type AugmentSettings,
+  type RecipeName,
   SCHEDULES,
   type TrainSettings,
 } from "../training/mod.ts";
 import { positiveNumber, usage, wholeNumber } from "./_options.ts";
+import { recipeName } from "./_recipe.ts";
 
 /** The options of `train` that are settings; "" is not given. */
 export const settingOptions = {
+  recipe: "",
   epochs: "",
   "batch-size": "",
   lr: "",
   seed: "",
   limit: "",
   patience: "",
+  "target-acc": "",
   schedule: "",
   "step-size": "",
   gamma: "",
@@ -32,12 +36,14 @@ type Values = Readonly<Record<string, string>>;
 export function trainSettings(values: Values): Partial<TrainSettings> {
   const read = new Reader(values);
   return {
+    recipe: read.recipe("recipe"),
     epochs: read.whole("epochs", 1),
     batchSize: read.whole("batch-size", 2),
     lr: read.positive("lr"),
     seed: read.whole("seed", 0),
     limit: read.whole("limit", 1),
     patience: read.whole("patience", 0),
+    targetAcc: read.share("target-acc"),
     schedule: read.oneOf("schedule", SCHEDULES),
     stepSize: read.whole("step-size", 1),
     gamma: read.positive("gamma"),
@@ -87,6 +93,10 @@ class Reader {
         `--${name}: expected ${known.join(", ")}, got ${text}`,
       );
     });
+  }
+
+  recipe(name: string): RecipeName | undefined {
+    return this.#given(name, (text) => recipeName("train", text));
   }
 
   augment(name: string): AugmentSettings | undefined {

@@ -1,6 +1,6 @@
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
-import type { ConvolutionalNeuralNetwork } from "../network.ts";
+import type { Classifier } from "../training/mod.ts";
 import { predict } from "../predict.ts";
 import { classCount, dataOptions, openData } from "./_data.ts";
 import { modelHelp, openModelOrShipped } from "./_model.ts";
@@ -105,7 +105,7 @@ function checkTogether(args: readonly string[], { files, flags }: Given): void {
 
 async function predictRows(
   device: Device,
-  model: ConvolutionalNeuralNetwork,
+  model: Classifier,
   { flags, values }: Given,
   output: Output,
 ): Promise<void> {

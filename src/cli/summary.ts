@@ -1,9 +1,10 @@
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
-import { ConvolutionalNeuralNetwork } from "../network.ts";
 import { summary } from "../nn/mod.ts";
 import { classCount } from "./_data.ts";
 import { openModel } from "./_model.ts";
 import { readOptions, wholeNumber } from "./_options.ts";
+import { recipeName } from "./_recipe.ts";
+import { RECIPES } from "../training/mod.ts";
 
 /** What `summary --help` prints. */
 export const help = `Print the network: its layers, shapes and sizes.
@@ -11,6 +12,7 @@ export const help = `Print the network: its layers, shapes and sizes.
 Usage: deno task summary [options]
 
   --model FILE      weights that must fit it
+  --recipe R        whose network: notebook, fast or best (notebook)
   --classes N       how many classes it has (those of the weights, or 10)
   --batch-size N    images of a batch (100)
   --json            one JSON object
@@ -22,16 +24,17 @@ layer's output.`;
 /** `deno task summary`. */
 export async function summaryCommand(args: readonly string[]): Promise<void> {
   const { flags, values } = readOptions("summary", args, {
-    values: { model: "", classes: "", "batch-size": "100" },
+    values: { model: "", recipe: "notebook", classes: "", "batch-size": "100" },
     flags: ["json"],
   });
   if (flags.has("help")) return console.log(help);
   const size = values["batch-size"];
   const batchSize = wholeNumber("summary", "batch-size", size, 1);
+  const recipe = recipeName("summary", values.recipe);
   const classes = classCount("summary", values.classes);
   using device = CpuDevice.open({ threads: 1 });
   const model = values.model === ""
-    ? new ConvolutionalNeuralNetwork(classes)
+    ? RECIPES[recipe].network(classes)
     : await openModel(device, values.model, classes);
   const shape = [batchSize, 1, 28, 28];
   if (!flags.has("json")) return console.log(summary(model, shape));

@@ -1,11 +1,11 @@
 import { openDevice } from "../devices/select.ts";
 import { checkWritable, writeFileAtomic } from "../files.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
-import { ConvolutionalNeuralNetwork } from "../network.ts";
 import {
   type EpochResult,
   Trainer,
   type TrainOptions,
+  weightsMetadata,
 } from "../training/mod.ts";
 import { dataHelp, dataOptions, openData } from "./_data.ts";
 import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
@@ -34,7 +34,10 @@ export const help = `Train the network on MNIST and save its weights.
 
 Usage: deno task train [options]
 
-Training, as in the notebook unless given:
+  --recipe R        network and options: notebook (the notebook's), fast (soonest
+                    at 99 %) or best (the most right); what is given counts more
+
+Training, as in the notebook or the recipe unless given:
   --epochs N        passes over the training images (10)
   --batch-size N    images of a batch (100)
   --lr X            Adam's learning rate (0.01)
@@ -45,6 +48,7 @@ Training, as in the notebook unless given:
                     the test images: choose options with it
   --patience N      stop when N epochs brought nothing better, and keep the
                     best weights
+  --target-acc X    stop when this share of the test images is right
 
 Learning:
   --optimizer O     adam or adamw (adam)
@@ -154,8 +158,6 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   const testData = await openData("train", values, "test");
   output.say(`data: ${trainData.source}`);
   output.took("data read", opened);
-  const { classes } = trainData.targets;
-  output.say(String(new ConvolutionalNeuralNetwork(classes)));
   using interrupt = new Interrupt();
   const telling: Telling = {
     facts: { data: trainData.source },
@@ -166,9 +168,9 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   const { signal } = interrupt;
   const common = { ...settings, device, trainData, testData, signal };
   for (const training of trainings) {
-    const model = new ConvolutionalNeuralNetwork(classes);
-    const own = { ...common, ...training.settings, model };
-    outcomes.push(await trainOnce(training, own, telling));
+    const own = { ...common, ...training.settings };
+    const isFirst = outcomes.length === 0;
+    outcomes.push(await trainOnce(training, own, { ...telling, isFirst }));
   }
   await reportProfile(device, given);
   output.took("all done", start);
@@ -190,11 +192,11 @@ interface Outcome {
 /** Trains one model to the end, saves it and tells of it. */
 async function trainOnce(
   { files, log, out }: Training,
-  options: TrainOptions & { model: ConvolutionalNeuralNetwork },
-  telling: Telling,
+  options: TrainOptions,
+  telling: Telling & { isFirst: boolean },
 ): Promise<Outcome> {
-  const { model, signal } = options;
-  const { output } = telling;
+  const { signal } = options;
+  const { isFirst, output } = telling;
   const run = await files();
   let saved = "";
   using bar = await openBar(output);
@@ -205,13 +207,15 @@ async function trainOnce(
     onCheckpoint: ({ path }) => void (saved = path),
     onStep: (step) => signal?.aborted || bar?.show(step),
   });
-  const { patience, seed, valFraction } = trainer.settings;
+  if (isFirst) output.say(String(trainer.model));
+  const { patience, seed, targetAcc, valFraction } = trainer.settings;
   output.say(`seed: ${seed}`);
   output.say(`train_data: ${trainer.rows}`);
   const kind = valFraction > 0 ? "val" : "test";
   output.say(`${kind}_data: ${trainer.valData.length}`);
   output.detail(`settings: ${JSON.stringify(trainer.settings)}`);
-  if (valFraction === 0 && patience > 0) output.say(hintOfValidation);
+  const chooses = patience > 0 || targetAcc > 0;
+  if (valFraction === 0 && chooses) output.say(hintOfValidation);
   try {
     await follow(trainer, log, output, bar);
   } finally {
@@ -219,7 +223,8 @@ async function trainOnce(
       console.error(`go on with --resume ${saved}`);
     }
   }
-  await writeSafetensors(out, await model.stateDict());
+  const metadata = weightsMetadata(trainer.settings);
+  await writeSafetensors(out, await trainer.model.stateDict(), metadata);
   output.say(`saved ${out}`);
   const failures = await writeReports(trainer, run, telling);
   const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;

@@ -34,6 +34,13 @@ export function bestPath(path: string): string {
   return `${path.replace(/\.safetensors$/, "")}.best.safetensors`;
 }
 
+/** What a file of weights says of the training that they are of. */
+export function weightsMetadata(
+  { recipe, seed }: TrainSettings,
+): Record<string, string> {
+  return { recipe, seed: String(seed) };
+}
+
 /**
  * The weights among the tensors of a file, which may be a checkpoint.
  *
@@ -60,6 +67,7 @@ export async function writeCheckpoint(
     [`${prefix}${name}`, tensor] as const
   );
   await writeSafetensors(path, [...weights, ...own], {
+    ...weightsMetadata(settings),
     epoch: String(history.length),
     settings: JSON.stringify(settings),
     history: JSON.stringify(

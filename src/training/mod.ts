@@ -8,12 +8,14 @@ export {
   bestPath,
   type Checkpoint,
   readCheckpoint,
+  weightsMetadata,
   weightsOf,
   writeCheckpoint,
 } from "./checkpoint.ts";
 export {
   type EpochResult,
   NOTEBOOK,
+  recipeSettings,
   type SavedCheckpoint,
   type ScheduleName,
   SCHEDULES,
@@ -23,4 +25,11 @@ export {
   type TrainResult,
   type TrainSettings,
 } from "./options.ts";
+export {
+  type Classifier,
+  networkOf,
+  type Recipe,
+  type RecipeName,
+  RECIPES,
+} from "./recipes.ts";
 export { Trainer } from "./trainer.ts";

@@ -9,12 +9,18 @@ import type { Device } from "../devices/device.ts";
 import { describe } from "../errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { type AugmentSettings, transformOf } from "./augmentation.ts";
+import { type RecipeName, RECIPES } from "./recipes.ts";
 
 /**
  * How a training goes, in plain values: a checkpoint stores it. The defaults
  * are the notebook's.
  */
 export interface TrainSettings {
+  /**
+   * Which network is trained where none is given, and what settings are where
+   * they are not given. Default `"notebook"`.
+   */
+  recipe: RecipeName;
   /** Passes over the training data. Default 10. */
   epochs: number;
   /** Rows of a batch. Default 100. */
@@ -57,6 +63,11 @@ export interface TrainSettings {
    * its best weights back; 0 never does. Default 0.
    */
   patience: number;
+  /**
+   * Stops after the first epoch that measures at least this share right; 0
+   * never does. Default 0.
+   */
+  targetAcc: number;
 }
 
 /**
@@ -76,6 +87,7 @@ export const SCHEDULES: readonly ScheduleName[] = [
 
 /** The settings of the notebook. */
 export const NOTEBOOK: Readonly<TrainSettings> = {
+  recipe: "notebook",
   epochs: 10,
   batchSize: 100,
   lr: 0.01,
@@ -92,13 +104,39 @@ export const NOTEBOOK: Readonly<TrainSettings> = {
   limit: 0,
   valFraction: 0,
   patience: 0,
+  targetAcc: 0,
 };
+
+/**
+ * All settings of a recipe.
+ *
+ * @throws {RangeError} If there is none of that name.
+ *
+ * @example
+ * ```ts
+ * import { NOTEBOOK, recipeSettings } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(recipeSettings("notebook"), NOTEBOOK);
+ * ```
+ */
+export function recipeSettings(recipe: RecipeName): TrainSettings {
+  if (Object.hasOwn(RECIPES, recipe)) {
+    return { ...NOTEBOOK, ...RECIPES[recipe].settings, recipe };
+  }
+  throw new RangeError(describe({
+    what: "train: recipe",
+    expected: Object.keys(RECIPES).join(", "),
+    got: String(recipe),
+    help: "Leave it out for the notebook's.",
+  }));
+}
 
 /** What is trained, where, how, and who is told. */
 export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
   /** Where to train; default is `openDevice`'s choice. */
   device?: Device;
-  /** The model, on no device yet; default is the network for MNIST. */
+  /** The model, on no device yet; default is the recipe's network. */
   model?: Layer;
   /** What to learn from; default is MNIST's training images in `./data`. */
   trainData?: Dataset;
@@ -224,7 +262,8 @@ export function settingsOf(
     names.filter((name) => options[name] !== undefined)
       .map((name) => [name, options[name]]),
   );
-  const settings = { ...NOTEBOOK, ...stored, ...given };
+  const recipe = given.recipe ?? stored?.recipe ?? "notebook";
+  const settings = { ...recipeSettings(recipe), ...stored, ...given };
   // A setting that is younger than the checkpoint was the notebook's.
   if (stored !== null) checkGoesOn(settings, { ...NOTEBOOK, ...stored });
   transformOf(settings.augment);
@@ -235,6 +274,7 @@ export function settingsOf(
   checkWhole("stepSize", settings.stepSize, 1);
   checkNumber("warmup", settings.warmup, Infinity);
   checkNumber("valFraction", settings.valFraction, 1);
+  checkNumber("targetAcc", settings.targetAcc, 1);
   checkNumber("clipGradNorm", settings.clipGradNorm, Infinity);
   return settings;
 }

@@ -6,7 +6,6 @@ import { openDevice } from "../devices/select.ts";
 import { describe, TrainingError } from "../errors.ts";
 import { Evaluator } from "../evaluate.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
-import { ConvolutionalNeuralNetwork } from "../network.ts";
 import type { Layer } from "../nn/mod.ts";
 import { Adam, AdamW, type LRScheduler } from "../optim/mod.ts";
 import { openData } from "./_data.ts";
@@ -14,12 +13,14 @@ import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./_best.ts";
 import { turnEventLoop } from "./_event_loop.ts";
 import { scheduleOf } from "./_schedule.ts";
+import { RECIPES } from "./recipes.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import {
   bestPath,
   type Checkpoint,
   readCheckpoint,
+  weightsMetadata,
   writeCheckpoint,
 } from "./checkpoint.ts";
 import {
@@ -101,7 +102,8 @@ export class Trainer implements Disposable {
     this.settings = settings;
     this.#options = options;
     this.device = device;
-    this.model = (options.model ?? new ConvolutionalNeuralNetwork())
+    const { network } = RECIPES[settings.recipe];
+    this.model = (options.model ?? network(trainData.targets.classes))
       .to(device, { generator });
     const Kind = settings.optimizer === "adamw" ? AdamW : Adam;
     this.optimizer = new Kind(this.model.parameters(), { lr, weightDecay });
@@ -167,9 +169,11 @@ export class Trainer implements Disposable {
     return bestEpoch(this.#history);
   }
 
-  /** Whether there is no epoch left, or patience is at an end. */
+  /** Whether no epoch is left, the target met, or patience at an end. */
   get finished(): boolean {
-    const { epochs, patience } = this.settings;
+    const { epochs, patience, targetAcc } = this.settings;
+    const last = this.#history.at(-1)?.valAcc ?? 0;
+    if (targetAcc > 0 && last >= targetAcc) return true;
     const done = this.#history.length;
     const waited = done - (this.best?.epoch ?? 0);
     return done >= epochs || (patience > 0 && waited >= patience);
@@ -326,7 +330,11 @@ export class Trainer implements Disposable {
     const isBest = await this.#best.keep(this.model, this.#history);
     if (checkpoint === undefined) return;
     if (isBest) {
-      await writeSafetensors(bestPath(checkpoint), this.#best.weights);
+      await writeSafetensors(
+        bestPath(checkpoint),
+        this.#best.weights,
+        weightsMetadata(this.settings),
+      );
     }
     const due = this.#history.length % checkpointEvery === 0;
     if (due || this.finished) await this.#save();

@@ -64,7 +64,10 @@ Deno.test("--verbose tells device, data and times on stderr", async () => {
   assertMatch(trained.stdout, /^device: cpu \(1 thread, .*: as asked for\n/);
   assertEquals(/s of training/.test(trained.stdout), false);
   assertMatch(trained.stderr, /^device opened in \d+\.\d\d s\ndata read in /);
-  assertMatch(trained.stderr, /\nsettings: \{"epochs":2,"batchSize":10,/);
+  assertMatch(
+    trained.stderr,
+    /\nsettings: \{"recipe":"notebook","epochs":2,"batchSize":10,/,
+  );
   assertMatch(
     trained.stderr,
     /\nepoch 2: \d+\.\d\d s of training, \d+ images\/s, .* lr 0\.01\n/,

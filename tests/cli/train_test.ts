@@ -5,7 +5,12 @@ import {
   assertMatch,
 } from "@std/assert";
 import { join } from "@std/path";
-import { NOTEBOOK, readCheckpoint } from "../../src/training/mod.ts";
+import { readSafetensors } from "../../src/formats/safetensors.ts";
+import {
+  NOTEBOOK,
+  readCheckpoint,
+  recipeSettings,
+} from "../../src/training/mod.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { program, run, writeDigits } from "./_program.ts";
 
@@ -179,6 +184,8 @@ Deno.test("the options of the learning reach the checkpoint", async () => {
 });
 
 const wrong: [args: string[], message: RegExp][] = [
+  [["--recipe", "quick"], /--recipe: expected notebook, fast, best, got quick/],
+  [["--target-acc", "2"], /--target-acc: expected a number between/],
   [["--schedule", "sine"], /--schedule: expected constant, step, .*, got sine/],
   [["--val-fraction", "1"], /--val-fraction: expected a number between/],
   [["--augment", "turn=3"], /--augment: expected rotate, .*, got turn/],
@@ -193,3 +200,48 @@ for (const [args, message] of wrong) {
     assertMatch(stderr, message);
   });
 }
+
+Deno.test("--recipe names network and settings, and evaluate knows them", async () => {
+  await using folder = await task();
+  const weights = folder.file("run-weights");
+  const { code, stdout } = await run(
+    ...["train", ...folder.options("run"), "--recipe", "best"],
+    ...["--epochs", "1", "--augment", "shift=0.1"],
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /^WiderConvolutionalNeuralNetwork\(/m);
+  const { settings } = await readCheckpoint(folder.file("run"));
+  assertEquals(settings, {
+    ...recipeSettings("best"),
+    epochs: 1,
+    batchSize: 10,
+    augment: { shift: 0.1 },
+  });
+  for (const file of [weights, folder.file("run"), folder.file("run.best")]) {
+    const { metadata } = await readSafetensors(file);
+    assertEquals([metadata.recipe, metadata.seed], ["best", "0"]);
+    const data = ["--data", folder.path, "--device", "cpu"];
+    const evaluated = await run("evaluate", "--model", file, ...data);
+    assertEquals([evaluated.code, evaluated.stderr], [0, ""]);
+    const epoch = stdout.match(/val_loss: \S+, val_acc: \S+/)![0];
+    assertEquals(evaluated.stdout.trim(), epoch);
+  }
+  const summary = await run("summary", "--recipe", "best", "--json");
+  assertEquals(JSON.parse(summary.stdout).parameters, 153754);
+  const resume = ["--resume", folder.file("run"), "--recipe", "fast"];
+  const other = await run("train", ...folder.options("other"), ...resume);
+  assertEquals(other.code, 1);
+  assertMatch(
+    other.stderr,
+    /recipe of a training that goes on: expected "best"/,
+  );
+});
+
+Deno.test("--target-acc stops a training", async () => {
+  await using folder = await task();
+  const options = [...folder.options("run"), "--epochs", "9"];
+  const target = ["--target-acc", "0.01", "--batch-size", "30"];
+  const { stdout } = await run("train", ...options, ...target);
+  assertEquals(stdout.match(/\[Epoch/g)?.length, 1);
+  assertMatch(stdout, /note: the test images decide when to stop/);
+});

@@ -1,0 +1,62 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import {
+  networkOf,
+  NOTEBOOK,
+  type RecipeName,
+  RECIPES,
+  recipeSettings,
+  Trainer,
+} from "../../src/training/mod.ts";
+import { train } from "../../src/train.ts";
+import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
+import { TensorDataset } from "../../src/data/tensor_dataset.ts";
+
+/** Images of nothing: enough to open a training with. */
+const nothing = new TensorDataset(
+  new Uint8Array(4 * 784),
+  [0, 1, 2, 0],
+  { rowShape: [1, 28, 28], classes: 3, divisor: 255 },
+);
+
+function shapesOf(recipe: RecipeName, classes: number) {
+  const tensors = RECIPES[recipe].network(classes).namedTensors();
+  return new Map(Array.from(tensors, ([name, { shape }]) => [name, { shape }]));
+}
+
+Deno.test("the recipe notebook is the notebook", () => {
+  assertEquals(recipeSettings("notebook"), NOTEBOOK);
+  assertThrows(
+    () => recipeSettings("fastest" as RecipeName),
+    RangeError,
+    "expected notebook, fast, best, got fastest",
+  );
+});
+
+Deno.test("a recipe decides network and settings, what is given more", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const data = { device, trainData: nothing, testData: nothing };
+  using best = await Trainer.open({ ...data, recipe: "best", epochs: 3 });
+  assertEquals(best.settings, { ...recipeSettings("best"), epochs: 3 });
+  assertMatch(String(best.model), /^WiderConvolutionalNeuralNetwork\(/);
+  assertMatch(String(best.model), /\(fc\): Linear\(.*out_features=3,/);
+  using notebook = await Trainer.open(data);
+  assertMatch(String(notebook.model), /^ConvolutionalNeuralNetwork\(/);
+});
+
+Deno.test("the weights' names tell the network", () => {
+  for (const recipe of Object.keys(RECIPES) as RecipeName[]) {
+    const made = String(networkOf(shapesOf(recipe, 26)));
+    assertEquals(made, String(RECIPES[recipe].network(26)));
+  }
+  assertEquals(networkOf(new Map()).classes, 10);
+});
+
+Deno.test("a target ends a training with its first good epoch", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const data = { device, trainData: nothing, testData: nothing };
+  const options = { ...data, epochs: 3, batchSize: 4, lr: 1e-9 };
+  const { history } = await train({ ...options, targetAcc: 0.01 });
+  assertEquals(history.length, 1);
+  const missed = await train({ ...options, targetAcc: 0.99 });
+  assertEquals(missed.history.length, 3);
+});
