@@ -28,6 +28,7 @@ const modules = ".deno_compile_node_modules/localhost";
 
 /** The packages that the program imports, most of them lazily. */
 const libraries = [
+  "@bomb.sh/tab",
   "@zip.js/zip.js",
   "bmp-ts",
   "cli-progress",

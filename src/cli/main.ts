@@ -16,6 +16,7 @@ import {
 import { Interrupted, interruptedStatus } from "./_interrupt.ts";
 import { UsageError } from "./_options.ts";
 import { closest } from "./_closest.ts";
+import * as completions from "./completions.ts";
 import * as convert from "./convert.ts";
 import * as data from "./data.ts";
 import * as doctor from "./doctor.ts";
@@ -39,6 +40,10 @@ const commands: Readonly<Record<string, Command>> = {
   summary: { run: summary.summaryCommand, help: summary.help },
   convert: { run: convert.convertCommand, help: convert.help },
   inspect: { run: inspect.inspectCommand, help: inspect.help },
+  completions: {
+    run: completions.completionsCommand,
+    help: completions.help,
+  },
   doctor: { run: doctor.doctorCommand, help: doctor.help },
 };
 
@@ -81,6 +86,7 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
   if (name === "--version") {
     return console.log(`${config.name} ${config.version}`);
   }
+  if (name === "complete") return await completions.complete(args, commands);
   const names = Object.keys(commands);
   if (!Object.hasOwn(commands, name ?? "")) {
     throw new UsageError(describe({
@@ -95,7 +101,7 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
 
 function overview(): string {
   const lines = Object.entries(commands).map(([name, { help }]) =>
-    `  ${name.padEnd(10)} ${help.split("\n")[0]}`
+    `  ${name.padEnd(11)} ${help.split("\n")[0]}`
   );
   return `${config.name} ${config.version}
 
