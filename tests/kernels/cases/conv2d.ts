@@ -68,6 +68,10 @@ const SHAPES: Record<string, Conv2dShape> = {
     kernel: [3, 3],
     padding: [1, 1],
   }),
+  "9 images, 16 channels to 30": conv2dShape(9, 16, 30, [6, 17], {
+    kernel: [3, 5],
+    padding: [1, 2],
+  }),
   "130 images": conv2dShape(130, 1, 2, [14, 14], {
     kernel: [3, 3],
     padding: [1, 1],

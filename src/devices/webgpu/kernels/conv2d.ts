@@ -47,7 +47,7 @@ export function conv2dKernels(
   const naive = naiveConv2d(run);
   const all: Record<ConvolutionVariant, Conv2dVariant> = {
     naive,
-    software: softwareConv2d(run, textures),
+    software: softwareConv2d(run, textures, scratch),
     tiled: tiledConv2d(run, scratch),
   };
   const choose = (kernel: keyof Convolution, shape: Conv2dShape) => {

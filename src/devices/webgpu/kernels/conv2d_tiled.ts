@@ -1,5 +1,4 @@
 import { conv2dTiledSource } from "../../../../kernels/conv2d_tiled.gen.ts";
-import { sumOfPartsSource } from "../../../../kernels/sum_of_parts.gen.ts";
 import type { Conv2dShape } from "../../../../kernels/shapes.ts";
 import { Between, type Scratch } from "../../_conv_block.ts";
 import {
@@ -16,6 +15,7 @@ import {
   inputGradientWindow,
   weightGradientWindow,
 } from "./_conv2d.ts";
+import { sumOfParts } from "./_sum_of_parts.ts";
 
 /** Invocations of a workgroup. */
 const invocations = 128;
@@ -128,15 +128,7 @@ const weightGradient: KernelRecord<Conv2dShape> = {
   cost: conv2dCost,
 };
 
-const sumOfParts: KernelRecord<number> = {
-  source: sumOfPartsSource,
-  file: "kernels/sum_of_parts.wgsl",
-  name: "conv2dWeightGradientSum",
-  entryPoint: "sumOfParts",
-  bindings: ["read", "write"],
-  constants: () => ({}),
-  workgroups: (weights) => line(weights, invocations / 8),
-};
+const sum = sumOfParts("conv2dWeightGradientSum");
 
 /**
  * The convolution for GPUs, for any shape: tiles in workgroup memory, sums in
@@ -171,7 +163,7 @@ export function tiledConv2d(run: Run, scratch: Scratch): Conv2dVariant {
       }
       using sums = new Between(scratch, "f32", parts * weights);
       run(weightGradient, shape, [gradOutput, x, sums]);
-      run(sumOfParts, weights, [sums, gradWeight]);
+      run(sum, weights, [sums, gradWeight]);
     },
   };
 }
