@@ -21,11 +21,11 @@ const highestKernel = 5;
 /** Target channels that one invocation makes. */
 const channelGroup = 4;
 
-/** Invocations of a workgroup: two vectors of eight lanes. */
-const workgroupSize = 16;
+/** Invocations of a workgroup: the lanes of a vector. */
+const workgroupSize = 8;
 
-/** Invocations that keep several cores busy, with little left at the end. */
-const enough = 256;
+/** Invocations that keep several cores busy; more make more parts to add. */
+const enough = 128;
 
 const sum = sumOfParts("conv2dWeightGradientSum");
 
