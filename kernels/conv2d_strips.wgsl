@@ -27,25 +27,26 @@ override texels: u32;
 // each strip has the columns of its own and those that a window over it reaches.
 // What lies outside of the image is 0.
 //
-// One invocation makes one texel: four neighbours in a row.
+// One invocation makes a row of a strip, so that it finds its place once.
 @compute @workgroup_size(workgroupSize)
 fn packImages(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
-  let plane = index / (texels * rows * strips);
-  let strip = index / (texels * rows) % strips;
-  let row = i32(index / texels % rows) - top;
-  let column = i32(strip * stripWidth + index % texels * 4) - left;
-  let texel = vec4f(
-    pixel(plane, row, column),
-    pixel(plane, row, column + 1),
-    pixel(plane, row, column + 2),
-    pixel(plane, row, column + 3),
-  );
+  let plane = index / (rows * strips);
+  let row = i32(index % rows) - top;
+  let column = i32(index / rows % strips * stripWidth) - left;
   if (plane < arrayLength(&values) / u32(imageHeight * imageWidth)) {
-    put(index, texel);
+    for (var texel = 0u; texel < texels; texel++) {
+      let first = column + i32(texel) * 4;
+      put(index * texels + texel, vec4f(
+        pixel(plane, row, first),
+        pixel(plane, row, first + 1),
+        pixel(plane, row, first + 2),
+        pixel(plane, row, first + 3),
+      ));
+    }
   }
 }
 

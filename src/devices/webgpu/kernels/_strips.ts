@@ -113,7 +113,8 @@ export const packImages: KernelRecord<Strips> = {
     texels: packed.texels,
     workgroupSize: packSize,
   }),
-  workgroups: (strips) => line(texelsOf(strips), packSize),
+  workgroups: ({ planes, strips, rows }) =>
+    line(planes * strips * rows, packSize),
 };
 
 /** Whether a convolution has no strides, no dilation, and few columns. */
