@@ -22,6 +22,7 @@ export type {
   HostArray,
   Lifetime,
   Operand,
+  Precision,
   Program,
 } from "./src/devices/device.ts";
 export type { Kernels } from "./src/devices/kernels.ts";

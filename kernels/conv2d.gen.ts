@@ -31,7 +31,7 @@ override workgroupSize: u32;
 override spreadHeight: i32 = 1;
 override spreadWidth: i32 = 1;
 
-@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> source: array<Source>;
 
 // Part of a row of the source, and sums of products with it: four channels for
 // each pixel. Registers hold it all, hence the indices that are constants.
@@ -79,7 +79,7 @@ fn pixel(strip: ptr<function, Strip>, index: u32, first: i32) -> f32 {
   if (index >= width) {
     return 0;
   }
-  let value = source[(*strip).start + u32(clamp(sourceColumn, 0, last))];
+  let value = f32(source[(*strip).start + u32(clamp(sourceColumn, 0, last))]);
   return select(0.0, value, inside);
 }
 
@@ -109,9 +109,9 @@ fn sums(strip: ptr<function, Strip>) -> array<vec4f, 8> {
   return array(a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]);
 }
 
-@group(0) @binding(0) var<storage, read> weight: array<f32>;
+@group(0) @binding(0) var<storage, read> weight: array<Weight>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> output: array<f32>;
+@group(0) @binding(3) var<storage, read_write> output: array<Target>;
 
 // From the weights of one channel to those of the next.
 override sourceChannelStep: u32;
@@ -175,7 +175,9 @@ fn weightsAt(starts: vec4u, row: u32, column: u32) -> vec4f {
   let last = kernelHeight * kernelWidth - 1;
   let element = row * kernelWidth + column;
   let at = starts + select(element, last - element, turned);
-  return vec4f(weight[at.x], weight[at.y], weight[at.z], weight[at.w]);
+  return vec4f(vec4<Weight>(
+    weight[at.x], weight[at.y], weight[at.z], weight[at.w],
+  ));
 }
 
 // Writes a strip's sums from an image, row and column of the output on.
@@ -193,7 +195,7 @@ fn store(
       let column = position.z + j;
       if (inside && channels[i] < targetChannels && column < targetWidth) {
         let shift = select(0.0, bias[channels[i]], hasBias);
-        output[start + column] = all[j][i] + shift;
+        output[start + column] = Target(all[j][i] + shift);
       }
     }
   }

@@ -31,8 +31,8 @@ override workgroupSize: u32;
 @group(0) @binding(1) var weight: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 // One of these: pairs of columns where the width is even.
-@group(0) @binding(3) var<storage, read_write> pairs: array<vec2f>;
-@group(0) @binding(3) var<storage, read_write> singles: array<f32>;
+@group(0) @binding(3) var<storage, read_write> pairs: array<vec2<Target>>;
+@group(0) @binding(3) var<storage, read_write> singles: array<Target>;
 
 override rowPairs: u32 = (targetHeight + 1) / 2;
 override texels: u32 = select(5u, 4u, bare);
@@ -224,7 +224,7 @@ fn storePairRow(strip: Strip, place: Place, channel: u32, row: u32) {
 
 fn storePair(pair: vec2f, at: u32, column: u32) {
   if (column < targetWidth) {
-    pairs[at] = pair;
+    pairs[at] = vec2<Target>(pair);
   }
 }
 
@@ -283,9 +283,9 @@ fn storeSingleRow(strip: Strip, place: Place, channel: u32, row: u32) {
 
 fn storeTwo(pair: vec2f, at: u32, column: u32) {
   if (column < targetWidth) {
-    singles[at] = pair.x;
+    singles[at] = Target(pair.x);
   }
   if (column + 1 < targetWidth) {
-    singles[at + 1] = pair.y;
+    singles[at + 1] = Target(pair.y);
   }
 }

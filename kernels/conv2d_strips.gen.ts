@@ -8,7 +8,7 @@ export const conv2dStripsSource: string = `\
 
 override workgroupSize: u32;
 
-@group(0) @binding(0) var<storage, read> values: array<f32>;
+@group(0) @binding(0) var<storage, read> values: array<Value>;
 @group(0) @binding(1) var packed: texture_storage_2d<rgba32float, write>;
 
 fn put(index: u32, texel: vec4f) {
@@ -60,7 +60,7 @@ fn pixel(plane: u32, row: i32, column: i32) -> f32 {
   let start = plane * u32(imageHeight * imageWidth);
   let offset = clamp(row, 0, imageHeight - 1) * imageWidth +
     clamp(column, 0, imageWidth - 1);
-  return select(0.0, values[start + u32(offset)], inside);
+  return select(0.0, f32(values[start + u32(offset)]), inside);
 }
 
 override sourceChannels: u32;
@@ -92,10 +92,12 @@ fn packWeights(
   let offset = source * sourceChannelStep +
     select(element, kernelHeight * kernelWidth - 1 - element, turned);
   let at = min(targets, vec4u(targetChannels - 1)) * targetChannelStep + offset;
-  let weights = vec4f(values[at.x], values[at.y], values[at.z], values[at.w]);
+  let weights = vec4<Value>(
+    values[at.x], values[at.y], values[at.z], values[at.w],
+  );
   let inside = targets < vec4u(targetChannels) & vec4<bool>(column < kernelWidth);
   if (targets.x < targetChannels) {
-    put(index, select(vec4f(), weights, inside));
+    put(index, select(vec4f(), vec4f(weights), inside));
   }
 }
 `;

@@ -40,7 +40,7 @@ override sourceArea: u32 = sourceHeight * sourceWidth;
 
 const invocations = 128u;
 
-@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> source: array<Source>;
 
 // Four positions of the window: where their images begin in the source, and
 // the row and column of the window's first element.
@@ -80,15 +80,17 @@ fn seen(windows: Windows, k: vec4u) -> vec4f {
   let at = windows.images + known / kernelArea * sourceArea +
     vec4u(clamp(sourceRow, vec4i(), lastRow)) * sourceWidth +
     vec4u(clamp(sourceColumn, vec4i(), lastColumn));
-  let values = vec4f(source[at.x], source[at.y], source[at.z], source[at.w]);
-  return select(vec4f(), values, inside);
+  let values = vec4<Source>(
+    source[at.x], source[at.y], source[at.z], source[at.w],
+  );
+  return select(vec4f(), vec4f(values), inside);
 }
 
-@group(0) @binding(0) var<storage, read> weight: array<f32>;
+@group(0) @binding(0) var<storage, read> weight: array<Weight>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 // One of these: fours of pixels where an image has so many.
-@group(0) @binding(3) var<storage, read_write> fours: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> singles: array<f32>;
+@group(0) @binding(3) var<storage, read_write> fours: array<vec4<Target>>;
+@group(0) @binding(3) var<storage, read_write> singles: array<Target>;
 
 // From the weights of one channel to those of the next.
 override sourceChannelStep: u32;
@@ -153,8 +155,10 @@ fn weightsAt(k: u32, channel: u32) -> vec4f {
     select(element, kernelArea - 1 - element, turned);
   let at =
     min(channels, vec4u(targetChannels - 1)) * targetChannelStep + offset;
-  let weights = vec4f(weight[at.x], weight[at.y], weight[at.z], weight[at.w]);
-  return select(vec4f(), weights, vec4<bool>(k < depth));
+  let weights = vec4<Weight>(
+    weight[at.x], weight[at.y], weight[at.z], weight[at.w],
+  );
+  return select(vec4f(), vec4f(weights), vec4<bool>(k < depth));
 }
 
 // The output, and the gradient by x as a convolution of the output's gradient.
@@ -182,7 +186,8 @@ fn convolveFours(
 
 fn storeFour(quad: u32, channel: u32, values: vec4f, count: u32) {
   if (quad * 4 < count && channel < targetChannels) {
-    fours[placeOf(quad * 4, channel) / 4] = values + shiftOf(channel);
+    fours[placeOf(quad * 4, channel) / 4] =
+      vec4<Target>(values + shiftOf(channel));
   }
 }
 
@@ -221,7 +226,7 @@ fn convolveSingles(
 
 fn storeSingle(pixel: u32, channel: u32, value: f32, count: u32) {
   if (pixel < count && channel < targetChannels) {
-    singles[placeOf(pixel, channel)] = value + shiftOf(channel);
+    singles[placeOf(pixel, channel)] = Target(value + shiftOf(channel));
   }
 }
 

@@ -51,7 +51,7 @@ fn element(part: Part, i: u32, size: u32) -> u32 {
   return ((part.first + i / size) * channels + part.channel) * size + i % size;
 }
 
-@group(0) @binding(0) var<storage, read> values: array<vec4f>;
+@group(0) @binding(0) var<storage, read> values: array<vec4<Convolved>>;
 @group(0) @binding(1) var<storage, read_write> newMoments: array<vec2f>;
 
 var<workgroup> partial: array<vec3f, workgroupSize>;
@@ -70,11 +70,11 @@ fn momentsOfParts(
   let part = partOf(workgroup);
   let size = area / 4;
   let end = part.images * size;
-  let center = values[element(part, min(local, end - 1), size)];
+  let center = vec4f(values[element(part, min(local, end - 1), size)]);
   var sum: vec4f;
   var squares: vec4f;
   for (var i = local; i < end; i += workgroupSize) {
-    let difference = values[element(part, i, size)] - center;
+    let difference = vec4f(values[element(part, i, size)]) - center;
     sum += difference;
     squares += difference * difference;
   }
@@ -179,7 +179,7 @@ fn pool(window: vec4f, normalisation: Normalisation) -> Pooled {
   return Pooled(max(largest.x, 0), select(nothing, bits, largest.x > 0));
 }
 
-@group(0) @binding(8) var<storage, read_write> outputs: array<vec2f>;
+@group(0) @binding(8) var<storage, read_write> outputs: array<vec2<Output>>;
 @group(0) @binding(9) var<storage, read_write> picks: array<vec2u>;
 
 // Where the width is a multiple of 4: an invocation makes two windows at once.
@@ -192,11 +192,11 @@ fn forwardPairs(
   let normalisation = batchNormalisation(workgroup, local);
   for (var i = local; i < part.images * windows / 2; i += workgroupSize) {
     let index = element(part, i, windows / 2);
-    let upper = values[upperOf(index, width / 4)];
-    let lower = values[upperOf(index, width / 4) + width / 4];
+    let upper = vec4f(values[upperOf(index, width / 4)]);
+    let lower = vec4f(values[upperOf(index, width / 4) + width / 4]);
     let left = pool(vec4f(upper.xy, lower.xy), normalisation);
     let right = pool(vec4f(upper.zw, lower.zw), normalisation);
-    outputs[index] = vec2f(left.output, right.output);
+    outputs[index] = vec2<Output>(vec2f(left.output, right.output));
     picks[index] = vec2u(left.picked, right.picked);
   }
 }
@@ -207,8 +207,8 @@ fn upperOf(window: u32, columns: u32) -> u32 {
   return window + window / columns * columns;
 }
 
-@group(0) @binding(0) var<storage, read> halves: array<vec2f>;
-@group(0) @binding(8) var<storage, read_write> output: array<f32>;
+@group(0) @binding(0) var<storage, read> halves: array<vec2<Convolved>>;
+@group(0) @binding(8) var<storage, read_write> output: array<Output>;
 @group(0) @binding(9) var<storage, read_write> newPicked: array<u32>;
 
 @compute @workgroup_size(workgroupSize)
@@ -220,18 +220,18 @@ fn forwardSingles(
   let normalisation = batchNormalisation(workgroup, local);
   for (var i = local; i < part.images * windows; i += workgroupSize) {
     let index = element(part, i, windows);
-    let upper = halves[upperOf(index, width / 2)];
-    let lower = halves[upperOf(index, width / 2) + width / 2];
+    let upper = vec2f(halves[upperOf(index, width / 2)]);
+    let lower = vec2f(halves[upperOf(index, width / 2) + width / 2]);
     let pooled = pool(vec4f(upper, lower), normalisation);
-    output[index] = pooled.output;
+    output[index] = Output(pooled.output);
     newPicked[index] = pooled.picked;
   }
 }
 
 @group(0) @binding(1) var<storage, read> knownMean: array<f32>;
 @group(0) @binding(4) var<storage, read> knownVariance: array<f32>;
-@group(0) @binding(5) var<storage, read_write> evalOutputs: array<vec2f>;
-@group(0) @binding(5) var<storage, read_write> evalOutput: array<f32>;
+@group(0) @binding(5) var<storage, read_write> evalOutputs: array<vec2<Output>>;
+@group(0) @binding(5) var<storage, read_write> evalOutput: array<Output>;
 
 fn knownNormalisation(channel: u32) -> Normalisation {
   let inverse = 1 / sqrt(knownVariance[channel] + eps);
@@ -249,12 +249,12 @@ fn evalPairs(
   let normalisation = knownNormalisation(part.channel);
   for (var i = local; i < part.images * windows / 2; i += workgroupSize) {
     let index = element(part, i, windows / 2);
-    let upper = values[upperOf(index, width / 4)];
-    let lower = values[upperOf(index, width / 4) + width / 4];
-    evalOutputs[index] = vec2f(
+    let upper = vec4f(values[upperOf(index, width / 4)]);
+    let lower = vec4f(values[upperOf(index, width / 4) + width / 4]);
+    evalOutputs[index] = vec2<Output>(vec2f(
       pool(vec4f(upper.xy, lower.xy), normalisation).output,
       pool(vec4f(upper.zw, lower.zw), normalisation).output,
-    );
+    ));
   }
 }
 
@@ -267,9 +267,10 @@ fn evalSingles(
   let normalisation = knownNormalisation(part.channel);
   for (var i = local; i < part.images * windows; i += workgroupSize) {
     let index = element(part, i, windows);
-    let upper = halves[upperOf(index, width / 2)];
-    let lower = halves[upperOf(index, width / 2) + width / 2];
-    evalOutput[index] = pool(vec4f(upper, lower), normalisation).output;
+    let upper = vec2f(halves[upperOf(index, width / 2)]);
+    let lower = vec2f(halves[upperOf(index, width / 2) + width / 2]);
+    evalOutput[index] =
+      Output(pool(vec4f(upper, lower), normalisation).output);
   }
 }
 
@@ -381,8 +382,8 @@ fn gradientPairs(
   for (var i = local; i < part.images * windows / 2; i += workgroupSize) {
     let index = element(part, i, windows / 2);
     let place = upperOf(index, width / 4);
-    let upper = values[place];
-    let lower = values[place + width / 4];
+    let upper = vec4f(values[place]);
+    let lower = vec4f(values[place + width / 4]);
     let gradients = gradOutputs[index];
     let bits = pickedPairs[index];
     let left = unpool(vec4f(upper.xy, lower.xy), gradients.x, bits.x, way);
@@ -402,7 +403,7 @@ fn gradientSingles(
   for (var i = local; i < part.images * windows; i += workgroupSize) {
     let index = element(part, i, windows);
     let place = upperOf(index, width / 2);
-    let window = vec4f(halves[place], halves[place + width / 2]);
+    let window = vec4f(vec2f(halves[place]), vec2f(halves[place + width / 2]));
     let gradient =
       unpool(window, gradOutputSingles[index], pickedSingles[index], way);
     gradHalves[place] = gradient.xy;

@@ -21,14 +21,14 @@ override hasBias: bool;
 override parts: u32;
 override workgroupSize: u32;
 
-@group(0) @binding(0) var<storage, read> left: array<f32>;
-@group(0) @binding(1) var<storage, read> right: array<f32>;
+@group(0) @binding(0) var<storage, read> left: array<Left>;
+@group(0) @binding(1) var<storage, read> right: array<Right>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output: array<f32>;
 
 // The same as vectors, where their lengths are multiples of 4.
-@group(0) @binding(0) var<storage, read> leftVectors: array<vec4f>;
-@group(0) @binding(1) var<storage, read> rightVectors: array<vec4f>;
+@group(0) @binding(0) var<storage, read> leftVectors: array<vec4<Left>>;
+@group(0) @binding(1) var<storage, read> rightVectors: array<vec4<Right>>;
 @group(0) @binding(3) var<storage, read_write> outputVectors: array<vec4f>;
 
 var<workgroup> partial: array<mat4x4f, workgroupSize>;
@@ -67,8 +67,9 @@ fn product(
   for (var k = tile.part; k < depth; k += parts) {
     let l = leftStart + k * leftDepthStep;
     let r = rightStart + k * rightDepthStep;
-    let factors = vec4f(left[l.x], left[l.y], left[l.z], left[l.w]);
-    let terms = vec4f(right[r.x], right[r.y], right[r.z], right[r.w]);
+    let factors = vec4f(vec4<Left>(left[l.x], left[l.y], left[l.z], left[l.w]));
+    let terms =
+      vec4f(vec4<Right>(right[r.x], right[r.y], right[r.z], right[r.w]));
     sums += products(factors, terms);
   }
   let totals = total(sums, tile, local);
@@ -93,16 +94,16 @@ fn productOfRows(
   var sums: mat4x4f;
   for (var k = tile.part; k < depth; k += parts) {
     let a = mat4x4f(
-      leftVectors[l.x + k],
-      leftVectors[l.y + k],
-      leftVectors[l.z + k],
-      leftVectors[l.w + k],
+      vec4f(leftVectors[l.x + k]),
+      vec4f(leftVectors[l.y + k]),
+      vec4f(leftVectors[l.z + k]),
+      vec4f(leftVectors[l.w + k]),
     );
     let b = transpose(mat4x4f(
-      rightVectors[r.x + k],
-      rightVectors[r.y + k],
-      rightVectors[r.z + k],
-      rightVectors[r.w + k],
+      vec4f(rightVectors[r.x + k]),
+      vec4f(rightVectors[r.y + k]),
+      vec4f(rightVectors[r.z + k]),
+      vec4f(rightVectors[r.w + k]),
     ));
     sums += b * a;
   }
@@ -127,8 +128,9 @@ fn productAcrossRows(
   var sums: mat4x4f;
   for (var k = tile.part; k < depth; k += parts) {
     let l = leftStart + k * leftDepthStep;
-    let factors = vec4f(left[l.x], left[l.y], left[l.z], left[l.w]);
-    sums += products(factors, rightVectors[k * (columns / 4) + column]);
+    let factors = vec4f(vec4<Left>(left[l.x], left[l.y], left[l.z], left[l.w]));
+    let terms = vec4f(rightVectors[k * (columns / 4) + column]);
+    sums += products(factors, terms);
   }
   var totals = total(sums, tile, local);
   if (tile.part == 0 && tile.column.x < columns) {

@@ -2,12 +2,8 @@ import { openDevice } from "../devices/select.ts";
 import { evaluate } from "../evaluate.ts";
 import { classCount, dataOptions, openData } from "./_data.ts";
 import { modelHelp, openModelOrShipped } from "./_model.ts";
-import {
-  deviceChoice,
-  readOptions,
-  threadCount,
-  variantChoice,
-} from "./_options.ts";
+import { readOptions } from "./_options.ts";
+import { machineOf, machineOptions } from "./_machine.ts";
 import { Output } from "./_output.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
 
@@ -21,6 +17,7 @@ ${modelHelp}
   --threads N    threads of the CPU device (one a core)
   --variant V    how WebGPU does convolutions (auto): auto,
                  naive, software or tiled
+  --precision P  how WebGPU stores activations: f32, or f16 (f32)
   --data DIR     folder of the four IDX files; fetched if not there (data)
   --classes N    classes of a data set of your own (those of the weights)
   --first-label N
@@ -37,9 +34,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const given = readOptions("evaluate", args, {
     values: {
       model: "",
-      device: "auto",
-      threads: "",
-      variant: "auto",
+      ...machineOptions,
       ...dataOptions,
       "profile-trace": "",
     },
@@ -48,14 +43,10 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const { flags, values } = given;
   if (flags.has("help")) return console.log(help);
   const output = new Output("evaluate", given);
-  const choice = deviceChoice("evaluate", values.device);
-  const threads = threadCount("evaluate", values.threads);
-  const variant = variantChoice("evaluate", values.variant, choice);
+  const machine = machineOf("evaluate", values);
   const start = performance.now();
   using device = await openDevice({
-    device: choice,
-    threads,
-    variant,
+    ...machine,
     onVariant: (sentence) => output.detail(sentence),
     profile: wantsProfile(given),
     onChoice: (sentence) => output.detail(`device: ${sentence}`),

@@ -4,14 +4,8 @@ import type { Classifier } from "../training/mod.ts";
 import { predict } from "../predict.ts";
 import { classCount, dataOptions, openData } from "./_data.ts";
 import { modelHelp, openModelOrShipped } from "./_model.ts";
-import {
-  deviceChoice,
-  type Given,
-  readOptions,
-  threadCount,
-  usage,
-  variantChoice,
-} from "./_options.ts";
+import { type Given, readOptions, usage } from "./_options.ts";
+import { machineOf, machineOptions } from "./_machine.ts";
 import { Output } from "./_output.ts";
 import { predictFiles } from "./_predict_files.ts";
 import { printRows, rowsJson, rowsOf } from "./_predict_rows.ts";
@@ -31,6 +25,7 @@ ${modelHelp}
   --threads N    threads of the CPU device (one a core)
   --variant V    how WebGPU does convolutions (auto): auto,
                  naive, software or tiled
+  --precision P  how WebGPU stores activations: f32, or f16 (f32)
   --json         one JSON object
   --verbose      device, data and times, on stderr
   --help         this text
@@ -52,9 +47,7 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
       model: "",
       count: "",
       index: "",
-      device: "auto",
-      threads: "",
-      variant: "auto",
+      ...machineOptions,
       ...dataOptions,
     },
     flags: ["json", "logits", "show", "verbose"],
@@ -64,14 +57,10 @@ export async function predictCommand(args: readonly string[]): Promise<void> {
   if (flags.has("help")) return console.log(help);
   checkTogether(args, given);
   const output = new Output("predict", given);
-  const choice = deviceChoice("predict", values.device);
-  const threads = threadCount("predict", values.threads);
-  const variant = variantChoice("predict", values.variant, choice);
+  const machine = machineOf("predict", values);
   const start = performance.now();
   using device = await openDevice({
-    device: choice,
-    threads,
-    variant,
+    ...machine,
     onVariant: (sentence) => output.detail(sentence),
     onChoice: (sentence) => output.detail(`device: ${sentence}`),
   });

@@ -10,13 +10,8 @@ import {
 import { dataHelp, dataOptions, openData } from "./_data.ts";
 import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
-import {
-  deviceChoice,
-  type Options,
-  readOptions,
-  threadCount,
-  variantChoice,
-} from "./_options.ts";
+import { type Options, readOptions } from "./_options.ts";
+import { machineOf, machineOptions } from "./_machine.ts";
 import { Output } from "./_output.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
@@ -92,6 +87,7 @@ Machine:
   --threads N       threads of the CPU device (one a core)
   --variant V       how WebGPU does convolutions (auto): auto,
                     naive, software or tiled
+  --precision P     how WebGPU stores activations: f32, or f16 (f32)
   --profile         print the time of every kernel
   --profile-trace FILE
                     write it for chrome://tracing or ui.perfetto.dev
@@ -109,9 +105,7 @@ const understood: Options = {
   values: {
     ...settingOptions,
     seeds: "",
-    device: "auto",
-    threads: "",
-    variant: "auto",
+    ...machineOptions,
     ...dataOptions,
     out: "mnist-cnn.safetensors",
     run: "",
@@ -135,9 +129,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   const settings = trainSettings(values);
   checkReport(values, flags);
   const trainings = trainingsOf(values, !flags.has("no-report"));
-  const choice = deviceChoice("train", values.device);
-  const threads = threadCount("train", values.threads);
-  const variant = variantChoice("train", values.variant, choice);
+  const machine = machineOf("train", values);
   const outs = trainings.flatMap(({ log, out }) => [out, log]);
   for (const path of [...outs, values.report, values.plot]) {
     if (path !== "") await checkWritable(path);
@@ -145,9 +137,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
 
   const start = performance.now();
   using device = await openDevice({
-    device: choice,
-    threads,
-    variant,
+    ...machine,
     onVariant: (sentence) => output.detail(sentence),
     profile: wantsProfile(given),
     onChoice: (sentence) => output.say(`device: ${sentence}`),

@@ -1,5 +1,5 @@
 import type { BatchNorm2dShape, ConvBlockShape } from "../../kernels/shapes.ts";
-import type { DeviceBuffer, DType, Operand } from "./device.ts";
+import type { DeviceBuffer, DType, Lifetime, Operand } from "./device.ts";
 import type { Kernels } from "./kernels.ts";
 
 /** The kernels of a whole block. */
@@ -14,7 +14,7 @@ export type SingleKernels = Omit<Kernels, keyof ConvBlockKernels>;
 /** Memory for what lies between the kernels of a block. */
 export interface Scratch {
   /** Gives a buffer with arbitrary content. */
-  allocate(dtype: DType, length: number): DeviceBuffer;
+  allocate(dtype: DType, length: number, lifetime?: Lifetime): DeviceBuffer;
   /** Takes it back. */
   release(buffer: DeviceBuffer): void;
 }
@@ -187,9 +187,14 @@ export class Between implements Operand, Disposable {
   readonly buffer: DeviceBuffer;
   readonly #scratch: Scratch;
 
-  constructor(scratch: Scratch, dtype: DType, length: number) {
+  constructor(
+    scratch: Scratch,
+    dtype: DType,
+    length: number,
+    lifetime: Lifetime = "pooled",
+  ) {
     this.#scratch = scratch;
-    this.buffer = scratch.allocate(dtype, length);
+    this.buffer = scratch.allocate(dtype, length, lifetime);
   }
 
   [Symbol.dispose](): void {

@@ -1,16 +1,25 @@
 import { describe } from "../errors.ts";
 import type { DeviceBuffer, DType, Lifetime } from "./device.ts";
 
+/** How elements are stored: as what they are, or f32 in f16. */
+export type Stored = DType | "f16";
+
+/** A buffer that says how its elements are stored. */
+export interface PooledBuffer extends DeviceBuffer {
+  /** How the elements are stored. */
+  readonly stored: Stored;
+}
+
 /** Buffers of one owner that nobody uses now, by what they can hold. */
-class FreeLists<B extends DeviceBuffer> {
+class FreeLists<B extends PooledBuffer> {
   readonly #lists = new Map<string, B[]>();
 
-  take(dtype: DType, length: number): B | undefined {
-    return this.#lists.get(`${dtype}:${length}`)?.pop();
+  take(stored: Stored, length: number): B | undefined {
+    return this.#lists.get(`${stored}:${length}`)?.pop();
   }
 
   put(buffer: B): void {
-    const key = `${buffer.dtype}:${buffer.length}`;
+    const key = `${buffer.stored}:${buffer.length}`;
     const list = this.#lists.get(key);
     if (list === undefined) this.#lists.set(key, [buffer]);
     else list.push(buffer);
@@ -18,7 +27,7 @@ class FreeLists<B extends DeviceBuffer> {
 }
 
 /** The buffers that belong to one recorded program. */
-export class Reserve<B extends DeviceBuffer> {
+export class Reserve<B extends PooledBuffer> {
   /** Buffers that the program itself may use again. */
   readonly free = new FreeLists<B>();
   /** All buffers of the program. */
@@ -32,14 +41,14 @@ export class Reserve<B extends DeviceBuffer> {
  * come from that program's own reserve: a replay runs in the same order, so
  * what one kernel has finished with another may write, but nothing outside may.
  */
-export class BufferPool<B extends DeviceBuffer> {
-  readonly #create: (dtype: DType, length: number) => B;
+export class BufferPool<B extends PooledBuffer> {
+  readonly #create: (stored: B["stored"], length: number) => B;
   readonly #free = new FreeLists<B>();
   readonly #inUse = new Set<B>();
   readonly #reserveOf = new WeakMap<B, Reserve<B>>();
   #reserve: Reserve<B> | null = null;
 
-  constructor(create: (dtype: DType, length: number) => B) {
+  constructor(create: (stored: B["stored"], length: number) => B) {
     this.#create = create;
   }
 
@@ -48,12 +57,12 @@ export class BufferPool<B extends DeviceBuffer> {
     return this.#reserve;
   }
 
-  take(dtype: DType, length: number, lifetime: Lifetime): B {
+  take(stored: B["stored"], length: number, lifetime: Lifetime): B {
     const reserve = lifetime === "persistent" ? null : this.#reserve;
     const recycled = lifetime === "constant" && reserve !== null
       ? undefined
-      : (reserve?.free ?? this.#free).take(dtype, length);
-    const buffer = recycled ?? this.#create(dtype, length);
+      : (reserve?.free ?? this.#free).take(stored, length);
+    const buffer = recycled ?? this.#create(stored, length);
     this.#inUse.add(buffer);
     if (reserve !== null) {
       reserve.owned.add(buffer);

@@ -1,4 +1,5 @@
 import { describe, DeviceError } from "../errors.ts";
+import type { Lifetime } from "./device.ts";
 
 /** The error of something that a replay could not do again. */
 export function notWhileRecording(what: string): DeviceError {
@@ -9,6 +10,11 @@ export function notWhileRecording(what: string): DeviceError {
     help:
       "Return the tensor from the captured function and do this outside it.",
   }));
+}
+
+/** Whether a buffer is written by a kernel before anybody reads it. */
+export function isScratch(lifetime: Lifetime): boolean {
+  return lifetime === "pooled" || lifetime === "activation";
 }
 
 /** Throws unless a buffer of this size can exist. */

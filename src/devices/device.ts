@@ -39,8 +39,11 @@ export interface Operand {
   readonly buffer: DeviceBuffer;
 }
 
+/** How a device stores activations. */
+export type Precision = "f32" | "f16";
+
 /** How long an allocation lives: see {@linkcode Device.allocate}. */
-export type Lifetime = "pooled" | "constant" | "persistent";
+export type Lifetime = "pooled" | "activation" | "constant" | "persistent";
 
 /** What a device has done since it was opened. Tests and benchmarks watch it. */
 export interface DeviceCounters {
@@ -89,7 +92,8 @@ export interface Device extends Disposable {
    * to that program, which uses it again after its release; a `"constant"` one
    * does too, but is never used again, so that what was written into it stays;
    * a `"persistent"` one never belongs to a program: it is state that outlives
-   * it, as a parameter's gradient does.
+   * it, as a parameter's gradient does. An `"activation"` is as a pooled one;
+   * its f32 elements may be stored in f16, by a device of that precision.
    */
   allocate(dtype: DType, length: number, lifetime?: Lifetime): DeviceBuffer;
 

@@ -1,6 +1,6 @@
 import { CpuDevice } from "./cpu/cpu_device.ts";
-import type { Device } from "./device.ts";
-import { describe } from "../errors.ts";
+import type { Device, Precision } from "./device.ts";
+import { describe, DeviceError } from "../errors.ts";
 import type { ConvolutionVariant } from "./webgpu/kernels/conv2d.ts";
 import { requestAdapter, WebGpuDevice } from "./webgpu/webgpu_device.ts";
 
@@ -23,6 +23,11 @@ export interface OpenDeviceOptions {
   variant?: "auto" | ConvolutionVariant;
   /** Is told once of each variant that is used, in a sentence. */
   onVariant?: (sentence: string) => void;
+  /**
+   * How activations are stored; see {@linkcode WebGpuDeviceOptions.precision}.
+   * Default `f32`.
+   */
+  precision?: Precision;
   /** Threads of the CPU device. Default: one for each core. */
   threads?: number;
   /** Is told which device was taken, and why. */
@@ -35,8 +40,8 @@ export interface OpenDeviceOptions {
  * A software adapter, such as Mesa's lavapipe, is no GPU: the CPU device is
  * faster. Ask for it by `webgpu`.
  *
- * @throws {DeviceError} If `webgpu` is asked for and there is no adapter, or a
- * profile of an adapter that keeps no times.
+ * @throws {DeviceError} If `webgpu` is asked for and there is no adapter, a
+ * profile of an adapter that keeps no times, or f16 of a device without it.
  * @throws {TypeError} If the choice is none of the three.
  * @throws {RangeError} If `threads` is no whole number from 1 to 1024.
  *
@@ -62,16 +67,17 @@ async function choose(
   choice: DeviceChoice,
   options: OpenDeviceOptions,
 ): Promise<{ device: Device; reason: string }> {
-  const { onVariant, profile, threads, variant } = options;
+  const { onVariant, precision, profile, variant } = options;
+  const given = { onVariant, precision, profile, variant };
   switch (choice) {
     case "cpu":
       return {
-        device: CpuDevice.open({ profile, threads }),
+        device: openCpu(options),
         reason: "as asked for",
       };
     case "webgpu":
       return {
-        device: await WebGpuDevice.open({ onVariant, profile, variant }),
+        device: await WebGpuDevice.open(given),
         reason: "as asked for",
       };
     case "auto":
@@ -87,21 +93,34 @@ async function choose(
 }
 
 async function chooseAutomatically(
-  { onVariant, profile, threads, variant }: OpenDeviceOptions,
+  options: OpenDeviceOptions,
 ): Promise<{ device: Device; reason: string }> {
   const adapter = await requestAdapter();
   if (adapter === null) {
     return {
-      device: CpuDevice.open({ profile, threads }),
+      device: openCpu(options),
       reason: "there is no WebGPU adapter",
     };
   }
   const { description, isFallbackAdapter } = adapter.info;
   if (isFallbackAdapter) {
     const reason = `the only WebGPU adapter is software (${description})`;
-    return { device: CpuDevice.open({ profile, threads }), reason };
+    return { device: openCpu(options), reason };
   }
-  const given = { adapter, onVariant, profile, variant };
+  const { onVariant, precision, profile, variant } = options;
+  const given = { adapter, onVariant, precision, profile, variant };
   const device = await WebGpuDevice.open(given);
   return { device, reason: "a hardware adapter" };
+}
+
+function openCpu({ precision, profile, threads }: OpenDeviceOptions): Device {
+  if (precision === "f16") {
+    throw new DeviceError(describe({
+      what: "device: precision f16",
+      expected: "a WebGPU adapter",
+      got: "the CPU",
+      help: "Use `--device webgpu`, or leave out --precision.",
+    }));
+  }
+  return CpuDevice.open({ profile, threads });
 }

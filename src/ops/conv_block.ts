@@ -1,7 +1,7 @@
 import type { ConvBlockShape } from "../../kernels/shapes.ts";
 import { currentScope } from "../scope.ts";
 import { record, Tape } from "../tape.ts";
-import { type Images, Tensor } from "../tensor.ts";
+import { type Images, type Shape, Tensor } from "../tensor.ts";
 import { checkShape, type Pair } from "./_check.ts";
 import { pool2dShape } from "./_pool2d.ts";
 import {
@@ -85,12 +85,11 @@ function trainingBlock(
     eps: shape.eps,
   });
   const channels = () => Tensor.empty(device, [outChannels]);
-  const convolved = Tensor.empty(
-    device,
-    [batch, outChannels, outHeight, outWidth],
-  );
+  const activation = <S extends Shape>(shape: S) =>
+    Tensor.empty(device, shape, "f32", "activation");
+  const convolved = activation([batch, outChannels, outHeight, outWidth]);
   const [mean, deviation] = [channels(), channels()];
-  const output = Tensor.empty(device, outputSize(shape));
+  const output = activation(outputSize(shape));
   const indices = Tensor.empty(device, outputSize(shape), "i32");
   kernels.convBlockForward(
     x,
@@ -137,7 +136,8 @@ function evaluationBlock(
   { convolution, normalisation }: ConvBlockOptions,
   shape: ConvBlockShape,
 ): Tensor<Images> {
-  const output = Tensor.empty(x.device, outputSize(shape));
+  const size = outputSize(shape);
+  const output = Tensor.empty(x.device, size, "f32", "activation");
   x.device.kernels.convBlockEvalForward(
     x,
     convolution.weight,

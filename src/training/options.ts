@@ -5,7 +5,7 @@
  */
 
 import type { Dataset } from "../data/dataset.ts";
-import type { Device } from "../devices/device.ts";
+import type { Device, Precision } from "../devices/device.ts";
 import { describe } from "../errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { type AugmentSettings, transformOf } from "./augmentation.ts";
@@ -136,6 +136,8 @@ export function recipeSettings(recipe: RecipeName): TrainSettings {
 export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
   /** Where to train; default is `openDevice`'s choice. */
   device?: Device;
+  /** How that choice stores activations: `f32`, the default, or `f16`. */
+  precision?: Precision;
   /** The model, on no device yet; default is the recipe's network. */
   model?: Layer;
   /** What to learn from; default is MNIST's training images in `./data`. */

@@ -148,7 +148,8 @@ export class Trainer implements Disposable {
       : await readCheckpoint(resume);
     const settings = settingsOf(options, checkpoint?.settings ?? null);
     const { trainData, valData } = await openData(options, settings);
-    const device = options.device ?? await openDevice();
+    const device = options.device ??
+      await openDevice({ precision: options.precision });
     const trainer = new Trainer(device, trainData, valData, settings, options);
     if (checkpoint !== null) trainer.#restore(checkpoint);
     return trainer;

@@ -13,9 +13,15 @@ import { WebGpuDevice } from "../../mod.ts";
 import { median, type StepTimes, timeSteps } from "./_webgpu_step.ts";
 
 const given = parseArgs(Deno.args, {
-  string: ["batch", "steps", "rounds", "evaluations"],
+  string: ["batch", "steps", "rounds", "evaluations", "precision"],
   boolean: ["peers", "profile", "json"],
-  default: { batch: "100", steps: "20", rounds: "2", evaluations: "1" },
+  default: {
+    batch: "100",
+    steps: "20",
+    rounds: "2",
+    evaluations: "1",
+    precision: "f32",
+  },
 });
 const batch = Number(given.batch);
 const options = {
@@ -24,10 +30,12 @@ const options = {
   evaluations: Number(given.evaluations),
 };
 
+const precision = given.precision === "f16" ? "f16" : "f32";
+
 const ours: StepTimes[] = [];
 const theirs: number[] = [];
 for (let round = 0; round < Number(given.rounds); round++) {
-  using device = await WebGpuDevice.open();
+  using device = await WebGpuDevice.open({ precision });
   ours.push(await timeSteps(device, options));
   if (given.peers) theirs.push(...await jax());
 }
@@ -56,7 +64,7 @@ async function jax(): Promise<number[]> {
 
 /** The kernels of training steps. */
 async function profile(): Promise<string> {
-  using device = await WebGpuDevice.open({ profile: true });
+  using device = await WebGpuDevice.open({ precision, profile: true });
   await timeSteps(device, { ...options, evaluations: 0 });
   return device.profile!.table();
 }
@@ -70,7 +78,7 @@ function print(): void {
   const pipelined = ours.map(({ pipelinedMilliseconds }) =>
     pipelinedMilliseconds
   );
-  console.log(`${name}, batch ${batch}`);
+  console.log(`${name}, batch ${batch}, ${precision}`);
   console.log(`first step: ${range(first)} ms`);
   console.log(`step, loss read: ${range(steps)} ms`);
   console.log(`step, one after another: ${range(pipelined)} ms`);

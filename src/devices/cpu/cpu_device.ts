@@ -1,6 +1,6 @@
 import { describe } from "../../errors.ts";
-import { BufferPool, type Reserve } from "../_pool.ts";
-import { checkLength, notWhileRecording } from "../_recording.ts";
+import { BufferPool, type PooledBuffer, type Reserve } from "../_pool.ts";
+import { checkLength, isScratch, notWhileRecording } from "../_recording.ts";
 import type {
   Device,
   DeviceBuffer,
@@ -64,7 +64,7 @@ export interface CpuDeviceOptions {
   winogradFrom?: number;
 }
 
-class CpuBuffer implements DeviceBuffer {
+class CpuBuffer implements PooledBuffer {
   #data: HostArray | null = null;
 
   constructor(
@@ -79,6 +79,10 @@ class CpuBuffer implements DeviceBuffer {
   get data(): HostArray {
     const { dtype, length, memory, pointer } = this;
     return this.#data ??= memory.array(dtype, pointer, length);
+  }
+
+  get stored(): DType {
+    return this.dtype;
   }
 
   view(offset: number, length: number): CpuBuffer {
@@ -177,7 +181,7 @@ export class CpuDevice implements Device {
     this.#checkOpen();
     checkLength(dtype, length);
     const buffer = this.#pool.take(dtype, length, lifetime);
-    if (this.#poison && lifetime === "pooled" && dtype !== "u8") {
+    if (this.#poison && isScratch(lifetime) && dtype !== "u8") {
       this.kernels.fill({ buffer }, dtype === "f32" ? NaN : 0x7f7f7f7f);
     }
     return buffer;

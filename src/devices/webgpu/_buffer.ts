@@ -1,7 +1,13 @@
-import type { DeviceBuffer, DType } from "../device.ts";
+import type { PooledBuffer, Stored } from "../_pool.ts";
+import type { DType } from "../device.ts";
 
 /** Bytes of one element. */
-export const bytesOf: Record<DType, number> = { f32: 4, i32: 4, u8: 1 };
+export const bytesOf: Record<Stored, number> = {
+  f32: 4,
+  f16: 2,
+  i32: 4,
+  u8: 1,
+};
 
 /** The start of a binding must be a multiple of this: WebGPU's default limit. */
 export const bindingAlignment = 256;
@@ -14,7 +20,7 @@ export function nextIdentity(): number {
 }
 
 /** A range of a `GPUBuffer`. */
-export class WebGpuBuffer implements DeviceBuffer {
+export class WebGpuBuffer implements PooledBuffer {
   /** Distinguishes buffers in the keys of bind groups. */
   readonly identity = nextIdentity();
   /** Views made so far: a part that is taken again is known by its bind groups. */
@@ -22,14 +28,18 @@ export class WebGpuBuffer implements DeviceBuffer {
 
   constructor(
     readonly memory: GPUBuffer,
-    readonly dtype: DType,
+    readonly stored: Stored,
     readonly length: number,
     readonly byteOffset = 0,
   ) {}
 
-  /** Bytes that a binding covers: WGSL sees u8 in words of four. */
+  get dtype(): DType {
+    return this.stored === "f16" ? "f32" : this.stored;
+  }
+
+  /** Bytes that a binding covers: a multiple of four. */
   get byteLength(): number {
-    return Math.ceil(this.length * bytesOf[this.dtype] / 4) * 4;
+    return Math.ceil(this.length * bytesOf[this.stored] / 4) * 4;
   }
 
   /** What a bind group binds. */
@@ -42,8 +52,8 @@ export class WebGpuBuffer implements DeviceBuffer {
     const key = `${offset}:${length}`;
     const known = this.#views.get(key);
     if (known !== undefined) return known;
-    const byteOffset = this.byteOffset + offset * bytesOf[this.dtype];
-    const view = new WebGpuBuffer(this.memory, this.dtype, length, byteOffset);
+    const byteOffset = this.byteOffset + offset * bytesOf[this.stored];
+    const view = new WebGpuBuffer(this.memory, this.stored, length, byteOffset);
     this.#views.set(key, view);
     return view;
   }

@@ -1,4 +1,5 @@
 import { describe, DeviceError } from "../../errors.ts";
+import type { Stored } from "../_pool.ts";
 import type { Access, KernelRecord } from "./kernel_record.ts";
 
 /** A compiled kernel. */
@@ -37,14 +38,19 @@ export class PipelineCache {
     this.#fail = fail;
   }
 
-  get<Shape>(kernel: KernelRecord<Shape>, shape: Shape): Pipeline {
+  /** @param types What {@linkcode typesOf} says of the operands. */
+  get<Shape>(
+    kernel: KernelRecord<Shape>,
+    shape: Shape,
+    types: string,
+  ): Pipeline {
     const constants = kernel.constants(shape);
-    const key = `${kernel.file}:${kernel.entryPoint}:${
+    const key = `${kernel.file}:${kernel.entryPoint}:${types}:${
       Object.entries(constants).join()
     }`;
     const known = this.#pipelines.get(key);
     if (known !== undefined) return known;
-    const made = this.#create(kernel, constants);
+    const made = this.#create(kernel, constants, types);
     this.#pipelines.set(key, made);
     return made;
   }
@@ -59,10 +65,11 @@ export class PipelineCache {
   #create<Shape>(
     kernel: KernelRecord<Shape>,
     constants: Record<string, number>,
+    types: string,
   ): Pipeline {
     const device = this.#device;
     device.pushErrorScope("validation");
-    const module = this.#module(kernel);
+    const module = this.#module(kernel, types);
     const layout = this.#layout(kernel.bindings);
     const pipeline = device.createComputePipeline({
       label: kernel.name,
@@ -78,11 +85,17 @@ export class PipelineCache {
     return { identity: this.#pipelines.size, pipeline, layout };
   }
 
-  #module({ file, source }: { file: string; source: string }): GPUShaderModule {
-    let module = this.#modules.get(file);
+  #module(
+    { file, source }: { file: string; source: string },
+    types: string,
+  ): GPUShaderModule {
+    const key = types + file;
+    let module = this.#modules.get(key);
     if (module === undefined) {
-      module = this.#device.createShaderModule({ label: file, code: source });
-      this.#modules.set(file, module);
+      // In the source's first line, so that errors name the lines of the file.
+      const code = types + source;
+      module = this.#device.createShaderModule({ label: file, code });
+      this.#modules.set(key, module);
     }
     return module;
   }
@@ -102,6 +115,18 @@ export class PipelineCache {
     }
     return layout;
   }
+}
+
+/** WGSL that says how the elements are stored that a kernel may have in f16. */
+export function typesOf<Shape>(
+  { halves = {} }: KernelRecord<Shape>,
+  stored: readonly (Stored | null)[],
+): string {
+  const aliases = Object.entries(halves).map(([name, binding]) => {
+    const isHalf = binding !== null && stored[binding] === "f16";
+    return `alias ${name} = ${isHalf ? "f16" : "f32"}; `;
+  }).join("");
+  return aliases.includes("f16") ? `enable f16; ${aliases}` : aliases;
 }
 
 /** Names kernel, line and column, and shows the line of the source. */

@@ -1,4 +1,5 @@
-import type { DType, HostArray } from "../device.ts";
+import type { Stored } from "../_pool.ts";
+import type { HostArray } from "../device.ts";
 import type { WebGpuBuffer } from "./_buffer.ts";
 import type { CommandQueue } from "./_queue.ts";
 
@@ -20,14 +21,14 @@ export class Readback {
   }
 
   async read(buffer: WebGpuBuffer): Promise<HostArray> {
-    const { byteLength, byteOffset, dtype, length, memory } = buffer;
+    const { byteLength, byteOffset, length, memory, stored } = buffer;
     const staging = this.#take(byteLength);
     this.#queue.copy(memory, byteOffset, staging, byteLength);
     await staging.mapAsync(GPUMapMode.READ, 0, byteLength);
     const bytes = staging.getMappedRange(0, byteLength).slice(0);
     staging.unmap();
     this.#give(byteLength, staging);
-    return toArray(dtype, bytes, length);
+    return toArray(stored, bytes, length);
   }
 
   #take(byteLength: number): GPUBuffer {
@@ -45,6 +46,13 @@ export class Readback {
   }
 }
 
-function toArray(dtype: DType, bytes: ArrayBuffer, length: number): HostArray {
-  return new arrays[dtype](bytes, 0, length);
+function toArray(
+  stored: Stored,
+  bytes: ArrayBuffer,
+  length: number,
+): HostArray {
+  if (stored === "f16") {
+    return Float32Array.from(new Float16Array(bytes, 0, length));
+  }
+  return new arrays[stored](bytes, 0, length);
 }

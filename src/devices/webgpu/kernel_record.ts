@@ -23,6 +23,12 @@ export interface KernelRecord<Shape> {
   readonly entryPoint: string;
   /** Buffers and textures in the order of `@binding`, all in `@group(0)`. */
   readonly bindings: readonly Access[];
+  /**
+   * Names that the source uses for the type of elements that may be stored in
+   * f16, with the binding that has these elements: null where this entry point
+   * has none. A kernel without it is given f32 alone.
+   */
+  readonly halves?: Readonly<Record<string, number | null>>;
   /** The source's `override` constants. Each distinct set is a pipeline. */
   constants(shape: Shape): Record<string, number>;
   /** How many workgroups cover the output. */

@@ -1,6 +1,6 @@
 import { describe, DeviceError } from "../../errors.ts";
-import { BufferPool, type Reserve } from "../_pool.ts";
-import { checkLength, notWhileRecording } from "../_recording.ts";
+import { BufferPool, type Reserve, type Stored } from "../_pool.ts";
+import { checkLength, isScratch, notWhileRecording } from "../_recording.ts";
 import type {
   Device,
   DeviceBuffer,
@@ -9,20 +9,22 @@ import type {
   HostArray,
   Lifetime,
   Operand,
+  Precision,
   Program,
 } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
 import { Profile } from "../profile.ts";
 import { BindGroups, type Bound } from "./_bind_groups.ts";
 import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
-import { PipelineCache } from "./_pipelines.ts";
+import { castingRun } from "./_half.ts";
+import { PipelineCache, typesOf } from "./_pipelines.ts";
 import { type Command, CommandQueue } from "./_queue.ts";
 import { Readback } from "./_readback.ts";
 import { selfTest } from "./_self_test.ts";
 import { Textures, WebGpuTexture } from "./_textures.ts";
 import { Timestamps } from "./_timestamps.ts";
 import { always, type Choice, fastest, runSample } from "./_tuning.ts";
-import { type KernelRecord, mostPasses } from "./kernel_record.ts";
+import { type KernelRecord, mostPasses, type Run } from "./kernel_record.ts";
 import { convBlockBindings } from "./kernels/conv_block.ts";
 import type { ConvolutionVariant } from "./kernels/conv2d.ts";
 import { webGpuKernels } from "./webgpu_kernels.ts";
@@ -51,6 +53,13 @@ export interface WebGpuDeviceOptions {
   /** Is told once of each variant that is used, in a sentence. */
   onVariant?: (sentence: string) => void;
   /**
+   * How activations, and the copies of weights that convolutions read, are
+   * stored: `f16` takes half the memory of `f32`, and needs an adapter with the
+   * feature shader-f16. Sums, gradients and weights are f32 all the same.
+   * Default `f32`.
+   */
+  precision?: Precision;
+  /**
    * Measures how long each kernel runs, by timestamps on the GPU: see
    * {@linkcode WebGpuDevice.profile}. Slows work down. Default false.
    */
@@ -75,13 +84,14 @@ export class WebGpuDevice implements Device {
   readonly profile: Profile | null;
   readonly #gpu: GPUDevice;
   readonly #poison: boolean;
+  readonly #precision: Precision;
   readonly #isSoftware: boolean;
   readonly #pipelines: PipelineCache;
   #timestamps: Timestamps | null;
   #queue: CommandQueue;
   readonly #readback: Readback;
-  readonly #pool = new BufferPool((dtype: DType, length: number) =>
-    this.#create(dtype, length)
+  readonly #pool = new BufferPool((stored: Stored, length: number) =>
+    this.#create(stored, length)
   );
   readonly #memory = new Set<GPUBuffer>();
   readonly #bindGroups: BindGroups;
@@ -98,7 +108,7 @@ export class WebGpuDevice implements Device {
     isSoftware: boolean,
     options: WebGpuDeviceOptions,
   ) {
-    const { poison = false, profile = false } = options;
+    const { poison = false, precision = "f32", profile = false } = options;
     const { variant = "auto" } = options;
     this.#gpu = gpu;
     this.label = label;
@@ -106,6 +116,7 @@ export class WebGpuDevice implements Device {
       variant !== "auto" ? variant : isSoftware ? "software" : "tiled",
     );
     this.#poison = poison;
+    this.#precision = precision;
     this.#isSoftware = isSoftware;
     this.profile = profile ? new Profile() : null;
     this.#timestamps = this.profile &&
@@ -114,10 +125,13 @@ export class WebGpuDevice implements Device {
     this.#bindGroups = new BindGroups(gpu, this.counters);
     this.#queue = new CommandQueue(gpu, this.counters, this.#timestamps);
     this.#readback = new Readback(gpu, this.#queue);
+    const run: Run = (kernel, shape, operands) =>
+      this.#run(kernel, shape, operands);
     this.kernels = webGpuKernels(
-      (kernel, shape, operands) => this.#run(kernel, shape, operands),
+      precision === "f16" ? castingRun(run, this) : run,
       this,
       {
+        precision,
         isSoftware,
         bindings: gpu.limits.maxStorageBuffersPerShaderStage,
         variantOf: (kernel) => this.#choice[kernel],
@@ -154,11 +168,22 @@ export class WebGpuDevice implements Device {
         help: "Leave out --profile.",
       }));
     }
+    if (options.precision === "f16" && !features.has("shader-f16")) {
+      throw new DeviceError(describe({
+        what: "webgpu: precision f16",
+        expected: "an adapter with the feature shader-f16",
+        got: `${adapter.info.description} without it`,
+        help: "Leave out --precision.",
+      }));
+    }
     const { software: isSoftware = adapter.info.isFallbackAdapter } = options;
     const isTuned = !isSoftware && features.has("timestamp-query") &&
       (options.variant ?? "auto") === "auto";
     const gpu = await request(adapter, {
-      requiredFeatures: options.profile || isTuned ? ["timestamp-query"] : [],
+      requiredFeatures: [
+        ...options.profile || isTuned ? ["timestamp-query" as const] : [],
+        ...options.precision === "f16" ? ["shader-f16" as const] : [],
+      ],
       requiredLimits: {
         maxBufferSize: limits.maxBufferSize,
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
@@ -197,8 +222,10 @@ export class WebGpuDevice implements Device {
   ): DeviceBuffer {
     this.#check();
     checkLength(dtype, length);
-    const buffer = this.#pool.take(dtype, length, lifetime);
-    if (this.#poison && lifetime === "pooled" && dtype !== "u8") {
+    const isHalf = lifetime === "activation" && dtype === "f32" &&
+      this.#precision === "f16";
+    const buffer = this.#pool.take(isHalf ? "f16" : dtype, length, lifetime);
+    if (this.#poison && isScratch(lifetime) && dtype !== "u8") {
       this.kernels.fill({ buffer }, dtype === "f32" ? NaN : 0x7f7f7f7f);
     }
     return buffer;
@@ -224,7 +251,9 @@ export class WebGpuDevice implements Device {
       }));
     }
     this.#queue.submit();
-    const bytes = wholeWords(values);
+    const bytes = wholeWords(
+      target.stored === "f16" ? Float16Array.from(values) : values,
+    );
     this.#gpu.queue.writeBuffer(target.memory, target.byteOffset, bytes);
   }
 
@@ -286,10 +315,14 @@ export class WebGpuDevice implements Device {
     operands: readonly (Operand | WebGpuTexture)[],
   ): void {
     this.#checkPasses(kernel, shape);
-    const pipeline = this.#pipelines.get(kernel, shape);
     const bound: Bound[] = operands.map((operand) =>
       operand instanceof WebGpuTexture ? operand : this.#own(operand)
     );
+    const stored = bound.map((one) =>
+      one instanceof WebGpuTexture ? null : one.stored
+    );
+    const types = typesOf(kernel, stored);
+    const pipeline = this.#pipelines.get(kernel, shape, types);
     const [x, y, z] = kernel.workgroups(shape);
     const command: Command = {
       pipeline: pipeline.pipeline,
@@ -346,13 +379,13 @@ export class WebGpuDevice implements Device {
     }));
   }
 
-  #create(dtype: DType, length: number): WebGpuBuffer {
-    const bytes = length * bytesOf[dtype];
+  #create(stored: Stored, length: number): WebGpuBuffer {
+    const bytes = length * bytesOf[stored];
     const size = Math.ceil(bytes / bindingAlignment) * bindingAlignment;
     const limit = this.#gpu.limits.maxStorageBufferBindingSize;
     if (size > limit) {
       throw new DeviceError(describe({
-        what: `webgpu: allocation of ${length} ${dtype} elements`,
+        what: `webgpu: allocation of ${length} ${stored} elements`,
         expected: `at most ${limit} bytes in one buffer of ${this.label}`,
         got: `${size} bytes`,
         help: "Use a smaller batch, or `--device cpu`.",
@@ -366,7 +399,7 @@ export class WebGpuDevice implements Device {
     this.#memory.add(memory);
     this.counters.allocations++;
     this.counters.bytes += size;
-    return new WebGpuBuffer(memory, dtype, length);
+    return new WebGpuBuffer(memory, stored, length);
   }
 
   #own({ buffer }: Operand): WebGpuBuffer {
@@ -473,7 +506,9 @@ export async function requestAdapter(): Promise<GPUAdapter | null> {
  * The bytes of host values as `writeBuffer` takes them: a multiple of four, and
  * not in shared memory.
  */
-function wholeWords(values: HostArray): Uint8Array<ArrayBuffer> {
+function wholeWords(
+  values: HostArray | Float16Array,
+): Uint8Array<ArrayBuffer> {
   const { buffer, byteLength, byteOffset } = values;
   if (byteLength % 4 === 0 && buffer instanceof ArrayBuffer) {
     return new Uint8Array(buffer, byteOffset, byteLength);

@@ -6,6 +6,8 @@ export interface AdapterOptions {
   shader?: (source: string) => string;
   /** What the adapter says of its limits, if it lies. */
   limits?: Partial<Record<keyof GPUSupportedLimits, number>>;
+  /** Its features, if it hides some. */
+  features?: readonly GPUFeatureName[];
   /** Is told of the device that was made. */
   onDevice?: (device: GPUDevice) => void;
 }
@@ -16,7 +18,9 @@ export async function tamperedAdapter(
 ): Promise<GPUAdapter> {
   const { limits = {}, onDevice, shader } = options;
   const adapter = (await requestAdapter())!;
+  const { features = adapter.features } = options;
   return overlay(adapter, {
+    features: new Set(features),
     limits: overlay(adapter.limits, limits),
     requestDevice: async (descriptor?: GPUDeviceDescriptor) => {
       const device = await adapter.requestDevice(descriptor);

@@ -13,6 +13,12 @@ export interface Conv2dVariant extends Convolution {
   supports(kernel: keyof Convolution, shape: Conv2dShape): boolean;
 }
 
+/** What a kernel that slides a window may read and write in f16. */
+export const windowHalves = { Weight: 0, Source: 1, Target: 3 };
+
+/** What the gradient by the weight may read in f16: x alone. */
+export const gradientHalves = { Weight: null, Source: 1, Target: null };
+
 /** What a convolution costs, and either gradient: padding counted in. */
 export function conv2dCost(shape: Conv2dShape): { operations: number } {
   const { batch, inChannels, outChannels, outHeight, outWidth } = shape;

@@ -102,6 +102,7 @@ export const packImages: KernelRecord<Strips> = {
   file: "kernels/conv2d_strips.wgsl",
   entryPoint: "packImages",
   bindings: ["read", "writeTexture"],
+  halves: { Value: 0 },
   constants: ({ height, width, top, left, ...packed }) => ({
     imageHeight: height,
     imageWidth: width,

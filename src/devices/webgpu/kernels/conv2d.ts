@@ -1,6 +1,8 @@
 import type { Conv2dShape } from "../../../../kernels/shapes.ts";
-import type { Scratch } from "../../_conv_block.ts";
+import { Between, type Scratch } from "../../_conv_block.ts";
+import type { Operand, Precision } from "../../device.ts";
 import type { Kernels } from "../../kernels.ts";
+import { cast } from "../_half.ts";
 import type { Run } from "../kernel_record.ts";
 import type { Textures } from "../_textures.ts";
 import { channelSum } from "./_channel_sum.ts";
@@ -27,6 +29,8 @@ export const variants: readonly ConvolutionVariant[] = [
 export interface Conv2dOptions {
   /** The variant of a kernel to use where it can. */
   readonly variantOf: (kernel: keyof Convolution) => ConvolutionVariant;
+  /** How copies of weights are stored that are read in place of them. */
+  readonly precision: Precision;
   /** Where one kernel leaves what the next reads. */
   readonly textures: Textures;
   /** Is told which variant does a kernel, whenever one is called. */
@@ -42,7 +46,7 @@ const biasGradient = channelSum("conv2dBiasGradient");
 export function conv2dKernels(
   run: Run,
   scratch: Scratch,
-  { onVariant, textures, variantOf }: Conv2dOptions,
+  { onVariant, precision, textures, variantOf }: Conv2dOptions,
 ): Pick<Kernels, keyof Convolution | "conv2dBiasGradient"> {
   const naive = naiveConv2d(run);
   const all: Record<ConvolutionVariant, Conv2dVariant> = {
@@ -56,14 +60,23 @@ export function conv2dKernels(
     onVariant(kernel, variant);
     return all[variant];
   };
+  /** What kernels read in place of a weight: a copy in the device's precision. */
+  const copyOf = (weight: Operand) => {
+    const { length } = weight.buffer;
+    const copy = new Between(scratch, "f32", length, "activation");
+    cast(run, weight, copy);
+    return copy;
+  };
   return {
     conv2dForward(x, weight, bias, output, shape) {
-      choose("conv2dForward", shape)
-        .conv2dForward(x, weight, bias, output, shape);
+      const variant = choose("conv2dForward", shape);
+      using copy = precision === "f16" ? copyOf(weight) : null;
+      variant.conv2dForward(x, copy ?? weight, bias, output, shape);
     },
     conv2dInputGradient(gradOutput, weight, gradX, shape) {
-      choose("conv2dInputGradient", shape)
-        .conv2dInputGradient(gradOutput, weight, gradX, shape);
+      const variant = choose("conv2dInputGradient", shape);
+      using copy = precision === "f16" ? copyOf(weight) : null;
+      variant.conv2dInputGradient(gradOutput, copy ?? weight, gradX, shape);
     },
     conv2dWeightGradient(gradOutput, x, gradWeight, shape) {
       choose("conv2dWeightGradient", shape)

@@ -11,8 +11,10 @@ import {
   type Conv2dVariant,
   type ForwardShape,
   forwardWindow,
+  gradientHalves,
   inputGradientWindow,
   weightGradientWindow,
+  windowHalves,
 } from "./_conv2d.ts";
 
 /** Invocations of a workgroup. */
@@ -27,6 +29,7 @@ const forward: KernelRecord<ForwardShape> = {
   file: "kernels/conv2d.wgsl",
   entryPoint: "convolve",
   bindings: ["read", "read", "read", "write"],
+  halves: windowHalves,
   constants: (shape) => ({
     ...forwardWindow(shape),
     width: stripWidth(shape.outWidth),
@@ -45,6 +48,7 @@ const inputGradient: KernelRecord<Conv2dShape> = {
   file: "kernels/conv2d.wgsl",
   entryPoint: "convolve",
   bindings: ["read", "read", "read", "write"],
+  halves: windowHalves,
   constants: (shape) => ({
     ...inputGradientWindow(shape),
     width: stripWidth(shape.inWidth),
@@ -63,6 +67,7 @@ const weightGradient: KernelRecord<Conv2dShape> = {
   file: "kernels/conv2d.wgsl",
   entryPoint: "weightGradient",
   bindings: ["read", "read", "write"],
+  halves: gradientHalves,
   constants: (shape) => ({
     ...weightGradientWindow(shape),
     width: stripWidth(shape.kernelWidth),
@@ -90,7 +95,7 @@ export function naiveConv2d(run: Run): Conv2dVariant {
       run(forward, { ...shape, hasBias }, [weight, x, bias ?? weight, output]);
     },
     conv2dInputGradient(gradOutput, weight, gradX, shape) {
-      run(inputGradient, shape, [weight, gradOutput, weight, gradX]);
+      run(inputGradient, shape, [weight, gradOutput, gradOutput, gradX]);
     },
     conv2dWeightGradient(gradOutput, x, gradWeight, shape) {
       run(weightGradient, shape, [gradOutput, x, gradWeight]);

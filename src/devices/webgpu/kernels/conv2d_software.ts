@@ -36,6 +36,7 @@ const packWeights: KernelRecord<Pass> = {
   file: "kernels/conv2d_strips.wgsl",
   entryPoint: "packWeights",
   bindings: ["read", "writeTexture"],
+  halves: { Value: 0 },
   constants: (pass) => ({
     sourceChannels: pass.sourceChannels,
     targetChannels: pass.targetChannels,
@@ -57,6 +58,7 @@ function convolve(name: string, parity: "Even" | "Odd"): KernelRecord<Pass> {
     file: "kernels/conv2d_software.wgsl",
     entryPoint: `convolve${parity}`,
     bindings: ["readTexture", "readTexture", "read", "write"],
+    halves: { Target: 3 },
     constants(pass) {
       const { stripWidth, strips, rows } = sourceStrips(pass);
       return {
@@ -131,7 +133,7 @@ export function softwareConv2d(
     },
     conv2dInputGradient(gradOutput, weight, gradX, shape) {
       const pass = inputGradientPass(shape);
-      slide("conv2dInputGradient", pass, gradOutput, weight, weight, gradX);
+      slide("conv2dInputGradient", pass, gradOutput, weight, gradOutput, gradX);
     },
     conv2dWeightGradient: weightGradient.run,
   };

@@ -12,8 +12,10 @@ import {
   type Conv2dVariant,
   type ForwardShape,
   forwardWindow,
+  gradientHalves,
   inputGradientWindow,
   weightGradientWindow,
+  windowHalves,
 } from "./_conv2d.ts";
 import { sumOfParts } from "./_sum_of_parts.ts";
 
@@ -48,6 +50,7 @@ function convolve<Shape extends Conv2dShape>(
     name,
     entryPoint: inFours ? "convolveFours" : "convolveSingles",
     bindings: ["read", "read", "read", "write"],
+    halves: windowHalves,
     constants(shape) {
       const constants = window(shape);
       return { ...constants, groups: groupsOf(constants.targetChannels) };
@@ -120,6 +123,7 @@ const weightGradient: KernelRecord<Conv2dShape> = {
   name: "conv2dWeightGradient",
   entryPoint: "weightGradientOfParts",
   bindings: ["read", "read", "write"],
+  halves: gradientHalves,
   constants: (shape) => ({
     ...weightGradientWindow(shape),
     pixelsPerPart: partsOf(shape).pixels,
@@ -152,7 +156,7 @@ export function tiledConv2d(run: Run, scratch: Scratch): Conv2dVariant {
       run(
         inFours ? inputFours : inputSingles,
         shape,
-        [weight, gradOutput, weight, gradX],
+        [weight, gradOutput, gradOutput, gradX],
       );
     },
     conv2dWeightGradient(gradOutput, x, gradWeight, shape) {

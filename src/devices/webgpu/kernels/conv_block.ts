@@ -118,7 +118,7 @@ export function convBlockKernels(
       }
       const { batch, outChannels, outHeight, outWidth } = shape.convolution;
       const size = batch * outChannels * outHeight * outWidth;
-      using convolved = new Between(scratch, "f32", size);
+      using convolved = new Between(scratch, "f32", size, "activation");
       single.conv2dForward(x, weight, bias, convolved, shape.convolution);
       run(recordsFor(shape).evalForward, shape, [
         convolved,
@@ -238,6 +238,7 @@ function recordsOf(workgroupSize: number, inPairs: boolean) {
     name: string,
     entryPoint: string,
     bindings: string,
+    output: number | null,
     more: (shape: Shape) => Record<string, number> = () => ({}),
   ): KernelRecord<Shape> => ({
     name,
@@ -245,32 +246,40 @@ function recordsOf(workgroupSize: number, inPairs: boolean) {
     file: "kernels/conv_block.wgsl",
     entryPoint,
     bindings: Array.from(bindings, (letter) => access[letter]),
+    halves: {
+      Convolved: entryPoint.startsWith("gradientSums") ? null : 0,
+      Output: output,
+    },
     constants: (shape) => ({ ...constants(shape), ...more(shape) }),
     workgroups: (shape) => [parts(shape), shape.pooling.channels, 1],
   });
   return {
-    moments: record("convBlockMoments", "momentsOfParts", "rw"),
+    moments: record("convBlockMoments", "momentsOfParts", "rw", null),
     forward: record<TrainingShape>(
       "convBlockForward",
       inPairs ? "forwardPairs" : "forwardSingles",
       "rrrrwwwwww",
+      8,
       ({ eps, momentum }) => ({ eps, momentum }),
     ),
     evalForward: record(
       "convBlockEvalForward",
       inPairs ? "evalPairs" : "evalSingles",
       "rrrrrw",
+      5,
       ({ eps }) => ({ eps }),
     ),
     gradientSums: record(
       "convBlockGradientSums",
       "gradientSumsOfParts",
       "rrrww",
+      null,
     ),
     gradient: record(
       "convBlockGradient",
       inPairs ? "gradientPairs" : "gradientSingles",
       "rrrrrrrwww",
+      null,
     ),
   };
 }

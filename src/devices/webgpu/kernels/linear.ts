@@ -32,6 +32,7 @@ function recordsOf(workgroupSize: number, inFours: boolean) {
         columns: outFeatures,
         depth: inFeatures,
       }),
+      halves: { Left: 0, Right: null },
       steps: ({ inFeatures, hasBias }) => ({
         leftStep: inFeatures,
         leftDepthStep: 1,
@@ -42,6 +43,7 @@ function recordsOf(workgroupSize: number, inFours: boolean) {
     }),
     inputGradient: product<LinearShape>({
       name: "linearInputGradient",
+      halves: { Left: null, Right: null },
       workgroupSize,
       entryPoint: inFours ? "productAcrossRows" : "product",
       size: ({ batch, inFeatures, outFeatures }) => ({
@@ -59,6 +61,7 @@ function recordsOf(workgroupSize: number, inFours: boolean) {
     }),
     weightGradient: product<LinearShape>({
       name: "linearWeightGradient",
+      halves: { Left: null, Right: 1 },
       workgroupSize,
       entryPoint: inFours ? "productAcrossRows" : "product",
       size: ({ batch, inFeatures, outFeatures }) => ({
@@ -107,7 +110,7 @@ export function linearKernels(run: Run, workgroupSize: number): Pick<
       run(recordsFor(shape).inputGradient, shape, operands);
     },
     linearWeightGradient(gradOutput, x, gradWeight, shape) {
-      const operands = [gradOutput, x, x, gradWeight];
+      const operands = [gradOutput, x, gradOutput, gradWeight];
       run(recordsFor(shape).weightGradient, shape, operands);
     },
     linearBiasGradient(gradOutput, gradBias, { batch, outFeatures }) {
@@ -123,13 +126,17 @@ interface ProductOptions<Shape> {
   entryPoint: string;
   workgroupSize: number;
   size(shape: Shape): Product;
+  /** Which of them may be stored in f16. */
+  halves: Record<"Left" | "Right", number | null>;
   /** How the matrices are read. */
   steps(shape: Shape): Record<string, number>;
 }
 
 /** A kernel that multiplies two matrices. */
 function product<Shape>(
-  { entryPoint, name, size, steps, workgroupSize }: ProductOptions<Shape>,
+  { entryPoint, halves, name, size, steps, workgroupSize }: ProductOptions<
+    Shape
+  >,
 ): KernelRecord<Shape> {
   const partsOf = (shape: Shape) => parts(size(shape), workgroupSize);
   return {
@@ -138,6 +145,7 @@ function product<Shape>(
     file: "kernels/linear.wgsl",
     entryPoint,
     bindings: ["read", "read", "read", "write"],
+    halves,
     constants: (shape) => ({
       ...steps(shape),
       columns: size(shape).columns,
