@@ -316,24 +316,23 @@ export interface Kernels {
   advance(counter: Operand, amount: number): void;
 
   /**
-   * Picks rows out of a data set: row `i` of `output` is row
+   * Picks a batch out of a data set: row `i` of `output` is row
    * `indices[cursor[0] + i]` of the shards laid end to end, as
-   * `(value / divisor − mean) / std`. Shards are u8 or f32, at most 4;
-   * `indices` and `cursor` (`[1]`) are i32.
+   * `(value / divisor − mean) / std`, and `labels[i]` that row's element of
+   * `source`. `next[0]` becomes `cursor[0] + batch`, where the batch after this
+   * one starts: a kernel cannot move what all of it reads. Shards are u8 or f32,
+   * at most 4; `source`, `indices`, `cursor` (`[1]`), `labels` and `next`
+   * (`[1]`) are i32.
    */
-  gatherRows(
+  gatherBatch(
     shards: readonly Operand[],
-    indices: Operand,
-    cursor: Operand,
-    output: Operand,
-    shape: GatherShape,
-  ): void;
-  /** Picks labels: `output[i] = source[indices[cursor[0] + i]]`, all i32. */
-  gatherLabels(
     source: Operand,
     indices: Operand,
     cursor: Operand,
     output: Operand,
+    labels: Operand,
+    next: Operand,
+    shape: GatherShape,
   ): void;
 
   /**

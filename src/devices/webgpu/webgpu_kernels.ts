@@ -65,7 +65,7 @@ export function webGpuKernels(
     ...crossEntropyKernels(run),
     ...dropoutKernels(run),
     ...fillKernels(run),
-    ...gatherKernels(run),
+    ...gatherKernels(run, adapter.bindings),
     ...linearKernels(run, workgroupSize),
     ...maxPool2dKernels(run),
     ...mulKernels(run),
