@@ -4,8 +4,7 @@ import type { Dataset } from "./data/dataset.ts";
 import type { Device } from "./devices/device.ts";
 import { Mean } from "./mean.ts";
 import type { Layer } from "./nn/mod.ts";
-import { correctCount } from "./ops/correct_count.ts";
-import { crossEntropy } from "./ops/cross_entropy.ts";
+import { crossEntropyAndCount } from "./ops/cross_entropy.ts";
 import type { Shape, Tensor } from "./tensor.ts";
 
 /** How to measure a model. */
@@ -55,8 +54,9 @@ export class Evaluator implements Disposable {
       device,
       (inputs: Tensor, labels: Tensor<Shape, "i32">) => {
         const logits = model.forward(inputs);
-        this.#loss.add(crossEntropy(logits, labels));
-        this.#correct.add(correctCount(logits, labels));
+        const { correct, loss } = crossEntropyAndCount(logits, labels);
+        this.#loss.add(loss);
+        this.#correct.add(correct);
       },
     );
   }

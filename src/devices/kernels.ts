@@ -246,24 +246,19 @@ export interface Kernels {
   ): void;
 
   /**
-   * Softmax of each row of `logits` into `probabilities`, and the mean over
-   * the batch of `−log probability` of the label into `loss` (`[1]`). `labels`
-   * is i32 `[batch]`; one out of range makes the loss NaN, never a number.
-   * With smoothing it is the cross-entropy against the smoothed target.
+   * The mean over the batch of `−log softmax(logits)` at the label into `loss`
+   * (`[1]`), and its gradient, `(softmax(logits) − target) / batch`, into
+   * `gradLogits`. `labels` is i32 `[batch]`; one out of range makes the loss
+   * NaN, never a number. With smoothing it is the cross-entropy against the
+   * smoothed target. `correct` (`[1]`) is as {@linkcode Kernels.correctCount}
+   * has it.
    */
-  crossEntropyForward(
+  crossEntropy(
     logits: Operand,
     labels: Operand,
-    probabilities: Operand,
-    loss: Operand,
-    shape: CrossEntropyShape,
-  ): void;
-  /** `gradLogits = gradLoss[0] · (probabilities − target) / batch`. */
-  crossEntropyGradient(
-    gradLoss: Operand,
-    probabilities: Operand,
-    labels: Operand,
     gradLogits: Operand,
+    loss: Operand,
+    correct: Operand,
     shape: CrossEntropyShape,
   ): void;
   /**

@@ -44,6 +44,15 @@ export function crossEntropy(
   labels: Tensor<Shape, "i32">,
   options: CrossEntropyOptions = {},
 ): Tensor<[number]> {
+  return crossEntropyAndCount(logits, labels, options).loss;
+}
+
+/** The same, and how many rows have their largest logit at their label. */
+export function crossEntropyAndCount(
+  logits: Tensor,
+  labels: Tensor<Shape, "i32">,
+  options: CrossEntropyOptions = {},
+): { loss: Tensor<[number]>; correct: Tensor<[number]> } {
   const { labelSmoothing = 0 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new RangeError(describe({
@@ -60,17 +69,12 @@ export function crossEntropy(
   const { device } = logits;
   const { kernels } = device;
   const shape = { batch, classes, labelSmoothing };
-  const probabilities = Tensor.empty(device, [batch, classes]);
+  const gradient = Tensor.empty(device, [batch, classes]);
   const loss = Tensor.empty<[number]>(device, [1]);
-  kernels.crossEntropyForward(logits, labels, probabilities, loss, shape);
-  return record(loss, [logits], (gradLoss, [gradLogits]) => {
-    if (gradLogits === null) return;
-    kernels.crossEntropyGradient(
-      gradLoss,
-      probabilities,
-      labels,
-      gradLogits,
-      shape,
-    );
-  });
+  const correct = Tensor.empty<[number]>(device, [1]);
+  kernels.crossEntropy(logits, labels, gradient, loss, correct, shape);
+  record(loss, [logits], (gradLoss, [gradLogits]) => {
+    if (gradLogits) kernels.scale(gradient, gradLoss, gradLogits);
+  }, [gradient]);
+  return { loss, correct };
 }

@@ -2,8 +2,7 @@ import { capture, type Captured } from "../capture.ts";
 import type { Device } from "../devices/device.ts";
 import { Mean } from "../mean.ts";
 import type { Layer } from "../nn/mod.ts";
-import { correctCount } from "../ops/correct_count.ts";
-import { crossEntropy } from "../ops/cross_entropy.ts";
+import { crossEntropyAndCount } from "../ops/cross_entropy.ts";
 import { clipGradNorm } from "../optim/clip_grad_norm.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { Tape } from "../tape.ts";
@@ -47,13 +46,15 @@ export class TrainingStep implements Disposable {
     this.#run = capture(device, (...[inputs, labels]: Inputs) => {
       using tape = new Tape();
       const logits = model.forward(inputs);
-      const loss = crossEntropy(logits, labels, { labelSmoothing });
+      const { correct, loss } = crossEntropyAndCount(logits, labels, {
+        labelSmoothing,
+      });
       optimizer.zeroGrad();
       tape.backward(loss);
       if (maxNorm > 0) clipGradNorm(optimizer.parameters, maxNorm);
       optimizer.step();
       this.#loss.add(loss);
-      this.#correct.add(correctCount(logits, labels));
+      this.#correct.add(correct);
     });
   }
 
