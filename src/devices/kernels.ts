@@ -58,12 +58,14 @@ export interface Kernels {
   /**
    * Mean and `1 / √(variance + eps)` of each channel over batch and pixels,
    * variance biased; moves `runningMean` and `runningVariance` (unbiased
-   * variance) by `momentum` towards them, in place. All buffers `[channels]`.
+   * variance) by `momentum` towards them, in place. All these `[channels]`.
+   * `batches` (i32 `[1]`, or null) grows by 1.
    */
   batchNorm2dStatistics(
     x: Operand,
     runningMean: Operand,
     runningVariance: Operand,
+    batches: Operand | null,
     mean: Operand,
     inverseDeviation: Operand,
     shape: BatchNorm2dShape,
@@ -187,7 +189,8 @@ export interface Kernels {
   /**
    * A whole block in training: `convolved` is the convolution of `x` with
    * `weight` and `bias` (or null); `mean` and `inverseDeviation` are its
-   * statistics, towards which the running ones move by `momentum`; `output` is
+   * statistics, towards which the running ones move by `momentum`; `batches`
+   * (i32 `[1]`, or null) grows by 1; `output` is
    * the max pooling of `max(normalised, 0)`, where `normalised` is
    * `(convolved − mean) · inverseDeviation · scale + shift`. `indices` (i32, as
    * `output`) is a device's own note for the way back, or left as it was.
@@ -200,6 +203,7 @@ export interface Kernels {
     shift: Operand,
     runningMean: Operand,
     runningVariance: Operand,
+    batches: Operand | null,
     convolved: Operand,
     mean: Operand,
     inverseDeviation: Operand,

@@ -58,7 +58,7 @@ export function webGpuKernels(
     ...argmaxKernels(run),
     ...augmentKernels(run),
     ...avgPool2dKernels(run),
-    ...batchNorm2dKernels(run),
+    ...batchNorm2dKernels(run, scratch),
     ...clipNormKernels(run),
     ...conv2dKernels(run, scratch, adapter),
     ...copyKernels(run),
