@@ -3,7 +3,8 @@
 /** The WGSL source of the kernels in `cross_entropy.wgsl`. */
 export const crossEntropySource: string = `\
 // Cross-entropy of logits [batch, classes] and labels [batch], which may be
-// smoothed, its gradient by the logits, and how many rows are right.
+// smoothed, and its gradient by the logits. Losses and right rows of many batches
+// are added up in \`sums\`.
 
 override batch: u32;
 override classes: u32;
@@ -15,7 +16,7 @@ override labelSmoothing: f32;
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
 @group(0) @binding(2) var<storage, read_write> gradLogits: array<f32>;
 @group(0) @binding(3) var<storage, read_write> loss: array<u32>;
-@group(0) @binding(4) var<storage, read_write> correct: array<f32>;
+@group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 
 // Loss and number of right rows, for each invocation.
 var<workgroup> partial: array<vec2f, workgroupSize>;
@@ -43,7 +44,8 @@ fn crossEntropy(@builtin(local_invocation_index) local: u32) {
     // that it does not occur.
     let mean = bitcast<u32>(partial[0].x / f32(batch));
     loss[0] = select(mean, 0x7fc00000u, atomicLoad(&wrongLabel) > 0);
-    correct[0] = partial[0].y;
+    sums[0] += bitcast<f32>(loss[0]);
+    sums[1] += partial[0].y;
   }
 }
 

@@ -96,8 +96,8 @@ function exponentials(
 }
 
 /**
- * The mean of the rows' losses, and how many are right, in order. Arguments:
- * losses as above, loss, correct, batch.
+ * The mean of the rows' losses, in order; adds it and the number of right rows
+ * to the sums. Arguments: losses as above, loss, sums or 0, batch.
  */
 export function crossEntropyMean(
   args: usize,
@@ -113,6 +113,10 @@ export function crossEntropyMean(
     total += load<f64>(losses + (<usize> row << 3));
     count += load<i32>(rights + (<usize> row << 2));
   }
-  store<f32>(load<u32>(args, 4), <f32> (total / batch));
-  store<f32>(load<u32>(args, 8), <f32> count);
+  const loss = <f32> (total / batch);
+  store<f32>(load<u32>(args, 4), loss);
+  const sums: usize = load<u32>(args, 8);
+  if (sums == 0) return;
+  store<f32>(sums, load<f32>(sums) + loss);
+  store<f32>(sums, load<f32>(sums, 4) + <f32> count, 4);
 }

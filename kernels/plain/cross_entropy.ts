@@ -10,13 +10,13 @@
 import type { CrossEntropyShape } from "../shapes.ts";
 import { largestColumn } from "./_largest_column.ts";
 
-/** The batch's mean loss, its gradient, and how many rows are right. */
+/** The batch's mean loss and its gradient; adds up loss and right rows. */
 export function crossEntropy(
   logits: Float32Array,
   labels: Int32Array,
   gradLogits: Float32Array,
   loss: Float32Array,
-  correct: Float32Array,
+  sums: Float32Array | null,
   shape: CrossEntropyShape,
 ): void {
   const { batch, classes, labelSmoothing = 0 } = shape;
@@ -47,5 +47,7 @@ export function crossEntropy(
       : NaN;
   }
   loss[0] = total / batch;
-  correct[0] = count;
+  if (sums === null) return;
+  sums[0] += loss[0];
+  sums[1] += count;
 }

@@ -254,15 +254,15 @@ export interface Kernels {
    * (`[1]`), and its gradient, `(softmax(logits) − target) / batch`, into
    * `gradLogits`. `labels` is i32 `[batch]`; one out of range makes the loss
    * NaN, never a number. With smoothing it is the cross-entropy against the
-   * smoothed target. `correct` (`[1]`) is as {@linkcode Kernels.correctCount}
-   * has it.
+   * smoothed target. To `sums` (`[2]`, or null), in place, the loss is added,
+   * and how many rows are right, as {@linkcode Kernels.correctCount} has it.
    */
   crossEntropy(
     logits: Operand,
     labels: Operand,
     gradLogits: Operand,
     loss: Operand,
-    correct: Operand,
+    sums: Operand | null,
     shape: CrossEntropyShape,
   ): void;
   /**

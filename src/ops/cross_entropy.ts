@@ -44,15 +44,19 @@ export function crossEntropy(
   labels: Tensor<Shape, "i32">,
   options: CrossEntropyOptions = {},
 ): Tensor<[number]> {
-  return crossEntropyAndCount(logits, labels, options).loss;
+  return summedCrossEntropy(logits, labels, null, options);
 }
 
-/** The same, and how many rows have their largest logit at their label. */
-export function crossEntropyAndCount(
+/**
+ * The same; adds to `sums` (`[2]`) the loss, and how many rows have their
+ * largest logit at their label.
+ */
+export function summedCrossEntropy(
   logits: Tensor,
   labels: Tensor<Shape, "i32">,
+  sums: Tensor | null,
   options: CrossEntropyOptions = {},
-): { loss: Tensor<[number]>; correct: Tensor<[number]> } {
+): Tensor<[number]> {
   const { labelSmoothing = 0 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new RangeError(describe({
@@ -71,10 +75,8 @@ export function crossEntropyAndCount(
   const shape = { batch, classes, labelSmoothing };
   const gradient = Tensor.empty(device, [batch, classes]);
   const loss = Tensor.empty<[number]>(device, [1]);
-  const correct = Tensor.empty<[number]>(device, [1]);
-  kernels.crossEntropy(logits, labels, gradient, loss, correct, shape);
-  record(loss, [logits], (gradLoss, [gradLogits]) => {
+  kernels.crossEntropy(logits, labels, gradient, loss, sums, shape);
+  return record(loss, [logits], (gradLoss, [gradLogits]) => {
     if (gradLogits) kernels.scale(gradient, gradLoss, gradLogits);
   }, [gradient]);
-  return { loss, correct };
 }

@@ -62,7 +62,7 @@ export function webGpuKernels(
     ...clipNormKernels(run),
     ...conv2dKernels(run, scratch, adapter),
     ...copyKernels(run),
-    ...crossEntropyKernels(run),
+    ...crossEntropyKernels(run, scratch),
     ...dropoutKernels(run),
     ...fillKernels(run),
     ...gatherKernels(run, adapter.bindings),

@@ -1,17 +1,17 @@
 import { assertEquals } from "@std/assert";
+import { LossSums } from "../../../src/_loss_sums.ts";
 import { capture } from "../../../src/capture.ts";
 import { DataLoader } from "../../../src/data/data_loader.ts";
 import { TensorDataset } from "../../../src/data/tensor_dataset.ts";
 import type { Device } from "../../../src/devices/device.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
 import { ConvolutionalNeuralNetwork } from "../../../src/network.ts";
-import { crossEntropy } from "../../../src/ops/mod.ts";
 import { Adam } from "../../../src/optim/mod.ts";
 import { Tape } from "../../../src/tape.ts";
 import type { Shape, Tensor } from "../../../src/tensor.ts";
 import { webGpuTest } from "../../_webgpu.ts";
 
-/** Kernels of a captured step of the network for MNIST, its batch included. */
+/** Kernels of a step as `train` captures it, its batch included. */
 function dispatchesOf(device: Device): number {
   const dataset = new TensorDataset(
     new Uint8Array(8 * 784),
@@ -21,9 +21,10 @@ function dispatchesOf(device: Device): number {
   const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
   const optimizer = new Adam(model.parameters());
   using loader = new DataLoader(dataset, { device, batchSize: 2 });
+  using sums = new LossSums(device);
   using step = capture(device, (x: Tensor, labels: Tensor<Shape, "i32">) => {
     using tape = new Tape();
-    const loss = crossEntropy(model.forward(x), labels);
+    const loss = sums.add(model.forward(x), labels);
     optimizer.zeroGrad();
     tape.backward(loss);
     optimizer.step();

@@ -22,7 +22,7 @@ const SHAPES: Record<string, CrossEntropyShape> = {
   "wholly smoothed": { batch: 2, classes: 5, labelSmoothing: 1 },
 };
 
-/** Cross-entropy, its gradient and the right rows, on every shape. */
+/** Cross-entropy, its gradient and what is added up, on every shape. */
 export const crossEntropyCases: readonly KernelCase[] = [
   ...Object.entries(SHAPES).flatMap(([name, shape]): KernelCase[] => [
     {
@@ -75,13 +75,13 @@ function check(
 ): void {
   const gradLogits = harness.output(logits.length);
   const loss = harness.output(1);
-  const correct = harness.output(1);
+  const sums = harness.f32([0.5, 1000]);
   harness.kernels.crossEntropy(
     harness.f32(logits),
     harness.i32(labels),
     gradLogits,
     loss,
-    correct,
+    sums,
     shape,
   );
   const expected = reference.crossEntropyForward(logits, labels, shape);
@@ -91,18 +91,21 @@ function check(
     labels,
     shape,
   );
-  const right = reference.correctCount(logits, labels, shape);
-  harness.expectEqual(correct, [right], "correct");
+  const right = 1000 + reference.correctCount(logits, labels, shape);
   if (logits.some(Number.isNaN)) {
     harness.expectAnything(gradLogits);
     harness.expectEqual(loss, [NaN], "loss");
+    harness.expectEqual(sums, [NaN, right], "sums");
     return;
   }
   harness.expectClose(gradLogits, gradient, tolerance, "gradLogits");
   if (labels.every((label) => label >= 0 && label < shape.classes)) {
     harness.expectClose(loss, [expected.loss], tolerance, "loss");
+    const { loss: more } = expected;
+    harness.expectClose(sums, [0.5 + more, right], tolerance, "sums");
   } else {
     harness.expectEqual(loss, [NaN], "loss");
+    harness.expectEqual(sums, [NaN, right], "sums");
   }
 }
 

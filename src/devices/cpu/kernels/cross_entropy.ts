@@ -5,7 +5,7 @@ const EXPONENTIAL = 10;
 
 /** Softmax with cross-entropy, and its gradient. */
 export const crossEntropy: KernelsOf<"crossEntropy"> = (caller) => ({
-  crossEntropy(logits, labels, gradLogits, loss, correct, shape) {
+  crossEntropy(logits, labels, gradLogits, loss, sums, shape) {
     const { batch, classes, labelSmoothing = 0 } = shape;
     const { pointer: losses } = caller.scratch(batch * 12);
     const pointers = [logits, labels, gradLogits].map(caller.pointer);
@@ -17,7 +17,7 @@ export const crossEntropy: KernelsOf<"crossEntropy"> = (caller) => ({
       float(labelSmoothing),
     ];
     caller.run("crossEntropyRows", words, batch * classes * EXPONENTIAL);
-    const results = [loss, correct].map(caller.pointer);
+    const results = [loss, sums].map(caller.pointer);
     caller.run("crossEntropyMean", [losses, ...results, batch], 0);
   },
 });

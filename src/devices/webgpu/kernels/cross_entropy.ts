@@ -1,5 +1,6 @@
 import { crossEntropySource } from "../../../../kernels/cross_entropy.gen.ts";
 import type { CrossEntropyShape } from "../../../../kernels/shapes.ts";
+import { Between, type Scratch } from "../../_conv_block.ts";
 import type { Kernels } from "../../kernels.ts";
 import type { KernelRecord, Run } from "../kernel_record.ts";
 import { reductionPasses, workgroupSize } from "./_elementwise.ts";
@@ -21,10 +22,15 @@ const crossEntropy: KernelRecord<CrossEntropyShape> = {
 };
 
 /** Cross-entropy of logits and labels, with its gradient. */
-export function crossEntropyKernels(run: Run): Pick<Kernels, "crossEntropy"> {
+export function crossEntropyKernels(
+  run: Run,
+  scratch: Scratch,
+): Pick<Kernels, "crossEntropy"> {
   return {
-    crossEntropy(logits, labels, gradLogits, loss, correct, shape) {
-      run(crossEntropy, shape, [logits, labels, gradLogits, loss, correct]);
+    crossEntropy(logits, labels, gradLogits, loss, sums, shape) {
+      using nowhere = new Between(scratch, "f32", 2);
+      const outputs = [gradLogits, loss, sums ?? nowhere];
+      run(crossEntropy, shape, [logits, labels, ...outputs]);
     },
   };
 }
