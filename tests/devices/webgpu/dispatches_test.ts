@@ -38,9 +38,9 @@ function dispatchesOf(device: Device): number {
 // Each costs some µs on the host, and a GPU a pause between two kernels.
 for (
   const [variant, software, expected] of [
-    ["software", true, 27],
-    ["tiled", false, 23],
-    ["naive", false, 21],
+    ["software", true, 26],
+    ["tiled", false, 22],
+    ["naive", false, 20],
   ] as const
 ) {
   webGpuTest(`a captured step, ${variant}: ${expected} kernels`, async () => {
