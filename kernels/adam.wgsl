@@ -18,39 +18,45 @@ struct State {
   steps: f32,
 }
 
-@group(0) @binding(0) var<storage, read_write> next: State;
-
-// One invocation counts the step.
-@compute @workgroup_size(1)
-fn adamAdvance() {
-  next.correction1 = beta1 * next.correction1 + rest1;
-  next.correction2 = beta2 * next.correction2 + rest2;
-  next.steps += 1;
-}
-
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
-@group(0) @binding(1) var<storage, read> state: State;
+// A copy for each workgroup, which moves it; the first one's learning rate counts.
+@group(0) @binding(1) var<storage, read_write> states: array<State>;
 @group(0) @binding(2) var<storage, read_write> parameter: array<f32>;
 @group(0) @binding(3) var<storage, read_write> expAvg: array<f32>;
 @group(0) @binding(4) var<storage, read_write> expAvgSq: array<f32>;
 
-// One invocation moves one element. Workgroups that do not fit in one row of
+// One invocation moves one element, and counts the step for itself; the first of
+// a workgroup writes the count down. Workgroups that do not fit in one row of
 // the grid go on in the next.
 @compute @workgroup_size(workgroupSize)
 fn adamStep(
-  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
-  if (index < arrayLength(&parameter)) {
+  let group = workgroup.y * workgroups.x + workgroup.x;
+  let index = group * workgroupSize + local;
+  let isElement = index < arrayLength(&parameter);
+  var correction1: f32;
+  var correction2: f32;
+  if (isElement) {
+    correction1 = beta1 * states[group].correction1 + rest1;
+    correction2 = beta2 * states[group].correction2 + rest2;
     let slope = gradient[index] + weightDecay * parameter[index];
     let moment = expAvg[index] * beta1 + rest1 * slope;
     let squares = expAvgSq[index] * beta2 + rest2 * slope * slope;
-    let stepSize = state.learningRate / state.correction1;
-    let denominator = sqrt(squares) / sqrt(state.correction2) + eps;
+    let stepSize = states[0].learningRate / correction1;
+    let denominator = sqrt(squares) / sqrt(correction2) + eps;
     expAvg[index] = moment;
     expAvgSq[index] = squares;
     parameter[index] -= stepSize * moment / denominator;
+  }
+  // Until here, others of the workgroup may read the state.
+  storageBarrier();
+  if (isElement && local == 0) {
+    states[group].correction1 = correction1;
+    states[group].correction2 = correction2;
+    states[group].steps += 1;
   }
 }
 

@@ -28,6 +28,7 @@ var<workgroup> partial: array<vec2f, workgroupSize>;
 @group(0) @binding(2) var<storage, read_write> newInverse: array<f32>;
 @group(0) @binding(3) var<storage, read_write> runningMean: array<f32>;
 @group(0) @binding(4) var<storage, read_write> runningVariance: array<f32>;
+@group(0) @binding(5) var<storage, read_write> batches: array<i32>;
 
 // The squares are summed around the mean, in a second pass: the difference of
 // two large sums would lose its digits.
@@ -57,6 +58,9 @@ fn statistics(
     runningMean[channel] += momentum * (center - runningMean[channel]);
     runningVariance[channel] +=
       momentum * (unbiased - runningVariance[channel]);
+    if (channel == 0) {
+      batches[0] += 1;
+    }
   }
 }
 

@@ -49,10 +49,12 @@ fn element(part: Part, i: u32, size: u32) -> u32 {
 
 @group(0) @binding(0) var<storage, read> values: array<vec4<Convolved>>;
 @group(0) @binding(1) var<storage, read_write> newMoments: array<vec2f>;
+@group(0) @binding(2) var<storage, read_write> batches: array<i32>;
 
 var<workgroup> partial: array<vec3f, workgroupSize>;
 
 // Mean of each part, and the sum of the squares around it: [channels, parts].
+// One invocation of all counts the batch.
 //
 // An invocation sums differences from the first of its elements, since the
 // difference of two large sums would lose its digits. How two sets are made one
@@ -89,6 +91,9 @@ fn momentsOfParts(
   }
   if (local == 0) {
     newMoments[part.channel * parts + workgroup.x] = partial[0].yz;
+    if (workgroup.x == 0 && workgroup.y == 0) {
+      batches[0] += 1;
+    }
   }
 }
 

@@ -3,7 +3,8 @@
 /** The WGSL source of the kernels in `cross_entropy.wgsl`. */
 export const crossEntropySource: string = `\
 // Cross-entropy of logits [batch, classes] and labels [batch], which may be
-// smoothed, and its gradient.
+// smoothed, and its gradient by the logits. Losses and right rows of many batches
+// are added up in \`sums\`.
 
 override batch: u32;
 override classes: u32;
@@ -13,10 +14,12 @@ override labelSmoothing: f32;
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
-@group(0) @binding(2) var<storage, read_write> probabilities: array<f32>;
+@group(0) @binding(2) var<storage, read_write> gradLogits: array<f32>;
 @group(0) @binding(3) var<storage, read_write> loss: array<u32>;
+@group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 
-var<workgroup> partial: array<f32, workgroupSize>;
+// Loss and number of right rows, for each invocation.
+var<workgroup> partial: array<vec2f, workgroupSize>;
 var<workgroup> wrongLabel: atomic<u32>;
 
 // One workgroup: each invocation makes the rows at its own index, that plus
@@ -24,10 +27,10 @@ var<workgroup> wrongLabel: atomic<u32>;
 // half of the invocations adds the sums of the second half to its own, and so
 // on by halves.
 @compute @workgroup_size(workgroupSize)
-fn crossEntropyForward(@builtin(local_invocation_index) local: u32) {
-  var total = 0.0;
+fn crossEntropy(@builtin(local_invocation_index) local: u32) {
+  var total: vec2f;
   for (var row = local; row < batch; row += workgroupSize) {
-    total += rowLoss(row);
+    total += rowOf(row);
   }
   partial[local] = total;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -39,20 +42,21 @@ fn crossEntropyForward(@builtin(local_invocation_index) local: u32) {
   if (local == 0) {
     // NaN as its bits: WGSL has no constant for it, and lets compilers assume
     // that it does not occur.
-    let mean = bitcast<u32>(partial[0] / f32(batch));
+    let mean = bitcast<u32>(partial[0].x / f32(batch));
     loss[0] = select(mean, 0x7fc00000u, atomicLoad(&wrongLabel) > 0);
+    sums[0] += bitcast<f32>(loss[0]);
+    sums[1] += partial[0].y;
   }
 }
 
-// Writes the probabilities of a row and gives its −log probability of the
-// label. The largest logit is taken off all, so that no exp() overflows; the
-// sums run over the columns in their order.
-fn rowLoss(row: u32) -> f32 {
+// Writes the gradient of a row; gives its −log probability of the label, and 1
+// where the largest logit is there. That is taken off all, so that no exp()
+// overflows; the sums run over the columns in their order.
+fn rowOf(row: u32) -> vec2f {
   let start = row * classes;
-  var largest = logits[start];
-  for (var column = 1u; column < classes; column++) {
-    largest = max(largest, logits[start + column]);
-  }
+  let column = largestColumn(row);
+  let largest = logits[start + column];
+  let label = labels[row];
   var sum = 0.0;
   var scores = 0.0;
   for (var column = 0u; column < classes; column++) {
@@ -61,35 +65,39 @@ fn rowLoss(row: u32) -> f32 {
     scores += score;
   }
   for (var column = 0u; column < classes; column++) {
-    probabilities[start + column] = exp(logits[start + column] - largest) / sum;
+    let probability = exp(logits[start + column] - largest) / sum;
+    let own = select(0.0, 1 - labelSmoothing, i32(column) == label);
+    let difference = probability - (own + labelSmoothing / f32(classes));
+    gradLogits[start + column] = difference / f32(batch);
   }
-  let label = labels[row];
   if (label < 0 || label >= i32(classes)) {
     atomicStore(&wrongLabel, 1);
-    return 0;
+    return vec2f();
   }
   let own = (1 - labelSmoothing) * (logits[start + u32(label)] - largest);
-  return log(sum) - (own + labelSmoothing * scores / f32(classes));
+  return vec2f(
+    log(sum) - (own + labelSmoothing * scores / f32(classes)),
+    select(0.0, 1.0, column == u32(label)),
+  );
 }
 
-@group(0) @binding(0) var<storage, read> gradLoss: array<f32>;
-@group(0) @binding(1) var<storage, read> softmax: array<f32>;
-@group(0) @binding(2) var<storage, read> rowLabels: array<i32>;
-@group(0) @binding(3) var<storage, read_write> gradLogits: array<f32>;
-
-// One invocation makes one element. Workgroups that do not fit in one row of
-// the grid go on in the next.
-@compute @workgroup_size(workgroupSize)
-fn crossEntropyGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
-  if (index < batch * classes) {
-    let isLabel = i32(index % classes) == rowLabels[index / classes];
-    let own = select(0.0, 1 - labelSmoothing, isLabel);
-    let difference = softmax[index] - (own + labelSmoothing / f32(classes));
-    gradLogits[index] = gradLoss[0] * difference / f32(batch);
+// The first of equals; NaN is above all, as in PyTorch.
+fn largestColumn(row: u32) -> u32 {
+  let start = row * classes;
+  var largest = logits[start];
+  var column = 0u;
+  for (var candidate = 1u; candidate < classes; candidate++) {
+    let score = logits[start + candidate];
+    if (!isNan(largest) && (isNan(score) || score > largest)) {
+      largest = score;
+      column = candidate;
+    }
   }
+  return column;
+}
+
+// By the bits: compilers may assume that x != x is false.
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 `;

@@ -2,10 +2,12 @@
 
 /** The WGSL source of the kernels in `gather.wgsl`. */
 export const gatherSource: string = `\
-// Picks rows and labels out of a data set that stays on the device, at the
-// indices from cursor[0] on.
+// Picks a batch out of a data set that stays on the device: the rows and labels
+// at the indices from cursor[0] on. \`next\` becomes where the batch after it
+// starts: other memory than \`cursor\`, which all invocations read.
 //
-// One invocation makes one element. Workgroups that do not fit in one row of
+// One invocation makes one element, or four; the first ones make a label each
+// too, which are never more than those. Workgroups that do not fit in one row of
 // the grid go on in the next.
 
 override workgroupSize: u32;
@@ -27,13 +29,59 @@ override deviation: f32;
 @group(0) @binding(4) var<storage, read> indices: array<i32>;
 @group(0) @binding(5) var<storage, read> cursor: array<i32>;
 @group(0) @binding(6) var<storage, read_write> output: array<f32>;
+@group(0) @binding(7) var<storage, read> source: array<i32>;
+@group(0) @binding(8) var<storage, read_write> labels: array<i32>;
+@group(0) @binding(9) var<storage, read_write> next: array<i32>;
 
+@compute @workgroup_size(workgroupSize)
+fn gatherBatch(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  pickLabel(index);
+  pickOne(index);
+}
+
+// Four u8 at once, where the length of a row is a multiple of 4.
+@compute @workgroup_size(workgroupSize)
+fn gatherBatchFours(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  pickLabel(index);
+  pickFour(index);
+}
+
+// The rows alone, and below the labels alone: for devices that bind no more
+// than 8 buffers.
 @compute @workgroup_size(workgroupSize)
 fn gatherRows(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  pickOne(invocation.y * workgroups.x * workgroupSize + invocation.x);
+}
+
+@compute @workgroup_size(workgroupSize)
+fn gatherFours(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  pickFour(invocation.y * workgroups.x * workgroupSize + invocation.x);
+}
+
+fn pickLabel(index: u32) {
+  if (index == 0) {
+    next[0] = cursor[0] + i32(arrayLength(&labels));
+  }
+  if (index < arrayLength(&labels)) {
+    labels[index] = source[indices[u32(cursor[0]) + index]];
+  }
+}
+
+fn pickOne(index: u32) {
   if (index < arrayLength(&output)) {
     let place = placeOf(index);
     var value = 0.0;
@@ -57,14 +105,7 @@ fn placeOf(index: u32) -> vec2u {
 
 @group(0) @binding(6) var<storage, read_write> outputFours: array<vec4f>;
 
-// Four u8 at once, where the length of a row is a multiple of 4: an invocation
-// makes four elements.
-@compute @workgroup_size(workgroupSize)
-fn gatherFours(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+fn pickFour(index: u32) {
   if (index < arrayLength(&outputFours)) {
     let place = placeOf(4 * index);
     let four = vec4u(word(place.x, place.y / 4));
@@ -82,10 +123,11 @@ fn word(shard: u32, index: u32) -> u32 {
   }
 }
 
-@group(0) @binding(0) var<storage, read> source: array<i32>;
+@group(0) @binding(0) var<storage, read> labelSource: array<i32>;
 @group(0) @binding(1) var<storage, read> labelIndices: array<i32>;
 @group(0) @binding(2) var<storage, read> labelCursor: array<i32>;
-@group(0) @binding(3) var<storage, read_write> labels: array<i32>;
+@group(0) @binding(3) var<storage, read_write> pickedLabels: array<i32>;
+@group(0) @binding(4) var<storage, read_write> cursorAfter: array<i32>;
 
 @compute @workgroup_size(workgroupSize)
 fn gatherLabels(
@@ -93,8 +135,12 @@ fn gatherLabels(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
-  if (index < arrayLength(&labels)) {
-    labels[index] = source[labelIndices[u32(labelCursor[0]) + index]];
+  let first = labelCursor[0];
+  if (index == 0) {
+    cursorAfter[0] = first + i32(arrayLength(&pickedLabels));
+  }
+  if (index < arrayLength(&pickedLabels)) {
+    pickedLabels[index] = labelSource[labelIndices[u32(first) + index]];
   }
 }
 `;

@@ -193,6 +193,9 @@ export interface WarpShape {
   erased: number;
 }
 
+/** Elements of a parameter that share a copy of what Adam counts. */
+export const ADAM_GROUP = 256;
+
 /** Adam's constants, as in PyTorch. */
 export interface AdamConstants {
   /** Decay of the running mean of the gradient. */

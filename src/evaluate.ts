@@ -1,11 +1,9 @@
+import { LossSums } from "./_loss_sums.ts";
 import { capture } from "./capture.ts";
 import { DataLoader } from "./data/data_loader.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Device } from "./devices/device.ts";
-import { Mean } from "./mean.ts";
 import type { Layer } from "./nn/mod.ts";
-import { correctCount } from "./ops/correct_count.ts";
-import { crossEntropy } from "./ops/cross_entropy.ts";
 import type { Shape, Tensor } from "./tensor.ts";
 
 /** How to measure a model. */
@@ -28,8 +26,7 @@ export interface Metrics {
 export class Evaluator implements Disposable {
   readonly #model: Layer;
   readonly #loader: DataLoader;
-  readonly #loss: Mean;
-  readonly #correct: Mean;
+  readonly #sums: LossSums;
   readonly #step: ReturnType<typeof capture>;
 
   /**
@@ -49,14 +46,11 @@ export class Evaluator implements Disposable {
     const { batchSize = 100 } = options;
     this.#model = model;
     this.#loader = new DataLoader(dataset, { device, batchSize });
-    this.#loss = new Mean(device);
-    this.#correct = new Mean(device);
+    this.#sums = new LossSums(device);
     this.#step = capture(
       device,
       (inputs: Tensor, labels: Tensor<Shape, "i32">) => {
-        const logits = model.forward(inputs);
-        this.#loss.add(crossEntropy(logits, labels));
-        this.#correct.add(correctCount(logits, labels));
+        this.#sums.add(model.forward(inputs), labels);
       },
     );
   }
@@ -64,20 +58,20 @@ export class Evaluator implements Disposable {
   /** Measures the model as it is now; leaves it in evaluation mode. */
   async run(): Promise<Metrics> {
     this.#model.eval();
-    this.#loss.reset();
-    this.#correct.reset();
+    this.#sums.reset();
     for await (const [inputs, labels] of this.#loader) {
       this.#step(inputs, labels);
     }
+    const { correct, loss } = await this.#sums.read();
     return {
-      loss: await this.#loss.value(),
-      accuracy: await this.#correct.total() / this.#loader.rows,
+      loss: loss / this.#sums.batches,
+      accuracy: correct / this.#loader.rows,
     };
   }
 
   /** Frees the memory. */
   [Symbol.dispose](): void {
-    for (const part of [this.#step, this.#loss, this.#correct, this.#loader]) {
+    for (const part of [this.#step, this.#sums, this.#loader]) {
       part[Symbol.dispose]();
     }
   }

@@ -23,6 +23,11 @@ export interface Entry {
   readonly inputs: readonly Input[];
   /** How gradients go back. */
   readonly backward: Backward;
+  /**
+   * The gradients by the inputs where that by the output is 1, of an operation
+   * that has worked them out already: then nothing need be done.
+   */
+  readonly atOne?: readonly (Tensor | null)[];
 }
 
 /** Where an operation writes a gradient, and the sum that it belongs to. */
@@ -81,10 +86,11 @@ export class Tape extends Scope {
   backward(loss: Tensor): void {
     this.#check(loss);
     const gradients = new Map<AnyTensor, Tensor>();
-    const seed = oneFor(loss);
-    gradients.set(loss.root, seed);
-    for (const { output, inputs, backward } of this.#entries.reverse()) {
-      const gradOutput = gradients.get(output.root);
+    for (const entry of this.#entries.reverse()) {
+      const { output, inputs, backward } = entry;
+      const isLoss = output.root === loss.root;
+      if (isLoss && takeAtOne(entry, gradients)) continue;
+      const gradOutput = isLoss ? oneFor(loss) : gradients.get(output.root);
       if (gradOutput === undefined) continue;
       const destinations = inputs.map((input) => destination(input, gradients));
       backward(gradOutput, destinations.map((found) => found?.written ?? null));
@@ -120,15 +126,20 @@ export class Tape extends Scope {
 /**
  * Records how `output` was made, if a tape is open and one of the inputs needs
  * a gradient; gives `output` back.
+ *
+ * @param atOne See {@linkcode Entry.atOne}.
  */
 export function record<S extends Shape>(
   output: Tensor<S>,
   inputs: readonly Input[],
   backward: Backward,
+  atOne?: readonly (Tensor | null)[],
 ): Tensor<S> {
   const tape = currentScope();
   const needed = inputs.some((input) => input?.needsGradient);
-  if (tape instanceof Tape && needed) tape.append({ output, inputs, backward });
+  if (tape instanceof Tape && needed) {
+    tape.append({ output, inputs, backward, atOne });
+  }
   return output;
 }
 
@@ -138,6 +149,23 @@ function oneFor({ device, shape }: Tensor): Tensor {
   const one = Tensor.empty(device, shape);
   device.kernels.fill(one, 1);
   return one;
+}
+
+/**
+ * Takes the gradients that the loss's own operation has ready. Not where an
+ * input is a parameter, whose gradient has a place of its own.
+ */
+function takeAtOne(
+  { atOne, inputs }: Entry,
+  gradients: Map<AnyTensor, Tensor>,
+): boolean {
+  if (atOne === undefined) return false;
+  if (inputs.some((input) => input?.root.requiresGrad)) return false;
+  for (const [index, input] of inputs.entries()) {
+    const gradient = atOne[index];
+    if (input?.needsGradient && gradient) gradients.set(input.root, gradient);
+  }
+  return true;
 }
 
 function destination(

@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ShapeError } from "../src/errors.ts";
-import { add, mul, relu, scale, sum } from "../src/ops/mod.ts";
+import { add, crossEntropy, mul, relu, scale, sum } from "../src/ops/mod.ts";
 import { noGrad, Scope } from "../src/scope.ts";
 import { Tape } from "../src/tape.ts";
 import { Tensor } from "../src/tensor.ts";
 import type { Device } from "../src/devices/device.ts";
 import { deviceTest } from "./_devices.ts";
+import { assertClose } from "./close.ts";
+import { crossEntropyForward, crossEntropyGradient } from "./reference.ts";
 
 const parameter = (device: Device, values: number[]) =>
   Tensor.from(device, values, [values.length], { requiresGrad: true });
@@ -28,6 +30,40 @@ deviceTest("gradients add up until zeroGrad", async (device) => {
   addGradient(x);
   assertEquals(await x.grad!.data(), new Float32Array([2, -4]));
 });
+
+/** Logits that are `twice` x or x itself, and `thrice` their cross-entropy. */
+const entropies = [
+  { name: "of a parameter", twice: false, thrice: false },
+  { name: "of what depends on one", twice: true, thrice: false },
+  { name: "of a parameter, scaled", twice: false, thrice: true },
+  { name: "of what depends on one, scaled", twice: true, thrice: true },
+];
+
+for (const { name, thrice, twice } of entropies) {
+  deviceTest(`gradient of the cross-entropy ${name}`, async (device) => {
+    const values = Float64Array.of(1, -2, 0.5, 3);
+    const classes = Int32Array.of(1, 0);
+    using labels = Tensor.from(device, classes, [2]);
+    using x = Tensor.from(device, [...values], [2, 2], { requiresGrad: true });
+    {
+      using tape = new Tape();
+      const logits = twice ? add(x.reshape([4]), x.reshape([4])) : x;
+      const loss = crossEntropy(logits.reshape([2, 2]), labels);
+      tape.backward(thrice ? scale(loss, 3) : loss);
+    }
+    const [factor, before] = [thrice ? 3 : 1, twice ? 2 : 1];
+    const shape = { batch: 2, classes: 2 };
+    const scaled = values.map((value) => before * value);
+    const expected = crossEntropyGradient(
+      factor * before,
+      crossEntropyForward(scaled, classes, shape).probabilities,
+      classes,
+      shape,
+    );
+    const tolerance = { atol: 1e-6, rtol: 1e-5 };
+    assertClose(await x.grad!.data(), expected, tolerance, "gradient");
+  });
+}
 
 deviceTest("a value used twice gets both gradients", async (device) => {
   using x = parameter(device, [3]);

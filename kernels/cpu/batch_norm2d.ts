@@ -11,11 +11,12 @@ import { fma, partStart } from "./_simd.ts";
 import { momentsAround, productsAround, squares, sumOf } from "./_sums.ts";
 
 /**
- * Mean and inverse deviation of each channel; moves the running statistics.
- * Sums run around the mean of the channel's first image, and are moved to the
- * mean of all afterwards. That costs few digits: what lies between the two means
- * is part of the variance, by its square over the batch. Arguments: x, runningMean, runningVariance, mean,
- * inverseDeviation, batch, channels, area, eps, momentum.
+ * Mean and inverse deviation of each channel; moves the running statistics; the
+ * first thread counts the batch. Sums run around the mean of the channel's first
+ * image, and are moved to the mean of all afterwards. That costs few digits:
+ * what lies between the two means is part of the variance, by its square over
+ * the batch. Arguments: x, runningMean, runningVariance, mean, inverseDeviation,
+ * batch, channels, area, eps, momentum, batches or 0.
  */
 export function batchNorm2dStatistics(
   args: usize,
@@ -32,6 +33,8 @@ export function batchNorm2dStatistics(
   const area = load<i32>(args, 28);
   const eps: f64 = load<f32>(args, 32);
   const momentum: f64 = load<f32>(args, 36);
+  const batches: usize = load<u32>(args, 40);
+  if (thread == 0 && batches != 0) store<i32>(batches, load<i32>(batches) + 1);
   const count: f64 = <f64> batch * <f64> area;
   const end = partStart(channels, thread + 1, threads);
   for (let c = partStart(channels, thread, threads); c < end; c++) {

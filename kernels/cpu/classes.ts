@@ -3,6 +3,7 @@
 // What scores `[batch, classes]` decide: the class of each row, and how many
 // rows are right. Each row is scanned in order.
 
+import { largestColumn } from "./_largest_column.ts";
 import { partStart } from "./_simd.ts";
 
 /** Column of each row's largest score. Arguments: scores, output (i32), batch, classes. */
@@ -30,20 +31,4 @@ export function correctCount(args: usize, _thread: i32, _threads: i32): void {
     if (largestColumn(scores, row, classes) == label) count++;
   }
   store<f32>(load<u32>(args, 8), <f32> count);
-}
-
-/** The first of equals; NaN is above all. */
-function largestColumn(scores: usize, row: i32, classes: i32): i32 {
-  const first = scores + (<usize> (row * classes) << 2);
-  let best = 0;
-  let largest = load<f32>(first);
-  for (let column = 1; column < classes; column++) {
-    if (largest != largest) return best;
-    const score = load<f32>(first + (<usize> column << 2));
-    if (score > largest || score != score) {
-      best = column;
-      largest = score;
-    }
-  }
-  return best;
 }

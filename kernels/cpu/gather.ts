@@ -6,12 +6,13 @@
 import { partStart } from "./_simd.ts";
 
 /**
- * `output[i] = (source[indices[cursor[0] + i]] / divisor − mean) / std`, row by
- * row; a row that is not there traps. Arguments: 4 shards, whether they are u8,
- * indices, cursor, output, batch, row length, rows a shard, rows in all,
- * divisor, mean, std.
+ * `output[i] = (shards[indices[cursor[0] + i]] / divisor − mean) / std`, row by
+ * row, and `labels[i] = source[indices[cursor[0] + i]]`; a row that is not there
+ * traps. The first thread sets `next[0] = cursor[0] + batch`. Arguments: 4
+ * shards, whether they are u8, indices, cursor, output, batch, row length, rows
+ * a shard, rows in all, divisor, mean, std, source, labels, next.
  */
-export function gatherRows(args: usize, thread: i32, threads: i32): void {
+export function gatherBatch(args: usize, thread: i32, threads: i32): void {
   const bytes = load<i32>(args, 16) != 0;
   const cursor = load<i32>(load<u32>(args, 24));
   const indices: usize = load<u32>(args, 20) + (<usize> cursor << 2);
@@ -23,10 +24,15 @@ export function gatherRows(args: usize, thread: i32, threads: i32): void {
   const divisor = load<f32>(args, 48);
   const mean = load<f32>(args, 52);
   const std = load<f32>(args, 56);
+  const labelSource: usize = load<u32>(args, 60);
+  const labels: usize = load<u32>(args, 64);
+  if (thread == 0) store<i32>(load<u32>(args, 68), cursor + batch);
   const end = partStart(batch, thread + 1, threads);
   for (let row = partStart(batch, thread, threads); row < end; row++) {
     const index = load<u32>(indices + (<usize> row << 2));
     if (index >= rows) unreachable();
+    const label = load<i32>(labelSource + (<usize> index << 2));
+    store<i32>(labels + (<usize> row << 2), label);
     const shard: usize = index / rowsPerShard;
     const first: usize = (index % rowsPerShard) * rowLength;
     const source: usize = load<u32>(args + (shard << 2));
@@ -36,22 +42,6 @@ export function gatherRows(args: usize, thread: i32, threads: i32): void {
     } else {
       pickFloats(source + (first << 2), to, rowLength, divisor, mean, std);
     }
-  }
-}
-
-/** `output[i] = source[indices[cursor[0] + i]]`, i32. Arguments: source, indices, cursor, output, length, rows in all. */
-export function gatherLabels(args: usize, _thread: i32, _threads: i32): void {
-  const source: usize = load<u32>(args);
-  const cursor = load<i32>(load<u32>(args, 8));
-  const indices: usize = load<u32>(args, 4) + (<usize> cursor << 2);
-  const output: usize = load<u32>(args, 12);
-  const length = load<i32>(args, 16);
-  const rows = load<u32>(args, 20);
-  for (let i = 0; i < length; i++) {
-    const index = load<u32>(indices + (<usize> i << 2));
-    if (index >= rows) unreachable();
-    const label = load<i32>(source + (<usize> index << 2));
-    store<i32>(output + (<usize> i << 2), label);
   }
 }
 

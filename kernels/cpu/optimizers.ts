@@ -3,45 +3,61 @@
 // Steps of Adam and of stochastic gradient descent, element by element, as
 // PyTorch has them. A thread moves an unbroken part of the parameters.
 
-import { fma, partStartBy4 } from "./_simd.ts";
+import { fma, partStart, partStartBy4 } from "./_simd.ts";
+
+/** Elements that share a copy of what is counted: `ADAM_GROUP` of `shapes.ts`. */
+const GROUP = 256;
 
 /**
- * Counts a step: state is learning rate, `1 − beta1ᵗ`, `1 − beta2ᵗ`, t.
- * Arguments: state, beta1, beta2, `1 − beta1`, `1 − beta2`.
- */
-export function adamAdvance(args: usize, _thread: i32, _threads: i32): void {
-  const state: usize = load<u32>(args);
-  const first = load<f32>(args, 4) * load<f32>(state, 4);
-  const second = load<f32>(args, 8) * load<f32>(state, 8);
-  store<f32>(state, first + load<f32>(args, 12), 4);
-  store<f32>(state, second + load<f32>(args, 16), 8);
-  store<f32>(state, load<f32>(state, 12) + 1, 12);
-}
-
-/**
- * Moves a parameter and its moments by a step of Adam. Arguments: gradient,
+ * Moves a parameter and its moments by a step of Adam, and counts it. The state
+ * is learning rate, `1 − beta1ᵗ`, `1 − beta2ᵗ`, t, once for each group; the
+ * first learning rate counts. A thread moves whole groups. Arguments: gradient,
  * state, parameter, expAvg, expAvgSq, length, beta1, beta2, `1 − beta1`,
  * `1 − beta2`, eps, weightDecay.
  */
 export function adamStep(args: usize, thread: i32, threads: i32): void {
+  const states: usize = load<u32>(args, 4);
+  const length = load<i32>(args, 20);
+  const learningRate = load<f32>(states);
+  const groups = (length + GROUP - 1) / GROUP;
+  const end = partStart(groups, thread + 1, threads);
+  for (let g = partStart(groups, thread, threads); g < end; g++) {
+    const state = states + (<usize> g << 4);
+    const first = load<f32>(args, 24) * load<f32>(state, 4);
+    const second = load<f32>(args, 28) * load<f32>(state, 8);
+    const correction1: f32 = first + load<f32>(args, 32);
+    const correction2: f32 = second + load<f32>(args, 36);
+    store<f32>(state, correction1, 4);
+    store<f32>(state, correction2, 8);
+    store<f32>(state, load<f32>(state, 12) + 1, 12);
+    const from = g * GROUP, to = min(from + GROUP, length);
+    const rate: f32 = learningRate / correction1;
+    moveGroup(args, from, to, rate, sqrt<f32>(correction2));
+  }
+}
+
+/** Moves the elements of a group. */
+function moveGroup(
+  args: usize,
+  from: i32,
+  to: i32,
+  stepSize: f32,
+  rootCorrection: f32,
+): void {
   const gradient: usize = load<u32>(args);
-  const state: usize = load<u32>(args, 4);
   const parameter: usize = load<u32>(args, 8);
   const expAvg: usize = load<u32>(args, 12);
   const expAvgSq: usize = load<u32>(args, 16);
-  const length = load<i32>(args, 20);
   const beta1 = v128.load32_splat(args, 24);
   const beta2 = v128.load32_splat(args, 28);
   const rest1 = v128.load32_splat(args, 32);
   const rest2 = v128.load32_splat(args, 36);
   const eps = v128.load32_splat(args, 40);
   const weightDecay = v128.load32_splat(args, 44);
-  const rate = f32x4.splat(load<f32>(state) / load<f32>(state, 4));
-  const root = f32x4.splat(sqrt<f32>(load<f32>(state, 8)));
-  const end = partStartBy4(length, thread + 1, threads);
-  for (let i = partStartBy4(length, thread, threads); i < end; i += 4) {
+  const rate = f32x4.splat(stepSize), root = f32x4.splat(rootCorrection);
+  for (let i = from; i < to; i += 4) {
     // Beyond the last four the same arithmetic runs on copies of one element.
-    const count = min(end - i, 4);
+    const count = min(to - i, 4);
     const at: usize = i << 2;
     const weights = loadUpTo4(parameter + at, count);
     const slopes = fma(weightDecay, weights, loadUpTo4(gradient + at, count));

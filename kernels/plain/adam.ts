@@ -6,17 +6,7 @@
  * @module
  */
 
-import type { AdamConstants } from "../shapes.ts";
-
-/**
- * Counts a step. `state` is learning rate, `1 − beta1ᵗ`, `1 − beta2ᵗ`, t.
- */
-export function adamAdvance(state: Float32Array, options: AdamConstants): void {
-  const { beta1, beta2 } = options;
-  state[1] = beta1 * state[1] + (1 - beta1);
-  state[2] = beta2 * state[2] + (1 - beta2);
-  state[3] += 1;
-}
+import { ADAM_GROUP, type AdamConstants } from "../shapes.ts";
 
 /** `parameter *= 1 − learning rate · weightDecay`, in place. */
 export function adamDecay(
@@ -28,7 +18,11 @@ export function adamDecay(
   for (let i = 0; i < parameter.length; i++) parameter[i] *= factor;
 }
 
-/** Moves the parameter and its moments, in place. */
+/**
+ * Moves the parameter and its moments, in place, and counts the step. `state` is
+ * learning rate, `1 − beta1ᵗ`, `1 − beta2ᵗ`, t, once for each group of elements;
+ * the first learning rate counts.
+ */
 export function adamStep(
   gradient: Float32Array,
   state: Float32Array,
@@ -38,13 +32,20 @@ export function adamStep(
   options: AdamConstants,
 ): void {
   const { beta1, beta2, eps, weightDecay } = options;
-  const stepSize = state[0] / state[1];
-  const rootCorrection = Math.sqrt(state[2]);
-  for (let i = 0; i < parameter.length; i++) {
-    const slope = gradient[i] + weightDecay * parameter[i];
-    expAvg[i] = beta1 * expAvg[i] + (1 - beta1) * slope;
-    expAvgSq[i] = beta2 * expAvgSq[i] + (1 - beta2) * slope * slope;
-    const deviation = Math.sqrt(expAvgSq[i]) / rootCorrection + eps;
-    parameter[i] -= stepSize * expAvg[i] / deviation;
+  for (let start = 0; start < parameter.length; start += ADAM_GROUP) {
+    const own = state.subarray(start / ADAM_GROUP * 4);
+    own[1] = beta1 * own[1] + (1 - beta1);
+    own[2] = beta2 * own[2] + (1 - beta2);
+    own[3] += 1;
+    const stepSize = state[0] / own[1];
+    const rootCorrection = Math.sqrt(own[2]);
+    const end = Math.min(start + ADAM_GROUP, parameter.length);
+    for (let i = start; i < end; i++) {
+      const slope = gradient[i] + weightDecay * parameter[i];
+      expAvg[i] = beta1 * expAvg[i] + (1 - beta1) * slope;
+      expAvgSq[i] = beta2 * expAvgSq[i] + (1 - beta2) * slope * slope;
+      const deviation = Math.sqrt(expAvgSq[i]) / rootCorrection + eps;
+      parameter[i] -= stepSize * expAvg[i] / deviation;
+    }
   }
 }

@@ -10,16 +10,21 @@
 
 import type { BatchNorm2dShape } from "../shapes.ts";
 
-/** Mean and inverse deviation of each channel; moves the running statistics. */
+/**
+ * Mean and inverse deviation of each channel; moves the running statistics and
+ * counts the batch.
+ */
 export function batchNorm2dStatistics(
   x: Float32Array,
   runningMean: Float32Array,
   runningVariance: Float32Array,
+  batches: Int32Array | null,
   mean: Float32Array,
   inverseDeviation: Float32Array,
   shape: BatchNorm2dShape,
   momentum: number,
 ): void {
+  if (batches !== null) batches[0]++;
   const { batch, channels, eps } = shape;
   const count = batch * shape.area;
   for (let channel = 0; channel < channels; channel++) {

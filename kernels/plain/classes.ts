@@ -6,6 +6,7 @@
  */
 
 import type { ClassesShape } from "../shapes.ts";
+import { largestColumn } from "./_largest_column.ts";
 
 /** Column of the largest score of each row, the first of equals; NaN is above all. */
 export function argmax(
@@ -30,20 +31,4 @@ export function correctCount(
     if (largestColumn(scores, row, shape.classes) === labels[row]) count++;
   }
   output[0] = count;
-}
-
-function largestColumn(
-  scores: Float32Array,
-  row: number,
-  classes: number,
-): number {
-  const start = row * classes;
-  let best = 0;
-  for (let column = 1; column < classes; column++) {
-    const score = scores[start + column];
-    const largest = scores[start + best];
-    const firstNaN = Number.isNaN(score) && !Number.isNaN(largest);
-    if (score > largest || firstNaN) best = column;
-  }
-  return best;
 }

@@ -7,12 +7,15 @@
 
 import type { GatherShape } from "../shapes.ts";
 
-/** Picks rows out of shards laid end to end, and normalises them. */
-export function gatherRows(
+/** Picks rows out of shards laid end to end, normalised, and their labels. */
+export function gatherBatch(
   shards: readonly (Uint8Array | Float32Array)[],
+  source: Int32Array,
   indices: Int32Array,
   cursor: Int32Array,
   output: Float32Array,
+  labels: Int32Array,
+  next: Int32Array,
   shape: GatherShape,
 ): void {
   const { batch, rowLength, rowsPerShard, divisor, mean, std } = shape;
@@ -24,17 +27,7 @@ export function gatherRows(
     for (let i = 0; i < rowLength; i++) {
       output[to + i] = (shard[from + i] / divisor - mean) / std;
     }
+    labels[row] = source[index];
   }
-}
-
-/** Picks labels. */
-export function gatherLabels(
-  source: Int32Array,
-  indices: Int32Array,
-  cursor: Int32Array,
-  output: Int32Array,
-): void {
-  for (let i = 0; i < output.length; i++) {
-    output[i] = source[indices[cursor[0] + i]];
-  }
+  next[0] = cursor[0] + batch;
 }

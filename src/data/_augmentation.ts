@@ -51,16 +51,16 @@ export class Augmentation implements Disposable {
   }
 
   /**
-   * A batch of images, changed and normalised.
+   * Changes and normalises a batch of images.
    *
    * @param images `[N, C, H, W]`, the rows of the epoch from `cursor[0]` on.
+   * @param output Where the result goes, of the same shape.
    */
-  apply(images: Tensor, cursor: Tensor<Shape, "i32">): Tensor {
+  apply(images: Tensor, cursor: Tensor<Shape, "i32">, output: Tensor): void {
     const [channels, height, width] = this.#rowShape;
     const sizes = { batch: images.shape[0], channels, height, width };
     const { erased, mean, std } = this.#transform;
     const displacements = this.#displacements(sizes, cursor);
-    const output: Tensor = Tensor.empty(this.#device, images.shape);
     this.#device.kernels.warp(
       images,
       this.#draws,
@@ -69,7 +69,6 @@ export class Augmentation implements Disposable {
       output,
       { ...sizes, erased, mean, std },
     );
-    return output;
   }
 
   /** Frees the memory. */

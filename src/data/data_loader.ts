@@ -83,17 +83,15 @@ export class DataLoader implements Disposable {
   readonly #shards: readonly Tensor<Shape, "u8" | "f32">[];
   readonly #labels: Tensor<Shape, "i32">;
   readonly #order: Tensor<Shape, "i32">;
-  readonly #cursor: Tensor<Shape, "i32">;
+  /** Where a batch starts, in turns: it tells the other where the next one does. */
+  readonly #cursors: readonly Tensor<Shape, "i32">[];
+  /** Which of the cursors is the next batch's. */
+  #turn = 0;
   #state: DataLoaderState;
   /** Batches that the next epoch leaves out, since they were given before. */
   #skip = 0;
-  readonly #pick: (
-    rows: number,
-  ) => Captured<[], [Tensor, Tensor<Shape, "i32">]>;
-  readonly #picks = new Map<
-    number,
-    Captured<[], [Tensor, Tensor<Shape, "i32">]>
-  >();
+  readonly #pick: (rows: number) => Picks;
+  readonly #picks = new Map<number, Picks>();
 
   /**
    * Checks and keeps the arguments.
@@ -132,7 +130,7 @@ export class DataLoader implements Disposable {
     const labels = Int32Array.from(dataset.targets.data);
     this.#labels = upload(device, labels);
     this.#order = upload(device, Int32Array.from(labels.keys()));
-    this.#cursor = upload(device, new Int32Array(1));
+    this.#cursors = [0, 0].map((row) => upload(device, Int32Array.of(row)));
     const { transform } = options;
     const { mean = 0, std = 1 } = transform ?? {};
     this.#augmentation = transform?.isRandom
@@ -140,7 +138,7 @@ export class DataLoader implements Disposable {
       : null;
     // Random transforms come before the normalisation, and do it themselves.
     const norm = transform?.isRandom ? { mean: 0, std: 1 } : { mean, std };
-    this.#pick = (rows) => this.#capture(rows, { ...norm, rowsPerShard });
+    this.#pick = (rows) => this.#prepare(rows, { ...norm, rowsPerShard });
   }
 
   /** The batches of an epoch. Inside an `async` function prefer `for await`. */
@@ -199,10 +197,12 @@ export class DataLoader implements Disposable {
 
   /** Frees the data set's memory on the device. */
   [Symbol.dispose](): void {
-    for (const pick of this.#picks.values()) pick[Symbol.dispose]();
+    for (const { batch, turns } of this.#picks.values()) {
+      for (const part of [...turns, ...batch]) part[Symbol.dispose]();
+    }
     this.#picks.clear();
     this.#augmentation?.[Symbol.dispose]();
-    const own = [this.#labels, this.#order, this.#cursor];
+    const own = [this.#labels, this.#order, ...this.#cursors];
     for (const tensor of [...this.#shards, ...own]) tensor[Symbol.dispose]();
   }
 
@@ -212,7 +212,8 @@ export class DataLoader implements Disposable {
     this.#skip = 0;
     this.#state = { generator: this.#generator.state, batch };
     const cursor = Int32Array.of(batch * this.batchSize);
-    this.#device.write(this.#cursor.buffer, cursor);
+    this.#turn = 0;
+    this.#device.write(this.#cursors[0].buffer, cursor);
     if (this.#shuffle) {
       // PyTorch draws a seed for its worker processes before that of the order.
       this.#generator.fork();
@@ -226,38 +227,59 @@ export class DataLoader implements Disposable {
   }
 
   #batch(rows: number): Batch {
-    let pick = this.#picks.get(rows);
-    if (pick === undefined) {
-      pick = this.#pick(rows);
-      this.#picks.set(rows, pick);
+    let picks = this.#picks.get(rows);
+    if (picks === undefined) {
+      picks = this.#pick(rows);
+      this.#picks.set(rows, picks);
     }
-    return pick();
+    picks.turns[this.#turn]();
+    this.#turn = 1 - this.#turn;
+    return picks.batch;
   }
 
-  #capture(
-    batch: number,
+  #prepare(
+    rows: number,
     sizes: { mean: number; std: number; rowsPerShard: number },
-  ): Captured<[], [Tensor, Tensor<Shape, "i32">]> {
-    const { kernels } = this.#device;
+  ): Picks {
+    const device = this.#device;
     const { divisor, rowShape } = this.#dataset.inputs;
+    const size = [rows, ...rowShape];
+    const inputs = Tensor.empty<Shape>(device, size, "f32", "persistent");
+    const labels: Tensor<Shape, "i32"> = Tensor.empty(
+      device,
+      [rows],
+      "i32",
+      "persistent",
+    );
     const rowLength = elementsOf(rowShape);
-    return capture(this.#device, () => {
-      const inputs: Tensor = Tensor.empty(this.#device, [batch, ...rowShape]);
-      const labels = Tensor.empty<Shape, "i32">(this.#device, [batch], "i32");
-      const shape = { ...sizes, batch, divisor, rowLength };
-      kernels.gatherRows(
-        this.#shards,
-        this.#order,
-        this.#cursor,
-        inputs,
-        shape,
-      );
-      kernels.gatherLabels(this.#labels, this.#order, this.#cursor, labels);
-      const images = this.#augmentation?.apply(inputs, this.#cursor) ?? inputs;
-      kernels.advance(this.#cursor, batch);
-      return [images, labels];
-    });
+    const shape = { ...sizes, batch: rows, divisor, rowLength };
+    const turns = [0, 1].map((turn) =>
+      capture(device, () => {
+        const picked = this.#augmentation === null
+          ? inputs
+          : Tensor.empty<Shape>(device, size);
+        const cursor = this.#cursors[turn];
+        device.kernels.gatherBatch(
+          this.#shards,
+          this.#labels,
+          this.#order,
+          cursor,
+          picked,
+          labels,
+          this.#cursors[1 - turn],
+          shape,
+        );
+        this.#augmentation?.apply(picked, cursor, inputs);
+      })
+    );
+    return { batch: [inputs, labels], turns };
   }
+}
+
+/** A batch's memory, and what fills it: for each cursor a recording. */
+interface Picks {
+  readonly batch: Batch;
+  readonly turns: readonly Captured<[], void>[];
 }
 
 type Batches<T> = globalThis.Generator<T, void, void>;

@@ -69,7 +69,7 @@ export class ShapeDevice implements Device {
 function countingKernels(add: (count: number) => void): Kernels {
   const counted: Partial<Kernels> = {
     conv2dForward: (...args) => add(ofConvolution(args[4])),
-    convBlockForward: (...args) => add(ofConvolution(args[12].convolution)),
+    convBlockForward: (...args) => add(ofConvolution(args[13].convolution)),
     convBlockEvalForward: (...args) => add(ofConvolution(args[8].convolution)),
     linearForward: (_x, _weight, _bias, _output, shape) =>
       add(shape.batch * shape.inFeatures * shape.outFeatures),

@@ -58,12 +58,14 @@ export interface Kernels {
   /**
    * Mean and `1 / √(variance + eps)` of each channel over batch and pixels,
    * variance biased; moves `runningMean` and `runningVariance` (unbiased
-   * variance) by `momentum` towards them, in place. All buffers `[channels]`.
+   * variance) by `momentum` towards them, in place. All these `[channels]`.
+   * `batches` (i32 `[1]`, or null) grows by 1.
    */
   batchNorm2dStatistics(
     x: Operand,
     runningMean: Operand,
     runningVariance: Operand,
+    batches: Operand | null,
     mean: Operand,
     inverseDeviation: Operand,
     shape: BatchNorm2dShape,
@@ -187,7 +189,8 @@ export interface Kernels {
   /**
    * A whole block in training: `convolved` is the convolution of `x` with
    * `weight` and `bias` (or null); `mean` and `inverseDeviation` are its
-   * statistics, towards which the running ones move by `momentum`; `output` is
+   * statistics, towards which the running ones move by `momentum`; `batches`
+   * (i32 `[1]`, or null) grows by 1; `output` is
    * the max pooling of `max(normalised, 0)`, where `normalised` is
    * `(convolved − mean) · inverseDeviation · scale + shift`. `indices` (i32, as
    * `output`) is a device's own note for the way back, or left as it was.
@@ -200,6 +203,7 @@ export interface Kernels {
     shift: Operand,
     runningMean: Operand,
     runningVariance: Operand,
+    batches: Operand | null,
     convolved: Operand,
     mean: Operand,
     inverseDeviation: Operand,
@@ -246,24 +250,19 @@ export interface Kernels {
   ): void;
 
   /**
-   * Softmax of each row of `logits` into `probabilities`, and the mean over
-   * the batch of `−log probability` of the label into `loss` (`[1]`). `labels`
-   * is i32 `[batch]`; one out of range makes the loss NaN, never a number.
-   * With smoothing it is the cross-entropy against the smoothed target.
+   * The mean over the batch of `−log softmax(logits)` at the label into `loss`
+   * (`[1]`), and its gradient, `(softmax(logits) − target) / batch`, into
+   * `gradLogits`. `labels` is i32 `[batch]`; one out of range makes the loss
+   * NaN, never a number. With smoothing it is the cross-entropy against the
+   * smoothed target. To `sums` (`[2]`, or null), in place, the loss is added,
+   * and how many rows are right, as {@linkcode Kernels.correctCount} has it.
    */
-  crossEntropyForward(
+  crossEntropy(
     logits: Operand,
     labels: Operand,
-    probabilities: Operand,
-    loss: Operand,
-    shape: CrossEntropyShape,
-  ): void;
-  /** `gradLogits = gradLoss[0] · (probabilities − target) / batch`. */
-  crossEntropyGradient(
-    gradLoss: Operand,
-    probabilities: Operand,
-    labels: Operand,
     gradLogits: Operand,
+    loss: Operand,
+    sums: Operand | null,
     shape: CrossEntropyShape,
   ): void;
   /**
@@ -316,24 +315,23 @@ export interface Kernels {
   advance(counter: Operand, amount: number): void;
 
   /**
-   * Picks rows out of a data set: row `i` of `output` is row
+   * Picks a batch out of a data set: row `i` of `output` is row
    * `indices[cursor[0] + i]` of the shards laid end to end, as
-   * `(value / divisor − mean) / std`. Shards are u8 or f32, at most 4;
-   * `indices` and `cursor` (`[1]`) are i32.
+   * `(value / divisor − mean) / std`, and `labels[i]` that row's element of
+   * `source`. `next[0]` becomes `cursor[0] + batch`, where the batch after this
+   * one starts: a kernel cannot move what all of it reads. Shards are u8 or f32,
+   * at most 4; `source`, `indices`, `cursor` (`[1]`), `labels` and `next`
+   * (`[1]`) are i32.
    */
-  gatherRows(
+  gatherBatch(
     shards: readonly Operand[],
-    indices: Operand,
-    cursor: Operand,
-    output: Operand,
-    shape: GatherShape,
-  ): void;
-  /** Picks labels: `output[i] = source[indices[cursor[0] + i]]`, all i32. */
-  gatherLabels(
     source: Operand,
     indices: Operand,
     cursor: Operand,
     output: Operand,
+    labels: Operand,
+    next: Operand,
+    shape: GatherShape,
   ): void;
 
   /**
@@ -380,18 +378,22 @@ export interface Kernels {
   clipByNorm(squares: Operand, gradient: Operand, maxNorm: number): void;
 
   /**
-   * Counts a step of Adam. `state` (`[4]`) is learning rate,
-   * `1 − beta1ᵗ`, `1 − beta2ᵗ`, t, all but the first 0 before the first step.
-   * The corrections are carried from step to step as `c ← beta · c + (1 − beta)`:
-   * in f32 `1 − beta2ᵗ` itself loses four digits at t = 1.
-   */
-  adamAdvance(state: Operand, options: AdamConstants): void;
-  /**
    * `parameter *= 1 − state[0] · weightDecay`, in place: the decay of AdamW,
    * before its step.
    */
   adamDecay(state: Operand, parameter: Operand, weightDecay: number): void;
-  /** Moves the parameter and its moments, in place, by one step of Adam. */
+  /**
+   * Moves the parameter and its moments, in place, by one step of Adam, and
+   * counts it. `state` is learning rate, `1 − beta1ᵗ`, `1 − beta2ᵗ`, t, all but
+   * the first 0 before the first step, and that again for each further
+   * {@linkcode ADAM_GROUP} elements of the parameter: a kernel cannot move what
+   * all of it reads, so each group moves a copy of its own. The learning rate of
+   * the first is that of all.
+   *
+   * The corrections are carried from step to step as
+   * `c ← beta · c + (1 − beta)`: in f32 `1 − beta2ᵗ` itself loses four digits at
+   * t = 1.
+   */
   adamStep(
     gradient: Operand,
     state: Operand,

@@ -53,7 +53,7 @@ function forward(
   normalisation: BatchNorm2d,
   { kernelSize, options }: MaxPool2d,
 ): Tensor<Images> {
-  const output = convBlock(x, {
+  return convBlock(x, {
     convolution: {
       ...convolution.options,
       weight: convolution.weight.tensor,
@@ -62,6 +62,4 @@ function forward(
     normalisation: normalisation.arguments(),
     pooling: { ...options, kernelSize },
   });
-  normalisation.countBatch(x.device);
-  return output;
 }

@@ -1,4 +1,3 @@
-import type { Device } from "../devices/device.ts";
 import { batchNorm2d, type BatchNorm2dOptions } from "../ops/batch_norm2d.ts";
 import type { Images, Tensor } from "../tensor.ts";
 import { constant } from "./_initialise.ts";
@@ -75,9 +74,7 @@ export class BatchNorm2d extends Module {
 
   /** `[N, channels, H, W]` to the same shape. */
   override forward(x: Tensor): Tensor<Images> {
-    const output = batchNorm2d(x, this.arguments());
-    this.countBatch(x.device);
-    return output;
+    return batchNorm2d(x, this.arguments());
   }
 
   /** What {@linkcode batchNorm2d} is called with, in the mode of the moment. */
@@ -87,15 +84,11 @@ export class BatchNorm2d extends Module {
       bias: this.bias.tensor,
       runningMean: this.runningMean.tensor,
       runningVar: this.runningVar.tensor,
+      numBatchesTracked: this.numBatchesTracked.tensor,
       training: this.training,
       momentum: this.#momentum,
       eps: this.#eps,
     };
-  }
-
-  /** Counts a batch that went through the layer, in training. */
-  countBatch(device: Device): void {
-    if (this.training) device.kernels.advance(this.numBatchesTracked.tensor, 1);
   }
 
   /** What the printed text says in the parentheses. */

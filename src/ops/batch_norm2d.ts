@@ -1,9 +1,9 @@
 import type { BatchNorm2dShape } from "../../kernels/shapes.ts";
 import { record } from "../tape.ts";
-import { type Images, Tensor } from "../tensor.ts";
-import { checkRank, checkShape, shapeError } from "./_check.ts";
+import { type Images, type Shape, Tensor } from "../tensor.ts";
+import { checkDType, checkRank, checkShape, shapeError } from "./_check.ts";
 
-/** What {@linkcode batchNorm2d} normalises with; all tensors are `[C]`. */
+/** What {@linkcode batchNorm2d} normalises with; tensors are `[C]` but for one. */
 export interface BatchNorm2dOptions {
   /** Factor of each channel: γ. */
   weight: Tensor;
@@ -13,6 +13,8 @@ export interface BatchNorm2dOptions {
   runningMean: Tensor;
   /** Unbiased variance over the past batches; training moves it. */
   runningVar: Tensor;
+  /** Batches seen in training, i32 `[1]`; training counts one more. */
+  numBatchesTracked?: Tensor<Shape, "i32">;
   /** Whether to normalise with the batch's own statistics. */
   training: boolean;
   /** Share of the batch in the running statistics. Default 0.1. */
@@ -64,6 +66,7 @@ export function batchNorm2d(
   checkShape("batchNorm2d", "bias", bias.shape, [channels]);
   checkShape("batchNorm2d", "runningMean", runningMean.shape, [channels]);
   checkShape("batchNorm2d", "runningVar", runningVar.shape, [channels]);
+  checkCounter(options);
   const area = height * width;
   const shape: BatchNorm2dShape = { batch, channels, area, eps };
   return training
@@ -87,6 +90,7 @@ function normaliseByBatch(
     x,
     runningMean,
     runningVar,
+    options.numBatchesTracked ?? null,
     mean,
     deviation,
     shape,
@@ -172,6 +176,14 @@ function normaliseByRunning(
       shape,
     );
   });
+}
+
+/** Throws unless what counts batches, if anything does, is i32 `[1]`. */
+export function checkCounter({ numBatchesTracked }: BatchNorm2dOptions): void {
+  if (numBatchesTracked === undefined) return;
+  const { shape } = numBatchesTracked;
+  checkDType("batchNorm2d", "numBatchesTracked", numBatchesTracked, "i32");
+  checkShape("batchNorm2d", "numBatchesTracked", shape, [1]);
 }
 
 /** The unbiased variance divides by one less than the values of a channel. */

@@ -7,6 +7,7 @@ import { pool2dShape } from "./_pool2d.ts";
 import {
   batchNorm2d,
   type BatchNorm2dOptions,
+  checkCounter,
   checkEnough,
 } from "./batch_norm2d.ts";
 import { conv2d, type Conv2dOptions, conv2dShape } from "./conv2d.ts";
@@ -99,6 +100,7 @@ function trainingBlock(
     shift,
     normalisation.runningMean,
     normalisation.runningVar,
+    normalisation.numBatchesTracked ?? null,
     convolved,
     mean,
     deviation,
@@ -182,6 +184,7 @@ function convBlockShape(
   for (const [name, tensor] of Object.entries(named)) {
     checkShape("batchNorm2d", name, tensor.shape, [outChannels]);
   }
+  checkCounter(normalisation);
   const between = [batch, outChannels, outHeight, outWidth];
   const pool = pool2dShape("maxPool2d", between, pooling.kernelSize, pooling);
   return { convolution: conv, pooling: pool, eps };

@@ -44,6 +44,19 @@ export function crossEntropy(
   labels: Tensor<Shape, "i32">,
   options: CrossEntropyOptions = {},
 ): Tensor<[number]> {
+  return summedCrossEntropy(logits, labels, null, options);
+}
+
+/**
+ * The same; adds to `sums` (`[2]`) the loss, and how many rows have their
+ * largest logit at their label.
+ */
+export function summedCrossEntropy(
+  logits: Tensor,
+  labels: Tensor<Shape, "i32">,
+  sums: Tensor | null,
+  options: CrossEntropyOptions = {},
+): Tensor<[number]> {
   const { labelSmoothing = 0 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new RangeError(describe({
@@ -60,17 +73,10 @@ export function crossEntropy(
   const { device } = logits;
   const { kernels } = device;
   const shape = { batch, classes, labelSmoothing };
-  const probabilities = Tensor.empty(device, [batch, classes]);
+  const gradient = Tensor.empty(device, [batch, classes]);
   const loss = Tensor.empty<[number]>(device, [1]);
-  kernels.crossEntropyForward(logits, labels, probabilities, loss, shape);
+  kernels.crossEntropy(logits, labels, gradient, loss, sums, shape);
   return record(loss, [logits], (gradLoss, [gradLogits]) => {
-    if (gradLogits === null) return;
-    kernels.crossEntropyGradient(
-      gradLoss,
-      probabilities,
-      labels,
-      gradLogits,
-      shape,
-    );
-  });
+    if (gradLogits) kernels.scale(gradient, gradLoss, gradLogits);
+  }, [gradient]);
 }

@@ -1,4 +1,7 @@
-import type { AdamConstants as Constants } from "../../kernels/shapes.ts";
+import {
+  ADAM_GROUP,
+  type AdamConstants as Constants,
+} from "../../kernels/shapes.ts";
 import { assume } from "../_replay.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
@@ -49,8 +52,9 @@ export class Adam extends Optimizer {
   readonly #means = new Map<Arena, Tensor>();
   readonly #squares = new Map<Arena, Tensor>();
   /**
-   * Learning rate and what is counted of the steps: one for all parameters as
-   * long as they all had gradients in every step, then one for each.
+   * For each parameter learning rate and what is counted of the steps: that of
+   * the stretch of memory which it is moved in as long as all parameters had
+   * gradients in every step, then its own.
    */
   #states: readonly Tensor[];
   #parted = false;
@@ -75,16 +79,19 @@ export class Adam extends Optimizer {
     checkRange("Adam: weightDecay", weightDecay, 0, Infinity);
     this.#constants = { beta1, beta2, eps, weightDecay };
     this.#lr = lr;
-    const state = this.#emptyState();
-    state.device.write(state.buffer, new Float32Array([lr, 0, 0, 0]));
-    this.#states = [state];
+    const spans = this.spans(this.parameters);
+    const states = spans.map(emptyState);
+    for (const state of states) writeState(state, [lr, 0, 0, 0]);
+    this.#states = this.parameters.map((parameter) =>
+      states[spans.findIndex((span) => this.#holds(span, parameter))]
+    );
     for (const arena of this.arenas) {
       this.#means.set(arena, besideArena(arena));
       this.#squares.set(arena, besideArena(arena));
     }
   }
 
-  /** `[4]`, the learning rate first. */
+  /** The learning rate is its first element. */
   protected get state(): Tensor {
     return this.#states[0];
   }
@@ -96,7 +103,7 @@ export class Adam extends Optimizer {
 
   override set lr(lr: number) {
     checkRange("Adam: lr", lr, 0, Infinity);
-    for (const { buffer, device } of this.#states) {
+    for (const { buffer, device } of new Set(this.#states)) {
       device.write(buffer, new Float32Array([lr]));
     }
     this.#lr = lr;
@@ -112,11 +119,10 @@ export class Adam extends Optimizer {
     const parted = this.#parted;
     assume(this, () => this.#parted === parted);
     if (ready.length < this.parameters.length) this.#part();
-    if (!this.#parted) return this.#move(this.#states[0], this.spans(ready));
-    for (const parameter of ready) {
-      const state = this.#states[this.parameters.indexOf(parameter)];
-      this.#move(state, this.spans([parameter]));
-    }
+    const spans = this.#parted
+      ? ready.flatMap((parameter) => this.spans([parameter]))
+      : this.spans(ready);
+    for (const span of spans) this.#move(span);
   }
 
   /**
@@ -134,42 +140,50 @@ export class Adam extends Optimizer {
       : this.#states.map((_, index) =>
         [this.#stateName(index), shared] as const
       );
-    super.loadStateDict(new Map([...Object.entries(rest), ...parts]));
+    const all = new Map([...Object.entries(rest), ...parts]);
+    super.loadStateDict(all);
+    for (const [index, own] of this.#states.entries()) {
+      const [, ...counts] = all.get(this.#stateName(index))!.data;
+      writeState(own, [this.lr, ...counts.map(Number)]);
+    }
   }
 
-  /** One more step for the parameters that a state counts for. */
-  #move(state: Tensor, spans: readonly Span[]): void {
-    const { kernels } = state.device;
-    kernels.adamAdvance(state, this.#constants);
-    for (const span of spans) {
-      const arena = this.arenaOf(span);
-      kernels.adamStep(
-        span.gradients,
-        state,
-        span.values,
-        partOf(this.#means.get(arena)!, span),
-        partOf(this.#squares.get(arena)!, span),
-        this.#constants,
-      );
-    }
+  /** One more step for a stretch of memory. */
+  #move(span: Span): void {
+    const arena = this.arenaOf(span);
+    const index = this.parameters.findIndex((parameter) =>
+      this.#holds(span, parameter)
+    );
+    span.values.device.kernels.adamStep(
+      span.gradients,
+      this.#states[index],
+      span.values,
+      partOf(this.#means.get(arena)!, span),
+      partOf(this.#squares.get(arena)!, span),
+      this.#constants,
+    );
+  }
+
+  #holds(span: Span, { arena, offset }: Parameter): boolean {
+    return arena === this.arenaOf(span) && offset >= span.offset &&
+      offset < span.offset + span.values.length;
   }
 
   /** Gives every parameter a state of its own, as all have it so far. */
   #part(): void {
     if (this.#parted) return;
-    const [shared] = this.#states;
-    this.#states = this.parameters.map(() => this.#emptyState());
+    this.#states = this.parameters.map((parameter, index) => {
+      const [span] = this.spans([parameter]);
+      const own = emptyState(span);
+      const shared = firstOf(this.#states[index], own.length);
+      own.device.kernels.copy(shared, own);
+      return own;
+    });
     this.#parted = true;
-    for (const own of this.#states) shared.device.kernels.copy(shared, own);
   }
 
   #stateName(index: number): string {
     return this.#parted ? `${index}.state` : "state";
-  }
-
-  #emptyState(): Tensor {
-    const [{ values: { device } }] = this.arenas;
-    return Tensor.empty(device, [4], "f32", "persistent");
   }
 
   /** The moments of each parameter, and what is counted of the steps. */
@@ -177,9 +191,31 @@ export class Adam extends Optimizer {
     return [
       ...this.slotsBeside("exp_avg", this.#means),
       ...this.slotsBeside("exp_avg_sq", this.#squares),
-      ...this.#states.map((state, index) =>
-        [this.#stateName(index), state] as const
+      ...new Map(
+        this.#states.map((state, index) =>
+          [this.#stateName(index), firstOf(state, 4)] as const
+        ),
       ),
     ];
   }
+}
+
+/** Memory for what is counted of a stretch's steps: four numbers a group. */
+function emptyState({ values }: Span): Tensor {
+  const size = [4 * Math.ceil(values.length / ADAM_GROUP)];
+  return Tensor.empty(values.device, size, "f32", "persistent");
+}
+
+/** Gives all groups the same four numbers. */
+function writeState(
+  { buffer, device, length }: Tensor,
+  numbers: readonly number[],
+): void {
+  const copies = Float32Array.from({ length }, (_, i) => numbers[i % 4]);
+  device.write(buffer, copies);
+}
+
+/** The first elements of a state, in its own memory. */
+function firstOf({ buffer, device }: Tensor, length: number): Tensor {
+  return Tensor.over(device, buffer.view(0, length), [length]);
 }

@@ -1,9 +1,7 @@
+import { LossSums } from "../_loss_sums.ts";
 import { capture, type Captured } from "../capture.ts";
 import type { Device } from "../devices/device.ts";
-import { Mean } from "../mean.ts";
 import type { Layer } from "../nn/mod.ts";
-import { correctCount } from "../ops/correct_count.ts";
-import { crossEntropy } from "../ops/cross_entropy.ts";
 import { clipGradNorm } from "../optim/clip_grad_norm.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { Tape } from "../tape.ts";
@@ -30,8 +28,7 @@ export interface EpochSums {
  * predictions add up on the device.
  */
 export class TrainingStep implements Disposable {
-  readonly #loss: Mean;
-  readonly #correct: Mean;
+  readonly #sums: LossSums;
   readonly #run: Captured<Inputs, void>;
   #rows = 0;
 
@@ -42,24 +39,21 @@ export class TrainingStep implements Disposable {
     settings: TrainSettings,
   ) {
     const { clipGradNorm: maxNorm, labelSmoothing } = settings;
-    this.#loss = new Mean(device);
-    this.#correct = new Mean(device);
+    this.#sums = new LossSums(device);
     this.#run = capture(device, (...[inputs, labels]: Inputs) => {
       using tape = new Tape();
       const logits = model.forward(inputs);
-      const loss = crossEntropy(logits, labels, { labelSmoothing });
+      const loss = this.#sums.add(logits, labels, { labelSmoothing });
       optimizer.zeroGrad();
       tape.backward(loss);
       if (maxNorm > 0) clipGradNorm(optimizer.parameters, maxNorm);
       optimizer.step();
-      this.#loss.add(loss);
-      this.#correct.add(correctCount(logits, labels));
     });
   }
 
   /** Steps of the epoch so far. */
   get steps(): number {
-    return this.#loss.count;
+    return this.#sums.batches;
   }
 
   /** Rows of those steps. */
@@ -76,23 +70,17 @@ export class TrainingStep implements Disposable {
   /** The sums of the epoch so far. */
   async sums(): Promise<EpochSums> {
     const { rows, steps } = this;
-    const [loss, correct] = await Promise.all([
-      this.#loss.total(),
-      this.#correct.total(),
-    ]);
-    return { loss, correct, steps, rows };
+    return { ...await this.#sums.read(), steps, rows };
   }
 
   /** Starts an epoch's sums, anew or from where they were. */
   reset(sums: EpochSums = { loss: 0, correct: 0, steps: 0, rows: 0 }): void {
-    this.#loss.reset(sums.loss, sums.steps);
-    this.#correct.reset(sums.correct, sums.steps);
+    this.#sums.reset({ ...sums, batches: sums.steps });
     this.#rows = sums.rows;
   }
 
   [Symbol.dispose](): void {
-    for (const part of [this.#run, this.#loss, this.#correct]) {
-      part[Symbol.dispose]();
-    }
+    this.#run[Symbol.dispose]();
+    this.#sums[Symbol.dispose]();
   }
 }

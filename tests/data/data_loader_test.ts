@@ -34,6 +34,26 @@ deviceTest("batches come in order, the last one short", async (device) => {
   assertEquals(await labelsOf(whole), epoch.slice(0, 2));
 });
 
+deviceTest("a batch takes one kernel, in memory that stays", async (device) => {
+  using loader = new DataLoader(dataset, { device, batchSize: 1 });
+  await labelsOf(loader);
+  const before = device.counters.dispatches;
+  const buffers = new Set<unknown>();
+  for (const tensors of loader) {
+    for (const { buffer } of tensors) buffers.add(buffer);
+  }
+  assertEquals(device.counters.dispatches - before, loader.length);
+  assertEquals(buffers.size, 2);
+});
+
+deviceTest("an epoch that was left starts anew", async (device) => {
+  using loader = new DataLoader(dataset, { device, batchSize: 3 });
+  for (const left of [1, 2]) {
+    for (const _batch of loader) if (loader.state.batch === left) break;
+    assertEquals(await labelsOf(loader), [[0, 1, 2], [3, 4, 5], [6]]);
+  }
+});
+
 deviceTest("pixels are divided by 255, then normalised", async (device) => {
   using plain = new DataLoader(dataset, { device, batchSize: 7 });
   using normalised = new DataLoader(dataset, {

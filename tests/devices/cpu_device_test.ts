@@ -106,7 +106,8 @@ for (const wrong of [0, 3]) {
       program.replay();
       return device.workers === 1;
     });
-    const [indices, cursor] = [4, 1].map((length) => ({
+    const integers = [4, 1, 6, 4, 1];
+    const [indices, cursor, source, labels, next] = integers.map((length) => ({
       buffer: device.allocate("i32", length),
     }));
     const [shard, output] = [6, 4].map((length) => ({
@@ -120,10 +121,16 @@ for (const wrong of [0, 3]) {
     const norm = { divisor: 1, mean: 0, std: 1 };
     assertThrows(
       () =>
-        device.kernels.gatherRows([shard], indices, cursor, output, {
-          ...shape,
-          ...norm,
-        }),
+        device.kernels.gatherBatch(
+          [shard],
+          source,
+          indices,
+          cursor,
+          output,
+          labels,
+          next,
+          { ...shape, ...norm },
+        ),
       DeviceError,
       "kernel on the CPU failed",
     );

@@ -2,8 +2,10 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
 import { DeviceError } from "../../src/errors.ts";
 import { webGpuTest } from "../_webgpu.ts";
+import { tamperedAdapter } from "../devices/webgpu/_adapter.ts";
 import { kernelCases, runKernelCase } from "./cases.ts";
 import { convBlockCases } from "./cases/conv_block.ts";
+import { gatherCases } from "./cases/gather.ts";
 import { linearCases } from "./cases/linear.ts";
 
 for (const kernelCase of kernelCases) {
@@ -22,6 +24,15 @@ for (const software of [true, false]) {
     }
   });
 }
+
+webGpuTest("webgpu: the kernels where 8 buffers can be bound", async () => {
+  const limits = { maxStorageBuffersPerShaderStage: 8 };
+  const adapter = await tamperedAdapter({ limits });
+  using device = await WebGpuDevice.open({ adapter, poison: true });
+  for (const one of [...convBlockCases, ...gatherCases]) {
+    await explained(one.name, () => runKernelCase(device, one));
+  }
+});
 
 /** Adds the name of a case to what it throws. */
 async function explained(name: string, run: () => Promise<void>) {

@@ -28,9 +28,11 @@ class Task {
   readonly biasGradient: Tensor;
 
   constructor(device: Device) {
-    this.layer = new Linear(3, 2).to(device, { seed: 0 });
-    const weight = Float32Array.of(1, -2, 0.5, 0.25, -1, 3);
-    this.weightGradient = Tensor.from(device, weight, [2, 3]);
+    // Larger than a group of those whose steps are counted together.
+    this.layer = new Linear(300, 2).to(device, { seed: 0 });
+    const factors = [1, -2, 0.5, 0.25, -1, 3, 0.125];
+    const weight = Float32Array.from({ length: 600 }, (_, i) => factors[i % 7]);
+    this.weightGradient = Tensor.from(device, weight, [2, 300]);
     const bias = Float32Array.of(-0.5, 2);
     this.biasGradient = Tensor.from(device, bias, [2]);
   }

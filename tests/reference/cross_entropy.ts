@@ -1,11 +1,12 @@
-import type { ClassesShape } from "../../kernels/shapes.ts";
+import type { CrossEntropyShape } from "../../kernels/shapes.ts";
 
 /** Softmax of each row and the batch's mean of `−log probability` of the label. */
 export function crossEntropyForward(
   logits: Float64Array,
   labels: Int32Array,
-  { batch, classes }: ClassesShape,
+  shape: CrossEntropyShape,
 ): { probabilities: Float64Array; loss: number } {
+  const { batch, classes } = shape;
   const probabilities = new Float64Array(batch * classes);
   let loss = 0;
   for (let row = 0; row < batch; row++) {
@@ -15,21 +16,35 @@ export function crossEntropyForward(
     const exponentials = scores.map((score) => Math.exp(score - largest));
     const sum = exponentials.reduce((left, right) => left + right);
     probabilities.set(exponentials.map((value) => value / sum), row * classes);
-    loss += (Math.log(sum) + largest - scores[labels[row]]) / batch;
+    for (const [column, score] of scores.entries()) {
+      const target = targetOf(column, labels[row], shape);
+      loss += target * (Math.log(sum) + largest - score) / batch;
+    }
   }
   return { probabilities, loss };
 }
 
-/** Gradient by the logits: `gradLoss · (probabilities − onehot) / batch`. */
+/** Gradient by the logits: `gradLoss · (probabilities − target) / batch`. */
 export function crossEntropyGradient(
   gradLoss: number,
   probabilities: Float64Array,
   labels: Int32Array,
-  { batch, classes }: ClassesShape,
+  shape: CrossEntropyShape,
 ): Float64Array {
+  const { batch, classes } = shape;
   return probabilities.map((probability, i) => {
     const row = Math.floor(i / classes);
-    const target = i % classes === labels[row] ? 1 : 0;
+    const target = targetOf(i % classes, labels[row], shape);
     return gradLoss * (probability - target) / batch;
   });
+}
+
+/** What the probability of a class should be. */
+function targetOf(
+  column: number,
+  label: number,
+  { classes, labelSmoothing = 0 }: CrossEntropyShape,
+): number {
+  const own = column === label ? 1 - labelSmoothing : 0;
+  return own + labelSmoothing / classes;
 }

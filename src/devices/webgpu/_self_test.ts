@@ -65,7 +65,7 @@ function convolved({ kernels }: Device, make: Make) {
     dilationWidth: 1,
   });
   const shape = { batch: 1, channels: 1, area: 4, eps: 0 };
-  const statistics = [running, variance, mean, inverse] as const;
+  const statistics = [running, variance, null, mean, inverse] as const;
   kernels.batchNorm2dStatistics(output, ...statistics, shape, 0.5);
   const square = [37.5, 47.5, 67.5, 77.5];
   return [

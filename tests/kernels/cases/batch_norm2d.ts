@@ -76,6 +76,13 @@ export const batchNorm2dCases: readonly KernelCase[] = [
       statistics(harness, shape, x, TOLERANCE);
     },
   },
+  {
+    name: "batchNorm2dStatistics: without a count of batches",
+    run: (harness) => {
+      const shape = { batch: 3, channels: 2, area: 15, eps: 1e-5 };
+      statistics(harness, shape, random(length(shape), 1), TOLERANCE, false);
+    },
+  },
 ];
 
 function statistics(
@@ -83,6 +90,7 @@ function statistics(
   shape: BatchNorm2dShape,
   x: Float64Array,
   tolerance: { atol: number; rtol: number },
+  counts = true,
 ): void {
   const { channels } = shape;
   const momentum = 0.1;
@@ -94,10 +102,12 @@ function statistics(
     mean: harness.output(channels),
     inverseDeviation: harness.output(channels),
   };
+  const batches = counts ? harness.i32([41]) : null;
   harness.kernels.batchNorm2dStatistics(
     harness.f32(x),
     moved.runningMean,
     moved.runningVariance,
+    batches,
     moved.mean,
     moved.inverseDeviation,
     shape,
@@ -110,6 +120,7 @@ function statistics(
     shape,
     momentum,
   );
+  if (batches !== null) harness.expectEqual(batches, [42], "batches");
   for (const name of Object.keys(moved) as (keyof typeof moved)[]) {
     harness.expectClose(moved[name], expected[name], tolerance, name);
   }

@@ -157,6 +157,8 @@ function forward(
     shift: harness.f32(given.shift),
     runningMean: harness.f32(given.runningMean),
     runningVariance: harness.f32(given.runningVariance),
+    // Beside the bias, no counter either.
+    batches: withBias ? harness.i32([41]) : null,
     convolved: harness.output(expected.convolved.length),
     mean: harness.output(outChannels),
     inverseDeviation: harness.output(outChannels),
@@ -171,6 +173,7 @@ function forward(
     operands.shift,
     operands.runningMean,
     operands.runningVariance,
+    operands.batches,
     operands.convolved,
     operands.mean,
     operands.inverseDeviation,
@@ -189,6 +192,7 @@ function forward(
   const { inverseDeviation } = statistics;
   close(operands.inverseDeviation, inverseDeviation, "inverseDeviation");
   close(operands.output, pooled.output, "output");
+  if (operands.batches) harness.expectEqual(operands.batches, [42], "batches");
   harness.expectAnything(operands.indices);
   return { ...expected, given, operands };
 }

@@ -1,4 +1,4 @@
-import type { ClassesShape } from "../../../kernels/shapes.ts";
+import type { CrossEntropyShape } from "../../../kernels/shapes.ts";
 import * as reference from "../../reference.ts";
 import {
   type KernelCase,
@@ -13,98 +13,105 @@ const TOLERANCE = { atol: 1e-6, rtol: 1e-5 };
 /** Logits up to 100: their own last digit is 8e-6. Worst measured: 3.4e-6 absolute. */
 const LARGE = { atol: 1e-6, rtol: 5e-5 };
 
-const SHAPES: Record<string, ClassesShape> = {
+const SHAPES: Record<string, CrossEntropyShape> = {
   "odd batch": { batch: 3, classes: 10 },
   "one row, one class": { batch: 1, classes: 1 },
   "1000 classes": { batch: 5, classes: 1000 },
   "257 rows": { batch: 257, classes: 3 },
+  "smoothed": { batch: 7, classes: 10, labelSmoothing: 0.1 },
+  "wholly smoothed": { batch: 2, classes: 5, labelSmoothing: 1 },
 };
 
-/** Cross-entropy and its gradient, on every shape. */
+/** Cross-entropy, its gradient and what is added up, on every shape. */
 export const crossEntropyCases: readonly KernelCase[] = [
   ...Object.entries(SHAPES).flatMap(([name, shape]): KernelCase[] => [
     {
-      name: `crossEntropyForward: ${name}`,
+      name: `crossEntropy: ${name}`,
       run: (harness) => {
         const labels = randomIntegers(shape.batch, shape.classes, 1);
-        forward(harness, shape, logits(shape, 1), labels, TOLERANCE);
+        check(harness, shape, logits(shape, 1), labels, TOLERANCE);
       },
     },
     {
-      name: `crossEntropyForward, logits up to 100: ${name}`,
+      name: `crossEntropy, logits up to 100: ${name}`,
       run: (harness) => {
         const labels = randomIntegers(shape.batch, shape.classes, 2);
-        forward(harness, shape, logits(shape, 100), labels, LARGE);
+        check(harness, shape, logits(shape, 100), labels, LARGE);
       },
-    },
-    {
-      name: `crossEntropyGradient: ${name}`,
-      run: (harness) => gradient(harness, shape),
     },
   ]),
   ...[-1, 10].map((label): KernelCase => ({
-    name: `crossEntropyForward: label ${label} of 10 makes the loss NaN`,
+    name: `crossEntropy: label ${label} of 10 makes the loss NaN`,
     run: (harness) => {
       const shape = { batch: 3, classes: 10 };
       const labels = Int32Array.of(4, label, 0);
-      forward(harness, shape, logits(shape, 1), labels, TOLERANCE);
+      check(harness, shape, logits(shape, 1), labels, TOLERANCE);
     },
   })),
+  {
+    name: "crossEntropy: of equal logits the first counts",
+    run: (harness) => {
+      const shape = { batch: 4, classes: 3 };
+      const equal = Float64Array.of(1, 1, 0, 1, 1, 0, 2, 3, 3, 2, 3, 3);
+      check(harness, shape, equal, Int32Array.of(0, 1, 1, 2), TOLERANCE);
+    },
+  },
+  {
+    name: "crossEntropy: NaN is above all and makes the loss NaN",
+    run: (harness) => {
+      const shape = { batch: 2, classes: 3 };
+      const scores = Float64Array.of(0, NaN, 9, 1, 2, 3);
+      check(harness, shape, scores, Int32Array.of(1, 2), TOLERANCE);
+    },
+  },
 ];
 
-function forward(
+function check(
   harness: KernelHarness,
-  shape: ClassesShape,
+  shape: CrossEntropyShape,
   logits: Float64Array,
   labels: Int32Array,
   tolerance: { atol: number; rtol: number },
 ): void {
-  const probabilities = harness.output(logits.length);
+  const gradLogits = harness.output(logits.length);
   const loss = harness.output(1);
-  harness.kernels.crossEntropyForward(
+  const sums = harness.f32([0.5, 1000]);
+  harness.kernels.crossEntropy(
     harness.f32(logits),
     harness.i32(labels),
-    probabilities,
+    gradLogits,
     loss,
+    sums,
     shape,
   );
   const expected = reference.crossEntropyForward(logits, labels, shape);
-  harness.expectClose(
-    probabilities,
+  const gradient = reference.crossEntropyGradient(
+    1,
     expected.probabilities,
-    tolerance,
-    "probabilities",
-  );
-  if (labels.every((label) => label >= 0 && label < shape.classes)) {
-    harness.expectClose(loss, [expected.loss], tolerance, "loss");
-  } else {
-    harness.expectEqual(loss, [NaN], "loss");
-  }
-}
-
-function gradient(harness: KernelHarness, shape: ClassesShape): void {
-  const labels = randomIntegers(shape.batch, shape.classes, 3);
-  const probabilities = rounded(
-    reference.crossEntropyForward(logits(shape, 1), labels, shape)
-      .probabilities,
-  );
-  const gradLogits = harness.output(probabilities.length);
-  harness.kernels.crossEntropyGradient(
-    harness.f32([0.75]),
-    harness.f32(probabilities),
-    harness.i32(labels),
-    gradLogits,
-    shape,
-  );
-  const expected = reference.crossEntropyGradient(
-    0.75,
-    probabilities,
     labels,
     shape,
   );
-  harness.expectClose(gradLogits, expected, TOLERANCE);
+  const right = 1000 + reference.correctCount(logits, labels, shape);
+  if (logits.some(Number.isNaN)) {
+    harness.expectAnything(gradLogits);
+    harness.expectEqual(loss, [NaN], "loss");
+    harness.expectEqual(sums, [NaN, right], "sums");
+    return;
+  }
+  harness.expectClose(gradLogits, gradient, tolerance, "gradLogits");
+  if (labels.every((label) => label >= 0 && label < shape.classes)) {
+    harness.expectClose(loss, [expected.loss], tolerance, "loss");
+    const { loss: more } = expected;
+    harness.expectClose(sums, [0.5 + more, right], tolerance, "sums");
+  } else {
+    harness.expectEqual(loss, [NaN], "loss");
+    harness.expectEqual(sums, [NaN, right], "sums");
+  }
 }
 
-function logits({ batch, classes }: ClassesShape, scale: number): Float64Array {
+function logits(
+  { batch, classes }: CrossEntropyShape,
+  scale: number,
+): Float64Array {
   return rounded(random(batch * classes, 4).map((value) => scale * value));
 }

@@ -41,6 +41,18 @@ const PICKINGS: Record<string, Picking> = {
     cursor: 0,
     shape: { batch: 65, rowLength: 7, rowsPerShard: 3, ...NORMALISED },
   },
+  "300 rows of one float": {
+    dtype: "f32",
+    rows: 40,
+    cursor: 3,
+    shape: { batch: 300, rowLength: 1, rowsPerShard: 40, ...AS_THEY_ARE },
+  },
+  "300 rows of four bytes": {
+    dtype: "u8",
+    rows: 40,
+    cursor: 3,
+    shape: { batch: 300, rowLength: 4, rowsPerShard: 40, ...PIXELS },
+  },
   "one byte": {
     dtype: "u8",
     rows: 1,
@@ -62,55 +74,43 @@ const PICKINGS: Record<string, Picking> = {
 };
 
 /** Picking rows and labels out of a data set. */
-export const gatherCases: readonly KernelCase[] = [
-  ...Object.entries(PICKINGS).map(([name, picking]) => ({
-    name: `gatherRows: ${name}`,
-    run: (harness: KernelHarness) => gatherRows(harness, picking),
-  })),
-  ...[1, 5, 300].map((batch) => ({
-    name: `gatherLabels: ${batch}`,
-    run: (harness: KernelHarness) => gatherLabels(harness, batch),
-  })),
-];
+export const gatherCases: readonly KernelCase[] = Object.entries(PICKINGS)
+  .map(([name, picking]) => ({
+    name: `gatherBatch: ${name}`,
+    run: (harness: KernelHarness) => gatherBatch(harness, picking),
+  }));
 
-function gatherRows(
+function gatherBatch(
   harness: KernelHarness,
   { dtype, rows, cursor, shape }: Picking,
 ): void {
   const { batch, rowLength, rowsPerShard } = shape;
-  const source = dtype === "u8"
+  const pixels = dtype === "u8"
     ? randomIntegers(rows * rowLength, 256, 1)
     : random(rows * rowLength, 2);
   const shards = [];
   for (let row = 0; row < rows; row += rowsPerShard) {
     const end = (row + rowsPerShard) * rowLength;
-    shards.push(harness[dtype](source.slice(row * rowLength, end)));
+    shards.push(harness[dtype](pixels.slice(row * rowLength, end)));
   }
   const indices = randomIntegers(cursor + batch + 2, rows, 3);
+  const source = randomIntegers(rows, 10, 4);
   const output = harness.output(batch * rowLength);
-  harness.kernels.gatherRows(
+  const labels = harness.i32Output(batch);
+  const next = harness.i32Output(1);
+  harness.kernels.gatherBatch(
     shards,
-    harness.i32(indices),
-    harness.i32([cursor]),
-    output,
-    shape,
-  );
-  const picked = indices.subarray(cursor, cursor + batch);
-  const expected = reference.gatherRows(source, picked, shape);
-  harness.expectClose(output, expected, TOLERANCE);
-}
-
-function gatherLabels(harness: KernelHarness, batch: number): void {
-  const cursor = 3;
-  const source = randomIntegers(40, 10, 4);
-  const indices = randomIntegers(cursor + batch + 2, 40, 5);
-  const output = harness.i32Output(batch);
-  harness.kernels.gatherLabels(
     harness.i32(source),
     harness.i32(indices),
     harness.i32([cursor]),
     output,
+    labels,
+    next,
+    shape,
   );
   const picked = indices.subarray(cursor, cursor + batch);
-  harness.expectEqual(output, reference.gatherLabels(source, picked));
+  const expected = reference.gatherRows(pixels, picked, shape);
+  harness.expectClose(output, expected, TOLERANCE);
+  harness.expectEqual(labels, reference.gatherLabels(source, picked), "labels");
+  harness.expectEqual(next, [cursor + batch], "next");
 }

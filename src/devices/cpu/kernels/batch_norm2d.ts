@@ -26,6 +26,7 @@ export const batchNorm2d: KernelsOf<
       x,
       runningMean,
       runningVariance,
+      batches,
       mean,
       inverseDeviation,
       shape,
@@ -37,6 +38,7 @@ export const batchNorm2d: KernelsOf<
         shape,
         float(shape.eps),
         float(momentum),
+        caller.pointer(batches),
       );
     },
     batchNorm2dNormalise(

@@ -59,14 +59,16 @@ export function convBlock(
   return {
     convBlockForward(...given) {
       const [x, weight, bias, scale, shift, ...more] = given;
-      const [runningMean, runningVariance, convolved, ...rest] = more;
-      const [mean, inverseDeviation, output, picked, shape, momentum] = rest;
+      const [runningMean, runningVariance, batches, ...rest] = more;
+      const [convolved, mean, inverseDeviation, output, ...last] = rest;
+      const [picked, shape, momentum] = last;
       if (!isHalving(shape.pooling)) return composed.convBlockForward(...given);
       convolve(x, weight, bias, convolved, shape.convolution);
       single.batchNorm2dStatistics(
         convolved,
         runningMean,
         runningVariance,
+        batches,
         mean,
         inverseDeviation,
         normalisation(shape),

@@ -1,12 +1,22 @@
 import { float, type KernelsOf } from "../_call.ts";
 
 /** Batches picked out of a data set. */
-export const gather: KernelsOf<"gatherLabels" | "gatherRows"> = (caller) => ({
-  gatherRows(shards, indices, cursor, output, shape) {
+export const gather: KernelsOf<"gatherBatch"> = (caller) => ({
+  gatherBatch(
+    shards,
+    source,
+    indices,
+    cursor,
+    output,
+    labels,
+    next,
+    shape,
+  ) {
     const { batch, divisor, mean, rowLength, rowsPerShard, std } = shape;
     const pointers = shards.map(caller.pointer);
     const unused = Array.from({ length: 4 - shards.length }, () => 0);
     const elements = shards.reduce((sum, { buffer }) => sum + buffer.length, 0);
+    const rows = Math.floor(elements / rowLength);
     const words = [
       ...pointers,
       ...unused,
@@ -17,16 +27,12 @@ export const gather: KernelsOf<"gatherLabels" | "gatherRows"> = (caller) => ({
       batch,
       rowLength,
       rowsPerShard,
-      Math.floor(elements / rowLength),
+      Math.min(rows, source.buffer.length),
       float(divisor),
       float(mean),
       float(std),
+      ...[source, labels, next].map(caller.pointer),
     ];
-    caller.run("gatherRows", words, batch * rowLength);
-  },
-  gatherLabels(source, indices, cursor, output) {
-    const pointers = [source, indices, cursor, output].map(caller.pointer);
-    const lengths = [output.buffer.length, source.buffer.length];
-    caller.run("gatherLabels", [...pointers, ...lengths], 0);
+    caller.run("gatherBatch", words, batch * rowLength);
   },
 });

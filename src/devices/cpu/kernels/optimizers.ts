@@ -1,13 +1,7 @@
 import { float, type KernelsOf } from "../_call.ts";
 
 /** Steps of the optimizers. */
-export const optimizers: KernelsOf<"adamAdvance" | "adamStep" | "sgdStep"> = (
-  caller,
-) => ({
-  adamAdvance(state, { beta1, beta2 }) {
-    const constants = [beta1, beta2, 1 - beta1, 1 - beta2].map(float);
-    caller.run("adamAdvance", [caller.pointer(state), ...constants], 0);
-  },
+export const optimizers: KernelsOf<"adamStep" | "sgdStep"> = (caller) => ({
   adamStep(gradient, state, parameter, expAvg, expAvgSq, options) {
     const { beta1, beta2, eps, weightDecay } = options;
     const { length } = parameter.buffer;

@@ -1,18 +1,8 @@
 import { adamSource } from "../../../../kernels/adam.gen.ts";
-import type { AdamConstants } from "../../../../kernels/shapes.ts";
+import { ADAM_GROUP, type AdamConstants } from "../../../../kernels/shapes.ts";
 import type { Kernels } from "../../kernels.ts";
-import type { KernelRecord, Run } from "../kernel_record.ts";
+import { type KernelRecord, line, type Run } from "../kernel_record.ts";
 import { type Elements, elements, elementwise } from "./_elementwise.ts";
-
-const advance: KernelRecord<AdamConstants> = {
-  name: "adamAdvance",
-  source: adamSource,
-  file: "kernels/adam.wgsl",
-  entryPoint: "adamAdvance",
-  bindings: ["write"],
-  constants: decays,
-  workgroups: () => [1, 1, 1],
-};
 
 const decay = elementwise<{ weightDecay: number } & Elements>({
   name: "adamDecay",
@@ -23,31 +13,29 @@ const decay = elementwise<{ weightDecay: number } & Elements>({
   constants: ({ weightDecay }) => ({ weightDecay }),
 });
 
-const step = elementwise<AdamConstants & Elements>({
+const step: KernelRecord<AdamConstants & Elements> = {
   name: "adamStep",
   source: adamSource,
   file: "kernels/adam.wgsl",
   entryPoint: "adamStep",
-  bindings: ["read", "read", "write", "write", "write"],
-  constants: (shape) => ({
-    ...decays(shape),
-    eps: shape.eps,
-    weightDecay: shape.weightDecay,
+  bindings: ["read", "write", "write", "write", "write"],
+  constants: ({ beta1, beta2, eps, weightDecay }) => ({
+    beta1,
+    beta2,
+    rest1: 1 - beta1,
+    rest2: 1 - beta2,
+    eps,
+    weightDecay,
+    workgroupSize: ADAM_GROUP,
   }),
-});
-
-function decays({ beta1, beta2 }: AdamConstants): Record<string, number> {
-  return { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2 };
-}
+  workgroups: ({ length }) => line(length, ADAM_GROUP),
+};
 
 /** Steps of Adam. */
 export function adamKernels(
   run: Run,
-): Pick<Kernels, "adamAdvance" | "adamDecay" | "adamStep"> {
+): Pick<Kernels, "adamDecay" | "adamStep"> {
   return {
-    adamAdvance(state, options) {
-      run(advance, options, [state]);
-    },
     adamDecay(state, parameter, weightDecay) {
       const shape = { weightDecay, ...elements(parameter) };
       run(decay, shape, [state, parameter]);

@@ -1,5 +1,6 @@
 import { batchNorm2dSource } from "../../../../kernels/batch_norm2d.gen.ts";
 import type { BatchNorm2dShape } from "../../../../kernels/shapes.ts";
+import { Between, type Scratch } from "../../_conv_block.ts";
 import type { Kernels } from "../../kernels.ts";
 import {
   type KernelRecord,
@@ -22,7 +23,7 @@ const statistics: KernelRecord<StatisticsShape> = {
   source: batchNorm2dSource,
   file: "kernels/batch_norm2d.wgsl",
   entryPoint: "statistics",
-  bindings: ["read", "write", "write", "write", "write"],
+  bindings: ["read", "write", "write", "write", "write", "write"],
   constants: ({ channels, area, eps, momentum }) => ({
     channels,
     area,
@@ -69,7 +70,7 @@ const inputGradient = gradientByX("batchNorm2dInputGradient", true);
 const evalInputGradient = gradientByX("batchNorm2dEvalInputGradient", false);
 
 /** Batch normalisation and its gradients. */
-export function batchNorm2dKernels(run: Run): Pick<
+export function batchNorm2dKernels(run: Run, scratch: Scratch): Pick<
   Kernels,
   | "batchNorm2dStatistics"
   | "batchNorm2dNormalise"
@@ -83,12 +84,15 @@ export function batchNorm2dKernels(run: Run): Pick<
       x,
       runningMean,
       runningVariance,
+      batches,
       mean,
       inverse,
       shape,
       momentum,
     ) {
-      const operands = [x, mean, inverse, runningMean, runningVariance];
+      using nowhere = new Between(scratch, "i32", 1);
+      const running = [runningMean, runningVariance, batches ?? nowhere];
+      const operands = [x, mean, inverse, ...running];
       run(statistics, { ...shape, momentum }, operands);
     },
     batchNorm2dNormalise(x, mean, inverse, weight, bias, output, shape) {

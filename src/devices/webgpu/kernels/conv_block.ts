@@ -49,6 +49,7 @@ export function convBlockKernels(
       shift,
       runningMean,
       runningVariance,
+      batches,
       convolved,
       mean,
       inverseDeviation,
@@ -66,6 +67,7 @@ export function convBlockKernels(
           shift,
           runningMean,
           runningVariance,
+          batches,
           convolved,
           mean,
           inverseDeviation,
@@ -78,7 +80,8 @@ export function convBlockKernels(
       const records = recordsFor(shape);
       single.conv2dForward(x, weight, bias, convolved, shape.convolution);
       using moments = partsOf(shape);
-      run(records.moments, shape, [convolved, moments]);
+      using nowhere = new Between(scratch, "i32", 1);
+      run(records.moments, shape, [convolved, moments, batches ?? nowhere]);
       run(records.forward, { ...shape, momentum }, [
         convolved,
         moments,
@@ -254,7 +257,7 @@ function recordsOf(workgroupSize: number, inPairs: boolean) {
     workgroups: (shape) => [parts(shape), shape.pooling.channels, 1],
   });
   return {
-    moments: record("convBlockMoments", "momentsOfParts", "rw", null),
+    moments: record("convBlockMoments", "momentsOfParts", "rww", null),
     forward: record<TrainingShape>(
       "convBlockForward",
       inPairs ? "forwardPairs" : "forwardSingles",

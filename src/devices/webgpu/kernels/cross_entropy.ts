@@ -1,44 +1,36 @@
 import { crossEntropySource } from "../../../../kernels/cross_entropy.gen.ts";
 import type { CrossEntropyShape } from "../../../../kernels/shapes.ts";
+import { Between, type Scratch } from "../../_conv_block.ts";
 import type { Kernels } from "../../kernels.ts";
-import { type KernelRecord, line, type Run } from "../kernel_record.ts";
+import type { KernelRecord, Run } from "../kernel_record.ts";
 import { reductionPasses, workgroupSize } from "./_elementwise.ts";
 
-const forward: KernelRecord<CrossEntropyShape> = {
-  name: "crossEntropyForward",
+const crossEntropy: KernelRecord<CrossEntropyShape> = {
+  name: "crossEntropy",
   source: crossEntropySource,
   file: "kernels/cross_entropy.wgsl",
-  entryPoint: "crossEntropyForward",
-  bindings: ["read", "read", "write", "write"],
-  constants,
+  entryPoint: "crossEntropy",
+  bindings: ["read", "read", "write", "write", "write"],
+  constants: ({ batch, classes, labelSmoothing = 0 }) => ({
+    batch,
+    classes,
+    labelSmoothing,
+    workgroupSize,
+  }),
   workgroups: () => [1, 1, 1],
   passes: ({ batch, classes }) => reductionPasses(batch) * (3 * classes + 1),
 };
 
-const gradient: KernelRecord<CrossEntropyShape> = {
-  name: "crossEntropyGradient",
-  source: crossEntropySource,
-  file: "kernels/cross_entropy.wgsl",
-  entryPoint: "crossEntropyGradient",
-  bindings: ["read", "read", "read", "write"],
-  constants,
-  workgroups: ({ batch, classes }) => line(batch * classes, workgroupSize),
-};
-
-function constants({ batch, classes, labelSmoothing = 0 }: CrossEntropyShape) {
-  return { batch, classes, labelSmoothing, workgroupSize };
-}
-
-/** Cross-entropy of logits and labels, and its gradient. */
+/** Cross-entropy of logits and labels, with its gradient. */
 export function crossEntropyKernels(
   run: Run,
-): Pick<Kernels, "crossEntropyForward" | "crossEntropyGradient"> {
+  scratch: Scratch,
+): Pick<Kernels, "crossEntropy"> {
   return {
-    crossEntropyForward(logits, labels, probabilities, loss, shape) {
-      run(forward, shape, [logits, labels, probabilities, loss]);
-    },
-    crossEntropyGradient(gradLoss, probabilities, labels, gradLogits, shape) {
-      run(gradient, shape, [gradLoss, probabilities, labels, gradLogits]);
+    crossEntropy(logits, labels, gradLogits, loss, sums, shape) {
+      using nowhere = new Between(scratch, "f32", 2);
+      const outputs = [gradLogits, loss, sums ?? nowhere];
+      run(crossEntropy, shape, [logits, labels, ...outputs]);
     },
   };
 }
