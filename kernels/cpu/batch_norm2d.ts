@@ -33,8 +33,6 @@ export function batchNorm2dStatistics(
   const area = load<i32>(args, 28);
   const eps: f64 = load<f32>(args, 32);
   const momentum: f64 = load<f32>(args, 36);
-  const batches: usize = load<u32>(args, 40);
-  if (thread == 0 && batches != 0) store<i32>(batches, load<i32>(batches) + 1);
   const count: f64 = <f64> batch * <f64> area;
   const end = partStart(channels, thread + 1, threads);
   for (let c = partStart(channels, thread, threads); c < end; c++) {
@@ -54,6 +52,8 @@ export function batchNorm2dStatistics(
     move(runningMean + at, center, momentum);
     move(runningVariance + at, deviation / (count - 1), momentum);
   }
+  const batches: usize = load<u32>(args, 40);
+  if (thread == 0 && batches != 0) store<i32>(batches, load<i32>(batches) + 1);
 }
 
 /** Moves a number towards a value by a share of the way. */
