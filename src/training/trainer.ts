@@ -24,12 +24,12 @@ import {
   weightsMetadata,
   writeCheckpoint,
 } from "./checkpoint.ts";
-import {
-  type EpochResult,
-  type SavedCheckpoint,
-  type StepResult,
-  type TrainOptions,
-  type TrainSettings,
+import type {
+  EpochResult,
+  SavedCheckpoint,
+  StepResult,
+  TrainOptions,
+  TrainSettings,
 } from "./options.ts";
 
 /** What training rows gave in an epoch. */
