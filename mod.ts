@@ -58,6 +58,7 @@ export {
 export * from "./src/files.ts";
 export { encodeNpz, writeNpz } from "./src/formats/npz.ts";
 export * from "./src/formats/safetensors.ts";
+export { stateDictWithin } from "./src/formats/state_dict_within.ts";
 export {
   statisticsOf,
   type TensorStatistics,

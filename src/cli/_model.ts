@@ -1,5 +1,6 @@
 import { exists } from "@std/fs";
 import type { Device } from "../devices/device.ts";
+import { stateDictWithin } from "../formats/state_dict_within.ts";
 import { readWeights } from "../formats/weights.ts";
 import { readShippedWeights, shippedWeightsName } from "../shipped_weights.ts";
 import { type Classifier, networkOf, weightsOf } from "../training/mod.ts";
@@ -51,7 +52,7 @@ function modelOf(
   source: string,
   classes?: number,
 ): Classifier {
-  const weights = weightsOf(tensors);
+  const weights = stateDictWithin(weightsOf(tensors), "fc.bias");
   const model = networkOf(weights, classes).to(device, { seed: 0 });
   model.loadStateDict(weights, { source });
   return model;

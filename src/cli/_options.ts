@@ -121,12 +121,19 @@ export function deviceChoice(command: string, text: string): DeviceChoice {
   );
 }
 
+/** Threads that the CPU device can have. */
+const mostThreads = 1024;
+
 /** The number of threads of the CPU device; undefined for one a core. */
 export function threadCount(
   command: string,
   text: string,
 ): number | undefined {
-  return text === "" ? undefined : wholeNumber(command, "threads", text, 1);
+  if (text === "") return undefined;
+  const threads = wholeNumber(command, "threads", text, 1);
+  if (threads <= mostThreads) return threads;
+  const expected = `a whole number of at most ${mostThreads}`;
+  throw usage(command, `--threads: expected ${expected}, got ${text}`);
 }
 
 /** How WebGPU does convolutions: by `auto` on any device, else on WebGPU. */
@@ -169,6 +176,12 @@ export function usage(
   const question = meant === null ? "" : `Did you mean ${meant}? See `;
   return new UsageError(describe({
     what: `${command}: ${what}`,
-    help: `${question}deno task ${command} --help`,
+    help: `${question}${callOf(command)} --help`,
   }));
+}
+
+/** How a command is called; completions are of the compiled program alone. */
+export function callOf(command: string): string {
+  const isCompiled = Deno.build.standalone || command === "completions";
+  return `${isCompiled ? "mnist-cnn" : "deno task"} ${command}`;
 }

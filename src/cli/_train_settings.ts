@@ -1,11 +1,13 @@
 import {
   AUGMENTATIONS,
   type AugmentSettings,
+  readCheckpoint,
   type RecipeName,
   SCHEDULES,
+  settingsOf,
   type TrainSettings,
 } from "../training/mod.ts";
-import { positiveNumber, usage, wholeNumber } from "./_options.ts";
+import { positiveNumber, usage, UsageError, wholeNumber } from "./_options.ts";
 import { recipeName } from "./_recipe.ts";
 
 /** The options of `train` that are settings; "" is not given. */
@@ -55,6 +57,25 @@ export function trainSettings(values: Values): Partial<TrainSettings> {
     augment: read.augment("augment"),
     valFraction: read.share("val-fraction"),
   };
+}
+
+/**
+ * Refuses settings that do not go together, or not with the checkpoint to go on
+ * from, before anything else is opened.
+ *
+ * @param resume The checkpoint's file; "" is none.
+ */
+export async function checkSettings(
+  settings: Partial<TrainSettings>,
+  resume: string,
+): Promise<void> {
+  const checkpoint = resume === "" ? null : await readCheckpoint(resume);
+  try {
+    settingsOf(settings, checkpoint?.settings ?? null);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
 }
 
 /** Reads what was given; what was not is undefined. */

@@ -1,4 +1,5 @@
 import { library } from "../_library.ts";
+import { bashCompletions } from "./_bash_completions.ts";
 import { readOptions, usage } from "./_options.ts";
 
 /** What `completions --help` prints. */
@@ -10,7 +11,9 @@ Usage: mnist-cnn completions SHELL
   --help         this text
 
 For the program that deno task compile makes, on the PATH. In bash:
-source <(mnist-cnn completions bash)`;
+source <(mnist-cnn completions bash), in zsh, after compinit,
+source <(mnist-cnn completions zsh), in fish
+mnist-cnn completions fish | source`;
 
 /** `mnist-cnn completions`. */
 export async function completionsCommand(
@@ -26,6 +29,7 @@ export async function completionsCommand(
   if (!["bash", "zsh", "fish"].includes(shell)) {
     throw usage("completions", `expected bash, zsh or fish, got ${shell}`);
   }
+  if (shell === "bash") return console.log(bashCompletions);
   const { script } = await tab();
   script(shell, "mnist-cnn", "mnist-cnn");
 }

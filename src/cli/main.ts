@@ -14,7 +14,7 @@ import {
   TrainingError,
 } from "../errors.ts";
 import { Interrupted, interruptedStatus } from "./_interrupt.ts";
-import { UsageError } from "./_options.ts";
+import { callOf, UsageError } from "./_options.ts";
 import { closest } from "./_closest.ts";
 import * as completions from "./completions.ts";
 import * as convert from "./convert.ts";
@@ -58,6 +58,9 @@ const explained = [
   TrainingError,
 ];
 
+/** What Deno and the system refuse: their message says what. */
+const refused = [Deno.errors.NotCapable, Deno.errors.PermissionDenied];
+
 /**
  * Runs a command.
  *
@@ -75,10 +78,26 @@ export async function main(args: readonly string[]): Promise<number> {
       return 2;
     }
     if (error instanceof Interrupted) return interruptedStatus;
-    if (!explained.some((kind) => error instanceof kind)) throw error;
-    console.error(`error: ${(error as Error).message}`);
+    console.error(`error: ${reasonOf(error)}`);
     return 1;
   }
+}
+
+/**
+ * What a user has to know of an error.
+ *
+ * @throws That error, if it is a mistake of this program.
+ */
+function reasonOf(error: unknown): string {
+  if (explained.some((kind) => error instanceof kind)) {
+    return (error as Error).message;
+  }
+  if (!refused.some((kind) => error instanceof kind)) throw error;
+  return describe({
+    what: (error as Error).message,
+    help: "Run it by deno task, with all permissions that it needs, on files " +
+      "that you may read and write.",
+  });
 }
 
 async function run([name, ...args]: readonly string[]): Promise<void> {
@@ -87,16 +106,20 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
     return console.log(`${config.name} ${config.version}`);
   }
   if (name === "complete") return await completions.complete(args, commands);
-  const names = Object.keys(commands);
-  if (!Object.hasOwn(commands, name ?? "")) {
-    throw new UsageError(describe({
-      what: "command",
-      expected: names.join(", "),
-      got: name ?? "nothing",
-      help: `deno task ${closest(name ?? "", names) ?? "train"} --help`,
-    }));
-  }
+  if (!Object.hasOwn(commands, name ?? "")) throw unknownCommand(name);
   await commands[name].run(args);
+}
+
+function unknownCommand(name: string | undefined): UsageError {
+  const names = Object.keys(commands);
+  const meant = closest(name ?? "", names);
+  const question = meant === null ? "" : `Did you mean ${meant}? See `;
+  return new UsageError(describe({
+    what: "command",
+    expected: names.join(", "),
+    got: name ?? "nothing",
+    help: `${question}${callOf(meant ?? "train")} --help`,
+  }));
 }
 
 function overview(): string {

@@ -1,5 +1,6 @@
+import { dirname, join } from "@std/path";
 import { openDevice } from "../devices/select.ts";
-import { checkWritable, writeFileAtomic } from "../files.ts";
+import { checkWritable, makeFolder, writeFileAtomic } from "../files.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import {
   type EpochResult,
@@ -22,7 +23,11 @@ import {
   writeReports,
 } from "./_report.ts";
 import { seedsTable, type Training, trainingsOf } from "./_seeds.ts";
-import { settingOptions, trainSettings } from "./_train_settings.ts";
+import {
+  checkSettings,
+  settingOptions,
+  trainSettings,
+} from "./_train_settings.ts";
 
 /** What `train --help` prints. */
 export const help = `Train the network on MNIST and save its weights.
@@ -130,10 +135,8 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   checkReport(values, flags);
   const trainings = trainingsOf(values, !flags.has("no-report"));
   const machine = machineOf("train", values);
-  const outs = trainings.flatMap(({ log, out }) => [out, log]);
-  for (const path of [...outs, values.report, values.plot]) {
-    if (path !== "") await checkWritable(path);
-  }
+  await checkSettings(settings, values.resume);
+  await checkPlaces(trainings, values);
 
   const start = performance.now();
   using device = await openDevice({
@@ -169,6 +172,21 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     output.say(seedsTable(trainings, results));
   }
   throwFirst(outcomes.flatMap(({ failures }) => failures));
+}
+
+/**
+ * Refuses names of files that cannot be written, before anything is trained.
+ * The run's folder may be one that is still to be made.
+ */
+async function checkPlaces(
+  trainings: readonly Training[],
+  { plot, report, run }: Readonly<Record<string, string>>,
+): Promise<void> {
+  const outs = trainings.flatMap(({ log, out }) => [out, log]);
+  const paths = [...outs, report, plot].filter((path) => path !== "");
+  const isInRun = (path: string) => join(dirname(path)) === join(run);
+  if (run !== "" && paths.some(isInRun)) await makeFolder(run);
+  for (const path of paths) await checkWritable(path);
 }
 
 /** What came of a training. */

@@ -115,14 +115,31 @@ async function readAll(file: WeightsFile): Promise<Weights> {
 
 async function openSource(source: Source): Promise<WeightsFile> {
   try {
-    const start = await source.read(0, 8);
+    const start = await source.read(0, HEADER_AT + 1);
     if (isZip(start)) return await openArchive(source);
     if (isLegacy(start)) throw legacy(source.name);
+    if (isSomethingElse(start)) throw unknown(source);
     return await openSafetensors(source);
   } catch (error) {
     source[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Where the JSON of a safetensors file begins. */
+const HEADER_AT = 8;
+
+/** Whether there can be no header of a safetensors file, whole or damaged. */
+function isSomethingElse(start: Uint8Array): boolean {
+  return start.length === 0 ||
+    (start.length > HEADER_AT && start[HEADER_AT] !== "{".charCodeAt(0));
+}
+
+function unknown({ name, size }: Source): Error {
+  const got = size === 0 ? "an empty file" : "something else";
+  return malformed(name, "weights: .safetensors, .npz, .pth or .pt", got, {
+    help: "Give the file that train, torch.save or numpy.savez wrote.",
+  });
 }
 
 /** The pickled number at the start of what PyTorch wrote before 1.6. */

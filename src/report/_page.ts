@@ -1,7 +1,7 @@
 import { encodePng, type GrayImage } from "../images/mod.ts";
 import { predict } from "../predict.ts";
 import { bestEpoch } from "../training/_best.ts";
-import type { EpochResult } from "../training/options.ts";
+import type { EpochResult, TrainSettings } from "../training/options.ts";
 import { drawPanels, type Theme } from "./_chart.ts";
 import { Html, html } from "./_html.ts";
 import { allPanels } from "./_panels.ts";
@@ -168,7 +168,7 @@ export function settings(
     0,
   );
   const values = Object.entries(settings).map(([name, value]) =>
-    [name, String(value)] as const
+    [name, settingText(value)] as const
   );
   const all = {
     device: device.label,
@@ -187,6 +187,13 @@ export function settings(
       <pre>${String(model)}</pre>
     </details>
   `;
+}
+
+/** A setting's value; that of `augment` is a record. */
+function settingText(value: TrainSettings[keyof TrainSettings]): string {
+  if (typeof value !== "object") return String(value);
+  const parts = Object.entries(value).map(([name, part]) => `${name}=${part}`);
+  return parts.length === 0 ? "none" : parts.join(", ");
 }
 
 async function dataUrl(image: GrayImage): Promise<string> {

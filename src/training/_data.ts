@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { Mnist } from "../data/mnist.ts";
 import { Generator } from "../data/random.ts";
 import { subset, take } from "../data/subset.ts";
+import { describe } from "../errors.ts";
 import type { TrainOptions, TrainSettings } from "./options.ts";
 
 /** The rows of a training. */
@@ -28,7 +29,16 @@ export async function openData(
 /** Keeps a share of the rows apart, the same rows every time. */
 function split(dataset: Dataset, share: number): TrainingData {
   const order = new Generator(0).permutation(dataset.length);
-  const count = dataset.length - Math.round(dataset.length * share);
+  const kept = Math.round(dataset.length * share);
+  const count = dataset.length - kept;
+  if (kept === 0 || count === 0) {
+    throw new RangeError(describe({
+      what: `train: valFraction ${share} of ${dataset.length} rows`,
+      expected: "some rows to measure with and some to learn from",
+      got: `${kept} and ${count}`,
+      help: "Give another share, or more rows.",
+    }));
+  }
   return {
     trainData: subset(dataset, order.subarray(0, count)),
     valData: subset(dataset, order.subarray(count)),

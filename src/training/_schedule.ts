@@ -34,14 +34,6 @@ export function scheduleOf(
   const rest = Math.max(1, settings.epochs * length - warmup);
   const schedule = mainSchedule(optimizer, settings, length, rest);
   if (warmup === 0) return schedule;
-  if (settings.schedule === "one-cycle") {
-    throw new RangeError(describe({
-      what: "train: warmup",
-      expected: "none with the schedule one-cycle, which begins with its own",
-      got: String(settings.warmup),
-      help: "Leave it out, or take the schedule cosine.",
-    }));
-  }
   const rise = new LinearLR(optimizer, {
     startFactor: warmupStart,
     totalIters: warmup,

@@ -32,4 +32,5 @@ export {
   type RecipeName,
   RECIPES,
 } from "./recipes.ts";
+export { settingsOf } from "./_settings.ts";
 export { Trainer } from "./trainer.ts";

@@ -8,7 +8,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Device, Precision } from "../devices/device.ts";
 import { describe } from "../errors.ts";
 import type { Layer } from "../nn/mod.ts";
-import { type AugmentSettings, transformOf } from "./augmentation.ts";
+import type { AugmentSettings } from "./augmentation.ts";
 import { type RecipeName, RECIPES } from "./recipes.ts";
 
 /**
@@ -159,7 +159,40 @@ export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
   resume?: string;
 }
 
-/** What a training calls while it runs, and what stops it. */
+/**
+ * What a training calls while it runs, and what stops it.
+ *
+ * @example
+ * ```ts
+ * import { Linear, openDevice, Sequential, TensorDataset, train } from "@x/mnist-cnn";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const points = new Float32Array([0, 0, 0, 1, 1, 0, 1, 1]);
+ * const rows = { rowShape: [2], classes: 2 };
+ * const data = new TensorDataset(points, [0, 0, 1, 1], rows);
+ * const stop = new AbortController();
+ * const checkpoint = `${await Deno.makeTempDir()}/checkpoint.safetensors`;
+ * const told: string[] = [];
+ * const stopped = train({
+ *   device,
+ *   model: new Sequential(new Linear(2, 2)),
+ *   trainData: data,
+ *   testData: data,
+ *   batchSize: 2,
+ *   checkpoint,
+ *   signal: stop.signal,
+ *   onStep: ({ epoch, step }) => {
+ *     told.push(`step ${step}`);
+ *     if (epoch === 2) stop.abort(new Error("enough"));
+ *   },
+ *   onEpoch: ({ epoch }) => void told.push(`epoch ${epoch}`),
+ *   onCheckpoint: ({ path }) => assertEquals(path, checkpoint),
+ * });
+ * await assertRejects(() => stopped, Error, "enough");
+ * assertEquals(told, ["step 1", "step 2", "epoch 1", "step 1"]);
+ * ```
+ */
 export interface TrainCallbacks {
   /** Is told of every step, once it is handed to the device. */
   onStep?: (step: StepResult) => void;
@@ -247,80 +280,4 @@ export interface TrainResult {
   settings: Readonly<TrainSettings>;
   /** What it was measured with. */
   valData: Dataset;
-}
-
-/**
- * The settings of a training: those given, those of the checkpoint that it goes
- * on from, the notebook's.
- *
- * @throws {RangeError} If one is out of range, or not the checkpoint's.
- */
-export function settingsOf(
-  options: TrainOptions,
-  stored: TrainSettings | null,
-): TrainSettings {
-  const names = Object.keys(NOTEBOOK) as (keyof TrainSettings)[];
-  const given: Partial<TrainSettings> = Object.fromEntries(
-    names.filter((name) => options[name] !== undefined)
-      .map((name) => [name, options[name]]),
-  );
-  const recipe = given.recipe ?? stored?.recipe ?? "notebook";
-  const settings = { ...recipeSettings(recipe), ...stored, ...given };
-  // A setting that is younger than the checkpoint was the notebook's.
-  if (stored !== null) checkGoesOn(settings, { ...NOTEBOOK, ...stored });
-  transformOf(settings.augment);
-  checkWhole("epochs", settings.epochs, 1);
-  checkWhole("batchSize", settings.batchSize, 1);
-  checkWhole("limit", settings.limit, 0);
-  checkWhole("patience", settings.patience, 0);
-  checkWhole("stepSize", settings.stepSize, 1);
-  checkNumber("warmup", settings.warmup, Infinity);
-  checkNumber("valFraction", settings.valFraction, 1);
-  checkNumber("targetAcc", settings.targetAcc, 1);
-  checkNumber("clipGradNorm", settings.clipGradNorm, Infinity);
-  return settings;
-}
-
-/** Throws unless the training can go on with these settings. */
-function checkGoesOn(settings: TrainSettings, stored: TrainSettings): void {
-  const lasts = stored.schedule === "constant" || stored.schedule === "step";
-  for (const name of Object.keys(NOTEBOOK) as (keyof TrainSettings)[]) {
-    // The other schedules are stretched over all epochs from the start.
-    if (name === "epochs" && lasts) continue;
-    checkUnchanged(name, settings[name], stored[name]);
-  }
-}
-
-function checkUnchanged(name: string, given: unknown, stored: unknown): void {
-  const [got, expected] = [given, stored].map((value) => JSON.stringify(value));
-  if (got === expected) return;
-  throw new RangeError(describe({
-    what: `train: ${name} of a training that goes on`,
-    expected: `${expected}, as in its checkpoint`,
-    got,
-    help: "Leave it out, or start a training of its own.",
-  }));
-}
-
-function checkNumber(name: string, value: number, end: number): void {
-  if (value >= 0 && value < end) return;
-  throw new RangeError(describe({
-    what: `train: ${name}`,
-    expected: end === Infinity
-      ? "a number from 0"
-      : `a number from 0 to ${end}`,
-    got: String(value),
-    help: "Leave it out for the notebook's.",
-  }));
-}
-
-/** Throws unless an option is a whole number of at least `least`. */
-export function checkWhole(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new RangeError(describe({
-    what: `train: ${name}`,
-    expected: `a whole number of at least ${least}`,
-    got: String(value),
-    help: "Leave it out for the notebook's.",
-  }));
 }

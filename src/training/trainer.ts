@@ -14,6 +14,7 @@ import { bestEpoch, BestWeights } from "./_best.ts";
 import { turnEventLoop } from "./_event_loop.ts";
 import { scheduleOf } from "./_schedule.ts";
 import { RECIPES } from "./recipes.ts";
+import { checkWhole, settingsOf } from "./_settings.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import {
@@ -23,14 +24,12 @@ import {
   weightsMetadata,
   writeCheckpoint,
 } from "./checkpoint.ts";
-import {
-  checkWhole,
-  type EpochResult,
-  type SavedCheckpoint,
-  settingsOf,
-  type StepResult,
-  type TrainOptions,
-  type TrainSettings,
+import type {
+  EpochResult,
+  SavedCheckpoint,
+  StepResult,
+  TrainOptions,
+  TrainSettings,
 } from "./options.ts";
 
 /** What training rows gave in an epoch. */

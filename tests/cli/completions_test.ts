@@ -1,21 +1,53 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { join } from "@std/path";
+import { assertEquals, assertMatch } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { run } from "./_program.ts";
+import { root, run } from "./_program.ts";
 
 Deno.test("completions prints a script for each shell", async () => {
-  await using folder = await temporaryFolder();
   for (const shell of ["bash", "zsh", "fish"]) {
     const { code, stderr, stdout } = await run("completions", shell);
     assertEquals([code, stderr], [0, ""]);
-    assertMatch(stdout, /mnist-cnn complete --/);
-    if (shell !== "bash") continue;
-    const path = join(folder.path, "completions");
-    await Deno.writeTextFile(path, stdout);
-    const { success } = await new Deno.Command("bash", { args: ["-n", path] })
-      .output();
-    assert(success);
+    assertMatch(stdout, /mnist-cnn complete -- /);
   }
+});
+
+Deno.test("bash completes commands and options, and else names of files", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "mnist-cnn");
+  const program = fromFileUrl(new URL("src/cli/main.ts", root));
+  await Deno.writeTextFile(
+    path,
+    `#!/bin/sh\nexec ${Deno.execPath()} run -A ${program} "$@"\n`,
+    { mode: 0o755 },
+  );
+  // Without the package bash-completion, and sourced twice, as bash may do.
+  const script = `
+    PATH=${folder.path}:$PATH
+    source <(mnist-cnn completions bash)
+    source <(mnist-cnn completions bash)
+    complete -p mnist-cnn
+    words() {
+      COMP_WORDS=(mnist-cnn "$@") COMP_CWORD=$#
+      _mnist_cnn mnist-cnn
+      echo "\${COMPREPLY[@]}"
+    }
+    words pre
+    words train --step
+    words train --epochs 3 --gam
+    words predict my-di`;
+  const { stderr, stdout } = await new Deno.Command("bash", {
+    args: ["--norc", "--noprofile", "-c", script],
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals(decoder.decode(stderr), "");
+  assertEquals(decoder.decode(stdout).split("\n"), [
+    "complete -o default -F _mnist_cnn mnist-cnn",
+    "predict",
+    "--step-size",
+    "--gamma",
+    "",
+    "",
+  ]);
 });
 
 Deno.test("commands and options are completed, files by the shell", async () => {
@@ -34,5 +66,8 @@ Deno.test("commands and options are completed, files by the shell", async () => 
 Deno.test("completions of an unknown shell is a wrong call", async () => {
   const { code, stderr } = await run("completions", "tcsh");
   assertEquals(code, 2);
-  assertMatch(stderr, /^error: [^\n]*expected bash, zsh or fish, got tcsh\. H/);
+  assertMatch(
+    stderr,
+    /^error: [^\n]*expected bash, zsh or fish, got tcsh\. Help: mnist-cnn c/,
+  );
 });

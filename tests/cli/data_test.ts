@@ -5,6 +5,7 @@ import { writeIdx } from "../../src/data/idx.ts";
 import { readWeights } from "../../src/formats/weights.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";
+import { hasTerminal, inTerminal } from "./_terminal.ts";
 
 Deno.test("data prints sizes and labels and draws the batch", async () => {
   await using folder = await temporaryFolder();
@@ -55,6 +56,25 @@ Deno.test("data draws within given columns, and JSON instead", async () => {
     test: 100,
     classes: 10,
   });
+});
+
+Deno.test({
+  name: "data draws greys in a terminal, and none with NO_COLOR",
+  ignore: !hasTerminal,
+  async fn() {
+    await using folder = await temporaryFolder();
+    await writeDigits(folder.path, 20, 10);
+    const args = ["data", "--data", folder.path, "--count", "10"];
+    const grey = await inTerminal(args);
+    assertMatch(grey.screen, /␛\[38;2;(\d+);\1;\1;/);
+    const plain = await inTerminal(args, { color: false });
+    assertEquals(plain.screen.includes("␛"), false);
+    // As wide as the terminal.
+    const lines = plain.screen.trimEnd().split("\r\n");
+    assertEquals([...lines.at(-1)!].length, 100);
+    const piped = await inTerminal([...args, "| cat"]);
+    assertEquals(piped.screen.includes("␛"), false);
+  },
 });
 
 /** Letters as EMNIST has them: its names of files, and labels from 1 on. */

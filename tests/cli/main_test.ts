@@ -50,7 +50,7 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
     2,
     /unknown argument --epoch\. Help: Did you mean --epochs\? See deno task/,
   ],
-  ["a misspelt command", ["trian"], 2, /got trian\. Help: deno task train/],
+  ["a misspelt command", ["trian"], 2, /Help: Did you mean train\? See deno/],
   [
     "a stray word",
     ["evaluate", "digits"],
@@ -124,4 +124,29 @@ Deno.test("--version prints that of deno.json", async () => {
   );
   const { code, stdout } = await run("--version");
   assertEquals([code, stdout], [0, `${name} ${version}\n`]);
+});
+
+Deno.test("a permission that is missing is one line that names it", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path);
+  const data = ["--data", folder.path];
+  for (
+    const args of [
+      ["data", ...data],
+      ["evaluate", ...data],
+      ["predict", "digit.png"],
+      ["train", ...data, "--device", "cpu"],
+      ["inspect", "weights.safetensors"],
+    ]
+  ) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--unstable-webgpu", "--no-prompt", "src/cli/main.ts"]
+        .concat(args),
+      cwd: root,
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder().decode(stderr);
+    assertEquals(code, 1);
+    assertMatch(text, /^error: [^\n]*the --allow-\w+ flag\. Help: [^\n]*\n$/);
+  }
 });

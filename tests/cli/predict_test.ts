@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { readDigit } from "../../src/images/mod.ts";
+import { encodePng, readDigit } from "../../src/images/mod.ts";
 import { asBmp, asJpeg, asPgm, asPng, pictureOf } from "../images/_pictures.ts";
 import { labels, testDigit } from "../images/_test_digits.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
@@ -93,11 +93,16 @@ Deno.test("predict's FILE that is no picture is one line and exit status 1", asy
   const whole = await Deno.readFile(folder.paths[0]);
   await Deno.writeFile(cut, whole.subarray(0, whole.length / 2));
   const missing = join(folder.path, "none.png");
+  const white = join(folder.path, "white.png");
+  const paper = { width: 40, height: 40, data: new Uint8Array(1600).fill(255) };
+  await Deno.writeFile(white, await encodePng(paper));
   for (
     const [path, message] of [
       [text, /expected an image: PNG, JPEG, BMP or PGM, got something else/],
       [cut, /damaged or cut off JPEG/],
       [missing, /cannot read .*none\.png: got no such file/],
+      [white, /white\.png: expected one digit, .*, got nothing that stands/],
+      [folder.path, /cannot read .*Is a directory/],
     ] as const
   ) {
     const { code, stderr, stdout } = await run(

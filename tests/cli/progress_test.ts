@@ -3,7 +3,8 @@ import { join } from "@std/path";
 import { ProgressBar } from "../../src/cli/_progress.ts";
 import type { StepResult } from "../../src/training/mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { root, withoutLibrary, writeDigits } from "./_program.ts";
+import { withoutLibrary, writeDigits } from "./_program.ts";
+import { hasTerminal, inTerminal, readable } from "./_terminal.ts";
 
 /** A terminal that remembers what was written. */
 function terminal(columns: number) {
@@ -52,26 +53,6 @@ Deno.test("the bar fits a narrow terminal and has a colour", async () => {
   assertEquals(longest, 60);
 });
 
-/** Escape as a character that can be seen and searched. */
-function readable(text: string): string {
-  return text.replaceAll("\x1b", "␛");
-}
-
-/** The command line in a terminal of util-linux's `script`. */
-async function inTerminal(
-  args: string[],
-  { color = true } = {},
-  runner = "deno task --quiet cli",
-) {
-  const setting = color ? "env --unset=NO_COLOR" : "env NO_COLOR=1";
-  const command = `stty cols 100; ${setting} ${runner} ${args.join(" ")}`;
-  const { code, stdout } = await new Deno.Command("script", {
-    args: ["-qec", command, "/dev/null"],
-    cwd: root,
-  }).output();
-  return { code, screen: readable(new TextDecoder().decode(stdout)) };
-}
-
 async function task() {
   const folder = await temporaryFolder();
   await writeDigits(folder.path, 40, 10);
@@ -83,13 +64,9 @@ async function task() {
   return { ...folder, options };
 }
 
-const hasScript = await new Deno.Command("which", { args: ["script"] })
-  .output().then(({ success }) => success);
-const isLinux = Deno.build.os === "linux";
-
 Deno.test({
   name: "train draws a bar per epoch in a terminal, and then the line",
-  ignore: !hasScript || !isLinux,
+  ignore: !hasTerminal,
   fn: async () => {
     await using folder = await task();
     const colored = await inTerminal(folder.options, {});
@@ -108,7 +85,7 @@ Deno.test({
 
 Deno.test({
   name: "--quiet, --json and a pipe have no bar",
-  ignore: !hasScript || !isLinux,
+  ignore: !hasTerminal,
   fn: async () => {
     await using folder = await task();
     const quiet = await inTerminal([...folder.options, "--quiet"], {});
@@ -123,7 +100,7 @@ Deno.test({
 
 Deno.test({
   name: "a training without the bar's library goes on without a bar",
-  ignore: !hasScript || !isLinux,
+  ignore: !hasTerminal,
   fn: async () => {
     await using folder = await task();
     const runner = [

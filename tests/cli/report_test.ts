@@ -38,7 +38,8 @@ async function epochsIn(path: string): Promise<number[]> {
 
 Deno.test("train leaves a report in the run's folder, with its own permissions", async () => {
   await using folder = await task();
-  const png = folder.file("curves.png");
+  // In a folder that the run makes.
+  const png = folder.file("run", "curves.png");
   const args = [...folder.options, "--epochs", "2", "--plot", png];
   const trained = await deno(["task", "--quiet", "cli"], args);
   assertEquals([trained.code, trained.stderr], [0, ""]);

@@ -12,7 +12,8 @@ import {
   recipeSettings,
 } from "../../src/training/mod.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
-import { program, run, writeDigits } from "./_program.ts";
+import { interrupted } from "./_interrupted.ts";
+import { run, writeDigits } from "./_program.ts";
 
 /** A folder with data, and the options of a training on it. */
 async function task() {
@@ -46,21 +47,6 @@ Deno.test("train --resume makes the file that one training makes", async () => {
   );
   assertEquals(evaluated.code, 0);
 });
-
-/** Starts a training and sends `Ctrl-C` after its first epoch. */
-async function interrupted(args: string[], times: number) {
-  const child = program("train", ...args).spawn();
-  let stdout = "";
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    const before = stdout;
-    stdout += text;
-    const first = /\[Epoch/.test(stdout) && !/\[Epoch/.test(before);
-    for (let sent = 0; first && sent < times; sent++) child.kill("SIGINT");
-  }
-  const stderr = await new Response(child.stderr).text();
-  const { code } = await child.status;
-  return { code, stderr };
-}
 
 Deno.test("Ctrl-C leaves a checkpoint from which all goes on", async () => {
   await using folder = await task();
@@ -192,12 +178,16 @@ const wrong: [args: string[], message: RegExp][] = [
   [["--augment", "rotate"], /--augment rotate: expected a number above 0/],
   [["--seeds", "1,x"], /--seeds: expected a whole number/],
   [["--seeds", "1", "--seed", "2"], /--seeds does not go with --seed/],
+  [["--schedule", "one-cycle", "--warmup", "1"], /warmup: expected none with/],
+  [["--threads", "1025"], /--threads: expected .* of at most 1024, got 1025/],
 ];
 for (const [args, message] of wrong) {
   Deno.test(`train ${args.join(" ")} is a wrong call`, async () => {
-    const { code, stderr } = await run("train", ...args);
-    assertEquals(code, 2);
+    const { code, stderr, stdout } = await run("train", ...args);
+    // It has opened nothing yet.
+    assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, message);
+    assertMatch(stderr, /^error: [^\n]* Help: [^\n]*\n$/);
   });
 }
 
@@ -230,7 +220,7 @@ Deno.test("--recipe names network and settings, and evaluate knows them", async 
   assertEquals(JSON.parse(summary.stdout).parameters, 153754);
   const resume = ["--resume", folder.file("run"), "--recipe", "fast"];
   const other = await run("train", ...folder.options("other"), ...resume);
-  assertEquals(other.code, 1);
+  assertEquals(other.code, 2);
   assertMatch(
     other.stderr,
     /recipe of a training that goes on: expected "best"/,

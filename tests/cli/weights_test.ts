@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { readWeights } from "../../src/formats/weights.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -24,6 +25,73 @@ Deno.test("a file that would execute code is refused in one line", async () => {
   const { code, stderr, stdout } = await run("evaluate", "--model", model);
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /^error: .*\.eval"\. Help: Nothing was executed\..*\n$/);
+});
+
+Deno.test("what is no file of weights is one line that says what it is", async (t) => {
+  await using folder = await temporaryFolder();
+  const whole = await Deno.readFile(network);
+  const files: [name: string, bytes: Uint8Array, message: RegExp][] = [
+    ["empty.pth", new Uint8Array(), /expected weights: .*, got an empty file/],
+    [
+      "notes.txt",
+      new TextEncoder().encode("These are my notes."),
+      /notes\.txt: expected weights: .*, got something else/,
+    ],
+    ["half.pth", whole.slice(0, whole.length / 2), /half\.pth: /],
+    ["four.pt", whole.slice(0, 4), /four\.pt: /],
+    [
+      "old.pth",
+      await Deno.readFile(goldenPath("pytorch_legacy.pth")),
+      /got PyTorch's format before 1\.6\. Help: In Python, write it again/,
+    ],
+    [
+      "module.pth",
+      await Deno.readFile(goldenPath("pytorch_module.pth")),
+      /got "torch\.nn\.modules\.linear\.Linear"\. Help: Nothing was executed/,
+    ],
+  ];
+  for (const [name, bytes, message] of files) {
+    const path = `${folder.path}/${name}`;
+    await Deno.writeFile(path, bytes);
+    for (
+      const command of [
+        ["inspect", path],
+        ["convert", path, `${path}.npz`],
+        ["evaluate", "--device", "cpu", "--model", path],
+      ]
+    ) {
+      await t.step(`${name}: ${command[0]}`, async () => {
+        const { code, stderr, stdout } = await run(...command);
+        assertEquals([code, stdout], [1, ""]);
+        assertMatch(stderr, message);
+        assertMatch(stderr, /^error: [^\n]* Help: [^\n]*\n$/);
+      });
+    }
+  }
+});
+
+Deno.test("weights within a checkpoint of PyTorch are found", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path);
+  const { tensors } = await readWeights(network);
+  const options = ["--data", folder.path, "--device", "cpu"];
+  const plain = await run("evaluate", ...options, "--model", network);
+  const path = `${folder.path}/checkpoint.safetensors`;
+  const inside = [...tensors].map(([name, tensor]) =>
+    [`model_state_dict.module.${name}`, tensor] as const
+  );
+  const moment = tensors.get("fc.bias")!;
+  const others = [["optimizer_state_dict.state.9.exp_avg", moment]] as const;
+  await writeSafetensors(path, [...inside, ...others]);
+  assertEquals(await run("evaluate", ...options, "--model", path), plain);
+  // Two of them: nobody knows which is meant.
+  const second = inside.map(([name, tensor]) =>
+    [`ema.${name}`, tensor] as const
+  );
+  await writeSafetensors(path, [...inside, ...second]);
+  const both = await run("evaluate", ...options, "--model", path);
+  assertEquals(both.code, 1);
+  assertMatch(both.stderr, /Unexpected key\(s\) .*"ema\.model_state_dict/);
 });
 
 const network = goldenPath("pytorch_network.pth");

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import {
+  capture,
   convBlock,
   CpuDevice,
   DeviceError,
@@ -166,23 +167,25 @@ Deno.test("a profile has the time and bytes of every kernel", async () => {
   assertEquals(CpuDevice.open().profile, null);
 });
 
-Deno.test("a block of much work goes Winograd's way, others don't", () => {
-  const kernelsOf = (batch: number, side: number, kernelSize: number) => {
-    using device = CpuDevice.open({ threads: 2, profile: true });
-    using _scope = new Scope();
-    const zeros = (shape: number[]) =>
-      Tensor.from(
-        device,
-        new Float32Array(shape.reduce((a, b) => a * b)),
-        shape,
-      );
-    const channels = zeros([32]);
-    convBlock(zeros([batch, 16, side, side]), {
-      convolution: {
-        weight: zeros([32, 16, kernelSize, kernelSize]),
-        bias: channels,
-        padding: (kernelSize - 1) / 2,
-      },
+/** The kernels of a block in evaluation, recorded or not. */
+function kernelsOf(
+  [batch, side, kernelSize]: readonly [number, number, number],
+  recorded: boolean,
+): string[] {
+  using device = CpuDevice.open({ threads: 2, profile: true });
+  using _scope = new Scope();
+  const zeros = (shape: number[]) =>
+    Tensor.from(
+      device,
+      new Float32Array(shape.reduce((a, b) => a * b)),
+      shape,
+    );
+  const channels = zeros([32]);
+  const images = zeros([batch, 16, side, side]);
+  const weight = zeros([32, 16, kernelSize, kernelSize]);
+  const block = () =>
+    void convBlock(images, {
+      convolution: { weight, bias: channels, padding: (kernelSize - 1) / 2 },
       normalisation: {
         weight: channels,
         bias: channels,
@@ -192,12 +195,21 @@ Deno.test("a block of much work goes Winograd's way, others don't", () => {
       },
       pooling: { kernelSize: 2 },
     });
-    return device.profile!.runs.map(({ name }) => name);
-  };
-  assert(kernelsOf(40, 14, 5).includes("winogradForward"));
-  assert(kernelsOf(39, 14, 5).includes("conv2dDirect"));
-  assert(kernelsOf(112, 14, 3).includes("conv2dDirect"));
-  assert(kernelsOf(400, 5, 5).includes("conv2dDirect"));
+  using captured = capture(device, block);
+  if (recorded) captured();
+  else block();
+  return device.profile!.runs.map(({ name }) => name);
+}
+
+Deno.test("a block of much work goes Winograd's way, others don't", () => {
+  assert(kernelsOf([40, 14, 5], true).includes("winogradForward"));
+  assert(kernelsOf([39, 14, 5], true).includes("conv2dDirect"));
+  assert(kernelsOf([112, 14, 3], true).includes("conv2dDirect"));
+  assert(kernelsOf([400, 5, 5], true).includes("conv2dDirect"));
+});
+
+Deno.test("a prediction that is not recorded has direct sums", () => {
+  assert(kernelsOf([100, 14, 5], false).includes("conv2dDirect"));
 });
 
 /** A process that computes on two threads, and prints once it does. */

@@ -21,7 +21,12 @@ from generate_text import model_text
 from generate_training import training
 
 FOLDER = Path(__file__).parent
-DTYPES = {torch.int64: "I64", torch.float32: "F32", torch.uint8: "U8"}
+DTYPES = {
+    torch.int64: "I64",
+    torch.float64: "F64",
+    torch.float32: "F32",
+    torch.uint8: "U8",
+}
 
 # One 5 x 7 dot pattern for each digit, a row of five dots in each number.
 GLYPHS = torch.tensor([

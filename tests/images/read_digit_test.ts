@@ -14,6 +14,7 @@ import {
   pictureOf,
   withoutPaper,
 } from "./_pictures.ts";
+import { asPalettePng } from "./_palette_png.ts";
 import { labels, testDigit } from "./_test_digits.ts";
 
 const padding = [10, 3, 25, 16] as const;
@@ -101,6 +102,9 @@ const encodings: Record<string, () => Uint8Array> = {
   "PNG with transparent paper": () =>
     asPng(withoutPaper(asymmetric, [0, 0, 0])),
   "PNG, light on transparent": () => asPng(withoutPaper(asymmetric, [1, 1, 1])),
+  "PNG with a palette": () => asPalettePng(asymmetric),
+  "PNG with a palette, in part transparent": () =>
+    asPalettePng(asymmetric, { transparent: true }),
   "BMP of 24 bits": () => asBmp(asymmetric),
   "BMP of 24 bits from the top": () => asBmp(asymmetric, { fromTop: true }),
   "BMP of 32 bits": () => asBmp(asymmetric, { bits: 32 }),

@@ -86,6 +86,11 @@ Deno.test("a report has all numbers of the training", async () => {
   assertEquals(told.seed, "3");
   assertEquals(told.batchSize, "10");
   assertEquals(told.device, device.label);
+  assertEquals(told.augment, "none");
+  const augment = { rotate: 10, erase: 0.5 };
+  const settings = { ...training.settings, augment };
+  const changed = await report({ ...training, settings });
+  assertEquals(facts(changed).augment, "rotate=10, erase=0.5");
   assert(page.includes("Conv2d(1, 4, kernel_size=(3, 3)"));
 });
 

@@ -192,3 +192,25 @@ deviceTest("rows kept apart are not learnt from", async (device) => {
     assertEquals(valAcc * 10, Math.round(valAcc * 10));
   }
 });
+
+Deno.test("a share of no row, or of all, cannot be kept apart", async () => {
+  for (
+    const [valFraction, rows] of [[0.009, "0 and 50"], [0.995, "50 and 0"]]
+  ) {
+    await assertRejects(
+      () => Trainer.open(task(null!, { valFraction: Number(valFraction) })),
+      RangeError,
+      `train: valFraction ${valFraction} of 50 rows: expected some rows to ` +
+        `measure with and some to learn from, got ${rows}. Help: `,
+    );
+  }
+});
+
+Deno.test("one-cycle has a warm-up of its own", async () => {
+  const options = task(null!, { schedule: "one-cycle", warmup: 0.01 });
+  await assertRejects(
+    () => Trainer.open(options),
+    RangeError,
+    "train: warmup: expected none with the schedule one-cycle",
+  );
+});

@@ -7,6 +7,8 @@ export interface Caller {
   readonly threads: number;
   /** Multiplications of a convolution from which on Winograd's way is taken. */
   readonly winogradFrom: number;
+  /** Whether a program is recorded, to run more than once. */
+  readonly recording: boolean;
   /** The kernels in plain TypeScript, for shapes that others don't know. */
   readonly plain: Kernels;
   /** Where an operand's elements start; 0 for none. */

@@ -58,8 +58,9 @@ export interface CpuDeviceOptions {
   /**
    * Multiplications from which on the 5×5 convolution of a block is computed by
    * Winograd's algorithm, with a fifth of them and rounding of about 2e-6 of the
-   * output's size, where it is 4e-7 otherwise. `Infinity` is never. Default
-   * 100,000,000: 40 images of 14×14 pixels, 16 channels to 32.
+   * output's size, where it is 4e-7 otherwise; in evaluation only where a
+   * program is recorded. `Infinity` is never. Default 100,000,000: 40 images of
+   * 14×14 pixels, 16 channels to 32.
    */
   winogradFrom?: number;
 }
@@ -257,12 +258,16 @@ export class CpuDevice implements Device {
 
   /** The device as the TypeScript side of a kernel sees it. */
   #caller({ kernels }: CpuModule, threads: number, plain: Kernels): Caller {
+    const isRecording = () => this.recording;
     const indexOf = new Map(kernels.map((name, index) => [name, index]));
     let scratch: CallMemory = { pointer: 0, stride: 0 };
     let bytes = 0;
     return {
       threads,
       winogradFrom: this.#winogradFrom,
+      get recording() {
+        return isRecording();
+      },
       plain,
       pointer: (operand) => {
         if (operand === null) return 0;

@@ -87,7 +87,9 @@ export function convBlock(
       using convolved = new Between(scratch, "f32", elements(convolution));
       using inverse = new Between(scratch, "f32", convolution.outChannels);
       using picked = new Between(scratch, "f32", output.buffer.length);
-      convolve(x, weight, bias, convolved, convolution);
+      // A single prediction: its digits count more than its time.
+      const way = caller.recording ? convolve : single.conv2dForward;
+      way(x, weight, bias, convolved, convolution);
       const norm = normalisation(shape);
       single.batchNorm2dInverseDeviation(runningVariance, inverse, norm);
       const statistics = [runningMean, inverse, scale, shift];

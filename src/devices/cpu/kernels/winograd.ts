@@ -43,6 +43,8 @@ export interface Winograd {
  * direct sums: 1.1e-5 of outputs around 6, in the mean. So it is used in blocks
  * alone, whose normalisation makes up for scale, and from the work on where
  * there is time to win: comparisons step by step with small batches stay close.
+ * A prediction that is not recorded has direct sums: with ten epochs' weights,
+ * logits up to 37 are then within 8e-6 of the true ones, and 2.3e-5 by this.
  *
  * When it is faster, measured on one thread of an AMD EPYC with AVX2, µs an
  * image forward and for both gradients, by Winograd and directly:

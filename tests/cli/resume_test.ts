@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "@std/path";
+import { readCheckpoint } from "../../src/training/mod.ts";
+import { listing, temporaryFolder } from "../temporary_folder.ts";
+import { interrupted } from "./_interrupted.ts";
+import { run, writeDigits } from "./_program.ts";
+
+/** What a training may keep in its head, in as few trainings as it takes. */
+const everything: string[][] = [
+  [
+    ...["--schedule", "one-cycle", "--optimizer", "adamw", "--epochs", "10"],
+    ...["--augment", "rotate=10,shift=0.1,scale=0.1,elastic=30,erase=0.5"],
+    ...["--weight-decay", "0.01", "--clip-grad-norm", "1"],
+  ],
+  [
+    ...["--schedule", "cosine", "--warmup", "0.5", "--epochs", "10"],
+    ...["--patience", "10", "--val-fraction", "0.2"],
+    ...["--label-smoothing", "0.1", "--seed", "4"],
+  ],
+  ["--recipe", "best", "--epochs", "4"],
+];
+for (const options of everything) {
+  Deno.test(`Ctrl-C and --resume change no byte of ${options.join(" ")}`, async () => {
+    await using folder = await temporaryFolder();
+    await writeDigits(folder.path, 120, 20);
+    const file = (name: string) => join(folder.path, `${name}.safetensors`);
+    const common = (name: string) => [
+      ...["--data", folder.path, "--device", "cpu", "--no-report"],
+      ...["--checkpoint", file(name), "--out", file(`${name}-weights`)],
+    ];
+    const settings = [...options, "--batch-size", "10"];
+    const whole = await run("train", ...common("whole"), ...settings);
+    assertEquals([whole.code, whole.stderr], [0, ""]);
+    const parts = common("parts");
+    const stopped = await interrupted([...parts, ...settings], 1);
+    assertEquals(stopped.code, 130);
+    const { history, settings: { epochs } } = await readCheckpoint(
+      file("parts"),
+    );
+    assert(history.length < epochs, "stopped before its end");
+    const resumed = await run("train", ...parts, "--resume", file("parts"));
+    assertEquals([resumed.code, resumed.stderr], [0, ""]);
+    for (const name of ["", "-weights", ".best"]) {
+      assertEquals(
+        await Deno.readFile(file(`parts${name}`)),
+        await Deno.readFile(file(`whole${name}`)),
+      );
+    }
+  });
+}
+
+Deno.test("what cannot be resumed is told before anything is opened", async () => {
+  await using folder = await temporaryFolder();
+  const data = join(folder.path, "data");
+  const missing = join(folder.path, "none.safetensors");
+  const weights = "examples/models/mnist-cnn.safetensors";
+  for (
+    const [file, message] of [
+      [missing, /^error: cannot read \S+none\.safetensors: got no such file/],
+      [weights, /expected a checkpoint of a training, got .* without a/],
+    ] as const
+  ) {
+    const options = ["--data", data, "--run", folder.path, "--resume", file];
+    const { code, stderr, stdout } = await run("train", ...options);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, message);
+    assertMatch(stderr, /^error: [^\n]* Help: [^\n]*\n$/);
+  }
+  assertEquals(await listing(folder.path), []);
+});
