@@ -164,6 +164,8 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     const own = { ...common, ...training.settings };
     const isFirst = outcomes.length === 0;
     outcomes.push(await trainOnce(training, own, { ...telling, isFirst }));
+    // Where it came too late for a step, while files were written.
+    signal.throwIfAborted();
   }
   await reportProfile(device, given);
   output.took("all done", start);

@@ -234,7 +234,7 @@ export class Trainer implements Disposable {
   }
 
   #restore({ history, state, weights }: Checkpoint): void {
-    this.model.loadStateDict(weights);
+    this.model.loadStateDict(weights, { source: this.#options.resume });
     loadState(this.#changing, state);
     this.#history.push(...history);
     const { length, state: { batch } } = this.#batches;

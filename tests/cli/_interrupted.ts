@@ -1,13 +1,17 @@
 import { program } from "./_program.ts";
 
-/** Starts a training and sends `Ctrl-C` after its first epoch. */
-export async function interrupted(args: string[], times: number) {
+/** Starts a training and sends `Ctrl-C` once it has printed something. */
+export async function interrupted(
+  args: string[],
+  times: number,
+  after = "[Epoch",
+) {
   const child = program("train", ...args).spawn();
   let stdout = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     const before = stdout;
     stdout += text;
-    const first = /\[Epoch/.test(stdout) && !/\[Epoch/.test(before);
+    const first = stdout.includes(after) && !before.includes(after);
     for (let sent = 0; first && sent < times; sent++) child.kill("SIGINT");
   }
   const stderr = await new Response(child.stderr).text();

@@ -88,6 +88,17 @@ Deno.test("Ctrl-C twice stops at once, and no file is half there", async () => {
   assert((await readCheckpoint(file("run"))).history.length >= 1);
 });
 
+Deno.test("Ctrl-C while the report is made ends with its status, and all files", async () => {
+  await using folder = await task();
+  const { file, options } = folder;
+  const plot = join(folder.path, "curves.png");
+  const args = [...options("run"), "--epochs", "1", "--plot", plot];
+  const { code } = await interrupted(args, 1, "saved");
+  assertEquals(code, 130);
+  assert((await Deno.stat(file("run-weights"))).isFile);
+  assert((await Deno.stat(plot)).isFile);
+});
+
 Deno.test("a run has a folder of its own, and --checkpoint-every 0 none", async () => {
   await using folder = await task();
   const data = ["--data", folder.path, "--epochs", "1"];
