@@ -7,10 +7,14 @@
  */
 
 import { parseArgs } from "@std/cli";
-import { WebGpuDevice } from "../../../mod.ts";
+import { type Precision, WebGpuDevice } from "../../../mod.ts";
 import { variants } from "../../../src/devices/webgpu/kernels/conv2d.ts";
 import { kernelCases, runKernelCase } from "../../kernels/cases.ts";
-import { type StepTimes, timeSteps } from "../_webgpu_step.ts";
+import {
+  type StepOptions,
+  type StepTimes,
+  timeSteps,
+} from "../_webgpu_step.ts";
 
 const given = parseArgs(Deno.args, {
   string: ["batch", "steps", "out"],
@@ -77,34 +81,44 @@ async function testKernels() {
 
 async function timeAll() {
   const all = [];
+  const hasHalf = adapter!.features.has("shader-f16");
+  const precisions: Precision[] = hasHalf ? ["f32", "f16"] : ["f32"];
   for (const batch of batches) {
-    const options = { batch, steps, evaluations: 3 };
-    const times = await timed(options);
-    console.log(
-      `batch ${batch}: ${times.pipelinedMilliseconds.toFixed(3)} ms a step, ` +
-        `${times.hostMicroseconds!.toFixed(0)} µs of them on the host ` +
-        `(${times.variants.join(", ")})`,
-    );
-    all.push({ batch, ...times, kernels: await profiled(options) });
+    for (const precision of precisions) {
+      const options = { batch, steps, evaluations: 3, precision };
+      const times = await timed(options);
+      console.log(
+        `batch ${batch}, ${precision}: ` +
+          `${times.pipelinedMilliseconds.toFixed(3)} ms a step, ` +
+          `${times.hostMicroseconds!.toFixed(0)} µs of them on the host ` +
+          `(${times.variants.join(", ")})`,
+      );
+      const kernels = await profiled(options);
+      all.push({ batch, precision, ...times, kernels });
+    }
   }
   return all;
 }
 
-type Options = { batch: number; steps: number; evaluations: number };
+interface Options extends StepOptions {
+  precision: Precision;
+}
 
 async function timed(
   options: Options,
 ): Promise<StepTimes & { variants: string[] }> {
   const chosen: string[] = [];
   const onVariant = (sentence: string) => chosen.push(sentence);
-  using device = await WebGpuDevice.open({ onVariant });
+  const { precision } = options;
+  using device = await WebGpuDevice.open({ onVariant, precision });
   return { ...await timeSteps(device, options), variants: chosen };
 }
 
 /** Times of all kernels, or null where the adapter cannot measure them. */
 async function profiled(options: Options) {
   if (!adapter!.features.has("timestamp-query")) return null;
-  using device = await WebGpuDevice.open({ profile: true });
+  const { precision } = options;
+  using device = await WebGpuDevice.open({ precision, profile: true });
   await timeSteps(device, { ...options, evaluations: 0 });
   console.log(device.profile!.table());
   return device.profile!.summaries();
