@@ -28,8 +28,12 @@ Deno.test({
       const measured = await run("evaluate", ...given, "--model", weights);
       const { accuracy } = JSON.parse(measured.stdout);
       assert(accuracy >= 0.99, `${precision}: ${accuracy}`);
-      const predicted = await run("predict", ...given, "--model", weights);
+      const predicted = await run(
+        ...["predict", ...given, "--model", weights, "--verbose"],
+      );
       assertEquals(predicted.code, 0);
+      const isHalf = /^device: webgpu \(.*, f16\): /m.test(predicted.stderr);
+      assertEquals(isHalf, precision === "f16");
     }
     assert(losses[0] !== losses[1], "the same losses");
   },

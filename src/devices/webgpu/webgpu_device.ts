@@ -194,7 +194,8 @@ export class WebGpuDevice implements Device {
       },
     });
     const name = adapter.info.description || adapter.info.vendor || "unnamed";
-    const label = `webgpu (${name})`;
+    const stored = options.precision === "f16" ? ", f16" : "";
+    const label = `webgpu (${name}${stored})`;
     const device = new WebGpuDevice(gpu, label, isSoftware, options);
     try {
       if (isTuned) await device.#tune();
