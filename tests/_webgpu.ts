@@ -1,8 +1,6 @@
 import { variants } from "../src/devices/webgpu/kernels/conv2d.ts";
-import {
-  requestAdapter,
-  WebGpuDevice,
-} from "../src/devices/webgpu/webgpu_device.ts";
+import { requestAdapter } from "../src/devices/webgpu/_adapter.ts";
+import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
 
 /**
  * The WebGPU device of a test file, opened once, or null where there is no

@@ -2,7 +2,8 @@ import { CpuDevice } from "./cpu/cpu_device.ts";
 import type { Device, Precision } from "./device.ts";
 import { describe, DeviceError } from "../errors.ts";
 import type { ConvolutionVariant } from "./webgpu/kernels/conv2d.ts";
-import { requestAdapter, WebGpuDevice } from "./webgpu/webgpu_device.ts";
+import { requestAdapter } from "./webgpu/_adapter.ts";
+import { WebGpuDevice } from "./webgpu/webgpu_device.ts";
 
 /** Which device to open. */
 export type DeviceChoice = "auto" | "webgpu" | "cpu";

@@ -1,10 +1,8 @@
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
-import {
-  requestAdapter,
-  WebGpuDevice,
-} from "../devices/webgpu/webgpu_device.ts";
+import { requestAdapter } from "../devices/webgpu/_adapter.ts";
+import { WebGpuDevice } from "../devices/webgpu/webgpu_device.ts";
 import { DeviceError } from "../errors.ts";
 import { type AdapterReport, findAdapters } from "./adapters.ts";
 import {

@@ -14,6 +14,7 @@ import type {
 } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
 import { Profile } from "../profile.ts";
+import { noAdapter, requestAdapter, requestDevice } from "./_adapter.ts";
 import { BindGroups, type Bound } from "./_bind_groups.ts";
 import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
 import { castingRun } from "./_half.ts";
@@ -25,7 +26,6 @@ import { Textures, WebGpuTexture } from "./_textures.ts";
 import { Timestamps } from "./_timestamps.ts";
 import { always, type Choice, fastest, runSample } from "./_tuning.ts";
 import { type KernelRecord, mostPasses, type Run } from "./kernel_record.ts";
-import { convBlockBindings } from "./kernels/conv_block.ts";
 import type { ConvolutionVariant } from "./kernels/conv2d.ts";
 import { webGpuKernels } from "./webgpu_kernels.ts";
 
@@ -150,48 +150,13 @@ export class WebGpuDevice implements Device {
    */
   static async open(options: WebGpuDeviceOptions = {}): Promise<WebGpuDevice> {
     const adapter = options.adapter ?? await requestAdapter();
-    if (adapter === null) {
-      throw new DeviceError(describe({
-        what: "webgpu",
-        expected: "a WebGPU adapter",
-        got: "none",
-        help: "Install a Vulkan driver (Debian: `apt-get install " +
-          "mesa-vulkan-drivers libvulkan1`), or use `--device cpu`.",
-      }));
-    }
-    const { features, limits } = adapter;
-    if (options.profile && !features.has("timestamp-query")) {
-      throw new DeviceError(describe({
-        what: "webgpu: profile",
-        expected: "an adapter with the feature timestamp-query",
-        got: `${adapter.info.description} without it`,
-        help: "Leave out --profile.",
-      }));
-    }
-    if (options.precision === "f16" && !features.has("shader-f16")) {
-      throw new DeviceError(describe({
-        what: "webgpu: precision f16",
-        expected: "an adapter with the feature shader-f16",
-        got: `${adapter.info.description} without it`,
-        help: "Leave out --precision.",
-      }));
-    }
+    if (adapter === null) throw noAdapter();
     const { software: isSoftware = adapter.info.isFallbackAdapter } = options;
-    const isTuned = !isSoftware && features.has("timestamp-query") &&
+    const isTuned = !isSoftware && adapter.features.has("timestamp-query") &&
       (options.variant ?? "auto") === "auto";
-    const gpu = await request(adapter, {
-      requiredFeatures: [
-        ...options.profile || isTuned ? ["timestamp-query" as const] : [],
-        ...options.precision === "f16" ? ["shader-f16" as const] : [],
-      ],
-      requiredLimits: {
-        maxBufferSize: limits.maxBufferSize,
-        maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-        maxStorageBuffersPerShaderStage: Math.min(
-          limits.maxStorageBuffersPerShaderStage,
-          convBlockBindings,
-        ),
-      },
+    const gpu = await requestDevice(adapter, {
+      isTimed: isTuned || options.profile === true,
+      isHalf: options.precision === "f16",
     });
     const name = adapter.info.description || adapter.info.vendor || "unnamed";
     const stored = options.precision === "f16" ? ", f16" : "";
@@ -477,30 +442,6 @@ export class WebGpuDevice implements Device {
       help: "Keep `using device` in the scope that uses its tensors.",
     }));
   }
-}
-
-/** A device of the adapter, with these features and limits. */
-async function request(
-  adapter: GPUAdapter,
-  descriptor: GPUDeviceDescriptor,
-): Promise<GPUDevice> {
-  try {
-    return await adapter.requestDevice(descriptor);
-  } catch (error) {
-    throw new DeviceError(describe({
-      what: `webgpu: the adapter ${adapter.info.description} gives no device`,
-      expected: "one with the limits that the adapter itself names",
-      got: (error as Error).message,
-      help: "Update the graphics driver, or use `--device cpu`.",
-    }));
-  }
-}
-
-/** The platform's preferred adapter, or null where there is none. */
-export async function requestAdapter(): Promise<GPUAdapter | null> {
-  return await navigator.gpu?.requestAdapter({
-    powerPreference: "high-performance",
-  }) ?? null;
 }
 
 /**
