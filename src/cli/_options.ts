@@ -44,6 +44,7 @@ export function readOptions(
   const parsed: Record<string, unknown> = parseArgs(joinNegative(args), {
     string: Object.keys(options.values),
     boolean: [...options.flags, "help"],
+    alias: { help: "h" },
     default: { ...options.values },
     unknown: (argument: string, option?: string) => {
       const isFile = option === undefined &&
@@ -180,8 +181,12 @@ export function usage(
   }));
 }
 
-/** How a command is called; completions are of the compiled program alone. */
+/**
+ * How a command is called, `cli` for all of them; completions are of the
+ * compiled program alone.
+ */
 export function callOf(command: string): string {
   const isCompiled = Deno.build.standalone || command === "completions";
-  return `${isCompiled ? "mnist-cnn" : "deno task"} ${command}`;
+  if (!isCompiled) return `deno task ${command}`;
+  return command === "cli" ? "mnist-cnn" : `mnist-cnn ${command}`;
 }

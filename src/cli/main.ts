@@ -101,7 +101,9 @@ function reasonOf(error: unknown): string {
 }
 
 async function run([name, ...args]: readonly string[]): Promise<void> {
-  if (name === "--help") return console.log(overview());
+  if (["--help", "-h", "help"].includes(name)) {
+    return console.log(overview());
+  }
   if (name === "--version") {
     return console.log(`${config.name} ${config.version}`);
   }
@@ -113,12 +115,13 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
 function unknownCommand(name: string | undefined): UsageError {
   const names = Object.keys(commands);
   const meant = closest(name ?? "", names);
-  const question = meant === null ? "" : `Did you mean ${meant}? See `;
   return new UsageError(describe({
     what: "command",
     expected: names.join(", "),
     got: name ?? "nothing",
-    help: `${question}${callOf(meant ?? "train")} --help`,
+    help: meant === null
+      ? `${callOf("cli")} --help`
+      : `Did you mean ${meant}? See ${callOf(meant)} --help`,
   }));
 }
 
