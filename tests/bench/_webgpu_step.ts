@@ -55,7 +55,7 @@ const rows = 10_000;
 function randomImages(): TensorDataset {
   const random = new Generator(0);
   return new TensorDataset(
-    Uint8Array.from({ length: rows * 784 }, () => random.random() * 256),
+    Uint8Array.from({ length: rows * 784 }, () => random.random() % 256),
     Int32Array.from({ length: rows }, (_, row) => row % 10),
     { rowShape: [1, 28, 28], classes: 10, divisor: 255 },
   );

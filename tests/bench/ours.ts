@@ -36,7 +36,7 @@ const evaluations = Number(given.evaluations ?? 3);
 const rows = 10_000;
 const random = new Generator(0);
 const dataset = new TensorDataset(
-  Uint8Array.from({ length: rows * 784 }, () => random.random() * 256),
+  Uint8Array.from({ length: rows * 784 }, () => random.random() % 256),
   Int32Array.from({ length: rows }, (_, row) => row % 10),
   { rowShape: [1, 28, 28], classes: 10, divisor: 255 },
 );
