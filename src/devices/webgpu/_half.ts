@@ -21,7 +21,7 @@ export function cast(run: Run, from: Operand, to: Operand): void {
 }
 
 /** Whether the elements are stored in f16. */
-export function isHalf(operand: Operand | WebGpuTexture): operand is Operand {
+function isHalf(operand: Operand | WebGpuTexture): operand is Operand {
   return !(operand instanceof WebGpuTexture) &&
     operand.buffer instanceof WebGpuBuffer && operand.buffer.stored === "f16";
 }
