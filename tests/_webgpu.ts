@@ -9,6 +9,10 @@ import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
  */
 export const webGpu: WebGpuDevice | null = await open();
 
+/** Whether the adapter can store f16: one by OpenGL cannot. */
+export const hasHalf: boolean =
+  (await requestAdapter())?.features.has("shader-f16") ?? false;
+
 /** Registers a test that is ignored, visibly, where there is no adapter. */
 export function webGpuTest(
   name: string,

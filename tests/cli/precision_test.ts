@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { webGpu } from "../_webgpu.ts";
+import { hasHalf } from "../_webgpu.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";
 
 Deno.test({
   name: "webgpu: train --precision f16 learns as f32 does, in other numbers",
-  ignore: webGpu === null,
+  ignore: !hasHalf,
   async fn() {
     await using folder = await temporaryFolder();
     await writeDigits(folder.path, 200, 100);
