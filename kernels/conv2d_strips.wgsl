@@ -38,14 +38,15 @@ fn packImages(
   let row = i32(index % rows) - top;
   let column = i32(index / rows % strips * stripWidth) - left;
   if (plane < arrayLength(&values) / u32(imageHeight * imageWidth)) {
-    for (var texel = 0u; texel < texels; texel++) {
-      let first = column + i32(texel) * 4;
-      put(index * texels + texel, vec4f(
-        pixel(plane, row, first),
-        pixel(plane, row, first + 1),
-        pixel(plane, row, first + 2),
-        pixel(plane, row, first + 3),
+    var texel = index * texels;
+    for (var x = column; x < column + 4 * i32(texels); x += 4) {
+      put(texel, vec4f(
+        pixel(plane, row, x),
+        pixel(plane, row, x + 1),
+        pixel(plane, row, x + 2),
+        pixel(plane, row, x + 3),
       ));
+      texel++;
     }
   }
 }

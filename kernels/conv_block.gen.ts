@@ -120,15 +120,16 @@ fn united(a: vec3f, b: vec3f) -> vec3f {
 
 // Mean and variance (biased) of a channel.
 fn statisticsOf(channel: u32) -> vec2f {
+  let start = channel * parts;
   var sum = 0.0;
-  for (var part = 0u; part < parts; part++) {
-    sum += sizeOf(part) * moments[channel * parts + part].x;
+  for (var i = start; i < start + parts; i++) {
+    sum += sizeOf(i - start) * moments[i].x;
   }
   let mean = sum / count;
   var squares = 0.0;
-  for (var part = 0u; part < parts; part++) {
-    let own = moments[channel * parts + part];
-    squares += own.y + sizeOf(part) * (own.x - mean) * (own.x - mean);
+  for (var i = start; i < start + parts; i++) {
+    let distance = moments[i].x - mean;
+    squares += moments[i].y + sizeOf(i - start) * distance * distance;
   }
   return vec2f(mean, squares / count);
 }
@@ -343,9 +344,10 @@ struct WayBack {
 // That of a channel; one invocation of all writes down its parameters' gradients.
 fn wayBack(workgroup: vec3u, local: u32) -> WayBack {
   let channel = workgroup.y;
+  let start = channel * parts;
   var total: vec2f;
-  for (var part = 0u; part < parts; part++) {
-    total += sums[channel * parts + part];
+  for (var i = start; i < start + parts; i++) {
+    total += sums[i];
   }
   let inverse = inverseDeviation[channel];
   let alongScale = total.y * inverse;

@@ -50,21 +50,22 @@ fn crossEntropy(@builtin(local_invocation_index) local: u32) {
 // overflows; the sums run over the columns in their order.
 fn rowOf(row: u32) -> vec2f {
   let start = row * classes;
+  let end = start + classes;
   let column = largestColumn(row);
   let largest = logits[start + column];
   let label = labels[row];
   var sum = 0.0;
   var scores = 0.0;
-  for (var column = 0u; column < classes; column++) {
-    let score = logits[start + column] - largest;
+  for (var i = start; i < end; i++) {
+    let score = logits[i] - largest;
     sum += exp(score);
     scores += score;
   }
-  for (var column = 0u; column < classes; column++) {
-    let probability = exp(logits[start + column] - largest) / sum;
-    let own = select(0.0, 1 - labelSmoothing, i32(column) == label);
+  for (var i = start; i < end; i++) {
+    let probability = exp(logits[i] - largest) / sum;
+    let own = select(0.0, 1 - labelSmoothing, i32(i - start) == label);
     let difference = probability - (own + labelSmoothing / f32(classes));
-    gradLogits[start + column] = difference / f32(batch);
+    gradLogits[i] = difference / f32(batch);
   }
   if (label < 0 || label >= i32(classes)) {
     atomicStore(&wrongLabel, 1);
@@ -82,11 +83,11 @@ fn largestColumn(row: u32) -> u32 {
   let start = row * classes;
   var largest = logits[start];
   var column = 0u;
-  for (var candidate = 1u; candidate < classes; candidate++) {
-    let score = logits[start + candidate];
+  for (var i = start + 1; i < start + classes; i++) {
+    let score = logits[i];
     if (!isNan(largest) && (isNan(score) || score > largest)) {
       largest = score;
-      column = candidate;
+      column = i - start;
     }
   }
   return column;

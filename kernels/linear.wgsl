@@ -6,9 +6,9 @@
 //
 // A group of `parts` invocations makes a tile of 4×4 elements. Each adds the
 // products at its own index k, that plus `parts` and so on, in this order. Then
-// the first half of the group adds the sums of the second half to its own, and
-// so on by halves; the bias comes last. Workgroups that do not fit in one row
-// of the grid go on in the next.
+// they share out the elements, and add up the sums of the group for each, in
+// the order of its invocations; the bias comes last. Workgroups that do not fit
+// in one row of the grid go on in the next.
 
 override columns: u32;
 // From one row of `left`, or column of `right`, to the next, and along k.
@@ -72,10 +72,9 @@ fn product(
       vec4f(vec4<Right>(right[r.x], right[r.y], right[r.z], right[r.w]));
     sums += products(factors, terms);
   }
-  let totals = total(sums, tile, local);
-  if (tile.part == 0) {
-    store(totals, tile);
-  }
+  partial[local] = sums;
+  workgroupBarrier();
+  store(tile, local - tile.part);
 }
 
 // Where both are read by rows of a length that is a multiple of 4: an
@@ -107,10 +106,9 @@ fn productOfRows(
     ));
     sums += b * a;
   }
-  let totals = total(sums, tile, local);
-  if (tile.part == 0) {
-    store(totals, tile);
-  }
+  partial[local] = sums;
+  workgroupBarrier();
+  store(tile, local - tile.part);
 }
 
 // Where `right` has rows, along its columns, of a length that is a multiple of 4.
@@ -132,12 +130,16 @@ fn productAcrossRows(
     let terms = vec4f(rightVectors[k * (columns / 4) + column]);
     sums += products(factors, terms);
   }
-  var totals = total(sums, tile, local);
-  if (tile.part == 0 && tile.column.x < columns) {
-    for (var i = 0u; i < 4; i++) {
-      if (tile.row[i] < tile.rows) {
-        outputVectors[tile.row[i] * (columns / 4) + column] = totals[i];
-      }
+  partial[local] = sums;
+  workgroupBarrier();
+  let first = local - tile.part;
+  for (var i = tile.part; i < 4; i += parts) {
+    var total: vec4f;
+    for (var j = first; j < first + parts; j++) {
+      total += partial[j][i];
+    }
+    if (tile.row.x + i < tile.rows && tile.column.x < columns) {
+      outputVectors[(tile.row.x + i) * (columns / 4) + column] = total;
     }
   }
 }
@@ -151,28 +153,17 @@ fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
   );
 }
 
-// The sum of a group's sums, for the first of the group.
-fn total(sums: mat4x4f, tile: Tile, local: u32) -> mat4x4f {
-  partial[local] = sums;
-  for (var reach = parts / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (tile.part < reach) {
-      partial[local] += partial[local + reach];
+// A group shares out the elements of its tile. `first` is its first invocation.
+fn store(tile: Tile, first: u32) {
+  for (var i = tile.part; i < 16; i += parts) {
+    var total = 0.0;
+    for (var j = first; j < first + parts; j++) {
+      total += partial[j][i / 4][i % 4];
     }
-  }
-  return partial[local];
-}
-
-fn store(totals: mat4x4f, tile: Tile) {
-  var sums = totals;
-  for (var i = 0u; i < 4; i++) {
-    for (var j = 0u; j < 4; j++) {
-      let row = tile.row[i];
-      let column = tile.column[j];
-      if (row < tile.rows && column < columns) {
-        let shift = select(0.0, bias[column], hasBias);
-        output[row * columns + column] = sums[i][j] + shift;
-      }
+    let row = tile.row.x + i / 4;
+    let column = tile.column.x + i % 4;
+    if (row < tile.rows && column < columns) {
+      output[row * columns + column] = total + select(0.0, bias[column], hasBias);
     }
   }
 }
