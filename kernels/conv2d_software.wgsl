@@ -178,6 +178,31 @@ fn sums(place: Place) -> Tiles {
   return tiles;
 }
 
+fn rowOf(tiles: Tiles, index: u32) -> Strip {
+  let channel = index / 2;
+  let front = tileOf(channel == 0, tiles.a, tiles.b);
+  let back = tileOf(channel == 2, tiles.c, tiles.d);
+  let tile = tileOf(channel < 2, front, back);
+  return stripOf(index % 2 == 0, tile.upper, tile.lower);
+}
+
+fn tileOf(first: bool, a: Tile, b: Tile) -> Tile {
+  return Tile(stripOf(first, a.upper, b.upper), stripOf(first, a.lower, b.lower));
+}
+
+fn stripOf(first: bool, a: Strip, b: Strip) -> Strip {
+  return Strip(
+    select(b.a, a.a, first),
+    select(b.b, a.b, first),
+    select(b.c, a.c, first),
+    select(b.d, a.d, first),
+    select(b.e, a.e, first),
+    select(b.f, a.f, first),
+    select(b.g, a.g, first),
+    select(b.h, a.h, first),
+  );
+}
+
 // One invocation makes four channels of a tile of two rows and `stripWidth`
 // columns. Workgroups along x run over channels, so that neighbours in time read
 // the same lines; along y and z over tiles.
@@ -190,18 +215,12 @@ fn convolveEven(
   let count = arrayLength(&pairs) * 2;
   let place = placeOf(workgroup, workgroups, local, count);
   let tiles = sums(place);
-  storePairs(tiles.a, place, 0);
-  storePairs(tiles.b, place, 1);
-  storePairs(tiles.c, place, 2);
-  storePairs(tiles.d, place, 3);
-}
-
-fn storePairs(tile: Tile, place: Place, offset: u32) {
-  let channel = place.channel + offset;
-  if (place.inside && channel < targetChannels) {
-    storePairRow(tile.upper, place, channel, place.row);
-    if (place.row + 1 < targetHeight) {
-      storePairRow(tile.lower, place, channel, place.row + 1);
+  let start = place.channel * 2;
+  for (var i = start; i < start + 8; i++) {
+    let channel = i / 2;
+    let row = place.row + i % 2;
+    if (place.inside && channel < targetChannels && row < targetHeight) {
+      storePairRow(rowOf(tiles, i - start), place, channel, row);
     }
   }
 }

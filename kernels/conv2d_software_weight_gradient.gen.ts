@@ -226,23 +226,38 @@ fn weightGradient(
   }
   // Those beyond the last part make it again, but do not write it.
   if (index < sourceChannels * groups * partCount) {
-    let start = part * weights + sourceChannel * area;
-    storeRows(tile.a, start, channel, 0);
-    storeRows(tile.b, start, channel, 1);
-    storeRows(tile.c, start, channel, 2);
-    storeRows(tile.d, start, channel, 3);
-    storeRows(tile.e, start, channel, 4);
+    // One store after the other, in a loop that starts where a compiler cannot
+    // see it: Mesa's driver takes long to compile a store, and unrolls loops.
+    let begin = channel * kernelHeight;
+    for (var i = begin; i < begin + 4 * kernelHeight; i++) {
+      let targetChannel = i / kernelHeight;
+      let row = i % kernelHeight;
+      let start = part * weights + sourceChannel * area + row * kernelWidth;
+      storeRow(rowOf(tile, row, targetChannel - channel), start, targetChannel);
+    }
   }
 }
 
-fn storeRows(sums: Rows, start: u32, channel: u32, row: u32) {
-  if (row < kernelHeight) {
-    let at = start + row * kernelWidth;
-    storeRow(sums.a, at, channel);
-    storeRow(sums.b, at, channel + 1);
-    storeRow(sums.c, at, channel + 2);
-    storeRow(sums.d, at, channel + 3);
-  }
+fn rowOf(tile: Tile, row: u32, channel: u32) -> Row {
+  let rows = eitherRows(row < 2,
+    eitherRows(row == 0, tile.a, tile.b),
+    eitherRows(row == 4, tile.e, eitherRows(row == 2, tile.c, tile.d)));
+  return eitherRow(channel < 2,
+    eitherRow(channel == 0, rows.a, rows.b),
+    eitherRow(channel == 2, rows.c, rows.d));
+}
+
+fn eitherRows(isFirst: bool, a: Rows, b: Rows) -> Rows {
+  return Rows(
+    eitherRow(isFirst, a.a, b.a),
+    eitherRow(isFirst, a.b, b.b),
+    eitherRow(isFirst, a.c, b.c),
+    eitherRow(isFirst, a.d, b.d),
+  );
+}
+
+fn eitherRow(isFirst: bool, a: Row, b: Row) -> Row {
+  return Row(select(b.most, a.most, isFirst), select(b.last, a.last, isFirst));
 }
 
 fn storeRow(sums: Row, start: u32, channel: u32) {
