@@ -134,7 +134,7 @@ fn productAcrossRows(
   workgroupBarrier();
   let first = local - tile.part;
   for (var i = tile.part; i < 4; i += parts) {
-    var total: vec4f;
+    var total = vec4f();
     for (var j = first; j < first + parts; j++) {
       total += partial[j][i];
     }
