@@ -87,14 +87,20 @@ export class BufferPool<B extends PooledBuffer> {
     else if (!reserve.constants.has(buffer)) reserve.free.put(buffer);
   }
 
-  startReserve(): void {
-    this.#reserve = new Reserve();
-  }
-
-  stopReserve(): Reserve<B> {
-    const reserve = this.#reserve!;
-    this.#reserve = null;
-    return reserve;
+  /**
+   * Runs a function whose buffers come from a reserve of their own. Where it
+   * throws, the reserve goes to everybody.
+   */
+  reserveDuring<T>(run: () => T): { reserve: Reserve<B>; result: T } {
+    const reserve = this.#reserve = new Reserve<B>();
+    try {
+      return { reserve, result: run() };
+    } catch (error) {
+      this.reclaim(reserve);
+      throw error;
+    } finally {
+      this.#reserve = null;
+    }
   }
 
   /** Gives all buffers of a program that is gone to everybody. */

@@ -212,23 +212,23 @@ export class CpuDevice implements Device {
     this.#checkOpen();
     if (this.recording) throw notWhileRecording("another capture");
     const calls: KernelCall[] = this.#calls = [];
-    this.#pool.startReserve();
-    let reserve: Reserve<CpuBuffer>;
-    let result: T;
     try {
-      result = run();
-      reserve = this.#pool.stopReserve();
-    } catch (error) {
-      this.#pool.reclaim(this.#pool.stopReserve());
-      throw error;
+      const { reserve, result } = this.#pool.reserveDuring(run);
+      return { program: this.#programOf(calls, reserve), result };
     } finally {
       this.#calls = null;
     }
-    const { release, run: replay } = this.#programs.prepare(calls);
-    const program: Program = {
+  }
+
+  #programOf(
+    calls: readonly KernelCall[],
+    reserve: Reserve<CpuBuffer>,
+  ): Program {
+    const { release, run } = this.#programs.prepare(calls);
+    return {
       length: calls.length,
       replay: () => {
-        replay();
+        run();
         this.counters.dispatches += calls.length;
       },
       [Symbol.dispose]: () => {
@@ -236,7 +236,6 @@ export class CpuDevice implements Device {
         this.#pool.reclaim(reserve);
       },
     };
-    return { program, result };
   }
 
   settle(): Promise<void> {

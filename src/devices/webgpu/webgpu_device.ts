@@ -1,5 +1,5 @@
 import { describe, DeviceError } from "../../errors.ts";
-import { BufferPool, type Reserve, type Stored } from "../_pool.ts";
+import { BufferPool, type Stored } from "../_pool.ts";
 import { checkLength, isScratch, notWhileRecording } from "../_recording.ts";
 import type {
   Device,
@@ -16,8 +16,10 @@ import type { Kernels } from "../kernels.ts";
 import { Profile } from "../profile.ts";
 import { noAdapter, requestAdapter, requestDevice } from "./_adapter.ts";
 import { BindGroups, type Bound } from "./_bind_groups.ts";
-import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
+import { bindingAlignment, type WebGpuBuffer } from "./_buffer.ts";
 import { castingRun } from "./_half.ts";
+import { Health } from "./_health.ts";
+import { Memory } from "./_memory.ts";
 import { PipelineCache, typesOf } from "./_pipelines.ts";
 import { type Command, CommandQueue } from "./_queue.ts";
 import { Readback } from "./_readback.ts";
@@ -90,17 +92,16 @@ export class WebGpuDevice implements Device {
   #timestamps: Timestamps | null;
   #queue: CommandQueue;
   readonly #readback: Readback;
+  readonly #memory: Memory;
   readonly #pool = new BufferPool((stored: Stored, length: number) =>
-    this.#create(stored, length)
+    this.#memory.create(stored, length)
   );
-  readonly #memory = new Set<GPUBuffer>();
+  readonly #health: Health;
   readonly #bindGroups: BindGroups;
   readonly #told = new Set<string>();
   #onVariant: ((sentence: string) => void) | null = null;
   #choice: Choice;
   #commands: Command[] | null = null;
-  #failure: DeviceError | null = null;
-  #closed = false;
 
   private constructor(
     gpu: GPUDevice,
@@ -121,7 +122,9 @@ export class WebGpuDevice implements Device {
     this.profile = profile ? new Profile() : null;
     this.#timestamps = this.profile &&
       new Timestamps(gpu, this.profile, isSoftware);
-    this.#pipelines = new PipelineCache(gpu, (error) => this.#fail(error));
+    this.#memory = new Memory(gpu, label, this.counters);
+    const health = this.#health = new Health(gpu, label);
+    this.#pipelines = new PipelineCache(gpu, (error) => health.fail(error));
     this.#bindGroups = new BindGroups(gpu, this.counters);
     this.#queue = new CommandQueue(gpu, this.counters, this.#timestamps);
     this.#readback = new Readback(gpu, this.#queue);
@@ -139,7 +142,6 @@ export class WebGpuDevice implements Device {
         textures: new Textures(gpu, this.counters),
       },
     );
-    this.#listen();
   }
 
   /**
@@ -186,7 +188,7 @@ export class WebGpuDevice implements Device {
     length: number,
     lifetime: Lifetime = "pooled",
   ): DeviceBuffer {
-    this.#check();
+    this.#health.check();
     checkLength(dtype, length);
     const isHalf = lifetime === "activation" && dtype === "f32" &&
       this.#precision === "f16";
@@ -198,68 +200,50 @@ export class WebGpuDevice implements Device {
   }
 
   release(buffer: DeviceBuffer): void {
-    if (!this.#closed) this.#pool.give(buffer as WebGpuBuffer);
+    if (!this.#health.closed) this.#pool.give(buffer as WebGpuBuffer);
   }
 
   write(buffer: DeviceBuffer, values: HostArray): void {
-    this.#check();
-    const target = this.#own({ buffer });
+    this.#health.check();
+    const target = this.#memory.own({ buffer });
     const { reserve } = this.#pool;
     if (reserve !== null && !reserve.constants.has(target)) {
       throw notWhileRecording("writing host values");
     }
-    if (values.length === 0 || values.length > target.length) {
-      throw new RangeError(describe({
-        what: "write to a device buffer",
-        expected: `1 to ${target.length} elements`,
-        got: String(values.length),
-        help: "Give as many values as the tensor has elements.",
-      }));
-    }
     this.#queue.submit();
-    const bytes = wholeWords(
-      target.stored === "f16" ? Float16Array.from(values) : values,
-    );
-    this.#gpu.queue.writeBuffer(target.memory, target.byteOffset, bytes);
+    this.#memory.write(target, values);
   }
 
   async read(buffer: DeviceBuffer): Promise<HostArray> {
-    this.#check();
+    this.#health.check();
     if (this.recording) throw notWhileRecording("reading a value");
-    const source = this.#own({ buffer });
+    const source = this.#memory.own({ buffer });
     this.counters.reads++;
     return await this.#explained(this.#readback.read(source));
   }
 
   record<T>(run: () => T): { program: Program; result: T } {
-    this.#check();
+    this.#health.check();
     if (this.recording) throw notWhileRecording("another capture");
     const commands: Command[] = this.#commands = [];
-    this.#pool.startReserve();
-    let reserve: Reserve<WebGpuBuffer>;
-    let result: T;
     try {
-      result = run();
-      reserve = this.#pool.stopReserve();
-    } catch (error) {
-      this.#pool.reclaim(this.#pool.stopReserve());
-      throw error;
+      const { reserve, result } = this.#pool.reserveDuring(run);
+      const program: Program = {
+        length: commands.length,
+        replay: () => {
+          this.#health.check();
+          this.#queue.replay(commands);
+        },
+        [Symbol.dispose]: () => this.#pool.reclaim(reserve),
+      };
+      return { program, result };
     } finally {
       this.#commands = null;
     }
-    const program: Program = {
-      length: commands.length,
-      replay: () => {
-        this.#check();
-        this.#queue.replay(commands);
-      },
-      [Symbol.dispose]: () => this.#pool.reclaim(reserve),
-    };
-    return { program, result };
   }
 
   async settle(): Promise<void> {
-    this.#check();
+    this.#health.check();
     this.#queue.submit();
     await this.#explained(this.#gpu.queue.onSubmittedWorkDone());
     await this.#timestamps?.arrived();
@@ -267,12 +251,15 @@ export class WebGpuDevice implements Device {
 
   /** Frees all memory of the device. */
   [Symbol.dispose](): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const memory of this.#memory) memory.destroy();
-    this.#memory.clear();
-    this.counters.bytes = 0;
+    if (this.#health.closed) return;
+    this.#health.close();
+    this.#memory.destroy();
     this.#gpu.destroy();
+  }
+
+  /** Waits for work, and throws what the device has to say of it. */
+  async #explained<T>(work: Promise<T>): Promise<T> {
+    return await this.#health.explained(work, () => this.#pipelines.checked());
   }
 
   #run<Shape>(
@@ -282,7 +269,7 @@ export class WebGpuDevice implements Device {
   ): void {
     this.#checkPasses(kernel, shape);
     const bound: Bound[] = operands.map((operand) =>
-      operand instanceof WebGpuTexture ? operand : this.#own(operand)
+      operand instanceof WebGpuTexture ? operand : this.#memory.own(operand)
     );
     const stored = bound.map((one) =>
       one instanceof WebGpuTexture ? null : one.stored
@@ -344,118 +331,4 @@ export class WebGpuDevice implements Device {
       help: "Use a smaller batch, or `--device cpu`.",
     }));
   }
-
-  #create(stored: Stored, length: number): WebGpuBuffer {
-    const bytes = length * bytesOf[stored];
-    const size = Math.ceil(bytes / bindingAlignment) * bindingAlignment;
-    const limit = this.#gpu.limits.maxStorageBufferBindingSize;
-    if (size > limit) {
-      throw new DeviceError(describe({
-        what: `webgpu: allocation of ${length} ${stored} elements`,
-        expected: `at most ${limit} bytes in one buffer of ${this.label}`,
-        got: `${size} bytes`,
-        help: "Use a smaller batch, or `--device cpu`.",
-      }));
-    }
-    const memory = this.#gpu.createBuffer({
-      size,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST |
-        GPUBufferUsage.COPY_SRC,
-    });
-    this.#memory.add(memory);
-    this.counters.allocations++;
-    this.counters.bytes += size;
-    return new WebGpuBuffer(memory, stored, length);
-  }
-
-  #own({ buffer }: Operand): WebGpuBuffer {
-    if (
-      buffer instanceof WebGpuBuffer && this.#memory.has(buffer.memory)
-    ) return buffer;
-    throw new TypeError(describe({
-      what: `kernel on ${this.label}`,
-      expected: "a tensor of this device",
-      got: "a tensor of another device, or of one that was closed",
-      help: "Make model, data and optimizer on one device.",
-    }));
-  }
-
-  #listen(): void {
-    this.#gpu.addEventListener("uncapturederror", (event) => {
-      event.preventDefault();
-      this.#fail(
-        new DeviceError(describe({
-          what: `${this.label} refused work`,
-          got: (event as GPUUncapturedErrorEvent).error.message,
-          help: "Use a smaller batch if memory ran out; else report this.",
-        })),
-      );
-    });
-    this.#gpu.lost.then(({ message, reason }) => {
-      if (this.#closed) return;
-      this.#fail(
-        new DeviceError(describe({
-          what: `${this.label} was lost (${reason})`,
-          got: message,
-          help: "Open a new device and load the last saved weights.",
-        })),
-      );
-    });
-  }
-
-  /** The first failure stays: what follows it is its consequence. */
-  #fail(error: DeviceError): void {
-    this.#failure ??= error;
-  }
-
-  /**
-   * Waits for the device, and for what it has to say of the work before. What it
-   * says of a failure comes a moment after the failure itself.
-   */
-  async #explained<T>(work: Promise<T>): Promise<T> {
-    try {
-      const result = await work;
-      await this.#settleErrors();
-      return result;
-    } catch (error) {
-      await new Promise((resolve) => setTimeout(resolve));
-      await this.#settleErrors();
-      if (error instanceof DeviceError) throw error;
-      throw new DeviceError(describe({
-        what: `${this.label} stopped working`,
-        got: (error as Error).message,
-        help: "Open a new device and load the last saved weights.",
-      }));
-    }
-  }
-
-  async #settleErrors(): Promise<void> {
-    await this.#pipelines.checked();
-    if (this.#failure !== null) throw this.#failure;
-  }
-
-  #check(): void {
-    if (this.#failure !== null) throw this.#failure;
-    if (!this.#closed) return;
-    throw new TypeError(describe({
-      what: `use of ${this.label} after it was closed`,
-      help: "Keep `using device` in the scope that uses its tensors.",
-    }));
-  }
-}
-
-/**
- * The bytes of host values as `writeBuffer` takes them: a multiple of four, and
- * not in shared memory.
- */
-function wholeWords(
-  values: HostArray | Float16Array,
-): Uint8Array<ArrayBuffer> {
-  const { buffer, byteLength, byteOffset } = values;
-  if (byteLength % 4 === 0 && buffer instanceof ArrayBuffer) {
-    return new Uint8Array(buffer, byteOffset, byteLength);
-  }
-  const padded = new Uint8Array(Math.ceil(byteLength / 4) * 4);
-  padded.set(new Uint8Array(buffer, byteOffset, byteLength));
-  return padded;
 }

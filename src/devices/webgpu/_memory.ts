@@ -1,0 +1,105 @@
+import { describe, DeviceError } from "../../errors.ts";
+import type { Stored } from "../_pool.ts";
+import type { DeviceCounters, HostArray, Operand } from "../device.ts";
+import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
+
+/** The buffers of a device: it makes, knows, fills and destroys them. */
+export class Memory {
+  readonly #gpu: GPUDevice;
+  readonly #label: string;
+  readonly #counters: DeviceCounters;
+  readonly #buffers = new Set<GPUBuffer>();
+
+  /** @param label The device's, for errors. */
+  constructor(gpu: GPUDevice, label: string, counters: DeviceCounters) {
+    this.#gpu = gpu;
+    this.#label = label;
+    this.#counters = counters;
+  }
+
+  /** @throws {DeviceError} If the device binds no buffer as large. */
+  create(stored: Stored, length: number): WebGpuBuffer {
+    const bytes = length * bytesOf[stored];
+    const size = Math.ceil(bytes / bindingAlignment) * bindingAlignment;
+    const limit = this.#gpu.limits.maxStorageBufferBindingSize;
+    if (size > limit) {
+      throw new DeviceError(describe({
+        what: `webgpu: allocation of ${length} ${stored} elements`,
+        expected: `at most ${limit} bytes in one buffer of ${this.#label}`,
+        got: `${size} bytes`,
+        help: "Use a smaller batch, or `--device cpu`.",
+      }));
+    }
+    const memory = this.#gpu.createBuffer({
+      size,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST |
+        GPUBufferUsage.COPY_SRC,
+    });
+    this.#buffers.add(memory);
+    this.#counters.allocations++;
+    this.#counters.bytes += size;
+    return new WebGpuBuffer(memory, stored, length);
+  }
+
+  /**
+   * The operand's buffer.
+   *
+   * @throws {TypeError} If it is not one of this memory.
+   */
+  own({ buffer }: Operand): WebGpuBuffer {
+    if (
+      buffer instanceof WebGpuBuffer && this.#buffers.has(buffer.memory)
+    ) return buffer;
+    throw new TypeError(describe({
+      what: `kernel on ${this.#label}`,
+      expected: "a tensor of this device",
+      got: "a tensor of another device, or of one that was closed",
+      help: "Make model, data and optimizer on one device.",
+    }));
+  }
+
+  /**
+   * Writes host values to the start of a buffer. It is the one place that does:
+   * in Deno 2.9 `writeBuffer` with nothing, or with more than there is room for,
+   * ends the whole process.
+   *
+   * @throws {RangeError} If there are no values, or too many.
+   */
+  write(target: WebGpuBuffer, values: HostArray): void {
+    if (values.length === 0 || values.length > target.length) {
+      throw new RangeError(describe({
+        what: "write to a device buffer",
+        expected: `1 to ${target.length} elements`,
+        got: String(values.length),
+        help: "Give as many values as the tensor has elements.",
+      }));
+    }
+    const bytes = wholeWords(
+      target.stored === "f16" ? Float16Array.from(values) : values,
+    );
+    this.#gpu.queue.writeBuffer(target.memory, target.byteOffset, bytes);
+  }
+
+  /** Frees all of it: nobody else does, since V8 does not see a GPU's memory. */
+  destroy(): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+    this.#buffers.clear();
+    this.#counters.bytes = 0;
+  }
+}
+
+/**
+ * The bytes of host values as `writeBuffer` takes them: a multiple of four, and
+ * not in shared memory.
+ */
+function wholeWords(
+  values: HostArray | Float16Array,
+): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength, byteOffset } = values;
+  if (byteLength % 4 === 0 && buffer instanceof ArrayBuffer) {
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  }
+  const padded = new Uint8Array(Math.ceil(byteLength / 4) * 4);
+  padded.set(new Uint8Array(buffer, byteOffset, byteLength));
+  return padded;
+}
