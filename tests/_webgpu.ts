@@ -13,14 +13,19 @@ export const webGpu: WebGpuDevice | null = await open();
 export const hasHalf: boolean =
   (await requestAdapter())?.features.has("shader-f16") ?? false;
 
-/** Registers a test that is ignored, visibly, where there is no adapter. */
+/**
+ * Registers a test that is ignored, visibly, where there is no adapter.
+ *
+ * @param ignore Whether this adapter cannot do it.
+ */
 export function webGpuTest(
   name: string,
   run: (device: WebGpuDevice) => void | Promise<void>,
+  { ignore = false }: { ignore?: boolean } = {},
 ): void {
   Deno.test({
     name,
-    ignore: webGpu === null,
+    ignore: ignore || webGpu === null,
     fn: async () => await run(webGpu!),
   });
 }

@@ -11,7 +11,11 @@ if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
 /** The command line as a program of its own, not started yet. */
 export function program(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--unstable-webgpu", "-A", "src/cli/main.ts", ...args],
+    // Quiet, so that Deno does not tell of libraries that it fetches.
+    args: [
+      ...["run", "--quiet", "--unstable-webgpu", "-A", "src/cli/main.ts"],
+      ...args,
+    ],
     cwd: root,
     env: { NO_COLOR: "1" },
     stdout: "piped",
@@ -51,7 +55,8 @@ export async function withoutLibrary(
   const imports = { ...all, [library]: none };
   const path = join(folder, "imports.json");
   await Deno.writeTextFile(path, JSON.stringify({ imports }));
-  return ["run", "--unstable-webgpu", "-A", `--import-map=${path}`];
+  const map = `--import-map=${path}`;
+  return ["run", "--quiet", "--unstable-webgpu", "-A", map];
 }
 
 /** A data set of ten easy classes: a bright row each. */

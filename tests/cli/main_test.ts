@@ -142,8 +142,8 @@ Deno.test("a permission that is missing is one line that names it", async () => 
     ]
   ) {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--unstable-webgpu", "--no-prompt", "src/cli/main.ts"]
-        .concat(args),
+      args: ["run", "--quiet", "--unstable-webgpu", "--no-prompt"]
+        .concat("src/cli/main.ts", args),
       cwd: root,
       env: { NO_COLOR: "1" },
     }).output();

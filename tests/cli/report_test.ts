@@ -26,7 +26,9 @@ async function deno(before: string[], args: string[]) {
   const [text, errors] = [stdout, stderr].map((bytes) =>
     new TextDecoder().decode(bytes)
   );
-  return { code, stdout: text, stderr: errors };
+  // What Deno says of a library that it fetches for the first time.
+  const own = errors.replace(/^Download .*\n/gm, "");
+  return { code, stdout: text, stderr: own };
 }
 
 /** The epochs in a report's table. */

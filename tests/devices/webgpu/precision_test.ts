@@ -10,7 +10,7 @@ import { crossEntropy } from "../../../src/ops/mod.ts";
 import { SGD } from "../../../src/optim/mod.ts";
 import { Tape } from "../../../src/tape.ts";
 import { Tensor } from "../../../src/tensor.ts";
-import { webGpuTest } from "../../_webgpu.ts";
+import { hasHalf, webGpuTest } from "../../_webgpu.ts";
 import { assertClose } from "../../close.ts";
 import { random } from "../../kernels/cases/_harness.ts";
 import * as reference from "../../reference.ts";
@@ -40,7 +40,7 @@ function halfTest(
     const given = { ...options, precision: "f16", poison: true } as const;
     using device = await WebGpuDevice.open(given);
     await run(device);
-  });
+  }, { ignore: !hasHalf });
 }
 
 /** Operands of a device, full of values. */
@@ -212,6 +212,7 @@ webGpuTest(
     const activations = 8 * (16 * 784 + 16 * 196 + 32 * 196 + 32 * 49);
     assertEquals(other.bytes - one.bytes > activations * 2 * 0.9, true);
   },
+  { ignore: !hasHalf },
 );
 
 halfTest(
