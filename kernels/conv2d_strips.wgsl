@@ -92,7 +92,8 @@ fn packWeights(
   let weights = vec4<Value>(
     values[at.x], values[at.y], values[at.z], values[at.w],
   );
-  let inside = targets < vec4u(targetChannels) & vec4<bool>(column < kernelWidth);
+  let inside = (targets < vec4u(targetChannels)) &
+    vec4<bool>(column < kernelWidth);
   if (targets.x < targetChannels) {
     put(index, select(vec4f(), vec4f(weights), inside));
   }

@@ -1,7 +1,6 @@
-import { fromFileUrl } from "@std/path";
 import {
+  decodeSafetensors,
   type HostTensor,
-  readSafetensors,
 } from "../src/formats/safetensors.ts";
 
 /** A file of `tests/golden/`: numbers from PyTorch, by name. */
@@ -22,7 +21,12 @@ export class Golden {
   /** Reads `tests/golden/{name}.safetensors`. */
   static async read(name: string): Promise<Golden> {
     const url = new URL(`./golden/${name}.safetensors`, import.meta.url);
-    const { tensors, metadata } = await readSafetensors(fromFileUrl(url));
+    return Golden.decode(await Deno.readFile(url), name);
+  }
+
+  /** The same of the file's content: a browser reads no files. */
+  static decode(bytes: Uint8Array, name: string): Golden {
+    const { tensors, metadata } = decodeSafetensors(bytes, name);
     return new Golden(tensors, metadata);
   }
 

@@ -12,6 +12,15 @@ import { type Shape, Tensor } from "../src/tensor.ts";
 import { deviceTest, everyVariantTest } from "./_devices.ts";
 import { assertClose } from "./close.ts";
 import { Golden } from "./golden.ts";
+import {
+  assertStep,
+  batchOf,
+  firstStep,
+  type Inputs,
+  networkOn,
+  noise,
+  stateOf,
+} from "./golden_network.ts";
 
 const network = await Golden.read("network");
 const adam = await Golden.read("adam");
@@ -23,67 +32,17 @@ const text = JSON.parse(
   ),
 );
 
-/** The bias of a convolution before a BatchNorm has no true gradient. */
-const noise = /^layer\d\.(0\.bias|1\.running_mean)$/;
-
 /** Worst measured: 4.4e-5 absolute, as far as f32 is from f64. */
 const OPTIMIZER_TOLERANCE = { atol: 2e-4, rtol: 1e-4 };
-
-type Inputs = readonly [images: Tensor, labels: Tensor<Shape, "i32">];
-
-function stateOf(golden: Golden, prefix: string) {
-  return new Map(
-    [...golden.tensors].filter(([name]) => name.startsWith(prefix))
-      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
-  );
-}
-
-function networkOn(device: Device): ConvolutionalNeuralNetwork {
-  const model = new ConvolutionalNeuralNetwork().to(device, { seed: 9 });
-  const report = model.loadStateDict(stateOf(network, "state."));
-  assertEquals(String(report), "<All keys matched successfully>");
-  return model;
-}
-
-function goldenBatch(device: Device): Inputs {
-  const { shape } = network.tensor("input");
-  const pixels = Float32Array.from(
-    network.numbers("input"),
-    (value) =>
-      network.tensor("input").dtype === "U8" ? Math.fround(value / 255) : value,
-  );
-  const labels = network.integers("labels");
-  return [
-    Tensor.from(device, pixels, shape),
-    Tensor.from(device, labels, [labels.length]),
-  ];
-}
 
 everyVariantTest(
   "the network has PyTorch's loss, gradients and statistics",
   async (device) => {
-    const model = networkOn(device);
-    using tape = new Tape();
-    const [images, labels] = goldenBatch(device);
-    const loss = crossEntropy(model.forward(images), labels);
-    model.zeroGrad();
-    tape.backward(loss);
+    const model = networkOn(device, network);
+    assertStep(await firstStep(model, device, network), network);
+    const state = await model.stateDict();
     // Worst measured: 5e-7.
     const tolerance = { atol: 1e-5, rtol: 1e-5 };
-    assertClose(
-      [await loss.item()],
-      network.numbers("loss"),
-      tolerance,
-      "loss",
-    );
-    for (const [name, parameter] of model.namedParameters()) {
-      const expected = network.numbers(`gradient.${name}`);
-      const largest = Math.max(...expected.map(Math.abs));
-      const atol = noise.test(name) ? 1e-5 : 1e-4 * largest;
-      const gradient = await parameter.grad!.data();
-      assertClose(gradient, expected, { atol, rtol: 0 }, name);
-    }
-    const state = await model.stateDict();
     for (const [name, expected] of Object.entries(network.group("buffer."))) {
       const actual = Array.from(state.get(name)!.data, Number);
       assertClose(actual, expected, tolerance, name);
@@ -92,9 +51,9 @@ everyVariantTest(
 );
 
 deviceTest("evaluation has PyTorch's logits", async (device) => {
-  const model = networkOn(device);
+  const model = networkOn(device, network);
   using _scope = new Scope();
-  const [images] = goldenBatch(device);
+  const [images] = batchOf(device, network);
   model.forward(images);
   const logits = await model.eval().forward(images).data();
   const expected = network.numbers("eval.logits");
@@ -132,7 +91,7 @@ function trainingStep(model: ConvolutionalNeuralNetwork, optimizer: Update) {
 }
 
 everyVariantTest("ten captured steps of Adam are PyTorch's", async (device) => {
-  const model = networkOn(device);
+  const model = networkOn(device, network);
   const optimizer = new Adam(model.parameters(), { lr: 0.01 });
   using step = capture(device, trainingStep(model, optimizer));
   const losses: number[] = [];
@@ -165,7 +124,7 @@ const others: [run: string, make: (model: Module) => Adam | SGD][] = [
 ];
 for (const [run, make] of others) {
   deviceTest(`ten steps of ${run} are PyTorch's`, async (device) => {
-    const model = networkOn(device);
+    const model = networkOn(device, network);
     const optimizer = make(model);
     using step = capture(device, trainingStep(model, optimizer));
     const losses: number[] = [];
@@ -213,7 +172,7 @@ deviceTest(
   async (device) => {
     const states = [];
     for (const captured of [false, true]) {
-      const model = networkOn(device);
+      const model = networkOn(device, network);
       const optimizer = new SGD(model.parameters(), {
         lr: 0.01,
         momentum: 0.9,
@@ -232,10 +191,10 @@ deviceTest(
 );
 
 deviceTest("a captured step allocates nothing in 100 steps", (device) => {
-  const model = networkOn(device);
+  const model = networkOn(device, network);
   const optimizer = new Adam(model.parameters());
   using step = capture(device, trainingStep(model, optimizer));
-  const [images, labels] = goldenBatch(device);
+  const [images, labels] = batchOf(device, network);
   step(images, labels);
   const { allocations, bindGroups, bytes } = { ...device.counters };
   for (let count = 0; count < 100; count++) step(images, labels);

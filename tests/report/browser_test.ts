@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join, toFileUrl } from "@std/path";
 import { run, writeDigits } from "../cli/_program.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { browserTest } from "./_browser.ts";
+import { browserTest } from "../_browser.ts";
 
 /** What a page is like, as its own script would see it. */
 const look = `({

@@ -22,7 +22,10 @@ export function browserTest(
         executablePath: path!,
         args: [
           "--no-sandbox",
-          "--disable-gpu",
+          // WebGPU by SwiftShader, a processor that plays a GPU.
+          "--enable-unsafe-webgpu",
+          "--enable-features=Vulkan",
+          "--use-webgpu-adapter=swiftshader",
           "--disable-quic",
           "--no-first-run",
           "--disable-background-networking",

@@ -1,0 +1,27 @@
+/**
+ * What a test runs in a browser: the first training step of the golden network,
+ * by the kernels for GPUs.
+ *
+ * @module
+ */
+
+import { WebGpuDevice } from "../../mod.ts";
+import { Golden } from "../golden.ts";
+import { firstStep, networkOn } from "../golden_network.ts";
+
+/**
+ * @param file The file `golden/network.safetensors`, in base64.
+ * @returns The step as JSON.
+ */
+async function stepInPage(file: string): Promise<string> {
+  const golden = Golden.decode(Uint8Array.fromBase64(file), "network");
+  const options = { variant: "tiled", software: false } as const;
+  using device = await WebGpuDevice.open(options);
+  const model = networkOn(device, golden);
+  const { gradients, loss } = await firstStep(model, device, golden);
+  const arrays = Object.entries(gradients)
+    .map(([name, gradient]) => [name, Array.from(gradient)]);
+  return JSON.stringify({ loss, gradients: Object.fromEntries(arrays) });
+}
+
+Object.assign(globalThis, { stepInPage });

@@ -1,0 +1,75 @@
+import { assertEquals } from "@std/assert";
+import { fromFileUrl, join, toFileUrl } from "@std/path";
+import type { Page } from "npm:puppeteer-core@25.16.0";
+import { browserTest } from "../_browser.ts";
+import { Golden } from "../golden.ts";
+import { assertStep } from "../golden_network.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+
+const path = (relative: string) =>
+  fromFileUrl(new URL(relative, import.meta.url));
+
+/** What the kernels may call the types that a device chooses. */
+const aliases = Array.from(
+  "From To Value Source Weight Target Left Right Convolved Output".split(" "),
+  (name) => `alias ${name} = f32; `,
+).join("");
+
+/** All kernels, by the names of their files. */
+async function sources(): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const { name } of Deno.readDir(path("../../kernels"))) {
+    if (!name.endsWith(".wgsl")) continue;
+    const source = await Deno.readTextFile(path(`../../kernels/${name}`));
+    found[name] = aliases + source;
+  }
+  return found;
+}
+
+/** An empty page that may use WebGPU, as one on `data:` may not. */
+async function openEmpty(page: Page, folder: string): Promise<void> {
+  const file = join(folder, "empty.html");
+  await Deno.writeTextFile(file, "<!doctype html>");
+  await page.goto(toFileUrl(file).href);
+}
+
+// Deno's compiler of WGSL is not the only one, and lets more pass than others.
+browserTest("webgpu: every kernel is WGSL", async (page) => {
+  await using folder = await temporaryFolder();
+  await openEmpty(page, folder.path);
+  const compiled = await page.evaluate(`(async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter.requestDevice();
+    const messages = [];
+    const sources = ${JSON.stringify(await sources())};
+    for (const [file, code] of Object.entries(sources)) {
+      const module = device.createShaderModule({ code });
+      const info = await module.getCompilationInfo();
+      for (const { lineNum, linePos, message } of info.messages) {
+        messages.push(file + ":" + lineNum + ":" + linePos + ": " + message);
+      }
+    }
+    return messages;
+  })()`);
+  assertEquals(compiled, []);
+});
+
+browserTest(
+  "webgpu: the network has PyTorch's loss and gradients",
+  async (page) => {
+    await using folder = await temporaryFolder();
+    const bundle = join(folder.path, "page.js");
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["bundle", "--quiet", "--platform", "browser"],
+        ...["--output", bundle, path("_page.ts")],
+      ],
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    const file = await Deno.readFile(path("../golden/network.safetensors"));
+    await openEmpty(page, folder.path);
+    await page.addScriptTag({ path: bundle, type: "module" });
+    const step = await page.evaluate(`stepInPage("${file.toBase64()}")`);
+    assertStep(JSON.parse(step as string), await Golden.read("network"));
+  },
+);
