@@ -1,6 +1,6 @@
 import type { BatchNorm2dShape, ConvBlockShape } from "../../kernels/shapes.ts";
 import type { DeviceBuffer, DType, Lifetime, Operand } from "./device.ts";
-import type { Kernels } from "./kernels.ts";
+import type { ConvBlockForwardOperands, Kernels } from "./kernels.ts";
 
 /** The kernels of a whole block. */
 export type ConvBlockKernels = Pick<
@@ -33,23 +33,9 @@ export function composedConvBlock(
   const between = (length: number, dtype: DType = "f32") =>
     new Between(scratch, dtype, length);
   return {
-    convBlockForward(
-      x,
-      weight,
-      bias,
-      scale,
-      shift,
-      runningMean,
-      runningVariance,
-      batches,
-      convolved,
-      mean,
-      inverseDeviation,
-      output,
-      indices,
-      shape,
-      momentum,
-    ) {
+    convBlockForward(operands, shape, momentum) {
+      const { batches, bias, convolved, weight, x } = operands;
+      const { inverseDeviation, mean, runningMean, runningVariance } = operands;
       const norm = normalisation(shape);
       kernels.conv2dForward(x, weight, bias, convolved, shape.convolution);
       kernels.batchNorm2dStatistics(
@@ -62,47 +48,31 @@ export function composedConvBlock(
         norm,
         momentum,
       );
-      const statistics = [mean, inverseDeviation] as const;
-      finish(convolved, statistics, scale, shift, output, indices, shape);
+      finish(operands, shape);
     },
-    convBlockEvalForward(
-      x,
-      weight,
-      bias,
-      scale,
-      shift,
-      runningMean,
-      runningVariance,
-      output,
-      shape,
-    ) {
+    convBlockEvalForward(operands, shape) {
+      const { bias, output, runningMean, runningVariance, weight, x } =
+        operands;
       const norm = normalisation(shape);
       using convolved = between(size(norm));
-      using inverse = between(norm.channels);
+      using inverseDeviation = between(norm.channels);
       using indices = between(output.buffer.length, "i32");
       kernels.conv2dForward(x, weight, bias, convolved, shape.convolution);
-      kernels.batchNorm2dInverseDeviation(runningVariance, inverse, norm);
-      const statistics = [runningMean, inverse] as const;
-      finish(convolved, statistics, scale, shift, output, indices, shape);
+      kernels.batchNorm2dInverseDeviation(
+        runningVariance,
+        inverseDeviation,
+        norm,
+      );
+      const mean = runningMean;
+      finish(
+        { ...operands, convolved, mean, inverseDeviation, indices },
+        shape,
+      );
     },
-    convBlockGradient(
-      gradOutput,
-      x,
-      weight,
-      scale,
-      _shift,
-      convolved,
-      mean,
-      inverseDeviation,
-      output,
-      indices,
-      gradX,
-      gradWeight,
-      gradBias,
-      gradScale,
-      gradShift,
-      shape,
-    ) {
+    convBlockGradient(operands, shape) {
+      const { convolved, gradOutput, indices, output, weight, x } = operands;
+      const { inverseDeviation, mean, scale } = operands;
+      const { gradBias, gradScale, gradShift, gradWeight, gradX } = operands;
       const { convolution, pooling } = shape;
       const norm = normalisation(shape);
       using gradConvolved = between(size(norm));
@@ -148,12 +118,10 @@ export function composedConvBlock(
 
   /** From the convolution's output to that of the block. */
   function finish(
-    convolved: Operand,
-    [mean, inverseDeviation]: readonly [Operand, Operand],
-    scale: Operand,
-    shift: Operand,
-    output: Operand,
-    indices: Operand,
+    { convolved, indices, inverseDeviation, mean, output, scale, shift }: Omit<
+      ConvBlockForwardOperands,
+      "batches"
+    >,
     shape: ConvBlockShape,
   ): void {
     const norm = normalisation(shape);

@@ -69,8 +69,10 @@ export class ShapeDevice implements Device {
 function countingKernels(add: (count: number) => void): Kernels {
   const counted: Partial<Kernels> = {
     conv2dForward: (...args) => add(ofConvolution(args[4])),
-    convBlockForward: (...args) => add(ofConvolution(args[13].convolution)),
-    convBlockEvalForward: (...args) => add(ofConvolution(args[8].convolution)),
+    convBlockForward: (_operands, { convolution }) =>
+      add(ofConvolution(convolution)),
+    convBlockEvalForward: (_operands, { convolution }) =>
+      add(ofConvolution(convolution)),
     linearForward: (_x, _weight, _bias, _output, shape) =>
       add(shape.batch * shape.inFeatures * shape.outFeatures),
   };

@@ -16,6 +16,66 @@ import type {
 } from "../../kernels/shapes.ts";
 import type { Operand } from "./device.ts";
 
+/** The tensors of a block in evaluation. */
+export interface ConvBlockEvalOperands {
+  readonly x: Operand;
+  /** The convolution's, `[outChannels, inChannels, …]`. */
+  readonly weight: Operand;
+  /** The convolution's, `[outChannels]`, or null. */
+  readonly bias: Operand | null;
+  /** The normalisation's factors, `[outChannels]`. */
+  readonly scale: Operand;
+  /** What the normalisation adds, `[outChannels]`. */
+  readonly shift: Operand;
+  /** `[outChannels]`, moved in training. */
+  readonly runningMean: Operand;
+  /** `[outChannels]`, moved in training. */
+  readonly runningVariance: Operand;
+  /**
+   * The max pooling of `max(normalised, 0)`, where `normalised` is
+   * `(convolved − mean) · inverseDeviation · scale + shift`.
+   */
+  readonly output: Operand;
+}
+
+/** The tensors of a block in training. */
+export interface ConvBlockForwardOperands extends ConvBlockEvalOperands {
+  /** i32 `[1]`, grows by 1; or null. */
+  readonly batches: Operand | null;
+  /** Becomes the convolution of `x` with `weight` and `bias`. */
+  readonly convolved: Operand;
+  /** Becomes the mean of `convolved`, `[outChannels]`. */
+  readonly mean: Operand;
+  /** Becomes `1 / √(variance + eps)` of `convolved`, `[outChannels]`. */
+  readonly inverseDeviation: Operand;
+  /** i32, as `output`: a device's note for the way back, or left as it was. */
+  readonly indices: Operand;
+}
+
+/** The tensors of a block's way back: those it went forward with, and gradients. */
+export interface ConvBlockGradientOperands extends
+  Pick<
+    ConvBlockForwardOperands,
+    | "x"
+    | "weight"
+    | "scale"
+    | "convolved"
+    | "mean"
+    | "inverseDeviation"
+    | "output"
+    | "indices"
+  > {
+  readonly gradOutput: Operand;
+  /** Null where this gradient is not wanted. */
+  readonly gradX: Operand | null;
+  /** Null where this gradient is not wanted. */
+  readonly gradWeight: Operand | null;
+  /** Null where this gradient is not wanted. */
+  readonly gradBias: Operand | null;
+  readonly gradScale: Operand;
+  readonly gradShift: Operand;
+}
+
 /**
  * Every kernel that a device must have, one method each. The compiler tells a
  * device what it misses.
@@ -186,66 +246,24 @@ export interface Kernels {
     shape: LinearShape,
   ): void;
 
-  /**
-   * A whole block in training: `convolved` is the convolution of `x` with
-   * `weight` and `bias` (or null); `mean` and `inverseDeviation` are its
-   * statistics, towards which the running ones move by `momentum`; `batches`
-   * (i32 `[1]`, or null) grows by 1; `output` is
-   * the max pooling of `max(normalised, 0)`, where `normalised` is
-   * `(convolved − mean) · inverseDeviation · scale + shift`. `indices` (i32, as
-   * `output`) is a device's own note for the way back, or left as it was.
-   */
+  /** A whole block in training. The running statistics move by `momentum`. */
   convBlockForward(
-    x: Operand,
-    weight: Operand,
-    bias: Operand | null,
-    scale: Operand,
-    shift: Operand,
-    runningMean: Operand,
-    runningVariance: Operand,
-    batches: Operand | null,
-    convolved: Operand,
-    mean: Operand,
-    inverseDeviation: Operand,
-    output: Operand,
-    indices: Operand,
+    operands: ConvBlockForwardOperands,
     shape: ConvBlockShape,
     momentum: number,
   ): void;
   /** A whole block in evaluation: it normalises with the running statistics. */
   convBlockEvalForward(
-    x: Operand,
-    weight: Operand,
-    bias: Operand | null,
-    scale: Operand,
-    shift: Operand,
-    runningMean: Operand,
-    runningVariance: Operand,
-    output: Operand,
+    operands: ConvBlockEvalOperands,
     shape: ConvBlockShape,
   ): void;
   /**
    * The way back through {@linkcode Kernels.convBlockForward}, from what that
-   * wrote. `gradX`, `gradWeight` and `gradBias` are null where no gradient is
-   * wanted. The gradient by `bias` is 0 but for rounding, since the
+   * wrote. The gradient by the bias is 0 but for rounding, since the
    * normalisation takes the mean away: a device may write 0.
    */
   convBlockGradient(
-    gradOutput: Operand,
-    x: Operand,
-    weight: Operand,
-    scale: Operand,
-    shift: Operand,
-    convolved: Operand,
-    mean: Operand,
-    inverseDeviation: Operand,
-    output: Operand,
-    indices: Operand,
-    gradX: Operand | null,
-    gradWeight: Operand | null,
-    gradBias: Operand | null,
-    gradScale: Operand,
-    gradShift: Operand,
+    operands: ConvBlockGradientOperands,
     shape: ConvBlockShape,
   ): void;
 

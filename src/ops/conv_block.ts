@@ -88,48 +88,35 @@ function trainingBlock(
   const channels = () => Tensor.empty(device, [outChannels]);
   const activation = <S extends Shape>(shape: S) =>
     Tensor.empty(device, shape, "f32", "activation");
-  const convolved = activation([batch, outChannels, outHeight, outWidth]);
-  const [mean, deviation] = [channels(), channels()];
   const output = activation(outputSize(shape));
-  const indices = Tensor.empty(device, outputSize(shape), "i32");
-  kernels.convBlockForward(
+  const operands = {
     x,
     weight,
     bias,
     scale,
     shift,
-    normalisation.runningMean,
-    normalisation.runningVar,
-    normalisation.numBatchesTracked ?? null,
-    convolved,
-    mean,
-    deviation,
+    runningMean: normalisation.runningMean,
+    runningVariance: normalisation.runningVar,
+    batches: normalisation.numBatchesTracked ?? null,
+    convolved: activation([batch, outChannels, outHeight, outWidth]),
+    mean: channels(),
+    inverseDeviation: channels(),
     output,
-    indices,
-    shape,
-    normalisation.momentum ?? 0.1,
-  );
+    indices: Tensor.empty(device, outputSize(shape), "i32"),
+  };
+  kernels.convBlockForward(operands, shape, normalisation.momentum ?? 0.1);
   const inputs = [x, weight, bias, scale, shift];
   return record(output, inputs, (gradOutput, gradients) => {
     const [gradX, gradWeight, gradBias, gradScale, gradShift] = gradients;
-    kernels.convBlockGradient(
+    const wanted = {
       gradOutput,
-      x,
-      weight,
-      scale,
-      shift,
-      convolved,
-      mean,
-      deviation,
-      output,
-      indices,
       gradX,
       gradWeight,
       gradBias,
-      gradScale ?? channels(),
-      gradShift ?? channels(),
-      shape,
-    );
+      gradScale: gradScale ?? channels(),
+      gradShift: gradShift ?? channels(),
+    };
+    kernels.convBlockGradient({ ...operands, ...wanted }, shape);
   });
 }
 
@@ -140,17 +127,17 @@ function evaluationBlock(
 ): Tensor<Images> {
   const size = outputSize(shape);
   const output = Tensor.empty(x.device, size, "f32", "activation");
-  x.device.kernels.convBlockEvalForward(
+  const operands = {
     x,
-    convolution.weight,
-    convolution.bias,
-    normalisation.weight,
-    normalisation.bias,
-    normalisation.runningMean,
-    normalisation.runningVar,
+    weight: convolution.weight,
+    bias: convolution.bias,
+    scale: normalisation.weight,
+    shift: normalisation.bias,
+    runningMean: normalisation.runningMean,
+    runningVariance: normalisation.runningVar,
     output,
-    shape,
-  );
+  };
+  x.device.kernels.convBlockEvalForward(operands, shape);
   return output;
 }
 

@@ -153,6 +153,7 @@ function forward(
   const operands = {
     x: harness.f32(given.x),
     weight: harness.f32(given.weight),
+    bias: given.bias && harness.f32(given.bias),
     scale: harness.f32(given.scale),
     shift: harness.f32(given.shift),
     runningMean: harness.f32(given.runningMean),
@@ -165,23 +166,7 @@ function forward(
     output: harness.output(pooled.output.length),
     indices: harness.i32Output(pooled.output.length),
   };
-  harness.kernels.convBlockForward(
-    operands.x,
-    operands.weight,
-    given.bias && harness.f32(given.bias),
-    operands.scale,
-    operands.shift,
-    operands.runningMean,
-    operands.runningVariance,
-    operands.batches,
-    operands.convolved,
-    operands.mean,
-    operands.inverseDeviation,
-    operands.output,
-    operands.indices,
-    shape,
-    MOMENTUM,
-  );
+  harness.kernels.convBlockForward(operands, shape, MOMENTUM);
   const close = (operand: Operand, values: Float64Array, name: string) =>
     harness.expectClose(operand, values, TOLERANCE, name);
   const { runningMean, runningVariance } = statistics;
@@ -216,17 +201,17 @@ function evalForward(harness: KernelHarness, shape: ConvBlockShape): void {
   const rectified = reference.reluForward(normalised);
   const expected = reference.maxPool2dForward(rectified, shape.pooling).output;
   const output = harness.output(expected.length);
-  harness.kernels.convBlockEvalForward(
-    harness.f32(given.x),
-    harness.f32(given.weight),
-    given.bias && harness.f32(given.bias),
-    harness.f32(given.scale),
-    harness.f32(given.shift),
-    harness.f32(given.runningMean),
-    harness.f32(given.runningVariance),
+  const operands = {
+    x: harness.f32(given.x),
+    weight: harness.f32(given.weight),
+    bias: given.bias && harness.f32(given.bias),
+    scale: harness.f32(given.scale),
+    shift: harness.f32(given.shift),
+    runningMean: harness.f32(given.runningMean),
+    runningVariance: harness.f32(given.runningVariance),
     output,
-    shape,
-  );
+  };
+  harness.kernels.convBlockEvalForward(operands, shape);
   harness.expectClose(output, expected, TOLERANCE);
 }
 
@@ -245,24 +230,15 @@ function gradient(
   const gradBias = harness.output(outChannels);
   const gradScale = harness.output(outChannels);
   const gradShift = harness.output(outChannels);
-  harness.kernels.convBlockGradient(
-    harness.f32(gradOutput),
-    operands.x,
-    operands.weight,
-    operands.scale,
-    operands.shift,
-    operands.convolved,
-    operands.mean,
-    operands.inverseDeviation,
-    operands.output,
-    operands.indices,
+  const wanted = {
+    gradOutput: harness.f32(gradOutput),
     gradX,
     gradWeight,
-    byX ? gradBias : null,
+    gradBias: byX ? gradBias : null,
     gradScale,
     gradShift,
-    shape,
-  );
+  };
+  harness.kernels.convBlockGradient({ ...operands, ...wanted }, shape);
   const close = (operand: Operand, values: Float64Array, name: string) => {
     const atol = GRADIENT_SHARE * Math.max(...values.map(Math.abs));
     harness.expectClose(operand, values, { atol, rtol: 0 }, name);

@@ -57,32 +57,33 @@ export function convBlock(
   };
 
   return {
-    convBlockForward(...given) {
-      const [x, weight, bias, scale, shift, ...more] = given;
-      const [runningMean, runningVariance, batches, ...rest] = more;
-      const [convolved, mean, inverseDeviation, output, ...last] = rest;
-      const [picked, shape, momentum] = last;
-      if (!isHalving(shape.pooling)) return composed.convBlockForward(...given);
+    convBlockForward(operands, shape, momentum) {
+      if (!isHalving(shape.pooling)) {
+        return composed.convBlockForward(operands, shape, momentum);
+      }
+      const { bias, convolved, scale, shift, weight, x } = operands;
+      const { inverseDeviation, mean } = operands;
       convolve(x, weight, bias, convolved, shape.convolution);
       single.batchNorm2dStatistics(
         convolved,
-        runningMean,
-        runningVariance,
-        batches,
+        operands.runningMean,
+        operands.runningVariance,
+        operands.batches,
         mean,
         inverseDeviation,
         normalisation(shape),
         momentum,
       );
       const statistics = [mean, inverseDeviation, scale, shift];
-      finish([convolved, ...statistics, output, picked], shape);
+      const results = [operands.output, operands.indices];
+      finish([convolved, ...statistics, ...results], shape);
     },
-    convBlockEvalForward(...given) {
-      const [x, weight, bias, scale, shift, ...more] = given;
-      const [runningMean, runningVariance, output, shape] = more;
+    convBlockEvalForward(operands, shape) {
       if (!isHalving(shape.pooling)) {
-        return composed.convBlockEvalForward(...given);
+        return composed.convBlockEvalForward(operands, shape);
       }
+      const { bias, output, scale, shift, weight, x } = operands;
+      const { runningMean, runningVariance } = operands;
       const { convolution } = shape;
       using convolved = new Between(scratch, "f32", elements(convolution));
       using inverse = new Between(scratch, "f32", convolution.outChannels);
@@ -95,17 +96,17 @@ export function convBlock(
       const statistics = [runningMean, inverse, scale, shift];
       finish([convolved, ...statistics, output, picked], shape);
     },
-    convBlockGradient(...given) {
-      const [gradOutput, x, weight, scale, _shift, convolved, ...more] = given;
-      const [mean, inverseDeviation, output, picked, ...rest] = more;
-      const [gradX, gradWeight, gradBias, gradScale, gradShift, shape] = rest;
+    convBlockGradient(operands, shape) {
       if (!isHalving(shape.pooling)) {
-        return composed.convBlockGradient(...given);
+        return composed.convBlockGradient(operands, shape);
       }
+      const { convolved, gradOutput, indices, output, weight, x } = operands;
+      const { inverseDeviation, mean, scale } = operands;
+      const { gradBias, gradScale, gradShift, gradWeight, gradX } = operands;
       const { convolution, pooling } = shape;
       const { batch, outChannels, outHeight, outWidth } = convolution;
       using gradConvolved = new Between(scratch, "f32", elements(convolution));
-      const note = [gradOutput, output, picked];
+      const note = [gradOutput, output, indices];
       const area = pooling.outHeight * pooling.outWidth;
       const sums = [mean, inverseDeviation, gradScale, gradShift];
       caller.run(
@@ -114,9 +115,9 @@ export function convBlock(
         batch * outChannels * area,
       );
       const constants = [mean, inverseDeviation, scale, gradScale, gradShift];
-      const operands = [...note, convolved, ...constants, gradConvolved];
+      const all = [...note, convolved, ...constants, gradConvolved];
       const sizes = [batch, outChannels, outHeight, outWidth];
-      const words = [...operands.map(caller.pointer), ...sizes];
+      const words = [...all.map(caller.pointer), ...sizes];
       caller.run("convBlockSpread", words, elements(convolution));
       const wanted = [gradX, gradWeight] as const;
       differentiate(gradConvolved, x, weight, ...wanted, convolution);

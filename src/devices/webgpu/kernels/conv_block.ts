@@ -41,42 +41,11 @@ export function convBlockKernels(
   const partsOf = (shape: ConvBlockShape) =>
     new Between(scratch, "f32", 2 * shape.pooling.channels * parts(shape));
   return {
-    convBlockForward(
-      x,
-      weight,
-      bias,
-      scale,
-      shift,
-      runningMean,
-      runningVariance,
-      batches,
-      convolved,
-      mean,
-      inverseDeviation,
-      output,
-      indices,
-      shape,
-      momentum,
-    ) {
+    convBlockForward(operands, shape, momentum) {
       if (!isFused(shape)) {
-        return composed.convBlockForward(
-          x,
-          weight,
-          bias,
-          scale,
-          shift,
-          runningMean,
-          runningVariance,
-          batches,
-          convolved,
-          mean,
-          inverseDeviation,
-          output,
-          indices,
-          shape,
-          momentum,
-        );
+        return composed.convBlockForward(operands, shape, momentum);
       }
+      const { batches, bias, convolved, weight, x } = operands;
       const records = recordsFor(shape);
       single.conv2dForward(x, weight, bias, convolved, shape.convolution);
       using moments = partsOf(shape);
@@ -85,91 +54,38 @@ export function convBlockKernels(
       run(records.forward, { ...shape, momentum }, [
         convolved,
         moments,
-        scale,
-        shift,
-        runningMean,
-        runningVariance,
-        mean,
-        inverseDeviation,
-        output,
-        indices,
+        operands.scale,
+        operands.shift,
+        operands.runningMean,
+        operands.runningVariance,
+        operands.mean,
+        operands.inverseDeviation,
+        operands.output,
+        operands.indices,
       ]);
     },
-    convBlockEvalForward(
-      x,
-      weight,
-      bias,
-      scale,
-      shift,
-      runningMean,
-      runningVariance,
-      output,
-      shape,
-    ) {
+    convBlockEvalForward(operands, shape) {
       if (!isFused(shape)) {
-        return composed.convBlockEvalForward(
-          x,
-          weight,
-          bias,
-          scale,
-          shift,
-          runningMean,
-          runningVariance,
-          output,
-          shape,
-        );
+        return composed.convBlockEvalForward(operands, shape);
       }
+      const { bias, weight, x } = operands;
       const { batch, outChannels, outHeight, outWidth } = shape.convolution;
       const size = batch * outChannels * outHeight * outWidth;
       using convolved = new Between(scratch, "f32", size, "activation");
       single.conv2dForward(x, weight, bias, convolved, shape.convolution);
       run(recordsFor(shape).evalForward, shape, [
         convolved,
-        runningMean,
-        scale,
-        shift,
-        runningVariance,
-        output,
+        operands.runningMean,
+        operands.scale,
+        operands.shift,
+        operands.runningVariance,
+        operands.output,
       ]);
     },
-    convBlockGradient(
-      gradOutput,
-      x,
-      weight,
-      scale,
-      shift,
-      convolved,
-      mean,
-      inverseDeviation,
-      output,
-      indices,
-      gradX,
-      gradWeight,
-      gradBias,
-      gradScale,
-      gradShift,
-      shape,
-    ) {
-      if (!isFused(shape)) {
-        return composed.convBlockGradient(
-          gradOutput,
-          x,
-          weight,
-          scale,
-          shift,
-          convolved,
-          mean,
-          inverseDeviation,
-          output,
-          indices,
-          gradX,
-          gradWeight,
-          gradBias,
-          gradScale,
-          gradShift,
-          shape,
-        );
-      }
+    convBlockGradient(operands, shape) {
+      if (!isFused(shape)) return composed.convBlockGradient(operands, shape);
+      const { convolved, gradOutput, indices, mean, weight, x } = operands;
+      const { gradBias, gradWeight, gradX } = operands;
       const { convolution, pooling } = shape;
       const records = recordsFor(shape);
       using sums = partsOf(shape);
@@ -192,10 +108,10 @@ export function convBlockKernels(
         indices,
         sums,
         mean,
-        inverseDeviation,
-        scale,
-        gradScale,
-        gradShift,
+        operands.inverseDeviation,
+        operands.scale,
+        operands.gradScale,
+        operands.gradShift,
         gradConvolved,
       ]);
       if (gradX) {
