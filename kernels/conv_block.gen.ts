@@ -85,20 +85,27 @@ fn momentsOfParts(
   let mean = dot(means, vec4f(0.25));
   let around = squares - sum * sum / max(own, 1);
   let shifts = means - mean;
-  partial[local] =
-    vec3f(4 * own, mean, dot(around + own * shifts * shifts, vec4f(1)));
+  let squaresAround = dot(around + own * shifts * shifts, vec4f(1));
+  let all = unitedOfAll(vec3f(4 * own, mean, squaresAround), local);
+  if (local == 0) {
+    newMoments[part.channel * parts + workgroup.x] = all.yz;
+    if (workgroup.x == 0 && workgroup.y == 0) {
+      batches[0] += 1;
+    }
+  }
+}
+
+// The sets of all invocations as one.
+fn unitedOfAll(own: vec3f, local: u32) -> vec3f {
+  partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
     workgroupBarrier();
     if (local < reach) {
       partial[local] = united(partial[local], partial[local + reach]);
     }
   }
-  if (local == 0) {
-    newMoments[part.channel * parts + workgroup.x] = partial[0].yz;
-    if (workgroup.x == 0 && workgroup.y == 0) {
-      batches[0] += 1;
-    }
-  }
+  workgroupBarrier();
+  return partial[0];
 }
 
 // Two sets of numbers as one: how many, their mean, the squares around it.
@@ -118,24 +125,22 @@ fn united(a: vec3f, b: vec3f) -> vec3f {
 @group(0) @binding(6) var<storage, read_write> newMean: array<f32>;
 @group(0) @binding(7) var<storage, read_write> newInverse: array<f32>;
 
-// Mean and variance (biased) of a channel.
-fn statisticsOf(channel: u32) -> vec2f {
-  let start = channel * parts;
-  var sum = 0.0;
-  for (var i = start; i < start + parts; i++) {
-    sum += sizeOf(i - start) * moments[i].x;
-  }
-  let mean = sum / count;
-  var squares = 0.0;
-  for (var i = start; i < start + parts; i++) {
-    let distance = moments[i].x - mean;
-    squares += moments[i].y + sizeOf(i - start) * distance * distance;
-  }
-  return vec2f(mean, squares / count);
-}
+// How many parts the moments of a channel come in, and elements of all but the
+// last of them: what made them has its own way to part a channel.
+override momentParts: u32;
+override momentElements: u32;
 
-fn sizeOf(part: u32) -> f32 {
-  return f32(min(imagesPerPart, batch - part * imagesPerPart) * area);
+// Mean and variance (biased) of a channel, for all invocations of a workgroup:
+// each unites the parts at its own index, that plus workgroupSize and so on.
+fn statisticsOf(channel: u32, local: u32) -> vec2f {
+  let start = channel * momentParts;
+  var own: vec3f;
+  for (var i = local; i < momentParts; i += workgroupSize) {
+    let elements = min(momentElements, batch * area - i * momentElements);
+    own = united(own, vec3f(f32(elements), moments[start + i]));
+  }
+  let all = unitedOfAll(own, local);
+  return vec2f(all.y, all.z / count);
 }
 
 // How a channel is normalised.
@@ -148,7 +153,7 @@ struct Normalisation {
 // That of a channel in training; one invocation of all writes it down.
 fn batchNormalisation(workgroup: vec3u, local: u32) -> Normalisation {
   let channel = workgroup.y;
-  let statistics = statisticsOf(channel);
+  let statistics = statisticsOf(channel, local);
   let inverse = 1 / sqrt(statistics.y + eps);
   let result =
     Normalisation(statistics.x, inverse * scale[channel], shift[channel]);

@@ -18,6 +18,10 @@ const mostParts = 32;
 interface TrainingShape extends ConvBlockShape {
   /** How far the running statistics move. */
   momentum: number;
+  /** How many parts the moments of a channel come in. */
+  parts: number;
+  /** Elements of a channel in each part but the last. */
+  elements: number;
 }
 
 /**
@@ -51,7 +55,10 @@ export function convBlockKernels(
       using moments = partsOf(shape);
       using nowhere = new Between(scratch, "i32", 1);
       run(records.moments, shape, [convolved, moments, batches ?? nowhere]);
-      run(records.forward, { ...shape, momentum }, [
+      const { inHeight, inWidth, batch } = shape.pooling;
+      const elements = imagesPerPart(batch) * inHeight * inWidth;
+      const training = { ...shape, momentum, parts: parts(shape), elements };
+      run(records.forward, training, [
         convolved,
         moments,
         operands.scale,
@@ -179,7 +186,12 @@ function recordsOf(workgroupSize: number, inPairs: boolean) {
       inPairs ? "forwardPairs" : "forwardSingles",
       "rrrrwwwwww",
       8,
-      ({ eps, momentum }) => ({ eps, momentum }),
+      ({ elements, eps, momentum, parts }) => ({
+        eps,
+        momentum,
+        momentParts: parts,
+        momentElements: elements,
+      }),
     ),
     evalForward: record(
       "convBlockEvalForward",
