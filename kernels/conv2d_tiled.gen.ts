@@ -172,23 +172,33 @@ fn convolveFours(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let firstQuad = (workgroup.y * workgroups.x + workgroup.x) * quads;
-  let firstGroup = workgroup.z * groups;
-  let count = arrayLength(&fours) * 4 / targetChannels;
-  var sums = convolved(firstQuad, firstGroup, local, count);
-  let quad = firstQuad + local % (quads / 2);
-  let channel = (firstGroup + local / (quads / 2)) * 4;
-  for (var i = 0u; i < 4; i++) {
-    storeFour(quad, channel + i, sums.left[i], count);
-    storeFour(quad + quads / 2, channel + i, sums.right[i], count);
-  }
+  let tile = workgroup.y * workgroups.x + workgroup.x;
+  _ = storedFours(tile, workgroup.z, local, arrayLength(&fours) * 4);
 }
 
-fn storeFour(quad: u32, channel: u32, values: vec4f, count: u32) {
-  if (quad * 4 < count && channel < targetChannels) {
-    fours[placeOf(quad * 4, channel) / 4] =
-      vec4<Target>(values + shiftOf(channel));
+// Makes and stores the fours of an invocation, and gives them as they are stored.
+fn storedFours(tile: u32, channelTile: u32, local: u32, length: u32) -> Sums {
+  let firstGroup = channelTile * groups;
+  let count = length / targetChannels;
+  var sums = convolved(tile * quads, firstGroup, local, count);
+  let quad = tile * quads + local % (quads / 2);
+  let channel = (firstGroup + local / (quads / 2)) * 4;
+  for (var i = 0u; i < 4; i++) {
+    sums.left[i] = storedFour(quad, channel + i, sums.left[i], count);
+    sums.right[i] =
+      storedFour(quad + quads / 2, channel + i, sums.right[i], count);
   }
+  return sums;
+}
+
+// Beyond the last pixel nothing is stored, and all is 0.
+fn storedFour(quad: u32, channel: u32, values: vec4f, count: u32) -> vec4f {
+  if (quad * 4 < count && channel < targetChannels) {
+    let four = vec4<Target>(values + shiftOf(channel));
+    fours[placeOf(quad * 4, channel) / 4] = four;
+    return vec4f(four);
+  }
+  return vec4f();
 }
 
 // Where a pixel of a channel is in the target.
@@ -201,6 +211,71 @@ fn shiftOf(channel: u32) -> f32 {
     return bias[channel];
   }
   return 0.0;
+}
+
+@group(0) @binding(4) var<storage, read_write> moments: array<vec2f>;
+@group(0) @binding(5) var<storage, read_write> batches: array<i32>;
+
+// The same, and in passing the moments of what it makes, [targetChannels, tiles]:
+// the mean of a channel in a tile, and the sum of the squares around it. One
+// invocation of all counts the batch.
+@compute @workgroup_size(invocations)
+fn convolveWithMoments(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let tile = workgroup.y * workgroups.x + workgroup.x;
+  let length = arrayLength(&fours) * 4;
+  let sums = storedFours(tile, workgroup.z, local, length);
+  let count = length / targetChannels;
+  let inside = vec2<bool>(
+    (tile * quads + local % (quads / 2)) * 4 < count,
+    (tile * quads + local % (quads / 2) + quads / 2) * 4 < count,
+  );
+  let pixels = min(4 * quads, max(count, tile * 4 * quads) - tile * 4 * quads);
+  let means = total(vec4f(1) * (sums.left + sums.right), local) /
+    f32(max(pixels, 1));
+  let squares = total(squaresAround(means, sums, inside), local);
+  let channel = (workgroup.z * groups + local / (quads / 2)) * 4;
+  let tiles = (count + 4 * quads - 1) / (4 * quads);
+  if (local % (quads / 2) == 0 && pixels > 0) {
+    for (var i = 0u; i < 4; i++) {
+      if (channel + i < targetChannels) {
+        moments[(channel + i) * tiles + tile] = vec2f(means[i], squares[i]);
+      }
+    }
+  }
+  if (tile == 0 && workgroup.z == 0 && local == 0) {
+    batches[0] += 1;
+  }
+}
+
+// Of those fours that are inside, for each of an invocation's channels.
+fn squaresAround(means: vec4f, sums: Sums, inside: vec2<bool>) -> vec4f {
+  let shares = select(vec2f(), vec2f(1), inside);
+  var squares: vec4f;
+  for (var i = 0u; i < 4; i++) {
+    let left = sums.left[i] - means[i];
+    let right = sums.right[i] - means[i];
+    squares[i] = dot(shares, vec2f(dot(left, left), dot(right, right)));
+  }
+  return squares;
+}
+
+// The sum over the invocations with the same channels, by halves as elsewhere.
+fn total(own: vec4f, local: u32) -> vec4f {
+  let place = local % (quads / 2);
+  workgroupBarrier();
+  pixelTile[local] = own;
+  for (var reach = quads / 4; reach > 0; reach /= 2) {
+    workgroupBarrier();
+    if (place < reach) {
+      pixelTile[local] += pixelTile[local + reach];
+    }
+  }
+  workgroupBarrier();
+  return pixelTile[local - place];
 }
 
 // The same for images of any size.

@@ -18,7 +18,9 @@ for (const kernelCase of kernelCases) {
 for (const software of [true, false]) {
   const kind = software ? "processors" : "GPUs";
   webGpuTest(`webgpu: the kernels for ${kind}`, async () => {
-    using device = await WebGpuDevice.open({ software, poison: true });
+    const variant = software ? "software" : "tiled";
+    const options = { software, variant, poison: true } as const;
+    using device = await WebGpuDevice.open(options);
     for (const one of [...convBlockCases, ...linearCases]) {
       await explained(one.name, () => runKernelCase(device, one));
     }

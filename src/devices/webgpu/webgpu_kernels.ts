@@ -13,7 +13,7 @@ import { augmentKernels } from "./kernels/augment.ts";
 import { avgPool2dKernels } from "./kernels/avg_pool2d.ts";
 import { batchNorm2dKernels } from "./kernels/batch_norm2d.ts";
 import { clipNormKernels } from "./kernels/clip_norm.ts";
-import { conv2dKernels, type Conv2dOptions } from "./kernels/conv2d.ts";
+import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
 import { copyKernels } from "./kernels/copy.ts";
 import { crossEntropyKernels } from "./kernels/cross_entropy.ts";
@@ -51,6 +51,7 @@ export function webGpuKernels(
   // A processor runs eight invocations of a workgroup at a time, and takes turns
   // between more.
   const workgroupSize = adapter.isSoftware ? 8 : 64;
+  const convolution = convolutions(run, scratch, adapter);
   const single: SingleKernels = {
     ...adamKernels(run),
     ...addKernels(run),
@@ -60,7 +61,7 @@ export function webGpuKernels(
     ...avgPool2dKernels(run),
     ...batchNorm2dKernels(run, scratch),
     ...clipNormKernels(run),
-    ...conv2dKernels(run, scratch, adapter),
+    ...convolution.kernels,
     ...copyKernels(run),
     ...crossEntropyKernels(run, scratch),
     ...dropoutKernels(run),
@@ -76,6 +77,11 @@ export function webGpuKernels(
   };
   const block = adapter.bindings < convBlockBindings
     ? composedConvBlock(single, scratch)
-    : convBlockKernels(run, single, scratch, workgroupSize);
+    : convBlockKernels(
+      run,
+      { ...single, ...convolution },
+      scratch,
+      workgroupSize,
+    );
   return { ...single, ...block };
 }

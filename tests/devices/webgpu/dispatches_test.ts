@@ -39,7 +39,7 @@ function dispatchesOf(device: Device): number {
 for (
   const [variant, software, expected] of [
     ["software", true, 31],
-    ["tiled", false, 22],
+    ["tiled", false, 20],
     ["naive", false, 20],
   ] as const
 ) {

@@ -59,6 +59,9 @@ const SHAPES: Record<string, ConvBlockShape> = {
   "8 channels to 24, tiles left over, no padding along one axis": block(
     conv2dShape(3, 8, 24, [15, 10], { kernel: [5, 5], padding: [4, 0] }),
   ),
+  "37 channels": block(
+    conv2dShape(3, 2, 37, [12, 10], { kernel: [3, 3], padding: [1, 1] }),
+  ),
   "33 images": block(
     conv2dShape(33, 4, 8, [14, 14], { kernel: [5, 5], padding: [2, 2] }),
   ),

@@ -1,4 +1,6 @@
 import type { Conv2dShape } from "../../../../kernels/shapes.ts";
+import { Between, type Scratch } from "../../_conv_block.ts";
+import type { Operand } from "../../device.ts";
 import type { Kernels } from "../../kernels.ts";
 
 /** The convolution and its two gradients that take long. */
@@ -11,7 +13,38 @@ export type Convolution = Pick<
 export interface Conv2dVariant extends Convolution {
   /** Whether it can do this kernel on this shape. */
   supports(kernel: keyof Convolution, shape: Conv2dShape): boolean;
+  /** A convolution that makes the output's moments in passing, if it can. */
+  forwardWithMoments?: ForwardWithMoments;
 }
+
+/**
+ * Moments of each channel of images, `[channels, parts, 2]`: the mean of a part,
+ * and the sum of the squares around it.
+ */
+export class Moments extends Between {
+  /**
+   * @param parts How many parts a channel is in.
+   * @param elements Elements of a channel in each part but the last.
+   */
+  constructor(
+    scratch: Scratch,
+    channels: number,
+    readonly parts: number,
+    readonly elements: number,
+  ) {
+    super(scratch, "f32", 2 * channels * parts);
+  }
+}
+
+/** As `conv2dForward`; `batches` (i32 `[1]`) grows by 1. */
+export type ForwardWithMoments = (
+  x: Operand,
+  weight: Operand,
+  bias: Operand | null,
+  output: Operand,
+  batches: Operand,
+  shape: Conv2dShape,
+) => Moments | null;
 
 /** What a kernel that slides a window may read and write in f16. */
 export const windowHalves = { Weight: 0, Source: 1, Target: 3 };

@@ -6,7 +6,11 @@ import { cast } from "../_half.ts";
 import type { Run } from "../kernel_record.ts";
 import type { Textures } from "../_textures.ts";
 import { channelSum } from "./_channel_sum.ts";
-import type { Conv2dVariant, Convolution } from "./_conv2d.ts";
+import type {
+  Conv2dVariant,
+  Convolution,
+  ForwardWithMoments,
+} from "./_conv2d.ts";
 import { naiveConv2d } from "./conv2d_naive.ts";
 import { softwareConv2d } from "./conv2d_software.ts";
 import { tiledConv2d } from "./conv2d_tiled.ts";
@@ -43,11 +47,18 @@ export interface Conv2dOptions {
 const biasGradient = channelSum("conv2dBiasGradient");
 
 /** Convolution in two dimensions and its gradients. */
-export function conv2dKernels(
+export interface Convolutions {
+  readonly kernels: Pick<Kernels, keyof Convolution | "conv2dBiasGradient">;
+  /** Null where the variant makes no moments in passing, or not of this shape. */
+  readonly forwardWithMoments: ForwardWithMoments;
+}
+
+/** Convolutions by the variants that are chosen. */
+export function convolutions(
   run: Run,
   scratch: Scratch,
   { onVariant, precision, textures, variantOf }: Conv2dOptions,
-): Pick<Kernels, keyof Convolution | "conv2dBiasGradient"> {
+): Convolutions {
   const naive = naiveConv2d(run);
   const all: Record<ConvolutionVariant, Conv2dVariant> = {
     naive,
@@ -67,7 +78,7 @@ export function conv2dKernels(
     cast(run, weight, copy);
     return copy;
   };
-  return {
+  const kernels: Convolutions["kernels"] = {
     conv2dForward(x, weight, bias, output, shape) {
       const variant = choose("conv2dForward", shape);
       using copy = precision === "f16" ? copyOf(weight) : null;
@@ -86,6 +97,16 @@ export function conv2dKernels(
       const { batch, outChannels: channels, outHeight, outWidth } = shape;
       const area = outHeight * outWidth;
       run(biasGradient, { batch, channels, area }, [gradOutput, gradBias]);
+    },
+  };
+  return {
+    kernels,
+    forwardWithMoments(x, weight, bias, output, batches, shape) {
+      const variant = choose("conv2dForward", shape);
+      if (variant.forwardWithMoments === undefined) return null;
+      using copy = precision === "f16" ? copyOf(weight) : null;
+      const given = [x, copy ?? weight, bias, output, batches] as const;
+      return variant.forwardWithMoments(...given, shape);
     },
   };
 }

@@ -14,6 +14,7 @@ import {
   forwardWindow,
   gradientHalves,
   inputGradientWindow,
+  Moments,
   weightGradientWindow,
   windowHalves,
 } from "./_conv2d.ts";
@@ -69,12 +70,17 @@ function groupsOf(targetChannels: number): number {
   return targetChannels <= 16 ? 4 : 8;
 }
 
+/** Pixels of a tile. */
+function pixelsOf(groups: number): number {
+  return 8 * invocations / groups;
+}
+
 function tiles(
   { targetChannels, targetHeight, targetWidth }: Record<string, number>,
   batch: number,
 ): Workgroups {
   const groups = groupsOf(targetChannels);
-  const pixelsPerTile = 8 * invocations / groups;
+  const pixelsPerTile = pixelsOf(groups);
   const pixels = batch * targetHeight * targetWidth;
   const [x, y] = line(pixels, pixelsPerTile);
   return [x, y, Math.ceil(targetChannels / (4 * groups))];
@@ -96,6 +102,12 @@ const [inputFours, inputSingles] = both<Conv2dShape>(
   "conv2dInputGradient",
   inputGradientWindow,
 );
+
+const forwardWithMoments: KernelRecord<ForwardShape> = {
+  ...forwardFours,
+  entryPoint: "convolveWithMoments",
+  bindings: [...forwardFours.bindings, "write", "write"],
+};
 
 /** The tiles of a gradient by the weight, along x and y. */
 function gradientTiles(shape: Conv2dShape): readonly [number, number] {
@@ -150,6 +162,17 @@ export function tiledConv2d(run: Run, scratch: Scratch): Conv2dVariant {
         forward,
         [weight, x, bias ?? weight, output],
       );
+    },
+    forwardWithMoments(x, weight, bias, output, batches, shape) {
+      const { batch, outChannels, outHeight, outWidth } = shape;
+      if (outHeight * outWidth % 4 !== 0) return null;
+      const elements = pixelsOf(groupsOf(outChannels));
+      const parts = Math.ceil(batch * outHeight * outWidth / elements);
+      const moments = new Moments(scratch, outChannels, parts, elements);
+      const forward = { ...shape, hasBias: bias !== null };
+      const operands = [weight, x, bias ?? weight, output, moments, batches];
+      run(forwardWithMoments, forward, operands);
+      return moments;
     },
     conv2dInputGradient(gradOutput, weight, gradX, shape) {
       const inFours = shape.inHeight * shape.inWidth % 4 === 0;

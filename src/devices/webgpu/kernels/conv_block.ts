@@ -7,7 +7,9 @@ import {
   type Scratch,
   type SingleKernels,
 } from "../../_conv_block.ts";
+import type { ConvBlockForwardOperands } from "../../kernels.ts";
 import type { Access, KernelRecord, Run } from "../kernel_record.ts";
+import { type ForwardWithMoments, Moments } from "./_conv2d.ts";
 
 /** Bindings of the kernel with the most; every device allows 8. */
 export const convBlockBindings = 10;
@@ -32,7 +34,7 @@ interface TrainingShape extends ConvBlockShape {
  */
 export function convBlockKernels(
   run: Run,
-  single: SingleKernels,
+  single: SingleKernels & { forwardWithMoments: ForwardWithMoments },
   scratch: Scratch,
   workgroupSize: number,
 ): ConvBlockKernels {
@@ -42,24 +44,37 @@ export function convBlockKernels(
   /** Two windows at once, where a row has an even number of them. */
   const recordsFor = ({ pooling }: ConvBlockShape) =>
     pooling.outWidth % 2 === 0 ? pairs : singles;
-  const partsOf = (shape: ConvBlockShape) =>
-    new Between(scratch, "f32", 2 * shape.pooling.channels * parts(shape));
+  const momentsOf = ({ pooling }: ConvBlockShape) => {
+    const { batch, channels, inHeight, inWidth } = pooling;
+    const elements = imagesPerPart(batch) * inHeight * inWidth;
+    return new Moments(scratch, channels, parts(pooling), elements);
+  };
+  /** Convolves; the moments come in passing, or by a kernel of their own. */
+  const convolve = (
+    { batches, bias, convolved, weight, x }: ConvBlockForwardOperands,
+    shape: ConvBlockShape,
+  ): Moments => {
+    using nowhere = new Between(scratch, "i32", 1);
+    const counter = batches ?? nowhere;
+    const given = [x, weight, bias, convolved] as const;
+    const { convolution } = shape;
+    const made = single.forwardWithMoments(...given, counter, convolution);
+    if (made !== null) return made;
+    single.conv2dForward(...given, convolution);
+    const moments = momentsOf(shape);
+    run(recordsFor(shape).moments, shape, [convolved, moments, counter]);
+    return moments;
+  };
   return {
     convBlockForward(operands, shape, momentum) {
       if (!isFused(shape)) {
         return composed.convBlockForward(operands, shape, momentum);
       }
-      const { batches, bias, convolved, weight, x } = operands;
-      const records = recordsFor(shape);
-      single.conv2dForward(x, weight, bias, convolved, shape.convolution);
-      using moments = partsOf(shape);
-      using nowhere = new Between(scratch, "i32", 1);
-      run(records.moments, shape, [convolved, moments, batches ?? nowhere]);
-      const { inHeight, inWidth, batch } = shape.pooling;
-      const elements = imagesPerPart(batch) * inHeight * inWidth;
-      const training = { ...shape, momentum, parts: parts(shape), elements };
-      run(records.forward, training, [
-        convolved,
+      using moments = convolve(operands, shape);
+      const given = { elements: moments.elements, parts: moments.parts };
+      const training = { ...shape, ...given, momentum };
+      run(recordsFor(shape).forward, training, [
+        operands.convolved,
         moments,
         operands.scale,
         operands.shift,
@@ -95,7 +110,8 @@ export function convBlockKernels(
       const { gradBias, gradWeight, gradX } = operands;
       const { convolution, pooling } = shape;
       const records = recordsFor(shape);
-      using sums = partsOf(shape);
+      const length = 2 * pooling.channels * parts(pooling);
+      using sums = new Between(scratch, "f32", length);
       using nowhere = new Between(scratch, "f32", pooling.channels);
       run(records.gradientSums, shape, [
         gradOutput,
@@ -143,7 +159,7 @@ function isFused({ pooling }: ConvBlockShape): boolean {
     inHeight % 2 === 0 && inWidth % 2 === 0;
 }
 
-function parts({ pooling: { batch } }: ConvBlockShape): number {
+function parts({ batch }: { batch: number }): number {
   return Math.ceil(batch / imagesPerPart(batch));
 }
 
@@ -177,7 +193,7 @@ function recordsOf(workgroupSize: number, inPairs: boolean) {
       Output: output,
     },
     constants: (shape) => ({ ...constants(shape), ...more(shape) }),
-    workgroups: (shape) => [parts(shape), shape.pooling.channels, 1],
+    workgroups: ({ pooling }) => [parts(pooling), pooling.channels, 1],
   });
   return {
     moments: record("convBlockMoments", "momentsOfParts", "rww", null),
