@@ -30,10 +30,9 @@ override workgroupSize: u32;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output: array<f32>;
 
-// The same as vectors, where their lengths are multiples of 4.
+// The same in fours, where their lengths are multiples of 4.
 @group(0) @binding(0) var<storage, read> leftVectors: array<vec4<Left>>;
 @group(0) @binding(1) var<storage, read> rightVectors: array<vec4<Right>>;
-@group(0) @binding(3) var<storage, read_write> outputVectors: array<vec4f>;
 
 var<workgroup> partial: array<mat4x4f, workgroupSize>;
 
@@ -44,14 +43,14 @@ struct Tile {
   rows: u32,
 }
 
-fn tileOf(invocation: vec3u, workgroups: vec3u, rows: u32) -> Tile {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+// The tile of an invocation, where \`sharers\` of them share each.
+fn tileOf(index: u32, rows: u32, sharers: u32) -> Tile {
   let tileColumns = (columns + 3) / 4;
-  let tile = index / parts;
+  let tile = index / sharers;
   return Tile(
     tile / tileColumns * 4 + vec4u(0, 1, 2, 3),
     tile % tileColumns * 4 + vec4u(0, 1, 2, 3),
-    index % parts,
+    index % sharers,
     rows,
   );
 }
@@ -62,8 +61,8 @@ fn product(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let rows = arrayLength(&output) / columns;
-  let tile = tileOf(invocation, workgroups, rows);
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let tile = tileOf(index, arrayLength(&output) / columns, parts);
   let depth = arrayLength(&right) / columns;
   let leftStart = min(tile.row, vec4u(tile.rows - 1)) * leftStep;
   let rightStart = min(tile.column, vec4u(columns - 1)) * rightStep;
@@ -89,8 +88,8 @@ fn productOfRows(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let rows = arrayLength(&output) / columns;
-  let tile = tileOf(invocation, workgroups, rows);
+  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let tile = tileOf(index, arrayLength(&output) / columns, parts);
   let depth = arrayLength(&rightVectors) / columns;
   let l = min(tile.row, vec4u(tile.rows - 1)) * depth;
   let r = min(tile.column, vec4u(columns - 1)) * depth;
@@ -115,39 +114,6 @@ fn productOfRows(
   store(tile, local - tile.part);
 }
 
-// Where \`right\` has rows, along its columns, of a length that is a multiple of 4.
-@compute @workgroup_size(workgroupSize)
-fn productAcrossRows(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let rows = arrayLength(&outputVectors) * 4 / columns;
-  let tile = tileOf(invocation, workgroups, rows);
-  let depth = arrayLength(&rightVectors) * 4 / columns;
-  let leftStart = min(tile.row, vec4u(tile.rows - 1)) * leftStep;
-  let column = min(tile.column.x, columns - 4) / 4;
-  var sums: mat4x4f;
-  for (var k = tile.part; k < depth; k += parts) {
-    let l = leftStart + k * leftDepthStep;
-    let factors = vec4f(vec4<Left>(left[l.x], left[l.y], left[l.z], left[l.w]));
-    let terms = vec4f(rightVectors[k * (columns / 4) + column]);
-    sums += products(factors, terms);
-  }
-  partial[local] = sums;
-  workgroupBarrier();
-  let first = local - tile.part;
-  for (var i = tile.part; i < 4; i += parts) {
-    var total = vec4f();
-    for (var j = first; j < first + parts; j++) {
-      total += partial[j][i];
-    }
-    if (tile.row.x + i < tile.rows && tile.column.x < columns) {
-      outputVectors[(tile.row.x + i) * (columns / 4) + column] = total;
-    }
-  }
-}
-
 fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
   return mat4x4f(
     factors.x * terms,
@@ -170,5 +136,111 @@ fn store(tile: Tile, first: u32) {
       output[row * columns + column] = total + select(0.0, bias[column], hasBias);
     }
   }
+}
+
+override outFeatures: u32;
+// How many invocations share a sum of each gradient, and how many workgroups
+// make that by the weight: those after them make that by x.
+override weightParts: u32;
+override inputParts: u32;
+override weightGroups: u32;
+
+@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<Right>>;
+@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> gradX: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> gradWeight: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> gradBias: array<f32>;
+
+var<workgroup> partialBias: array<vec4f, workgroupSize>;
+
+// All gradients at once, where x and the weight have rows of a length that is a
+// multiple of 4, \`columns\`. A gradient by the bias is summed as the elements of
+// that by the weight are.
+@compute @workgroup_size(workgroupSize)
+fn gradients(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let group = workgroup.y * workgroups.x + workgroup.x;
+  if (group < weightGroups) {
+    makeGradWeight(group * workgroupSize + local, local);
+  } else {
+    makeGradX((group - weightGroups) * workgroupSize + local, local);
+  }
+}
+
+fn makeGradWeight(index: u32, local: u32) {
+  let tile = tileOf(index, outFeatures, weightParts);
+  let column = min(tile.column.x, columns - 4) / 4;
+  let rows = min(tile.row, vec4u(outFeatures - 1));
+  var sums: mat4x4f;
+  var biasSums: vec4f;
+  for (var k = tile.part; k < arrayLength(&x) * 4 / columns; k += weightParts) {
+    let factors = gradientsAt(k * outFeatures + rows);
+    sums += products(factors, vec4f(x[k * (columns / 4) + column]));
+    biasSums += factors;
+  }
+  partial[local] = sums;
+  partialBias[local] = biasSums;
+  workgroupBarrier();
+  let first = local - tile.part;
+  for (var i = tile.part; i < 4; i += weightParts) {
+    let row = tile.row.x + i;
+    if (row < tile.rows && tile.column.x < columns) {
+      gradWeight[row * (columns / 4) + column] = total(first, i, weightParts);
+      if (column == 0) {
+        gradBias[row] = totalBias(first, i);
+      }
+    }
+  }
+}
+
+fn makeGradX(index: u32, local: u32) {
+  let rows = arrayLength(&gradOutput) / outFeatures;
+  let tile = tileOf(index, rows, inputParts);
+  let column = min(tile.column.x, columns - 4) / 4;
+  let starts = min(tile.row, vec4u(rows - 1)) * outFeatures;
+  var sums: mat4x4f;
+  for (var k = tile.part; k < outFeatures; k += inputParts) {
+    let terms = weight[k * (columns / 4) + column];
+    sums += products(gradientsAt(starts + k), terms);
+  }
+  partial[local] = sums;
+  workgroupBarrier();
+  for (var i = tile.part; i < 4; i += inputParts) {
+    let row = tile.row.x + i;
+    if (row < tile.rows && tile.column.x < columns) {
+      gradX[row * (columns / 4) + column] =
+        total(local - tile.part, i, inputParts);
+    }
+  }
+}
+
+fn gradientsAt(places: vec4u) -> vec4f {
+  return vec4f(
+    gradOutput[places.x],
+    gradOutput[places.y],
+    gradOutput[places.z],
+    gradOutput[places.w],
+  );
+}
+
+// A group's sums for a row of its tile.
+fn total(first: u32, row: u32, sharers: u32) -> vec4f {
+  var sum: vec4f;
+  for (var i = first; i < first + sharers; i++) {
+    sum += partial[i][row];
+  }
+  return sum;
+}
+
+fn totalBias(first: u32, row: u32) -> f32 {
+  var sum = 0.0;
+  for (var i = first; i < first + weightParts; i++) {
+    sum += partialBias[i][row];
+  }
+  return sum;
 }
 `;

@@ -28,8 +28,23 @@ export function linearForward(
   }
 }
 
+/** The gradients that are wanted: the others are null. */
+export function linearGradient(
+  gradOutput: Float32Array,
+  x: Float32Array,
+  weight: Float32Array,
+  gradX: Float32Array | null,
+  gradWeight: Float32Array | null,
+  gradBias: Float32Array | null,
+  shape: LinearShape,
+): void {
+  if (gradX) inputGradient(gradOutput, weight, gradX, shape);
+  if (gradWeight) weightGradient(gradOutput, x, gradWeight, shape);
+  if (gradBias) biasGradient(gradOutput, gradBias, shape);
+}
+
 /** `gradX = gradOutput · weight`. */
-export function linearInputGradient(
+function inputGradient(
   gradOutput: Float32Array,
   weight: Float32Array,
   gradX: Float32Array,
@@ -49,7 +64,7 @@ export function linearInputGradient(
 }
 
 /** `gradWeight = gradOutputᵀ · x`. */
-export function linearWeightGradient(
+function weightGradient(
   gradOutput: Float32Array,
   x: Float32Array,
   gradWeight: Float32Array,
@@ -68,7 +83,7 @@ export function linearWeightGradient(
 }
 
 /** `gradBias = Σ gradOutput` over the batch. */
-export function linearBiasGradient(
+function biasGradient(
   gradOutput: Float32Array,
   gradBias: Float32Array,
   shape: LinearShape,

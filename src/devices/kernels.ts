@@ -225,24 +225,17 @@ export interface Kernels {
     output: Operand,
     shape: LinearShape,
   ): void;
-  /** `gradX = gradOutput · weight`. */
-  linearInputGradient(
-    gradOutput: Operand,
-    weight: Operand,
-    gradX: Operand,
-    shape: LinearShape,
-  ): void;
-  /** `gradWeight = gradOutputᵀ · x`. */
-  linearWeightGradient(
+  /**
+   * `gradX = gradOutput · weight`, `gradWeight = gradOutputᵀ · x` and
+   * `gradBias = Σ gradOutput` over the batch; null where one is not wanted.
+   */
+  linearGradient(
     gradOutput: Operand,
     x: Operand,
-    gradWeight: Operand,
-    shape: LinearShape,
-  ): void;
-  /** `gradBias = Σ gradOutput` over the batch. */
-  linearBiasGradient(
-    gradOutput: Operand,
-    gradBias: Operand,
+    weight: Operand,
+    gradX: Operand | null,
+    gradWeight: Operand | null,
+    gradBias: Operand | null,
     shape: LinearShape,
   ): void;
 

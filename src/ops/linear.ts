@@ -55,11 +55,8 @@ export function linear(
     output,
     [x, weight, bias],
     (gradOutput, [gradX, gradWeight, gradBias]) => {
-      if (gradX) kernels.linearInputGradient(gradOutput, weight, gradX, shape);
-      if (gradWeight) {
-        kernels.linearWeightGradient(gradOutput, x, gradWeight, shape);
-      }
-      if (gradBias) kernels.linearBiasGradient(gradOutput, gradBias, shape);
+      const wanted = [gradX, gradWeight, gradBias] as const;
+      kernels.linearGradient(gradOutput, x, weight, ...wanted, shape);
     },
   );
 }

@@ -77,10 +77,11 @@ webGpuTest("webgpu: a loop too long for a processor is refused", async () => {
     buffer: device.allocate("f32", length),
   });
   const [x, gradOutput] = [operand(shape.batch), operand(shape.batch)];
+  const given = [gradOutput, x, operand(1)] as const;
   assertThrows(
     () => {
       const { kernels } = device;
-      kernels.linearWeightGradient(gradOutput, x, operand(1), shape);
+      kernels.linearGradient(...given, null, operand(1), null, shape);
     },
     DeviceError,
     "linearWeightGradient on so long an input",

@@ -67,7 +67,7 @@ export function webGpuKernels(
     ...dropoutKernels(run),
     ...fillKernels(run),
     ...gatherKernels(run, adapter.bindings),
-    ...linearKernels(run, workgroupSize),
+    ...linearKernels(run, scratch, workgroupSize),
     ...maxPool2dKernels(run),
     ...mulKernels(run),
     ...reluKernels(run),

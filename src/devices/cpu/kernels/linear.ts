@@ -3,12 +3,9 @@ import type { Operand } from "../../device.ts";
 import type { KernelsOf } from "../_call.ts";
 
 /** The linear layer. */
-export const linear: KernelsOf<
-  | "linearBiasGradient"
-  | "linearForward"
-  | "linearInputGradient"
-  | "linearWeightGradient"
-> = (caller) => {
+export const linear: KernelsOf<"linearForward" | "linearGradient"> = (
+  caller,
+) => {
   const run = (
     kernel: string,
     operands: readonly (Operand | null)[],
@@ -22,13 +19,16 @@ export const linear: KernelsOf<
   return {
     linearForward: (x, weight, bias, output, shape) =>
       run("linearForward", [x, weight, bias, output], shape),
-    linearInputGradient: (gradOutput, weight, gradX, shape) =>
-      run("linearInputGradient", [gradOutput, weight, gradX], shape),
-    linearWeightGradient: (gradOutput, x, gradWeight, shape) =>
-      run("linearWeightGradient", [gradOutput, x, gradWeight], shape),
-    linearBiasGradient(gradOutput, gradBias, { batch, outFeatures }) {
-      const pointers = [gradOutput, gradBias].map(caller.pointer);
-      caller.run("linearBiasGradient", [...pointers, batch, outFeatures], 0);
+    linearGradient(gradOutput, x, weight, gradX, gradWeight, gradBias, shape) {
+      if (gradX) run("linearInputGradient", [gradOutput, weight, gradX], shape);
+      if (gradWeight) {
+        run("linearWeightGradient", [gradOutput, x, gradWeight], shape);
+      }
+      if (gradBias) {
+        const pointers = [gradOutput, gradBias].map(caller.pointer);
+        const sizes = [shape.batch, shape.outFeatures];
+        caller.run("linearBiasGradient", [...pointers, ...sizes], 0);
+      }
     },
   };
 };

@@ -1,8 +1,11 @@
 import { linearSource } from "../../../../kernels/linear.gen.ts";
 import type { LinearShape } from "../../../../kernels/shapes.ts";
+import { Between, type Scratch } from "../../_conv_block.ts";
 import type { Kernels } from "../../kernels.ts";
 import { type KernelRecord, line, type Run } from "../kernel_record.ts";
 import { channelSum } from "./_channel_sum.ts";
+
+const file = { source: linearSource, file: "kernels/linear.wgsl" };
 
 /** `[rows, columns]` of sums of `depth` products each. */
 interface Product {
@@ -16,41 +19,109 @@ interface ForwardShape extends LinearShape {
   hasBias: boolean;
 }
 
+/** Which gradients are made. */
+interface GradientShape extends LinearShape {
+  byX: boolean;
+  /** That by the bias comes with it. */
+  byWeight: boolean;
+}
+
 /**
- * The three products of a linear layer, each read in its own way.
+ * Linear layers and their gradients. Where rows of inputs and weights have a
+ * length that is a multiple of four, they are read in fours, and the gradients
+ * made by one kernel.
  *
- * @param inFours Whether rows of inputs and weights are read as vectors of four.
+ * @param scratch Where gradients go that are not wanted.
+ * @param workgroupSize Invocations of a workgroup, and the most that share a sum.
  */
-function recordsOf(workgroupSize: number, inFours: boolean) {
+export function linearKernels(
+  run: Run,
+  scratch: Scratch,
+  workgroupSize: number,
+): Pick<Kernels, "linearForward" | "linearGradient"> {
+  const product = productsOf(workgroupSize);
+  const gradients = gradientsOf(workgroupSize);
   return {
-    forward: product<ForwardShape>({
-      name: "linearForward",
-      workgroupSize,
-      entryPoint: inFours ? "productOfRows" : "product",
-      size: ({ batch, inFeatures, outFeatures }) => ({
-        rows: batch,
-        columns: outFeatures,
-        depth: inFeatures,
-      }),
-      halves: { Left: 0, Right: null },
-      steps: ({ inFeatures, hasBias }) => ({
-        leftStep: inFeatures,
-        leftDepthStep: 1,
-        rightStep: inFeatures,
-        rightDepthStep: 1,
-        hasBias: Number(hasBias),
-      }),
+    linearForward(x, weight, bias, output, shape) {
+      const forward = { ...shape, hasBias: bias !== null };
+      const operands = [x, weight, bias ?? weight, output];
+      const inFours = shape.inFeatures % 4 === 0;
+      const record = inFours ? product.forwardInFours : product.forward;
+      run(record, forward, operands);
+    },
+    linearGradient(gradOutput, x, weight, gradX, gradWeight, gradBias, shape) {
+      const { batch, inFeatures, outFeatures } = shape;
+      if (inFeatures % 4 === 0) {
+        const nowhere = (length: number) => new Between(scratch, "f32", length);
+        const byX = gradX !== null;
+        const byWeight = gradWeight !== null || gradBias !== null;
+        using noX = nowhere(byX ? 4 : batch * inFeatures);
+        using noWeight = nowhere(outFeatures * inFeatures);
+        using noBias = nowhere(outFeatures);
+        return run(gradients, { ...shape, byX, byWeight }, [
+          ...[gradOutput, x, weight],
+          ...[gradX ?? noX, gradWeight ?? noWeight, gradBias ?? noBias],
+        ]);
+      }
+      if (gradX) {
+        run(product.gradX, shape, [gradOutput, weight, weight, gradX]);
+      }
+      if (gradWeight) {
+        run(product.gradWeight, shape, [gradOutput, x, gradOutput, gradWeight]);
+      }
+      if (gradBias) {
+        const sum = { batch, channels: outFeatures, area: 1 };
+        run(biasGradient, sum, [gradOutput, gradBias]);
+      }
+    },
+  };
+}
+
+const biasGradient = channelSum("linearBiasGradient");
+
+const forwardSize = ({ batch, inFeatures, outFeatures }: LinearShape) => ({
+  rows: batch,
+  columns: outFeatures,
+  depth: inFeatures,
+});
+
+const gradXSize = ({ batch, inFeatures, outFeatures }: LinearShape) => ({
+  rows: batch,
+  columns: inFeatures,
+  depth: outFeatures,
+});
+
+const gradWeightSize = ({ batch, inFeatures, outFeatures }: LinearShape) => ({
+  rows: outFeatures,
+  columns: inFeatures,
+  depth: batch,
+});
+
+/** The three products of a linear layer, each read in its own way. */
+function productsOf(workgroupSize: number) {
+  const forward: ProductOptions<ForwardShape> = {
+    name: "linearForward",
+    entryPoint: "product",
+    workgroupSize,
+    size: forwardSize,
+    halves: { Left: 0, Right: null },
+    steps: ({ inFeatures, hasBias }) => ({
+      leftStep: inFeatures,
+      leftDepthStep: 1,
+      rightStep: inFeatures,
+      rightDepthStep: 1,
+      hasBias: Number(hasBias),
     }),
-    inputGradient: product<LinearShape>({
+  };
+  return {
+    forward: product(forward),
+    forwardInFours: product({ ...forward, entryPoint: "productOfRows" }),
+    gradX: product<LinearShape>({
       name: "linearInputGradient",
-      halves: { Left: null, Right: null },
+      entryPoint: "product",
       workgroupSize,
-      entryPoint: inFours ? "productAcrossRows" : "product",
-      size: ({ batch, inFeatures, outFeatures }) => ({
-        rows: batch,
-        columns: inFeatures,
-        depth: outFeatures,
-      }),
+      size: gradXSize,
+      halves: { Left: null, Right: null },
       steps: ({ inFeatures, outFeatures }) => ({
         leftStep: outFeatures,
         leftDepthStep: 1,
@@ -59,16 +130,12 @@ function recordsOf(workgroupSize: number, inFours: boolean) {
         hasBias: 0,
       }),
     }),
-    weightGradient: product<LinearShape>({
+    gradWeight: product<LinearShape>({
       name: "linearWeightGradient",
-      halves: { Left: null, Right: 1 },
+      entryPoint: "product",
       workgroupSize,
-      entryPoint: inFours ? "productAcrossRows" : "product",
-      size: ({ batch, inFeatures, outFeatures }) => ({
-        rows: outFeatures,
-        columns: inFeatures,
-        depth: batch,
-      }),
+      size: gradWeightSize,
+      halves: { Left: null, Right: 1 },
       steps: ({ inFeatures, outFeatures }) => ({
         leftStep: 1,
         leftDepthStep: outFeatures,
@@ -77,46 +144,6 @@ function recordsOf(workgroupSize: number, inFours: boolean) {
         hasBias: 0,
       }),
     }),
-  };
-}
-
-const biasGradient = channelSum("linearBiasGradient");
-
-/**
- * Linear layers and their gradients.
- *
- * @param workgroupSize Invocations of a workgroup, and the most that share a sum.
- */
-export function linearKernels(run: Run, workgroupSize: number): Pick<
-  Kernels,
-  | "linearForward"
-  | "linearInputGradient"
-  | "linearWeightGradient"
-  | "linearBiasGradient"
-> {
-  const [fours, singles] = [true, false].map((inFours) =>
-    recordsOf(workgroupSize, inFours)
-  );
-  const recordsFor = ({ inFeatures }: LinearShape) =>
-    inFeatures % 4 === 0 ? fours : singles;
-  return {
-    linearForward(x, weight, bias, output, shape) {
-      const forward = { ...shape, hasBias: bias !== null };
-      const operands = [x, weight, bias ?? weight, output];
-      run(recordsFor(shape).forward, forward, operands);
-    },
-    linearInputGradient(gradOutput, weight, gradX, shape) {
-      const operands = [gradOutput, weight, weight, gradX];
-      run(recordsFor(shape).inputGradient, shape, operands);
-    },
-    linearWeightGradient(gradOutput, x, gradWeight, shape) {
-      const operands = [gradOutput, x, gradOutput, gradWeight];
-      run(recordsFor(shape).weightGradient, shape, operands);
-    },
-    linearBiasGradient(gradOutput, gradBias, { batch, outFeatures }) {
-      const shape = { batch, channels: outFeatures, area: 1 };
-      run(biasGradient, shape, [gradOutput, gradBias]);
-    },
   };
 }
 
@@ -138,28 +165,57 @@ function product<Shape>(
     Shape
   >,
 ): KernelRecord<Shape> {
-  const partsOf = (shape: Shape) => parts(size(shape), workgroupSize);
   return {
+    ...file,
     name,
-    source: linearSource,
-    file: "kernels/linear.wgsl",
     entryPoint,
     bindings: ["read", "read", "read", "write"],
     halves,
     constants: (shape) => ({
       ...steps(shape),
       columns: size(shape).columns,
-      parts: partsOf(shape),
+      parts: partsOf(size(shape), workgroupSize),
       workgroupSize,
     }),
     workgroups: (shape) =>
-      line(tiles(size(shape)) * partsOf(shape), workgroupSize),
+      line(sharers(size(shape), workgroupSize), workgroupSize),
+    passes: (shape) => passes(size(shape), workgroupSize),
+    cost: (shape) => ({ operations: operations(size(shape)) }),
+  };
+}
+
+/** A kernel that makes all gradients, inputs and weights read in fours. */
+function gradientsOf(workgroupSize: number): KernelRecord<GradientShape> {
+  const groups = (size: Product) =>
+    Math.ceil(sharers(size, workgroupSize) / workgroupSize);
+  const weightGroups = (shape: GradientShape) =>
+    shape.byWeight ? groups(gradWeightSize(shape)) : 0;
+  const inputGroups = (shape: GradientShape) =>
+    shape.byX ? groups(gradXSize(shape)) : 0;
+  const sizes = (shape: GradientShape) => [
+    ...(shape.byWeight ? [gradWeightSize(shape)] : []),
+    ...(shape.byX ? [gradXSize(shape)] : []),
+  ];
+  return {
+    ...file,
+    name: "linearGradient",
+    entryPoint: "gradients",
+    bindings: ["read", "read", "read", "write", "write", "write"],
+    halves: { Left: null, Right: 1 },
+    constants: (shape) => ({
+      columns: shape.inFeatures,
+      outFeatures: shape.outFeatures,
+      weightParts: partsOf(gradWeightSize(shape), workgroupSize),
+      inputParts: partsOf(gradXSize(shape), workgroupSize),
+      weightGroups: weightGroups(shape),
+      workgroupSize,
+    }),
+    workgroups: (shape) => line(weightGroups(shape) + inputGroups(shape), 1),
     passes: (shape) =>
-      Math.ceil(size(shape).depth / partsOf(shape)) + workgroupSize,
-    cost: (shape) => {
-      const { rows, columns, depth } = size(shape);
-      return { operations: 2 * rows * columns * depth };
-    },
+      Math.max(...sizes(shape).map((size) => passes(size, workgroupSize))),
+    cost: (shape) => ({
+      operations: sizes(shape).reduce((sum, size) => sum + operations(size), 0),
+    }),
   };
 }
 
@@ -171,7 +227,22 @@ function tiles({ rows, columns }: Product): number {
  * How many invocations share a sum: as many as leave each 8 products or more,
  * but no more than keep a large GPU busy.
  */
-function parts(size: Product, workgroupSize: number): number {
+function partsOf(size: Product, workgroupSize: number): number {
   const most = Math.min(workgroupSize, size.depth / 8, 65536 / tiles(size));
   return 2 ** Math.max(0, Math.floor(Math.log2(most)));
+}
+
+/** Invocations of all tiles together. */
+function sharers(size: Product, workgroupSize: number): number {
+  return tiles(size) * partsOf(size, workgroupSize);
+}
+
+/** Of an invocation: through its products, and through the sums of its group. */
+function passes(size: Product, workgroupSize: number): number {
+  const parts = partsOf(size, workgroupSize);
+  return Math.ceil(size.depth / parts) + 16 / Math.min(parts, 16) * (parts + 1);
+}
+
+function operations({ rows, columns, depth }: Product): number {
+  return 2 * rows * columns * depth;
 }
