@@ -52,15 +52,16 @@ export function linearKernels(
     linearGradient(gradOutput, x, weight, gradX, gradWeight, gradBias, shape) {
       const { batch, inFeatures, outFeatures } = shape;
       if (inFeatures % 4 === 0) {
-        const nowhere = (length: number) => new Between(scratch, "f32", length);
+        using unwanted = new DisposableStack();
+        const nowhere = (length: number) =>
+          unwanted.use(new Between(scratch, "f32", length));
         const byX = gradX !== null;
         const byWeight = gradWeight !== null || gradBias !== null;
-        using noX = nowhere(byX ? 4 : batch * inFeatures);
-        using noWeight = nowhere(outFeatures * inFeatures);
-        using noBias = nowhere(outFeatures);
         return run(gradients, { ...shape, byX, byWeight }, [
           ...[gradOutput, x, weight],
-          ...[gradX ?? noX, gradWeight ?? noWeight, gradBias ?? noBias],
+          gradX ?? nowhere(4),
+          gradWeight ?? nowhere(byWeight ? outFeatures * inFeatures : 4),
+          gradBias ?? nowhere(outFeatures),
         ]);
       }
       if (gradX) {
