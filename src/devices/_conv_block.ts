@@ -1,5 +1,6 @@
 import type { BatchNorm2dShape, ConvBlockShape } from "../../kernels/shapes.ts";
-import type { DeviceBuffer, DType, Lifetime, Operand } from "./device.ts";
+import { Between, type Scratch } from "./_scratch.ts";
+import type { DType } from "./device.ts";
 import type { ConvBlockForwardOperands, Kernels } from "./kernels.ts";
 
 /** The kernels of a whole block. */
@@ -10,14 +11,6 @@ export type ConvBlockKernels = Pick<
 
 /** The other kernels, of which a block can be made. */
 export type SingleKernels = Omit<Kernels, keyof ConvBlockKernels>;
-
-/** Memory for what lies between the kernels of a block. */
-export interface Scratch {
-  /** Gives a buffer with arbitrary content. */
-  allocate(dtype: DType, length: number, lifetime?: Lifetime): DeviceBuffer;
-  /** Takes it back. */
-  release(buffer: DeviceBuffer): void;
-}
 
 /**
  * A block made of the single kernels, one after another: for a device without
@@ -150,24 +143,4 @@ export function normalisation(shape: ConvBlockShape): BatchNorm2dShape {
 
 function size({ area, batch, channels }: BatchNorm2dShape): number {
   return batch * channels * area;
-}
-
-/** Memory that goes back at the end of its block. */
-export class Between implements Operand, Disposable {
-  readonly buffer: DeviceBuffer;
-  readonly #scratch: Scratch;
-
-  constructor(
-    scratch: Scratch,
-    dtype: DType,
-    length: number,
-    lifetime: Lifetime = "pooled",
-  ) {
-    this.#scratch = scratch;
-    this.buffer = scratch.allocate(dtype, length, lifetime);
-  }
-
-  [Symbol.dispose](): void {
-    this.#scratch.release(this.buffer);
-  }
 }

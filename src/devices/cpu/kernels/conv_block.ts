@@ -3,13 +3,12 @@ import type {
   Pool2dShape,
 } from "../../../../kernels/shapes.ts";
 import {
-  Between,
   composedConvBlock,
   type ConvBlockKernels,
   normalisation,
-  type Scratch,
   type SingleKernels,
 } from "../../_conv_block.ts";
+import { Between, type Scratch } from "../../_scratch.ts";
 import type { Operand } from "../../device.ts";
 import type { Caller } from "../_call.ts";
 import { type Winograd, winograd } from "./winograd.ts";

@@ -1,12 +1,11 @@
 import { convBlockSource } from "../../../../kernels/conv_block.gen.ts";
 import type { ConvBlockShape } from "../../../../kernels/shapes.ts";
 import {
-  Between,
   composedConvBlock,
   type ConvBlockKernels,
-  type Scratch,
   type SingleKernels,
 } from "../../_conv_block.ts";
+import { Between, type Scratch } from "../../_scratch.ts";
 import type { ConvBlockForwardOperands } from "../../kernels.ts";
 import type { Access, KernelRecord, Run } from "../kernel_record.ts";
 import { type ForwardWithMoments, Moments } from "./_conv2d.ts";
