@@ -25,7 +25,12 @@ export type {
   Precision,
   Program,
 } from "./src/devices/device.ts";
-export type { Kernels } from "./src/devices/kernels.ts";
+export type {
+  ConvBlockEvalOperands,
+  ConvBlockForwardOperands,
+  ConvBlockGradientOperands,
+  Kernels,
+} from "./src/devices/kernels.ts";
 export type * from "./kernels/shapes.ts";
 export {
   CpuDevice,

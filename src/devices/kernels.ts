@@ -18,6 +18,7 @@ import type { Operand } from "./device.ts";
 
 /** The tensors of a block in evaluation. */
 export interface ConvBlockEvalOperands {
+  /** `[batch, inChannels, inHeight, inWidth]`. */
   readonly x: Operand;
   /** The convolution's, `[outChannels, inChannels, …]`. */
   readonly weight: Operand;
@@ -65,14 +66,17 @@ export interface ConvBlockGradientOperands extends
     | "output"
     | "indices"
   > {
+  /** Gradient of the loss by `output`. */
   readonly gradOutput: Operand;
-  /** Null where this gradient is not wanted. */
+  /** As `x`; null where this gradient is not wanted. */
   readonly gradX: Operand | null;
-  /** Null where this gradient is not wanted. */
+  /** As `weight`; null where this gradient is not wanted. */
   readonly gradWeight: Operand | null;
-  /** Null where this gradient is not wanted. */
+  /** `[outChannels]`; null where this gradient is not wanted. */
   readonly gradBias: Operand | null;
+  /** Becomes the gradient by `scale`, `[outChannels]`. */
   readonly gradScale: Operand;
+  /** Becomes the gradient by `shift`, `[outChannels]`. */
   readonly gradShift: Operand;
 }
 
