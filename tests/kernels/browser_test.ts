@@ -39,6 +39,9 @@ browserTest("webgpu: every kernel is WGSL", async (page) => {
   await openEmpty(page, folder.path);
   const compiled = await page.evaluate(`(async () => {
     const adapter = await navigator.gpu.requestAdapter();
+    if (adapter === null) {
+      throw new Error("no WebGPU: is SwiftShader missing, or VK_DRIVER_FILES set?");
+    }
     const device = await adapter.requestDevice();
     const messages = [];
     const sources = ${JSON.stringify(await sources())};
