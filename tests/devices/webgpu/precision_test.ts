@@ -189,32 +189,33 @@ async function step(device: WebGpuDevice) {
   return { loss: await loss.item(), gradients, bytes };
 }
 
-webGpuTest(
-  "webgpu: f16: a step is f32's but for rounding, and takes less memory",
-  async () => {
-    const variant = "naive";
-    using full = await WebGpuDevice.open({ variant });
-    using half = await WebGpuDevice.open({ variant, precision: "f16" });
-    const [one, other] = [await step(half), await step(full)];
-    // Measured: 1.0e-4.
-    assertClose([one.loss], [other.loss], { atol: 0, rtol: 1e-3 }, "loss");
-    for (const [index, [name, gradient]] of one.gradients.entries()) {
-      const [, expected] = other.gradients[index];
-      const size = Math.sqrt(expected.reduce((sum, v) => sum + v * v, 0));
-      const error = Math.hypot(...gradient.map((v, i) => v - expected[i]));
-      // The gradient by a bias that a normalisation follows is 0.
-      if (/^layer\d\.0\.bias$/.test(name)) assertEquals(error, 0);
-      // A window whose largest element is another one now sends its gradient
-      // elsewhere. Worst measured: 0.047.
-      else assertClose([error / size], [0], { atol: 0.1, rtol: 0 }, name);
-    }
-    // Convolved images and outputs of both blocks, in two bytes instead of four;
-    // copies of the weights take some of it back.
-    const activations = 8 * (16 * 784 + 16 * 196 + 32 * 196 + 32 * 49);
-    assertEquals(other.bytes - one.bytes > activations * 2 * 0.9, true);
-  },
-  { ignore: !hasHalf },
-);
+for (const variant of variants) {
+  webGpuTest(
+    `webgpu: f16: a step of ${variant} is f32's but for rounding, in less memory`,
+    async () => {
+      using full = await WebGpuDevice.open({ variant });
+      using half = await WebGpuDevice.open({ variant, precision: "f16" });
+      const [one, other] = [await step(half), await step(full)];
+      // Measured: 1.0e-4.
+      assertClose([one.loss], [other.loss], { atol: 0, rtol: 1e-3 }, "loss");
+      for (const [index, [name, gradient]] of one.gradients.entries()) {
+        const [, expected] = other.gradients[index];
+        const size = Math.sqrt(expected.reduce((sum, v) => sum + v * v, 0));
+        const error = Math.hypot(...gradient.map((v, i) => v - expected[i]));
+        // The gradient by a bias that a normalisation follows is 0.
+        if (/^layer\d\.0\.bias$/.test(name)) assertEquals(error, 0);
+        // A window whose largest element is another one now sends its gradient
+        // elsewhere. Worst measured: 0.047.
+        else assertClose([error / size], [0], { atol: 0.1, rtol: 0 }, name);
+      }
+      // Convolved images and outputs of both blocks, in two bytes instead of four;
+      // copies of the weights take some of it back.
+      const activations = 8 * (16 * 784 + 16 * 196 + 32 * 196 + 32 * 49);
+      assertEquals(other.bytes - one.bytes > activations * 2 * 0.9, true);
+    },
+    { ignore: !hasHalf },
+  );
+}
 
 halfTest(
   "webgpu: f16: a captured step allocates nothing, and repeats the eager one",
