@@ -182,28 +182,34 @@ fn sums(place: Place) -> Tiles {
   return tiles;
 }
 
+// A row of a tile. Rows are stored one after the other, in a loop that starts
+// where a compiler cannot see it: Mesa's driver takes long to compile a store,
+// and unrolls loops.
 fn rowOf(tiles: Tiles, index: u32) -> Strip {
   let channel = index / 2;
-  let front = tileOf(channel == 0, tiles.a, tiles.b);
-  let back = tileOf(channel == 2, tiles.c, tiles.d);
-  let tile = tileOf(channel < 2, front, back);
-  return stripOf(index % 2 == 0, tile.upper, tile.lower);
+  let tile = eitherTile(channel < 2,
+    eitherTile(channel == 0, tiles.a, tiles.b),
+    eitherTile(channel == 2, tiles.c, tiles.d));
+  return eitherStrip(index % 2 == 0, tile.upper, tile.lower);
 }
 
-fn tileOf(first: bool, a: Tile, b: Tile) -> Tile {
-  return Tile(stripOf(first, a.upper, b.upper), stripOf(first, a.lower, b.lower));
+fn eitherTile(isFirst: bool, a: Tile, b: Tile) -> Tile {
+  return Tile(
+    eitherStrip(isFirst, a.upper, b.upper),
+    eitherStrip(isFirst, a.lower, b.lower),
+  );
 }
 
-fn stripOf(first: bool, a: Strip, b: Strip) -> Strip {
+fn eitherStrip(isFirst: bool, a: Strip, b: Strip) -> Strip {
   return Strip(
-    select(b.a, a.a, first),
-    select(b.b, a.b, first),
-    select(b.c, a.c, first),
-    select(b.d, a.d, first),
-    select(b.e, a.e, first),
-    select(b.f, a.f, first),
-    select(b.g, a.g, first),
-    select(b.h, a.h, first),
+    select(b.a, a.a, isFirst),
+    select(b.b, a.b, isFirst),
+    select(b.c, a.c, isFirst),
+    select(b.d, a.d, isFirst),
+    select(b.e, a.e, isFirst),
+    select(b.f, a.f, isFirst),
+    select(b.g, a.g, isFirst),
+    select(b.h, a.h, isFirst),
   );
 }
 
@@ -272,18 +278,12 @@ fn convolveOdd(
 ) {
   let place = placeOf(workgroup, workgroups, local, arrayLength(&singles));
   let tiles = sums(place);
-  storeSingles(tiles.a, place, 0);
-  storeSingles(tiles.b, place, 1);
-  storeSingles(tiles.c, place, 2);
-  storeSingles(tiles.d, place, 3);
-}
-
-fn storeSingles(tile: Tile, place: Place, offset: u32) {
-  let channel = place.channel + offset;
-  if (place.inside && channel < targetChannels) {
-    storeSingleRow(tile.upper, place, channel, place.row);
-    if (place.row + 1 < targetHeight) {
-      storeSingleRow(tile.lower, place, channel, place.row + 1);
+  let start = place.channel * 2;
+  for (var i = start; i < start + 8; i++) {
+    let channel = i / 2;
+    let row = place.row + i % 2;
+    if (place.inside && channel < targetChannels && row < targetHeight) {
+      storeSingleRow(rowOf(tiles, i - start), place, channel, row);
     }
   }
 }

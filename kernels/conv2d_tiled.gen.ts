@@ -229,11 +229,10 @@ fn convolveWithMoments(
   let length = arrayLength(&fours) * 4;
   let sums = storedFours(tile, workgroup.z, local, length);
   let count = length / targetChannels;
-  let inside = vec2<bool>(
-    (tile * quads + local % (quads / 2)) * 4 < count,
-    (tile * quads + local % (quads / 2) + quads / 2) * 4 < count,
-  );
-  let pixels = min(4 * quads, max(count, tile * 4 * quads) - tile * 4 * quads);
+  let first = tile * 4 * quads;
+  let pixels = min(4 * quads, max(count, first) - first);
+  let own = 4 * (local % (quads / 2) + vec2u(0, quads / 2));
+  let inside = own < vec2u(pixels);
   let means = total(vec4f(1) * (sums.left + sums.right), local) /
     f32(max(pixels, 1));
   let squares = total(squaresAround(means, sums, inside), local);

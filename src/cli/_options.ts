@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli";
 import { describe } from "../errors.ts";
+import { mostThreads } from "../devices/cpu/cpu_device.ts";
 import type { DeviceChoice } from "../devices/select.ts";
 import {
   type ConvolutionVariant,
@@ -121,9 +122,6 @@ export function deviceChoice(command: string, text: string): DeviceChoice {
     `--device: expected auto, webgpu or cpu, got ${text}`,
   );
 }
-
-/** Threads that the CPU device can have. */
-const mostThreads = 1024;
 
 /** The number of threads of the CPU device; undefined for one a core. */
 export function threadCount(

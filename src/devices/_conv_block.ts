@@ -134,6 +134,33 @@ export function composedConvBlock(
   }
 }
 
+/** Blocks by a device's own kernels where they fit, and else composed ones. */
+export function ownOrComposed(
+  own: ConvBlockKernels,
+  fits: (shape: ConvBlockShape) => boolean,
+  composed: ConvBlockKernels,
+): ConvBlockKernels {
+  const kernelsFor = (shape: ConvBlockShape) => fits(shape) ? own : composed;
+  return {
+    convBlockForward: (operands, shape, momentum) =>
+      kernelsFor(shape).convBlockForward(operands, shape, momentum),
+    convBlockEvalForward: (operands, shape) =>
+      kernelsFor(shape).convBlockEvalForward(operands, shape),
+    convBlockGradient: (operands, shape) =>
+      kernelsFor(shape).convBlockGradient(operands, shape),
+  };
+}
+
+/** Whether the pooling's windows are 2×2, side by side. */
+export function isHalving({ pooling }: ConvBlockShape): boolean {
+  const { dilationHeight, dilationWidth, kernelHeight, kernelWidth } = pooling;
+  const { paddingHeight, paddingWidth, strideHeight, strideWidth } = pooling;
+  const twos = [kernelHeight, kernelWidth, strideHeight, strideWidth];
+  return twos.every((size) => size === 2) &&
+    paddingHeight === 0 && paddingWidth === 0 &&
+    dilationHeight === 1 && dilationWidth === 1;
+}
+
 /** The batch normalisation within a block. */
 export function normalisation(shape: ConvBlockShape): BatchNorm2dShape {
   const { batch, outChannels, outHeight, outWidth } = shape.convolution;

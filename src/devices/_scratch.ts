@@ -27,3 +27,24 @@ export class Between implements Operand, Disposable {
     this.#scratch.release(this.buffer);
   }
 }
+
+/** Where a kernel writes what may not be wanted, and then goes back. */
+export class Output implements Operand, Disposable {
+  readonly buffer: DeviceBuffer;
+  readonly #unwanted: Between | null;
+
+  /** @param wanted Where it goes; null where nobody wants it. */
+  constructor(
+    wanted: Operand | null,
+    scratch: Scratch,
+    dtype: DType,
+    length: number,
+  ) {
+    this.#unwanted = wanted ? null : new Between(scratch, dtype, length);
+    this.buffer = (wanted ?? this.#unwanted!).buffer;
+  }
+
+  [Symbol.dispose](): void {
+    this.#unwanted?.[Symbol.dispose]();
+  }
+}

@@ -65,6 +65,9 @@ export interface CpuDeviceOptions {
   winogradFrom?: number;
 }
 
+/** Threads that the CPU device can have. */
+export const mostThreads = 1024;
+
 class CpuBuffer implements PooledBuffer {
   #data: HostArray | null = null;
 
@@ -314,10 +317,10 @@ export class CpuDevice implements Device {
 
 /** The number of threads: one for each core, one where none can share memory. */
 function threadCount(threads = navigator.hardwareConcurrency): number {
-  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
+  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
     throw new RangeError(describe({
       what: "CpuDevice.open: threads",
-      expected: "a whole number from 1 to 1024",
+      expected: `a whole number from 1 to ${mostThreads}`,
       got: String(threads),
       help: "Leave it out to use all cores.",
     }));

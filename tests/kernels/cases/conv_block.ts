@@ -114,6 +114,19 @@ function argumentsOf({ convolution }: ConvBlockShape, withBias: boolean) {
 
 type Arguments = ReturnType<typeof argumentsOf>;
 
+/** The same as operands. */
+function operandsOf(harness: KernelHarness, given: Arguments) {
+  return {
+    x: harness.f32(given.x),
+    weight: harness.f32(given.weight),
+    bias: given.bias && harness.f32(given.bias),
+    scale: harness.f32(given.scale),
+    shift: harness.f32(given.shift),
+    runningMean: harness.f32(given.runningMean),
+    runningVariance: harness.f32(given.runningVariance),
+  };
+}
+
 /** The block in f64, in training. */
 function expectedForward(given: Arguments, shape: ConvBlockShape) {
   const norm = normalisation(shape);
@@ -154,13 +167,7 @@ function forward(
   const { pooled, statistics } = expected;
   const { outChannels } = shape.convolution;
   const operands = {
-    x: harness.f32(given.x),
-    weight: harness.f32(given.weight),
-    bias: given.bias && harness.f32(given.bias),
-    scale: harness.f32(given.scale),
-    shift: harness.f32(given.shift),
-    runningMean: harness.f32(given.runningMean),
-    runningVariance: harness.f32(given.runningVariance),
+    ...operandsOf(harness, given),
     // Beside the bias, no counter either.
     batches: withBias ? harness.i32([41]) : null,
     convolved: harness.output(expected.convolved.length),
@@ -204,16 +211,7 @@ function evalForward(harness: KernelHarness, shape: ConvBlockShape): void {
   const rectified = reference.reluForward(normalised);
   const expected = reference.maxPool2dForward(rectified, shape.pooling).output;
   const output = harness.output(expected.length);
-  const operands = {
-    x: harness.f32(given.x),
-    weight: harness.f32(given.weight),
-    bias: given.bias && harness.f32(given.bias),
-    scale: harness.f32(given.scale),
-    shift: harness.f32(given.shift),
-    runningMean: harness.f32(given.runningMean),
-    runningVariance: harness.f32(given.runningVariance),
-    output,
-  };
+  const operands = { ...operandsOf(harness, given), output };
   harness.kernels.convBlockEvalForward(operands, shape);
   harness.expectClose(output, expected, TOLERANCE);
 }

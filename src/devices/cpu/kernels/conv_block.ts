@@ -1,11 +1,10 @@
-import type {
-  ConvBlockShape,
-  Pool2dShape,
-} from "../../../../kernels/shapes.ts";
+import type { ConvBlockShape } from "../../../../kernels/shapes.ts";
 import {
   composedConvBlock,
   type ConvBlockKernels,
+  isHalving,
   normalisation,
+  ownOrComposed,
   type SingleKernels,
 } from "../../_conv_block.ts";
 import { Between, type Scratch } from "../../_scratch.ts";
@@ -27,7 +26,6 @@ export function convBlock(
   single: SingleKernels,
   scratch: Scratch,
 ): ConvBlockKernels {
-  const composed = composedConvBlock(single, scratch);
   const fast = winograd(caller, scratch);
 
   const convolve: SingleKernels["conv2dForward"] = (...given) => {
@@ -55,11 +53,8 @@ export function convBlock(
     caller.run("convBlockFinish", words, elements(convolution));
   };
 
-  return {
+  const own: ConvBlockKernels = {
     convBlockForward(operands, shape, momentum) {
-      if (!isHalving(shape.pooling)) {
-        return composed.convBlockForward(operands, shape, momentum);
-      }
       const { bias, convolved, scale, shift, weight, x } = operands;
       const { inverseDeviation, mean } = operands;
       convolve(x, weight, bias, convolved, shape.convolution);
@@ -78,9 +73,6 @@ export function convBlock(
       finish([convolved, ...statistics, ...results], shape);
     },
     convBlockEvalForward(operands, shape) {
-      if (!isHalving(shape.pooling)) {
-        return composed.convBlockEvalForward(operands, shape);
-      }
       const { bias, output, scale, shift, weight, x } = operands;
       const { runningMean, runningVariance } = operands;
       const { convolution } = shape;
@@ -96,9 +88,6 @@ export function convBlock(
       finish([convolved, ...statistics, output, picked], shape);
     },
     convBlockGradient(operands, shape) {
-      if (!isHalving(shape.pooling)) {
-        return composed.convBlockGradient(operands, shape);
-      }
       const { convolved, gradOutput, indices, output, weight, x } = operands;
       const { inverseDeviation, mean, scale } = operands;
       const { gradBias, gradScale, gradShift, gradWeight, gradX } = operands;
@@ -124,19 +113,11 @@ export function convBlock(
       if (gradBias) single.fill(gradBias, 0);
     },
   };
+  const composed = composedConvBlock(single, scratch);
+  return ownOrComposed(own, isHalving, composed);
 }
 
 /** Elements of a convolution's output. */
 function elements(shape: ConvBlockShape["convolution"]): number {
   return shape.batch * shape.outChannels * shape.outHeight * shape.outWidth;
-}
-
-/** Whether windows are 2 by 2, side by side. */
-function isHalving(pooling: Pool2dShape): boolean {
-  const { dilationHeight, dilationWidth, kernelHeight, kernelWidth } = pooling;
-  const { paddingHeight, paddingWidth, strideHeight, strideWidth } = pooling;
-  const twos = [kernelHeight, kernelWidth, strideHeight, strideWidth];
-  return twos.every((size) => size === 2) &&
-    paddingHeight === 0 && paddingWidth === 0 &&
-    dilationHeight === 1 && dilationWidth === 1;
 }

@@ -1,6 +1,6 @@
 import { batchNorm2dSource } from "../../../../kernels/batch_norm2d.gen.ts";
 import type { BatchNorm2dShape } from "../../../../kernels/shapes.ts";
-import { Between, type Scratch } from "../../_scratch.ts";
+import { Output, type Scratch } from "../../_scratch.ts";
 import type { Kernels } from "../../kernels.ts";
 import {
   type KernelRecord,
@@ -90,8 +90,8 @@ export function batchNorm2dKernels(run: Run, scratch: Scratch): Pick<
       shape,
       momentum,
     ) {
-      using nowhere = new Between(scratch, "i32", 1);
-      const running = [runningMean, runningVariance, batches ?? nowhere];
+      using counter = new Output(batches, scratch, "i32", 1);
+      const running = [runningMean, runningVariance, counter];
       const operands = [x, mean, inverse, ...running];
       run(statistics, { ...shape, momentum }, operands);
     },

@@ -71,23 +71,29 @@ export function convolutions(
     onVariant(kernel, variant);
     return all[variant];
   };
-  /** What kernels read in place of a weight: a copy in the device's precision. */
-  const copyOf = (weight: Operand) => {
+  /** Lets kernels read a weight: in f16 a copy of it. */
+  const reading = <T>(weight: Operand, use: (weight: Operand) => T): T => {
+    if (precision === "f32") return use(weight);
     const { length } = weight.buffer;
-    const copy = new Between(scratch, "f32", length, "activation");
+    using copy = new Between(scratch, "f32", length, "activation");
     cast(run, weight, copy);
-    return copy;
+    return use(copy);
   };
   const kernels: Convolutions["kernels"] = {
     conv2dForward(x, weight, bias, output, shape) {
       const variant = choose("conv2dForward", shape);
-      using copy = precision === "f16" ? copyOf(weight) : null;
-      variant.conv2dForward(x, copy ?? weight, bias, output, shape);
+      reading(
+        weight,
+        (weight) => variant.conv2dForward(x, weight, bias, output, shape),
+      );
     },
     conv2dInputGradient(gradOutput, weight, gradX, shape) {
       const variant = choose("conv2dInputGradient", shape);
-      using copy = precision === "f16" ? copyOf(weight) : null;
-      variant.conv2dInputGradient(gradOutput, copy ?? weight, gradX, shape);
+      reading(
+        weight,
+        (weight) =>
+          variant.conv2dInputGradient(gradOutput, weight, gradX, shape),
+      );
     },
     conv2dWeightGradient(gradOutput, x, gradWeight, shape) {
       choose("conv2dWeightGradient", shape)
@@ -102,11 +108,12 @@ export function convolutions(
   return {
     kernels,
     forwardWithMoments(x, weight, bias, output, batches, shape) {
-      const variant = choose("conv2dForward", shape);
-      if (variant.forwardWithMoments === undefined) return null;
-      using copy = precision === "f16" ? copyOf(weight) : null;
-      const given = [x, copy ?? weight, bias, output, batches] as const;
-      return variant.forwardWithMoments(...given, shape);
+      const { forwardWithMoments } = choose("conv2dForward", shape);
+      if (forwardWithMoments === undefined) return null;
+      return reading(
+        weight,
+        (weight) => forwardWithMoments(x, weight, bias, output, batches, shape),
+      );
     },
   };
 }

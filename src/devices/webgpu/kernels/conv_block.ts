@@ -3,9 +3,11 @@ import type { ConvBlockShape } from "../../../../kernels/shapes.ts";
 import {
   composedConvBlock,
   type ConvBlockKernels,
+  isHalving,
+  ownOrComposed,
   type SingleKernels,
 } from "../../_conv_block.ts";
-import { Between, type Scratch } from "../../_scratch.ts";
+import { Between, Output, type Scratch } from "../../_scratch.ts";
 import type { ConvBlockForwardOperands } from "../../kernels.ts";
 import type { Access, KernelRecord, Run } from "../kernel_record.ts";
 import { type ForwardWithMoments, Moments } from "./_conv2d.ts";
@@ -37,38 +39,30 @@ export function convBlockKernels(
   scratch: Scratch,
   workgroupSize: number,
 ): ConvBlockKernels {
-  const composed = composedConvBlock(single, scratch);
   const pairs = recordsOf(workgroupSize, true);
   const singles = recordsOf(workgroupSize, false);
   /** Two windows at once, where a row has an even number of them. */
   const recordsFor = ({ pooling }: ConvBlockShape) =>
     pooling.outWidth % 2 === 0 ? pairs : singles;
-  const momentsOf = ({ pooling }: ConvBlockShape) => {
-    const { batch, channels, inHeight, inWidth } = pooling;
-    const elements = imagesPerPart(batch) * inHeight * inWidth;
-    return new Moments(scratch, channels, parts(pooling), elements);
-  };
   /** Convolves; the moments come in passing, or by a kernel of their own. */
   const convolve = (
     { batches, bias, convolved, weight, x }: ConvBlockForwardOperands,
     shape: ConvBlockShape,
   ): Moments => {
-    using nowhere = new Between(scratch, "i32", 1);
-    const counter = batches ?? nowhere;
+    using counter = new Output(batches, scratch, "i32", 1);
     const given = [x, weight, bias, convolved] as const;
-    const { convolution } = shape;
+    const { convolution, pooling } = shape;
     const made = single.forwardWithMoments(...given, counter, convolution);
     if (made !== null) return made;
     single.conv2dForward(...given, convolution);
-    const moments = momentsOf(shape);
+    const { batch, channels, inHeight, inWidth } = pooling;
+    const elements = imagesPerPart(batch) * inHeight * inWidth;
+    const moments = new Moments(scratch, channels, parts(pooling), elements);
     run(recordsFor(shape).moments, shape, [convolved, moments, counter]);
     return moments;
   };
-  return {
+  const own: ConvBlockKernels = {
     convBlockForward(operands, shape, momentum) {
-      if (!isFused(shape)) {
-        return composed.convBlockForward(operands, shape, momentum);
-      }
       using moments = convolve(operands, shape);
       const given = { elements: moments.elements, parts: moments.parts };
       const training = { ...shape, ...given, momentum };
@@ -86,9 +80,6 @@ export function convBlockKernels(
       ]);
     },
     convBlockEvalForward(operands, shape) {
-      if (!isFused(shape)) {
-        return composed.convBlockEvalForward(operands, shape);
-      }
       const { bias, weight, x } = operands;
       const { batch, outChannels, outHeight, outWidth } = shape.convolution;
       const size = batch * outChannels * outHeight * outWidth;
@@ -104,21 +95,15 @@ export function convBlockKernels(
       ]);
     },
     convBlockGradient(operands, shape) {
-      if (!isFused(shape)) return composed.convBlockGradient(operands, shape);
       const { convolved, gradOutput, indices, mean, weight, x } = operands;
       const { gradBias, gradWeight, gradX } = operands;
       const { convolution, pooling } = shape;
       const records = recordsFor(shape);
       const length = 2 * pooling.channels * parts(pooling);
       using sums = new Between(scratch, "f32", length);
-      using nowhere = new Between(scratch, "f32", pooling.channels);
-      run(records.gradientSums, shape, [
-        gradOutput,
-        indices,
-        mean,
-        sums,
-        gradBias ?? nowhere,
-      ]);
+      using zeros = new Output(gradBias, scratch, "f32", pooling.channels);
+      const summed = [gradOutput, indices, mean, sums, zeros];
+      run(records.gradientSums, shape, summed);
       using gradConvolved = new Between(
         scratch,
         "f32",
@@ -144,18 +129,13 @@ export function convBlockKernels(
       }
     },
   };
+  return ownOrComposed(own, isFused, composedConvBlock(single, scratch));
 }
 
 /** Whether the pooling's windows are 2×2, side by side, and cover the image. */
-function isFused({ pooling }: ConvBlockShape): boolean {
-  const { kernelHeight, kernelWidth, strideHeight, strideWidth } = pooling;
-  const { dilationHeight, dilationWidth, inHeight, inWidth } = pooling;
-  const { paddingHeight, paddingWidth } = pooling;
-  const twos = [kernelHeight, kernelWidth, strideHeight, strideWidth];
-  return twos.every((size) => size === 2) &&
-    dilationHeight * dilationWidth === 1 &&
-    paddingHeight + paddingWidth === 0 &&
-    inHeight % 2 === 0 && inWidth % 2 === 0;
+function isFused(shape: ConvBlockShape): boolean {
+  const { inHeight, inWidth } = shape.pooling;
+  return isHalving(shape) && inHeight % 2 === 0 && inWidth % 2 === 0;
 }
 
 function parts({ batch }: { batch: number }): number {

@@ -1,6 +1,6 @@
 import { crossEntropySource } from "../../../../kernels/cross_entropy.gen.ts";
 import type { CrossEntropyShape } from "../../../../kernels/shapes.ts";
-import { Between, type Scratch } from "../../_scratch.ts";
+import { Output, type Scratch } from "../../_scratch.ts";
 import type { Kernels } from "../../kernels.ts";
 import type { KernelRecord, Run } from "../kernel_record.ts";
 import { reductionPasses, workgroupSize } from "./_elementwise.ts";
@@ -28,9 +28,8 @@ export function crossEntropyKernels(
 ): Pick<Kernels, "crossEntropy"> {
   return {
     crossEntropy(logits, labels, gradLogits, loss, sums, shape) {
-      using nowhere = new Between(scratch, "f32", 2);
-      const outputs = [gradLogits, loss, sums ?? nowhere];
-      run(crossEntropy, shape, [logits, labels, ...outputs]);
+      using totals = new Output(sums, scratch, "f32", 2);
+      run(crossEntropy, shape, [logits, labels, gradLogits, loss, totals]);
     },
   };
 }

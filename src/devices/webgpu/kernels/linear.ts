@@ -1,6 +1,6 @@
 import { linearSource } from "../../../../kernels/linear.gen.ts";
 import type { LinearShape } from "../../../../kernels/shapes.ts";
-import { Between, type Scratch } from "../../_scratch.ts";
+import { Output, type Scratch } from "../../_scratch.ts";
 import type { Kernels } from "../../kernels.ts";
 import { type KernelRecord, line, type Run } from "../kernel_record.ts";
 import { channelSum } from "./_channel_sum.ts";
@@ -52,16 +52,16 @@ export function linearKernels(
     linearGradient(gradOutput, x, weight, gradX, gradWeight, gradBias, shape) {
       const { batch, inFeatures, outFeatures } = shape;
       if (inFeatures % 4 === 0) {
-        using unwanted = new DisposableStack();
-        const nowhere = (length: number) =>
-          unwanted.use(new Between(scratch, "f32", length));
         const byX = gradX !== null;
         const byWeight = gradWeight !== null || gradBias !== null;
+        const weights = byWeight ? outFeatures * inFeatures : 4;
+        using ownX = new Output(gradX, scratch, "f32", 4);
+        using ownWeight = new Output(gradWeight, scratch, "f32", weights);
+        using ownBias = new Output(gradBias, scratch, "f32", outFeatures);
+        const outputs = [ownX, ownWeight, ownBias];
         return run(gradients, { ...shape, byX, byWeight }, [
           ...[gradOutput, x, weight],
-          gradX ?? nowhere(4),
-          gradWeight ?? nowhere(byWeight ? outFeatures * inFeatures : 4),
-          gradBias ?? nowhere(outFeatures),
+          ...outputs,
         ]);
       }
       if (gradX) {
@@ -189,14 +189,12 @@ function product<Shape>(
 function gradientsOf(workgroupSize: number): KernelRecord<GradientShape> {
   const groups = (size: Product) =>
     Math.ceil(sharers(size, workgroupSize) / workgroupSize);
-  const weightGroups = (shape: GradientShape) =>
-    shape.byWeight ? groups(gradWeightSize(shape)) : 0;
-  const inputGroups = (shape: GradientShape) =>
-    shape.byX ? groups(gradXSize(shape)) : 0;
   const sizes = (shape: GradientShape) => [
     ...(shape.byWeight ? [gradWeightSize(shape)] : []),
     ...(shape.byX ? [gradXSize(shape)] : []),
   ];
+  const total = (shape: GradientShape, of: (size: Product) => number) =>
+    sizes(shape).reduce((sum, size) => sum + of(size), 0);
   return {
     ...file,
     name: "linearGradient",
@@ -208,15 +206,13 @@ function gradientsOf(workgroupSize: number): KernelRecord<GradientShape> {
       outFeatures: shape.outFeatures,
       weightParts: partsOf(gradWeightSize(shape), workgroupSize),
       inputParts: partsOf(gradXSize(shape), workgroupSize),
-      weightGroups: weightGroups(shape),
+      weightGroups: shape.byWeight ? groups(gradWeightSize(shape)) : 0,
       workgroupSize,
     }),
-    workgroups: (shape) => line(weightGroups(shape) + inputGroups(shape), 1),
+    workgroups: (shape) => line(total(shape, groups), 1),
     passes: (shape) =>
       Math.max(...sizes(shape).map((size) => passes(size, workgroupSize))),
-    cost: (shape) => ({
-      operations: sizes(shape).reduce((sum, size) => sum + operations(size), 0),
-    }),
+    cost: (shape) => ({ operations: total(shape, operations) }),
   };
 }
 
