@@ -20,6 +20,7 @@ export function browserTest(
       const { launch } = (await import("npm:puppeteer-core@25.16.0")).default;
       const browser = await launch({
         executablePath: path!,
+        env: withOwnDriver(),
         args: [
           "--no-sandbox",
           // WebGPU by SwiftShader, a processor that plays a GPU.
@@ -40,6 +41,16 @@ export function browserTest(
       }
     },
   });
+}
+
+/**
+ * The environment without what names the system's Vulkan drivers: SwiftShader is
+ * Chromium's own, and would be hidden too.
+ */
+function withOwnDriver(): Record<string, string> {
+  const { VK_DRIVER_FILES: _, VK_ICD_FILENAMES: __, ...rest } = Deno.env
+    .toObject();
+  return rest;
 }
 
 async function find(): Promise<string | null> {
