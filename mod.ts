@@ -12,7 +12,11 @@
  *
  * @module
  */
-export { capture, type Captured, type CapturedResult } from "./src/capture.ts";
+export {
+  capture,
+  type Captured,
+  type CapturedResult,
+} from "./src/core/capture.ts";
 export * from "./src/data/mod.ts";
 export type {
   Device,
@@ -53,14 +57,14 @@ export {
   type WebGpuDeviceOptions,
 } from "./src/devices/webgpu/webgpu_device.ts";
 export * from "./src/doctor/mod.ts";
-export * from "./src/errors.ts";
+export * from "./src/base/errors.ts";
 export {
   evaluate,
   type EvaluateOptions,
   Evaluator,
   type Metrics,
-} from "./src/evaluate.ts";
-export * from "./src/files.ts";
+} from "./src/training/evaluate.ts";
+export * from "./src/formats/files.ts";
 export { encodeNpz, writeNpz } from "./src/formats/npz.ts";
 export * from "./src/formats/safetensors.ts";
 export { stateDictWithin } from "./src/formats/state_dict_within.ts";
@@ -69,29 +73,29 @@ export {
   type TensorStatistics,
 } from "./src/formats/statistics.ts";
 export * from "./src/formats/weights.ts";
-export * from "./src/images/mod.ts";
-export { Mean } from "./src/mean.ts";
-export { ConvolutionalNeuralNetwork } from "./src/network.ts";
-export { WiderConvolutionalNeuralNetwork } from "./src/wider_network.ts";
+export * from "./src/digits/mod.ts";
+export { Mean } from "./src/training/mean.ts";
+export { ConvolutionalNeuralNetwork } from "./src/models/network.ts";
+export { WiderConvolutionalNeuralNetwork } from "./src/models/wider_network.ts";
 export * from "./src/nn/mod.ts";
 export * from "./src/ops/mod.ts";
 export * from "./src/optim/mod.ts";
-export { predict, type Prediction } from "./src/predict.ts";
+export { predict, type Prediction } from "./src/training/predict.ts";
 export * from "./src/report/mod.ts";
 export {
   type DigitPrediction,
   type Guess,
   predictDigits,
-} from "./src/predict_digit.ts";
-export { noGrad, Scope } from "./src/scope.ts";
-export { readShippedWeights } from "./src/shipped_weights.ts";
+} from "./src/digits/predict_digits.ts";
+export { noGrad, Scope } from "./src/core/scope.ts";
+export { readShippedWeights } from "./src/models/shipped_weights.ts";
 export {
   type Backward,
   type Entry,
   type Input,
   record,
   Tape,
-} from "./src/tape.ts";
+} from "./src/core/tape.ts";
 export {
   type AnyTensor,
   type DTypeOf,
@@ -99,7 +103,7 @@ export {
   type Shape,
   Tensor,
   type TensorOptions,
-} from "./src/tensor.ts";
-export { train } from "./src/train.ts";
+} from "./src/core/tensor.ts";
+export { train } from "./src/training/train.ts";
 export * from "./src/training/mod.ts";
 export * from "./src/transforms/mod.ts";

@@ -16,7 +16,7 @@
 import { parseArgs } from "@std/cli";
 import { exists } from "@std/fs";
 import { basename, dirname, fromFileUrl, join } from "@std/path";
-import { describe } from "../src/errors.ts";
+import { describe } from "../src/base/errors.ts";
 import { wasmModules } from "./generate_wasm.ts";
 
 const kernelName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*\.wgsl$/;

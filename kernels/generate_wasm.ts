@@ -12,7 +12,7 @@
 import { main as compile } from "npm:assemblyscript@0.28.20/asc";
 import { exists } from "@std/fs";
 import { join } from "@std/path";
-import { describe } from "../src/errors.ts";
+import { describe } from "../src/base/errors.ts";
 
 /** Each build's file, and the features that it needs beyond the other's. */
 const builds = [

@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { capture } from "../src/capture.ts";
-import { DeviceError } from "../src/errors.ts";
-import { Mean } from "../src/mean.ts";
+import { capture } from "../src/core/capture.ts";
+import { DeviceError } from "../src/base/errors.ts";
+import { Mean } from "../src/training/mean.ts";
 import { BatchNorm2d } from "../src/nn/mod.ts";
 import { mul, scale, sum } from "../src/ops/mod.ts";
-import { Tape } from "../src/tape.ts";
-import { Tensor } from "../src/tensor.ts";
+import { Tape } from "../src/core/tape.ts";
+import { Tensor } from "../src/core/tensor.ts";
 import { deviceTest } from "./_devices.ts";
 
 deviceTest("a captured function runs once for each shape", async (device) => {

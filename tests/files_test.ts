@@ -6,13 +6,13 @@ import {
   assertRejects,
 } from "@std/assert";
 import { join } from "@std/path";
-import { DataError } from "../src/errors.ts";
+import { DataError } from "../src/base/errors.ts";
 import {
   checkWritable,
   makeFolder,
   readFile,
   writeFileAtomic,
-} from "../src/files.ts";
+} from "../src/formats/files.ts";
 import { listing, temporaryFolder } from "./temporary_folder.ts";
 
 const OLD = new Uint8Array([1, 2, 3]);

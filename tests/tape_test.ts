@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ShapeError } from "../src/errors.ts";
+import { ShapeError } from "../src/base/errors.ts";
 import { add, crossEntropy, mul, relu, scale, sum } from "../src/ops/mod.ts";
-import { noGrad, Scope } from "../src/scope.ts";
-import { Tape } from "../src/tape.ts";
-import { Tensor } from "../src/tensor.ts";
+import { noGrad, Scope } from "../src/core/scope.ts";
+import { Tape } from "../src/core/tape.ts";
+import { Tensor } from "../src/core/tensor.ts";
 import type { Device } from "../src/devices/device.ts";
 import { deviceTest } from "./_devices.ts";
 import { assertClose } from "./close.ts";

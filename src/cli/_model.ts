@@ -2,7 +2,10 @@ import { exists } from "@std/fs";
 import type { Device } from "../devices/device.ts";
 import { stateDictWithin } from "../formats/state_dict_within.ts";
 import { readWeights } from "../formats/weights.ts";
-import { readShippedWeights, shippedWeightsName } from "../shipped_weights.ts";
+import {
+  readShippedWeights,
+  shippedWeightsName,
+} from "../models/shipped_weights.ts";
 import { type Classifier, networkOf, weightsOf } from "../training/mod.ts";
 import type { Output } from "./_output.ts";
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli";
-import { describe } from "../errors.ts";
+import { describe } from "../base/errors.ts";
 import { mostThreads } from "../devices/cpu/cpu_device.ts";
 import type { DeviceChoice } from "../devices/select.ts";
 import {

@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { subset, take } from "../data/subset.ts";
-import type { Prediction } from "../predict.ts";
+import type { Prediction } from "../training/predict.ts";
 import { usage, wholeNumber } from "./_options.ts";
 
 /** Predictions in a line, as NumPy prints the notebook's. */

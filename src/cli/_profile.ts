@@ -1,5 +1,5 @@
 import type { Device } from "../devices/device.ts";
-import { writeFileAtomic } from "../files.ts";
+import { writeFileAtomic } from "../formats/files.ts";
 import type { Given } from "./_options.ts";
 
 /** Whether the device must measure its kernels. */

@@ -1,5 +1,5 @@
-import { library } from "../_library.ts";
-import { LibraryError } from "../errors.ts";
+import { library } from "../base/library.ts";
+import { LibraryError } from "../base/errors.ts";
 import type { StepResult } from "../training/mod.ts";
 import type { Output } from "./_output.ts";
 

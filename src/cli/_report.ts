@@ -1,4 +1,4 @@
-import { DataError, LibraryError } from "../errors.ts";
+import { DataError, LibraryError } from "../base/errors.ts";
 import {
   type ReportedTraining,
   writePlot,

@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { makeFolder } from "../files.ts";
+import { makeFolder } from "../formats/files.ts";
 
 /** Where a training leaves its files. */
 export interface Run {

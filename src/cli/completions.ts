@@ -1,4 +1,4 @@
-import { library } from "../_library.ts";
+import { library } from "../base/library.ts";
 import { bashCompletions } from "./_bash_completions.ts";
 import { readOptions, usage } from "./_options.ts";
 

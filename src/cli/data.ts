@@ -1,13 +1,13 @@
 import { DataLoader } from "../data/data_loader.ts";
 import { Mnist } from "../data/mnist.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
-import { checkWritable } from "../files.ts";
+import { checkWritable } from "../formats/files.ts";
 import {
   drawImage,
   type GrayImage,
   makeGrid,
   writePng,
-} from "../images/mod.ts";
+} from "../digits/mod.ts";
 import { dataHelp, dataOptions, openData } from "./_data.ts";
 import { readOptions, wholeNumber } from "./_options.ts";
 

@@ -1,4 +1,4 @@
-import { describe, DeviceError } from "../errors.ts";
+import { describe, DeviceError } from "../base/errors.ts";
 import {
   type AdapterReport,
   type DeviceReport,

@@ -1,5 +1,5 @@
 import { openDevice } from "../devices/select.ts";
-import { evaluate } from "../evaluate.ts";
+import { evaluate } from "../training/evaluate.ts";
 import { classCount, dataOptions, openData } from "./_data.ts";
 import { modelHelp, openModelOrShipped } from "./_model.ts";
 import { readOptions } from "./_options.ts";

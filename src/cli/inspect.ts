@@ -1,8 +1,8 @@
 import { statisticsOf, type TensorStatistics } from "../formats/statistics.ts";
 import { openWeights, type WeightsFile } from "../formats/weights.ts";
-import { elementsOf } from "../tensor.ts";
+import { elementsOf } from "../core/tensor.ts";
 import { readOptions } from "./_options.ts";
-import { grouped, table } from "../_table.ts";
+import { grouped, table } from "../base/table.ts";
 
 /** What `inspect --help` prints. */
 export const help = `Print what is in a file of weights.

@@ -12,7 +12,7 @@ import {
   LibraryError,
   StateDictError,
   TrainingError,
-} from "../errors.ts";
+} from "../base/errors.ts";
 import { Interrupted, interruptedStatus } from "./_interrupt.ts";
 import { callOf, UsageError } from "./_options.ts";
 import { closest } from "./_closest.ts";

@@ -1,6 +1,10 @@
 import { dirname, join } from "@std/path";
 import { openDevice } from "../devices/select.ts";
-import { checkWritable, makeFolder, writeFileAtomic } from "../files.ts";
+import {
+  checkWritable,
+  makeFolder,
+  writeFileAtomic,
+} from "../formats/files.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import {
   type EpochResult,

@@ -1,11 +1,11 @@
 import { DRAWS_PER_ROW } from "../../kernels/shapes.ts";
 import type { Device } from "../devices/device.ts";
-import { describe } from "../errors.ts";
-import { type Shape, Tensor } from "../tensor.ts";
+import { describe } from "../base/errors.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
 import type { Compose, ElasticTransform } from "../transforms/mod.ts";
 import { upload } from "./_upload.ts";
 import type { Dataset } from "./dataset.ts";
-import type { Generator } from "./random.ts";
+import type { Generator } from "../core/random.ts";
 
 /** Sizes of a batch of images. */
 interface Sizes {

@@ -1,4 +1,4 @@
-import { describe } from "../errors.ts";
+import { describe } from "../base/errors.ts";
 
 /** Throws unless `value` is an integer of at least 1. */
 export function checkCount(what: string, value: number): void {

@@ -1,4 +1,4 @@
-import { describe, FormatError } from "../errors.ts";
+import { describe, FormatError } from "../base/errors.ts";
 
 /** Unpacks what gzip has packed; gives anything else back as it is. */
 export async function unpack(

@@ -1,7 +1,7 @@
 import { exists } from "@std/fs";
 import { join } from "@std/path";
-import { DataError, describe } from "../errors.ts";
-import { makeFolder, readFile, writeFileAtomic } from "../files.ts";
+import { DataError, describe } from "../base/errors.ts";
+import { makeFolder, readFile, writeFileAtomic } from "../formats/files.ts";
 import type { DataSource } from "./data_source.ts";
 import { unpack } from "./_gzip.ts";
 

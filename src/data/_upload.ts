@@ -1,5 +1,5 @@
 import type { Device, HostArray } from "../devices/device.ts";
-import { elementsOf, type Shape, Tensor } from "../tensor.ts";
+import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import type { Dataset } from "./dataset.ts";
 
 /** Above this a buffer fails on some GPUs; below it, data sets go whole. */

@@ -1,12 +1,12 @@
 import type { Device } from "../devices/device.ts";
-import { capture, type Captured } from "../capture.ts";
-import { describe } from "../errors.ts";
-import { elementsOf, type Shape, Tensor } from "../tensor.ts";
+import { capture, type Captured } from "../core/capture.ts";
+import { describe } from "../base/errors.ts";
+import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import type { Compose } from "../transforms/mod.ts";
 import { Augmentation } from "./_augmentation.ts";
 import { upload, uploadRows } from "./_upload.ts";
 import type { Dataset } from "./dataset.ts";
-import { Generator } from "./random.ts";
+import { Generator } from "../core/random.ts";
 
 /** How a {@linkcode DataLoader} makes batches. */
 export interface DataLoaderOptions {

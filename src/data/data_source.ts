@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DataError } from "../errors.ts";
+import { DataError } from "../base/errors.ts";
 
 /** A place that has the files of a data set. */
 export interface DataSource {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { describe, FormatError } from "../errors.ts";
+import { describe, FormatError } from "../base/errors.ts";
 import { unpack } from "./_gzip.ts";
 
 /** The typed array that holds each element type of IDX. */

@@ -1,4 +1,4 @@
-import { describe, FormatError, ShapeError } from "../errors.ts";
+import { describe, FormatError, ShapeError } from "../base/errors.ts";
 import { checkCount, checkLabels } from "./_checks.ts";
 import { areOriginals, type NamedFile, openFiles } from "./_mnist_files.ts";
 import { type DataSource, mirror, npmPackage } from "./data_source.ts";

@@ -9,6 +9,6 @@ export * from "./data_source.ts";
 export * from "./dataset.ts";
 export * from "./idx.ts";
 export * from "./mnist.ts";
-export * from "./random.ts";
+export * from "../core/random.ts";
 export * from "./subset.ts";
 export * from "./tensor_dataset.ts";

@@ -1,4 +1,4 @@
-import { describe } from "../errors.ts";
+import { describe } from "../base/errors.ts";
 import { checkCount, countElements } from "./_checks.ts";
 import type { Dataset } from "./dataset.ts";
 

@@ -1,4 +1,4 @@
-import { describe, ShapeError } from "../errors.ts";
+import { describe, ShapeError } from "../base/errors.ts";
 import { checkCount, checkLabels, countElements } from "./_checks.ts";
 import type { Dataset, DatasetInputs, DatasetTargets } from "./dataset.ts";
 

@@ -1,5 +1,5 @@
 import type { BatchNorm2dShape, ConvBlockShape } from "../../kernels/shapes.ts";
-import { Between, type Scratch } from "./_scratch.ts";
+import { Between, type Scratch } from "./scratch.ts";
 import type { DType } from "./device.ts";
 import type { ConvBlockForwardOperands, Kernels } from "./kernels.ts";
 

@@ -1,6 +1,6 @@
 import { CpuDevice } from "./cpu/cpu_device.ts";
 import type { Device, Precision } from "./device.ts";
-import { describe, DeviceError } from "../errors.ts";
+import { describe, DeviceError } from "../base/errors.ts";
 import type { ConvolutionVariant } from "./webgpu/kernels/conv2d.ts";
 import { requestAdapter } from "./webgpu/_adapter.ts";
 import { WebGpuDevice } from "./webgpu/webgpu_device.ts";

@@ -3,7 +3,7 @@ import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
 import { requestAdapter } from "../devices/webgpu/_adapter.ts";
 import { WebGpuDevice } from "../devices/webgpu/webgpu_device.ts";
-import { DeviceError } from "../errors.ts";
+import { DeviceError } from "../base/errors.ts";
 import { type AdapterReport, findAdapters } from "./adapters.ts";
 import {
   type Missing,

@@ -1,13 +1,13 @@
-import { capture } from "../capture.ts";
-import { Generator } from "../data/random.ts";
+import { capture } from "../core/capture.ts";
+import { Generator } from "../core/random.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import type { Device } from "../devices/device.ts";
-import { describe, DeviceError } from "../errors.ts";
-import { ConvolutionalNeuralNetwork } from "../network.ts";
+import { describe, DeviceError } from "../base/errors.ts";
+import { ConvolutionalNeuralNetwork } from "../models/network.ts";
 import { crossEntropy } from "../ops/mod.ts";
 import { Adam } from "../optim/mod.ts";
-import { Tape } from "../tape.ts";
-import { type Shape, Tensor } from "../tensor.ts";
+import { Tape } from "../core/tape.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
 
 /** How fast a device trains. */
 export interface Benchmark {

@@ -1,4 +1,4 @@
-import type { FormatError } from "../errors.ts";
+import type { FormatError } from "../base/errors.ts";
 import { malformed, show } from "./_malformed.ts";
 
 /** A JSON value; its objects are maps, in the order of the text. */

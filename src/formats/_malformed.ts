@@ -1,4 +1,4 @@
-import { describe, FormatError } from "../errors.ts";
+import { describe, FormatError } from "../base/errors.ts";
 
 const LONGEST_SHOWN = 60;
 

@@ -1,4 +1,4 @@
-import { describe } from "../errors.ts";
+import { describe } from "../base/errors.ts";
 import { show } from "./_malformed.ts";
 
 /** The error of a name that no tensor of a file has. */

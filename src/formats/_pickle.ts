@@ -1,4 +1,4 @@
-import type { FormatError } from "../errors.ts";
+import type { FormatError } from "../base/errors.ts";
 import { malformed, show } from "./_malformed.ts";
 
 /** What a pickle may hold: plain values, and what its globals make of them. */

@@ -1,4 +1,4 @@
-import { describe, ShapeError } from "../errors.ts";
+import { describe, ShapeError } from "../base/errors.ts";
 import { HOST_ARRAYS, type HostTensor } from "./_host_tensor.ts";
 import { show } from "./_malformed.ts";
 import { ELEMENT_BYTES } from "./_elements.ts";

@@ -1,4 +1,4 @@
-import { DataError, describe } from "../errors.ts";
+import { DataError, describe } from "../base/errors.ts";
 
 /** Bytes that are read piece by piece: a file, or memory. */
 export interface Source extends Disposable {

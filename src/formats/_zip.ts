@@ -1,5 +1,5 @@
 import type { Entry, FileEntry } from "npm:@zip.js/zip.js@2.24.0";
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../base/errors.ts";
 import { malformed } from "./_malformed.ts";
 import type { Source } from "./_source.ts";
 

@@ -6,8 +6,8 @@
  * @module
  */
 
-import { describe } from "../errors.ts";
-import { writeFileAtomic } from "../files.ts";
+import { describe } from "../base/errors.ts";
+import { writeFileAtomic } from "./files.ts";
 import { ELEMENT_BYTES, hostTensor, type TensorInfo } from "./_elements.ts";
 import type { HostTensor } from "./_host_tensor.ts";
 import { noTensor } from "./_no_tensor.ts";

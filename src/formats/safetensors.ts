@@ -6,7 +6,7 @@
  * @module
  */
 
-import { readFile, writeFileAtomic } from "../files.ts";
+import { readFile, writeFileAtomic } from "./files.ts";
 import type { HostTensor } from "./_host_tensor.ts";
 import {
   decodeSafetensors,

@@ -1,7 +1,7 @@
-import type { Generator } from "../data/random.ts";
+import type { Generator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
-import { describe } from "../errors.ts";
-import { Tensor } from "../tensor.ts";
+import { describe } from "../base/errors.ts";
+import { Tensor } from "../core/tensor.ts";
 import type { Arena, Parameter } from "./parameter.ts";
 
 /**

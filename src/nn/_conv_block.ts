@@ -1,5 +1,5 @@
 import { convBlock } from "../ops/conv_block.ts";
-import type { Images, Tensor } from "../tensor.ts";
+import type { Images, Tensor } from "../core/tensor.ts";
 import { BatchNorm2d } from "./batch_norm2d.ts";
 import { Conv2d } from "./conv2d.ts";
 import { MaxPool2d } from "./max_pool2d.ts";

@@ -1,4 +1,4 @@
-import { describe } from "../errors.ts";
+import { describe } from "../base/errors.ts";
 
 /** What a model has once it is on a device; throws before that. */
 export function placed<T>(place: T | null): T {

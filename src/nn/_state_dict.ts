@@ -1,6 +1,6 @@
-import { describe, StateDictError } from "../errors.ts";
+import { describe, StateDictError } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
-import { elementsOf, type Shape } from "../tensor.ts";
+import { elementsOf, type Shape } from "../core/tensor.ts";
 import type { Module, StatePart } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 

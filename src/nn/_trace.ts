@@ -1,7 +1,7 @@
-import { ShapeDevice } from "../devices/_shape_device.ts";
-import { describe } from "../errors.ts";
-import { Scope } from "../scope.ts";
-import { elementsOf, type Shape, Tensor } from "../tensor.ts";
+import { ShapeDevice } from "../devices/shape/shape_device.ts";
+import { describe } from "../base/errors.ts";
+import { Scope } from "../core/scope.ts";
+import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 

@@ -1,6 +1,6 @@
 import type { Pair } from "../ops/_check.ts";
 import { avgPool2d, type AvgPool2dOptions } from "../ops/avg_pool2d.ts";
-import type { Images, Tensor } from "../tensor.ts";
+import type { Images, Tensor } from "../core/tensor.ts";
 import { pythonPair } from "./_text.ts";
 import { Module } from "./module.ts";
 

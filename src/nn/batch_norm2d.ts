@@ -1,5 +1,5 @@
 import { batchNorm2d, type BatchNorm2dOptions } from "../ops/batch_norm2d.ts";
-import type { Images, Tensor } from "../tensor.ts";
+import type { Images, Tensor } from "../core/tensor.ts";
 import { constant } from "./_initialise.ts";
 import { pythonFloat } from "./_text.ts";
 import { Buffer } from "./buffer.ts";

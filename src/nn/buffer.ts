@@ -1,5 +1,5 @@
 import type { Device } from "../devices/device.ts";
-import { type Shape, Tensor } from "../tensor.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
 import { placed } from "./_placed.ts";
 
 /** The element types of buffers, and what holds their first values. */

@@ -1,6 +1,6 @@
 import { type Pair, pair } from "../ops/_check.ts";
 import { conv2d, type Conv2dOptions } from "../ops/conv2d.ts";
-import type { Images, Tensor } from "../tensor.ts";
+import type { Images, Tensor } from "../core/tensor.ts";
 import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
 import { pythonPair } from "./_text.ts";
 import { checkCount, Module } from "./module.ts";

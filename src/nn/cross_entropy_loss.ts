@@ -2,7 +2,7 @@ import {
   crossEntropy,
   type CrossEntropyOptions,
 } from "../ops/cross_entropy.ts";
-import type { Shape, Tensor } from "../tensor.ts";
+import type { Shape, Tensor } from "../core/tensor.ts";
 import { Module } from "./module.ts";
 
 /** {@linkcode crossEntropy} as a module. */

@@ -1,6 +1,6 @@
-import type { Generator } from "../data/random.ts";
+import type { Generator } from "../core/random.ts";
 import { dropout } from "../ops/dropout.ts";
-import type { Shape, Tensor } from "../tensor.ts";
+import type { Shape, Tensor } from "../core/tensor.ts";
 import { pythonFloat } from "./_text.ts";
 import { Buffer } from "./buffer.ts";
 import { Module } from "./module.ts";

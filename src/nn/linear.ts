@@ -1,5 +1,5 @@
 import { linear } from "../ops/linear.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
 import { pythonBool } from "./_text.ts";
 import { checkCount, Module } from "./module.ts";

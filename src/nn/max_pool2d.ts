@@ -1,6 +1,6 @@
 import type { Pair } from "../ops/_check.ts";
 import { maxPool2d, type MaxPool2dOptions } from "../ops/max_pool2d.ts";
-import type { Images, Tensor } from "../tensor.ts";
+import type { Images, Tensor } from "../core/tensor.ts";
 import { pythonPair } from "./_text.ts";
 import { Module } from "./module.ts";
 

@@ -1,9 +1,9 @@
-import { assume, change } from "../_replay.ts";
-import { Generator } from "../data/random.ts";
+import { assume, change } from "../core/guards.ts";
+import { Generator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
-import { describe } from "../errors.ts";
+import { describe } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
-import type { Shape, Tensor } from "../tensor.ts";
+import type { Shape, Tensor } from "../core/tensor.ts";
 import { createArena } from "./_arena.ts";
 import { modelText } from "./_text.ts";
 import { type Trace, traceModule } from "./_trace.ts";

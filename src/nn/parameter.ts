@@ -1,5 +1,5 @@
-import type { Generator } from "../data/random.ts";
-import { elementsOf, type Shape, Tensor } from "../tensor.ts";
+import type { Generator } from "../core/random.ts";
+import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import { placed } from "./_placed.ts";
 
 /** Fills a parameter with its first values. */

@@ -1,5 +1,5 @@
 import { relu } from "../ops/relu.ts";
-import type { Shape, Tensor } from "../tensor.ts";
+import type { Shape, Tensor } from "../core/tensor.ts";
 import { Module } from "./module.ts";
 
 /** {@linkcode relu} as a layer. */

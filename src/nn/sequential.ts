@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { type Link, linksOf } from "./_conv_block.ts";
 import { type Layer, Module } from "./module.ts";
 

@@ -1,5 +1,5 @@
-import { grouped, table } from "../_table.ts";
-import type { Shape } from "../tensor.ts";
+import { grouped, table } from "../base/table.ts";
+import type { Shape } from "../core/tensor.ts";
 import type { LayerTrace, Trace } from "./_trace.ts";
 import type { Module } from "./module.ts";
 

@@ -1,5 +1,5 @@
-import { describe, ShapeError } from "../errors.ts";
-import type { AnyTensor, Shape } from "../tensor.ts";
+import { describe, ShapeError } from "../base/errors.ts";
+import type { AnyTensor, Shape } from "../core/tensor.ts";
 
 /** A size per axis: one number for both, or height and width. */
 export type Pair = number | readonly [height: number, width: number];

@@ -1,5 +1,5 @@
-import { record } from "../tape.ts";
-import { Tensor } from "../tensor.ts";
+import { record } from "../core/tape.ts";
+import { Tensor } from "../core/tensor.ts";
 
 /** `factor · Σ x`: what sum and mean have in common. */
 export function total(x: Tensor, factor: number): Tensor<[number]> {

@@ -1,5 +1,5 @@
-import { record } from "../tape.ts";
-import { type Shape, Tensor } from "../tensor.ts";
+import { record } from "../core/tape.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkShape } from "./_check.ts";
 
 /**

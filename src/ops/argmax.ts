@@ -1,4 +1,4 @@
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../core/tensor.ts";
 import { checkRank } from "./_check.ts";
 
 /**

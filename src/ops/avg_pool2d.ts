@@ -1,5 +1,5 @@
-import { record } from "../tape.ts";
-import { type Images, Tensor } from "../tensor.ts";
+import { record } from "../core/tape.ts";
+import { type Images, Tensor } from "../core/tensor.ts";
 import type { Pair } from "./_check.ts";
 import { pool2dShape } from "./_pool2d.ts";
 

@@ -1,6 +1,6 @@
 import type { BatchNorm2dShape } from "../../kernels/shapes.ts";
-import { record } from "../tape.ts";
-import { type Images, type Shape, Tensor } from "../tensor.ts";
+import { record } from "../core/tape.ts";
+import { type Images, type Shape, Tensor } from "../core/tensor.ts";
 import { checkDType, checkRank, checkShape, shapeError } from "./_check.ts";
 
 /** What {@linkcode batchNorm2d} normalises with; tensors are `[C]` but for one. */

@@ -1,6 +1,6 @@
 import type { Conv2dShape } from "../../kernels/shapes.ts";
-import { record } from "../tape.ts";
-import { type Images, type Shape, Tensor } from "../tensor.ts";
+import { record } from "../core/tape.ts";
+import { type Images, type Shape, Tensor } from "../core/tensor.ts";
 import { checkRank, checkShape, shapeError, text } from "./_check.ts";
 import { outputSizes, window2d, type WindowOptions } from "./_window.ts";
 

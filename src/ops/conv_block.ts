@@ -1,7 +1,7 @@
 import type { ConvBlockShape } from "../../kernels/shapes.ts";
-import { currentScope } from "../scope.ts";
-import { record, Tape } from "../tape.ts";
-import { type Images, type Shape, Tensor } from "../tensor.ts";
+import { currentScope } from "../core/scope.ts";
+import { record, Tape } from "../core/tape.ts";
+import { type Images, type Shape, Tensor } from "../core/tensor.ts";
 import { checkShape, type Pair } from "./_check.ts";
 import { pool2dShape } from "./_pool2d.ts";
 import {

@@ -1,4 +1,4 @@
-import { type Shape, Tensor } from "../tensor.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkDType, checkRank, checkShape } from "./_check.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { describe } from "../errors.ts";
-import { record } from "../tape.ts";
-import { type Shape, Tensor } from "../tensor.ts";
+import { describe } from "../base/errors.ts";
+import { record } from "../core/tape.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkDType, checkRank, checkShape } from "./_check.ts";
 
 /** How {@linkcode crossEntropy} takes its labels. */

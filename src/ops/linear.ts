@@ -1,6 +1,6 @@
 import type { LinearShape } from "../../kernels/shapes.ts";
-import { record } from "../tape.ts";
-import { type Shape, Tensor } from "../tensor.ts";
+import { record } from "../core/tape.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkRank, checkShape, shapeError, text } from "./_check.ts";
 
 /** The shape rule of {@linkcode linear}. */

@@ -1,5 +1,5 @@
-import { record } from "../tape.ts";
-import { type Shape, Tensor } from "../tensor.ts";
+import { record } from "../core/tape.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
 
 /**
  * `max(x, 0)`, elementwise; the gradient at 0 is 0, as in PyTorch.

@@ -1,6 +1,6 @@
-import { assume } from "../_replay.ts";
+import { assume } from "../core/guards.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../core/tensor.ts";
 
 /** A stretch of memory that is updated by one kernel. */
 export interface Span {

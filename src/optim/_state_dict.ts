@@ -1,6 +1,6 @@
-import { describe, StateDictError } from "../errors.ts";
+import { describe, StateDictError } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 
 /** A tensor of an optimizer's state, and its name in a state dictionary. */
 export type Slot = readonly [name: string, tensor: Tensor];

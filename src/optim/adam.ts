@@ -2,10 +2,10 @@ import {
   ADAM_GROUP,
   type AdamConstants as Constants,
 } from "../../kernels/shapes.ts";
-import { assume } from "../_replay.ts";
+import { assume } from "../core/guards.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../core/tensor.ts";
 import type { Slot } from "./_state_dict.ts";
 import { partOf, type Span } from "./_spans.ts";
 import { besideArena, checkRange, Optimizer } from "./optimizer.ts";

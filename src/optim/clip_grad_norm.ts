@@ -1,6 +1,6 @@
-import { describe } from "../errors.ts";
+import { describe } from "../base/errors.ts";
 import type { Parameter } from "../nn/parameter.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../core/tensor.ts";
 import { Spans } from "./_spans.ts";
 import { checkRange } from "./optimizer.ts";
 

@@ -1,7 +1,7 @@
-import { describe } from "../errors.ts";
+import { describe } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../core/tensor.ts";
 import { type Span, Spans } from "./_spans.ts";
 import { loadSlots, readSlots, type Slot } from "./_state_dict.ts";
 

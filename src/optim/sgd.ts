@@ -1,6 +1,6 @@
 import type { SgdConstants as Constants } from "../../kernels/shapes.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../core/tensor.ts";
 import type { Slot } from "./_state_dict.ts";
 import { besideArena, checkRange, Optimizer } from "./optimizer.ts";
 import { partOf } from "./_spans.ts";

@@ -1,4 +1,4 @@
-import { library } from "../_library.ts";
+import { library } from "../base/library.ts";
 
 /** A line of a panel. */
 export interface Series {

@@ -1,5 +1,5 @@
-import { encodePng, type GrayImage } from "../images/mod.ts";
-import { predict } from "../predict.ts";
+import { encodePng, type GrayImage } from "../digits/mod.ts";
+import { predict } from "../training/predict.ts";
 import { bestEpoch } from "../training/_best.ts";
 import type { EpochResult, TrainSettings } from "../training/options.ts";
 import { drawPanels, type Theme } from "./_chart.ts";

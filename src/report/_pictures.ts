@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
-import { type GrayImage, makeGrid } from "../images/mod.ts";
+import { type GrayImage, makeGrid } from "../digits/mod.ts";
 
 /**
  * A row of a data set as an image, from its least to its largest value; null

@@ -1,4 +1,4 @@
-import { library } from "../_library.ts";
+import { library } from "../base/library.ts";
 
 /** Pixels of the PNG for one of the SVG: it is sharp on a fine screen. */
 const scale = 2;

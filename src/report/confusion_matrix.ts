@@ -1,4 +1,4 @@
-import { describe, ShapeError } from "../errors.ts";
+import { describe, ShapeError } from "../base/errors.ts";
 
 /**
  * How often each class was taken for each: `[classes, classes]`, a row for the

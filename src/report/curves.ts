@@ -1,5 +1,5 @@
-import { describe } from "../errors.ts";
-import { writeFileAtomic } from "../files.ts";
+import { describe } from "../base/errors.ts";
+import { writeFileAtomic } from "../formats/files.ts";
 import type { EpochResult } from "../training/options.ts";
 import { drawPanels, type Theme } from "./_chart.ts";
 import { lossPanel, valAccuracyPanel } from "./_panels.ts";

@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Device } from "../devices/device.ts";
-import { describe } from "../errors.ts";
-import { writeFileAtomic } from "../files.ts";
+import { describe } from "../base/errors.ts";
+import { writeFileAtomic } from "../formats/files.ts";
 import type { Layer } from "../nn/mod.ts";
 import type { EpochResult, TrainSettings } from "../training/options.ts";
 import { html } from "./_html.ts";

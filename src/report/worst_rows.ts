@@ -1,4 +1,4 @@
-import type { Prediction } from "../predict.ts";
+import type { Prediction } from "../training/predict.ts";
 
 /** A row of a data set and how wrong a model is about it. */
 export interface RowLoss {

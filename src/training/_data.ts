@@ -1,8 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import { Mnist } from "../data/mnist.ts";
-import { Generator } from "../data/random.ts";
+import { Generator } from "../core/random.ts";
 import { subset, take } from "../data/subset.ts";
-import { describe } from "../errors.ts";
+import { describe } from "../base/errors.ts";
 import type { TrainOptions, TrainSettings } from "./options.ts";
 
 /** The rows of a training. */

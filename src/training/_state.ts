@@ -1,5 +1,5 @@
 import type { DataLoader } from "../data/data_loader.ts";
-import { describe, FormatError } from "../errors.ts";
+import { describe, FormatError } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Module } from "../nn/mod.ts";
 import type { Optimizer } from "../optim/optimizer.ts";

@@ -1,11 +1,11 @@
-import { LossSums } from "../_loss_sums.ts";
-import { capture, type Captured } from "../capture.ts";
+import { LossSums } from "./_loss_sums.ts";
+import { capture, type Captured } from "../core/capture.ts";
 import type { Device } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
 import { clipGradNorm } from "../optim/clip_grad_norm.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { Tape } from "../tape.ts";
-import type { Shape, Tensor } from "../tensor.ts";
+import { Tape } from "../core/tape.ts";
+import type { Shape, Tensor } from "../core/tensor.ts";
 import type { TrainSettings } from "./options.ts";
 
 /** A batch as a step takes it. */

@@ -6,7 +6,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import type { Device, Precision } from "../devices/device.ts";
-import { describe } from "../errors.ts";
+import { describe } from "../base/errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import type { AugmentSettings } from "./augmentation.ts";
 import { type RecipeName, RECIPES } from "./recipes.ts";

@@ -1,7 +1,7 @@
-import { ConvolutionalNeuralNetwork } from "../network.ts";
+import { ConvolutionalNeuralNetwork } from "../models/network.ts";
 import type { Layer } from "../nn/mod.ts";
-import type { Shape } from "../tensor.ts";
-import { WiderConvolutionalNeuralNetwork } from "../wider_network.ts";
+import type { Shape } from "../core/tensor.ts";
+import { WiderConvolutionalNeuralNetwork } from "../models/wider_network.ts";
 import type { TrainSettings } from "./options.ts";
 
 /** A network for images of 28 × 28 pixels that knows its classes. */

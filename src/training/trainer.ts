@@ -1,10 +1,10 @@
 import { DataLoader } from "../data/data_loader.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { Generator } from "../data/random.ts";
+import { Generator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
-import { describe, TrainingError } from "../errors.ts";
-import { Evaluator } from "../evaluate.ts";
+import { describe, TrainingError } from "../base/errors.ts";
+import { Evaluator } from "./evaluate.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { Adam, AdamW, type LRScheduler } from "../optim/mod.ts";

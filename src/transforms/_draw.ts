@@ -1,5 +1,5 @@
-import type { Generator } from "../data/random.ts";
-import { describe } from "../errors.ts";
+import type { Generator } from "../core/random.ts";
+import { describe } from "../base/errors.ts";
 
 /** Two ends of a range: least and largest. */
 export type Range = readonly [from: number, to: number];

@@ -1,6 +1,6 @@
 import { DRAWS_PER_ROW } from "../../kernels/shapes.ts";
-import type { Generator } from "../data/random.ts";
-import { describe } from "../errors.ts";
+import type { Generator } from "../core/random.ts";
+import { describe } from "../base/errors.ts";
 import type { ImageSize } from "./_draw.ts";
 import type { ElasticTransform } from "./elastic_transform.ts";
 import type { Normalize } from "./normalize.ts";

@@ -1,5 +1,5 @@
-import type { Generator } from "../data/random.ts";
-import { describe } from "../errors.ts";
+import type { Generator } from "../core/random.ts";
+import { describe } from "../base/errors.ts";
 import { checkRange, type ImageSize, type Range, uniform } from "./_draw.ts";
 
 /** Between what a {@linkcode RandomAffine} draws. */

@@ -1,4 +1,4 @@
-import type { Generator } from "../data/random.ts";
+import type { Generator } from "../core/random.ts";
 import { checkRange, type ImageSize, type Range, uniform } from "./_draw.ts";
 
 /** What a {@linkcode RandomErasing} draws. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { encodePng, readDigit } from "../../src/images/mod.ts";
-import { asBmp, asJpeg, asPgm, asPng, pictureOf } from "../images/_pictures.ts";
-import { labels, testDigit } from "../images/_test_digits.ts";
+import { encodePng, readDigit } from "../../src/digits/mod.ts";
+import { asBmp, asJpeg, asPgm, asPng, pictureOf } from "../digits/_pictures.ts";
+import { labels, testDigit } from "../digits/_test_digits.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { root, run, writeDigits } from "./_program.ts";

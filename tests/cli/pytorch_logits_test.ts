@@ -5,7 +5,7 @@ import { webGpu } from "../_webgpu.ts";
 import { assertClose } from "../close.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { Golden } from "../golden.ts";
-import { labels, testDigit } from "../images/_test_digits.ts";
+import { labels, testDigit } from "../digits/_test_digits.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run } from "./_program.ts";
 

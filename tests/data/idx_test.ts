@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { type IdxArray, readIdx, writeIdx } from "../../src/data/idx.ts";
-import { FormatError } from "../../src/errors.ts";
+import { FormatError } from "../../src/base/errors.ts";
 import { gzip } from "./_fixtures.ts";
 
 /** Bytes as one writes them on paper, so that no writer is trusted. */

@@ -13,7 +13,7 @@ import {
 } from "../../src/data/data_source.ts";
 import { writeIdx } from "../../src/data/idx.ts";
 import { Mnist, MNIST_SOURCES } from "../../src/data/mnist.ts";
-import { DataError } from "../../src/errors.ts";
+import { DataError } from "../../src/base/errors.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { gzip, IMAGES, LABELS, OFFLINE, SMALL, store } from "./_fixtures.ts";
 

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { type IdxArray, writeIdx } from "../../src/data/idx.ts";
 import { Mnist } from "../../src/data/mnist.ts";
-import { DataError, FormatError, ShapeError } from "../../src/errors.ts";
+import { DataError, FormatError, ShapeError } from "../../src/base/errors.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { gzip, IMAGES, LABELS, OFFLINE, SMALL, store } from "./_fixtures.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { Generator } from "../../src/data/random.ts";
+import { Generator } from "../../src/core/random.ts";
 
 // Every number below was printed by PyTorch 1.13.0 on a CPU with AVX2, after
 //

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { TensorDataset } from "../../src/data/tensor_dataset.ts";
-import { ShapeError } from "../../src/errors.ts";
+import { ShapeError } from "../../src/base/errors.ts";
 
 Deno.test("TensorDataset keeps arrays as they are", () => {
   const inputs = new Uint8Array(3 * 2 * 4);

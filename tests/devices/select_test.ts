@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type DeviceChoice, openDevice } from "../../src/devices/select.ts";
-import { DeviceError } from "../../src/errors.ts";
+import { DeviceError } from "../../src/base/errors.ts";
 import { webGpuTest } from "../_webgpu.ts";
 
 /** Opens a device as if the platform gave this adapter. */

@@ -3,7 +3,7 @@ import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../../src/devices/device.ts";
 import type { Kernels } from "../../src/devices/kernels.ts";
 import { benchmark, trialOf } from "../../src/doctor/trial.ts";
-import { DeviceError } from "../../src/errors.ts";
+import { DeviceError } from "../../src/base/errors.ts";
 import { deviceTest } from "../_devices.ts";
 
 deviceTest(

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { FormatError } from "../../src/errors.ts";
+import { FormatError } from "../../src/base/errors.ts";
 import { bytesSource } from "../../src/formats/_source.ts";
 import { openZip } from "../../src/formats/_zip.ts";
 import { encodeNpz } from "../../src/formats/npz.ts";

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { FormatError } from "../../src/errors.ts";
+import { FormatError } from "../../src/base/errors.ts";
 import { bytesSource } from "../../src/formats/_source.ts";
 import { openZip, writeZip } from "../../src/formats/_zip.ts";
 import { decodeWeights } from "../../src/formats/weights.ts";

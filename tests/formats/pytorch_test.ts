@@ -1,14 +1,14 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { FormatError } from "../../src/errors.ts";
+import { FormatError } from "../../src/base/errors.ts";
 import {
   decodeWeights,
   openWeights,
   readWeights,
 } from "../../src/formats/weights.ts";
 import { writeZip } from "../../src/formats/_zip.ts";
-import { ConvolutionalNeuralNetwork } from "../../src/network.ts";
-import { Scope } from "../../src/scope.ts";
-import { Tensor } from "../../src/tensor.ts";
+import { ConvolutionalNeuralNetwork } from "../../src/models/network.ts";
+import { Scope } from "../../src/core/scope.ts";
+import { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
 import { Golden } from "../golden.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { FormatError } from "../../src/errors.ts";
+import { FormatError } from "../../src/base/errors.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { join } from "@std/path";
-import { DataError, FormatError, ShapeError } from "../../src/errors.ts";
+import { DataError, FormatError, ShapeError } from "../../src/base/errors.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,

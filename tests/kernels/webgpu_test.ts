@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
-import { DeviceError } from "../../src/errors.ts";
+import { DeviceError } from "../../src/base/errors.ts";
 import { webGpuTest } from "../_webgpu.ts";
 import { tamperedAdapter } from "../devices/webgpu/_adapter.ts";
 import { kernelCases, runKernelCase } from "./cases.ts";

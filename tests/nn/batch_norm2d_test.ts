@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { capture } from "../../src/capture.ts";
+import { capture } from "../../src/core/capture.ts";
 import {
   BatchNorm2d,
   Conv2d,
@@ -7,7 +7,7 @@ import {
   ReLU,
   Sequential,
 } from "../../src/nn/mod.ts";
-import { Tensor } from "../../src/tensor.ts";
+import { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";
 
 const layer = () => new BatchNorm2d(3);

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
-import { StateDictError } from "../../src/errors.ts";
+import { StateDictError } from "../../src/base/errors.ts";
 import {
   BatchNorm2d,
   Conv2d,
@@ -8,7 +8,7 @@ import {
   Module,
   Sequential,
 } from "../../src/nn/mod.ts";
-import type { Tensor } from "../../src/tensor.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";
 
 class Network extends Module {

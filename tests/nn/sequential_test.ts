@@ -10,9 +10,9 @@ import {
   Sequential,
 } from "../../src/nn/mod.ts";
 import { mean, mul } from "../../src/ops/mod.ts";
-import { Scope } from "../../src/scope.ts";
-import { Tape } from "../../src/tape.ts";
-import { Tensor } from "../../src/tensor.ts";
+import { Scope } from "../../src/core/scope.ts";
+import { Tape } from "../../src/core/tape.ts";
+import { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
 import { uniform } from "../reference.ts";

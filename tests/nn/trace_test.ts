@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DeviceError, ShapeError } from "../../src/errors.ts";
-import { ConvolutionalNeuralNetwork } from "../../src/network.ts";
+import { DeviceError, ShapeError } from "../../src/base/errors.ts";
+import { ConvolutionalNeuralNetwork } from "../../src/models/network.ts";
 import {
   Conv2d,
   Dropout,
@@ -10,8 +10,8 @@ import {
   summary,
 } from "../../src/nn/mod.ts";
 import { convBlock, linear } from "../../src/ops/mod.ts";
-import { noGrad } from "../../src/scope.ts";
-import { Tensor } from "../../src/tensor.ts";
+import { noGrad } from "../../src/core/scope.ts";
+import { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";
 import { Golden } from "../golden.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
-import { ShapeError } from "../../src/errors.ts";
+import { ShapeError } from "../../src/base/errors.ts";
 import {
   add,
   avgPool2d,
@@ -9,8 +9,8 @@ import {
   linear,
   maxPool2d,
 } from "../../src/ops/mod.ts";
-import { Scope } from "../../src/scope.ts";
-import { type Shape, Tensor } from "../../src/tensor.ts";
+import { Scope } from "../../src/core/scope.ts";
+import { type Shape, Tensor } from "../../src/core/tensor.ts";
 
 const device = CpuDevice.open();
 

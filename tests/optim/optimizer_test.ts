@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { capture } from "../../src/capture.ts";
+import { capture } from "../../src/core/capture.ts";
 import type { Device } from "../../src/devices/device.ts";
-import { StateDictError } from "../../src/errors.ts";
+import { StateDictError } from "../../src/base/errors.ts";
 import { Linear } from "../../src/nn/mod.ts";
 import { add, mul, sum } from "../../src/ops/mod.ts";
 import { Adam, type Optimizer, SGD } from "../../src/optim/mod.ts";
-import { Tape } from "../../src/tape.ts";
-import { Tensor } from "../../src/tensor.ts";
+import { Tape } from "../../src/core/tape.ts";
+import { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
 import * as reference from "../reference.ts";

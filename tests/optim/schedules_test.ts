@@ -12,7 +12,7 @@ import {
   StepLR,
 } from "../../src/optim/mod.ts";
 import type { Device } from "../../src/devices/device.ts";
-import { capture } from "../../src/capture.ts";
+import { capture } from "../../src/core/capture.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
 import training from "../golden/training.json" with { type: "json" };

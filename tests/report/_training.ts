@@ -1,5 +1,5 @@
 import type { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
-import { train } from "../../src/train.ts";
+import { train } from "../../src/training/train.ts";
 import { type EpochResult, NOTEBOOK } from "../../src/training/mod.ts";
 import { rowsDataset, smallNetwork } from "../training/_task.ts";
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { decode } from "npm:fast-png@8.0.0";
-import { ShapeError } from "../../src/errors.ts";
+import { ShapeError } from "../../src/base/errors.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
-import { predict } from "../../src/predict.ts";
+import { predict } from "../../src/training/predict.ts";
 import {
   confusionMatrix,
   lossCurves,

@@ -6,13 +6,13 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import type { Device } from "../../src/devices/device.ts";
-import { FormatError, StateDictError } from "../../src/errors.ts";
+import { FormatError, StateDictError } from "../../src/base/errors.ts";
 import {
   readSafetensors,
   writeSafetensors,
 } from "../../src/formats/safetensors.ts";
 import { Linear } from "../../src/nn/linear.ts";
-import { train } from "../../src/train.ts";
+import { train } from "../../src/training/train.ts";
 import {
   bestPath,
   readCheckpoint,

@@ -7,7 +7,7 @@ import {
   recipeSettings,
   Trainer,
 } from "../../src/training/mod.ts";
-import { train } from "../../src/train.ts";
+import { train } from "../../src/training/train.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import { TensorDataset } from "../../src/data/tensor_dataset.ts";
 

@@ -6,8 +6,8 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import type { Device } from "../../src/devices/device.ts";
-import { TrainingError } from "../../src/errors.ts";
-import { train } from "../../src/train.ts";
+import { TrainingError } from "../../src/base/errors.ts";
+import { train } from "../../src/training/train.ts";
 import {
   type EpochResult,
   readCheckpoint,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Generator } from "../../src/data/random.ts";
+import { Generator } from "../../src/core/random.ts";
 import {
   affineMatrix,
   Compose,

@@ -1,4 +1,4 @@
-import { describe, DeviceError } from "../../errors.ts";
+import { describe, DeviceError } from "../../base/errors.ts";
 import type { DType, HostArray } from "../device.ts";
 
 const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };

@@ -1,6 +1,6 @@
-import { describe } from "../../errors.ts";
-import { BufferPool, type PooledBuffer, type Reserve } from "../_pool.ts";
-import { checkLength, isScratch, notWhileRecording } from "../_recording.ts";
+import { describe } from "../../base/errors.ts";
+import { BufferPool, type PooledBuffer, type Reserve } from "../pool.ts";
+import { checkLength, isScratch, notWhileRecording } from "../recording.ts";
 import type {
   Device,
   DeviceBuffer,

@@ -1,6 +1,6 @@
 import * as plain from "../../../kernels/plain/mod.ts";
 import { composedConvBlock, type SingleKernels } from "../_conv_block.ts";
-import type { Scratch } from "../_scratch.ts";
+import type { Scratch } from "../scratch.ts";
 import type { HostArray, Operand } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
 

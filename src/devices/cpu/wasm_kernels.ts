@@ -1,4 +1,4 @@
-import type { Scratch } from "../_scratch.ts";
+import type { Scratch } from "../scratch.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Caller } from "./_call.ts";
 import { augment } from "./kernels/augment.ts";

@@ -1,4 +1,4 @@
-import { describe, DeviceError } from "../../errors.ts";
+import { describe, DeviceError } from "../../base/errors.ts";
 import { convBlockBindings } from "./kernels/conv_block.ts";
 
 /** The platform's preferred adapter, or null where there is none. */

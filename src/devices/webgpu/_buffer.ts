@@ -1,4 +1,4 @@
-import type { PooledBuffer, Stored } from "../_pool.ts";
+import type { PooledBuffer, Stored } from "../pool.ts";
 import type { DType } from "../device.ts";
 
 /** Bytes of one element. */

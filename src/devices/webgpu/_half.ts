@@ -1,5 +1,5 @@
 import { castSource } from "../../../kernels/cast.gen.ts";
-import { Between, type Scratch } from "../_scratch.ts";
+import { Between, type Scratch } from "../scratch.ts";
 import type { Operand } from "../device.ts";
 import { WebGpuBuffer } from "./_buffer.ts";
 import { WebGpuTexture } from "./_textures.ts";

@@ -1,4 +1,4 @@
-import { describe, DeviceError } from "../../errors.ts";
+import { describe, DeviceError } from "../../base/errors.ts";
 
 /**
  * What is known of a device's failures. WebGPU tells of them after the fact and

@@ -1,5 +1,5 @@
-import { describe, DeviceError } from "../../errors.ts";
-import type { Stored } from "../_pool.ts";
+import { describe, DeviceError } from "../../base/errors.ts";
+import type { Stored } from "../pool.ts";
 import type { DeviceCounters, HostArray, Operand } from "../device.ts";
 import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
 

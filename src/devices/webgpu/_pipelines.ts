@@ -1,5 +1,5 @@
-import { describe, DeviceError } from "../../errors.ts";
-import type { Stored } from "../_pool.ts";
+import { describe, DeviceError } from "../../base/errors.ts";
+import type { Stored } from "../pool.ts";
 import type { Access, KernelRecord } from "./kernel_record.ts";
 
 /** A compiled kernel. */

@@ -1,4 +1,4 @@
-import type { Stored } from "../_pool.ts";
+import type { Stored } from "../pool.ts";
 import type { HostArray } from "../device.ts";
 import type { WebGpuBuffer } from "./_buffer.ts";
 import type { CommandQueue } from "./_queue.ts";

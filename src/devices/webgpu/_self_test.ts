@@ -1,4 +1,4 @@
-import { describe, DeviceError } from "../../errors.ts";
+import { describe, DeviceError } from "../../base/errors.ts";
 import type { Device, DType, HostArray, Operand } from "../device.ts";
 
 /** Whole numbers from 1 up to `count`. */

@@ -1,5 +1,5 @@
 import type { Conv2dShape } from "../../../kernels/shapes.ts";
-import { Between } from "../_scratch.ts";
+import { Between } from "../scratch.ts";
 import type { Device } from "../device.ts";
 import type { Convolution } from "./kernels/_conv2d.ts";
 import type { ConvolutionVariant } from "./kernels/conv2d.ts";

@@ -1,6 +1,6 @@
-import { describe, DeviceError } from "../../errors.ts";
-import { BufferPool, type Stored } from "../_pool.ts";
-import { checkLength, isScratch, notWhileRecording } from "../_recording.ts";
+import { describe, DeviceError } from "../../base/errors.ts";
+import { BufferPool, type Stored } from "../pool.ts";
+import { checkLength, isScratch, notWhileRecording } from "../recording.ts";
 import type {
   Device,
   DeviceBuffer,

@@ -1,5 +1,5 @@
 import { composedConvBlock, type SingleKernels } from "../_conv_block.ts";
-import type { Scratch } from "../_scratch.ts";
+import type { Scratch } from "../scratch.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Run } from "./kernel_record.ts";
 import { adamKernels } from "./kernels/adam.ts";

@@ -1,4 +1,4 @@
-import { describe } from "../../errors.ts";
+import { describe } from "../../base/errors.ts";
 import type { Optimizer } from "../optimizer.ts";
 
 /** The learning rate that each optimizer had before its first schedule. */

@@ -1,4 +1,4 @@
-import { describe } from "../../errors.ts";
+import { describe } from "../../base/errors.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 

@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { Linear } from "../../../src/nn/mod.ts";
 import { mean } from "../../../src/ops/mod.ts";
 import { Adam } from "../../../src/optim/mod.ts";
-import { Tape } from "../../../src/tape.ts";
-import { Tensor } from "../../../src/tensor.ts";
+import { Tape } from "../../../src/core/tape.ts";
+import { Tensor } from "../../../src/core/tensor.ts";
 import { webGpuTest } from "../../_webgpu.ts";
 
 webGpuTest("eager steps make no bind group twice", (device) => {

@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { LossSums } from "../../../src/_loss_sums.ts";
-import { capture } from "../../../src/capture.ts";
+import { LossSums } from "../../../src/training/_loss_sums.ts";
+import { capture } from "../../../src/core/capture.ts";
 import { DataLoader } from "../../../src/data/data_loader.ts";
 import { TensorDataset } from "../../../src/data/tensor_dataset.ts";
 import type { Device } from "../../../src/devices/device.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
-import { ConvolutionalNeuralNetwork } from "../../../src/network.ts";
+import { ConvolutionalNeuralNetwork } from "../../../src/models/network.ts";
 import { Adam } from "../../../src/optim/mod.ts";
-import { Tape } from "../../../src/tape.ts";
-import type { Shape, Tensor } from "../../../src/tensor.ts";
+import { Tape } from "../../../src/core/tape.ts";
+import type { Shape, Tensor } from "../../../src/core/tensor.ts";
 import { webGpuTest } from "../../_webgpu.ts";
 
 /** Kernels of a step as `train` captures it, its batch included. */

@@ -4,11 +4,11 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { capture } from "../../../src/capture.ts";
+import { capture } from "../../../src/core/capture.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
-import { DeviceError } from "../../../src/errors.ts";
+import { DeviceError } from "../../../src/base/errors.ts";
 import { add } from "../../../src/ops/mod.ts";
-import { Tensor } from "../../../src/tensor.ts";
+import { Tensor } from "../../../src/core/tensor.ts";
 import { webGpuTest } from "../../_webgpu.ts";
 import { type AdapterOptions, tamperedAdapter } from "./_adapter.ts";
 

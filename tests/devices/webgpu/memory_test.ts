@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { capture } from "../../../src/capture.ts";
+import { capture } from "../../../src/core/capture.ts";
 import { DataLoader } from "../../../src/data/data_loader.ts";
 import { TensorDataset } from "../../../src/data/tensor_dataset.ts";
-import { Mean } from "../../../src/mean.ts";
+import { Mean } from "../../../src/training/mean.ts";
 import { Linear } from "../../../src/nn/mod.ts";
 import { crossEntropy } from "../../../src/ops/mod.ts";
 import { Adam } from "../../../src/optim/mod.ts";
-import { Tape } from "../../../src/tape.ts";
-import type { Shape, Tensor } from "../../../src/tensor.ts";
+import { Tape } from "../../../src/core/tape.ts";
+import type { Shape, Tensor } from "../../../src/core/tensor.ts";
 import { webGpuTest } from "../../_webgpu.ts";
 
 /** What a leak of 16 KB a step would pass. Measured: 1 MB. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { capture } from "../../../src/capture.ts";
+import { capture } from "../../../src/core/capture.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
 import { add, sum } from "../../../src/ops/mod.ts";
-import { Tensor } from "../../../src/tensor.ts";
+import { Tensor } from "../../../src/core/tensor.ts";
 import { webGpuTest } from "../../_webgpu.ts";
 
 webGpuTest("profile: times every kernel, replays too", async () => {

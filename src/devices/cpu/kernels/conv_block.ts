@@ -7,7 +7,7 @@ import {
   ownOrComposed,
   type SingleKernels,
 } from "../../_conv_block.ts";
-import { Between, type Scratch } from "../../_scratch.ts";
+import { Between, type Scratch } from "../../scratch.ts";
 import type { Operand } from "../../device.ts";
 import type { Caller } from "../_call.ts";
 import { type Winograd, winograd } from "./winograd.ts";

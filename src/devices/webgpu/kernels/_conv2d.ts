@@ -1,5 +1,5 @@
 import type { Conv2dShape } from "../../../../kernels/shapes.ts";
-import { Between, type Scratch } from "../../_scratch.ts";
+import { Between, type Scratch } from "../../scratch.ts";
 import type { Operand } from "../../device.ts";
 import type { Kernels } from "../../kernels.ts";
 

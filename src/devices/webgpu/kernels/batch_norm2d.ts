@@ -1,6 +1,6 @@
 import { batchNorm2dSource } from "../../../../kernels/batch_norm2d.gen.ts";
 import type { BatchNorm2dShape } from "../../../../kernels/shapes.ts";
-import { Output, type Scratch } from "../../_scratch.ts";
+import { Output, type Scratch } from "../../scratch.ts";
 import type { Kernels } from "../../kernels.ts";
 import {
   type KernelRecord,

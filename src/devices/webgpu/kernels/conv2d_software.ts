@@ -1,6 +1,6 @@
 import { conv2dSoftwareSource } from "../../../../kernels/conv2d_software.gen.ts";
 import { conv2dStripsSource } from "../../../../kernels/conv2d_strips.gen.ts";
-import type { Scratch } from "../../_scratch.ts";
+import type { Scratch } from "../../scratch.ts";
 import type { Operand } from "../../device.ts";
 import { type KernelRecord, line, type Run } from "../kernel_record.ts";
 import type { Textures } from "../_textures.ts";

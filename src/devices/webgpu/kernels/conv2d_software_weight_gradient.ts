@@ -1,6 +1,6 @@
 import { conv2dSoftwareWeightGradientSource } from "../../../../kernels/conv2d_software_weight_gradient.gen.ts";
 import type { Conv2dShape } from "../../../../kernels/shapes.ts";
-import { Between, type Scratch } from "../../_scratch.ts";
+import { Between, type Scratch } from "../../scratch.ts";
 import type { Operand } from "../../device.ts";
 import { type KernelRecord, line, type Run } from "../kernel_record.ts";
 import type { Textures } from "../_textures.ts";

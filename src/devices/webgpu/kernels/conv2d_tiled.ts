@@ -1,6 +1,6 @@
 import { conv2dTiledSource } from "../../../../kernels/conv2d_tiled.gen.ts";
 import type { Conv2dShape } from "../../../../kernels/shapes.ts";
-import { Between, type Scratch } from "../../_scratch.ts";
+import { Between, type Scratch } from "../../scratch.ts";
 import {
   type KernelRecord,
   line,

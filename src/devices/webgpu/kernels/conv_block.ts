@@ -7,7 +7,7 @@ import {
   ownOrComposed,
   type SingleKernels,
 } from "../../_conv_block.ts";
-import { Between, Output, type Scratch } from "../../_scratch.ts";
+import { Between, Output, type Scratch } from "../../scratch.ts";
 import type { ConvBlockForwardOperands } from "../../kernels.ts";
 import type { Access, KernelRecord, Run } from "../kernel_record.ts";
 import { type ForwardWithMoments, Moments } from "./_conv2d.ts";

@@ -1,6 +1,6 @@
 import { crossEntropySource } from "../../../../kernels/cross_entropy.gen.ts";
 import type { CrossEntropyShape } from "../../../../kernels/shapes.ts";
-import { Output, type Scratch } from "../../_scratch.ts";
+import { Output, type Scratch } from "../../scratch.ts";
 import type { Kernels } from "../../kernels.ts";
 import type { KernelRecord, Run } from "../kernel_record.ts";
 import { reductionPasses, workgroupSize } from "./_elementwise.ts";

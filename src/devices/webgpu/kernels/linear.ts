@@ -1,6 +1,6 @@
 import { linearSource } from "../../../../kernels/linear.gen.ts";
 import type { LinearShape } from "../../../../kernels/shapes.ts";
-import { Output, type Scratch } from "../../_scratch.ts";
+import { Output, type Scratch } from "../../scratch.ts";
 import type { Kernels } from "../../kernels.ts";
 import { type KernelRecord, line, type Run } from "../kernel_record.ts";
 import { channelSum } from "./_channel_sum.ts";

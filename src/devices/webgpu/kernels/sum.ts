@@ -1,5 +1,5 @@
 import { sumSource } from "../../../../kernels/sum.gen.ts";
-import { Between, type Scratch } from "../../_scratch.ts";
+import { Between, type Scratch } from "../../scratch.ts";
 import type { Kernels } from "../../kernels.ts";
 import type { KernelRecord, Run } from "../kernel_record.ts";
 import {

@@ -1,0 +1,185 @@
+import { type ReplayNotes, takeNotes } from "./guards.ts";
+import type { Device, Program } from "../devices/device.ts";
+import { describe } from "../base/errors.ts";
+import { Scope } from "./scope.ts";
+import { type AnyTensor, Tensor } from "./tensor.ts";
+
+/** What a captured function may return: tensors, alone or in a list or record. */
+export type CapturedResult =
+  | AnyTensor
+  | readonly AnyTensor[]
+  | Readonly<Record<string, AnyTensor>>
+  | void;
+
+/** A function that runs once and is replayed from then on. */
+export interface Captured<
+  Inputs extends readonly AnyTensor[],
+  Result extends CapturedResult,
+> extends Disposable {
+  /** Runs the function's kernels on the inputs. */
+  (...inputs: Inputs): Result;
+}
+
+/** One recording of the function, and when it is the right one. */
+interface Variant<Result> {
+  readonly program: Program;
+  readonly result: Result;
+  readonly notes: ReplayNotes;
+  readonly inputs: readonly AnyTensor[];
+  /** Whether `inputs` are copies that the variant owns. */
+  readonly copies: boolean;
+}
+
+/**
+ * Records the kernels that a function starts, and replays them in later calls:
+ * the same kernels on the same buffers, with no allocation and no checks.
+ *
+ * The function runs again only where a recording does not fit: for other input
+ * shapes, another mode of a module (`train()` / `eval()`), or gradients that
+ * were there or not. So its JavaScript must do nothing but call operations,
+ * backward passes and optimizer steps. What it returns is written anew by every
+ * call.
+ *
+ * Inputs that come in the same memory every time, as a `DataLoader`'s do, are
+ * used where they are; others are copied into place.
+ *
+ * @param device Where the function runs.
+ * @param run The function. Its tensors live as long as the recording.
+ *
+ * @example
+ * ```ts
+ * import { capture, openDevice, scale, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using double = capture(device, (x: Tensor) => scale(x, 2));
+ * using one = Tensor.from(device, [1], [1]);
+ * using five = Tensor.from(device, [5], [1]);
+ * assertEquals(await double(one).item(), 2);
+ * assertEquals(await double(five).item(), 10);
+ * ```
+ */
+export function capture<
+  const Inputs extends readonly AnyTensor[],
+  Result extends CapturedResult,
+>(
+  device: Device,
+  run: (...inputs: Inputs) => Result,
+): Captured<Inputs, Result> {
+  const variants: Variant<Result>[] = [];
+  const call = (...inputs: Inputs): Result => {
+    if (device.recording) return run(...inputs);
+    const known = variants.find((variant) => fits(variant, inputs));
+    if (known !== undefined) return replay(known, inputs);
+    const moved = variants.some((variant) => fitsElsewhere(variant, inputs));
+    const places = inputs.map(moved ? copyOf : placeOf) as AnyTensor[];
+    const made = recordVariant(device, run, places as never, moved);
+    variants.push(made);
+    return made.result;
+  };
+  return Object.assign(call, {
+    [Symbol.dispose]: () => {
+      for (const variant of variants) disposeVariant(variant);
+      variants.length = 0;
+    },
+  });
+}
+
+function recordVariant<
+  Inputs extends readonly AnyTensor[],
+  Result extends CapturedResult,
+>(
+  device: Device,
+  run: (...inputs: Inputs) => Result,
+  inputs: Inputs,
+  copies: boolean,
+): Variant<Result> {
+  const { notes, result: { program, result } } = takeNotes(() =>
+    device.record(() => {
+      using scope = new Scope();
+      const result = run(...inputs);
+      for (const tensor of tensorsOf(result)) scope.disown(tensor.root);
+      return result;
+    })
+  );
+  return { program, result, notes, inputs, copies };
+}
+
+function fits(
+  variant: Variant<unknown>,
+  inputs: readonly AnyTensor[],
+): boolean {
+  const inPlace = variant.copies ||
+    variant.inputs.every((own, index) => own.buffer === inputs[index].buffer);
+  return inPlace && fitsElsewhere(variant, inputs);
+}
+
+/** Whether the recording is right but for where the inputs are. */
+function fitsElsewhere(
+  variant: Variant<unknown>,
+  inputs: readonly AnyTensor[],
+): boolean {
+  return sameShapes(variant, inputs) &&
+    variant.notes.guards.every((holds) => holds());
+}
+
+function sameShapes(
+  variant: Variant<unknown>,
+  inputs: readonly AnyTensor[],
+): boolean {
+  return variant.inputs.every((own, index) => {
+    const { dtype, shape } = inputs[index];
+    return own.dtype === dtype && own.shape.length === shape.length &&
+      own.shape.every((size: number, axis: number) => size === shape[axis]);
+  });
+}
+
+function replay<Result>(
+  variant: Variant<Result>,
+  inputs: readonly AnyTensor[],
+): Result {
+  const { copies, notes, program, result } = variant;
+  if (copies) {
+    variant.inputs.forEach((own, index) => {
+      own.device.kernels.copy(inputs[index], own);
+    });
+  }
+  program.replay();
+  for (const effect of notes.effects) effect();
+  return result;
+}
+
+/** The input's memory, which stays known when the input itself is freed. */
+function placeOf({ buffer, device, shape }: AnyTensor): AnyTensor {
+  return Tensor.over(device, buffer, shape);
+}
+
+function copyOf(input: AnyTensor): AnyTensor {
+  const { device, dtype, shape } = input;
+  const copy = Tensor.empty(device, shape, dtype, "persistent");
+  device.kernels.copy(input, copy);
+  return copy;
+}
+
+function disposeVariant(variant: Variant<unknown>): void {
+  variant.program[Symbol.dispose]();
+  if (!variant.copies) return;
+  for (const own of variant.inputs) own[Symbol.dispose]();
+}
+
+/** The tensors of a result; anything else would be stale in a replay. */
+function tensorsOf(result: CapturedResult): readonly AnyTensor[] {
+  if (result === undefined) return [];
+  if (result instanceof Tensor) return [result];
+  const parts: readonly unknown[] = typeof result === "object" &&
+      result !== null && !(result instanceof Promise)
+    ? Object.values(result)
+    : [result];
+  if (parts.every((part) => part instanceof Tensor)) return parts;
+  throw new TypeError(describe({
+    what: "result of a captured function",
+    expected: "tensors, or a list or record of tensors, or nothing",
+    got: result instanceof Promise ? "a promise" : typeof result,
+    help: "Return tensors and read them outside: a replay runs kernels only.",
+  }));
+}

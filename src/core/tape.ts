@@ -1,0 +1,194 @@
+import { describe, ShapeError } from "../base/errors.ts";
+import { currentScope, Scope } from "./scope.ts";
+import { type AnyTensor, type Shape, Tensor } from "./tensor.ts";
+
+/** An operation's tensor argument; null is one that was left out. */
+export type Input = AnyTensor | null;
+
+/**
+ * Works out the gradients by an operation's inputs from that by its output,
+ * into tensors given in the order of the inputs; null where none is wanted.
+ * Each must be written whole.
+ */
+export type Backward = (
+  gradOutput: Tensor,
+  gradients: readonly (Tensor | null)[],
+) => void;
+
+/** One operation that took place. */
+export interface Entry {
+  /** What it made. */
+  readonly output: AnyTensor;
+  /** What it made it of. */
+  readonly inputs: readonly Input[];
+  /** How gradients go back. */
+  readonly backward: Backward;
+  /**
+   * The gradients by the inputs where that by the output is 1, of an operation
+   * that has worked them out already: then nothing need be done.
+   */
+  readonly atOne?: readonly (Tensor | null)[];
+}
+
+/** Where an operation writes a gradient, and the sum that it belongs to. */
+interface Destination {
+  readonly written: Tensor;
+  readonly sum: Tensor | null;
+}
+
+/**
+ * Records operations while it is open, walks them backwards for the gradients,
+ * and frees everything that was made meanwhile when it closes.
+ *
+ * @example
+ * ```ts
+ * import { mul, openDevice, sum, Tape, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const x = Tensor.from(device, [1, 2, 3], [3], { requiresGrad: true });
+ * {
+ *   using tape = new Tape();
+ *   tape.backward(sum(mul(x, x)));
+ * }
+ * assertEquals(await x.grad?.data(), new Float32Array([2, 4, 6]));
+ * ```
+ */
+export class Tape extends Scope {
+  #entries: Entry[] = [];
+
+  /** Adds an operation; the order of calls is a topological order. */
+  append(entry: Entry): void {
+    for (const input of entry.inputs) {
+      const tape = input?.root.tape ?? this;
+      if (tape !== this) {
+        throw new TypeError(describe({
+          what: "operation on a tensor of another tape",
+          expected: "inputs recorded on the innermost open tape",
+          got: "one recorded on a tape outside it, or closed",
+          help: "Work out loss and gradients on one tape.",
+        }));
+      }
+    }
+    entry.output.tape = this;
+    this.#entries.push(entry);
+  }
+
+  /**
+   * Adds the gradient of `loss` by every parameter that it depends on to the
+   * parameter's `grad`. `loss` itself outlives the tape; its record does not:
+   * a tape goes backwards once.
+   *
+   * @param loss One element, recorded on this tape.
+   * @throws {ShapeError} If `loss` has more than one element.
+   * @throws {TypeError} If `loss` does not depend on any parameter.
+   */
+  backward(loss: Tensor): void {
+    this.#check(loss);
+    const gradients = new Map<AnyTensor, Tensor>();
+    for (const entry of this.#entries.reverse()) {
+      const { output, inputs, backward } = entry;
+      const isLoss = output.root === loss.root;
+      if (isLoss && takeAtOne(entry, gradients)) continue;
+      const gradOutput = isLoss ? oneFor(loss) : gradients.get(output.root);
+      if (gradOutput === undefined) continue;
+      const destinations = inputs.map((input) => destination(input, gradients));
+      backward(gradOutput, destinations.map((found) => found?.written ?? null));
+      for (const found of destinations) addUp(found);
+      gradOutput[Symbol.dispose]();
+    }
+    this.#entries = [];
+    this.keep(loss);
+  }
+
+  #check(loss: Tensor): void {
+    if (loss.length !== 1) {
+      throw new ShapeError(describe({
+        what: "backward",
+        expected: "a loss of one element",
+        got: `shape [${loss.shape.join(", ")}]`,
+        help: "Reduce it with sum() or mean().",
+      }));
+    }
+    if (loss.root.tape === this && this.#entries.length > 0) return;
+    throw new TypeError(describe({
+      what: "backward",
+      expected: "a loss that this tape has recorded",
+      got: this.#entries.length === 0
+        ? "an empty tape: nothing was recorded, or backward ran before"
+        : "a tensor that depends on no parameter, or of another tape",
+      help: "Compute the loss while the tape is open, from tensors with " +
+        "requiresGrad.",
+    }));
+  }
+}
+
+/**
+ * Records how `output` was made, if a tape is open and one of the inputs needs
+ * a gradient; gives `output` back.
+ *
+ * @param atOne See {@linkcode Entry.atOne}.
+ */
+export function record<S extends Shape>(
+  output: Tensor<S>,
+  inputs: readonly Input[],
+  backward: Backward,
+  atOne?: readonly (Tensor | null)[],
+): Tensor<S> {
+  const tape = currentScope();
+  const needed = inputs.some((input) => input?.needsGradient);
+  if (tape instanceof Tape && needed) {
+    tape.append({ output, inputs, backward, atOne });
+  }
+  return output;
+}
+
+/** The gradient of a loss by itself. A program that is recorded keeps it. */
+function oneFor({ device, shape }: Tensor): Tensor {
+  if (device.recording) return Tensor.from(device, [1], shape);
+  const one = Tensor.empty(device, shape);
+  device.kernels.fill(one, 1);
+  return one;
+}
+
+/**
+ * Takes the gradients that the loss's own operation has ready. Not where an
+ * input is a parameter, whose gradient has a place of its own.
+ */
+function takeAtOne(
+  { atOne, inputs }: Entry,
+  gradients: Map<AnyTensor, Tensor>,
+): boolean {
+  if (atOne === undefined) return false;
+  if (inputs.some((input) => input?.root.requiresGrad)) return false;
+  for (const [index, input] of inputs.entries()) {
+    const gradient = atOne[index];
+    if (input?.needsGradient && gradient) gradients.set(input.root, gradient);
+  }
+  return true;
+}
+
+function destination(
+  input: Input,
+  gradients: Map<AnyTensor, Tensor>,
+): Destination | null {
+  if (input === null || !input.needsGradient) return null;
+  const root: AnyTensor = input.root;
+  const { device, shape } = root;
+  if (root.requiresGrad) {
+    const { gradient, accumulate } = root.claimGradient();
+    if (!accumulate) return { written: gradient, sum: null };
+    return { written: Tensor.empty(device, shape), sum: gradient };
+  }
+  const sum = gradients.get(root) ?? null;
+  const written = Tensor.empty(device, shape);
+  if (sum === null) gradients.set(root, written);
+  return { written, sum };
+}
+
+function addUp(found: Destination | null): void {
+  if (found === null || found.sum === null) return;
+  const { written, sum } = found;
+  sum.device.kernels.accumulate(written, sum);
+  written[Symbol.dispose]();
+}

@@ -1,0 +1,310 @@
+import { assume, change } from "./guards.ts";
+import type {
+  Device,
+  DeviceBuffer,
+  DType,
+  HostArray,
+  Lifetime,
+  Operand,
+} from "../devices/device.ts";
+import { describe, ShapeError } from "../base/errors.ts";
+import { currentScope } from "./scope.ts";
+
+/** Sizes of the dimensions, outermost first. */
+export type Shape = readonly number[];
+
+/** The shape of a batch of images: `[N, C, H, W]`. */
+export type Images = [n: number, c: number, h: number, w: number];
+
+/** A tensor of any shape and element type. */
+// deno-lint-ignore no-explicit-any -- a tensor is covariant in neither
+export type AnyTensor = Tensor<any, any>;
+
+/** How to make a tensor. */
+export interface TensorOptions {
+  /** Whether a tape works out the gradient by this tensor. Default false. */
+  requiresGrad?: boolean;
+}
+
+/** Frees tensors that nobody owns when the collector finds them. */
+const loose = new FinalizationRegistry<() => void>((free) => free());
+
+/** Elements of a shape. */
+export function elementsOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/**
+ * A dense, row-major array of numbers on a device.
+ *
+ * A tensor that is made while a {@linkcode Tape} or {@linkcode Scope} is open
+ * is freed when that closes; others live until they are disposed of (`using`)
+ * or collected.
+ *
+ * @typeParam S The shape's type: `[n: number, c: number]` where it is known.
+ * @typeParam D The type of the elements; `f32` unless said otherwise.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [1, 2, 3, 4, 5, 6], [2, 3]);
+ * assertEquals(x.shape, [2, 3]);
+ * assertEquals(await x.data(), new Float32Array([1, 2, 3, 4, 5, 6]));
+ * ```
+ */
+export class Tensor<S extends Shape = Shape, D extends DType = "f32">
+  implements Operand, Disposable {
+  /** Sizes of the dimensions, outermost first. */
+  readonly shape: S;
+  /** What the elements are. */
+  readonly dtype: D;
+  /** Where the elements are. */
+  readonly device: Device;
+  /** The tensor whose memory this one shares: itself, unless it is a view. */
+  readonly root: AnyTensor;
+  /** Whether a tape works out the gradient by this tensor: a parameter. */
+  readonly requiresGrad: boolean;
+  /** The tape that recorded how this tensor came about, if one did. */
+  tape: object | null = null;
+
+  #buffer: DeviceBuffer | null;
+  #gradient: Tensor<S> | null = null;
+  #hasGradient = false;
+
+  private constructor(
+    device: Device,
+    shape: S,
+    dtype: D,
+    buffer: DeviceBuffer,
+    root: AnyTensor | null,
+    requiresGrad: boolean,
+  ) {
+    this.device = device;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.root = root ?? this;
+    this.requiresGrad = requiresGrad;
+    this.#buffer = buffer;
+  }
+
+  /**
+   * A tensor with arbitrary content, for a kernel to write.
+   *
+   * @throws {RangeError} If a dimension is not a positive whole number.
+   */
+  static empty<const S extends Shape, D extends DType = "f32">(
+    device: Device,
+    shape: S,
+    dtype: D = "f32" as D,
+    lifetime: Lifetime = "pooled",
+  ): Tensor<S, D> {
+    return Tensor.#make(device, shape, dtype, lifetime, false);
+  }
+
+  static #make<S extends Shape, D extends DType>(
+    device: Device,
+    shape: S,
+    dtype: D,
+    lifetime: Lifetime,
+    requiresGrad: boolean,
+  ): Tensor<S, D> {
+    const buffer = device.allocate(dtype, elementsOf(shape), lifetime);
+    const tensor = new Tensor(device, shape, dtype, buffer, null, requiresGrad);
+    const scope = lifetime === "persistent" ? null : currentScope();
+    if (scope !== null) scope.own(tensor);
+    else loose.register(tensor, () => device.release(buffer), tensor);
+    return tensor;
+  }
+
+  /**
+   * A tensor with values from the host: f32 from numbers or a `Float32Array`,
+   * i32 from an `Int32Array`, u8 from a `Uint8Array`.
+   *
+   * @throws {ShapeError} If there are more or fewer values than elements.
+   */
+  static from<
+    const S extends Shape,
+    V extends HostArray | readonly number[],
+  >(
+    device: Device,
+    values: V,
+    shape: S,
+    options: TensorOptions = {},
+  ): Tensor<S, DTypeOf<V>> {
+    if (values.length !== elementsOf(shape)) {
+      throw new ShapeError(describe({
+        what: `tensor of shape [${shape.join(", ")}]`,
+        expected: `${elementsOf(shape)} values`,
+        got: String(values.length),
+        help: "Give one value for each element.",
+      }));
+    }
+    const host: HostArray = Array.isArray(values)
+      ? new Float32Array(values)
+      : values as HostArray;
+    const dtype = dtypeOf(host) as DTypeOf<V>;
+    const { requiresGrad = false } = options;
+    const lifetime = requiresGrad ? "persistent" : "constant";
+    const tensor = Tensor.#make(device, shape, dtype, lifetime, requiresGrad);
+    device.write(tensor.buffer, host);
+    return tensor;
+  }
+
+  /** A tensor over memory that somebody else owns: a part of an arena. */
+  static over<const S extends Shape, D extends DType = "f32">(
+    device: Device,
+    buffer: DeviceBuffer,
+    shape: S,
+    options: TensorOptions = {},
+  ): Tensor<S, D> {
+    const { requiresGrad = false } = options;
+    const dtype = buffer.dtype as D;
+    return new Tensor<S, D>(device, shape, dtype, buffer, null, requiresGrad);
+  }
+
+  /** Elements of the tensor. */
+  get length(): number {
+    return elementsOf(this.shape);
+  }
+
+  /**
+   * The tensor's memory.
+   *
+   * @throws {TypeError} If the tensor was freed.
+   */
+  get buffer(): DeviceBuffer {
+    const buffer = this.root.#buffer;
+    if (buffer !== null) return buffer;
+    throw new TypeError(describe({
+      what: `use of a freed tensor of shape [${this.shape.join(", ")}]`,
+      expected: "a tensor whose tape or scope is still open",
+      got: "one that was freed when it closed",
+      help: "Read it before, or let it outlive the tape: `tape.keep(tensor)`.",
+    }));
+  }
+
+  /** Whether gradients flow into this tensor. */
+  get needsGradient(): boolean {
+    return this.root.requiresGrad || this.root.tape !== null;
+  }
+
+  /**
+   * The gradients that backward passes have added up since
+   * {@linkcode Tensor.zeroGrad}, or null where there were none.
+   */
+  get grad(): Tensor<S> | null {
+    return this.#hasGradient ? this.#gradient : null;
+  }
+
+  /** Forgets the gradient: the next backward pass starts anew. */
+  zeroGrad(): void {
+    change(this, () => {
+      this.#hasGradient = false;
+    });
+  }
+
+  /**
+   * Where the next contribution to the gradient goes, and whether it must be
+   * added to what is there. For the tape.
+   */
+  claimGradient(): { gradient: Tensor<S>; accumulate: boolean } {
+    const accumulate = this.#hasGradient;
+    assume(this, () => this.#hasGradient === accumulate);
+    this.#gradient ??= Tensor.empty(
+      this.device,
+      this.shape,
+      "f32",
+      "persistent",
+    );
+    change(this, () => {
+      this.#hasGradient = true;
+    });
+    return { gradient: this.#gradient, accumulate };
+  }
+
+  /** Gives the gradient its place in memory: a part of an arena. */
+  placeGradient(buffer: DeviceBuffer): void {
+    this.#gradient = Tensor.over(this.device, buffer, this.shape);
+    this.#hasGradient = false;
+  }
+
+  /**
+   * The same elements in another shape; shares this tensor's memory.
+   *
+   * @param shape At most one dimension may be −1: what is left.
+   * @throws {ShapeError} If the number of elements would change.
+   */
+  reshape<const T extends Shape>(shape: T): Tensor<T, D> {
+    const known = elementsOf(shape.filter((size) => size !== -1));
+    const filled = shape.map((size) =>
+      size === -1 ? this.length / known : size
+    );
+    const unknown = shape.filter((size) => size === -1).length;
+    const whole = filled.every((size) => Number.isInteger(size) && size > 0);
+    if (unknown > 1 || !whole || elementsOf(filled) !== this.length) {
+      throw new ShapeError(describe({
+        what: `reshape of [${this.shape.join(", ")}]`,
+        expected: `a shape of ${this.length} elements`,
+        got: `[${shape.join(", ")}]`,
+        help: "The product of the dimensions must stay; one may be -1.",
+      }));
+    }
+    const { device, dtype, buffer, root } = this;
+    const target = filled as unknown as T;
+    return new Tensor(device, target, dtype, buffer, root, false);
+  }
+
+  /** The same elements with all dimensions after the first made one. */
+  flatten(): Tensor<[batch: number, features: number], D> {
+    return this.reshape([this.shape[0], -1]);
+  }
+
+  /**
+   * Copies the elements to the host, after all work that was given before.
+   *
+   * @throws {DeviceError} Inside a captured function.
+   */
+  async data(): Promise<HostArray<D>> {
+    return await this.device.read(this.buffer) as HostArray<D>;
+  }
+
+  /**
+   * The only element, as a number.
+   *
+   * @throws {ShapeError} If there is more than one.
+   * @throws {DeviceError} Inside a captured function.
+   */
+  async item(): Promise<number> {
+    if (this.length !== 1) {
+      throw new ShapeError(describe({
+        what: "item() of a tensor",
+        expected: "one element",
+        got: `shape [${this.shape.join(", ")}]`,
+        help: "Use data() for all elements.",
+      }));
+    }
+    return (await this.data())[0];
+  }
+
+  /** Frees the memory. A view frees nothing. */
+  [Symbol.dispose](): void {
+    if (this.root !== this || this.#buffer === null) return;
+    loose.unregister(this);
+    currentScope()?.disown(this);
+    this.device.release(this.#buffer);
+    this.#buffer = null;
+  }
+}
+
+/** The element type that holds a host value. */
+export type DTypeOf<V> = V extends Int32Array ? "i32"
+  : V extends Uint8Array ? "u8"
+  : "f32";
+
+function dtypeOf(values: HostArray): DType {
+  if (values instanceof Int32Array) return "i32";
+  return values instanceof Uint8Array ? "u8" : "f32";
+}

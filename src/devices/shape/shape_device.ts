@@ -1,0 +1,98 @@
+import type { Conv2dShape } from "../../../kernels/shapes.ts";
+import { describe, DeviceError } from "../../base/errors.ts";
+import type { Device, DeviceBuffer, DType, HostArray } from "../device.ts";
+import type { Kernels } from "../kernels.ts";
+
+/** Memory that has a size and no elements. */
+class ShapeBuffer implements DeviceBuffer {
+  constructor(readonly dtype: DType, readonly length: number) {}
+
+  view(_offset: number, length: number): ShapeBuffer {
+    return new ShapeBuffer(this.dtype, length);
+  }
+}
+
+/**
+ * A device that keeps no elements and runs no kernels: operations check and
+ * work out shapes on it as on any other, at no cost.
+ */
+export class ShapeDevice implements Device {
+  readonly kind = "cpu";
+  readonly label = "shapes only";
+  readonly kernels: Kernels;
+  readonly counters = {
+    allocations: 0,
+    bytes: 0,
+    dispatches: 0,
+    bindGroups: 0,
+    submits: 0,
+    reads: 0,
+  };
+  readonly profile = null;
+  readonly alignment = 1;
+  readonly recording = false;
+
+  /**
+   * Keeps the argument.
+   *
+   * @param onMultiplyAdds Is told of the multiplications of a convolution or a
+   * linear layer, each with its addition, when its kernel would run.
+   */
+  constructor(onMultiplyAdds: (count: number) => void) {
+    this.kernels = countingKernels(onMultiplyAdds);
+  }
+
+  allocate(dtype: DType, length: number): DeviceBuffer {
+    return new ShapeBuffer(dtype, length);
+  }
+
+  release(): void {}
+
+  write(): void {}
+
+  read(): Promise<HostArray> {
+    throw noElements("reading a value");
+  }
+
+  record<T>(): { program: never; result: T } {
+    throw noElements("a captured step");
+  }
+
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  [Symbol.dispose](): void {}
+}
+
+/** Kernels that do nothing; the costly ones tell what they would do. */
+function countingKernels(add: (count: number) => void): Kernels {
+  const counted: Partial<Kernels> = {
+    conv2dForward: (...args) => add(ofConvolution(args[4])),
+    convBlockForward: (_operands, { convolution }) =>
+      add(ofConvolution(convolution)),
+    convBlockEvalForward: (_operands, { convolution }) =>
+      add(ofConvolution(convolution)),
+    linearForward: (_x, _weight, _bias, _output, shape) =>
+      add(shape.batch * shape.inFeatures * shape.outFeatures),
+  };
+  const nothing = () => {};
+  return new Proxy(counted, {
+    get: (kernels, name) => Reflect.get(kernels, name) ?? nothing,
+  }) as Kernels;
+}
+
+function ofConvolution(shape: Conv2dShape): number {
+  const outputs = shape.batch * shape.outChannels * shape.outHeight *
+    shape.outWidth;
+  return outputs * shape.inChannels * shape.kernelHeight * shape.kernelWidth;
+}
+
+function noElements(what: string): DeviceError {
+  return new DeviceError(describe({
+    what: `model.trace: ${what}`,
+    expected: "a forward pass that needs no values",
+    got: "one that looks at them",
+    help: "Leave that out of `forward`, or measure a real pass instead.",
+  }));
+}

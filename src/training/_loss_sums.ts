@@ -1,0 +1,57 @@
+import { change } from "../core/guards.ts";
+import type { Device } from "../devices/device.ts";
+import {
+  type CrossEntropyOptions,
+  summedCrossEntropy,
+} from "../ops/cross_entropy.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
+
+/**
+ * Cross-entropies of batches, and their right rows, added up on the device by
+ * the kernel of the cross-entropy itself. Also inside a captured function.
+ */
+export class LossSums implements Disposable {
+  readonly #totals: Tensor<[number]>;
+  #batches = 0;
+
+  constructor(device: Device) {
+    this.#totals = Tensor.empty<[number]>(device, [2], "f32", "persistent");
+    this.reset();
+  }
+
+  /** Batches since the last reset. */
+  get batches(): number {
+    return this.#batches;
+  }
+
+  /** The cross-entropy of a batch, which is added to the others. */
+  add(
+    logits: Tensor,
+    labels: Tensor<Shape, "i32">,
+    options?: CrossEntropyOptions,
+  ): Tensor<[number]> {
+    change(this, () => {
+      this.#batches++;
+    });
+    return summedCrossEntropy(logits, labels, this.#totals, options);
+  }
+
+  /** Sum of the batches' losses, and how many rows were right. */
+  async read(): Promise<{ loss: number; correct: number }> {
+    const [loss, correct] = await this.#totals.data();
+    return { loss, correct };
+  }
+
+  /** Starts anew, or from where the sums were. */
+  reset(
+    { loss, correct, batches } = { loss: 0, correct: 0, batches: 0 },
+  ): void {
+    const { buffer, device } = this.#totals;
+    device.write(buffer, Float32Array.of(loss, correct));
+    this.#batches = batches;
+  }
+
+  [Symbol.dispose](): void {
+    this.#totals[Symbol.dispose]();
+  }
+}

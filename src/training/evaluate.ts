@@ -1,0 +1,96 @@
+import { LossSums } from "./_loss_sums.ts";
+import { capture } from "../core/capture.ts";
+import { DataLoader } from "../data/data_loader.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Device } from "../devices/device.ts";
+import type { Layer } from "../nn/mod.ts";
+import type { Shape, Tensor } from "../core/tensor.ts";
+
+/** How to measure a model. */
+export interface EvaluateOptions {
+  /** Rows of a batch. Default 100. */
+  batchSize?: number;
+}
+
+/** How good a model is on a data set. */
+export interface Metrics {
+  /** Mean of the batches' losses, as the notebook has it. */
+  loss: number;
+  /** Share of rows whose largest logit is at their label. */
+  accuracy: number;
+}
+
+/**
+ * Measures a model on a data set, again and again: the loop is captured once.
+ */
+export class Evaluator implements Disposable {
+  readonly #model: Layer;
+  readonly #loader: DataLoader;
+  readonly #sums: LossSums;
+  readonly #step: ReturnType<typeof capture>;
+
+  /**
+   * Checks and keeps the arguments.
+   *
+   * @param device Where the model is.
+   * @param model From inputs to logits.
+   * @param dataset Rows and labels.
+   * @param options Batch size.
+   */
+  constructor(
+    device: Device,
+    model: Layer,
+    dataset: Dataset,
+    options: EvaluateOptions = {},
+  ) {
+    const { batchSize = 100 } = options;
+    this.#model = model;
+    this.#loader = new DataLoader(dataset, { device, batchSize });
+    this.#sums = new LossSums(device);
+    this.#step = capture(
+      device,
+      (inputs: Tensor, labels: Tensor<Shape, "i32">) => {
+        this.#sums.add(model.forward(inputs), labels);
+      },
+    );
+  }
+
+  /** Measures the model as it is now; leaves it in evaluation mode. */
+  async run(): Promise<Metrics> {
+    this.#model.eval();
+    this.#sums.reset();
+    for await (const [inputs, labels] of this.#loader) {
+      this.#step(inputs, labels);
+    }
+    const { correct, loss } = await this.#sums.read();
+    return {
+      loss: loss / this.#sums.batches,
+      accuracy: correct / this.#loader.rows,
+    };
+  }
+
+  /** Frees the memory. */
+  [Symbol.dispose](): void {
+    for (const part of [this.#step, this.#sums, this.#loader]) {
+      part[Symbol.dispose]();
+    }
+  }
+}
+
+/**
+ * Measures a model on a data set once.
+ *
+ * @param device Where the model is.
+ * @param model From inputs to logits.
+ * @param dataset Rows and labels.
+ * @param options Batch size.
+ */
+export async function evaluate(
+  device: Device,
+  model: Layer,
+  dataset: Dataset,
+  options: EvaluateOptions = {},
+): Promise<Metrics> {
+  using evaluator = new Evaluator(device, model, dataset, options);
+  return await evaluator.run();
+}

@@ -1,0 +1,76 @@
+import { change } from "../core/guards.ts";
+import type { Device } from "../devices/device.ts";
+import { Tensor } from "../core/tensor.ts";
+
+/**
+ * Adds numbers up on the device: a loss of every step costs no wait, and one
+ * read gives their mean. Also inside a captured function.
+ *
+ * @example
+ * ```ts
+ * import { Mean, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using mean = new Mean(device);
+ * using one = Tensor.from(device, [1], [1]);
+ * using two = Tensor.from(device, [2], [1]);
+ * mean.add(one);
+ * mean.add(two);
+ * assertEquals(await mean.value(), 1.5);
+ * ```
+ */
+export class Mean implements Disposable {
+  readonly #total: Tensor<[number]>;
+  #count = 0;
+
+  /**
+   * Keeps the arguments.
+   *
+   * @param device Where the numbers are.
+   */
+  constructor(device: Device) {
+    this.#total = Tensor.empty<[number]>(device, [1], "f32", "persistent");
+    this.reset();
+  }
+
+  /** Numbers added since the last reset. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds a number: a tensor `[1]`. */
+  add(value: Tensor): void {
+    this.#total.device.kernels.accumulate(value, this.#total);
+    change(this, () => {
+      this.#count++;
+    });
+  }
+
+  /** The sum so far. */
+  async total(): Promise<number> {
+    return await this.#total.item();
+  }
+
+  /** The mean so far; NaN before the first number. */
+  async value(): Promise<number> {
+    const count = this.#count;
+    return await this.total() / count;
+  }
+
+  /**
+   * Starts anew.
+   *
+   * @param total The sum to go on from, as {@linkcode Mean.total} gave it.
+   * @param count How many numbers are in it.
+   */
+  reset(total = 0, count = 0): void {
+    this.#count = count;
+    this.#total.device.write(this.#total.buffer, Float32Array.of(total));
+  }
+
+  /** Frees the memory. */
+  [Symbol.dispose](): void {
+    this.#total[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,43 @@
+import { DataLoader } from "../data/data_loader.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Device } from "../devices/device.ts";
+import type { Layer } from "../nn/mod.ts";
+import { argmax } from "../ops/argmax.ts";
+import { Scope } from "../core/scope.ts";
+
+/** What a model says of a row. */
+export interface Prediction {
+  /** The class with the largest logit. */
+  prediction: number;
+  /** The score of each class. */
+  logits: number[];
+}
+
+/**
+ * What a model says of the rows of a data set.
+ *
+ * @param device Where the model is.
+ * @param model From inputs to logits; it is left in evaluation mode.
+ * @param dataset The rows; take the first with {@linkcode take}.
+ */
+export async function predict(
+  device: Device,
+  model: Layer,
+  dataset: Dataset,
+): Promise<Prediction[]> {
+  model.eval();
+  const predictions: Prediction[] = [];
+  using loader = new DataLoader(dataset, { device, batchSize: 100 });
+  for (const [inputs] of loader) {
+    using _scope = new Scope();
+    const logits = model.forward(inputs);
+    const classes = argmax(logits);
+    const [scores, found] = await Promise.all([logits.data(), classes.data()]);
+    const width = scores.length / found.length;
+    for (const [row, prediction] of found.entries()) {
+      const own = scores.subarray(row * width, (row + 1) * width);
+      predictions.push({ prediction, logits: [...own] });
+    }
+  }
+  return predictions;
+}
