@@ -75,8 +75,7 @@ export {
 export * from "./src/formats/weights.ts";
 export * from "./src/digits/mod.ts";
 export { Mean } from "./src/training/mean.ts";
-export { ConvolutionalNeuralNetwork } from "./src/models/network.ts";
-export { WiderConvolutionalNeuralNetwork } from "./src/models/wider_network.ts";
+export * from "./src/models/mod.ts";
 export * from "./src/nn/mod.ts";
 export * from "./src/ops/mod.ts";
 export * from "./src/optim/mod.ts";
@@ -88,7 +87,6 @@ export {
   predictDigits,
 } from "./src/digits/predict_digits.ts";
 export { noGrad, Scope } from "./src/core/scope.ts";
-export { readShippedWeights } from "./src/models/shipped_weights.ts";
 export {
   type Backward,
   type Entry,

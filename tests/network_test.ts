@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { capture } from "../src/core/capture.ts";
 import { Generator } from "../src/core/random.ts";
 import type { Device } from "../src/devices/device.ts";
-import { ConvolutionalNeuralNetwork } from "../src/models/network.ts";
+import { ConvolutionalNeuralNetwork } from "../src/models/convolutional_neural_network.ts";
 import type { Module } from "../src/nn/mod.ts";
 import { crossEntropy } from "../src/ops/mod.ts";
 import { Adam, SGD } from "../src/optim/mod.ts";

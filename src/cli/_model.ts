@@ -1,12 +1,13 @@
 import { exists } from "@std/fs";
 import type { Device } from "../devices/device.ts";
-import { stateDictWithin } from "../formats/state_dict_within.ts";
-import { readWeights } from "../formats/weights.ts";
+import { readWeights, type Weights } from "../formats/weights.ts";
 import {
+  type Classifier,
+  networkOf,
   readShippedWeights,
   shippedWeightsName,
-} from "../models/shipped_weights.ts";
-import { type Classifier, networkOf, weightsOf } from "../training/mod.ts";
+} from "../models/mod.ts";
+import { weightsOf } from "../training/mod.ts";
 import type { Output } from "./_output.ts";
 
 /** What `--help` says of a model that need not be given. */
@@ -24,8 +25,7 @@ export async function openModel(
   path: string,
   classes?: number,
 ): Promise<Classifier> {
-  const { tensors } = await readWeights(path);
-  return modelOf(device, tensors, path, classes);
+  return modelOf(device, await readWeights(path), path, classes);
 }
 
 /**
@@ -45,18 +45,18 @@ export async function openModelOrShipped(
     return await openModel(device, shippedWeightsName, classes);
   }
   output.note("the shipped weights are used; give --model for others");
-  const { tensors } = await readShippedWeights();
-  return modelOf(device, tensors, `shipped ${shippedWeightsName}`, classes);
+  const source = `shipped ${shippedWeightsName}`;
+  return modelOf(device, await readShippedWeights(), source, classes);
 }
 
 function modelOf(
   device: Device,
-  tensors: Parameters<typeof weightsOf>[0],
+  { metadata, tensors }: Weights,
   source: string,
   classes?: number,
 ): Classifier {
-  const weights = stateDictWithin(weightsOf(tensors), "fc.bias");
-  const model = networkOf(weights, classes).to(device, { seed: 0 });
+  const { network, weights } = networkOf(weightsOf(tensors), metadata, classes);
+  const model = network.to(device, { seed: 0 });
   model.loadStateDict(weights, { source });
   return model;
 }

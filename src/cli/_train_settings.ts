@@ -1,3 +1,4 @@
+import type { NetworkName } from "../models/mod.ts";
 import {
   AUGMENTATIONS,
   type AugmentSettings,
@@ -8,11 +9,12 @@ import {
   type TrainSettings,
 } from "../training/mod.ts";
 import { positiveNumber, usage, UsageError, wholeNumber } from "./_options.ts";
-import { recipeName } from "./_recipe.ts";
+import { networkName, recipeName } from "./_recipe.ts";
 
 /** The options of `train` that are settings; "" is not given. */
 export const settingOptions = {
   recipe: "",
+  network: "",
   epochs: "",
   "batch-size": "",
   lr: "",
@@ -39,6 +41,7 @@ export function trainSettings(values: Values): Partial<TrainSettings> {
   const read = new Reader(values);
   return {
     recipe: read.recipe("recipe"),
+    network: read.network("network"),
     epochs: read.whole("epochs", 1),
     batchSize: read.whole("batch-size", 2),
     lr: read.positive("lr"),
@@ -118,6 +121,10 @@ class Reader {
 
   recipe(name: string): RecipeName | undefined {
     return this.#given(name, (text) => recipeName("train", text));
+  }
+
+  network(name: string): NetworkName | undefined {
+    return this.#given(name, (text) => networkName("train", text));
   }
 
   augment(name: string): AugmentSettings | undefined {

@@ -1,6 +1,6 @@
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
-import type { Classifier } from "../training/mod.ts";
+import type { Classifier } from "../models/mod.ts";
 import { predict } from "../training/predict.ts";
 import { classCount, dataOptions, openData } from "./_data.ts";
 import { modelHelp, openModelOrShipped } from "./_model.ts";

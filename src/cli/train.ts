@@ -38,8 +38,10 @@ export const help = `Train the network on MNIST and save its weights.
 
 Usage: deno task train [options]
 
-  --recipe R        network and options: notebook (the notebook's), fast (soonest
-                    at 99 %) or best (the most right); what is given counts more
+  --recipe R        network and options: notebook (the PyTorch notebook's), fast
+                    (soonest at 99 %) or best (the highest accuracy); explicit
+                    options override the recipe
+  --network N       the network: cnn, wider-cnn or mlp (the recipe's)
 
 Training, as in the notebook or the recipe unless given:
   --epochs N        passes over the training images (10)

@@ -3,7 +3,7 @@ import { Generator } from "../core/random.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import type { Device } from "../devices/device.ts";
 import { describe, DeviceError } from "../base/errors.ts";
-import { ConvolutionalNeuralNetwork } from "../models/network.ts";
+import { ConvolutionalNeuralNetwork } from "../models/convolutional_neural_network.ts";
 import { crossEntropy } from "../ops/mod.ts";
 import { Adam } from "../optim/mod.ts";
 import { Tape } from "../core/tape.ts";

@@ -1,4 +1,5 @@
 import { describe } from "../base/errors.ts";
+import { NETWORKS } from "../models/mod.ts";
 import { transformOf } from "./augmentation.ts";
 import {
   NOTEBOOK,
@@ -15,7 +16,7 @@ import {
  */
 export function settingsOf(
   options: TrainOptions,
-  stored: TrainSettings | null,
+  stored: Readonly<Partial<TrainSettings>> | null,
 ): TrainSettings {
   const names = Object.keys(NOTEBOOK) as (keyof TrainSettings)[];
   const given: Partial<TrainSettings> = Object.fromEntries(
@@ -24,8 +25,15 @@ export function settingsOf(
   );
   const recipe = given.recipe ?? stored?.recipe ?? "notebook";
   const settings = { ...recipeSettings(recipe), ...stored, ...given };
-  // A setting that is younger than the checkpoint was the notebook's.
-  if (stored !== null) checkGoesOn(settings, { ...NOTEBOOK, ...stored });
+  if (stored !== null) checkGoesOn(settings, completed(stored));
+  if (!Object.hasOwn(NETWORKS, settings.network)) {
+    throw new RangeError(describe({
+      what: "train: network",
+      expected: Object.keys(NETWORKS).join(", "),
+      got: String(settings.network),
+      help: "Leave it out for the recipe's.",
+    }));
+  }
   transformOf(settings.augment);
   checkWhole("epochs", settings.epochs, 1);
   checkWhole("batchSize", settings.batchSize, 1);
@@ -38,6 +46,13 @@ export function settingsOf(
   checkNumber("clipGradNorm", settings.clipGradNorm, Infinity);
   checkWarmup(settings);
   return settings;
+}
+
+/** A checkpoint's settings, with those that are younger than it is. */
+function completed(stored: Readonly<Partial<TrainSettings>>): TrainSettings {
+  // The recipe alone chose the network; what else was not there was off.
+  const { network } = recipeSettings(stored.recipe ?? "notebook");
+  return { ...NOTEBOOK, network, ...stored };
 }
 
 /** Throws unless the training can go on with these settings. */

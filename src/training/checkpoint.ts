@@ -36,9 +36,9 @@ export function bestPath(path: string): string {
 
 /** What a file of weights says of the training that they are of. */
 export function weightsMetadata(
-  { recipe, seed }: TrainSettings,
+  { network, recipe, seed }: TrainSettings,
 ): Record<string, string> {
-  return { recipe, seed: String(seed) };
+  return { recipe, network, seed: String(seed) };
 }
 
 /**

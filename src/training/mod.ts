@@ -25,12 +25,6 @@ export {
   type TrainResult,
   type TrainSettings,
 } from "./options.ts";
-export {
-  type Classifier,
-  networkOf,
-  type Recipe,
-  type RecipeName,
-  RECIPES,
-} from "./recipes.ts";
+export { type RecipeName, RECIPES } from "./recipes.ts";
 export { settingsOf } from "./_settings.ts";
 export { Trainer } from "./trainer.ts";

@@ -9,6 +9,7 @@ import type { Device, Precision } from "../devices/device.ts";
 import { describe } from "../base/errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import type { AugmentSettings } from "./augmentation.ts";
+import type { NetworkName } from "../models/mod.ts";
 import { type RecipeName, RECIPES } from "./recipes.ts";
 
 /**
@@ -17,10 +18,12 @@ import { type RecipeName, RECIPES } from "./recipes.ts";
  */
 export interface TrainSettings {
   /**
-   * Which network is trained where none is given, and what settings are where
-   * they are not given. Default `"notebook"`.
+   * The settings where they are not given: explicit ones override the recipe.
+   * Default `"notebook"`.
    */
   recipe: RecipeName;
+  /** Which network is trained, where no model is given. Default `"cnn"`. */
+  network: NetworkName;
   /** Passes over the training data. Default 10. */
   epochs: number;
   /** Rows of a batch. Default 100. */
@@ -88,6 +91,7 @@ export const SCHEDULES: readonly ScheduleName[] = [
 /** The settings of the notebook. */
 export const NOTEBOOK: Readonly<TrainSettings> = {
   recipe: "notebook",
+  network: "cnn",
   epochs: 10,
   batchSize: 100,
   lr: 0.01,
@@ -122,7 +126,7 @@ export const NOTEBOOK: Readonly<TrainSettings> = {
  */
 export function recipeSettings(recipe: RecipeName): TrainSettings {
   if (Object.hasOwn(RECIPES, recipe)) {
-    return { ...NOTEBOOK, ...RECIPES[recipe].settings, recipe };
+    return { ...NOTEBOOK, ...RECIPES[recipe], recipe };
   }
   throw new RangeError(describe({
     what: "train: recipe",
@@ -138,7 +142,7 @@ export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
   device?: Device;
   /** How that choice stores activations: `f32`, the default, or `f16`. */
   precision?: Precision;
-  /** The model, on no device yet; default is the recipe's network. */
+  /** The model, on no device yet. Default: made by `network`. */
   model?: Layer;
   /** What to learn from; default is MNIST's training images in `./data`. */
   trainData?: Dataset;

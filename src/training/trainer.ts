@@ -8,12 +8,12 @@ import { Evaluator } from "./evaluate.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { Adam, AdamW, type LRScheduler } from "../optim/mod.ts";
+import { NETWORKS } from "../models/mod.ts";
 import { openData } from "./_data.ts";
 import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./_best.ts";
 import { turnEventLoop } from "./_event_loop.ts";
 import { scheduleOf } from "./_schedule.ts";
-import { RECIPES } from "./recipes.ts";
 import { checkWhole, settingsOf } from "./_settings.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
@@ -101,9 +101,9 @@ export class Trainer implements Disposable {
     this.settings = settings;
     this.#options = options;
     this.device = device;
-    const { network } = RECIPES[settings.recipe];
-    this.model = (options.model ?? network(trainData.targets.classes))
-      .to(device, { generator });
+    const model = options.model ??
+      NETWORKS[settings.network](trainData.targets.classes);
+    this.model = model.to(device, { generator });
     const Kind = settings.optimizer === "adamw" ? AdamW : Adam;
     this.optimizer = new Kind(this.model.parameters(), { lr, weightDecay });
     this.#batches = new DataLoader(trainData, {

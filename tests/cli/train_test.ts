@@ -182,6 +182,7 @@ Deno.test("the options of the learning reach the checkpoint", async () => {
 
 const wrong: [args: string[], message: RegExp][] = [
   [["--recipe", "quick"], /--recipe: expected notebook, fast, best, got quick/],
+  [["--network", "rnn"], /--network: expected cnn, wider-cnn, mlp, got rnn/],
   [["--target-acc", "2"], /--target-acc: expected a number between/],
   [["--schedule", "sine"], /--schedule: expected constant, step, .*, got sine/],
   [["--val-fraction", "1"], /--val-fraction: expected a number between/],
@@ -236,6 +237,31 @@ Deno.test("--recipe names network and settings, and evaluate knows them", async 
     other.stderr,
     /recipe of a training that goes on: expected "best"/,
   );
+});
+
+Deno.test("--network mlp is trained, gone on with, measured and printed", async () => {
+  await using folder = await task();
+  const checkpoint = folder.file("run");
+  const options = [...folder.options("run"), "--network", "mlp"];
+  const trained = await run("train", ...options, "--epochs", "1");
+  assertEquals(trained.code, 0);
+  assertMatch(trained.stdout, /^MultilayerPerceptron\(/m);
+  const resume = ["--resume", checkpoint, "--epochs", "2"];
+  const resumed = await run("train", ...folder.options("run"), ...resume);
+  assertMatch(resumed.stdout, /^\[Epoch +2\/ +2\]/m);
+  const file = folder.file("run-weights");
+  const { metadata } = await readSafetensors(file);
+  assertEquals([metadata.recipe, metadata.network], ["notebook", "mlp"]);
+  const data = ["--data", folder.path, "--device", "cpu", "--model", file];
+  const evaluated = await run("evaluate", ...data);
+  const epoch = resumed.stdout.match(/val_loss: \S+, val_acc: \S+/)![0];
+  assertEquals([evaluated.code, evaluated.stdout.trim()], [0, epoch]);
+  const predicted = await run("predict", ...data, "--count", "10");
+  assertEquals([predicted.code, predicted.stderr], [0, ""]);
+  for (const option of [["--model", file], ["--network", "mlp"]]) {
+    const summary = await run("summary", ...option, "--json");
+    assertEquals(JSON.parse(summary.stdout).parameters, 397_510);
+  }
 });
 
 Deno.test("--target-acc stops a training", async () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import { type Digit, readDigit } from "../../src/digits/mod.ts";
-import { ConvolutionalNeuralNetwork } from "../../src/models/network.ts";
+import { ConvolutionalNeuralNetwork } from "../../src/models/convolutional_neural_network.ts";
 import { predictDigits } from "../../src/digits/predict_digits.ts";
 import { readShippedWeights } from "../../src/models/shipped_weights.ts";
 import {

@@ -6,7 +6,7 @@ import {
   readWeights,
 } from "../../src/formats/weights.ts";
 import { writeZip } from "../../src/formats/_zip.ts";
-import { ConvolutionalNeuralNetwork } from "../../src/models/network.ts";
+import { ConvolutionalNeuralNetwork } from "../../src/models/convolutional_neural_network.ts";
 import { Scope } from "../../src/core/scope.ts";
 import { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DeviceError, ShapeError } from "../../src/base/errors.ts";
-import { ConvolutionalNeuralNetwork } from "../../src/models/network.ts";
+import { ConvolutionalNeuralNetwork } from "../../src/models/convolutional_neural_network.ts";
 import {
   Conv2d,
   Dropout,

@@ -1,10 +1,9 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
-  networkOf,
   NOTEBOOK,
   type RecipeName,
-  RECIPES,
   recipeSettings,
+  settingsOf,
   Trainer,
 } from "../../src/training/mod.ts";
 import { train } from "../../src/training/train.ts";
@@ -18,11 +17,6 @@ const nothing = new TensorDataset(
   { rowShape: [1, 28, 28], classes: 3, divisor: 255 },
 );
 
-function shapesOf(recipe: RecipeName, classes: number) {
-  const tensors = RECIPES[recipe].network(classes).namedTensors();
-  return new Map(Array.from(tensors, ([name, { shape }]) => [name, { shape }]));
-}
-
 Deno.test("the recipe notebook is the notebook", () => {
   assertEquals(recipeSettings("notebook"), NOTEBOOK);
   assertThrows(
@@ -32,7 +26,7 @@ Deno.test("the recipe notebook is the notebook", () => {
   );
 });
 
-Deno.test("a recipe decides network and settings, what is given more", async () => {
+Deno.test("a recipe sets network and settings, explicit ones override it", async () => {
   using device = CpuDevice.open({ threads: 1 });
   const data = { device, trainData: nothing, testData: nothing };
   using best = await Trainer.open({ ...data, recipe: "best", epochs: 3 });
@@ -43,12 +37,27 @@ Deno.test("a recipe decides network and settings, what is given more", async () 
   assertMatch(String(notebook.model), /^ConvolutionalNeuralNetwork\(/);
 });
 
-Deno.test("the weights' names tell the network", () => {
-  for (const recipe of Object.keys(RECIPES) as RecipeName[]) {
-    const made = String(networkOf(shapesOf(recipe, 26)));
-    assertEquals(made, String(RECIPES[recipe].network(26)));
-  }
-  assertEquals(networkOf(new Map()).classes, 10);
+Deno.test("a network overrides the recipe's", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const data = { device, trainData: nothing, testData: nothing };
+  using trainer = await Trainer.open({
+    ...data,
+    recipe: "best",
+    network: "mlp",
+  });
+  assertEquals(trainer.settings, { ...recipeSettings("best"), network: "mlp" });
+  assertMatch(String(trainer.model), /^MultilayerPerceptron\(/);
+  assertThrows(
+    () => settingsOf({ network: "rnn" as "mlp" }, null),
+    RangeError,
+    "train: network: expected cnn, wider-cnn, mlp, got rnn",
+  );
+});
+
+Deno.test("a checkpoint without the setting network has its recipe's", () => {
+  const { network: _, ...stored } = recipeSettings("best");
+  const goesOn = settingsOf({}, stored);
+  assertEquals(goesOn, recipeSettings("best"));
 });
 
 Deno.test("a target ends a training with its first good epoch", async () => {

@@ -5,7 +5,7 @@ import { DataLoader } from "../../../src/data/data_loader.ts";
 import { TensorDataset } from "../../../src/data/tensor_dataset.ts";
 import type { Device } from "../../../src/devices/device.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
-import { ConvolutionalNeuralNetwork } from "../../../src/models/network.ts";
+import { ConvolutionalNeuralNetwork } from "../../../src/models/convolutional_neural_network.ts";
 import { Adam } from "../../../src/optim/mod.ts";
 import { Tape } from "../../../src/core/tape.ts";
 import type { Shape, Tensor } from "../../../src/core/tensor.ts";

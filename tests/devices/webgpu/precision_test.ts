@@ -5,7 +5,7 @@ import { openDevice } from "../../../src/devices/select.ts";
 import { variants } from "../../../src/devices/webgpu/kernels/conv2d.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
 import { DeviceError } from "../../../src/base/errors.ts";
-import { ConvolutionalNeuralNetwork } from "../../../src/models/network.ts";
+import { ConvolutionalNeuralNetwork } from "../../../src/models/convolutional_neural_network.ts";
 import { crossEntropy } from "../../../src/ops/mod.ts";
 import { SGD } from "../../../src/optim/mod.ts";
 import { Tape } from "../../../src/core/tape.ts";

@@ -1,0 +1,18 @@
+/** Networks for images of digits, and the weights that come with them. */
+export {
+  ConvolutionalNeuralNetwork,
+  type ConvolutionalNeuralNetworkOptions,
+  WiderConvolutionalNeuralNetwork,
+} from "./convolutional_neural_network.ts";
+export {
+  MultilayerPerceptron,
+  type MultilayerPerceptronOptions,
+} from "./multilayer_perceptron.ts";
+export {
+  type Classifier,
+  type FoundNetwork,
+  type NetworkName,
+  networkOf,
+  NETWORKS,
+} from "./networks.ts";
+export { readShippedWeights, shippedWeightsName } from "./shipped_weights.ts";

@@ -1,0 +1,83 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Tensor } from "../../src/core/tensor.ts";
+import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
+import {
+  ConvolutionalNeuralNetwork,
+  MultilayerPerceptron,
+  type NetworkName,
+  networkOf,
+  NETWORKS,
+  WiderConvolutionalNeuralNetwork,
+} from "../../src/models/mod.ts";
+
+const names = Object.keys(NETWORKS) as NetworkName[];
+
+async function weightsOf(name: NetworkName, classes: number) {
+  using device = CpuDevice.open({ threads: 1 });
+  return await NETWORKS[name](classes).to(device, { seed: 0 }).stateDict();
+}
+
+Deno.test("the names of the weights tell the network and its classes", async () => {
+  for (const name of names) {
+    const { network, weights } = networkOf(await weightsOf(name, 26));
+    assertEquals(String(network), String(NETWORKS[name](26)));
+    assertEquals(network.classes, 26);
+    network.to(CpuDevice.open({ threads: 1 })).loadStateDict(weights);
+  }
+  assertEquals(networkOf(new Map()).network.classes, 10);
+});
+
+Deno.test("a state dictionary within others is found for every network", async () => {
+  for (const name of names) {
+    const own = await weightsOf(name, 3);
+    const outer = new Map(
+      [...own].map(([key, tensor]) => [`model_state_dict.${key}`, tensor]),
+    );
+    const { network, weights } = networkOf(outer);
+    assertEquals([...weights.keys()], [...own.keys()]);
+    assertEquals(String(network), String(NETWORKS[name](3)));
+  }
+});
+
+Deno.test("the metadata of a file name its network, free text does not", async () => {
+  const weights = await weightsOf("mlp", 10);
+  assertEquals(networkOf(weights, { network: "cnn" }).network.classes, 10);
+  const text = String(new ConvolutionalNeuralNetwork());
+  assertEquals(String(networkOf(weights, { network: "cnn" }).network), text);
+  const { network } = networkOf(weights, { network: "a network of mine" });
+  assertEquals(String(network), String(new MultilayerPerceptron()));
+});
+
+Deno.test("the wider network is the same class with three widths", () => {
+  const wider = new WiderConvolutionalNeuralNetwork();
+  const made = new ConvolutionalNeuralNetwork(10, { widths: [24, 48, 96] });
+  const shape = [2, 1, 28, 28];
+  const [, ...layers] = made.trace(shape).layers;
+  assertEquals(wider.trace(shape).layers.slice(1), layers);
+  const names = (model: ConvolutionalNeuralNetwork) =>
+    Array.from(model.namedTensors(), ([name]) => name);
+  assertEquals(names(wider), names(made));
+  assertEquals(wider.trace(shape).parameters, 153_754);
+  for (const widths of [[], [8, 8, 8, 8, 8]]) {
+    assertThrows(
+      () => new ConvolutionalNeuralNetwork(10, { widths }),
+      RangeError,
+      "widths: expected output channels of 1 to 4 blocks, got",
+    );
+  }
+});
+
+Deno.test("the perceptron flattens images and prints PyTorch's text", () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const model = new MultilayerPerceptron().to(device, { seed: 0 });
+  assertEquals(
+    String(model),
+    `MultilayerPerceptron(
+  (fc1): Linear(in_features=784, out_features=500, bias=True)
+  (fc2): Linear(in_features=500, out_features=10, bias=True)
+)`,
+  );
+  using x = Tensor.from(device, new Float32Array(3 * 784), [3, 1, 28, 28]);
+  assertEquals(model.forward(x).shape, [3, 10]);
+  assertEquals(model.trace([3, 1, 28, 28]).parameters, 397_510);
+});
