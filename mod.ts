@@ -2,6 +2,10 @@
  * Convolutional networks on Deno: trained and run on WebGPU with hand-written
  * WGSL, or on the CPU, with PyTorch's names and numbers.
  *
+ * Beside this module there are `./digits`, pictures of digits; `./report`, a
+ * training on one page; `./formats`, files of numbers; `./doctor`, what is there
+ * to train on; `./kernel`, operations of your own; and `./cli`.
+ *
  * @example
  * ```ts ignore
  * import { train } from "@x/mnist-cnn";
@@ -13,95 +17,60 @@
  * @module
  */
 export {
-  capture,
-  type Captured,
-  type CapturedResult,
-} from "./src/core/capture.ts";
+  DataError,
+  DeviceError,
+  FormatError,
+  LibraryError,
+  ShapeError,
+  StateDictError,
+  TrainingError,
+} from "./src/base/errors.ts";
+export { capture, type Captured } from "./src/core/capture.ts";
+export { Generator } from "./src/core/random.ts";
+export { noGrad, Scope } from "./src/core/scope.ts";
+export { Tape } from "./src/core/tape.ts";
+export { type Shape, Tensor } from "./src/core/tensor.ts";
 export * from "./src/data/mod.ts";
-export type {
-  Device,
-  DeviceBuffer,
-  DeviceCounters,
-  DType,
-  HostArray,
-  Lifetime,
-  Operand,
-  Precision,
-  Program,
-} from "./src/devices/device.ts";
-export type {
-  ConvBlockEvalOperands,
-  ConvBlockForwardOperands,
-  ConvBlockGradientOperands,
-  Kernels,
-} from "./src/devices/kernels.ts";
-export type * from "./kernels/shapes.ts";
+export type { Device, DType } from "./src/devices/device.ts";
+export { openDevice, type OpenDeviceOptions } from "./src/devices/select.ts";
+export type { HostTensor } from "./src/formats/safetensors.ts";
+export { writeSafetensors } from "./src/formats/safetensors.ts";
+export { readWeights, type Weights } from "./src/formats/weights.ts";
 export {
-  CpuDevice,
-  type CpuDeviceOptions,
-} from "./src/devices/cpu/cpu_device.ts";
-export {
-  type KernelCost,
-  type KernelRun,
-  type KernelSummary,
-  Profile,
-} from "./src/devices/profile.ts";
-export {
-  type DeviceChoice,
-  openDevice,
-  type OpenDeviceOptions,
-} from "./src/devices/select.ts";
-export type { ConvolutionVariant } from "./src/devices/webgpu/kernels/conv2d.ts";
-export {
-  WebGpuDevice,
-  type WebGpuDeviceOptions,
-} from "./src/devices/webgpu/webgpu_device.ts";
-export * from "./src/doctor/mod.ts";
-export * from "./src/base/errors.ts";
-export {
-  evaluate,
-  type EvaluateOptions,
-  Evaluator,
-  type Metrics,
-} from "./src/training/evaluate.ts";
-export * from "./src/formats/files.ts";
-export { encodeNpz, writeNpz } from "./src/formats/npz.ts";
-export * from "./src/formats/safetensors.ts";
-export { stateDictWithin } from "./src/formats/state_dict_within.ts";
-export {
-  statisticsOf,
-  type TensorStatistics,
-} from "./src/formats/statistics.ts";
-export * from "./src/formats/weights.ts";
-export * from "./src/digits/mod.ts";
-export { Mean } from "./src/training/mean.ts";
-export * from "./src/models/mod.ts";
+  ConvolutionalNeuralNetwork,
+  type ConvolutionalNeuralNetworkOptions,
+  MultilayerPerceptron,
+  type MultilayerPerceptronOptions,
+  type NetworkName,
+  readShippedWeights,
+  WiderConvolutionalNeuralNetwork,
+} from "./src/models/mod.ts";
 export * from "./src/nn/mod.ts";
 export * from "./src/ops/mod.ts";
 export * from "./src/optim/mod.ts";
-export { predict, type Prediction } from "./src/training/predict.ts";
-export * from "./src/report/mod.ts";
+export * as lrScheduler from "./src/optim/schedules/mod.ts";
 export {
-  type DigitPrediction,
-  type Guess,
-  predictDigits,
-} from "./src/digits/predict_digits.ts";
-export { noGrad, Scope } from "./src/core/scope.ts";
-export {
-  type Backward,
-  type Entry,
-  type Input,
-  record,
-  Tape,
-} from "./src/core/tape.ts";
-export {
-  type AnyTensor,
-  type DTypeOf,
-  type Images,
-  type Shape,
-  Tensor,
-  type TensorOptions,
-} from "./src/core/tensor.ts";
-export { train } from "./src/training/train.ts";
-export * from "./src/training/mod.ts";
-export * from "./src/transforms/mod.ts";
+  type AugmentSettings,
+  type Checkpoint,
+  type EpochResult,
+  evaluate,
+  type EvaluateOptions,
+  Evaluator,
+  Mean,
+  type Metrics,
+  predict,
+  type Prediction,
+  readCheckpoint,
+  type RecipeName,
+  type SavedCheckpoint,
+  type ScheduleName,
+  type StepResult,
+  train,
+  type TrainCallbacks,
+  Trainer,
+  type TrainOptions,
+  type TrainResult,
+  type TrainSettings,
+  writeCheckpoint,
+} from "./src/training/mod.ts";
+export * as transforms from "./src/transforms/mod.ts";

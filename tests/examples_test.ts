@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { writeIdx } from "../src/data/idx.ts";
+import { writeIdx } from "../src/formats/idx.ts";
 import { writeDigits } from "./cli/_program.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 

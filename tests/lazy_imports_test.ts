@@ -35,7 +35,7 @@ async function loaded(file: string): Promise<string[]> {
   return [...seen];
 }
 
-for (const file of ["mod.ts", "src/cli/main.ts", "src/cli/train.ts"]) {
+for (const file of ["mod.ts", "src/cli/mod.ts", "src/cli/train.ts"]) {
   Deno.test(`${file} loads no library before it is needed`, async () => {
     const specifiers = await loaded(file);
     assertEquals(specifiers.some((each) => each.endsWith("adam.ts")), true);
@@ -70,7 +70,7 @@ Deno.test("a training needs nothing that is not there, its report is a note", as
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-A", "--unstable-webgpu", "--cached-only"],
-      ...["src/cli/main.ts", "train", "--data", folder.path, "--quiet"],
+      ...["src/cli/mod.ts", "train", "--data", folder.path, "--quiet"],
       ...["--batch-size", "10", "--epochs", "1", "--device", "cpu"],
       ...["--run", folder.path, "--out", weights],
       ...["--report", join(folder.path, "report.html")],

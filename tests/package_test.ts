@@ -11,7 +11,7 @@ Deno.test("publishing takes the library and nothing else", async () => {
     "deno.json",
     "examples/models/mnist-cnn.safetensors",
     "mod.ts",
-    "src/cli/main.ts",
+    "src/cli/mod.ts",
     ...generatedModules(),
   ];
   assertEquals(wanted.filter((file) => !published.includes(file)), []);
@@ -48,10 +48,44 @@ const theirs = [
   "strip-ansi",
 ];
 
+Deno.test("the main module has at most 130 names, and no internals", async () => {
+  const { exports } = JSON.parse(
+    await Deno.readTextFile(join(root, "deno.json")),
+  );
+  assertEquals(Object.keys(exports).sort(), [
+    ...[".", "./cli", "./digits", "./doctor", "./formats", "./kernel"],
+    "./report",
+  ]);
+  const main = await exportedNames(exports["."]);
+  assert(main.length <= 130, `${main.length} names`);
+  const internal =
+    /^(describe|ErrorParts|settingsOf|transformOf|weightsOf|networkOf|bestPath|shippedWeightsName|Kernels|Kernel[A-Z]\w+|\w+Shape|\w+Operands|\w+_GROUP|DRAWS_PER_ROW)$/;
+  assertEquals(main.filter((name) => internal.test(name)), []);
+  // What loads and saves weights belongs to both; all else has one entry.
+  const both = ["HostTensor", "Weights", "readWeights", "writeSafetensors"];
+  for (const [entry, file] of Object.entries<string>(exports)) {
+    if (entry === ".") continue;
+    const shared = (await exportedNames(file))
+      .filter((name) => main.includes(name));
+    assertEquals(shared, entry === "./formats" ? both : [], entry);
+  }
+});
+
+/** The names that an entry of the package exports, types included, sorted. */
+async function exportedNames(file: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--json", file],
+    cwd: root,
+  }).output();
+  const { nodes } = JSON.parse(new TextDecoder().decode(stdout));
+  const [{ symbols }] = Object.values<{ symbols: { name: string }[] }>(nodes);
+  return [...new Set(symbols.map(({ name }) => name))].sort();
+}
+
 Deno.test("compiling embeds the command line and what it imports", async () => {
   const embedded = await embeddedFiles();
   const wanted = [
-    "src/cli/main.ts",
+    "src/cli/mod.ts",
     "vendor/std/cli/mod.ts",
     "examples/models/mnist-cnn.safetensors",
     ...generatedModules(),

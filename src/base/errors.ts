@@ -25,7 +25,7 @@ export interface ErrorParts {
  *
  * @example
  * ```ts
- * import { describe } from "@x/mnist-cnn";
+ * import { describe } from "./errors.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(

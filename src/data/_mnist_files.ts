@@ -2,8 +2,8 @@ import { exists } from "@std/fs";
 import { join } from "@std/path";
 import { DataError, describe } from "../base/errors.ts";
 import { makeFolder, readFile, writeFileAtomic } from "../formats/files.ts";
-import type { DataSource } from "./data_source.ts";
-import { unpack } from "./_gzip.ts";
+import type { DataSource } from "../formats/data_source.ts";
+import { unpack } from "../formats/gzip.ts";
 
 /** A file with its bytes, raw or packed. */
 export interface NamedFile {

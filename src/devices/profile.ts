@@ -38,7 +38,7 @@ export interface KernelSummary {
  *
  * @example
  * ```ts
- * import { Profile } from "@x/mnist-cnn";
+ * import { Profile } from "@x/mnist-cnn/kernel";
  * import { assertEquals } from "@std/assert";
  *
  * const profile = new Profile();

@@ -19,7 +19,7 @@ const blocks = [" ", "▄", "▀", "█"];
  *
  * @example
  * ```ts
- * import { drawImage } from "@x/mnist-cnn";
+ * import { drawImage } from "@x/mnist-cnn/digits";
  * import { assertEquals } from "@std/assert";
  *
  * const data = new Uint8Array([255, 0, 255, 0, 0, 255, 255, 0]);

@@ -8,7 +8,7 @@ const shades = " .:-=+*#%@";
  *
  * @example
  * ```ts
- * import { drawAscii } from "@x/mnist-cnn";
+ * import { drawAscii } from "@x/mnist-cnn/digits";
  * import { assertEquals } from "@std/assert";
  *
  * const data = new Uint8Array([0, 255, 255, 128]);

@@ -19,7 +19,7 @@ export interface GridOptions {
  *
  * @example
  * ```ts
- * import { makeGrid } from "@x/mnist-cnn";
+ * import { makeGrid } from "@x/mnist-cnn/digits";
  * import { assertEquals } from "@std/assert";
  *
  * const images = new Uint8Array(100 * 28 * 28);

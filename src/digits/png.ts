@@ -9,7 +9,7 @@ import type { GrayImage } from "./gray_image.ts";
  *
  * @example
  * ```ts
- * import { encodePng } from "@x/mnist-cnn";
+ * import { encodePng } from "@x/mnist-cnn/digits";
  * import { assertEquals } from "@std/assert";
  *
  * const data = new Uint8Array([0, 255]);

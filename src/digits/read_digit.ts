@@ -45,7 +45,7 @@ const longestSide = 256;
  *
  * @example
  * ```ts
- * import { encodePng, readDigit } from "@x/mnist-cnn";
+ * import { encodePng, readDigit } from "@x/mnist-cnn/digits";
  * import { assertEquals } from "@std/assert";
  *
  * // A stroke on white paper.

@@ -69,7 +69,7 @@ export interface ExamineOptions {
  *
  * @example
  * ```ts
- * import { examine } from "@x/mnist-cnn";
+ * import { examine } from "@x/mnist-cnn/doctor";
  * import { assertEquals } from "@std/assert";
  *
  * const { devices } = await examine({ seconds: 0 });

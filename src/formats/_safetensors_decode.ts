@@ -23,7 +23,7 @@ export interface SafetensorsContents {
  *
  * @example
  * ```ts
- * import { decodeSafetensors } from "@x/mnist-cnn";
+ * import { decodeSafetensors } from "@x/mnist-cnn/formats";
  * import { assertThrows } from "@std/assert";
  *
  * assertThrows(

@@ -24,7 +24,7 @@ type Entry = readonly [name: string, tensor: HostTensor];
  *
  * @example
  * ```ts
- * import { decodeSafetensors, encodeSafetensors } from "@x/mnist-cnn";
+ * import { decodeSafetensors, encodeSafetensors } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const bytes = encodeSafetensors(

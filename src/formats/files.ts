@@ -16,7 +16,7 @@ import { DataError, describe } from "../base/errors.ts";
  *
  * @example
  * ```ts
- * import { readFile, writeFileAtomic } from "@x/mnist-cnn";
+ * import { readFile, writeFileAtomic } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const path = `${await Deno.makeTempDir()}/answer.bin`;
@@ -47,7 +47,7 @@ export async function readFile(
  *
  * @example
  * ```ts
- * import { writeFileAtomic } from "@x/mnist-cnn";
+ * import { writeFileAtomic } from "@x/mnist-cnn/formats";
  *
  * const folder = await Deno.makeTempDir();
  * await writeFileAtomic(`${folder}/answer.bin`, new Uint8Array([42]));
@@ -78,7 +78,7 @@ export async function writeFileAtomic(
  *
  * @example
  * ```ts
- * import { checkWritable } from "@x/mnist-cnn";
+ * import { checkWritable } from "@x/mnist-cnn/formats";
  *
  * await checkWritable(`${await Deno.makeTempDir()}/answer.bin`);
  * ```
@@ -103,7 +103,7 @@ export async function checkWritable(path: string): Promise<void> {
  *
  * @example
  * ```ts
- * import { makeFolder } from "@x/mnist-cnn";
+ * import { makeFolder } from "@x/mnist-cnn/formats";
  *
  * await makeFolder(`${await Deno.makeTempDir()}/runs/first`);
  * ```

@@ -70,7 +70,7 @@ const LONGEST_START = 2 ** 16 + 10;
  *
  * @example
  * ```ts
- * import { decodeWeights, encodeNpz } from "@x/mnist-cnn";
+ * import { decodeWeights, encodeNpz } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const data = new Float32Array([1, 2]);
@@ -106,7 +106,8 @@ export async function encodeNpz(
  *
  * @example
  * ```ts
- * import { readWeights, writeNpz } from "@x/mnist-cnn";
+ * import { readWeights } from "@x/mnist-cnn";
+ * import { writeNpz } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const path = await Deno.makeTempFile();

@@ -29,7 +29,8 @@ export { decodeSafetensors, encodeSafetensors, type SafetensorsContents };
  *
  * @example
  * ```ts
- * import { readSafetensors, writeSafetensors } from "@x/mnist-cnn";
+ * import { writeSafetensors } from "@x/mnist-cnn";
+ * import { readSafetensors } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const path = await Deno.makeTempFile();
@@ -55,7 +56,8 @@ export async function readSafetensors(
  *
  * @example
  * ```ts
- * import { readSafetensorsHeader, writeSafetensors } from "@x/mnist-cnn";
+ * import { writeSafetensors } from "@x/mnist-cnn";
+ * import { readSafetensorsHeader } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const path = await Deno.makeTempFile();

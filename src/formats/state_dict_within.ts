@@ -11,7 +11,7 @@ import type { HostTensor } from "./_host_tensor.ts";
  *
  * @example
  * ```ts
- * import { stateDictWithin } from "@x/mnist-cnn";
+ * import { stateDictWithin } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const one = { dtype: "F32", shape: [1], data: new Float32Array(1) } as const;

@@ -18,7 +18,7 @@ export interface TensorStatistics {
  *
  * @example
  * ```ts
- * import { statisticsOf } from "@x/mnist-cnn";
+ * import { statisticsOf } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const data = new Float32Array([1, 3, NaN]);

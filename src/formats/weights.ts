@@ -46,7 +46,8 @@ export interface Weights {
  *
  * @example
  * ```ts
- * import { openWeights, writeSafetensors } from "@x/mnist-cnn";
+ * import { writeSafetensors } from "@x/mnist-cnn";
+ * import { openWeights } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const path = await Deno.makeTempFile();
@@ -90,7 +91,7 @@ export async function readWeights(path: string): Promise<Weights> {
  *
  * @example
  * ```ts
- * import { decodeWeights, encodeSafetensors } from "@x/mnist-cnn";
+ * import { decodeWeights, encodeSafetensors } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const { format } = await decodeWeights(encodeSafetensors([]));

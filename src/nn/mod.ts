@@ -1,21 +1,16 @@
 /** Modules: layers, and what makes a model of them. */
 export { AvgPool2d } from "./avg_pool2d.ts";
 export { BatchNorm2d, type BatchNorm2dLayerOptions } from "./batch_norm2d.ts";
-export { Buffer, type BufferOptions, type BufferValues } from "./buffer.ts";
+export { Buffer } from "./buffer.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./conv2d.ts";
 export { CrossEntropyLoss } from "./cross_entropy_loss.ts";
 export { Dropout } from "./dropout.ts";
 export { Flatten } from "./flatten.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { MaxPool2d } from "./max_pool2d.ts";
-export {
-  type Layer,
-  Module,
-  type PlacementOptions,
-  type StatePart,
-} from "./module.ts";
+export { type Layer, Module, type PlacementOptions } from "./module.ts";
 export { type LoadOptions, LoadReport } from "./_state_dict.ts";
-export { type Arena, type Initialise, Parameter } from "./parameter.ts";
+export { Parameter } from "./parameter.ts";
 export { ReLU } from "./relu.ts";
 export { Sequential } from "./sequential.ts";
 export { summary } from "./summary.ts";

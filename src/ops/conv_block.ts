@@ -36,7 +36,8 @@ export interface ConvBlockOptions {
  *
  * @example
  * ```ts
- * import { convBlock, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { openDevice, Tensor } from "@x/mnist-cnn";
+ * import { convBlock } from "@x/mnist-cnn/kernel";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });

@@ -6,7 +6,6 @@ export { argmax } from "./argmax.ts";
 export { avgPool2d, type AvgPool2dOptions } from "./avg_pool2d.ts";
 export { batchNorm2d, type BatchNorm2dOptions } from "./batch_norm2d.ts";
 export { conv2d, type Conv2dOptions } from "./conv2d.ts";
-export { convBlock, type ConvBlockOptions } from "./conv_block.ts";
 export { correctCount } from "./correct_count.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./cross_entropy.ts";
 export { dropout } from "./dropout.ts";

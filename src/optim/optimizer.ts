@@ -5,7 +5,7 @@ import { Tensor } from "../core/tensor.ts";
 import { type Span, Spans } from "./_spans.ts";
 import { loadSlots, readSlots, type Slot } from "./_state_dict.ts";
 
-export type { Span };
+export type { Slot, Span };
 
 /** What all optimizers have: parameters, a learning rate, steps. */
 export abstract class Optimizer {

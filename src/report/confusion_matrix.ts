@@ -11,7 +11,7 @@ import { describe, ShapeError } from "../base/errors.ts";
  *
  * @example
  * ```ts
- * import { confusionMatrix } from "@x/mnist-cnn";
+ * import { confusionMatrix } from "@x/mnist-cnn/report";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(confusionMatrix([0, 1, 1], [0, 0, 1], 2), [[1, 1], [0, 1]]);

@@ -24,7 +24,7 @@ const paper: Theme = {
  *
  * @example
  * ```ts
- * import { lossCurves } from "@x/mnist-cnn";
+ * import { lossCurves } from "@x/mnist-cnn/report";
  * import { assertEquals } from "@std/assert";
  *
  * const epoch = {

@@ -1,6 +1,14 @@
 /**
  * A training told on one page, and its curves as drawings.
  *
+ * @example
+ * ```ts ignore
+ * import { train } from "@x/mnist-cnn";
+ * import { writeReport } from "@x/mnist-cnn/report";
+ *
+ * await writeReport("report.html", await train({ epochs: 1 }));
+ * ```
+ *
  * @module
  */
 

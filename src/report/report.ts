@@ -79,7 +79,8 @@ function noEpoch(): RangeError {
  *
  * @example
  * ```ts
- * import { Linear, openDevice, Sequential, TensorDataset, train, writeReport } from "@x/mnist-cnn";
+ * import { Linear, openDevice, Sequential, TensorDataset, train } from "@x/mnist-cnn";
+ * import { writeReport } from "@x/mnist-cnn/report";
  *
  * using device = await openDevice({ device: "cpu" });
  * const data = new TensorDataset(new Float32Array([0, 1, 1, 0]), [0, 1], {

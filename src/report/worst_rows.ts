@@ -23,7 +23,7 @@ export interface RowLoss {
  *
  * @example
  * ```ts
- * import { worstRows } from "@x/mnist-cnn";
+ * import { worstRows } from "@x/mnist-cnn/report";
  * import { assertEquals } from "@std/assert";
  *
  * const predictions = [

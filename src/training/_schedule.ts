@@ -4,10 +4,10 @@ import {
   LinearLR,
   LRScheduler,
   OneCycleLR,
-  type Optimizer,
   SequentialLR,
   StepLR,
-} from "../optim/mod.ts";
+} from "../optim/schedules/mod.ts";
+import type { Optimizer } from "../optim/mod.ts";
 import { SCHEDULES, type TrainSettings } from "./options.ts";
 
 /** Factor of the first rate of a warm-up. */

@@ -26,5 +26,14 @@ export {
   type TrainSettings,
 } from "./options.ts";
 export { type RecipeName, RECIPES } from "./recipes.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  Evaluator,
+  type Metrics,
+} from "./evaluate.ts";
+export { Mean } from "./mean.ts";
+export { predict, type Prediction } from "./predict.ts";
+export { train } from "./train.ts";
 export { settingsOf } from "./_settings.ts";
 export { Trainer } from "./trainer.ts";

@@ -118,7 +118,7 @@ export const NOTEBOOK: Readonly<TrainSettings> = {
  *
  * @example
  * ```ts
- * import { NOTEBOOK, recipeSettings } from "@x/mnist-cnn";
+ * import { NOTEBOOK, recipeSettings } from "./options.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(recipeSettings("notebook"), NOTEBOOK);

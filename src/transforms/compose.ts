@@ -38,7 +38,7 @@ const stages: Record<Kind, number> = {
  *
  * @example
  * ```ts
- * import { Compose, DataLoader, Normalize, openDevice, RandomAffine, TensorDataset, ToTensor } from "@x/mnist-cnn";
+ * import { DataLoader, openDevice, TensorDataset, transforms } from "@x/mnist-cnn";
  * import { assertEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
@@ -47,10 +47,10 @@ const stages: Record<Kind, number> = {
  *   classes: 2,
  *   divisor: 255,
  * });
- * const transform = new Compose([
- *   new RandomAffine({ degrees: 10, translate: [0.1, 0.1] }),
- *   new ToTensor(),
- *   new Normalize(0.1307, 0.3081),
+ * const transform = new transforms.Compose([
+ *   new transforms.RandomAffine({ degrees: 10, translate: [0.1, 0.1] }),
+ *   new transforms.ToTensor(),
+ *   new transforms.Normalize(0.1307, 0.3081),
  * ]);
  * using loader = new DataLoader(dataset, { device, batchSize: 2, transform });
  * for await (const [images] of loader) assertEquals(images.shape, [2, 1, 28, 28]);

@@ -39,9 +39,9 @@ export interface AffineMap {
  *
  * @example
  * ```ts
- * import { RandomAffine } from "@x/mnist-cnn";
+ * import { transforms } from "@x/mnist-cnn";
  *
- * new RandomAffine({ degrees: 10, translate: [0.1, 0.1], scale: [0.9, 1.1] });
+ * new transforms.RandomAffine({ degrees: 10, translate: [0.1, 0.1], scale: [0.9, 1.1] });
  * ```
  */
 export class RandomAffine {
@@ -104,11 +104,11 @@ export class RandomAffine {
  *
  * @example
  * ```ts
- * import { affineMatrix } from "@x/mnist-cnn";
+ * import { transforms } from "@x/mnist-cnn";
  * import { assertEquals } from "@std/assert";
  *
  * const still = { angle: 0, scale: 1, shear: [0, 0], translate: [3, 0] } as const;
- * const matrix = affineMatrix(still, { height: 28, width: 28 });
+ * const matrix = transforms.affineMatrix(still, { height: 28, width: 28 });
  * assertEquals(matrix.map((value) => value + 0), [1, 0, -3, 0, 1, 0]);
  * ```
  */

@@ -12,7 +12,6 @@ import {
   Adam,
   capture,
   ConvolutionalNeuralNetwork,
-  CpuDevice,
   crossEntropy,
   DataLoader,
   Evaluator,
@@ -22,6 +21,7 @@ import {
   type Tensor,
   TensorDataset,
 } from "../../mod.ts";
+import { CpuDevice } from "../../src/kernel/mod.ts";
 import { peakMemory } from "./_peak_memory.ts";
 
 const given = parseArgs(Deno.args, {

@@ -9,7 +9,7 @@
 
 import { parseArgs } from "@std/cli";
 import { fromFileUrl } from "@std/path";
-import { WebGpuDevice } from "../../mod.ts";
+import { WebGpuDevice } from "../../src/kernel/mod.ts";
 import { median, type StepTimes, timeSteps } from "./_webgpu_step.ts";
 
 const given = parseArgs(Deno.args, {

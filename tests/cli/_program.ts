@@ -1,5 +1,5 @@
 import { join, toFileUrl } from "@std/path";
-import { writeIdx } from "../../src/data/idx.ts";
+import { writeIdx } from "../../src/formats/idx.ts";
 
 /** The repository. */
 export const root = new URL("../../", import.meta.url);
@@ -13,7 +13,7 @@ export function program(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     // Quiet, so that Deno does not tell of libraries that it fetches.
     args: [
-      ...["run", "--quiet", "--unstable-webgpu", "-A", "src/cli/main.ts"],
+      ...["run", "--quiet", "--unstable-webgpu", "-A", "src/cli/mod.ts"],
       ...args,
     ],
     cwd: root,

@@ -14,7 +14,7 @@ Deno.test("completions prints a script for each shell", async () => {
 Deno.test("bash completes commands and options, and else names of files", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "mnist-cnn");
-  const program = fromFileUrl(new URL("src/cli/main.ts", root));
+  const program = fromFileUrl(new URL("src/cli/mod.ts", root));
   await Deno.writeTextFile(
     path,
     `#!/bin/sh\nexec ${Deno.execPath()} run -A ${program} "$@"\n`,

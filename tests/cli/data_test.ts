@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { decode } from "npm:fast-png@8.0.0";
-import { writeIdx } from "../../src/data/idx.ts";
+import { writeIdx } from "../../src/formats/idx.ts";
 import { readWeights } from "../../src/formats/weights.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";

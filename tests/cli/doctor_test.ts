@@ -24,7 +24,7 @@ Deno.test("doctor tries every device and says what auto takes", async () => {
 Deno.test("doctor is text for people, without a permission too", async () => {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--unstable-webgpu", "--no-prompt"]
-      .concat("--allow-read", "src/cli/main.ts", "doctor", "--seconds", "0"),
+      .concat("--allow-read", "src/cli/mod.ts", "doctor", "--seconds", "0"),
     cwd: new URL("../../", import.meta.url),
     env: { NO_COLOR: "1" },
   }).output();

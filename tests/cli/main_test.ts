@@ -143,7 +143,7 @@ Deno.test("a permission that is missing is one line that names it", async () => 
   ) {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--unstable-webgpu", "--no-prompt"]
-        .concat("src/cli/main.ts", args),
+        .concat("src/cli/mod.ts", args),
       cwd: root,
       env: { NO_COLOR: "1" },
     }).output();

@@ -169,7 +169,7 @@ Deno.test("weights that a training left here come before the shipped ones", asyn
     const { stderr, stdout } = await new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "--unstable-webgpu", "-A", "--quiet"],
-        ...[new URL("src/cli/main.ts", root).href, "evaluate", ...cpu],
+        ...[new URL("src/cli/mod.ts", root).href, "evaluate", ...cpu],
         ...["--data", ".", "--json"],
       ],
       cwd: folder.path,

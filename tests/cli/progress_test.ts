@@ -108,7 +108,7 @@ Deno.test({
         "deno",
         ...await withoutLibrary(folder.path, "npm:cli-progress@3.12.0"),
       ],
-      "src/cli/main.ts",
+      "src/cli/mod.ts",
     ].join(" ");
     const { code, screen } = await inTerminal(folder.options, {}, runner);
     assertEquals(code, 0);

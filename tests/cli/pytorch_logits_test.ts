@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { writeIdx } from "../../src/data/idx.ts";
+import { writeIdx } from "../../src/formats/idx.ts";
 import { webGpu } from "../_webgpu.ts";
 import { assertClose } from "../close.ts";
 import { goldenPath } from "../formats/_golden_file.ts";

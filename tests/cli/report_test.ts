@@ -110,7 +110,7 @@ Deno.test("where the chart library is out of reach, the weights are saved", asyn
   await using folder = await task();
   const name = "npm:echarts@6.1.0/dist/echarts.esm.min.mjs";
   const before = await withoutLibrary(folder.path, name);
-  const program = [...before, "src/cli/main.ts"];
+  const program = [...before, "src/cli/mod.ts"];
   const weights = folder.file("weights.safetensors");
   const once = [...folder.options, "--epochs", "1"];
 

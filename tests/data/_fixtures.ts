@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { type IdxArray, writeIdx } from "../../src/data/idx.ts";
+import { type IdxArray, writeIdx } from "../../src/formats/idx.ts";
 
 /** Name of the file of MNIST's test images. */
 export const IMAGES = "t10k-images-idx3-ubyte";

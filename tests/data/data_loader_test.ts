@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { DataLoader, Generator, TensorDataset } from "../../src/data/mod.ts";
+import { DataLoader, TensorDataset } from "../../src/data/mod.ts";
+import { Generator } from "../../src/core/random.ts";
 import { Compose, Normalize, ToTensor } from "../../src/transforms/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";

@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { type IdxArray, readIdx, writeIdx } from "../../src/data/idx.ts";
+import { type IdxArray, readIdx, writeIdx } from "../../src/formats/idx.ts";
 import { FormatError } from "../../src/base/errors.ts";
 import { gzip } from "./_fixtures.ts";
 

@@ -10,8 +10,8 @@ import {
   type DataSource,
   mirror,
   npmPackage,
-} from "../../src/data/data_source.ts";
-import { writeIdx } from "../../src/data/idx.ts";
+} from "../../src/formats/data_source.ts";
+import { writeIdx } from "../../src/formats/idx.ts";
 import { Mnist, MNIST_SOURCES } from "../../src/data/mnist.ts";
 import { DataError } from "../../src/base/errors.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";

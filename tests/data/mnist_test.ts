@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { type IdxArray, writeIdx } from "../../src/data/idx.ts";
+import { type IdxArray, writeIdx } from "../../src/formats/idx.ts";
 import { Mnist } from "../../src/data/mnist.ts";
 import { DataError, FormatError, ShapeError } from "../../src/base/errors.ts";
 import { temporaryFolder } from "../temporary_folder.ts";

@@ -1,14 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import {
-  capture,
-  convBlock,
-  CpuDevice,
-  DeviceError,
-  type Operand,
-  Scope,
-  Tensor,
-} from "../../mod.ts";
+import { capture, DeviceError, Scope, Tensor } from "../../mod.ts";
+import { convBlock, CpuDevice, type Operand } from "../../src/kernel/mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 Deno.test("the label says how the CPU device computes", () => {
@@ -218,7 +211,7 @@ async function sharing(
 ): Promise<AsyncDisposable & { process: Deno.ChildProcess }> {
   const folder = await temporaryFolder();
   const file = join(folder.path, "sharing.ts");
-  const library = import.meta.resolve("../../mod.ts");
+  const library = import.meta.resolve("../../src/kernel/mod.ts");
   await Deno.writeTextFile(
     file,
     `import { CpuDevice } from "${library}";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { WebGpuDevice } from "../../mod.ts";
+import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
 import { Golden } from "../golden.ts";
 import { firstStep, networkOn } from "../golden_network.ts";
 

@@ -9,7 +9,8 @@ import {
   Sequential,
   summary,
 } from "../../src/nn/mod.ts";
-import { convBlock, linear } from "../../src/ops/mod.ts";
+import { convBlock } from "../../src/ops/conv_block.ts";
+import { linear } from "../../src/ops/linear.ts";
 import { noGrad } from "../../src/core/scope.ts";
 import { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";

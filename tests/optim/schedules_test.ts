@@ -6,11 +6,10 @@ import {
   LinearLR,
   type LRScheduler,
   OneCycleLR,
-  type Optimizer,
   SequentialLR,
-  SGD,
   StepLR,
-} from "../../src/optim/mod.ts";
+} from "../../src/optim/schedules/mod.ts";
+import { type Optimizer, SGD } from "../../src/optim/mod.ts";
 import type { Device } from "../../src/devices/device.ts";
 import { capture } from "../../src/core/capture.ts";
 import { deviceTest } from "../_devices.ts";

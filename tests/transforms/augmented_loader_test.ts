@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DataLoader, Generator, TensorDataset } from "../../src/data/mod.ts";
+import { DataLoader, TensorDataset } from "../../src/data/mod.ts";
+import { Generator } from "../../src/core/random.ts";
 import type { Device } from "../../src/devices/device.ts";
 import {
   Compose,

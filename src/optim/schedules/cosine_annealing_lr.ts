@@ -15,13 +15,13 @@ export interface CosineAnnealingLROptions {
  *
  * @example
  * ```ts
- * import { Adam, Linear, CosineAnnealingLR, openDevice } from "@x/mnist-cnn";
+ * import { Adam, Linear, lrScheduler, openDevice } from "@x/mnist-cnn";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
  * const model = new Linear(2, 1).to(device);
  * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
- * const schedule = new CosineAnnealingLR(optimizer, { tMax: 2 });
+ * const schedule = new lrScheduler.CosineAnnealingLR(optimizer, { tMax: 2 });
  * schedule.step();
  * assertAlmostEquals(optimizer.lr, 0.05, 1e-12);
  * schedule.step();

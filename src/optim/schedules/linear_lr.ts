@@ -17,13 +17,13 @@ export interface LinearLROptions {
  *
  * @example
  * ```ts
- * import { Adam, Linear, LinearLR, openDevice } from "@x/mnist-cnn";
+ * import { Adam, Linear, lrScheduler, openDevice } from "@x/mnist-cnn";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
  * const model = new Linear(2, 1).to(device);
  * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
- * const schedule = new LinearLR(optimizer, { startFactor: 0.5, totalIters: 2 });
+ * const schedule = new lrScheduler.LinearLR(optimizer, { startFactor: 0.5, totalIters: 2 });
  * assertAlmostEquals(optimizer.lr, 0.05, 1e-12);
  * schedule.step();
  * assertAlmostEquals(optimizer.lr, 0.075, 1e-12);

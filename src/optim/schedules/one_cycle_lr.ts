@@ -22,14 +22,14 @@ export interface OneCycleLROptions {
  *
  * @example
  * ```ts
- * import { Adam, Linear, OneCycleLR, openDevice } from "@x/mnist-cnn";
+ * import { Adam, Linear, lrScheduler, openDevice } from "@x/mnist-cnn";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
  * const model = new Linear(2, 1).to(device);
  * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
  * const totalSteps = 10;
- * const schedule = new OneCycleLR(optimizer, { maxLr: 0.1, totalSteps });
+ * const schedule = new lrScheduler.OneCycleLR(optimizer, { maxLr: 0.1, totalSteps });
  * assertAlmostEquals(optimizer.lr, 0.004, 1e-12);
  * schedule.steps = 2;
  * assertAlmostEquals(optimizer.lr, 0.1, 1e-12);

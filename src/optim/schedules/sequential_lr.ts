@@ -16,22 +16,15 @@ export interface SequentialLROptions {
  *
  * @example
  * ```ts
- * import {
- *   Adam,
- *   CosineAnnealingLR,
- *   Linear,
- *   LinearLR,
- *   openDevice,
- *   SequentialLR,
- * } from "@x/mnist-cnn";
+ * import { Adam, Linear, lrScheduler, openDevice } from "@x/mnist-cnn";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
  * const model = new Linear(2, 1).to(device);
  * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
- * const warmUp = new LinearLR(optimizer, { startFactor: 0.5, totalIters: 2 });
- * const fall = new CosineAnnealingLR(optimizer, { tMax: 10 });
- * const schedule = new SequentialLR(optimizer, {
+ * const warmUp = new lrScheduler.LinearLR(optimizer, { startFactor: 0.5, totalIters: 2 });
+ * const fall = new lrScheduler.CosineAnnealingLR(optimizer, { tMax: 10 });
+ * const schedule = new lrScheduler.SequentialLR(optimizer, {
  *   schedulers: [warmUp, fall],
  *   milestones: [2],
  * });

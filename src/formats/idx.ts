@@ -7,7 +7,7 @@
  */
 
 import { describe, FormatError } from "../base/errors.ts";
-import { unpack } from "./_gzip.ts";
+import { unpack } from "./gzip.ts";
 
 /** The typed array that holds each element type of IDX. */
 export interface IdxElements {
@@ -53,7 +53,7 @@ const DTYPES = Object.keys(FORMATS) as IdxDType[];
  *
  * @example
  * ```ts
- * import { readIdx } from "@x/mnist-cnn";
+ * import { readIdx } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const bytes = new Uint8Array([0, 0, 0x08, 1, 0, 0, 0, 3, 7, 2, 1]);
@@ -99,7 +99,7 @@ export async function readIdx(
  *
  * @example
  * ```ts
- * import { readIdx, writeIdx } from "@x/mnist-cnn";
+ * import { readIdx, writeIdx } from "@x/mnist-cnn/formats";
  * import { assertEquals } from "@std/assert";
  *
  * const data = new Float32Array([0.5, -1, 2, 4]);

@@ -1,6 +1,14 @@
 /**
  * The command line: `train`, `evaluate`, `predict` and the rest of `commands`.
  *
+ * @example
+ * ```ts
+ * import { main } from "@x/mnist-cnn/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await main(["summary", "--network", "mlp"]), 0);
+ * ```
+ *
  * @module
  */
 

@@ -1,0 +1,76 @@
+/**
+ * What an operation of your own is made of: the contract of a device, the
+ * kernels that it has, and the record of an operation for its gradient.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, sum, Tape, Tensor } from "@x/mnist-cnn";
+ * import { record } from "@x/mnist-cnn/kernel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function square(x: Tensor): Tensor {
+ *   const { kernels } = x.device;
+ *   const output = Tensor.empty(x.device, x.shape);
+ *   kernels.mul(x, x, output);
+ *   return record(output, [x], (gradOutput, [gradX]) => {
+ *     if (gradX === null) return;
+ *     const two = Tensor.from(x.device, [2], [1]);
+ *     const slope = Tensor.empty(x.device, x.shape);
+ *     kernels.scale(x, two, slope);
+ *     kernels.mul(gradOutput, slope, gradX);
+ *   });
+ * }
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const x = Tensor.from(device, [1, 2, 3], [3], { requiresGrad: true });
+ * {
+ *   using tape = new Tape();
+ *   tape.backward(sum(square(x)));
+ * }
+ * assertEquals(await x.grad?.data(), new Float32Array([2, 4, 6]));
+ * ```
+ *
+ * @module
+ */
+export type { CapturedResult } from "../core/capture.ts";
+export { type Backward, type Entry, type Input, record } from "../core/tape.ts";
+export type {
+  AnyTensor,
+  DTypeOf,
+  Images,
+  TensorOptions,
+} from "../core/tensor.ts";
+export { CpuDevice, type CpuDeviceOptions } from "../devices/cpu/cpu_device.ts";
+export type {
+  DeviceBuffer,
+  DeviceCounters,
+  HostArray,
+  Lifetime,
+  Operand,
+  Precision,
+  Program,
+} from "../devices/device.ts";
+export type {
+  ConvBlockEvalOperands,
+  ConvBlockForwardOperands,
+  ConvBlockGradientOperands,
+  Kernels,
+} from "../devices/kernels.ts";
+export {
+  type KernelCost,
+  type KernelRun,
+  type KernelSummary,
+  Profile,
+} from "../devices/profile.ts";
+export type { DeviceChoice } from "../devices/select.ts";
+export type { ConvolutionVariant } from "../devices/webgpu/kernels/conv2d.ts";
+export {
+  WebGpuDevice,
+  type WebGpuDeviceOptions,
+} from "../devices/webgpu/webgpu_device.ts";
+export type { BufferOptions, BufferValues } from "../nn/buffer.ts";
+export type { StatePart } from "../nn/module.ts";
+export type { Arena, Initialise } from "../nn/parameter.ts";
+export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";
+export type { Slot, Span } from "../optim/optimizer.ts";
+export type * from "../../kernels/shapes.ts";

@@ -1,0 +1,15 @@
+/**
+ * Learning-rate schedules, one per file, with the names and numbers of PyTorch's
+ * `torch.optim.lr_scheduler`.
+ *
+ * @module
+ */
+export {
+  CosineAnnealingLR,
+  type CosineAnnealingLROptions,
+} from "./cosine_annealing_lr.ts";
+export { LinearLR, type LinearLROptions } from "./linear_lr.ts";
+export { OneCycleLR, type OneCycleLROptions } from "./one_cycle_lr.ts";
+export { LRScheduler } from "./scheduler.ts";
+export { SequentialLR, type SequentialLROptions } from "./sequential_lr.ts";
+export { StepLR, type StepLROptions } from "./step_lr.ts";
