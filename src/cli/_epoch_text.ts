@@ -1,6 +1,6 @@
 import type { EpochResult, Trainer } from "../training/mod.ts";
 
-/** The notebook's line: `[Epoch   1/ 10] loss: 0.25320 val_loss: …`. */
+/** The PyTorch notebook's line: `[Epoch   1/ 10] loss: 0.25320 val_loss: …`. */
 export function epochLine(result: EpochResult, epochs: number): string {
   const epoch = String(result.epoch).padStart(3);
   const total = String(epochs).padStart(3);

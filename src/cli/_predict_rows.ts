@@ -3,7 +3,7 @@ import { subset, take } from "../data/subset.ts";
 import type { Prediction } from "../training/predict.ts";
 import { usage, wholeNumber } from "./_options.ts";
 
-/** Predictions in a line, as NumPy prints the notebook's. */
+/** Predictions per line, as NumPy prints an array of digits. */
 const perLine = 37;
 
 /** The rows that `--count N`, `--index N` or `--index FROM..TO` names. */
@@ -40,7 +40,7 @@ export function rowsJson(
   });
 }
 
-/** The notebook's lines: predictions, and how many of them are right. */
+/** Prints predictions, loss and accuracy as the PyTorch notebook does. */
 export function printRows(
   found: readonly Prediction[],
   labels: readonly number[],
@@ -58,8 +58,8 @@ export function printRows(
       console.log(`${prediction}: ${scores}`);
     }
   }
-  const right = predictions.filter((guess, row) => guess === labels[row]);
-  const accuracy = right.length / labels.length;
+  const correct = predictions.filter((guess, row) => guess === labels[row]);
+  const accuracy = correct.length / labels.length;
   const loss = meanLoss(found, labels);
   console.log(` val_loss: ${loss.toFixed(5)}, val_acc: ${accuracy.toFixed(5)}`);
 }

@@ -25,13 +25,13 @@ export function checkReport(
   }
 }
 
-/** How it is told of a training. */
-export interface Telling {
-  /** What the report says beside what it sees itself. */
+/** What a report contains, and where its success is printed. */
+export interface ReportRequest {
+  /** Facts beside those that the training itself has. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Whether somebody asked for the report. */
-  readonly isAsked: boolean;
-  /** Where it is said. */
+  /** Whether the report was asked for by name. */
+  readonly isExplicit: boolean;
+  /** Where messages go. */
   readonly output: Output;
 }
 
@@ -44,7 +44,7 @@ export interface Telling {
 export async function writeReports(
   training: ReportedTraining,
   { plot, report }: RunFiles,
-  { facts, isAsked, output }: Telling,
+  { facts, isExplicit, output }: ReportRequest,
 ): Promise<Error[]> {
   const failures: Error[] = [];
   const attempt = async (path: string, write: () => Promise<void>) => {
@@ -57,7 +57,7 @@ export async function writeReports(
     }
   };
   await attempt(report, () => writeReport(report, training, { facts }));
-  if (!isAsked) {
+  if (!isExplicit) {
     for (const { message } of failures.splice(0)) output.note(message);
   }
   await attempt(plot, () => writePlot(plot, training.history));

@@ -22,7 +22,7 @@ import { openBar, type ProgressBar } from "./_progress.ts";
 import { reportProfile, wantsProfile } from "./_profile.ts";
 import {
   checkReport,
-  type Telling,
+  type ReportRequest,
   throwFirst,
   writeReports,
 } from "./_report.ts";
@@ -158,9 +158,9 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   output.say(`data: ${trainData.source}`);
   output.took("data read", opened);
   using interrupt = new Interrupt();
-  const telling: Telling = {
+  const request: ReportRequest = {
     facts: { data: trainData.source },
-    isAsked: values.report !== "",
+    isExplicit: values.report !== "",
     output,
   };
   const outcomes: Outcome[] = [];
@@ -169,7 +169,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   for (const training of trainings) {
     const own = { ...common, ...training.settings };
     const isFirst = outcomes.length === 0;
-    outcomes.push(await trainOnce(training, own, { ...telling, isFirst }));
+    outcomes.push(await trainOnce(training, own, { ...request, isFirst }));
     // Where it came too late for a step, while files were written.
     signal.throwIfAborted();
   }
@@ -205,14 +205,14 @@ interface Outcome {
   readonly failures: readonly Error[];
 }
 
-/** Trains one model to the end, saves it and tells of it. */
+/** Trains one model to the end, saves it and writes its reports. */
 async function trainOnce(
   { files, log, out }: Training,
   options: TrainOptions,
-  telling: Telling & { isFirst: boolean },
+  request: ReportRequest & { isFirst: boolean },
 ): Promise<Outcome> {
   const { signal } = options;
-  const { isFirst, output } = telling;
+  const { isFirst, output } = request;
   const run = await files();
   let saved = "";
   using bar = await openBar(output);
@@ -242,7 +242,7 @@ async function trainOnce(
   const metadata = weightsMetadata(trainer.settings);
   await writeSafetensors(out, await trainer.model.stateDict(), metadata);
   output.say(`saved ${out}`);
-  const failures = await writeReports(trainer, run, telling);
+  const failures = await writeReports(trainer, run, request);
   const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;
   return { result, failures };
 }

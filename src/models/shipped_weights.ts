@@ -7,7 +7,7 @@ import { decodeWeights, type Weights } from "../formats/weights.ts";
 export const shippedWeightsName = "mnist-cnn.safetensors";
 
 /**
- * The weights that come with the library: the notebook's network, trained by
+ * The weights that come with the library: the PyTorch notebook's network, trained by
  * this code. Their metadata say how, and how well it did.
  *
  * They are read from the file beside the code. Where that is a checkout or a

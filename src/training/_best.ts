@@ -3,8 +3,8 @@ import type { Module } from "../nn/mod.ts";
 import type { EpochResult } from "./options.ts";
 
 /**
- * The best epoch: most rows of the test data right, and of equals the least
- * loss, and of equals the first. Undefined where there is no epoch.
+ * The best epoch: highest `valAcc`; of equals, the lowest `valLoss`; of equals,
+ * the first. Undefined where there is no epoch.
  */
 export function bestEpoch(
   history: readonly EpochResult[],

@@ -6,8 +6,8 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import type { BestWeights } from "./_best.ts";
 import type { TrainingStep } from "./_training_step.ts";
 
-/** The parts of a training that change, but for weights and history. */
-export interface Changing {
+/** The parts of a training whose state a checkpoint stores, beside weights. */
+export interface TrainingParts {
   readonly model: Module;
   readonly optimizer: Optimizer;
   readonly batches: DataLoader;
@@ -15,11 +15,11 @@ export interface Changing {
   readonly best: BestWeights;
 }
 
-type State = ReadonlyMap<string, HostTensor>;
+type Tensors = ReadonlyMap<string, HostTensor>;
 
-/** Copies all state to the host. */
+/** A copy of all state, on the host. */
 export async function readState(
-  { batches, best, model, optimizer, step }: Changing,
+  { batches, best, model, optimizer, step }: TrainingParts,
 ): Promise<Map<string, HostTensor>> {
   const { batch, generator } = batches.state;
   const { correct, loss, rows, steps } = await step.sums();
@@ -35,13 +35,13 @@ export async function readState(
 }
 
 /**
- * Takes over what {@linkcode readState} gave.
+ * Restores the state that {@linkcode readState} returned.
  *
- * @throws {FormatError} If something is missing.
+ * @throws {FormatError} If a tensor is missing.
  */
 export function loadState(
-  { batches, best, model, optimizer, step }: Changing,
-  state: State,
+  { batches, best, model, optimizer, step }: TrainingParts,
+  state: Tensors,
 ): void {
   optimizer.loadStateDict(below("optimizer", state));
   loadDraws(model, below("draws", state));
@@ -55,7 +55,7 @@ export function loadState(
   best.weights = below("best", state);
 }
 
-/** Where the layers' own random draws are: a state dictionary lacks them. */
+/** The cursors of the layers' random numbers, which are not persistent. */
 async function readDraws(model: Module): Promise<Map<string, HostTensor>> {
   const draws = new Map<string, HostTensor>();
   for (const [name, buffer] of model.namedBuffers()) {
@@ -72,7 +72,7 @@ async function readDraws(model: Module): Promise<Map<string, HostTensor>> {
   return draws;
 }
 
-function loadDraws(model: Module, draws: State): void {
+function loadDraws(model: Module, draws: Tensors): void {
   for (const [name, { persistent, tensor }] of model.namedBuffers()) {
     if (persistent) continue;
     const { data } = found(draws, name);
@@ -80,25 +80,25 @@ function loadDraws(model: Module, draws: State): void {
   }
 }
 
-function under(prefix: string, tensors: State): [string, HostTensor][] {
+function under(prefix: string, tensors: Tensors): [string, HostTensor][] {
   return Array.from(
     tensors,
     ([name, tensor]) => [`${prefix}.${name}`, tensor],
   );
 }
 
-function below(prefix: string, tensors: State): Map<string, HostTensor> {
+function below(prefix: string, tensors: Tensors): Map<string, HostTensor> {
   return new Map(
     [...tensors].filter(([name]) => name.startsWith(`${prefix}.`))
       .map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]),
   );
 }
 
-function numbers(state: State, name: string): number[] {
+function numbers(state: Tensors, name: string): number[] {
   return Array.from(found(state, name).data, Number);
 }
 
-function found(state: State, name: string): HostTensor {
+function found(state: Tensors, name: string): HostTensor {
   const tensor = state.get(name);
   if (tensor !== undefined) return tensor;
   throw new FormatError(describe({

@@ -1,4 +1,4 @@
-import { LossSums } from "./_loss_sums.ts";
+import { RunningMetrics } from "./_running_metrics.ts";
 import { capture, type Captured } from "../core/capture.ts";
 import type { Device } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
@@ -11,11 +11,11 @@ import type { TrainSettings } from "./options.ts";
 /** A batch as a step takes it. */
 type Inputs = [inputs: Tensor, labels: Tensor<Shape, "i32">];
 
-/** What adds up over an epoch. */
+/** Sums over the steps of an epoch. */
 export interface EpochSums {
   /** Sum of the steps' losses. */
   loss: number;
-  /** Rows predicted right. */
+  /** Correct predictions. */
   correct: number;
   /** Steps. */
   steps: number;
@@ -24,11 +24,11 @@ export interface EpochSums {
 }
 
 /**
- * One step, captured: forward, loss, backward, update. Losses and right
- * predictions add up on the device.
+ * One step, captured: forward, loss, backward, update. Losses and correct
+ * predictions accumulate on the device.
  */
 export class TrainingStep implements Disposable {
-  readonly #sums: LossSums;
+  readonly #metrics: RunningMetrics;
   readonly #run: Captured<Inputs, void>;
   #rows = 0;
 
@@ -39,11 +39,11 @@ export class TrainingStep implements Disposable {
     settings: TrainSettings,
   ) {
     const { clipGradNorm: maxNorm, labelSmoothing } = settings;
-    this.#sums = new LossSums(device);
+    this.#metrics = new RunningMetrics(device);
     this.#run = capture(device, (...[inputs, labels]: Inputs) => {
       using tape = new Tape();
       const logits = model.forward(inputs);
-      const loss = this.#sums.add(logits, labels, { labelSmoothing });
+      const loss = this.#metrics.add(logits, labels, { labelSmoothing });
       optimizer.zeroGrad();
       tape.backward(loss);
       if (maxNorm > 0) clipGradNorm(optimizer.parameters, maxNorm);
@@ -53,7 +53,7 @@ export class TrainingStep implements Disposable {
 
   /** Steps of the epoch so far. */
   get steps(): number {
-    return this.#sums.batches;
+    return this.#metrics.batches;
   }
 
   /** Rows of those steps. */
@@ -70,17 +70,17 @@ export class TrainingStep implements Disposable {
   /** The sums of the epoch so far. */
   async sums(): Promise<EpochSums> {
     const { rows, steps } = this;
-    return { ...await this.#sums.read(), steps, rows };
+    return { ...await this.#metrics.read(), steps, rows };
   }
 
   /** Starts an epoch's sums, anew or from where they were. */
   reset(sums: EpochSums = { loss: 0, correct: 0, steps: 0, rows: 0 }): void {
-    this.#sums.reset({ ...sums, batches: sums.steps });
+    this.#metrics.reset({ ...sums, batches: sums.steps });
     this.#rows = sums.rows;
   }
 
   [Symbol.dispose](): void {
     this.#run[Symbol.dispose]();
-    this.#sums[Symbol.dispose]();
+    this.#metrics[Symbol.dispose]();
   }
 }

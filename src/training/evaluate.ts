@@ -1,4 +1,4 @@
-import { LossSums } from "./_loss_sums.ts";
+import { RunningMetrics } from "./_running_metrics.ts";
 import { capture } from "../core/capture.ts";
 import { DataLoader } from "../data/data_loader.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -14,9 +14,9 @@ export interface EvaluateOptions {
 
 /** How good a model is on a data set. */
 export interface Metrics {
-  /** Mean of the batches' losses, as the notebook has it. */
+  /** Mean of the batches' losses, as in the PyTorch notebook. */
   loss: number;
-  /** Share of rows whose largest logit is at their label. */
+  /** Share of correct predictions, 0…1. */
   accuracy: number;
 }
 
@@ -26,11 +26,11 @@ export interface Metrics {
 export class Evaluator implements Disposable {
   readonly #model: Layer;
   readonly #loader: DataLoader;
-  readonly #sums: LossSums;
+  readonly #metrics: RunningMetrics;
   readonly #step: ReturnType<typeof capture>;
 
   /**
-   * Checks and keeps the arguments.
+   * Makes a loader of the data set and captures the forward pass and the loss.
    *
    * @param device Where the model is.
    * @param model From inputs to logits.
@@ -46,11 +46,11 @@ export class Evaluator implements Disposable {
     const { batchSize = 100 } = options;
     this.#model = model;
     this.#loader = new DataLoader(dataset, { device, batchSize });
-    this.#sums = new LossSums(device);
+    this.#metrics = new RunningMetrics(device);
     this.#step = capture(
       device,
       (inputs: Tensor, labels: Tensor<Shape, "i32">) => {
-        this.#sums.add(model.forward(inputs), labels);
+        this.#metrics.add(model.forward(inputs), labels);
       },
     );
   }
@@ -58,20 +58,20 @@ export class Evaluator implements Disposable {
   /** Measures the model as it is now; leaves it in evaluation mode. */
   async run(): Promise<Metrics> {
     this.#model.eval();
-    this.#sums.reset();
+    this.#metrics.reset();
     for await (const [inputs, labels] of this.#loader) {
       this.#step(inputs, labels);
     }
-    const { correct, loss } = await this.#sums.read();
+    const { correct, loss } = await this.#metrics.read();
     return {
-      loss: loss / this.#sums.batches,
+      loss: loss / this.#metrics.batches,
       accuracy: correct / this.#loader.rows,
     };
   }
 
   /** Frees the memory. */
   [Symbol.dispose](): void {
-    for (const part of [this.#step, this.#sums, this.#loader]) {
+    for (const part of [this.#step, this.#metrics, this.#loader]) {
       part[Symbol.dispose]();
     }
   }

@@ -2,8 +2,8 @@ import type { TrainOptions, TrainResult } from "./options.ts";
 import { Trainer } from "./trainer.ts";
 
 /**
- * Trains a model as the notebook does: Adam and cross-entropy, the test data
- * measured after every epoch. {@linkcode Trainer} is the same as an object, for
+ * Trains a model as the PyTorch notebook does: Adam and cross-entropy, with a
+ * measurement on the test data after every epoch. {@linkcode Trainer} is the same as an object, for
  * a loop of your own over the epochs.
  *
  * With the same seed, first weights and order of the images are PyTorch's.

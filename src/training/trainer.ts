@@ -165,7 +165,7 @@ export class Trainer implements Disposable {
     return this.#history;
   }
 
-  /** The best epoch so far: the most rows right, of equals the least loss. */
+  /** The best epoch so far: highest accuracy; of equals, the lowest loss. */
   get best(): EpochResult | undefined {
     return bestEpoch(this.#history);
   }
@@ -211,7 +211,7 @@ export class Trainer implements Disposable {
   async checkpoint(): Promise<Checkpoint> {
     return {
       weights: await this.model.stateDict(),
-      state: await readState(this.#changing),
+      state: await readState(this.#parts),
       history: [...this.#history],
       settings: this.settings,
     };
@@ -224,7 +224,7 @@ export class Trainer implements Disposable {
     }
   }
 
-  get #changing() {
+  get #parts() {
     return {
       model: this.model,
       optimizer: this.optimizer,
@@ -236,7 +236,7 @@ export class Trainer implements Disposable {
 
   #restore({ history, state, weights }: Checkpoint): void {
     this.model.loadStateDict(weights, { source: this.#options.resume });
-    loadState(this.#changing, state);
+    loadState(this.#parts, state);
     this.#history.push(...history);
     const { length, state: { batch } } = this.#batches;
     this.#schedule.steps = history.length * length + batch;

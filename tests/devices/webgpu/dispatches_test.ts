@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { LossSums } from "../../../src/training/_loss_sums.ts";
+import { RunningMetrics } from "../../../src/training/_running_metrics.ts";
 import { capture } from "../../../src/core/capture.ts";
 import { DataLoader } from "../../../src/data/data_loader.ts";
 import { TensorDataset } from "../../../src/data/tensor_dataset.ts";
@@ -21,7 +21,7 @@ function dispatchesOf(device: Device): number {
   const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
   const optimizer = new Adam(model.parameters());
   using loader = new DataLoader(dataset, { device, batchSize: 2 });
-  using sums = new LossSums(device);
+  using sums = new RunningMetrics(device);
   using step = capture(device, (x: Tensor, labels: Tensor<Shape, "i32">) => {
     using tape = new Tape();
     const loss = sums.add(model.forward(x), labels);

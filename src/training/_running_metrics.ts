@@ -7,10 +7,11 @@ import {
 import { type Shape, Tensor } from "../core/tensor.ts";
 
 /**
- * Cross-entropies of batches, and their right rows, added up on the device by
- * the kernel of the cross-entropy itself. Also inside a captured function.
+ * Sums of the batches' losses and of their correct predictions. They accumulate
+ * on the device, in the kernel of the cross-entropy itself; it may be called
+ * inside a captured function.
  */
-export class LossSums implements Disposable {
+export class RunningMetrics implements Disposable {
   readonly #totals: Tensor<[number]>;
   #batches = 0;
 
@@ -24,7 +25,7 @@ export class LossSums implements Disposable {
     return this.#batches;
   }
 
-  /** The cross-entropy of a batch, which is added to the others. */
+  /** The mean cross-entropy of a batch, `[1]`, which is added to the sum. */
   add(
     logits: Tensor,
     labels: Tensor<Shape, "i32">,
@@ -36,13 +37,13 @@ export class LossSums implements Disposable {
     return summedCrossEntropy(logits, labels, this.#totals, options);
   }
 
-  /** Sum of the batches' losses, and how many rows were right. */
+  /** Sum of the batches' losses, and number of correct predictions. */
   async read(): Promise<{ loss: number; correct: number }> {
     const [loss, correct] = await this.#totals.data();
     return { loss, correct };
   }
 
-  /** Starts anew, or from where the sums were. */
+  /** Starts from zero, or from the sums given. */
   reset(
     { loss, correct, batches } = { loss: 0, correct: 0, batches: 0 },
   ): void {
