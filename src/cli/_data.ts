@@ -1,18 +1,39 @@
 import { Mnist } from "../data/mnist.ts";
+import type { Option } from "./_command.ts";
 import { wholeNumber } from "./_options.ts";
 
-/** The options of a data set; "" is not given. */
-export const dataOptions = {
-  data: "data",
-  classes: "",
-  "first-label": "0",
-} as const satisfies Record<string, string>;
+/**
+ * The options of a data set.
+ *
+ * @param classes How `--help` names the default of `--classes`.
+ */
+export function dataOptions(classes = "10"): Option[] {
+  return [
+    {
+      name: "data",
+      value: "DIR",
+      default: "data",
+      help: "folder of the four IDX files; fetched if not there",
+    },
+    {
+      name: "classes",
+      value: "N",
+      help: "classes of a data set of your own",
+      shown: classes,
+    },
+    {
+      name: "first-label",
+      value: "N",
+      default: "0",
+      help: "its least label: 1 for EMNIST's letters",
+    },
+  ];
+}
 
-/** What `--help` says of them. */
-export const dataHelp =
-  `  --data DIR        folder of the four IDX files; fetched if not there (data)
-  --classes N       classes of a data set of your own (10)
-  --first-label N   its least label: 1 for EMNIST's letters (0)`;
+/** `dataOptions` where the weights say how many classes there are. */
+export const dataOfWeights: readonly Option[] = dataOptions(
+  "those of the weights",
+);
 
 /**
  * Opens a part of the data set that the options name.
@@ -21,19 +42,15 @@ export const dataHelp =
  */
 export async function openData(
   command: string,
-  values: Readonly<Record<keyof typeof dataOptions, string>>,
+  values: Readonly<Record<string, string>>,
   split: "train" | "test",
   classes = 10,
 ): Promise<Mnist> {
+  const first = values["first-label"];
   return await Mnist.open(values.data, {
     split,
     classes: classCount(command, values.classes) ?? classes,
-    firstLabel: wholeNumber(
-      command,
-      "first-label",
-      values["first-label"],
-      0,
-    ),
+    firstLabel: wholeNumber(command, "first-label", first, 0),
   });
 }
 

@@ -1,32 +1,68 @@
-import type { OpenDeviceOptions } from "../devices/select.ts";
-import { deviceChoice, threadCount, usage, variantChoice } from "./_options.ts";
+import { choices } from "../base/choices.ts";
+import type { Precision } from "../devices/device.ts";
+import type { DeviceChoice, OpenDeviceOptions } from "../devices/select.ts";
+import { mostThreads } from "../devices/cpu/cpu_device.ts";
+import { variants } from "../devices/webgpu/kernels/conv2d.ts";
+import type { Option } from "./_command.ts";
+import { oneOf, usage, wholeNumber } from "./_options.ts";
 
-/** Options that say what to run on, with their defaults. */
-export const machineOptions = {
-  device: "auto",
-  threads: "",
-  variant: "auto",
-  precision: "f32",
-};
+const devices: readonly DeviceChoice[] = ["auto", "webgpu", "cpu"];
+const convolutions = ["auto", ...variants] as const;
+const precisions: readonly Precision[] = ["f32", "f16"];
 
-/** What they ask for. */
+/** The options that say what to run on. */
+export const machineOptions: readonly Option[] = [
+  { name: "device", value: "D", default: "auto", help: choices(devices) },
+  {
+    name: "threads",
+    value: "N",
+    help: "threads of the CPU device",
+    shown: "one a core",
+  },
+  {
+    name: "variant",
+    value: "V",
+    default: "auto",
+    help: `how WebGPU does convolutions: ${choices(convolutions)}`,
+  },
+  {
+    name: "precision",
+    value: "P",
+    default: "f32",
+    help: `how WebGPU stores activations: ${choices(precisions)}`,
+  },
+];
+
+/** The device that they ask for. */
 export function machineOf(
   command: string,
   values: Readonly<Record<string, string>>,
 ): OpenDeviceOptions {
-  const device = deviceChoice(command, values.device);
+  const device = oneOf(command, "device", values.device, devices);
   return {
     device,
     threads: threadCount(command, values.threads),
-    variant: variantChoice(command, values.variant, device),
-    precision: precisionChoice(command, values.precision),
+    variant: variantOf(command, values.variant, device),
+    precision: oneOf(command, "precision", values.precision, precisions),
   };
 }
 
-function precisionChoice(
+/** The number of threads of the CPU device; undefined for one a core. */
+function threadCount(command: string, text: string): number | undefined {
+  if (text === "") return undefined;
+  const threads = wholeNumber(command, "threads", text, 1);
+  if (threads <= mostThreads) return threads;
+  const expected = `a whole number of at most ${mostThreads}`;
+  throw usage(command, `--threads: expected ${expected}, got ${text}`);
+}
+
+/** How WebGPU does convolutions: `auto` on any device, else on WebGPU alone. */
+function variantOf(
   command: string,
   text: string,
-): OpenDeviceOptions["precision"] {
-  if (text === "f32" || text === "f16") return text;
-  throw usage(command, `--precision: expected f32 or f16, got ${text}`);
+  device: DeviceChoice,
+): OpenDeviceOptions["variant"] {
+  const variant = oneOf(command, "variant", text, convolutions);
+  if (variant === "auto" || device === "webgpu") return variant;
+  throw usage(command, `--variant: expected --device webgpu, got ${device}`);
 }

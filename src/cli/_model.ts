@@ -8,12 +8,16 @@ import {
   shippedWeightsName,
 } from "../models/mod.ts";
 import { weightsOf } from "../training/mod.ts";
+import type { Option } from "./_command.ts";
 import type { Output } from "./_output.ts";
 
-/** What `--help` says of a model that need not be given. */
-export const modelHelp =
-  `  --model FILE   the weights (mnist-cnn.safetensors, or the shipped ones where
-                 that is not there)`;
+/** The option of a model that need not be given. */
+export const modelOption: Option = {
+  name: "model",
+  value: "FILE",
+  help: "the weights",
+  shown: `${shippedWeightsName}, or the shipped ones where that is not there`,
+};
 
 /**
  * The network with the weights of a file, on a device.

@@ -1,4 +1,14 @@
-import { type Given, usage } from "./_options.ts";
+import type { Given, Option } from "./_command.ts";
+import { usage } from "./_options.ts";
+
+/** `--json` of a command that prints one object. */
+export const jsonOption: Option = { name: "json", help: "one JSON object" };
+
+/** `--verbose` of a command that opens a device. */
+export const verboseOption: Option = {
+  name: "verbose",
+  help: "device, data and times, on stderr",
+};
 
 /**
  * What a command says, and where: stdout has what was asked for, people's text

@@ -2,7 +2,7 @@ import type { Device } from "../devices/device.ts";
 import { type Digit, drawAscii, readDigit } from "../digits/mod.ts";
 import type { Layer } from "../nn/mod.ts";
 import { type Guess, predictDigits } from "../digits/predict_digits.ts";
-import type { Given } from "./_options.ts";
+import type { Given } from "./_command.ts";
 
 /** Prints what a model sees in pictures, one line each, or as JSON. */
 export async function predictFiles(

@@ -1,6 +1,16 @@
 import type { Device } from "../devices/device.ts";
 import { writeFileAtomic } from "../formats/files.ts";
-import type { Given } from "./_options.ts";
+import type { Given, Option } from "./_command.ts";
+
+/** The options of the profile. */
+export const profileOptions: readonly Option[] = [
+  { name: "profile", help: "print the time of every kernel" },
+  {
+    name: "profile-trace",
+    value: "FILE",
+    help: "write it for chrome://tracing or ui.perfetto.dev",
+  },
+];
 
 /** Whether the device must measure its kernels. */
 export function wantsProfile({ flags, values }: Given): boolean {

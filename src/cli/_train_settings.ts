@@ -1,70 +1,67 @@
-import type { NetworkName } from "../models/mod.ts";
 import {
-  AUGMENTATIONS,
-  type AugmentSettings,
+  flagOf,
+  OPTION_NAMES,
+  type OptionRow,
+  OPTIONS,
   readCheckpoint,
-  type RecipeName,
-  SCHEDULES,
   settingsOf,
   type TrainSettings,
 } from "../training/mod.ts";
-import { positiveNumber, usage, UsageError, wholeNumber } from "./_options.ts";
-import { networkName, recipeName } from "./_recipe.ts";
-
-/** The options of `train` that are settings; "" is not given. */
-export const settingOptions = {
-  recipe: "",
-  network: "",
-  epochs: "",
-  "batch-size": "",
-  lr: "",
-  seed: "",
-  limit: "",
-  patience: "",
-  "target-acc": "",
-  schedule: "",
-  "step-size": "",
-  gamma: "",
-  warmup: "",
-  optimizer: "",
-  "weight-decay": "",
-  "clip-grad-norm": "",
-  "label-smoothing": "",
-  augment: "",
-  "val-fraction": "",
-} as const satisfies Record<string, string>;
+import type { Option } from "./_command.ts";
+import { usage, UsageError } from "./_options.ts";
 
 type Values = Readonly<Record<string, string>>;
 
-/** The settings that were given. */
-export function trainSettings(values: Values): Partial<TrainSettings> {
-  const read = new Reader(values);
-  return {
-    recipe: read.recipe("recipe"),
-    network: read.network("network"),
-    epochs: read.whole("epochs", 1),
-    batchSize: read.whole("batch-size", 2),
-    lr: read.positive("lr"),
-    seed: read.whole("seed", 0),
-    limit: read.whole("limit", 1),
-    patience: read.whole("patience", 0),
-    targetAcc: read.share("target-acc"),
-    schedule: read.oneOf("schedule", SCHEDULES),
-    stepSize: read.whole("step-size", 1),
-    gamma: read.positive("gamma"),
-    warmup: read.positive("warmup"),
-    optimizer: read.oneOf("optimizer", ["adam", "adamw"]),
-    weightDecay: read.positive("weight-decay"),
-    clipGradNorm: read.positive("clip-grad-norm"),
-    labelSmoothing: read.share("label-smoothing"),
-    augment: read.augment("augment"),
-    valFraction: read.share("val-fraction"),
-  };
+/** The settings of a group, as options of the command line. */
+export function settingOptions(
+  group: OptionRow<unknown>["group"],
+): Option[] {
+  return OPTION_NAMES.filter((name) => OPTIONS[name].group === group)
+    .map((name) => {
+      const { default: value, help, shown, value: placeholder } = OPTIONS[name];
+      return {
+        name: flagOf(name),
+        value: placeholder,
+        help,
+        shown: shown ?? String(value),
+      };
+    });
 }
 
 /**
- * Refuses settings that do not go together, or not with the checkpoint to go on
- * from, before anything else is opened.
+ * The value of a setting.
+ *
+ * @throws {UsageError} If it is out of range.
+ */
+function settingOf<Name extends keyof TrainSettings>(
+  command: string,
+  name: Name,
+  text: string,
+): TrainSettings[Name] {
+  const row: OptionRow<TrainSettings[Name]> = OPTIONS[name];
+  const value = row.parse(text);
+  const complaint = row.check(value);
+  if (complaint === null) return value;
+  const { expected, part } = complaint;
+  const flag = `--${flagOf(name)}${part === undefined ? "" : ` ${part}`}`;
+  throw usage(command, `${flag}: expected ${expected}, got ${text}`);
+}
+
+/** The settings among the options that were given. */
+export function givenSettings(
+  command: string,
+  values: Values,
+): Partial<TrainSettings> {
+  const entries = OPTION_NAMES
+    .map((name) => [name, values[flagOf(name)] ?? ""] as const)
+    .filter(([, text]) => text !== "")
+    .map(([name, text]) => [name, settingOf(command, name, text)]);
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Refuses settings that do not go together, or not with the checkpoint to
+ * resume, before anything else is opened.
  *
  * @param resume The checkpoint's file; "" is none.
  */
@@ -78,79 +75,5 @@ export async function checkSettings(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(error.message, { cause: error });
-  }
-}
-
-/** Reads what was given; what was not is undefined. */
-class Reader {
-  readonly #values: Values;
-
-  constructor(values: Values) {
-    this.#values = values;
-  }
-
-  whole(name: string, least: number): number | undefined {
-    return this.#given(name, (text) => wholeNumber("train", name, text, least));
-  }
-
-  positive(name: string): number | undefined {
-    return this.#given(name, (text) => positiveNumber("train", name, text));
-  }
-
-  share(name: string): number | undefined {
-    return this.#given(name, (text) => {
-      const value = Number(text);
-      if (value > 0 && value < 1) return value;
-      throw usage(
-        "train",
-        `--${name}: expected a number between 0 and 1, got ${text}`,
-      );
-    });
-  }
-
-  oneOf<T extends string>(name: string, known: readonly T[]): T | undefined {
-    return this.#given(name, (text) => {
-      const found = known.find((value) => value === text);
-      if (found !== undefined) return found;
-      throw usage(
-        "train",
-        `--${name}: expected ${known.join(", ")}, got ${text}`,
-      );
-    });
-  }
-
-  recipe(name: string): RecipeName | undefined {
-    return this.#given(name, (text) => recipeName("train", text));
-  }
-
-  network(name: string): NetworkName | undefined {
-    return this.#given(name, (text) => networkName("train", text));
-  }
-
-  augment(name: string): AugmentSettings | undefined {
-    return this.#given(name, (text) => {
-      const parts = text === "none" ? [] : text.split(",");
-      const given = new Map(parts.map((part) => {
-        const [kind, amount = ""] = part.split("=");
-        return [kind, positiveNumber("train", `${name} ${kind}`, amount)];
-      }));
-      const unknown = [...given.keys()].find((kind) =>
-        !AUGMENTATIONS.some((known) => known === kind)
-      );
-      if (unknown !== undefined) {
-        const known = AUGMENTATIONS.join(", ");
-        throw usage("train", `--${name}: expected ${known}, got ${unknown}`);
-      }
-      // Always in the same order, so that settings can be compared as text.
-      return Object.fromEntries(
-        AUGMENTATIONS.filter((kind) => given.has(kind))
-          .map((kind) => [kind, given.get(kind)]),
-      );
-    });
-  }
-
-  #given<T>(name: string, read: (text: string) => T): T | undefined {
-    const text = this.#values[name];
-    return text === "" ? undefined : read(text);
   }
 }

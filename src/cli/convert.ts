@@ -1,19 +1,9 @@
 import { writeNpz } from "../formats/npz.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { readWeights, type Weights } from "../formats/weights.ts";
-import { readOptions, usage } from "./_options.ts";
-
-/** What `convert --help` prints. */
-export const help = `Write a file of weights in another format.
-
-Usage: deno task convert [options] FROM TO
-
-  FROM           .safetensors, .npz, or PyTorch's .pth or .pt
-  TO             .safetensors, for PyTorch too, or .npz, for numpy.load
-  --json         one JSON object
-  --help         this text
-
-F16 and BF16 become F32. An .npz holds no metadata: it is left out.`;
+import type { Command } from "./_command.ts";
+import { usage } from "./_options.ts";
+import { jsonOption } from "./_output.ts";
 
 const writers: Record<
   string,
@@ -25,30 +15,39 @@ const writers: Record<
 };
 
 /** `deno task convert`. */
-export async function convertCommand(args: readonly string[]): Promise<void> {
-  const { files, flags } = readOptions("convert", args, {
-    values: {},
-    flags: ["json"],
-    files: ["FROM", "TO"],
-  });
-  if (flags.has("help")) return console.log(help);
-  const [from, to] = files;
-  const extension = /\.[^./\\]*$/.exec(to)?.[0] ?? "";
-  if (!Object.hasOwn(writers, extension)) {
-    throw usage(
-      "convert",
-      `TO: expected a name that ends in ${Object.keys(writers).join(" or ")}` +
-        `, got ${to}`,
-    );
-  }
-  const weights = await readWeights(from);
-  await writers[extension](to, weights);
-  const { format, metadata, tensors } = weights;
-  const left = extension === ".npz" ? Object.keys(metadata).length : 0;
-  if (flags.has("json")) {
-    const result = { from, format, to, tensors: tensors.size };
-    return console.log(JSON.stringify({ ...result, metadataLeftOut: left }));
-  }
-  console.log(`${to}: ${tensors.size} tensors of ${from} (${format})`);
-  if (left > 0) console.error(`metadata left out: ${left} entries`);
-}
+export const convert: Command = {
+  name: "convert",
+  summary: "Write a file of weights in another format.",
+  files: [
+    { name: "FROM", help: ".safetensors, .npz, or PyTorch's .pth or .pt" },
+    {
+      name: "TO",
+      help: ".safetensors, for PyTorch too, or .npz, for numpy.load",
+    },
+  ],
+  groups: [{ options: [jsonOption] }],
+  notes: "F16 and BF16 become F32. An .npz holds no metadata: it is left out.",
+  async run({ files, flags }) {
+    const [from, to] = files;
+    const extension = /\.[^./\\]*$/.exec(to)?.[0] ?? "";
+    if (!Object.hasOwn(writers, extension)) {
+      throw usage(
+        "convert",
+        `TO: expected a name that ends in ${
+          Object.keys(writers).join(" or ")
+        }` +
+          `, got ${to}`,
+      );
+    }
+    const weights = await readWeights(from);
+    await writers[extension](to, weights);
+    const { format, metadata, tensors } = weights;
+    const left = extension === ".npz" ? Object.keys(metadata).length : 0;
+    if (flags.has("json")) {
+      const result = { from, format, to, tensors: tensors.size };
+      return console.log(JSON.stringify({ ...result, metadataLeftOut: left }));
+    }
+    console.log(`${to}: ${tensors.size} tensors of ${from} (${format})`);
+    if (left > 0) console.error(`metadata left out: ${left} entries`);
+  },
+};

@@ -8,67 +8,77 @@ import {
   makeGrid,
   writePng,
 } from "../digits/mod.ts";
-import { dataHelp, dataOptions, openData } from "./_data.ts";
-import { readOptions, wholeNumber } from "./_options.ts";
-
-/** What `data --help` prints. */
-export const help = `Fetch the data set, check it, and draw a first batch of it.
-
-Usage: deno task data [options]
-
-${dataHelp}
-  --count N         images of the batch (100)
-  --seed N          seed of its order (0)
-  --png FILE        draw it into a file too: 10 in a row, a pixel between them
-  --columns N       width of the drawing in characters (that of the terminal)
-  --json            one JSON object, no drawing
-  --help            this text
-
-Prints height and width of an image, the number of training images and that of
-test images. The drawing has greys where it goes to a terminal, unless NO_COLOR
-is set.`;
+import type { Command } from "./_command.ts";
+import { dataOptions, openData } from "./_data.ts";
+import { wholeNumber } from "./_options.ts";
 
 /** `deno task data`. */
-export async function dataCommand(args: readonly string[]): Promise<void> {
-  const { flags, values } = readOptions("data", args, {
-    values: { ...dataOptions, count: "100", seed: "0", png: "", columns: "" },
-    flags: ["json"],
-  });
-  if (flags.has("help")) return console.log(help);
-  const count = wholeNumber("data", "count", values.count, 1);
-  const seed = wholeNumber("data", "seed", values.seed, 0);
-  const columns = values.columns === ""
-    ? terminalColumns()
-    : wholeNumber("data", "columns", values.columns, 1);
-  if (values.png !== "") await checkWritable(values.png);
-  const train = await openData("data", values, "train");
-  const test = await openData("data", values, "test");
-  const isMnist = await Mnist.isOriginal(values.data);
-  const { grid, labels } = await firstBatch(train, count, seed);
-  if (values.png !== "") await writePng(values.png, grid);
-  const [, height, width] = train.imageShape;
-  if (flags.has("json")) {
-    return console.log(JSON.stringify({
-      source: train.source,
-      isMnist,
-      height,
-      width,
-      train: train.length,
-      test: test.length,
-      classes: train.targets.classes,
-      labels,
-    }));
-  }
-  console.log(`${height} ${width}\n${train.length}\n${test.length}`);
-  console.error(
-    `${train.source}: ` +
-      (isMnist ? "MNIST, SHA-256 as published" : "whole, but not MNIST"),
-  );
-  for (let start = 0; start < labels.length; start += perRow) {
-    console.log(labels.slice(start, start + perRow).join(" "));
-  }
-  console.log(drawImage(grid, { columns, color: wantsColor() }));
-}
+export const data: Command = {
+  name: "data",
+  summary: "Fetch the data set, check it, and draw a first batch of it.",
+  groups: [{
+    options: [
+      ...dataOptions(),
+      {
+        name: "count",
+        value: "N",
+        default: "100",
+        help: "images of the batch",
+      },
+      { name: "seed", value: "N", default: "0", help: "seed of its order" },
+      {
+        name: "png",
+        value: "FILE",
+        help: "draw it into a file too: 10 in a row, a pixel between them",
+      },
+      {
+        name: "columns",
+        value: "N",
+        help: "width of the drawing in characters",
+        shown: "that of the terminal",
+      },
+      { name: "json", help: "one JSON object, no drawing" },
+    ],
+  }],
+  notes: "Prints height and width of an image, the number of training images " +
+    "and that of test images. The drawing has greys where it goes to a " +
+    "terminal, unless NO_COLOR is set.",
+  async run({ flags, values }) {
+    const count = wholeNumber("data", "count", values.count, 1);
+    const seed = wholeNumber("data", "seed", values.seed, 0);
+    const columns = values.columns === ""
+      ? terminalColumns()
+      : wholeNumber("data", "columns", values.columns, 1);
+    if (values.png !== "") await checkWritable(values.png);
+    const train = await openData("data", values, "train");
+    const test = await openData("data", values, "test");
+    const isMnist = await Mnist.isOriginal(values.data);
+    const { grid, labels } = await firstBatch(train, count, seed);
+    if (values.png !== "") await writePng(values.png, grid);
+    const [, height, width] = train.imageShape;
+    if (flags.has("json")) {
+      return console.log(JSON.stringify({
+        source: train.source,
+        isMnist,
+        height,
+        width,
+        train: train.length,
+        test: test.length,
+        classes: train.targets.classes,
+        labels,
+      }));
+    }
+    console.log(`${height} ${width}\n${train.length}\n${test.length}`);
+    console.error(
+      `${train.source}: ` +
+        (isMnist ? "MNIST, SHA-256 as published" : "whole, but not MNIST"),
+    );
+    for (let start = 0; start < labels.length; start += perRow) {
+      console.log(labels.slice(start, start + perRow).join(" "));
+    }
+    console.log(drawImage(grid, { columns, color: wantsColor() }));
+  },
+};
 
 const perRow = 10;
 

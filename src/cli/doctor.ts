@@ -5,45 +5,47 @@ import {
   type Diagnosis,
   examine,
 } from "../doctor/mod.ts";
-import { readOptions, usage } from "./_options.ts";
-
-/** What `doctor --help` prints. */
-export const help = `Look at what is there to train on, and try it.
-
-Usage: deno task doctor [options]
-
-  --seconds X    length of the benchmark of each device (1)
-  --verbose      every feature and limit of an adapter
-  --json         one JSON object
-  --help         this text
-
-Every device trains the network for some steps, and its losses are compared with
-those of plain TypeScript. The exit status is 0 if all are right, else 1; a GPU
-that is missing is no failure.`;
+import type { Command } from "./_command.ts";
+import { usage } from "./_options.ts";
+import { jsonOption } from "./_output.ts";
 
 /** `deno task doctor`. */
-export async function doctorCommand(args: readonly string[]): Promise<void> {
-  const { flags, values } = readOptions("doctor", args, {
-    values: { seconds: "1" },
-    flags: ["json", "verbose"],
-  });
-  if (flags.has("help")) return console.log(help);
-  const seconds = Number(values.seconds);
-  if (!(seconds >= 0 && seconds <= 60)) {
-    const expected = "expected a number from 0 to 60";
-    throw usage("doctor", `--seconds: ${expected}, got ${values.seconds}`);
-  }
-  const diagnosis = await examine({ seconds });
-  const text = flags.has("json")
-    ? JSON.stringify(diagnosis)
-    : asText(diagnosis, flags.has("verbose"));
-  console.log(text);
-  if (diagnosis.healthy) return;
-  throw new DeviceError(describe({
-    what: "doctor: not every device computes rightly",
-    help: "See what failed above.",
-  }));
-}
+export const doctor: Command = {
+  name: "doctor",
+  summary: "Look at what is there to train on, and try it.",
+  groups: [{
+    options: [
+      {
+        name: "seconds",
+        value: "X",
+        default: "1",
+        help: "length of the benchmark of each device",
+      },
+      { name: "verbose", help: "every feature and limit of an adapter" },
+      jsonOption,
+    ],
+  }],
+  notes: "Every device trains the network for some steps, and its losses are " +
+    "compared with those of plain TypeScript. The exit status is 0 if all are " +
+    "right, else 1; a GPU that is missing is no failure.",
+  async run({ flags, values }) {
+    const seconds = Number(values.seconds);
+    if (!(seconds >= 0 && seconds <= 60)) {
+      const expected = "expected a number from 0 to 60";
+      throw usage("doctor", `--seconds: ${expected}, got ${values.seconds}`);
+    }
+    const diagnosis = await examine({ seconds });
+    const text = flags.has("json")
+      ? JSON.stringify(diagnosis)
+      : asText(diagnosis, flags.has("verbose"));
+    console.log(text);
+    if (diagnosis.healthy) return;
+    throw new DeviceError(describe({
+      what: "doctor: not every device computes rightly",
+      help: "See what failed above.",
+    }));
+  },
+};
 
 function asText(diagnosis: Diagnosis, verbose: boolean): string {
   const { adapters, auto, devices, memory, missing } = diagnosis;

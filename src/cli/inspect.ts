@@ -1,37 +1,38 @@
 import { statisticsOf, type TensorStatistics } from "../formats/statistics.ts";
 import { openWeights, type WeightsFile } from "../formats/weights.ts";
 import { elementsOf } from "../core/tensor.ts";
-import { readOptions } from "./_options.ts";
+import type { Command } from "./_command.ts";
+import { jsonOption } from "./_output.ts";
 import { grouped, table } from "../base/table.ts";
-
-/** What `inspect --help` prints. */
-export const help = `Print what is in a file of weights.
-
-Usage: deno task inspect [options] FILE
-
-  FILE           .safetensors, .npz, or PyTorch's .pth or .pt
-  --stats        least, greatest and mean element, and how many are NaN;
-                 reads the tensors, one at a time
-  --json         one JSON object
-  --help         this text`;
 
 /** Metadata longer than this is cut short, but not in JSON. */
 const longestShown = 200;
 
 /** `deno task inspect`. */
-export async function inspectCommand(args: readonly string[]): Promise<void> {
-  const { files, flags } = readOptions("inspect", args, {
-    values: {},
-    flags: ["json", "stats"],
-    files: ["FILE"],
-  });
-  if (flags.has("help")) return console.log(help);
-  using file = await openWeights(files[0]);
-  const statistics = flags.has("stats") ? await measure(file) : null;
-  console.log(
-    flags.has("json") ? asJson(file, statistics) : asText(file, statistics),
-  );
-}
+export const inspect: Command = {
+  name: "inspect",
+  summary: "Print what is in a file of weights.",
+  files: [
+    { name: "FILE", help: ".safetensors, .npz, or PyTorch's .pth or .pt" },
+  ],
+  groups: [{
+    options: [
+      {
+        name: "stats",
+        help: "least, greatest and mean element, and how many are NaN; reads " +
+          "the tensors, one at a time",
+      },
+      jsonOption,
+    ],
+  }],
+  async run({ files, flags }) {
+    using file = await openWeights(files[0]);
+    const statistics = flags.has("stats") ? await measure(file) : null;
+    console.log(
+      flags.has("json") ? asJson(file, statistics) : asText(file, statistics),
+    );
+  },
+};
 
 type Statistics = ReadonlyMap<string, TensorStatistics>;
 

@@ -1,5 +1,5 @@
 /**
- * The command line: `train`, `evaluate`, `predict` and the rest of `commands`.
+ * The command line: `train`, `evaluate`, `predict` and the rest.
  *
  * @example
  * ```ts
@@ -22,38 +22,32 @@ import {
   TrainingError,
 } from "../base/errors.ts";
 import { Interrupted, interruptedStatus } from "./_interrupt.ts";
-import { callOf, UsageError } from "./_options.ts";
+import { callOf, readOptions, UsageError } from "./_options.ts";
 import { closest } from "./_closest.ts";
-import * as completions from "./completions.ts";
-import * as convert from "./convert.ts";
-import * as data from "./data.ts";
-import * as doctor from "./doctor.ts";
-import * as evaluate from "./evaluate.ts";
-import * as inspect from "./inspect.ts";
-import * as predict from "./predict.ts";
-import * as summary from "./summary.ts";
-import * as train from "./train.ts";
+import type { Command } from "./_command.ts";
+import { helpText } from "./_help.ts";
+import { complete, completions } from "./completions.ts";
+import { convert } from "./convert.ts";
+import { data } from "./data.ts";
+import { doctor } from "./doctor.ts";
+import { evaluate } from "./evaluate.ts";
+import { inspect } from "./inspect.ts";
+import { predict } from "./predict.ts";
+import { summary } from "./summary.ts";
+import { train } from "./train.ts";
 
-interface Command {
-  run(args: readonly string[]): void | Promise<void>;
-  /** What `--help` prints; its first line is what the command does. */
-  readonly help: string;
-}
-
-const commands: Readonly<Record<string, Command>> = {
-  train: { run: train.trainCommand, help: train.help },
-  evaluate: { run: evaluate.evaluateCommand, help: evaluate.help },
-  predict: { run: predict.predictCommand, help: predict.help },
-  data: { run: data.dataCommand, help: data.help },
-  summary: { run: summary.summaryCommand, help: summary.help },
-  convert: { run: convert.convertCommand, help: convert.help },
-  inspect: { run: inspect.inspectCommand, help: inspect.help },
-  completions: {
-    run: completions.completionsCommand,
-    help: completions.help,
-  },
-  doctor: { run: doctor.doctorCommand, help: doctor.help },
-};
+/** All commands, as `--help` lists them. */
+const commands: readonly Command[] = [
+  train,
+  evaluate,
+  predict,
+  data,
+  summary,
+  convert,
+  inspect,
+  completions,
+  doctor,
+];
 
 /** Errors whose message is all that a user needs. */
 const explained = [
@@ -115,13 +109,16 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
   if (name === "--version") {
     return console.log(`${config.name} ${config.version}`);
   }
-  if (name === "complete") return await completions.complete(args, commands);
-  if (!Object.hasOwn(commands, name ?? "")) throw unknownCommand(name);
-  await commands[name].run(args);
+  if (name === "complete") return await complete(args, commands);
+  const command = commands.find((command) => command.name === name);
+  if (command === undefined) throw unknownCommand(name);
+  const given = readOptions(command, args);
+  if (given.flags.has("help")) return console.log(helpText(command));
+  await command.run(given);
 }
 
 function unknownCommand(name: string | undefined): UsageError {
-  const names = Object.keys(commands);
+  const names = commands.map(({ name }) => name);
   const meant = closest(name ?? "", names);
   return new UsageError(describe({
     what: "command",
@@ -134,8 +131,8 @@ function unknownCommand(name: string | undefined): UsageError {
 }
 
 function overview(): string {
-  const lines = Object.entries(commands).map(([name, { help }]) =>
-    `  ${name.padEnd(11)} ${help.split("\n")[0]}`
+  const lines = commands.map(({ name, summary }) =>
+    `  ${name.padEnd(11)} ${summary}`
   );
   return `${config.name} ${config.version}
 

@@ -12,14 +12,14 @@ import {
   type TrainOptions,
   weightsMetadata,
 } from "../training/mod.ts";
-import { dataHelp, dataOptions, openData } from "./_data.ts";
+import type { Command, Option } from "./_command.ts";
+import { dataOptions, openData } from "./_data.ts";
 import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
-import { type Options, readOptions } from "./_options.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { Output } from "./_output.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
-import { reportProfile, wantsProfile } from "./_profile.ts";
+import { profileOptions, reportProfile, wantsProfile } from "./_profile.ts";
 import {
   checkReport,
   type ReportRequest,
@@ -29,158 +29,146 @@ import {
 import { seedsTable, type Training, trainingsOf } from "./_seeds.ts";
 import {
   checkSettings,
+  givenSettings,
   settingOptions,
-  trainSettings,
 } from "./_train_settings.ts";
-
-/** What `train --help` prints. */
-export const help = `Train the network on MNIST and save its weights.
-
-Usage: deno task train [options]
-
-  --recipe R        network and options: notebook (the PyTorch notebook's), fast
-                    (soonest at 99 %) or best (the highest accuracy); explicit
-                    options override the recipe
-  --network N       the network: cnn, wider-cnn or mlp (the recipe's)
-
-Training, as in the notebook or the recipe unless given:
-  --epochs N        passes over the training images (10)
-  --batch-size N    images of a batch (100)
-  --lr X            Adam's learning rate (0.01)
-  --seed N          seed of first weights and order (0)
-  --seeds N,N,…     a training for each; prints mean and spread
-  --limit N         train on the first N images only
-  --val-fraction X  measure with this share of the training images instead of
-                    the test images: choose options with it
-  --patience N      stop when N epochs brought nothing better, and keep the
-                    best weights
-  --target-acc X    stop when this share of the test images is right
-
-Learning:
-  --optimizer O     adam or adamw (adam)
-  --weight-decay X  L2 penalty; of adamw the decay (0)
-  --clip-grad-norm X
-                    largest norm of all gradients together (any)
-  --label-smoothing X
-                    share of a label that is spread over all classes (0)
-  --augment K=X,…   random changes of the training images: rotate=10 and shear=10
-                    (degrees), shift=0.1 and scale=0.1 (shares of the size),
-                    elastic=30 (strength), erase=0.5 (probability); or none
-  --schedule S      of the learning rate: constant, step, cosine or one-cycle
-                    (constant)
-  --step-size N, --gamma X
-                    step: epochs between falls (1), and their factor (0.1)
-  --warmup X        epochs in which the rate rises first (0)
-
-Files:
-${dataHelp}
-  --out FILE        where the weights go (mnist-cnn.safetensors)
-  --run DIR         folder of what else the run leaves (runs/TIME)
-  --checkpoint FILE the whole training, to go on from (checkpoint.safetensors
-                    in the run's folder); the best weights go beside it
-  --checkpoint-every N
-                    epochs between checkpoints; 0 for none (1)
-  --resume FILE     go on from a checkpoint, with its settings; of these only
-                    --epochs may be given anew, for a constant or step schedule
-  --log-json FILE   one JSON object per epoch
-  --report FILE     a page to look at: curves, confusion matrix, worst images
-                    (report.html in the run's folder)
-  --no-report       no such page
-  --plot FILE       the curves of loss and val_acc, as .svg or .png
-
-Output:
-  --json            one JSON object per epoch, and nothing else
-  --quiet           nothing but errors
-  --verbose         device, settings and times, on stderr
-
-Machine:
-  --device D        auto, webgpu or cpu (auto)
-  --threads N       threads of the CPU device (one a core)
-  --variant V       how WebGPU does convolutions (auto): auto,
-                    naive, software or tiled
-  --precision P     how WebGPU stores activations: f32, or f16 (f32)
-  --profile         print the time of every kernel
-  --profile-trace FILE
-                    write it for chrome://tracing or ui.perfetto.dev
-
-  --help            this text
-
-Ctrl-C finishes the step, writes the checkpoint and exits with status 130; a
-second one stops at once.`;
 
 const hintOfValidation =
   "note: the test images decide when to stop; --val-fraction 0.1 keeps them " +
   "out of the choice";
 
-const understood: Options = {
-  values: {
-    ...settingOptions,
-    seeds: "",
-    ...machineOptions,
-    ...dataOptions,
-    out: "mnist-cnn.safetensors",
-    run: "",
-    checkpoint: "",
-    "checkpoint-every": "1",
-    resume: "",
-    "log-json": "",
-    report: "",
-    plot: "",
-    "profile-trace": "",
+/** The options of files: what a training reads and leaves. */
+const fileOptions: readonly Option[] = [
+  ...dataOptions(),
+  {
+    name: "out",
+    value: "FILE",
+    default: "mnist-cnn.safetensors",
+    help: "where the weights go",
   },
-  flags: ["json", "no-report", "profile", "quiet", "verbose"],
-};
+  {
+    name: "run",
+    value: "DIR",
+    help: "folder of what else the run leaves",
+    shown: "runs/TIME",
+  },
+  {
+    name: "checkpoint",
+    value: "FILE",
+    help: "the whole training, to resume it; the best weights go beside it",
+    shown: "checkpoint.safetensors in the run's folder",
+  },
+  {
+    name: "checkpoint-every",
+    value: "N",
+    default: "1",
+    help: "epochs between checkpoints; 0 for none",
+  },
+  {
+    name: "resume",
+    value: "FILE",
+    help:
+      "go on from a checkpoint, with its settings; of these only --epochs " +
+      "may be given anew, for a constant or step schedule",
+  },
+  { name: "log-json", value: "FILE", help: "one JSON object per epoch" },
+  {
+    name: "report",
+    value: "FILE",
+    help: "a page to look at: curves, confusion matrix, worst images",
+    shown: "report.html in the run's folder",
+  },
+  { name: "no-report", help: "no such page" },
+  {
+    name: "plot",
+    value: "FILE",
+    help: "the curves of loss and val_acc, as .svg or .png",
+  },
+];
 
 /** `deno task train`. */
-export async function trainCommand(args: readonly string[]): Promise<void> {
-  const given = readOptions("train", args, understood);
-  const { flags, values } = given;
-  if (flags.has("help")) return console.log(help);
-  const output = new Output("train", given);
-  const settings = trainSettings(values);
-  checkReport(values, flags);
-  const trainings = trainingsOf(values, !flags.has("no-report"));
-  const machine = machineOf("train", values);
-  await checkSettings(settings, values.resume);
-  await checkPlaces(trainings, values);
+export const train: Command = {
+  name: "train",
+  summary: "Train the network on MNIST and save its weights.",
+  groups: [
+    { options: settingOptions("recipe") },
+    {
+      title: "Training, as in the PyTorch notebook or the recipe unless given",
+      options: [
+        ...settingOptions("training"),
+        {
+          name: "seeds",
+          value: "N,N,…",
+          help: "a training for each; prints mean and standard deviation",
+        },
+      ],
+    },
+    { title: "Learning", options: settingOptions("learning") },
+    { title: "Files", options: fileOptions },
+    {
+      title: "Output",
+      options: [
+        {
+          name: "json",
+          help: "one JSON object per epoch, and nothing else",
+        },
+        { name: "quiet", help: "nothing but errors" },
+        { name: "verbose", help: "device, settings and times, on stderr" },
+      ],
+    },
+    { title: "Machine", options: [...machineOptions, ...profileOptions] },
+  ],
+  notes:
+    "Ctrl-C finishes the step, writes the checkpoint and exits with status " +
+    "130; a second one stops at once.",
+  async run(given) {
+    const { flags, values } = given;
+    const output = new Output("train", given);
+    const settings = givenSettings("train", values);
+    checkReport(values, flags);
+    const trainings = trainingsOf(values, !flags.has("no-report"));
+    const machine = machineOf("train", values);
+    await checkSettings(settings, values.resume);
+    await checkPlaces(trainings, values);
 
-  const start = performance.now();
-  using device = await openDevice({
-    ...machine,
-    onVariant: (sentence) => output.detail(sentence),
-    profile: wantsProfile(given),
-    onChoice: (sentence) => output.say(`device: ${sentence}`),
-  });
-  output.took("device opened", start);
-  const opened = performance.now();
-  const trainData = await openData("train", values, "train");
-  const testData = await openData("train", values, "test");
-  output.say(`data: ${trainData.source}`);
-  output.took("data read", opened);
-  using interrupt = new Interrupt();
-  const request: ReportRequest = {
-    facts: { data: trainData.source },
-    isExplicit: values.report !== "",
-    output,
-  };
-  const outcomes: Outcome[] = [];
-  const { signal } = interrupt;
-  const common = { ...settings, device, trainData, testData, signal };
-  for (const training of trainings) {
-    const own = { ...common, ...training.settings };
-    const isFirst = outcomes.length === 0;
-    outcomes.push(await trainOnce(training, own, { ...request, isFirst }));
-    // Where it came too late for a step, while files were written.
-    signal.throwIfAborted();
-  }
-  await reportProfile(device, given);
-  output.took("all done", start);
-  if (values.seeds !== "") {
-    const results = outcomes.map(({ result }) => result);
-    output.say(seedsTable(trainings, results));
-  }
-  throwFirst(outcomes.flatMap(({ failures }) => failures));
-}
+    const start = performance.now();
+    using device = await openDevice({
+      ...machine,
+      onVariant: (sentence) => output.detail(sentence),
+      profile: wantsProfile(given),
+      onChoice: (sentence) => output.say(`device: ${sentence}`),
+    });
+    output.took("device opened", start);
+    const opened = performance.now();
+    const trainData = await openData("train", values, "train");
+    const testData = await openData("train", values, "test");
+    output.say(`data: ${trainData.source}`);
+    output.took("data read", opened);
+    using interrupt = new Interrupt();
+    const request: ReportRequest = {
+      facts: { data: trainData.source },
+      isExplicit: values.report !== "",
+      output,
+    };
+    const outcomes: Outcome[] = [];
+    const { signal } = interrupt;
+    const common = { ...settings, device, trainData, testData, signal };
+    for (const training of trainings) {
+      const own = { ...common, ...training.settings };
+      const isFirst = outcomes.length === 0;
+      outcomes.push(await trainOnce(training, own, { ...request, isFirst }));
+      // Where it came too late for a step, while files were written.
+      signal.throwIfAborted();
+    }
+    await reportProfile(device, given);
+    output.took("all done", start);
+    if (values.seeds !== "") {
+      const results = outcomes.map(({ result }) => result);
+      output.say(seedsTable(trainings, results));
+    }
+    throwFirst(outcomes.flatMap(({ failures }) => failures));
+  },
+};
 
 /**
  * Refuses names of files that cannot be written, before anything is trained.

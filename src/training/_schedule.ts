@@ -1,4 +1,3 @@
-import { describe } from "../base/errors.ts";
 import {
   CosineAnnealingLR,
   LinearLR,
@@ -8,7 +7,7 @@ import {
   StepLR,
 } from "../optim/schedules/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
-import { SCHEDULES, type TrainSettings } from "./options.ts";
+import type { TrainSettings } from "./options.ts";
 
 /** Factor of the first rate of a warm-up. */
 const warmupStart = 0.1;
@@ -19,6 +18,32 @@ class ConstantLR extends LRScheduler {
     return this.baseLr;
   }
 }
+
+/**
+ * Makes a schedule for the steps after the warm-up.
+ *
+ * @param length Steps of an epoch.
+ * @param steps Steps after the warm-up.
+ */
+type MakeSchedule = (
+  optimizer: Optimizer,
+  settings: TrainSettings,
+  length: number,
+  steps: number,
+) => LRScheduler;
+
+/** The schedules, by their names. */
+export const SCHEDULES: Readonly<
+  Record<TrainSettings["schedule"], MakeSchedule>
+> = {
+  constant: (optimizer) => new ConstantLR(optimizer),
+  step: (optimizer, { gamma, stepSize }, length) =>
+    new StepLR(optimizer, { stepSize: stepSize * length, gamma }),
+  cosine: (optimizer, _settings, _length, steps) =>
+    new CosineAnnealingLR(optimizer, { tMax: steps }),
+  "one-cycle": (optimizer, { lr }, _length, steps) =>
+    new OneCycleLR(optimizer, { maxLr: lr, totalSteps: steps }),
+};
 
 /**
  * The schedule that settings ask for.
@@ -32,7 +57,8 @@ export function scheduleOf(
 ): LRScheduler {
   const warmup = Math.round(settings.warmup * length);
   const rest = Math.max(1, settings.epochs * length - warmup);
-  const schedule = mainSchedule(optimizer, settings, length, rest);
+  const make = SCHEDULES[settings.schedule];
+  const schedule = make(optimizer, settings, length, rest);
   if (warmup === 0) return schedule;
   const rise = new LinearLR(optimizer, {
     startFactor: warmupStart,
@@ -42,29 +68,4 @@ export function scheduleOf(
     schedulers: [rise, schedule],
     milestones: [warmup],
   });
-}
-
-function mainSchedule(
-  optimizer: Optimizer,
-  { gamma, lr, schedule, stepSize }: TrainSettings,
-  length: number,
-  steps: number,
-): LRScheduler {
-  switch (schedule) {
-    case "constant":
-      return new ConstantLR(optimizer);
-    case "step":
-      return new StepLR(optimizer, { stepSize: stepSize * length, gamma });
-    case "cosine":
-      return new CosineAnnealingLR(optimizer, { tMax: steps });
-    case "one-cycle":
-      return new OneCycleLR(optimizer, { maxLr: lr, totalSteps: steps });
-    default:
-      throw new RangeError(describe({
-        what: "train: schedule",
-        expected: SCHEDULES.join(", "),
-        got: String(schedule),
-        help: "Leave it out for a constant rate.",
-      }));
-  }
 }

@@ -1,4 +1,3 @@
-import { describe } from "../base/errors.ts";
 import {
   Compose,
   ElasticTransform,
@@ -37,19 +36,9 @@ export const AUGMENTATIONS: readonly (keyof AugmentSettings)[] = [
 /**
  * The transforms of some settings; none where nothing changes.
  *
- * @throws {RangeError} If one is out of range or has another name.
+ * @throws {RangeError} If one is out of the range of its transform.
  */
 export function transformOf(settings: AugmentSettings): Compose | undefined {
-  const known: readonly string[] = AUGMENTATIONS;
-  const unknown = Object.keys(settings).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new RangeError(describe({
-      what: "train: augment",
-      expected: AUGMENTATIONS.join(", "),
-      got: unknown,
-      help: "Take one of these names.",
-    }));
-  }
   const { elastic = 0, erase = 0, rotate = 0, scale = 0, shear = 0 } = settings;
   const { shift = 0 } = settings;
   const transforms: Transform[] = [new ToTensor()];

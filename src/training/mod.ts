@@ -14,11 +14,7 @@ export {
 } from "./checkpoint.ts";
 export {
   type EpochResult,
-  NOTEBOOK,
-  recipeSettings,
   type SavedCheckpoint,
-  type ScheduleName,
-  SCHEDULES,
   type StepResult,
   type TrainCallbacks,
   type TrainOptions,
@@ -35,5 +31,11 @@ export {
 export { Mean } from "./mean.ts";
 export { predict, type Prediction } from "./predict.ts";
 export { train } from "./train.ts";
-export { settingsOf } from "./_settings.ts";
+export {
+  flagOf,
+  OPTION_NAMES,
+  type OptionRow,
+  OPTIONS,
+} from "./options_table.ts";
+export { DEFAULT_SETTINGS, recipeSettings, settingsOf } from "./settings.ts";
 export { Trainer } from "./trainer.ts";

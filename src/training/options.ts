@@ -1,27 +1,25 @@
 /**
- * What a training is told, and what it tells.
+ * The options of a training, and its results.
  *
  * @module
  */
 
 import type { Dataset } from "../data/dataset.ts";
 import type { Device, Precision } from "../devices/device.ts";
-import { describe } from "../base/errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import type { AugmentSettings } from "./augmentation.ts";
 import type { NetworkName } from "../models/mod.ts";
-import { type RecipeName, RECIPES } from "./recipes.ts";
 
 /**
- * How a training goes, in plain values: a checkpoint stores it. The defaults
- * are the notebook's.
+ * The settings of a training, in plain values: a checkpoint stores them. The
+ * defaults are those of the PyTorch notebook.
  */
 export interface TrainSettings {
   /**
    * The settings where they are not given: explicit ones override the recipe.
    * Default `"notebook"`.
    */
-  recipe: RecipeName;
+  recipe: "notebook" | "fast" | "best";
   /** Which network is trained, where no model is given. Default `"cnn"`. */
   network: NetworkName;
   /** Passes over the training data. Default 10. */
@@ -30,8 +28,12 @@ export interface TrainSettings {
   batchSize: number;
   /** Learning rate; the highest one, where a schedule changes it. Default 0.01. */
   lr: number;
-  /** How the rate goes on from there. Default `"constant"`. */
-  schedule: ScheduleName;
+  /**
+   * How the learning rate changes: `"constant"`; `"step"` falls by `gamma` every
+   * `stepSize` epochs; `"cosine"` falls to 0 along half a cosine; `"one-cycle"`
+   * rises from a 25th to `lr` and falls to nothing. Default `"constant"`.
+   */
+  schedule: "constant" | "step" | "cosine" | "one-cycle";
   /** Epochs between two falls of the schedule `"step"`. Default 1. */
   stepSize: number;
   /** Factor of those falls. Default 0.1. */
@@ -71,69 +73,6 @@ export interface TrainSettings {
    * never does. Default 0.
    */
   targetAcc: number;
-}
-
-/**
- * How a learning rate goes: `"constant"`; `"step"` falls by `gamma` every
- * `stepSize` epochs; `"cosine"` falls to 0 along half a cosine; `"one-cycle"`
- * rises from a 25th to `lr` and falls to nothing.
- */
-export type ScheduleName = "constant" | "step" | "cosine" | "one-cycle";
-
-/** All schedules. */
-export const SCHEDULES: readonly ScheduleName[] = [
-  "constant",
-  "step",
-  "cosine",
-  "one-cycle",
-];
-
-/** The settings of the notebook. */
-export const NOTEBOOK: Readonly<TrainSettings> = {
-  recipe: "notebook",
-  network: "cnn",
-  epochs: 10,
-  batchSize: 100,
-  lr: 0.01,
-  schedule: "constant",
-  stepSize: 1,
-  gamma: 0.1,
-  warmup: 0,
-  optimizer: "adam",
-  weightDecay: 0,
-  clipGradNorm: 0,
-  labelSmoothing: 0,
-  augment: {},
-  seed: 0,
-  limit: 0,
-  valFraction: 0,
-  patience: 0,
-  targetAcc: 0,
-};
-
-/**
- * All settings of a recipe.
- *
- * @throws {RangeError} If there is none of that name.
- *
- * @example
- * ```ts
- * import { NOTEBOOK, recipeSettings } from "./options.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(recipeSettings("notebook"), NOTEBOOK);
- * ```
- */
-export function recipeSettings(recipe: RecipeName): TrainSettings {
-  if (Object.hasOwn(RECIPES, recipe)) {
-    return { ...NOTEBOOK, ...RECIPES[recipe], recipe };
-  }
-  throw new RangeError(describe({
-    what: "train: recipe",
-    expected: Object.keys(RECIPES).join(", "),
-    got: String(recipe),
-    help: "Leave it out for the notebook's.",
-  }));
 }
 
 /** What is trained, where, how, and who is told. */

@@ -1,7 +1,7 @@
 import type { TrainSettings } from "./options.ts";
 
 /** The names of the recipes. */
-export type RecipeName = "notebook" | "fast" | "best";
+export type RecipeName = TrainSettings["recipe"];
 
 /**
  * What each recipe sets, where that is not the default: `notebook` trains as the

@@ -7,15 +7,16 @@ import { describe, TrainingError } from "../base/errors.ts";
 import { Evaluator } from "./evaluate.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import type { Layer } from "../nn/mod.ts";
-import { Adam, AdamW } from "../optim/mod.ts";
+import type { Adam } from "../optim/mod.ts";
 import type { LRScheduler } from "../optim/schedules/mod.ts";
 import { NETWORKS } from "../models/mod.ts";
 import { openData } from "./_data.ts";
 import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./_best.ts";
+import { OPTIMIZERS } from "./_optimizers.ts";
 import { turnEventLoop } from "./_event_loop.ts";
 import { scheduleOf } from "./_schedule.ts";
-import { checkWhole, settingsOf } from "./_settings.ts";
+import { settingsOf } from "./settings.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import {
@@ -97,7 +98,7 @@ export class Trainer implements Disposable {
   ) {
     const { batchSize, lr, seed, weightDecay } = settings;
     const { checkpointEvery = 1 } = options;
-    checkWhole("checkpointEvery", checkpointEvery, 1);
+    checkCheckpointEvery(checkpointEvery);
     const generator = new Generator(seed);
     this.settings = settings;
     this.#options = options;
@@ -105,8 +106,9 @@ export class Trainer implements Disposable {
     const model = options.model ??
       NETWORKS[settings.network](trainData.targets.classes);
     this.model = model.to(device, { generator });
-    const Kind = settings.optimizer === "adamw" ? AdamW : Adam;
-    this.optimizer = new Kind(this.model.parameters(), { lr, weightDecay });
+    const Optimizer = OPTIMIZERS[settings.optimizer];
+    const parameters = this.model.parameters();
+    this.optimizer = new Optimizer(parameters, { lr, weightDecay });
     this.#batches = new DataLoader(trainData, {
       device,
       batchSize,
@@ -354,4 +356,14 @@ export class Trainer implements Disposable {
     };
     await onCheckpoint?.(saved);
   }
+}
+
+function checkCheckpointEvery(epochs: number): void {
+  if (Number.isSafeInteger(epochs) && epochs >= 1) return;
+  throw new RangeError(describe({
+    what: "train: checkpointEvery",
+    expected: "a whole number of at least 1",
+    got: String(epochs),
+    help: "Leave it out for a checkpoint after every epoch.",
+  }));
 }

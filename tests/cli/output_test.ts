@@ -66,7 +66,7 @@ Deno.test("--verbose tells device, data and times on stderr", async () => {
   assertMatch(trained.stderr, /^device opened in \d+\.\d\d s\ndata read in /);
   assertMatch(
     trained.stderr,
-    /\nsettings: \{"recipe":"notebook","epochs":2,"batchSize":10,/,
+    /\nsettings: \{"recipe":"notebook","network":"cnn","epochs":2,"batchSize":10,/,
   );
   assertMatch(
     trained.stderr,

@@ -9,6 +9,7 @@ function given(flags: string[], trace = "") {
   return {
     flags: new Set(flags),
     files: [],
+    explicit: new Set<string>(),
     values: { "profile-trace": trace },
   };
 }

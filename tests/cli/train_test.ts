@@ -7,7 +7,7 @@ import {
 import { join } from "@std/path";
 import { readSafetensors } from "../../src/formats/safetensors.ts";
 import {
-  NOTEBOOK,
+  DEFAULT_SETTINGS,
   readCheckpoint,
   recipeSettings,
 } from "../../src/training/mod.ts";
@@ -166,7 +166,7 @@ Deno.test("the options of the learning reach the checkpoint", async () => {
   assertMatch(stdout, /note: the test images decide when to stop/);
   const { settings } = await readCheckpoint(folder.file("run"));
   assertEquals(settings, {
-    ...NOTEBOOK,
+    ...DEFAULT_SETTINGS,
     epochs: 1,
     batchSize: 10,
     schedule: "cosine",

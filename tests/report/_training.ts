@@ -1,6 +1,6 @@
 import type { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import { train } from "../../src/training/train.ts";
-import { type EpochResult, NOTEBOOK } from "../../src/training/mod.ts";
+import { DEFAULT_SETTINGS, type EpochResult } from "../../src/training/mod.ts";
 import { rowsDataset, smallNetwork } from "../training/_task.ts";
 
 /** Trains a small network for some epochs. */
@@ -16,7 +16,7 @@ export async function trained(device: CpuDevice, epochs: number) {
 export function history(epochs: number): EpochResult[] {
   return Array.from({ length: epochs }, (_, i) => ({
     ...{ epoch: i + 1, loss: 1 / (i + 1), acc: 0.9, valLoss: 0.5, valAcc: 0.8 },
-    ...{ lr: NOTEBOOK.lr, trainSeconds: 2, evalSeconds: 1 },
+    ...{ lr: DEFAULT_SETTINGS.lr, trainSeconds: 2, evalSeconds: 1 },
     imagesPerSecond: 100 + i,
   }));
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
-  NOTEBOOK,
+  DEFAULT_SETTINGS,
   type RecipeName,
   recipeSettings,
   settingsOf,
@@ -18,7 +18,7 @@ const nothing = new TensorDataset(
 );
 
 Deno.test("the recipe notebook is the notebook", () => {
-  assertEquals(recipeSettings("notebook"), NOTEBOOK);
+  assertEquals(recipeSettings("notebook"), DEFAULT_SETTINGS);
   assertThrows(
     () => recipeSettings("fastest" as RecipeName),
     RangeError,

@@ -1,0 +1,67 @@
+/** An option, as the parser, `--help` and the completions know it. */
+export interface Option {
+  /** Its name without the dashes. */
+  readonly name: string;
+  /** What stands for its value, such as `FILE`; none for a switch. */
+  readonly value?: string;
+  /** The value where it is not given. Default `""`. */
+  readonly default?: string;
+  /** How `--help` names the default. Default: `default` itself. */
+  readonly shown?: string;
+  /** What it does. */
+  readonly help: string;
+}
+
+/** Options that `--help` lists together. */
+export interface OptionGroup {
+  /** The line above them; none for the first group. */
+  readonly title?: string;
+  /** The options, in order. */
+  readonly options: readonly Option[];
+}
+
+/** An argument that is no option. */
+export interface Argument {
+  /** Its name, such as `FILE`. */
+  readonly name: string;
+  /** What it is. */
+  readonly help: string;
+}
+
+/** The arguments of a call, checked for names. */
+export interface Given {
+  /** The options with a value, given or not; `""` is none. */
+  readonly values: Readonly<Record<string, string>>;
+  /** The switches that are given. */
+  readonly flags: ReadonlySet<string>;
+  /** The arguments that are no options; at least as many as are needed. */
+  readonly files: readonly string[];
+  /** The names of the options that are given. */
+  readonly explicit: ReadonlySet<string>;
+}
+
+/** A command: one file of this folder each. */
+export interface Command {
+  /** What it is called. */
+  readonly name: string;
+  /** What it does, in a sentence. */
+  readonly summary: string;
+  /** The arguments that it needs, in order. Default none. */
+  readonly files?: readonly Argument[];
+  /** An argument that may be given any number of times. Default none. */
+  readonly anyFiles?: Argument;
+  /** Its options, but `--help`. */
+  readonly groups: readonly OptionGroup[];
+  /** Paragraphs at the end of `--help`. */
+  readonly notes?: string;
+  /** Runs it. */
+  run(given: Given): void | Promise<void>;
+}
+
+/** `--help`, which every command has. */
+export const helpOption: Option = { name: "help", help: "this text" };
+
+/** The options of a command, `--help` last. */
+export function optionsOf({ groups }: Command): Option[] {
+  return [...groups.flatMap(({ options }) => options), helpOption];
+}

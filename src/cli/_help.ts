@@ -1,0 +1,75 @@
+import { type Command, helpOption, type Option } from "./_command.ts";
+import { callOf } from "./_options.ts";
+
+/** Columns before the text of an option. */
+const indent = 20;
+
+/** Columns of a line. */
+const lineWidth = 80;
+
+/** What `--help` prints. */
+export function helpText(command: Command): string {
+  const { anyFiles, files = [], groups, name, notes, summary } = command;
+  const usage = [
+    callOf(name),
+    ...groups.length > 0 ? ["[options]"] : [],
+    ...files.map((file) => file.name),
+    ...anyFiles === undefined ? [] : [`[${anyFiles.name}…]`],
+  ];
+  const args = [...files, ...anyFiles === undefined ? [] : [anyFiles]]
+    .map((argument) => entry(argument.name, argument.help));
+  const listed = groups.map(({ options, title }) =>
+    [...title === undefined ? [] : [`${title}:`], ...options.map(optionEntry)]
+      .join("\n")
+  );
+  // With one list of options `--help` ends it, with several it stands apart.
+  const [first = "", ...others] = listed;
+  const ownHelp = optionEntry(helpOption);
+  const top = [...args, ...first === "" ? [] : [first]];
+  if (others.length === 0) top.push(ownHelp);
+  else others.push(ownHelp);
+  return [
+    summary,
+    `Usage: ${usage.join(" ")}`,
+    top.join("\n"),
+    ...others,
+    ...notes === undefined ? [] : [paragraph(notes)],
+  ].join("\n\n");
+}
+
+/** What an option does, with its default in parentheses. */
+export function aboutOption({ help, shown, ...option }: Option): string {
+  const value = shown ?? option.default ?? "";
+  return value === "" ? help : `${help} (${value})`;
+}
+
+function optionEntry(option: Option): string {
+  const value = option.value === undefined ? "" : ` ${option.value}`;
+  return entry(`--${option.name}${value}`, aboutOption(option));
+}
+
+/** A word and its text beside it, or below where the word is too long. */
+function entry(word: string, text: string): string {
+  const lines = wrapped(text, lineWidth - indent)
+    .map((line) => " ".repeat(indent) + line);
+  const start = `  ${word}`;
+  if (start.length >= indent) return [start, ...lines].join("\n");
+  return start + lines.join("\n").slice(start.length);
+}
+
+/** Text whose lines end where they must, or where the next one is given. */
+function paragraph(text: string): string {
+  return text.split("\n").flatMap((line) => wrapped(line, lineWidth))
+    .join("\n");
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,296 @@
+/**
+ * The settings of a training, one row each. Types check the rows against
+ * `TrainSettings`; the checks of a program's options, the parser of the command
+ * line, `--help` and the completions read them.
+ *
+ * @module
+ */
+
+import { choices } from "../base/choices.ts";
+import { NETWORKS } from "../models/networks.ts";
+import { OPTIMIZERS } from "./_optimizers.ts";
+import { SCHEDULES } from "./_schedule.ts";
+import { AUGMENTATIONS, type AugmentSettings } from "./augmentation.ts";
+import type { TrainSettings } from "./options.ts";
+import { RECIPES } from "./recipes.ts";
+
+/** Why a value is not valid. */
+export interface Complaint {
+  /** The part of the value that is wrong, where it has parts. */
+  readonly part?: string;
+  /** What it should have been. */
+  readonly expected: string;
+  /** What it was. */
+  readonly got: string;
+}
+
+/** How values of a type are read and checked. */
+interface OptionKind<T> {
+  /** The value of a text on the command line; it may not be valid. */
+  parse(text: string): T;
+  /** What is wrong with a value, or null. */
+  check(value: T): Complaint | null;
+}
+
+/** What `--help` says of an option. */
+interface OptionText<T> {
+  /**
+   * The value where neither options nor recipe set one. It is always valid: a
+   * default outside the range, such as 0, switches off what the option does.
+   */
+  readonly default: T;
+  /** The part of `--help` that lists it. */
+  readonly group: "recipe" | "training" | "learning";
+  /** What stands for the value: `N`, a whole number, or `X`, any number. */
+  readonly value: string;
+  /** What it does. */
+  readonly help: string;
+  /** How `--help` names the default, if not by its value. */
+  readonly shown?: string;
+}
+
+/** A setting of a training. */
+export type OptionRow<T> = OptionKind<T> & OptionText<T>;
+
+/** The rows by the names of the settings. */
+export type OptionsTable = {
+  readonly [Name in keyof TrainSettings]: OptionRow<TrainSettings[Name]>;
+};
+
+/** All settings, in the order in which checkpoints store them. */
+export const OPTIONS: OptionsTable = {
+  recipe: {
+    ...oneOf(RECIPES),
+    default: "notebook",
+    group: "recipe",
+    value: "R",
+    help: "network and options: notebook (as the PyTorch notebook), fast " +
+      "(soonest at 99 %) or best (highest accuracy); explicit options " +
+      "override the recipe",
+  },
+  network: {
+    ...oneOf(NETWORKS),
+    default: "cnn",
+    group: "recipe",
+    value: "N",
+    help: `the network: ${choices(Object.keys(NETWORKS))}`,
+    shown: "the recipe's",
+  },
+  epochs: {
+    ...integer(1),
+    default: 10,
+    group: "training",
+    value: "N",
+    help: "passes over the training images",
+  },
+  batchSize: {
+    ...integer(1),
+    default: 100,
+    group: "training",
+    value: "N",
+    help: "images of a batch",
+  },
+  lr: {
+    ...positive(),
+    default: 0.01,
+    group: "training",
+    value: "X",
+    help: "learning rate; the highest one where a schedule changes it",
+  },
+  schedule: {
+    ...oneOf(SCHEDULES),
+    default: "constant",
+    group: "learning",
+    value: "S",
+    help: `of the learning rate: ${choices(Object.keys(SCHEDULES))}`,
+  },
+  stepSize: {
+    ...integer(1),
+    default: 1,
+    group: "learning",
+    value: "N",
+    help: "epochs between two falls of the schedule step",
+  },
+  gamma: {
+    ...positive(),
+    default: 0.1,
+    group: "learning",
+    value: "X",
+    help: "factor of these falls",
+  },
+  warmup: {
+    ...positive(),
+    default: 0,
+    group: "learning",
+    value: "X",
+    help: "epochs in which the rate rises first",
+  },
+  optimizer: {
+    ...oneOf(OPTIMIZERS),
+    default: "adam",
+    group: "learning",
+    value: "O",
+    help: choices(Object.keys(OPTIMIZERS)),
+  },
+  weightDecay: {
+    ...positive(),
+    default: 0,
+    group: "learning",
+    value: "X",
+    help: "L2 penalty; for adamw, decoupled weight decay",
+  },
+  clipGradNorm: {
+    ...positive(),
+    default: 0,
+    group: "learning",
+    value: "X",
+    help: "largest norm of all gradients together",
+    shown: "any",
+  },
+  labelSmoothing: {
+    ...share(),
+    default: 0,
+    group: "learning",
+    value: "X",
+    help: "share of a label that is spread over all classes",
+  },
+  augment: {
+    ...augmentation(),
+    default: {},
+    group: "learning",
+    value: "K=X,…",
+    help: "random changes of the training images: rotate=10 and shear=10 " +
+      "(degrees), shift=0.1 and scale=0.1 (shares of the size), elastic=30 " +
+      "(strength), erase=0.5 (probability); or none",
+    shown: "",
+  },
+  seed: {
+    ...integer(0),
+    default: 0,
+    group: "training",
+    value: "N",
+    help: "seed of first weights, order and augmentation",
+  },
+  limit: {
+    ...integer(1),
+    default: 0,
+    group: "training",
+    value: "N",
+    help: "train on the first N images only",
+    shown: "all",
+  },
+  valFraction: {
+    ...share(),
+    default: 0,
+    group: "training",
+    value: "X",
+    help:
+      "measure with this share of the training images instead of the test " +
+      "images: choose options with it",
+    shown: "",
+  },
+  patience: {
+    ...integer(0),
+    default: 0,
+    group: "training",
+    value: "N",
+    help:
+      "stop when N epochs brought nothing better, and keep the best weights",
+    shown: "",
+  },
+  targetAcc: {
+    ...share(),
+    default: 0,
+    group: "training",
+    value: "X",
+    help: "stop when the accuracy on the test images is at least this",
+    shown: "",
+  },
+};
+
+/** The names of the settings, in the order of the table. */
+export const OPTION_NAMES = Object.keys(OPTIONS) as (keyof TrainSettings)[];
+
+/** How the command line spells a setting: `batchSize` is `--batch-size`. */
+export function flagOf(name: keyof TrainSettings): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** What is wrong with the value of a setting, or null. */
+export function complaintOf<Name extends keyof TrainSettings>(
+  name: Name,
+  value: TrainSettings[Name],
+): Complaint | null {
+  const { default: off, check }: OptionRow<TrainSettings[Name]> = OPTIONS[name];
+  return value === off ? null : check(value);
+}
+
+function integer(least: number): OptionKind<number> {
+  return numeric(
+    `a whole number of at least ${least}`,
+    (value) => Number.isSafeInteger(value) && value >= least,
+  );
+}
+
+function positive(): OptionKind<number> {
+  const isValid = (value: number) => Number.isFinite(value) && value > 0;
+  return numeric("a number above 0", isValid);
+}
+
+function share(): OptionKind<number> {
+  const isValid = (value: number) => value > 0 && value < 1;
+  return numeric("a number between 0 and 1", isValid);
+}
+
+function numeric(
+  expected: string,
+  isValid: (value: number) => boolean,
+): OptionKind<number> {
+  return {
+    parse: Number,
+    check: (value) => isValid(value) ? null : { expected, got: String(value) },
+  };
+}
+
+/** One of the names that a record has. */
+function oneOf<Name extends string>(
+  record: Readonly<Record<Name, unknown>>,
+): OptionKind<Name> {
+  const expected = Object.keys(record).join(", ");
+  return {
+    parse: (text) => text as Name,
+    check: (value) =>
+      Object.hasOwn(record, value) ? null : { expected, got: String(value) },
+  };
+}
+
+/** Kinds of change with their amounts: `rotate=10,shift=0.1`, or `none`. */
+function augmentation(): OptionKind<AugmentSettings> {
+  const amount = positive();
+  return {
+    parse(text) {
+      const given = new Map(
+        (text === "none" ? [] : text.split(",")).map((part) => {
+          const [kind, value = ""] = part.split("=");
+          return [kind, value === "" ? NaN : amount.parse(value)];
+        }),
+      );
+      // Known kinds in one order, so that settings can be compared as text.
+      const order = new Set<string>([...AUGMENTATIONS, ...given.keys()]);
+      return Object.fromEntries(
+        [...order].filter((kind) => given.has(kind))
+          .map((kind) => [kind, given.get(kind)]),
+      );
+    },
+    check(value) {
+      for (const [kind, given] of Object.entries(value)) {
+        if (!AUGMENTATIONS.some((known) => known === kind)) {
+          return { expected: AUGMENTATIONS.join(", "), got: kind };
+        }
+        const complaint = given === 0 ? null : amount.check(given);
+        if (complaint !== null) return { ...complaint, part: kind };
+      }
+      return null;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { describe } from "../base/errors.ts";
+import { transformOf } from "./augmentation.ts";
+import type { TrainOptions, TrainSettings } from "./options.ts";
+import { complaintOf, OPTION_NAMES, OPTIONS } from "./options_table.ts";
+import { type RecipeName, RECIPES } from "./recipes.ts";
+
+/** The defaults, which are the settings of the PyTorch notebook. */
+export const DEFAULT_SETTINGS: Readonly<TrainSettings> = fromRows(
+  (name) => OPTIONS[name].default,
+);
+
+/**
+ * All settings of a recipe.
+ *
+ * @throws {RangeError} If there is none of that name.
+ */
+export function recipeSettings(recipe: RecipeName): TrainSettings {
+  checkValue("recipe", recipe);
+  return { ...DEFAULT_SETTINGS, ...RECIPES[recipe], recipe };
+}
+
+/**
+ * The settings of a training: the explicit ones; otherwise those of the
+ * checkpoint that it resumes; otherwise those of the recipe.
+ *
+ * @throws {RangeError} If one is out of range, or not the checkpoint's.
+ */
+export function settingsOf(
+  options: TrainOptions,
+  stored: Readonly<Partial<TrainSettings>> | null,
+): TrainSettings {
+  const given: Partial<TrainSettings> = fromRows((name) => options[name]);
+  const recipe = given.recipe ?? stored?.recipe ?? DEFAULT_SETTINGS.recipe;
+  const settings = { ...recipeSettings(recipe), ...stored, ...given };
+  if (stored !== null) checkResumed(settings, completed(stored));
+  for (const name of OPTION_NAMES) checkValue(name, settings[name]);
+  checkWarmup(settings);
+  // The transforms have ranges of their own.
+  transformOf(settings.augment);
+  return settings;
+}
+
+/** A record of the settings whose value is defined, in the table's order. */
+function fromRows(valueOf: (name: keyof TrainSettings) => unknown) {
+  const entries = OPTION_NAMES.map((name) => [name, valueOf(name)])
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries);
+}
+
+/** The settings of a checkpoint that may be older than some of them. */
+function completed(stored: Readonly<Partial<TrainSettings>>): TrainSettings {
+  // The recipe alone chose the network; all else was at its default.
+  const { network } = recipeSettings(stored.recipe ?? DEFAULT_SETTINGS.recipe);
+  return { ...DEFAULT_SETTINGS, network, ...stored };
+}
+
+/** Throws unless a training can be resumed with these settings. */
+function checkResumed(settings: TrainSettings, stored: TrainSettings): void {
+  const lasts = stored.schedule === "constant" || stored.schedule === "step";
+  for (const name of OPTION_NAMES) {
+    // The other schedules are stretched over all epochs from the start.
+    if (name === "epochs" && lasts) continue;
+    checkUnchanged(name, settings[name], stored[name]);
+  }
+}
+
+function checkUnchanged(name: string, given: unknown, stored: unknown): void {
+  const [got, expected] = [given, stored].map((value) => JSON.stringify(value));
+  if (got === expected) return;
+  throw new RangeError(describe({
+    what: `train: ${name} of a training that goes on`,
+    expected: `${expected}, as in its checkpoint`,
+    got,
+    help: "Leave it out, or start a training of its own.",
+  }));
+}
+
+function checkWarmup({ schedule, warmup }: TrainSettings): void {
+  if (warmup === 0 || schedule !== "one-cycle") return;
+  throw new RangeError(describe({
+    what: "train: warmup",
+    expected: "none with the schedule one-cycle, which begins with its own",
+    got: String(warmup),
+    help: "Leave it out, or take the schedule cosine.",
+  }));
+}
+
+function checkValue<Name extends keyof TrainSettings>(
+  name: Name,
+  value: TrainSettings[Name],
+): void {
+  const complaint = complaintOf(name, value);
+  if (complaint === null) return;
+  const { expected, got, part } = complaint;
+  throw new RangeError(describe({
+    what: `train: ${name}${part === undefined ? "" : ` ${part}`}`,
+    expected,
+    got,
+    help: "Leave it out for the default.",
+  }));
+}

@@ -1,0 +1,85 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  DEFAULT_SETTINGS,
+  flagOf,
+  OPTION_NAMES,
+  OPTIONS,
+  settingsOf,
+  type TrainOptions,
+} from "../../src/training/mod.ts";
+
+Deno.test("the documentation of a setting names the default of the table", async () => {
+  const source = await Deno.readTextFile(
+    new URL("../../src/training/options.ts", import.meta.url),
+  );
+  const [body] = source.match(/interface TrainSettings \{[^]*?\n\}/)!;
+  const documented = new Map(
+    Array.from(
+      body.matchAll(/\/\*\*([^]*?)\*\/\s+(\w+): /g),
+      ([, text, name]) => [name, /Default `?(.+?)`?[.:]\s/.exec(text)?.[1]],
+    ),
+  );
+  const expected = OPTION_NAMES.map((name) => [
+    name,
+    JSON.stringify(OPTIONS[name].default),
+  ]);
+  assertEquals(Object.fromEntries(documented), Object.fromEntries(expected));
+});
+
+Deno.test("defaults are valid, and no flag stands for two settings", () => {
+  assertEquals(settingsOf({}, null), DEFAULT_SETTINGS);
+  assertEquals(new Set(OPTION_NAMES.map(flagOf)).size, OPTION_NAMES.length);
+  assertEquals(flagOf("labelSmoothing"), "label-smoothing");
+});
+
+/** A value out of range for each setting, and what the error says. */
+const wrong: Record<keyof typeof DEFAULT_SETTINGS, [unknown, string]> = {
+  recipe: ["quick", "recipe: expected notebook, fast, best, got quick"],
+  network: ["rnn", "network: expected cnn, wider-cnn, mlp, got rnn"],
+  epochs: [0, "epochs: expected a whole number of at least 1, got 0"],
+  batchSize: [1.5, "batchSize: expected a whole number of at least 1, got 1.5"],
+  lr: [-1, "lr: expected a number above 0, got -1"],
+  schedule: ["sine", "schedule: expected constant, step, cosine, one-cycle"],
+  stepSize: [0, "stepSize: expected a whole number of at least 1"],
+  gamma: [NaN, "gamma: expected a number above 0, got NaN"],
+  warmup: [Infinity, "warmup: expected a number above 0, got Infinity"],
+  optimizer: ["sgd", "optimizer: expected adam, adamw, got sgd"],
+  weightDecay: [-0.1, "weightDecay: expected a number above 0"],
+  clipGradNorm: [-1, "clipGradNorm: expected a number above 0"],
+  labelSmoothing: [1, "labelSmoothing: expected a number between 0 and 1"],
+  augment: [{ turn: 3 }, "augment: expected rotate, shift,"],
+  seed: [-1, "seed: expected a whole number of at least 0, got -1"],
+  limit: [-1, "limit: expected a whole number of at least 1, got -1"],
+  valFraction: [1, "valFraction: expected a number between 0 and 1, got 1"],
+  patience: [-1, "patience: expected a whole number of at least 0"],
+  targetAcc: [1.5, "targetAcc: expected a number between 0 and 1, got 1.5"],
+};
+Deno.test("a setting out of range is refused by the words of its row", () => {
+  for (const [name, [value, message]] of Object.entries(wrong)) {
+    const options: TrainOptions = { [name]: value };
+    assertThrows(() => settingsOf(options, null), RangeError, message);
+  }
+  const part = { augment: { rotate: -1 } };
+  assertThrows(
+    () => settingsOf(part, null),
+    RangeError,
+    "train: augment rotate: expected a number above 0, got -1. Help: ",
+  );
+  const beyond = { augment: { erase: 2 } };
+  assertThrows(() => settingsOf(beyond, null), RangeError, "RandomErasing");
+});
+
+Deno.test("what a text means is what a program gives", () => {
+  const { augment, lr, network, seed } = OPTIONS;
+  assertEquals(
+    [lr.parse("1e-3"), seed.parse("7"), network.parse("mlp")],
+    [0.001, 7, "mlp"],
+  );
+  // In one order, however they were given.
+  const parsed = augment.parse("shift=0.1,rotate=10");
+  assertEquals(JSON.stringify(parsed), '{"rotate":10,"shift":0.1}');
+  assertEquals(augment.parse("none"), {});
+  for (const text of ["rotate", "rotate=", "turn=3", ""]) {
+    assert(augment.check(augment.parse(text)) !== null, text);
+  }
+});
