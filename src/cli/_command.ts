@@ -2,19 +2,19 @@
 export interface Option {
   /** Its name without the dashes. */
   readonly name: string;
-  /** What stands for its value, such as `FILE`; none for a switch. */
+  /** The placeholder of its value, such as `FILE`; none for a switch. */
   readonly value?: string;
   /** The value where it is not given. Default `""`. */
   readonly default?: string;
-  /** How `--help` names the default. Default: `default` itself. */
+  /** The default as `--help` shows it. Default: `default` itself. */
   readonly shown?: string;
-  /** What it does. */
+  /** Its effect. */
   readonly help: string;
 }
 
 /** Options that `--help` lists together. */
 export interface OptionGroup {
-  /** The line above them; none for the first group. */
+  /** The heading; none for the first group. */
   readonly title?: string;
   /** The options, in order. */
   readonly options: readonly Option[];
@@ -24,7 +24,7 @@ export interface OptionGroup {
 export interface Argument {
   /** Its name, such as `FILE`. */
   readonly name: string;
-  /** What it is. */
+  /** Its meaning. */
   readonly help: string;
 }
 
@@ -42,9 +42,9 @@ export interface Given {
 
 /** A command: one file of this folder each. */
 export interface Command {
-  /** What it is called. */
+  /** The name of the command. */
   readonly name: string;
-  /** What it does, in a sentence. */
+  /** Its purpose, in one sentence. */
   readonly summary: string;
   /** The arguments that it needs, in order. Default none. */
   readonly files?: readonly Argument[];

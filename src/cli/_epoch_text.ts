@@ -9,7 +9,7 @@ export function epochLine(result: EpochResult, epochs: number): string {
     `val_acc: ${result.valAcc.toFixed(5)}`;
 }
 
-/** What `--verbose` says of an epoch. */
+/** The line of `--verbose` about an epoch. */
 export function epochDetail(result: EpochResult): string {
   const { acc, epoch, evalSeconds, imagesPerSecond, lr, trainSeconds } = result;
   return `epoch ${epoch}: ${trainSeconds.toFixed(2)} s of training, ` +

@@ -1,13 +1,13 @@
 import { type Command, helpOption, type Option } from "./_command.ts";
 import { callOf } from "./_options.ts";
 
-/** Columns before the text of an option. */
+/** The column in which the text of an option begins. */
 const indent = 20;
 
 /** Columns of a line. */
 const lineWidth = 80;
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export function helpText(command: Command): string {
   const { anyFiles, files = [], groups, name, notes, summary } = command;
   const usage = [
@@ -37,7 +37,7 @@ export function helpText(command: Command): string {
   ].join("\n\n");
 }
 
-/** What an option does, with its default in parentheses. */
+/** The effect of an option, with its default in parentheses. */
 export function aboutOption({ help, shown, ...option }: Option): string {
   const value = shown ?? option.default ?? "";
   return value === "" ? help : `${help} (${value})`;
@@ -57,7 +57,7 @@ function entry(word: string, text: string): string {
   return start + lines.join("\n").slice(start.length);
 }
 
-/** Text whose lines end where they must, or where the next one is given. */
+/** Text wrapped to the width of a line; its own line breaks stay. */
 function paragraph(text: string): string {
   return text.split("\n").flatMap((line) => wrapped(line, lineWidth))
     .join("\n");

@@ -22,7 +22,7 @@ export const modelOption: Option = {
 /**
  * The network with the weights of a file, on a device.
  *
- * @param classes How many it must have; by default as many as the file says.
+ * @param classes How many it must have; by default as many as the weights have.
  */
 export async function openModel(
   device: Device,
@@ -35,7 +35,7 @@ export async function openModel(
 /**
  * The network with the weights that `--model` names; with those that a training
  * has left here, or else those that come with the library, where it names none.
- * Which they are, people are told.
+ * A note names the file.
  */
 export async function openModelOrShipped(
   device: Device,

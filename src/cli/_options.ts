@@ -118,7 +118,7 @@ function unknownArgument(
 /**
  * The error of a wrong call.
  *
- * @param meant What the caller had probably in mind.
+ * @param meant The closest valid word, if there is one.
  */
 export function usage(
   command: string,

@@ -11,8 +11,8 @@ export const verboseOption: Option = {
 };
 
 /**
- * What a command says, and where: stdout has what was asked for, people's text
- * or JSON; stderr has the details of `--verbose`.
+ * The output of a command: stdout has its result, as text or JSON; stderr has
+ * notes and the details of `--verbose`.
  */
 export class Output {
   readonly #flags: ReadonlySet<string>;
@@ -40,7 +40,7 @@ export class Output {
     else this.detail(text);
   }
 
-  /** What is no error, but not as one may expect. */
+  /** Something unexpected that is no error. */
   note(text: string): void {
     if (!this.#flags.has("quiet")) console.error(`note: ${text}`);
   }

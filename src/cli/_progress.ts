@@ -3,7 +3,7 @@ import { LibraryError } from "../base/errors.ts";
 import type { StepResult } from "../training/mod.ts";
 import type { Output } from "./_output.ts";
 
-/** What a bar needs of a terminal: a part of Node's stream. */
+/** A terminal, as a bar uses it: a part of Node's stream. */
 export interface Terminal {
   /** Whether it is one. */
   readonly isTTY: boolean;
@@ -21,7 +21,7 @@ export interface BarOptions {
   terminal?: Terminal;
 }
 
-/** What this file uses of the library, which has no types. */
+/** The library's interface, as far as used here: it has no types. */
 interface Bar {
   start(total: number, value: number, payload: Payload): void;
   update(value: number, payload: Payload): void;
@@ -30,7 +30,7 @@ interface Bar {
 
 type Payload = Record<"epoch" | "loss" | "acc" | "rate", string>;
 
-/** What a line has beside the bar, at the widest. */
+/** Columns of a line beside the bar, at the widest. */
 const textWidth = 69;
 
 /** Steps from whose time the time left is guessed. */
@@ -81,8 +81,8 @@ export class ProgressBar implements Disposable {
     const { acc, epoch, epochs, imagesPerSecond, loss } = step;
     const payload: Payload = {
       epoch: `${String(epoch).padStart(String(epochs).length)}/${epochs}`,
-      loss: looked(loss),
-      acc: looked(acc),
+      loss: meanText(loss),
+      acc: meanText(acc),
       rate: String(Math.round(imagesPerSecond)),
     };
     if (this.#isDrawn) return this.#bar.update(step.rows, payload);
@@ -103,12 +103,12 @@ export class ProgressBar implements Disposable {
   }
 }
 
-/** A mean, or that nobody has looked at the device yet. */
-function looked(value: number): string {
+/** A mean, or `…` before the first reading of the device. */
+function meanText(value: number): string {
   return Number.isNaN(value) ? "…" : value.toFixed(5);
 }
 
-/** Seconds as `42s`, `3m07s`, `2h05m`; text is how the library says unknown. */
+/** Seconds as `42s`, `3m07s`, `2h05m`; a text is the library's "unknown". */
 function clock(seconds: number | string): string {
   if (typeof seconds === "string") return "?";
   const two = (value: number) => String(Math.floor(value)).padStart(2, "0");

@@ -10,7 +10,7 @@ import type { RunFiles } from "./_seeds.ts";
 
 type Values = Readonly<Record<string, string>>;
 
-/** Refuses names and flags that make no sense, before anything is trained. */
+/** Rejects names and flags that contradict, before anything is trained. */
 export function checkReport(
   values: Values,
   flags: ReadonlySet<string>,
@@ -25,7 +25,7 @@ export function checkReport(
   }
 }
 
-/** What a report contains, and where its success is printed. */
+/** The request for a report. */
 export interface ReportRequest {
   /** Facts beside those that the training itself has. */
   readonly facts: Readonly<Record<string, string>>;
@@ -38,8 +38,8 @@ export interface ReportRequest {
 /**
  * Writes report and plot of a training whose weights are saved.
  *
- * @returns What went wrong with those that were asked for. A page that nobody
- * asked for is worth a note.
+ * @returns The failures of those that were asked for; the failure of the default
+ * page is a note only.
  */
 export async function writeReports(
   training: ReportedTraining,
@@ -64,7 +64,7 @@ export async function writeReports(
   return failures;
 }
 
-/** Throws what went wrong, all but the first as a line of its own. */
+/** Throws the first failure, and prints each other one on a line of its own. */
 export function throwFirst([first, ...others]: readonly Error[]): void {
   for (const { message } of others) console.error(`error: ${message}`);
   if (first !== undefined) throw first;

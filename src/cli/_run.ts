@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 import { makeFolder } from "../formats/files.ts";
 
-/** Where a training leaves its files. */
+/** The folder and the checkpoint of a training. */
 export interface Run {
   /** The folder of the run; it is there. */
   readonly folder: string;
@@ -17,7 +17,7 @@ export function newFolder(): string {
 
 /**
  * The folder and the checkpoint of a run: those named, those of the checkpoint
- * to go on from, or a folder of its own for this moment under `runs`.
+ * to resume, or a folder of its own for this moment under `runs`.
  */
 export async function openRun(
   values: Readonly<Record<"run" | "checkpoint" | "resume", string>>,

@@ -7,21 +7,21 @@ import { newFolder, openRun } from "./_run.ts";
 export interface Training {
   /** Its seed, where several were asked for. */
   readonly settings: { seed?: number };
-  /** Opens the run's folder, where what the training leaves goes. */
+  /** Opens the run's folder, for the files of the training. */
   readonly files: () => Promise<RunFiles>;
-  /** Where the weights go. */
+  /** Path of the weights. */
   readonly out: string;
-  /** Where a line for each epoch goes; "" is nowhere. */
+  /** Path of the log, a line for each epoch; "" is none. */
   readonly log: string;
 }
 
-/** What a training leaves beside its weights. */
+/** The files of a training beside its weights. */
 export interface RunFiles {
-  /** Where checkpoints go, and which to go on from. */
+  /** The checkpoint to write, and the one to resume. */
   readonly options: TrainOptions;
-  /** Where the report goes; "" is nowhere. */
+  /** Path of the report; "" is none. */
   readonly report: string;
-  /** Where the curves go; "" is nowhere. */
+  /** Path of the curves; "" is none. */
   readonly plot: string;
 }
 
@@ -64,13 +64,13 @@ export function trainingsOf(values: Values, hasReport: boolean): Training[] {
   });
 }
 
-/** How each seed went, their mean and standard deviation, after a blank line. */
+/** A table of the seeds with mean and standard deviation, after a blank line. */
 export function seedsTable(
   trainings: readonly Training[],
   results: readonly EpochResult[],
 ): string {
-  const losses = spread(results.map(({ valLoss }) => valLoss));
-  const accuracies = spread(results.map(({ valAcc }) => valAcc));
+  const losses = meanAndDeviation(results.map(({ valLoss }) => valLoss));
+  const accuracies = meanAndDeviation(results.map(({ valAcc }) => valAcc));
   const lines = results.map(({ epoch, valAcc, valLoss }, i) => {
     const seed = String(trainings[i].settings.seed).padEnd(11);
     return `${seed} ${row(epoch, valLoss, valAcc)}`;
@@ -84,7 +84,7 @@ export function seedsTable(
 }
 
 /** Mean and standard deviation (with n − 1) of some values. */
-export function spread(
+export function meanAndDeviation(
   values: readonly number[],
 ): { mean: number; deviation: number } {
   const count = values.length;

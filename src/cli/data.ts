@@ -82,7 +82,7 @@ export const data: Command = {
 
 const perRow = 10;
 
-/** What a shuffled loader gives first. */
+/** The first batch of a shuffled loader. */
 async function firstBatch(
   dataset: Mnist,
   count: number,

@@ -60,7 +60,7 @@ const explained = [
   TrainingError,
 ];
 
-/** What Deno and the system refuse: their message says what. */
+/** Refusals of Deno and the system, which name what they refuse. */
 const refused = [Deno.errors.NotCapable, Deno.errors.PermissionDenied];
 
 /**
@@ -86,7 +86,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /**
- * What a user has to know of an error.
+ * The message of an error, for a user.
  *
  * @throws That error, if it is a mistake of this program.
  */

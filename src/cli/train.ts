@@ -37,7 +37,7 @@ const hintOfValidation =
   "note: the test images decide when to stop; --val-fraction 0.1 keeps them " +
   "out of the choice";
 
-/** The options of files: what a training reads and leaves. */
+/** The options of files, which a training reads and writes. */
 const fileOptions: readonly Option[] = [
   ...dataOptions(),
   {
@@ -171,7 +171,7 @@ export const train: Command = {
 };
 
 /**
- * Refuses names of files that cannot be written, before anything is trained.
+ * Rejects names of files that cannot be written, before anything is trained.
  * The run's folder may be one that is still to be made.
  */
 async function checkPlaces(
@@ -185,11 +185,11 @@ async function checkPlaces(
   for (const path of paths) await checkWritable(path);
 }
 
-/** What came of a training. */
+/** The outcome of a training. */
 interface Outcome {
   /** Its last or best epoch. */
   readonly result: EpochResult;
-  /** Why files beside the weights are not there. */
+  /** Failures to write files beside the weights. */
   readonly failures: readonly Error[];
 }
 
@@ -236,8 +236,8 @@ async function trainOnce(
 }
 
 /**
- * Trains to the end, and prints and logs every epoch. The log is written anew
- * each time: it is whole wherever the training stops.
+ * Trains to the end, and prints and logs every epoch. The log is rewritten each
+ * time: it is complete wherever the training stops.
  */
 async function follow(
   trainer: Trainer,

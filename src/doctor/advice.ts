@@ -6,8 +6,8 @@ export interface Missing {
   readonly install: string | null;
 }
 
-/** What the advice hangs on. */
-export interface Situation {
+/** Facts about the system on which the advice depends. */
+export interface SystemFacts {
   /** Whether the program may use WebGPU at all. */
   readonly hasWebGpu: boolean;
   /** The system: `linux`, `darwin`, `windows`. */
@@ -43,15 +43,15 @@ const NVIDIA: Record<string, string> = {
 };
 
 /** What is missing, and how to get it. */
-export function missingParts(situation: Situation): Missing[] {
-  const { cards, distributions, hasAdapter, hasHardware, os } = situation;
-  if (!situation.hasWebGpu) {
+export function missingParts(facts: SystemFacts): Missing[] {
+  const { cards, distributions, hasAdapter, hasHardware, os } = facts;
+  if (!facts.hasWebGpu) {
     return [{
       what: "WebGPU: this program runs without it",
       install: "deno task doctor",
     }];
   }
-  if (hasAdapter && !situation.hasDefault) {
+  if (hasAdapter && !facts.hasDefault) {
     return [{
       what: "an adapter of the interface that DENO_WEBGPU_BACKEND names",
       install: "unset DENO_WEBGPU_BACKEND",

@@ -39,7 +39,7 @@ export interface FoundNetwork {
 /**
  * The network that a file of weights belongs to: the one that the metadata name
  * under `network`; otherwise the one whose state dictionary has exactly the
- * file's names; otherwise `cnn`, whose `loadStateDict` then says what differs.
+ * file's names; otherwise `cnn`, whose `loadStateDict` then names the differences.
  *
  * @param tensors The tensors of the file. The state dictionary may lie within
  * others, as {@linkcode stateDictWithin} finds it.

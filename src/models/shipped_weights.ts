@@ -3,16 +3,16 @@ import { DataError, describe } from "../base/errors.ts";
 import { readFile } from "../formats/files.ts";
 import { decodeWeights, type Weights } from "../formats/weights.ts";
 
-/** What the weights are called that come with the library. */
+/** File name of the weights that come with the library. */
 export const shippedWeightsName = "mnist-cnn.safetensors";
 
 /**
  * The weights that come with the library: the PyTorch notebook's network, trained by
- * this code. Their metadata say how, and how well it did.
+ * this code. Their metadata name the command, the data and the accuracy.
  *
  * They are read from the file beside the code. Where that is a checkout or a
- * compiled program, this needs leave to read it; where it was imported from a
- * registry, leave to fetch from there: `--allow-net=jsr.io`.
+ * compiled program, this needs permission to read it; where it was imported from
+ * a registry, permission to fetch from there: `--allow-net=jsr.io`.
  *
  * @throws {DataError} If they cannot be read or fetched.
  *

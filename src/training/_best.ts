@@ -21,7 +21,7 @@ export class BestWeights {
   /** The weights, by their names; empty before the first epoch. */
   weights: ReadonlyMap<string, HostTensor> = new Map();
 
-  /** Takes the model's weights if the last epoch is the best; says whether. */
+  /** Copies the weights if the last epoch is the best; returns whether it is. */
   async keep(model: Module, history: readonly EpochResult[]): Promise<boolean> {
     if (bestEpoch(history) !== history.at(-1)) return false;
     this.weights = await model.stateDict();

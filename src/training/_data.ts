@@ -5,11 +5,11 @@ import { subset, take } from "../data/subset.ts";
 import { describe } from "../base/errors.ts";
 import type { TrainOptions, TrainSettings } from "./options.ts";
 
-/** The rows of a training. */
+/** The data of a training. */
 export interface TrainingData {
-  /** To learn from. */
+  /** The rows to train on. */
   readonly trainData: Dataset;
-  /** To measure with: rows kept apart of the training data, or the test data. */
+  /** The rows to measure: held out of the training data, or the test data. */
   readonly valData: Dataset;
 }
 
@@ -26,7 +26,7 @@ export async function openData(
   return { trainData: chosen, valData };
 }
 
-/** Keeps a share of the rows apart, the same rows every time. */
+/** Holds out a fraction of the rows, the same rows every time. */
 function split(dataset: Dataset, share: number): TrainingData {
   const order = new Generator(0).permutation(dataset.length);
   const kept = Math.round(dataset.length * share);

@@ -1,7 +1,7 @@
 /**
- * Lets the event loop turn once: some 5 µs. Where the device is the CPU,
- * awaiting it gives way to promises only; without this no timer would fire and
- * no `Ctrl-C` be heard until the training is over.
+ * Yields to the event loop once, about 5 µs. Awaiting the CPU device runs
+ * microtasks only; without this no timer would fire, and no `Ctrl-C` be handled,
+ * before the training ends.
  */
 export async function turnEventLoop(): Promise<void> {
   // Browsers lack setImmediate; a timer costs a millisecond or more there.

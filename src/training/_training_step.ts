@@ -61,7 +61,7 @@ export class TrainingStep implements Disposable {
     return this.#rows;
   }
 
-  /** Learns from a batch; waits for nothing. */
+  /** Trains on a batch, without waiting for the device. */
   run(...[inputs, labels]: Inputs): void {
     this.#run(inputs, labels);
     this.#rows += labels.length;
@@ -73,7 +73,7 @@ export class TrainingStep implements Disposable {
     return { ...await this.#metrics.read(), steps, rows };
   }
 
-  /** Starts an epoch's sums, anew or from where they were. */
+  /** Sets the sums of the epoch: to zero, or to those of a checkpoint. */
   reset(sums: EpochSums = { loss: 0, correct: 0, steps: 0, rows: 0 }): void {
     this.#metrics.reset({ ...sums, batches: sums.steps });
     this.#rows = sums.rows;

@@ -1,7 +1,7 @@
 /**
- * A training as a file: a safetensors file with the weights under their own
- * names, so that it is a file of weights too, and all that the training needs
- * to go on beside them, under names that begin with `trainer.`.
+ * The checkpoint of a training: a safetensors file of the weights under their own
+ * names, so that it is a file of weights too, and of all other state of the
+ * training under names that begin with `trainer.`.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 } from "../formats/safetensors.ts";
 import type { EpochResult, TrainSettings } from "./options.ts";
 
-/** What the names of tensors begin with that are no weights. */
+/** The prefix of the tensors that are no weights. */
 const prefix = "trainer.";
 
 /** A training at the end of a step. */
@@ -25,7 +25,7 @@ export interface Checkpoint {
   state: ReadonlyMap<string, HostTensor>;
   /** The epochs so far. */
   history: readonly EpochResult[];
-  /** How the training runs. */
+  /** The settings of the training. */
   settings: TrainSettings;
 }
 
@@ -34,7 +34,7 @@ export function bestPath(path: string): string {
   return `${path.replace(/\.safetensors$/, "")}.best.safetensors`;
 }
 
-/** What a file of weights says of the training that they are of. */
+/** The metadata of a file of weights: how they were trained. */
 export function weightsMetadata(
   { network, recipe, seed }: TrainSettings,
 ): Record<string, string> {

@@ -3,8 +3,9 @@ import type { Device } from "../devices/device.ts";
 import { Tensor } from "../core/tensor.ts";
 
 /**
- * Adds numbers up on the device: a loss of every step costs no wait, and one
- * read gives their mean. Also inside a captured function.
+ * The mean of numbers that accumulate on the device: adding the loss of a step
+ * does not wait for it, and one read gives the mean. It may be used inside a
+ * captured function.
  *
  * @example
  * ```ts
@@ -25,9 +26,9 @@ export class Mean implements Disposable {
   #count = 0;
 
   /**
-   * Keeps the arguments.
+   * Makes the sum, which is 0.
    *
-   * @param device Where the numbers are.
+   * @param device The device of the numbers.
    */
   constructor(device: Device) {
     this.#total = Tensor.empty<[number]>(device, [1], "f32", "persistent");
@@ -59,10 +60,10 @@ export class Mean implements Disposable {
   }
 
   /**
-   * Starts anew.
+   * Starts from zero, or from a sum of earlier numbers.
    *
-   * @param total The sum to go on from, as {@linkcode Mean.total} gave it.
-   * @param count How many numbers are in it.
+   * @param total That sum, as {@linkcode Mean.total} returned it. Default 0.
+   * @param count The number of its terms. Default 0.
    */
   reset(total = 0, count = 0): void {
     this.#count = count;

@@ -14,38 +14,38 @@ import { AUGMENTATIONS, type AugmentSettings } from "./augmentation.ts";
 import type { TrainSettings } from "./options.ts";
 import { RECIPES } from "./recipes.ts";
 
-/** Why a value is not valid. */
+/** The reason why a value is invalid. */
 export interface Complaint {
-  /** The part of the value that is wrong, where it has parts. */
+  /** The invalid part of a value that has parts. */
   readonly part?: string;
-  /** What it should have been. */
+  /** The valid values, as an error message lists them. */
   readonly expected: string;
-  /** What it was. */
+  /** The invalid value. */
   readonly got: string;
 }
 
-/** How values of a type are read and checked. */
+/** Parser and check of a type of values. */
 interface OptionKind<T> {
-  /** The value of a text on the command line; it may not be valid. */
+  /** The value of a text on the command line, valid or not. */
   parse(text: string): T;
-  /** What is wrong with a value, or null. */
+  /** The complaint about an invalid value, or null. */
   check(value: T): Complaint | null;
 }
 
-/** What `--help` says of an option. */
+/** Default and description of an option. */
 interface OptionText<T> {
   /**
    * The value where neither options nor recipe set one. It is always valid: a
-   * default outside the range, such as 0, switches off what the option does.
+   * default outside the range, such as 0, disables the option.
    */
   readonly default: T;
-  /** The part of `--help` that lists it. */
+  /** The section of `--help` that lists it. */
   readonly group: "recipe" | "training" | "learning";
-  /** What stands for the value: `N`, a whole number, or `X`, any number. */
+  /** The placeholder of its value: `N` is a whole number, `X` any number. */
   readonly value: string;
-  /** What it does. */
+  /** Its effect. */
   readonly help: string;
-  /** How `--help` names the default, if not by its value. */
+  /** The default as `--help` shows it, if not its value. */
   readonly shown?: string;
 }
 
@@ -95,35 +95,35 @@ export const OPTIONS: OptionsTable = {
     default: 0.01,
     group: "training",
     value: "X",
-    help: "learning rate; the highest one where a schedule changes it",
+    help: "learning rate, the peak where a schedule changes it",
   },
   schedule: {
     ...oneOf(SCHEDULES),
     default: "constant",
     group: "learning",
     value: "S",
-    help: `of the learning rate: ${choices(Object.keys(SCHEDULES))}`,
+    help: `learning-rate schedule: ${choices(Object.keys(SCHEDULES))}`,
   },
   stepSize: {
     ...integer(1),
     default: 1,
     group: "learning",
     value: "N",
-    help: "epochs between two falls of the schedule step",
+    help: "epochs between two steps of the schedule step",
   },
   gamma: {
     ...positive(),
     default: 0.1,
     group: "learning",
     value: "X",
-    help: "factor of these falls",
+    help: "factor of the rate at each of them",
   },
   warmup: {
     ...positive(),
     default: 0,
     group: "learning",
     value: "X",
-    help: "epochs in which the rate rises first",
+    help: "epochs of linear warm-up before the schedule",
   },
   optimizer: {
     ...oneOf(OPTIMIZERS),
@@ -144,15 +144,15 @@ export const OPTIONS: OptionsTable = {
     default: 0,
     group: "learning",
     value: "X",
-    help: "largest norm of all gradients together",
-    shown: "any",
+    help: "maximum norm of all gradients together",
+    shown: "no clipping",
   },
   labelSmoothing: {
     ...share(),
     default: 0,
     group: "learning",
     value: "X",
-    help: "share of a label that is spread over all classes",
+    help: "label smoothing, as in PyTorch",
   },
   augment: {
     ...augmentation(),
@@ -169,7 +169,7 @@ export const OPTIONS: OptionsTable = {
     default: 0,
     group: "training",
     value: "N",
-    help: "seed of first weights, order and augmentation",
+    help: "seed of initial weights, order and augmentation",
   },
   limit: {
     ...integer(1),
@@ -185,8 +185,8 @@ export const OPTIONS: OptionsTable = {
     group: "training",
     value: "X",
     help:
-      "measure with this share of the training images instead of the test " +
-      "images: choose options with it",
+      "measure on this fraction of the training images, held out, instead " +
+      "of the test images: choose options with it",
     shown: "",
   },
   patience: {
@@ -194,8 +194,7 @@ export const OPTIONS: OptionsTable = {
     default: 0,
     group: "training",
     value: "N",
-    help:
-      "stop when N epochs brought nothing better, and keep the best weights",
+    help: "stop after N epochs without improvement, and keep the best weights",
     shown: "",
   },
   targetAcc: {
@@ -216,7 +215,7 @@ export function flagOf(name: keyof TrainSettings): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** What is wrong with the value of a setting, or null. */
+/** The complaint about an invalid value of a setting, or null. */
 export function complaintOf<Name extends keyof TrainSettings>(
   name: Name,
   value: TrainSettings[Name],

@@ -6,11 +6,11 @@ import { Trainer } from "./trainer.ts";
  * measurement on the test data after every epoch. {@linkcode Trainer} is the same as an object, for
  * a loop of your own over the epochs.
  *
- * With the same seed, first weights and order of the images are PyTorch's.
+ * With the same seed, initial weights and order of the images are PyTorch's.
  *
  * @throws {TrainingError} If the loss stops being a finite number.
  * @throws {RangeError} If an option is out of range.
- * @throws The reason of `options.signal`, if that stopped the training.
+ * @throws The reason of `options.signal`, if it stopped the training.
  *
  * @example
  * ```ts

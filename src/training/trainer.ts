@@ -34,14 +34,14 @@ import type {
   TrainSettings,
 } from "./options.ts";
 
-/** What training rows gave in an epoch. */
+/** The results of an epoch on the training rows. */
 type Trained = Pick<EpochResult, "loss" | "acc" | "lr">;
 
-/** Steps between two looks at loss and accuracy. */
-const stepsPerLook = 20;
+/** Steps between two readings of loss and accuracy. */
+const stepsPerReading = 20;
 
 /**
- * A training that can be watched and steered: {@linkcode train} as an object.
+ * A training that can be watched and controlled: {@linkcode train} as an object.
  *
  * @example
  * ```ts
@@ -69,15 +69,15 @@ const stepsPerLook = 20;
  * ```
  */
 export class Trainer implements Disposable {
-  /** What is trained, on its device. */
+  /** The model, on its device. */
   readonly model: Layer;
-  /** Where it is. */
+  /** The device of the model. */
   readonly device: Device;
-  /** What moves the parameters. */
+  /** The optimizer of its parameters. */
   readonly optimizer: Adam;
-  /** What every epoch is measured with: the test data, or a part kept apart. */
+  /** The data that every epoch is measured on: test data, or held-out rows. */
   readonly valData: Dataset;
-  /** How the training goes. */
+  /** The settings, explicit ones and defaults. */
   readonly settings: Readonly<TrainSettings>;
   readonly #options: TrainOptions;
   readonly #history: EpochResult[] = [];
@@ -86,7 +86,7 @@ export class Trainer implements Disposable {
   readonly #schedule: LRScheduler;
   readonly #evaluator: Evaluator;
   readonly #best = new BestWeights();
-  /** Whole epochs in the checkpoint. */
+  /** Completed epochs in the checkpoint. */
   #savedEpochs = 0;
 
   private constructor(
@@ -134,14 +134,14 @@ export class Trainer implements Disposable {
   }
 
   /**
-   * Opens the data and a device where the options name none, gives the model
-   * its first weights or those of the checkpoint, and trains nothing yet.
+   * Opens data and device where the options name none, and initialises the model
+   * or restores the checkpoint. Nothing is trained yet.
    *
-   * With the same seed, first weights and order of the images are PyTorch's.
+   * With the same seed, initial weights and order of the images are PyTorch's.
    *
    * @throws {RangeError} If an option is out of range.
-   * @throws {DataError | FormatError | StateDictError} If the checkpoint to go
-   * on from cannot be read, is none, or belongs to another model.
+   * @throws {DataError | FormatError | StateDictError} If the checkpoint to resume
+   * cannot be read, is none, or belongs to another model.
    */
   static async open(options: TrainOptions = {}): Promise<Trainer> {
     const { resume } = options;
@@ -157,12 +157,12 @@ export class Trainer implements Disposable {
     return trainer;
   }
 
-  /** Rows of an epoch. */
+  /** Training rows per epoch. */
   get rows(): number {
     return this.#batches.rows;
   }
 
-  /** The epochs so far. */
+  /** The results of the epochs so far. */
   get history(): readonly EpochResult[] {
     return this.#history;
   }
@@ -172,7 +172,7 @@ export class Trainer implements Disposable {
     return bestEpoch(this.#history);
   }
 
-  /** Whether no epoch is left, the target met, or patience at an end. */
+  /** Whether all epochs are done, the target is met, or patience is exhausted. */
   get finished(): boolean {
     const { epochs, patience, targetAcc } = this.settings;
     const last = this.#history.at(-1)?.valAcc ?? 0;
@@ -183,8 +183,8 @@ export class Trainer implements Disposable {
   }
 
   /**
-   * Trains, and gives each epoch once it is measured and its checkpoint
-   * written. Leave the loop whenever you like; the next call goes on with the
+   * Trains, and yields each epoch once it is measured and its checkpoint is
+   * written. The loop may be left at any time; the next call continues with the
    * next epoch. With patience, the model has its best weights at the end.
    *
    * @throws {TrainingError} If the loss stops being a finite number.
@@ -209,7 +209,7 @@ export class Trainer implements Disposable {
     }
   }
 
-  /** The training as it is at the end of a step, copied. */
+  /** A copy of the training as it is after the last step. */
   async checkpoint(): Promise<Checkpoint> {
     return {
       weights: await this.model.stateDict(),
@@ -219,7 +219,7 @@ export class Trainer implements Disposable {
     };
   }
 
-  /** Frees what only the training used. Model and device stay. */
+  /** Frees the memory of the training; model and device stay. */
   [Symbol.dispose](): void {
     for (const part of [this.#step, this.#evaluator, this.#batches]) {
       part[Symbol.dispose]();
@@ -268,33 +268,33 @@ export class Trainer implements Disposable {
     this.model.train();
     if (batches.state.batch === 0) step.reset();
     const before = step.rows;
-    let seen = { loss: NaN, acc: NaN };
-    let looking: Promise<typeof seen> | null = null;
+    let reading = { loss: NaN, acc: NaN };
+    let pending: Promise<typeof reading> | null = null;
     let { lr } = this.optimizer;
     for await (const [inputs, labels] of batches) {
       step.run(inputs, labels);
       const last = step.steps === batches.length;
-      if (last || step.steps % stepsPerLook === 0) {
-        const look = this.#look();
-        look.catch(() => {}); // It throws where it is awaited.
-        // The device is long past the look before, and is not kept waiting.
-        seen = await (last ? look : looking ?? look);
-        looking = look;
+      if (last || step.steps % stepsPerReading === 0) {
+        const next = this.#read();
+        next.catch(() => {}); // Awaited below, or at the next reading.
+        // The previous reading is long complete: this does not stall the device.
+        reading = await (last ? next : pending ?? next);
+        pending = next;
       }
       const seconds = (performance.now() - start) / 1000;
       lr = this.optimizer.lr;
-      onStep?.(this.#stepResult(seen, (step.rows - before) / seconds));
+      onStep?.(this.#stepResult(reading, (step.rows - before) / seconds));
       this.#schedule.step();
       await turnEventLoop();
       if (!signal?.aborted || last) continue;
       await this.#save();
       signal.throwIfAborted();
     }
-    return { ...seen, lr };
+    return { ...reading, lr };
   }
 
   #stepResult(
-    seen: { loss: number; acc: number },
+    reading: { loss: number; acc: number },
     imagesPerSecond: number,
   ): StepResult {
     return {
@@ -304,13 +304,13 @@ export class Trainer implements Disposable {
       steps: this.#batches.length,
       rows: this.#step.rows,
       totalRows: this.#batches.rows,
-      ...seen,
+      ...reading,
       lr: this.optimizer.lr,
       imagesPerSecond,
     };
   }
 
-  async #look(): Promise<{ loss: number; acc: number }> {
+  async #read(): Promise<{ loss: number; acc: number }> {
     const { correct, loss, rows, steps } = await this.#step.sums();
     if (Number.isFinite(loss)) {
       return { loss: loss / steps, acc: correct / rows };
@@ -326,7 +326,7 @@ export class Trainer implements Disposable {
     }));
   }
 
-  /** After an epoch: keeps the weights if they are the best, and saves. */
+  /** Copies the weights of the best epoch, and saves what is due. */
   async #keep(): Promise<void> {
     const { checkpoint, checkpointEvery = 1 } = this.#options;
     if (checkpoint === undefined && this.settings.patience === 0) return;

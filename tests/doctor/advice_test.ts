@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { missingParts, type Situation } from "../../src/doctor/advice.ts";
+import { missingParts, type SystemFacts } from "../../src/doctor/advice.ts";
 
-const nothing: Situation = {
+const nothing: SystemFacts = {
   hasWebGpu: true,
   os: "linux",
   distributions: ["debian"],
@@ -13,53 +13,54 @@ const nothing: Situation = {
 const mesa = "sudo apt-get install --yes libvulkan1 mesa-vulkan-drivers";
 const noCard = { what: "a graphics card: none was found", install: null };
 
-const cases: [string, Partial<Situation>, ReturnType<typeof missingParts>][] = [
-  ["a hardware adapter", {
-    hasAdapter: true,
-    hasDefault: true,
-    hasHardware: true,
-  }, []],
-  ["no card and no adapter", {}, [noCard, {
-    what: "a software adapter, to try WebGPU without a GPU",
-    install: mesa,
-  }]],
-  ["no card, but a software adapter", {
-    hasAdapter: true,
-    hasDefault: true,
-  }, [noCard]],
-  ["an AMD card without a driver", { cards: ["AMD"] }, [{
-    what: "a Vulkan driver of the AMD graphics card",
-    install: mesa,
-  }]],
-  ["an NVIDIA card under Ubuntu, with lavapipe", {
-    cards: ["NVIDIA"],
-    distributions: ["ubuntu", "debian"],
-    hasAdapter: true,
-    hasDefault: true,
-  }, [{
-    what: "a Vulkan driver of the NVIDIA graphics card",
-    install: "sudo ubuntu-drivers install",
-  }]],
-  ["a distribution that nobody knows", {
-    cards: ["Intel"],
-    distributions: ["slackware"],
-  }, [{
-    what: "a Vulkan driver of the Intel graphics card",
-    install: null,
-  }]],
-  ["an adapter that the environment hides", { hasAdapter: true }, [{
-    what: "an adapter of the interface that DENO_WEBGPU_BACKEND names",
-    install: "unset DENO_WEBGPU_BACKEND",
-  }]],
-  ["no WebGPU in the program", { hasWebGpu: false }, [{
-    what: "WebGPU: this program runs without it",
-    install: "deno task doctor",
-  }]],
-  ["another system", { os: "darwin" }, [{
-    what: "a GPU that WebGPU can use, or its driver",
-    install: null,
-  }]],
-];
+const cases: [string, Partial<SystemFacts>, ReturnType<typeof missingParts>][] =
+  [
+    ["a hardware adapter", {
+      hasAdapter: true,
+      hasDefault: true,
+      hasHardware: true,
+    }, []],
+    ["no card and no adapter", {}, [noCard, {
+      what: "a software adapter, to try WebGPU without a GPU",
+      install: mesa,
+    }]],
+    ["no card, but a software adapter", {
+      hasAdapter: true,
+      hasDefault: true,
+    }, [noCard]],
+    ["an AMD card without a driver", { cards: ["AMD"] }, [{
+      what: "a Vulkan driver of the AMD graphics card",
+      install: mesa,
+    }]],
+    ["an NVIDIA card under Ubuntu, with lavapipe", {
+      cards: ["NVIDIA"],
+      distributions: ["ubuntu", "debian"],
+      hasAdapter: true,
+      hasDefault: true,
+    }, [{
+      what: "a Vulkan driver of the NVIDIA graphics card",
+      install: "sudo ubuntu-drivers install",
+    }]],
+    ["a distribution that nobody knows", {
+      cards: ["Intel"],
+      distributions: ["slackware"],
+    }, [{
+      what: "a Vulkan driver of the Intel graphics card",
+      install: null,
+    }]],
+    ["an adapter that the environment hides", { hasAdapter: true }, [{
+      what: "an adapter of the interface that DENO_WEBGPU_BACKEND names",
+      install: "unset DENO_WEBGPU_BACKEND",
+    }]],
+    ["no WebGPU in the program", { hasWebGpu: false }, [{
+      what: "WebGPU: this program runs without it",
+      install: "deno task doctor",
+    }]],
+    ["another system", { os: "darwin" }, [{
+      what: "a GPU that WebGPU can use, or its driver",
+      install: null,
+    }]],
+  ];
 
 for (const [name, situation, expected] of cases) {
   Deno.test(`advice for ${name}`, () => {
