@@ -1,3 +1,4 @@
+import { describe, TrainingError } from "../base/errors.ts";
 import { RunningMetrics } from "./_running_metrics.ts";
 import { capture, type Captured } from "../core/capture.ts";
 import type { Device } from "../devices/device.ts";
@@ -71,6 +72,26 @@ export class TrainingStep implements Disposable {
   async sums(): Promise<EpochSums> {
     const { rows, steps } = this;
     return { ...await this.#metrics.read(), steps, rows };
+  }
+
+  /**
+   * The mean loss of the epoch's steps, and the accuracy on their rows.
+   *
+   * @param epoch Number of the epoch, for the error.
+   * @throws {TrainingError} If the loss is not a finite number.
+   */
+  async means(epoch: number): Promise<{ loss: number; acc: number }> {
+    const { correct, loss, rows, steps } = await this.sums();
+    if (Number.isFinite(loss)) {
+      return { loss: loss / steps, acc: correct / rows };
+    }
+    throw new TrainingError(describe({
+      what: `train: loss in epoch ${epoch}, by step ${steps}`,
+      expected: "a finite number",
+      got: String(loss),
+      help: "Use a smaller --lr, and check that labels are below the number " +
+        "of classes.",
+    }));
   }
 
   /** Sets the sums of the epoch: to zero, or to those of a checkpoint. */

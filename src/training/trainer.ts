@@ -3,9 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { Generator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
-import { describe, TrainingError } from "../base/errors.ts";
 import { Evaluator } from "./evaluate.ts";
-import { writeSafetensors } from "../formats/safetensors.ts";
 import type { Layer } from "../nn/mod.ts";
 import type { Adam } from "../optim/mod.ts";
 import type { LRScheduler } from "../optim/schedules/mod.ts";
@@ -19,16 +17,10 @@ import { scheduleOf } from "./_schedule.ts";
 import { settingsOf } from "./settings.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
-import {
-  bestPath,
-  type Checkpoint,
-  readCheckpoint,
-  weightsMetadata,
-  writeCheckpoint,
-} from "./checkpoint.ts";
+import { CheckpointWriter } from "./_checkpoint_writer.ts";
+import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import type {
   EpochResult,
-  SavedCheckpoint,
   StepResult,
   TrainOptions,
   TrainSettings,
@@ -86,8 +78,7 @@ export class Trainer implements Disposable {
   readonly #schedule: LRScheduler;
   readonly #evaluator: Evaluator;
   readonly #best = new BestWeights();
-  /** Completed epochs in the checkpoint. */
-  #savedEpochs = 0;
+  readonly #checkpoints: CheckpointWriter;
 
   private constructor(
     device: Device,
@@ -97,8 +88,7 @@ export class Trainer implements Disposable {
     options: TrainOptions,
   ) {
     const { batchSize, lr, seed, weightDecay } = settings;
-    const { checkpointEvery = 1 } = options;
-    checkCheckpointEvery(checkpointEvery);
+    this.#checkpoints = new CheckpointWriter(options);
     const generator = new Generator(seed);
     this.settings = settings;
     this.#options = options;
@@ -199,7 +189,7 @@ export class Trainer implements Disposable {
       await this.#keep();
       await this.#options.onEpoch?.(result);
       yield result;
-      if (signal?.aborted && this.#savedEpochs < result.epoch) {
+      if (signal?.aborted && this.#checkpoints.epochs < result.epoch) {
         await this.#save();
       }
       signal?.throwIfAborted();
@@ -275,7 +265,7 @@ export class Trainer implements Disposable {
       step.run(inputs, labels);
       const last = step.steps === batches.length;
       if (last || step.steps % stepsPerReading === 0) {
-        const next = this.#read();
+        const next = step.means(this.#history.length + 1);
         next.catch(() => {}); // Awaited below, or at the next reading.
         // The previous reading is long complete: this does not stall the device.
         reading = await (last ? next : pending ?? next);
@@ -310,60 +300,20 @@ export class Trainer implements Disposable {
     };
   }
 
-  async #read(): Promise<{ loss: number; acc: number }> {
-    const { correct, loss, rows, steps } = await this.#step.sums();
-    if (Number.isFinite(loss)) {
-      return { loss: loss / steps, acc: correct / rows };
-    }
-    throw new TrainingError(describe({
-      what: `train: loss in epoch ${
-        this.#history.length + 1
-      }, by step ${steps}`,
-      expected: "a finite number",
-      got: String(loss),
-      help: "Use a smaller --lr, and check that labels are below the number " +
-        "of classes.",
-    }));
-  }
-
-  /** Copies the weights of the best epoch, and saves what is due. */
+  /** Copies the weights of the best epoch, and writes the files that are due. */
   async #keep(): Promise<void> {
-    const { checkpoint, checkpointEvery = 1 } = this.#options;
-    if (checkpoint === undefined && this.settings.patience === 0) return;
-    const isBest = await this.#best.keep(this.model, this.#history);
-    if (checkpoint === undefined) return;
-    if (isBest) {
-      await writeSafetensors(
-        bestPath(checkpoint),
-        this.#best.weights,
-        weightsMetadata(this.settings),
-      );
+    const checkpoints = this.#checkpoints;
+    if (!checkpoints.isEnabled && this.settings.patience === 0) return;
+    if (await this.#best.keep(this.model, this.#history)) {
+      await checkpoints.writeBest(this.#best.weights, this.settings);
     }
-    const due = this.#history.length % checkpointEvery === 0;
-    if (due || this.finished) await this.#save();
+    if (checkpoints.isDue(this.#history.length) || this.finished) {
+      await this.#save();
+    }
   }
 
   async #save(): Promise<void> {
-    const { checkpoint: path, onCheckpoint } = this.#options;
-    if (path === undefined) return;
-    await writeCheckpoint(path, await this.checkpoint());
-    this.#savedEpochs = this.#history.length;
     const { batch } = this.#batches.state;
-    const saved: SavedCheckpoint = {
-      path,
-      epoch: this.#history.length,
-      step: batch,
-    };
-    await onCheckpoint?.(saved);
+    await this.#checkpoints.write(() => this.checkpoint(), batch);
   }
-}
-
-function checkCheckpointEvery(epochs: number): void {
-  if (Number.isSafeInteger(epochs) && epochs >= 1) return;
-  throw new RangeError(describe({
-    what: "train: checkpointEvery",
-    expected: "a whole number of at least 1",
-    got: String(epochs),
-    help: "Leave it out for a checkpoint after every epoch.",
-  }));
 }
