@@ -8,6 +8,7 @@ import type {
   Operand,
 } from "../devices/device.ts";
 import { describe, ShapeError } from "../base/errors.ts";
+import { checkShape } from "./_check_shape.ts";
 import { currentScope } from "./scope.ts";
 
 /** Sizes of the dimensions, outermost first. */
@@ -93,7 +94,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   /**
    * A tensor with arbitrary content, for a kernel to write.
    *
-   * @throws {RangeError} If a dimension is not a positive whole number.
+   * @throws {ShapeError} If a dimension is not a positive whole number.
    */
   static empty<const S extends Shape, D extends DType = "f32">(
     device: Device,
@@ -101,6 +102,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     dtype: D = "f32" as D,
     lifetime: Lifetime = "pooled",
   ): Tensor<S, D> {
+    checkShape("Tensor.empty", shape);
     return Tensor.#make(device, shape, dtype, lifetime, false);
   }
 
@@ -123,7 +125,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
    * A tensor with values from the host: f32 from numbers or a `Float32Array`,
    * i32 from an `Int32Array`, u8 from a `Uint8Array`.
    *
-   * @throws {ShapeError} If there are more or fewer values than elements.
+   * @throws {ShapeError} If a dimension is not a positive whole number, or there
+   * are more or fewer values than elements.
    */
   static from<
     const S extends Shape,
@@ -134,6 +137,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     shape: S,
     options: TensorOptions = {},
   ): Tensor<S, DTypeOf<V>> {
+    checkShape("Tensor.from", shape);
     if (values.length !== elementsOf(shape)) {
       throw new ShapeError(describe({
         what: `tensor of shape [${shape.join(", ")}]`,
@@ -287,6 +291,22 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
       }));
     }
     return (await this.data())[0];
+  }
+
+  /**
+   * Shape, element type and device in one line: `Tensor([2, 3], f32, cpu)`;
+   * also whether it requires a gradient, and whether it was freed.
+   */
+  toString(): string {
+    const facts = [`[${this.shape.join(", ")}]`, this.dtype, this.device.kind];
+    if (this.requiresGrad) facts.push("requiresGrad");
+    if (this.root.#buffer === null) facts.push("freed");
+    return `Tensor(${facts.join(", ")})`;
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
   }
 
   /** Frees the memory. A view frees nothing. */
