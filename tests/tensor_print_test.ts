@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import type { AnyTensor } from "../src/core/tensor.ts";
 import { openDevice, ShapeError, Tensor } from "../mod.ts";
 
 Deno.test("a tensor prints one line, alone and inside of others", async () => {
@@ -20,5 +21,28 @@ Deno.test("a tensor refuses shapes that are none", async () => {
   for (const shape of [...shapes, 2 as unknown as number[]]) {
     assertThrows(() => Tensor.empty(device, shape), ShapeError, "Help: ");
     assertThrows(() => Tensor.from(device, [1, 2], shape), ShapeError, "shape");
+  }
+});
+
+Deno.test("typed arrays are converted, never reinterpreted", async () => {
+  for (const kind of ["cpu", "webgpu"] as const) {
+    using device = await openDevice({ device: kind });
+    const read = async (x: AnyTensor) => {
+      using owned = x;
+      return await owned.data();
+    };
+    const f64 = Tensor.from(device, Float64Array.of(1.5, -2), [2]);
+    assertEquals(await read(f64), Float32Array.of(1.5, -2));
+    const bytes = Tensor.from(device, Uint8ClampedArray.of(1, 255), [2]);
+    assertEquals(await read(bytes), Uint8Array.of(1, 255));
+    const i64 = Tensor.from(device, BigInt64Array.of(7n, -8n), [2]);
+    assertEquals(await read(i64), Int32Array.of(7, -8));
+    const i8 = Tensor.from(device, Int8Array.of(7, -8), [2]);
+    assertEquals(await read(i8), Int32Array.of(7, -8));
+    assertThrows(
+      () => Tensor.from(device, Uint32Array.of(1, 2 ** 31), [2]),
+      RangeError,
+      "Help: ",
+    );
   }
 });

@@ -9,6 +9,7 @@ import type {
 } from "../devices/device.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import { checkShape } from "./_check_shape.ts";
+import { hostArray, type HostValues, type Integers } from "./_host_values.ts";
 import { currentScope } from "./scope.ts";
 
 /** Sizes of the dimensions, outermost first. */
@@ -122,15 +123,17 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   }
 
   /**
-   * A tensor with values from the host: f32 from numbers or a `Float32Array`,
-   * i32 from an `Int32Array`, u8 from a `Uint8Array`.
+   * A tensor with values from the host: f32 from numbers or an array of
+   * floats, u8 from a `Uint8Array` or `Uint8ClampedArray`, i32 from an array of
+   * other integers.
    *
    * @throws {ShapeError} If a dimension is not a positive whole number, or there
    * are more or fewer values than elements.
+   * @throws {RangeError} If an integer is not in i32's range.
    */
   static from<
     const S extends Shape,
-    V extends HostArray | readonly number[],
+    V extends HostValues,
   >(
     device: Device,
     values: V,
@@ -146,9 +149,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
         help: "Give one value for each element.",
       }));
     }
-    const host: HostArray = Array.isArray(values)
-      ? new Float32Array(values)
-      : values as HostArray;
+    const host = hostArray(values);
     const dtype = dtypeOf(host) as DTypeOf<V>;
     const { requiresGrad = false } = options;
     const lifetime = requiresGrad ? "persistent" : "constant";
@@ -320,8 +321,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
 }
 
 /** The element type that holds a host value. */
-export type DTypeOf<V> = V extends Int32Array ? "i32"
-  : V extends Uint8Array ? "u8"
+export type DTypeOf<V> = V extends Int32Array | Integers ? "i32"
+  : V extends Uint8Array | Uint8ClampedArray ? "u8"
   : "f32";
 
 function dtypeOf(values: HostArray): DType {
