@@ -100,3 +100,32 @@ deviceTest("a Mean adds up in replays", async (device) => {
   mean.reset();
   assertEquals(await mean.value(), NaN);
 });
+
+deviceTest("a disposed program's memory serves the next one", (device) => {
+  using x = Tensor.from(device, new Float32Array(1000), [1000]);
+  const bytes = Array.from({ length: 12 }, () => {
+    using program = capture(device, (x: Tensor) => mul(scale(x, 2), x));
+    program(x);
+    program(x);
+    return device.counters.bytes;
+  });
+  assertEquals(bytes.slice(3), Array(9).fill(bytes[2]));
+});
+
+deviceTest("a program's memory is its own while it lives", async (device) => {
+  using x = Tensor.from(device, [1, 2, 3], [3]);
+  const squares = () => capture(device, (x: Tensor) => mul(x, x));
+  {
+    using gone = squares();
+    gone(x);
+  }
+  using first = squares();
+  const kept = first(x);
+  using second = capture(device, (x: Tensor) => scale(mul(x, x), 10));
+  second(x);
+  using loose = scale(x, 100);
+  first(x);
+  assertEquals(await kept.data(), new Float32Array([1, 4, 9]));
+  assertEquals(await loose.data(), new Float32Array([100, 200, 300]));
+  assertEquals(await second(x).data(), new Float32Array([10, 40, 90]));
+});

@@ -38,8 +38,10 @@ export class Reserve<B extends PooledBuffer> {
 
 /**
  * Hands out buffers and takes them back. While a program is recorded, buffers
- * come from that program's own reserve: a replay runs in the same order, so
- * what one kernel has finished with another may write, but nothing outside may.
+ * belong to that program's own reserve until it is disposed: a replay runs in
+ * the same order, so what one kernel has finished with another may write, but
+ * nothing outside may. A reserve grows by buffers that nobody uses, those of
+ * disposed programs among them, before it grows by new ones.
  */
 export class BufferPool<B extends PooledBuffer> {
   readonly #create: (stored: B["stored"], length: number) => B;
@@ -59,10 +61,11 @@ export class BufferPool<B extends PooledBuffer> {
 
   take(stored: B["stored"], length: number, lifetime: Lifetime): B {
     const reserve = lifetime === "persistent" ? null : this.#reserve;
-    const recycled = lifetime === "constant" && reserve !== null
+    const own = lifetime === "constant"
       ? undefined
-      : (reserve?.free ?? this.#free).take(stored, length);
-    const buffer = recycled ?? this.#create(stored, length);
+      : reserve?.free.take(stored, length);
+    const buffer = own ?? this.#free.take(stored, length) ??
+      this.#create(stored, length);
     this.#inUse.add(buffer);
     if (reserve !== null) {
       reserve.owned.add(buffer);
