@@ -27,7 +27,7 @@ export {
 } from "./src/base/errors.ts";
 export { capture, type Captured } from "./src/core/capture.ts";
 export { Generator } from "./src/core/random.ts";
-export { noGrad, Scope } from "./src/core/scope.ts";
+export { noGrad, tidy } from "./src/core/scope.ts";
 export { Tape } from "./src/core/tape.ts";
 export { type Shape, Tensor } from "./src/core/tensor.ts";
 export * from "./src/data/mod.ts";

@@ -1,20 +1,12 @@
 import { type ReplayNotes, takeNotes } from "./guards.ts";
 import type { Device, Program } from "../devices/device.ts";
-import { describe } from "../base/errors.ts";
-import { Scope } from "./scope.ts";
+import { Scope, type TensorResult, tensorsOf } from "./scope.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
-
-/** What a captured function may return: tensors, alone or in a list or record. */
-export type CapturedResult =
-  | AnyTensor
-  | readonly AnyTensor[]
-  | Readonly<Record<string, AnyTensor>>
-  | void;
 
 /** A function that runs once and is replayed from then on. */
 export interface Captured<
   Inputs extends readonly AnyTensor[],
-  Result extends CapturedResult,
+  Result extends TensorResult,
 > extends Disposable {
   /** Runs the function's kernels on the inputs. */
   (...inputs: Inputs): Result;
@@ -61,7 +53,7 @@ interface Variant<Result> {
  */
 export function capture<
   const Inputs extends readonly AnyTensor[],
-  Result extends CapturedResult,
+  Result extends TensorResult,
 >(
   device: Device,
   run: (...inputs: Inputs) => Result,
@@ -87,7 +79,7 @@ export function capture<
 
 function recordVariant<
   Inputs extends readonly AnyTensor[],
-  Result extends CapturedResult,
+  Result extends TensorResult,
 >(
   device: Device,
   run: (...inputs: Inputs) => Result,
@@ -98,7 +90,12 @@ function recordVariant<
     device.record(() => {
       using scope = new Scope();
       const result = run(...inputs);
-      for (const tensor of tensorsOf(result)) scope.disown(tensor.root);
+      const tensors = tensorsOf(
+        result,
+        "result of a captured function",
+        "Return tensors and read them outside: a replay runs kernels only.",
+      );
+      for (const tensor of tensors) scope.disown(tensor.root);
       return result;
     })
   );
@@ -165,21 +162,4 @@ function disposeVariant(variant: Variant<unknown>): void {
   variant.program[Symbol.dispose]();
   if (!variant.copies) return;
   for (const own of variant.inputs) own[Symbol.dispose]();
-}
-
-/** The tensors of a result; anything else would be stale in a replay. */
-function tensorsOf(result: CapturedResult): readonly AnyTensor[] {
-  if (result === undefined) return [];
-  if (result instanceof Tensor) return [result];
-  const parts: readonly unknown[] = typeof result === "object" &&
-      result !== null && !(result instanceof Promise)
-    ? Object.values(result)
-    : [result];
-  if (parts.every((part) => part instanceof Tensor)) return parts;
-  throw new TypeError(describe({
-    what: "result of a captured function",
-    expected: "tensors, or a list or record of tensors, or nothing",
-    got: result instanceof Promise ? "a promise" : typeof result,
-    help: "Return tensors and read them outside: a replay runs kernels only.",
-  }));
 }

@@ -10,21 +10,10 @@ export function currentScope(): Scope | null {
 
 /**
  * Owns every tensor that is made while it is open, and frees them all when it
- * closes. A {@linkcode Tape} is a scope that also records.
+ * closes: what {@linkcode tidy} opens. A {@linkcode Tape} is a scope that also
+ * records.
  *
  * Inside a scope that is no tape nothing is recorded.
- *
- * @example
- * ```ts
- * import { add, openDevice, Scope, Tensor } from "@x/mnist-cnn";
- * import { assertEquals } from "@std/assert";
- *
- * using device = await openDevice({ device: "cpu" });
- * using scope = new Scope();
- * const one = Tensor.from(device, [1, 2], [2]);
- * const sum = add(one, one); // freed with the scope
- * assertEquals(await sum.data(), new Float32Array([2, 4]));
- * ```
  */
 export class Scope implements Disposable {
   readonly #parent: Scope | null = current;
@@ -76,13 +65,88 @@ export class Scope implements Disposable {
   }
 }
 
+/** What a function that owns its tensors may return: tensors, or nothing. */
+export type TensorResult =
+  | AnyTensor
+  | readonly AnyTensor[]
+  | Readonly<Record<string, AnyTensor>>
+  | void;
+
+/**
+ * The tensors of a result.
+ *
+ * @param what Names the result in errors.
+ * @param help What to do instead.
+ * @throws {TypeError} If it is anything but tensors, a promise above all.
+ */
+export function tensorsOf(
+  result: unknown,
+  what: string,
+  help: string,
+): readonly AnyTensor[] {
+  if (result === undefined) return [];
+  const isGroup = typeof result === "object" && result !== null &&
+    !(result instanceof Promise) && !isTensor(result);
+  const parts: readonly unknown[] = isGroup ? Object.values(result) : [result];
+  if (parts.every(isTensor)) return parts;
+  throw new TypeError(describe({
+    what,
+    expected: "tensors, or a list or record of tensors, or nothing",
+    got: result instanceof Promise ? "a promise" : typeof result,
+    help,
+  }));
+}
+
+// Not `instanceof Tensor`: tensor.ts needs the open scope, and imports this file.
+function isTensor(value: unknown): value is AnyTensor {
+  return typeof value === "object" && value !== null && "root" in value &&
+    "buffer" in value;
+}
+
+/**
+ * Runs a function and frees every tensor that it made but those that it
+ * returns. Nothing is recorded meanwhile, on whatever tape.
+ *
+ * The function must be synchronous: what owns tensors may not span an `await`,
+ * where other code makes tensors of its own. Read values outside.
+ *
+ * @param run Returns the tensors to keep: one, a list, a record, or nothing.
+ * @throws {TypeError} If it returns anything else, such as a promise.
+ *
+ * @example
+ * ```ts
+ * import { add, openDevice, Tensor, tidy } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using one = Tensor.from(device, [1, 2], [2]);
+ * using four = tidy(() => {
+ *   const two = add(one, one); // freed at the end
+ *   return add(two, two);
+ * });
+ * assertEquals(await four.data(), new Float32Array([4, 8]));
+ * ```
+ */
+export function tidy<T extends TensorResult>(run: () => T): T {
+  using scope = new Scope();
+  const result = run();
+  const tensors = tensorsOf(
+    result,
+    "result of tidy()",
+    "Return tensors from a synchronous function, and await their values " +
+      "outside it.",
+  );
+  for (const tensor of tensors) scope.keep(tensor);
+  return result;
+}
+
 /**
  * Runs a function without recording and frees all that it made but what it
  * returns: PyTorch's `no_grad`. Outside a tape nothing is recorded anyway.
  *
  * @param run Returns the tensor to keep.
+ * @throws {TypeError} If it returns no tensor, such as a promise.
  */
 export function noGrad<T extends AnyTensor>(run: () => T): T {
-  using scope = new Scope();
-  return scope.keep(run());
+  return tidy(run);
 }

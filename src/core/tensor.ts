@@ -39,8 +39,8 @@ export function elementsOf(shape: Shape): number {
 /**
  * A dense, row-major array of numbers on a device.
  *
- * A tensor that is made while a {@linkcode Tape} or {@linkcode Scope} is open
- * is freed when that closes; others live until they are disposed of (`using`)
+ * A tensor that is made under an open {@linkcode Tape} or in {@linkcode tidy}
+ * is freed when that ends; others live until they are disposed of (`using`)
  * or collected.
  *
  * @typeParam S The shape's type: `[n: number, c: number]` where it is known.

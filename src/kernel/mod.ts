@@ -32,7 +32,7 @@
  *
  * @module
  */
-export type { CapturedResult } from "../core/capture.ts";
+export type { TensorResult } from "../core/scope.ts";
 export { type Backward, type Entry, type Input, record } from "../core/tape.ts";
 export type {
   AnyTensor,

@@ -3,7 +3,8 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Device } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
 import { argmax } from "../ops/argmax.ts";
-import { Scope } from "../core/scope.ts";
+import { tidy } from "../core/scope.ts";
+import type { Tensor } from "../core/tensor.ts";
 
 /** What a model says of a row. */
 export interface Prediction {
@@ -29,10 +30,7 @@ export async function predict(
   const predictions: Prediction[] = [];
   using loader = new DataLoader(dataset, { device, batchSize: 100 });
   for (const [inputs] of loader) {
-    using _scope = new Scope();
-    const logits = model.forward(inputs);
-    const classes = argmax(logits);
-    const [scores, found] = await Promise.all([logits.data(), classes.data()]);
+    const [scores, found] = await read(model, inputs);
     const width = scores.length / found.length;
     for (const [row, prediction] of found.entries()) {
       const own = scores.subarray(row * width, (row + 1) * width);
@@ -40,4 +38,21 @@ export async function predict(
     }
   }
   return predictions;
+}
+
+/**
+ * Logits and classes of a batch. Both reads are queued before the tensors are
+ * freed, so that nothing owns tensors across an `await`: predictions may run
+ * side by side.
+ */
+function read(
+  model: Layer,
+  inputs: Tensor,
+): Promise<[Float32Array, Int32Array]> {
+  const reads: Promise<[Float32Array, Int32Array]>[] = [];
+  tidy(() => {
+    const logits = model.forward(inputs);
+    reads.push(Promise.all([logits.data(), argmax(logits).data()]));
+  });
+  return reads[0];
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { capture, DeviceError, Scope, Tensor } from "../../mod.ts";
+import { capture, DeviceError, Tensor } from "../../mod.ts";
+import { Scope } from "../../src/core/scope.ts";
 import { convBlock, CpuDevice, type Operand } from "../../src/kernel/mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
