@@ -26,7 +26,7 @@ export {
   TrainingError,
 } from "./src/base/errors.ts";
 export { capture, type Captured } from "./src/core/capture.ts";
-export { Generator } from "./src/core/random.ts";
+export { RandomGenerator } from "./src/core/random.ts";
 export { noGrad, tidy } from "./src/core/scope.ts";
 export { Tape } from "./src/core/tape.ts";
 export { type Shape, Tensor } from "./src/core/tensor.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { capture } from "../src/core/capture.ts";
-import { Generator } from "../src/core/random.ts";
+import { RandomGenerator } from "../src/core/random.ts";
 import type { Device } from "../src/devices/device.ts";
 import { ConvolutionalNeuralNetwork } from "../src/models/convolutional_neural_network.ts";
 import type { Module } from "../src/nn/mod.ts";
@@ -207,7 +207,7 @@ deviceTest(
   "first weights are those of torch.manual_seed(1)",
   async (device) => {
     const model = new ConvolutionalNeuralNetwork();
-    model.to(device, { generator: new Generator(1) });
+    model.to(device, { generator: new RandomGenerator(1) });
     const state = await model.stateDict();
     const expected = stateOf(initialisation, "1.");
     assertEquals(

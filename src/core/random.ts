@@ -18,15 +18,15 @@ const LARGEST_PERMUTATION = Math.floor((2 ** 32 - 1) / 20);
  *
  * @example
  * ```ts
- * import { Generator } from "@x/mnist-cnn";
+ * import { RandomGenerator } from "@x/mnist-cnn";
  * import { assertEquals } from "@std/assert";
  *
  * // torch.manual_seed(0); torch.randperm(10)
- * const generator = new Generator(0);
+ * const generator = new RandomGenerator(0);
  * assertEquals([...generator.permutation(10)], [4, 1, 7, 5, 3, 9, 0, 8, 6, 2]);
  * ```
  */
-export class Generator {
+export class RandomGenerator {
   readonly #words = new Uint32Array(WORDS);
   #next = WORDS;
 
@@ -40,7 +40,7 @@ export class Generator {
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new RangeError(describe({
-        what: "Generator: seed",
+        what: "RandomGenerator: seed",
         expected: "an integer from 0 to 2^53 - 1",
         got: `${seed}`,
         help: "Give a whole number such as 0.",
@@ -72,7 +72,7 @@ export class Generator {
     const next = state[WORDS];
     if (state.length !== WORDS + 1 || next === undefined || next > WORDS) {
       throw new RangeError(describe({
-        what: "Generator: state",
+        what: "RandomGenerator: state",
         expected: `${WORDS + 1} words, the last of them at most ${WORDS}`,
         got: `${state.length} words, the last of them ${state.at(-1)}`,
         help: "Set what `state` of a generator gave.",
@@ -105,7 +105,7 @@ export class Generator {
     const range = Math.fround(Math.fround(to) - start);
     if (!(from <= to) || !Number.isFinite(range)) {
       throw new RangeError(describe({
-        what: "Generator.uniform: bounds",
+        what: "RandomGenerator.uniform: bounds",
         expected: "from ≤ to, both finite",
         got: `from ${from}, to ${to}`,
         help: "Exchange the bounds, or give finite ones.",
@@ -132,7 +132,7 @@ export class Generator {
       !Number.isInteger(length) || length < 0 || length >= LARGEST_PERMUTATION
     ) {
       throw new RangeError(describe({
-        what: "Generator.permutation: length",
+        what: "RandomGenerator.permutation: length",
         expected: `an integer from 0 to ${LARGEST_PERMUTATION - 1}`,
         got: `${length}`,
         help: "Give the number of rows.",
@@ -157,21 +157,21 @@ export class Generator {
    *
    * @example
    * ```ts
-   * import { Generator } from "@x/mnist-cnn";
+   * import { RandomGenerator } from "@x/mnist-cnn";
    * import { assertEquals } from "@std/assert";
    *
    * // torch.manual_seed(7); list(DataLoader(range(10), shuffle=True))
-   * const generator = new Generator(7);
+   * const generator = new RandomGenerator(7);
    * generator.fork();
    * const order = generator.fork().permutation(10);
    * assertEquals([...order], [3, 2, 7, 8, 6, 1, 5, 9, 0, 4]);
    * ```
    */
-  fork(): Generator {
+  fork(): RandomGenerator {
     // A seed of 63 bits, `torch.empty((), dtype=torch.int64).random_()`, is
     // drawn with its high word first, and only its low word seeds.
     this.random();
-    return new Generator(this.random());
+    return new RandomGenerator(this.random());
   }
 
   #twist(): void {

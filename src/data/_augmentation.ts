@@ -5,7 +5,7 @@ import { type Shape, Tensor } from "../core/tensor.ts";
 import type { Compose, ElasticTransform } from "../transforms/mod.ts";
 import { upload } from "./_upload.ts";
 import type { Dataset } from "./dataset.ts";
-import type { Generator } from "../core/random.ts";
+import type { RandomGenerator } from "../core/random.ts";
 
 /** Sizes of a batch of images. */
 interface Sizes {
@@ -43,7 +43,7 @@ export class Augmentation implements Disposable {
   }
 
   /** Draws all that is random in an epoch. */
-  startEpoch(generator: Generator): void {
+  startEpoch(generator: RandomGenerator): void {
     const [, height, width] = this.#rowShape;
     const size = { height, width };
     const draws = this.#transform.draw(generator, this.#rows, size);

@@ -6,7 +6,7 @@ import type { Compose } from "../transforms/mod.ts";
 import { Augmentation } from "./_augmentation.ts";
 import { upload, uploadRows } from "./_upload.ts";
 import type { Dataset } from "./dataset.ts";
-import { Generator } from "../core/random.ts";
+import { RandomGenerator } from "../core/random.ts";
 
 /** How a {@linkcode DataLoader} makes batches. */
 export interface DataLoaderOptions {
@@ -19,7 +19,7 @@ export interface DataLoaderOptions {
   /** Seeds the order; default is a random seed. */
   seed?: number;
   /** Draws the order itself, instead of one with `seed`. */
-  generator?: Generator;
+  generator?: RandomGenerator;
   /** Whether to leave out a last batch that is not full. Default false. */
   dropLast?: boolean;
   /** What happens to inputs on their way; default is `ToTensor` alone. */
@@ -78,7 +78,7 @@ export class DataLoader implements Disposable {
   readonly #dataset: Dataset;
   readonly #device: Device;
   readonly #shuffle: boolean;
-  readonly #generator: Generator;
+  readonly #generator: RandomGenerator;
   readonly #augmentation: Augmentation | null;
   readonly #shards: readonly Tensor<Shape, "u8" | "f32">[];
   readonly #labels: Tensor<Shape, "i32">;
@@ -118,7 +118,7 @@ export class DataLoader implements Disposable {
     this.#device = device;
     this.#shuffle = shuffle;
     this.#generator = options.generator ??
-      new Generator(options.seed ?? random);
+      new RandomGenerator(options.seed ?? random);
     this.#state = { generator: this.#generator.state, batch: 0 };
     this.batchSize = batchSize;
     const full = Math.floor(dataset.length / batchSize);
@@ -282,4 +282,4 @@ interface Picks {
   readonly turns: readonly Captured<[], void>[];
 }
 
-type Batches<T> = globalThis.Generator<T, void, void>;
+type Batches<T> = Generator<T, void, void>;

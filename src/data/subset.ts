@@ -38,12 +38,12 @@ export function take(dataset: Dataset, count: number): Dataset {
  *
  * @example
  * ```ts
- * import { Generator, subset, TensorDataset } from "@x/mnist-cnn";
+ * import { RandomGenerator, subset, TensorDataset } from "@x/mnist-cnn";
  * import { assertEquals } from "@std/assert";
  *
  * const options = { rowShape: [1], classes: 3 };
  * const whole = new TensorDataset(new Float32Array(3), [0, 1, 2], options);
- * const order = new Generator(0).permutation(whole.length);
+ * const order = new RandomGenerator(0).permutation(whole.length);
  * const train = subset(whole, order.subarray(0, 2));
  * const validation = subset(whole, order.subarray(2));
  * assertEquals([train.length, validation.length], [2, 1]);

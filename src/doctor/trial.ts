@@ -1,5 +1,5 @@
 import { capture } from "../core/capture.ts";
-import { Generator } from "../core/random.ts";
+import { RandomGenerator } from "../core/random.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import type { Device } from "../devices/device.ts";
 import { describe, DeviceError } from "../base/errors.ts";
@@ -92,7 +92,7 @@ class Training implements Disposable {
   readonly #run;
 
   constructor(device: Device, batch: number) {
-    const generator = new Generator(7);
+    const generator = new RandomGenerator(7);
     const labels = Int32Array.from({ length: batch }, (_, row) => row % 10);
     const pixels = Float32Array.from(
       { length: batch * 784 },

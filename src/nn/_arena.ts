@@ -1,4 +1,4 @@
-import type { Generator } from "../core/random.ts";
+import type { RandomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { describe } from "../base/errors.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -11,7 +11,7 @@ import type { Arena, Parameter } from "./parameter.ts";
 export function createArena(
   device: Device,
   parameters: readonly Parameter[],
-  generator: Generator,
+  generator: RandomGenerator,
 ): void {
   if (parameters.length === 0) return;
   if (parameters.some((parameter) => parameter.isPlaced)) {

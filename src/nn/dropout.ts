@@ -1,4 +1,4 @@
-import type { Generator } from "../core/random.ts";
+import type { RandomGenerator } from "../core/random.ts";
 import { dropout } from "../ops/dropout.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
 import { pythonFloat } from "./_text.ts";
@@ -33,7 +33,7 @@ export class Dropout extends Module {
   }
 
   /** Takes a seed of its own. */
-  override seed(generator: Generator): void {
+  override seed(generator: RandomGenerator): void {
     const { buffer, device } = this.state.tensor;
     device.write(buffer, new Int32Array([0, generator.random()]));
   }

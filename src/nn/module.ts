@@ -1,5 +1,5 @@
 import { assume, change } from "../core/guards.ts";
-import { Generator } from "../core/random.ts";
+import { RandomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { describe } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
@@ -21,7 +21,7 @@ export interface PlacementOptions {
   /** Seeds the generator of the first values; default is a random seed. */
   seed?: number;
   /** Gives the first values itself, instead of one with `seed`. */
-  generator?: Generator;
+  generator?: RandomGenerator;
 }
 
 /** A module from one tensor to one tensor: what {@linkcode Sequential} chains. */
@@ -160,7 +160,7 @@ export abstract class Module {
    */
   to(device: Device, options: PlacementOptions = {}): this {
     const [random] = crypto.getRandomValues(new Uint32Array(1));
-    const { generator = new Generator(options.seed ?? random) } = options;
+    const { generator = new RandomGenerator(options.seed ?? random) } = options;
     createArena(device, this.parameters(), generator);
     for (const [, buffer] of this.namedBuffers()) buffer.placeOn(device);
     for (const [, module] of this.namedModules()) module.seed(generator);
@@ -168,7 +168,7 @@ export abstract class Module {
   }
 
   /** Takes a seed for what the module itself draws at random. */
-  seed(_generator: Generator): void {}
+  seed(_generator: RandomGenerator): void {}
 
   /** Forgets all gradients. */
   zeroGrad(): void {

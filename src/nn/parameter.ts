@@ -1,9 +1,12 @@
-import type { Generator } from "../core/random.ts";
+import type { RandomGenerator } from "../core/random.ts";
 import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import { placed } from "./_placed.ts";
 
 /** Fills a parameter with its first values. */
-export type Initialise = (values: Float32Array, generator: Generator) => void;
+export type Initialise = (
+  values: Float32Array,
+  generator: RandomGenerator,
+) => void;
 
 /** The parameters of a model, side by side in one piece of memory. */
 export interface Arena {
@@ -78,7 +81,7 @@ export class Parameter {
   }
 
   /** Draws the first values. */
-  initialise(values: Float32Array, generator: Generator): void {
+  initialise(values: Float32Array, generator: RandomGenerator): void {
     this.#initialise(values, generator);
   }
 

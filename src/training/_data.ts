@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { Mnist } from "../data/mnist.ts";
-import { Generator } from "../core/random.ts";
+import { RandomGenerator } from "../core/random.ts";
 import { subset, take } from "../data/subset.ts";
 import { describe } from "../base/errors.ts";
 import type { TrainOptions, TrainSettings } from "./options.ts";
@@ -28,7 +28,7 @@ export async function openData(
 
 /** Holds out a fraction of the rows, the same rows every time. */
 function split(dataset: Dataset, share: number): TrainingData {
-  const order = new Generator(0).permutation(dataset.length);
+  const order = new RandomGenerator(0).permutation(dataset.length);
   const kept = Math.round(dataset.length * share);
   const count = dataset.length - kept;
   if (kept === 0 || count === 0) {

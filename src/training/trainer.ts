@@ -1,6 +1,6 @@
 import { DataLoader } from "../data/data_loader.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { Generator } from "../core/random.ts";
+import { RandomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
 import { Evaluator } from "./evaluate.ts";
@@ -89,7 +89,7 @@ export class Trainer implements Disposable {
   ) {
     const { batchSize, lr, seed, weightDecay } = settings;
     this.#checkpoints = new CheckpointWriter(options);
-    const generator = new Generator(seed);
+    const generator = new RandomGenerator(seed);
     this.settings = settings;
     this.#options = options;
     this.device = device;

@@ -1,4 +1,4 @@
-import type { Generator } from "../core/random.ts";
+import type { RandomGenerator } from "../core/random.ts";
 import { describe } from "../base/errors.ts";
 
 /** Two ends of a range: least and largest. */
@@ -13,7 +13,7 @@ export interface ImageSize {
 }
 
 /** A number evenly spread over `[from, to)`, of 32 random bits. */
-export function uniform(generator: Generator, [from, to]: Range): number {
+export function uniform(generator: RandomGenerator, [from, to]: Range): number {
   return from + (to - from) * generator.random() / 2 ** 32;
 }
 

@@ -1,5 +1,5 @@
 import { DRAWS_PER_ROW } from "../../kernels/shapes.ts";
-import type { Generator } from "../core/random.ts";
+import type { RandomGenerator } from "../core/random.ts";
 import { describe } from "../base/errors.ts";
 import type { ImageSize } from "./_draw.ts";
 import type { ElasticTransform } from "./elastic_transform.ts";
@@ -103,7 +103,11 @@ export class Compose {
    * Draws what the rows of an epoch need: `DRAWS_PER_ROW` numbers each, laid
    * out as the kernels read them.
    */
-  draw(generator: Generator, rows: number, size: ImageSize): Float32Array {
+  draw(
+    generator: RandomGenerator,
+    rows: number,
+    size: ImageSize,
+  ): Float32Array {
     const draws = new Float32Array(rows * DRAWS_PER_ROW);
     for (let row = 0; row < rows; row++) {
       const matrix = this.#affine?.draw(generator, size) ?? [1, 0, 0, 0, 1, 0];

@@ -1,4 +1,4 @@
-import type { Generator } from "../core/random.ts";
+import type { RandomGenerator } from "../core/random.ts";
 import { describe } from "../base/errors.ts";
 import { checkRange, type ImageSize, type Range, uniform } from "./_draw.ts";
 
@@ -76,7 +76,7 @@ export class RandomAffine {
   }
 
   /** Draws a matrix for an image: see {@linkcode affineMatrix}. */
-  draw(generator: Generator, size: ImageSize): number[] {
+  draw(generator: RandomGenerator, size: ImageSize): number[] {
     const [x, y] = this.#translate;
     const angle = uniform(generator, this.#degrees);
     const shift = (most: number) =>

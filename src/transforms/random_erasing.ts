@@ -1,4 +1,4 @@
-import type { Generator } from "../core/random.ts";
+import type { RandomGenerator } from "../core/random.ts";
 import { checkRange, type ImageSize, type Range, uniform } from "./_draw.ts";
 
 /** What a {@linkcode RandomErasing} draws. */
@@ -52,7 +52,7 @@ export class RandomErasing {
    * Draws a rectangle for an image: first row, first column, and those after
    * the last; all 0 for none.
    */
-  draw(generator: Generator, { height, width }: ImageSize): number[] {
+  draw(generator: RandomGenerator, { height, width }: ImageSize): number[] {
     const none = [0, 0, 0, 0];
     if (uniform(generator, [0, 1]) >= this.#p) return none;
     const [least, largest] = this.#ratio.map(Math.log);

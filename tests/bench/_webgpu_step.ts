@@ -6,7 +6,7 @@ import {
   DataLoader,
   type Device,
   Evaluator,
-  Generator,
+  RandomGenerator,
   type Shape,
   Tape,
   type Tensor,
@@ -53,7 +53,7 @@ const rows = 10_000;
 
 /** Images are random: how long a kernel runs does not depend on them. */
 function randomImages(): TensorDataset {
-  const random = new Generator(0);
+  const random = new RandomGenerator(0);
   return new TensorDataset(
     Uint8Array.from({ length: rows * 784 }, () => random.random() % 256),
     Int32Array.from({ length: rows }, (_, row) => row % 10),

@@ -15,7 +15,7 @@ import {
   crossEntropy,
   DataLoader,
   Evaluator,
-  Generator,
+  RandomGenerator,
   type Shape,
   Tape,
   type Tensor,
@@ -34,7 +34,7 @@ const steps = Number(given.steps ?? 50);
 const evaluations = Number(given.evaluations ?? 3);
 
 const rows = 10_000;
-const random = new Generator(0);
+const random = new RandomGenerator(0);
 const dataset = new TensorDataset(
   Uint8Array.from({ length: rows * 784 }, () => random.random() % 256),
   Int32Array.from({ length: rows }, (_, row) => row % 10),

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataLoader, TensorDataset } from "../../src/data/mod.ts";
-import { Generator } from "../../src/core/random.ts";
+import { RandomGenerator } from "../../src/core/random.ts";
 import { Compose, Normalize, ToTensor } from "../../src/transforms/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
@@ -80,7 +80,7 @@ deviceTest("a seed decides the order of every epoch", async (device) => {
   const options = { device, batchSize: 3, shuffle: true, seed: 3 };
   using loader = new DataLoader(dataset, options);
   using same = new DataLoader(dataset, options);
-  const generator = new Generator(3);
+  const generator = new RandomGenerator(3);
   const seen: number[][][] = [];
   for (let count = 0; count < 3; count++) {
     generator.fork();

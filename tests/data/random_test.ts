@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { Generator } from "../../src/core/random.ts";
+import { RandomGenerator } from "../../src/core/random.ts";
 
 // Every number below was printed by PyTorch 1.13.0 on a CPU with AVX2, after
 //
@@ -17,7 +17,7 @@ async function sha256(
 
 Deno.test("random gives the twister's 32 bits", () => {
   // torch.empty(3, dtype=torch.int64).random_(0, 2**32 - 1, generator=g(0))
-  const generator = new Generator(0);
+  const generator = new RandomGenerator(0);
   assertEquals(
     [generator.random(), generator.random(), generator.random()],
     [2357136044, 2546248239, 3071714933],
@@ -26,7 +26,7 @@ Deno.test("random gives the twister's 32 bits", () => {
 
 Deno.test("uniform gives torch.rand's numbers by default", () => {
   // torch.rand(4, generator=g(0)).tolist()
-  assertEquals([...new Generator(0).uniform(new Float32Array(4))], [
+  assertEquals([...new RandomGenerator(0).uniform(new Float32Array(4))], [
     0.49625658988952637,
     0.7682217955589294,
     0.08847743272781372,
@@ -36,7 +36,11 @@ Deno.test("uniform gives torch.rand's numbers by default", () => {
 
 Deno.test("uniform gives Tensor.uniform_'s numbers between bounds", () => {
   // torch.empty(4).uniform_(-0.2, 0.2, generator=g(42)).tolist()
-  const values = new Generator(42).uniform(new Float32Array(4), -0.2, 0.2);
+  const values = new RandomGenerator(42).uniform(
+    new Float32Array(4),
+    -0.2,
+    0.2,
+  );
   assertEquals([...values], [
     0.15290771424770355,
     0.1660015881061554,
@@ -48,7 +52,11 @@ Deno.test("uniform gives Tensor.uniform_'s numbers between bounds", () => {
 Deno.test("uniform agrees with PyTorch in every bit of large tensors", async () => {
   // u = torch.empty(100003).uniform_(-0.2, 0.2, generator=g(0))
   // u[-3:].tolist(), sha256(u)
-  const values = new Generator(0).uniform(new Float32Array(100_003), -0.2, 0.2);
+  const values = new RandomGenerator(0).uniform(
+    new Float32Array(100_003),
+    -0.2,
+    0.2,
+  );
   assertEquals([...values.subarray(-3)], [
     0.10288345813751221,
     0.12909333407878876,
@@ -60,7 +68,7 @@ Deno.test("uniform agrees with PyTorch in every bit of large tensors", async () 
   );
   // u = torch.empty(100003).uniform_(-(800**-0.5), 800**-0.5, generator=g(0))
   const bound = 1 / Math.sqrt(800);
-  new Generator(0).uniform(values, -bound, bound);
+  new RandomGenerator(0).uniform(values, -bound, bound);
   assertEquals(
     await sha256(values),
     "b3e905ee8a0bdb213623545ca92f8d8d8419d44b269e8a062bf958f3ca71b967",
@@ -70,9 +78,9 @@ Deno.test("uniform agrees with PyTorch in every bit of large tensors", async () 
 Deno.test("uniform refuses bounds in the wrong order or not finite", () => {
   for (const [from, to] of [[1, 0], [0, NaN], [-Infinity, 0], [-3e38, 3e38]]) {
     assertThrows(
-      () => new Generator(0).uniform(new Float32Array(1), from, to),
+      () => new RandomGenerator(0).uniform(new Float32Array(1), from, to),
       RangeError,
-      `Generator.uniform: bounds: expected from ≤ to, both finite, got from ${from}, to ${to}. Help: `,
+      `RandomGenerator.uniform: bounds: expected from ≤ to, both finite, got from ${from}, to ${to}. Help: `,
     );
   }
 });
@@ -105,7 +113,7 @@ const PERMUTATIONS = [
 
 for (const { length, first, last, checksum } of PERMUTATIONS) {
   Deno.test(`permutation of ${length} is torch.randperm's`, async () => {
-    const order = new Generator(0).permutation(length);
+    const order = new RandomGenerator(0).permutation(length);
     assertEquals([...order.subarray(0, 6)], first);
     assertEquals([...order.subarray(-3)], last);
     assertEquals(await sha256(order), checksum);
@@ -114,7 +122,7 @@ for (const { length, first, last, checksum } of PERMUTATIONS) {
 
 Deno.test("permutation draws as many numbers as torch.randperm", () => {
   // r = g(0); torch.randperm(10, generator=r); torch.rand(1, generator=r).item()
-  const generator = new Generator(0);
+  const generator = new RandomGenerator(0);
   generator.permutation(10);
   assertEquals(
     generator.uniform(new Float32Array(1))[0],
@@ -123,14 +131,14 @@ Deno.test("permutation draws as many numbers as torch.randperm", () => {
 });
 
 Deno.test("permutation of nothing and of one element", () => {
-  assertEquals(new Generator(0).permutation(0), new Int32Array(0));
-  assertEquals(new Generator(0).permutation(1), new Int32Array(1));
+  assertEquals(new RandomGenerator(0).permutation(0), new Int32Array(0));
+  assertEquals(new RandomGenerator(0).permutation(1), new Int32Array(1));
 });
 
 Deno.test("permutation refuses lengths that PyTorch would treat otherwise", () => {
   for (const length of [-1, 1.5, NaN, 214_748_364]) {
     assertThrows(
-      () => new Generator(0).permutation(length),
+      () => new RandomGenerator(0).permutation(length),
       RangeError,
       `expected an integer from 0 to 214748363, got ${length}. Help: `,
     );
@@ -139,18 +147,30 @@ Deno.test("permutation refuses lengths that PyTorch would treat otherwise", () =
 
 Deno.test("the low 32 bits of the seed decide, as in PyTorch", () => {
   // torch.randperm(5, generator=g(2**32 + 1)), torch.randperm(5, generator=g(1))
-  assertEquals([...new Generator(2 ** 32 + 1).permutation(5)], [0, 4, 2, 3, 1]);
-  assertEquals([...new Generator(1).permutation(5)], [0, 4, 2, 3, 1]);
+  assertEquals([...new RandomGenerator(2 ** 32 + 1).permutation(5)], [
+    0,
+    4,
+    2,
+    3,
+    1,
+  ]);
+  assertEquals([...new RandomGenerator(1).permutation(5)], [0, 4, 2, 3, 1]);
   // torch.randperm(5, generator=g(2**53 - 1))
-  assertEquals([...new Generator(2 ** 53 - 1).permutation(5)], [1, 3, 4, 2, 0]);
+  assertEquals([...new RandomGenerator(2 ** 53 - 1).permutation(5)], [
+    1,
+    3,
+    4,
+    2,
+    0,
+  ]);
 });
 
-Deno.test("Generator refuses what is no seed", () => {
+Deno.test("RandomGenerator refuses what is no seed", () => {
   for (const seed of [-1, 0.5, NaN, 2 ** 53]) {
     assertThrows(
-      () => new Generator(seed),
+      () => new RandomGenerator(seed),
       RangeError,
-      `Generator: seed: expected an integer from 0 to 2^53 - 1, got ${seed}. Help: `,
+      `RandomGenerator: seed: expected an integer from 0 to 2^53 - 1, got ${seed}. Help: `,
     );
   }
 });
@@ -159,7 +179,7 @@ Deno.test("fork seeds as RandomSampler does", () => {
   // torch.manual_seed(7)
   // seed = torch.empty((), dtype=torch.int64).random_().item()
   // torch.randperm(10, generator=g(seed)).tolist()
-  const generator = new Generator(7);
+  const generator = new RandomGenerator(7);
   assertEquals(
     [...generator.fork().permutation(10)],
     [3, 0, 1, 9, 4, 7, 2, 5, 6, 8],
@@ -170,7 +190,7 @@ Deno.test("two forks an epoch shuffle as DataLoader does", () => {
   // torch.manual_seed(7)
   // loader = torch.utils.data.DataLoader(range(10), shuffle=True)
   // [torch.cat(list(loader)).tolist() for _ in range(3)]
-  const generator = new Generator(7);
+  const generator = new RandomGenerator(7);
   const epochs = Array.from({ length: 3 }, () => {
     generator.fork();
     return [...generator.fork().permutation(10)];
@@ -183,12 +203,12 @@ Deno.test("two forks an epoch shuffle as DataLoader does", () => {
 });
 
 Deno.test("state takes a generator back to where it was", () => {
-  const generator = new Generator(3);
+  const generator = new RandomGenerator(3);
   for (const steps of [0, 1, 623, 624, 1000]) {
     for (let i = 0; i < steps; i++) generator.random();
     const { state } = generator;
     const ahead = generator.permutation(700);
-    const resumed = new Generator(4);
+    const resumed = new RandomGenerator(4);
     assertNotEquals(resumed.permutation(700), ahead);
     resumed.state = state;
     assertEquals(resumed.permutation(700), ahead);
@@ -197,24 +217,24 @@ Deno.test("state takes a generator back to where it was", () => {
 });
 
 Deno.test("state is a copy", () => {
-  const generator = new Generator(3);
+  const generator = new RandomGenerator(3);
   generator.random();
   const { state } = generator;
-  const expected = new Generator(3);
+  const expected = new RandomGenerator(3);
   expected.random();
   state.fill(0);
   assertEquals(generator.random(), expected.random());
 });
 
 Deno.test("state refuses what no generator gave", () => {
-  const generator = new Generator(3);
+  const generator = new RandomGenerator(3);
   const used = generator.state;
   used[624] = 625;
   for (const state of [new Uint32Array(0), new Uint32Array(624), used]) {
     assertThrows(
       () => generator.state = state,
       RangeError,
-      "Generator: state: expected 625 words, the last of them at most 624, got ",
+      "RandomGenerator: state: expected 625 words, the last of them at most 624, got ",
     );
   }
 });

@@ -1,4 +1,4 @@
-import { Generator } from "../../src/core/random.ts";
+import { RandomGenerator } from "../../src/core/random.ts";
 import { encode, type PngDataArray } from "npm:fast-png@8.0.0";
 import jpeg from "npm:jpeg-js@0.4.4";
 
@@ -34,7 +34,7 @@ export function pictureOf(digit: Uint8Array, look: Look = {}): Picture {
   const width = Math.round((28 + left + right) * scale);
   const height = Math.round((28 + top + bottom) * scale);
   const data = new Float64Array(width * height * 3);
-  const random = new Generator(1);
+  const random = new RandomGenerator(1);
   for (let pixel = 0; pixel < width * height; pixel++) {
     const [x, y] = [pixel % width, Math.floor(pixel / width)];
     const at = [x, y].map((place) => (place + 0.5) / scale - 0.5);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DataLoader, TensorDataset } from "../../src/data/mod.ts";
-import { Generator } from "../../src/core/random.ts";
+import { RandomGenerator } from "../../src/core/random.ts";
 import type { Device } from "../../src/devices/device.ts";
 import {
   Compose,
@@ -49,7 +49,7 @@ async function imagesOf(loader: DataLoader): Promise<Float32Array[]> {
 
 deviceTest("a batch is what the formulas say", async (device) => {
   using loader = open(device, everything);
-  const generator = new Generator(5);
+  const generator = new RandomGenerator(5);
   generator.fork();
   const order = generator.fork().permutation(rows);
   const size = { height, width };

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Generator } from "../../src/core/random.ts";
+import { RandomGenerator } from "../../src/core/random.ts";
 import {
   affineMatrix,
   Compose,
@@ -57,7 +57,7 @@ const size = { height: 20, width: 30 };
 
 Deno.test("RandomAffine draws evenly within its ranges", () => {
   const affine = new RandomAffine({ translate: [0.1, 0.2], scale: [0.5, 2] });
-  const generator = new Generator(1);
+  const generator = new RandomGenerator(1);
   const count = 3000;
   const seen = Array.from({ length: count }, () => {
     const [a, b, c, d, e, f] = affine.draw(generator, size);
@@ -80,7 +80,7 @@ Deno.test("RandomAffine draws evenly within its ranges", () => {
 
 Deno.test("RandomErasing erases so often and so much as it is told", () => {
   const erasing = new RandomErasing({ p: 0.3, scale: [0.1, 0.2] });
-  const generator = new Generator(2);
+  const generator = new RandomGenerator(2);
   const drawn = Array.from(
     { length: 3000 },
     () => erasing.draw(generator, size),
@@ -101,7 +101,8 @@ Deno.test("a generator decides what Compose draws", () => {
     new ToTensor(),
     new RandomErasing(),
   ]);
-  const draw = (seed: number) => compose.draw(new Generator(seed), 4, size);
+  const draw = (seed: number) =>
+    compose.draw(new RandomGenerator(seed), 4, size);
   assertEquals(draw(1), draw(1));
   assert(draw(1).some((value, i) => value !== draw(2)[i]));
   assertEquals(new Set(draw(1).filter((_, i) => i % 11 === 10)).size, 4);
