@@ -68,7 +68,7 @@ export {
   WebGpuDevice,
   type WebGpuDeviceOptions,
 } from "../devices/webgpu/webgpu_device.ts";
-export type { BufferOptions, BufferValues } from "../nn/buffer.ts";
+export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";
 export type { StatePart } from "../nn/module.ts";
 export type { Arena, Initialise } from "../nn/parameter.ts";
 export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";

@@ -2,7 +2,7 @@ import { batchNorm2d, type BatchNorm2dOptions } from "../ops/batch_norm2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { constant } from "./_initialise.ts";
 import { pythonFloat } from "./_text.ts";
-import { Buffer } from "./buffer.ts";
+import { ModuleBuffer } from "./module_buffer.ts";
 import { checkCount, Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -37,11 +37,11 @@ export class BatchNorm2d extends Module {
   /** Summand of each channel, 0 at first: `[channels]`. */
   readonly bias: Parameter;
   /** Mean over the past batches, 0 at first: `[channels]`. */
-  readonly runningMean: Buffer;
+  readonly runningMean: ModuleBuffer;
   /** Unbiased variance over the past batches, 1 at first: `[channels]`. */
-  readonly runningVar: Buffer;
+  readonly runningVar: ModuleBuffer;
   /** Batches seen in training. */
-  readonly numBatchesTracked: Buffer<"i32">;
+  readonly numBatchesTracked: ModuleBuffer<"i32">;
   readonly #eps: number;
   readonly #momentum: number;
 
@@ -60,13 +60,17 @@ export class BatchNorm2d extends Module {
     this.#momentum = momentum;
     this.weight = new Parameter([channels], constant(1));
     this.bias = new Parameter([channels], constant(0));
-    this.runningMean = new Buffer("f32", new Float32Array(channels), {
+    this.runningMean = new ModuleBuffer("f32", new Float32Array(channels), {
       name: "running_mean",
     });
-    this.runningVar = new Buffer("f32", new Float32Array(channels).fill(1), {
-      name: "running_var",
-    });
-    this.numBatchesTracked = new Buffer("i32", new Int32Array(1), {
+    this.runningVar = new ModuleBuffer(
+      "f32",
+      new Float32Array(channels).fill(1),
+      {
+        name: "running_var",
+      },
+    );
+    this.numBatchesTracked = new ModuleBuffer("i32", new Int32Array(1), {
       name: "num_batches_tracked",
       shape: [],
     });

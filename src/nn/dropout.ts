@@ -2,7 +2,7 @@ import type { RandomGenerator } from "../core/random.ts";
 import { dropout } from "../ops/dropout.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
 import { pythonFloat } from "./_text.ts";
-import { Buffer } from "./buffer.ts";
+import { ModuleBuffer } from "./module_buffer.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -11,9 +11,13 @@ import { Module } from "./module.ts";
  */
 export class Dropout extends Module {
   /** Draws so far, and seed. */
-  readonly state: Buffer<"i32"> = new Buffer("i32", new Int32Array(2), {
-    persistent: false,
-  });
+  readonly state: ModuleBuffer<"i32"> = new ModuleBuffer(
+    "i32",
+    new Int32Array(2),
+    {
+      persistent: false,
+    },
+  );
   readonly #probability: number;
 
   /**

@@ -1,7 +1,7 @@
 /** Modules: layers, and what makes a model of them. */
 export { AvgPool2d } from "./avg_pool2d.ts";
 export { BatchNorm2d, type BatchNorm2dLayerOptions } from "./batch_norm2d.ts";
-export { Buffer } from "./buffer.ts";
+export { ModuleBuffer } from "./module_buffer.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./conv2d.ts";
 export { CrossEntropyLoss } from "./cross_entropy_loss.ts";
 export { Dropout } from "./dropout.ts";

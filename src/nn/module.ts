@@ -7,7 +7,7 @@ import type { Shape, Tensor } from "../core/tensor.ts";
 import { createArena } from "./_arena.ts";
 import { modelText } from "./_text.ts";
 import { type Trace, traceModule } from "./_trace.ts";
-import { Buffer } from "./buffer.ts";
+import { ModuleBuffer } from "./module_buffer.ts";
 import { Parameter } from "./parameter.ts";
 import {
   type LoadOptions,
@@ -31,7 +31,7 @@ export type Layer = Module & {
 };
 
 /** What a state dictionary may hold. */
-export type StatePart = Parameter | Buffer | Buffer<"i32">;
+export type StatePart = Parameter | ModuleBuffer | ModuleBuffer<"i32">;
 
 /**
  * A model or a part of one, as PyTorch's `nn.Module`. Its fields that are
@@ -96,7 +96,7 @@ export abstract class Module {
   /** The parts directly in this module, by their names in a state dictionary. */
   *parts(): Iterable<[name: string, part: Module | StatePart]> {
     for (const [field, value] of Object.entries(this)) {
-      if (value instanceof Buffer) yield [value.name ?? field, value];
+      if (value instanceof ModuleBuffer) yield [value.name ?? field, value];
       else if (value instanceof Module || value instanceof Parameter) {
         yield [field, value];
       }
@@ -122,7 +122,7 @@ export abstract class Module {
   *namedTensors(): Iterable<[name: string, part: StatePart]> {
     for (const [prefix, module] of this.namedModules()) {
       const parts = [...module.parts()];
-      for (const kind of [Parameter, Buffer]) {
+      for (const kind of [Parameter, ModuleBuffer]) {
         for (const [name, part] of parts) {
           if (part instanceof Module || !(part instanceof kind)) continue;
           yield [join(prefix, name), part];
@@ -139,9 +139,11 @@ export abstract class Module {
   }
 
   /** All buffers, by their names in a state dictionary. */
-  *namedBuffers(): Iterable<[name: string, buffer: Buffer | Buffer<"i32">]> {
+  *namedBuffers(): Iterable<
+    [name: string, buffer: ModuleBuffer | ModuleBuffer<"i32">]
+  > {
     for (const [name, part] of this.namedTensors()) {
-      if (part instanceof Buffer) yield [name, part];
+      if (part instanceof ModuleBuffer) yield [name, part];
     }
   }
 

@@ -10,7 +10,7 @@ export interface BufferValues {
   i32: Int32Array;
 }
 
-/** What a {@linkcode Buffer} is in a state dictionary. */
+/** What a {@linkcode ModuleBuffer} is in a state dictionary. */
 export interface BufferOptions {
   /** Its name there, as PyTorch has it; the field's name if left out. */
   name?: string;
@@ -21,7 +21,7 @@ export interface BufferOptions {
 }
 
 /** A tensor of a model that no gradient changes: running statistics, counts. */
-export class Buffer<D extends keyof BufferValues = "f32"> {
+export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
   /** The name in a state dictionary, if it is not the field's. */
   readonly name: string | null;
   /** The shape in a state dictionary. */
