@@ -32,7 +32,8 @@
  *
  * @module
  */
-export type { TensorResult } from "../core/scope.ts";
+export type { HostValues, Integers } from "../core/_host_values.ts";
+export type { Scope, TensorResult } from "../core/scope.ts";
 export { type Backward, type Entry, type Input, record } from "../core/tape.ts";
 export type {
   AnyTensor,
