@@ -69,6 +69,8 @@ export {
   WebGpuDevice,
   type WebGpuDeviceOptions,
 } from "../devices/webgpu/webgpu_device.ts";
+export type { ForwardInputs } from "../nn/_forward.ts";
+export type { Stage, StageName, StageOf } from "../nn/_stage.ts";
 export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";
 export type { StatePart } from "../nn/module.ts";
 export type { Arena, Initialise } from "../nn/parameter.ts";

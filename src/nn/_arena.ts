@@ -14,7 +14,7 @@ export function createArena(
   generator: RandomGenerator,
 ): void {
   if (parameters.length === 0) return;
-  if (parameters.some((parameter) => parameter.isPlaced)) {
+  if (parameters.some((parameter) => parameter.isMaterialized)) {
     throw new TypeError(describe({
       what: "model.to(device)",
       expected: "a model that is on no device yet",
@@ -46,6 +46,6 @@ export function createArena(
   device.write(gradients.buffer, new Float32Array(length));
   const arena: Arena = { values, gradients, parameters };
   parameters.forEach((parameter, index) => {
-    parameter.placeIn(arena, offsets[index]);
+    parameter.materialize(arena, offsets[index]);
   });
 }

@@ -4,18 +4,18 @@ import { elementsOf, type Shape } from "../core/tensor.ts";
 import type { Module, StatePart } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** How to take over a state dictionary. */
+/** Options for loading a state dictionary. */
 export interface LoadOptions {
   /** Whether both must have the same names. Default true. */
   strict?: boolean;
-  /** Where the dictionary comes from, for the message of an error. */
+  /** Name of the source, for error messages. */
   source?: string;
 }
 
-/** What a state dictionary had too little and too much. */
+/** Names that a state dictionary lacked, and names the model lacks. */
 export class LoadReport {
   /**
-   * Checks and keeps the arguments.
+   * Makes a report.
    *
    * @param missingKeys Names of the model that the dictionary lacks.
    * @param unexpectedKeys Names of the dictionary that the model lacks.

@@ -1,9 +1,11 @@
+import { isModule } from "./_parts.ts";
 import type { Module } from "./module.ts";
 
 /** The text of PyTorch's `print(model)`. */
 export function modelText(module: Module): string {
   const lines: string[] = [];
-  for (const [name, child] of module.namedChildren()) {
+  for (const [name, child] of module.parts()) {
+    if (!isModule(child)) continue;
     const text = modelText(child).split("\n").join("\n  ");
     lines.push(`  (${name}): ${text}`);
   }

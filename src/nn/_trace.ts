@@ -1,11 +1,17 @@
 import { ShapeDevice } from "../devices/shape/shape_device.ts";
 import { describe } from "../base/errors.ts";
 import { Scope } from "../core/scope.ts";
-import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
+import {
+  type AnyTensor,
+  elementsOf,
+  type Shape,
+  Tensor,
+} from "../core/tensor.ts";
+import { type Substitutes, withSubstitutes } from "./_materialized.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** What a layer makes of its input, without having made it. */
+/** One call of a layer, by shapes alone. */
 export interface LayerTrace {
   /** Name of the module: `layer1.0`; `""` for the model itself. */
   readonly name: string;
@@ -59,40 +65,20 @@ export function traceModule(
       help: "Give one: model.trace([100, 1, 28, 28]).",
     }));
   }
-  const layers: Writable<LayerTrace>[] = [];
-  const open: Writable<LayerTrace>[] = [];
-  const seen = new Set<Module>();
-  const device = new ShapeDevice((count) => {
-    const layer = open.at(-1);
-    if (layer !== undefined) layer.multiplyAdds += count;
-  });
-
-  function call(name: string, module: Module, run: () => unknown): unknown {
-    const layer: Writable<LayerTrace> = {
-      name,
-      type: module.constructor.name,
-      isContainer: [...module.namedChildren()].length > 0,
-      outputShape: null,
-      outputBytes: 0,
-      parameters: seen.has(module) ? 0 : ownParameters(module),
-      multiplyAdds: 0,
-    };
-    seen.add(module);
-    layers.push(layer);
-    open.push(layer);
-    const output = run();
-    open.pop();
-    if (output instanceof Tensor) {
-      layer.outputShape = output.shape;
-      layer.outputBytes = 4 * elementsOf(output.shape);
-    }
-    return output;
-  }
-
+  using layers = new LayerTraces(model);
+  const device = new ShapeDevice((count) => layers.count(count));
   using _scope = new Scope();
-  using _hooks = hook(model, device, call);
   const inputs = inputShapes.map((shape) => Tensor.empty(device, shape));
-  (model.forward as (...inputs: Tensor[]) => unknown)(...inputs);
+  withSubstitutes(onDevice(model, device), () => {
+    (model.forward as (...inputs: Tensor[]) => unknown)(...inputs);
+  });
+  return traceOf(inputShapes, layers.all);
+}
+
+function traceOf(
+  inputShapes: readonly Shape[],
+  layers: readonly LayerTrace[],
+): Trace {
   const parameters = sum(layers, "parameters");
   return {
     inputShapes,
@@ -108,53 +94,84 @@ export function traceModule(
   };
 }
 
-/**
- * Gives every module a `forward` that tells of its call, and every parameter
- * and buffer a tensor on the device, until it is disposed of. What the model
- * has itself stays untouched below, memory on a real device or none.
- */
-function hook(
-  model: Module,
-  device: ShapeDevice,
-  call: (name: string, module: Module, run: () => unknown) => unknown,
-): DisposableStack {
-  const hooks = new DisposableStack();
-  const shadow = (target: object, key: string, value: unknown) => {
-    const own = Object.getOwnPropertyDescriptor(target, key);
-    Object.defineProperty(target, key, { value, configurable: true });
-    hooks.defer(() => {
-      if (own === undefined) Reflect.deleteProperty(target, key);
-      else Object.defineProperty(target, key, own);
-    });
-  };
-  const modules = new Map<Module, string>();
-  for (const [name, module] of model.namedModules()) {
-    if (!modules.has(module)) modules.set(module, name);
+/** Notes the calls of all modules of a model, by hooks that disposal removes. */
+class LayerTraces implements Disposable {
+  /** All calls so far. */
+  readonly all: Writable<LayerTrace>[] = [];
+  /** Those that have not returned, outermost first. */
+  readonly #open: { module: Module; layer: Writable<LayerTrace> }[] = [];
+  readonly #counted = new Set<Parameter>();
+  readonly #hooks = new DisposableStack();
+
+  constructor(model: Module) {
+    for (const [name, module] of [...model.namedModules()]) {
+      this.#hooks.use(
+        module.registerForwardPreHook(() => this.#start(name, module)),
+      );
+      this.#hooks.use(
+        module.registerForwardHook((_module, _inputs, output) =>
+          this.#finish(module, output)
+        ),
+      );
+    }
   }
-  for (const [module, name] of modules) {
-    const forward = module.forward.bind(module) as (...x: never[]) => unknown;
-    shadow(
-      module,
-      "forward",
-      (...inputs: never[]) => call(name, module, () => forward(...inputs)),
-    );
+
+  /** Adds multiply-adds to the module that computes. */
+  count(multiplyAdds: number): void {
+    const open = this.#open.at(-1);
+    if (open !== undefined) open.layer.multiplyAdds += multiplyAdds;
   }
-  const parts = new Set(Array.from(model.namedTensors(), ([, part]) => part));
-  for (const part of parts) {
+
+  [Symbol.dispose](): void {
+    this.#hooks.dispose();
+  }
+
+  #start(name: string, module: Module): void {
+    const layer: Writable<LayerTrace> = {
+      name,
+      type: module.constructor.name,
+      isContainer: [...module.namedChildren()].length > 0,
+      outputShape: null,
+      outputBytes: 0,
+      parameters: this.#parametersOf(module),
+      multiplyAdds: 0,
+    };
+    this.all.push(layer);
+    this.#open.push({ module, layer });
+  }
+
+  #finish(module: Module, output: unknown): void {
+    // Calls that threw inside of this one, and were caught, are open still.
+    const at = this.#open.findLastIndex((open) => open.module === module);
+    const [{ layer }] = this.#open.splice(at);
+    if (!(output instanceof Tensor)) return;
+    layer.outputShape = output.shape;
+    layer.outputBytes = 4 * elementsOf(output.shape);
+  }
+
+  /** Elements of a module's own parameters that no call had before. */
+  #parametersOf(module: Module): number {
+    let count = 0;
+    for (const [, part] of module.parts()) {
+      if (!(part instanceof Parameter) || this.#counted.has(part)) continue;
+      this.#counted.add(part);
+      count += part.length;
+    }
+    return count;
+  }
+}
+
+/** Tensors on the device in place of a model's memory, which it may not have. */
+function onDevice(model: Module, device: ShapeDevice): Substitutes {
+  const tensors = new Map<object, AnyTensor>();
+  for (const [, part] of model.namedTensors()) {
     const isParameter = part instanceof Parameter;
     const shape = isParameter ? part.shape : [part.length];
     const dtype = isParameter ? "f32" : part.dtype;
-    shadow(part, "tensor", Tensor.empty(device, shape, dtype));
+    tensors.set(part, Tensor.empty(device, shape, dtype));
   }
-  return hooks;
-}
-
-function ownParameters(module: Module): number {
-  return [...module.parts()].reduce(
-    (count, [, part]) =>
-      part instanceof Parameter ? count + part.length : count,
-    0,
-  );
+  const modules = new Set(Array.from(model.namedModules(), ([, part]) => part));
+  return { modules, tensors };
 }
 
 function sum(

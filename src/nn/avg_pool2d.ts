@@ -10,10 +10,11 @@ export class AvgPool2d extends Module {
   readonly #options: AvgPool2dOptions;
 
   /**
-   * Checks and keeps the arguments.
+   * Makes a pooling layer, which has no parameters. The sizes are checked by
+   * `forward`.
    *
-   * @param kernelSize Size of the window.
-   * @param options Stride (default: the kernel's size), padding.
+   * @param kernelSize Height and width of the window, in pixels.
+   * @param options Stride (default: the kernel's size), padding, both in pixels.
    */
   constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
     super();
@@ -26,7 +27,7 @@ export class AvgPool2d extends Module {
     return avgPool2d(x, this.#kernelSize, this.#options);
   }
 
-  /** What the printed text says in the parentheses. */
+  /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
     const kernelSize = this.#kernelSize;
     const { padding = 0, stride = kernelSize } = this.#options;

@@ -1,12 +1,14 @@
 import { batchNorm2d, type BatchNorm2dOptions } from "../ops/batch_norm2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
+import { checkCount } from "./_check_count.ts";
 import { constant } from "./_initialise.ts";
 import { pythonFloat } from "./_text.ts";
 import { ModuleBuffer } from "./module_buffer.ts";
-import { checkCount, Module } from "./module.ts";
+import type { Stage } from "./_stage.ts";
+import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** How a {@linkcode BatchNorm2d} layer normalises. */
+/** Options of a {@linkcode BatchNorm2d} layer. */
 export interface BatchNorm2dLayerOptions {
   /** Added to the variance. Default 1e-5. */
   eps?: number;
@@ -46,11 +48,12 @@ export class BatchNorm2d extends Module {
   readonly #momentum: number;
 
   /**
-   * Checks and keeps the arguments.
+   * Makes weight and bias, the running mean and variance, all `[channels]`, and
+   * the count of batches.
    *
    * @param channels Channels of the input.
    * @param options eps and momentum.
-   * @throws {RangeError} If `channels` is not a whole number.
+   * @throws {RangeError} If `channels` is not a whole number of at least 1.
    */
   constructor(channels: number, options: BatchNorm2dLayerOptions = {}) {
     super();
@@ -81,7 +84,7 @@ export class BatchNorm2d extends Module {
     return batchNorm2d(x, this.arguments());
   }
 
-  /** What {@linkcode batchNorm2d} is called with, in the mode of the moment. */
+  /** The arguments of {@linkcode batchNorm2d}, in the present mode. */
   arguments(): BatchNorm2dOptions {
     return {
       weight: this.weight.tensor,
@@ -95,7 +98,16 @@ export class BatchNorm2d extends Module {
     };
   }
 
-  /** What the printed text says in the parentheses. */
+  /** The layer as a stage of a fused operation. */
+  override stage(): Stage {
+    return {
+      name: "normalisation",
+      forward: BatchNorm2d.prototype.forward,
+      options: () => this.arguments(),
+    };
+  }
+
+  /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
     const [channels] = this.weight.shape;
     return `${channels}, eps=${pythonFloat(this.#eps)}, ` +

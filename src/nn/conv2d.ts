@@ -1,12 +1,14 @@
 import { type Pair, pair } from "../ops/_check.ts";
 import { conv2d, type Conv2dOptions } from "../ops/conv2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
+import { checkCount } from "./_check_count.ts";
 import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
 import { pythonPair } from "./_text.ts";
-import { checkCount, Module } from "./module.ts";
+import type { Stage } from "./_stage.ts";
+import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** How a {@linkcode Conv2d} layer convolves. */
+/** Options of a {@linkcode Conv2d} layer. */
 export interface Conv2dLayerOptions extends Conv2dOptions {
   /** Size of the kernel. */
   kernelSize: Pair;
@@ -33,16 +35,19 @@ export class Conv2d extends Module {
   readonly weight: Parameter;
   /** `[outChannels]`, or null without bias. */
   readonly bias: Parameter | null;
-  /** How the layer convolves. */
+  /** Kernel size, stride, padding, dilation and bias, as given. */
   readonly options: Readonly<Conv2dLayerOptions>;
 
   /**
-   * Checks and keeps the arguments.
+   * Makes a weight `[outChannels, inChannels, Kh, Kw]` and, unless told
+   * otherwise, a bias `[outChannels]`. Their first values, which
+   * `model.to(device)` draws, are uniform in ±1/√(inChannels · Kh · Kw).
    *
    * @param inChannels Channels of the input.
    * @param outChannels Channels of the output.
-   * @param options Kernel size, stride, padding, dilation, bias.
-   * @throws {RangeError} If a number of channels is not a whole one.
+   * @param options Kernel size, stride, padding, dilation, all in pixels; bias.
+   * @throws {RangeError} If a number of channels or the kernel's size is not a
+   * whole number of at least 1.
    */
   constructor(
     inChannels: number,
@@ -70,7 +75,20 @@ export class Conv2d extends Module {
     return conv2d(x, this.weight.tensor, bias, this.options);
   }
 
-  /** What the printed text says in the parentheses. */
+  /** The layer as a stage of a fused operation. */
+  override stage(): Stage {
+    return {
+      name: "convolution",
+      forward: Conv2d.prototype.forward,
+      options: () => ({
+        ...this.options,
+        weight: this.weight.tensor,
+        bias: this.bias?.tensor ?? null,
+      }),
+    };
+  }
+
+  /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
     const { dilation = 1, kernelSize, padding = 0, stride = 1 } = this.options;
     const [outChannels, inChannels] = this.weight.shape;

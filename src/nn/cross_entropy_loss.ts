@@ -10,7 +10,7 @@ export class CrossEntropyLoss extends Module {
   readonly #options: CrossEntropyOptions;
 
   /**
-   * Keeps the arguments.
+   * Makes a loss, which has no parameters.
    *
    * @param options Label smoothing.
    */

@@ -21,7 +21,7 @@ export class Dropout extends Module {
   readonly #probability: number;
 
   /**
-   * Keeps the arguments.
+   * Makes a layer without parameters.
    *
    * @param probability Of an element to be dropped. Default 0.5.
    */
@@ -36,13 +36,13 @@ export class Dropout extends Module {
     return dropout(x, this.#probability, this.state.tensor);
   }
 
-  /** Takes a seed of its own. */
+  /** Draws the layer's own seed. */
   override seed(generator: RandomGenerator): void {
     const { buffer, device } = this.state.tensor;
     device.write(buffer, new Int32Array([0, generator.random()]));
   }
 
-  /** What the printed text says in the parentheses. */
+  /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
     return `p=${pythonFloat(this.#probability)}, inplace=False`;
   }

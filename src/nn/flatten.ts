@@ -8,7 +8,7 @@ export class Flatten extends Module {
     return x.flatten();
   }
 
-  /** What the printed text says in the parentheses. */
+  /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
     return "start_dim=1, end_dim=-1";
   }

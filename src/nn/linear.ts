@@ -1,11 +1,12 @@
 import { linear } from "../ops/linear.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { checkCount } from "./_check_count.ts";
 import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
 import { pythonBool } from "./_text.ts";
-import { checkCount, Module } from "./module.ts";
+import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** What a {@linkcode Linear} layer learns. */
+/** Options of a {@linkcode Linear} layer. */
 export interface LinearOptions {
   /** Whether a bias is learnt. Default true. */
   bias?: boolean;
@@ -32,12 +33,15 @@ export class Linear extends Module {
   readonly bias: Parameter | null;
 
   /**
-   * Checks and keeps the arguments.
+   * Makes a weight `[outFeatures, inFeatures]` and, unless told otherwise, a
+   * bias `[outFeatures]`. Their first values, which `model.to(device)` draws, are
+   * uniform in ±1/√inFeatures.
    *
    * @param inFeatures Columns of the input.
    * @param outFeatures Columns of the output.
    * @param options Whether a bias is learnt.
-   * @throws {RangeError} If a number of features is not a whole one.
+   * @throws {RangeError} If a number of features is not a whole number of at
+   * least 1.
    */
   constructor(
     inFeatures: number,
@@ -59,7 +63,7 @@ export class Linear extends Module {
     return linear(x, this.weight.tensor, this.bias?.tensor ?? null);
   }
 
-  /** What the printed text says in the parentheses. */
+  /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
     const [outFeatures, inFeatures] = this.weight.shape;
     return `in_features=${inFeatures}, out_features=${outFeatures}, ` +

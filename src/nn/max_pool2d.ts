@@ -2,20 +2,23 @@ import type { Pair } from "../ops/_check.ts";
 import { maxPool2d, type MaxPool2dOptions } from "../ops/max_pool2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { pythonPair } from "./_text.ts";
+import type { Stage } from "./_stage.ts";
 import { Module } from "./module.ts";
 
 /** {@linkcode maxPool2d} as a layer. */
 export class MaxPool2d extends Module {
   /** Size of the window. */
   readonly kernelSize: Pair;
-  /** How the window slides. */
+  /** Stride, padding and dilation of the window. */
   readonly options: Readonly<MaxPool2dOptions>;
 
   /**
-   * Checks and keeps the arguments.
+   * Makes a pooling layer, which has no parameters. The sizes are checked by
+   * `forward`.
    *
-   * @param kernelSize Size of the window.
-   * @param options Stride (default: the kernel's size), padding, dilation.
+   * @param kernelSize Height and width of the window, in pixels.
+   * @param options Stride (default: the kernel's size), padding, dilation, all in
+   * pixels.
    */
   constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
     super();
@@ -28,7 +31,16 @@ export class MaxPool2d extends Module {
     return maxPool2d(x, this.kernelSize, this.options);
   }
 
-  /** What the printed text says in the parentheses. */
+  /** The layer as a stage of a fused operation. */
+  override stage(): Stage {
+    return {
+      name: "pooling",
+      forward: MaxPool2d.prototype.forward,
+      options: () => ({ ...this.options, kernelSize: this.kernelSize }),
+    };
+  }
+
+  /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
     const kernelSize = this.kernelSize;
     const { dilation = 1, padding = 0, stride = kernelSize } = this.options;

@@ -1,10 +1,17 @@
 import { assume, change } from "../core/guards.ts";
 import { RandomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
-import { describe } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
 import { createArena } from "./_arena.ts";
+import {
+  ForwardCall,
+  type ForwardHook,
+  type ForwardPreHook,
+} from "./_forward.ts";
+import { markMaterialized } from "./_materialized.ts";
+import { modulesIn, once, pathOf, tensorsIn } from "./_parts.ts";
+import type { Stage } from "./_stage.ts";
 import { modelText } from "./_text.ts";
 import { type Trace, traceModule } from "./_trace.ts";
 import { ModuleBuffer } from "./module_buffer.ts";
@@ -20,7 +27,7 @@ import {
 export interface PlacementOptions {
   /** Seeds the generator of the first values; default is a random seed. */
   seed?: number;
-  /** Gives the first values itself, instead of one with `seed`. */
+  /** Generator of the first values, in place of one with `seed`. */
   generator?: RandomGenerator;
 }
 
@@ -30,13 +37,14 @@ export type Layer = Module & {
   forward(x: Tensor): Tensor;
 };
 
-/** What a state dictionary may hold. */
+/** An entry of a state dictionary. */
 export type StatePart = Parameter | ModuleBuffer | ModuleBuffer<"i32">;
 
 /**
- * A model or a part of one, as PyTorch's `nn.Module`. Its fields that are
- * modules, parameters or buffers belong to it, in the order in which they are
- * set.
+ * A model or a part of one, as PyTorch's `nn.Module`. Modules, parameters and
+ * buffers in its fields belong to it, in the order in which they are set. So do
+ * those in arrays: the first one in `blocks` is `blocks.0`. What a `#private`
+ * field, a map or a closure holds is not found.
  *
  * @example
  * ```ts
@@ -59,6 +67,7 @@ export type StatePart = Parameter | ModuleBuffer | ModuleBuffer<"i32">;
  */
 export abstract class Module {
   #training = true;
+  readonly #call: ForwardCall = new ForwardCall(this);
 
   /** Computes the module's output. */
   abstract forward(...inputs: never[]): unknown;
@@ -88,66 +97,131 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** What the printed text says in the module's parentheses. */
+  /**
+   * Adds a hook that runs before every call of `forward`: it sees the inputs,
+   * and may replace them. Hooks run in the order in which they were added, but
+   * not when a captured function is replayed. A layer with hooks runs by itself,
+   * never fused with its neighbours.
+   *
+   * @returns Removes the hook when it is disposed of.
+   *
+   * @example
+   * ```ts
+   * import { openDevice, ReLU, scale, Tensor } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using device = await openDevice({ device: "cpu" });
+   * const layer = new ReLU();
+   * layer.registerForwardPreHook((_layer, [x]) => scale(x, -1));
+   * using x = Tensor.from(device, [-1, 2], [2]);
+   * assertEquals(await layer.forward(x).data(), new Float32Array([1, 0]));
+   * ```
+   */
+  registerForwardPreHook<M extends Module>(
+    this: M,
+    hook: ForwardPreHook<M>,
+  ): Disposable {
+    return this.#call.addPreHook(hook);
+  }
+
+  /**
+   * Adds a hook that runs after every call of `forward`: it sees inputs and
+   * output, and may replace the output. Otherwise as
+   * {@linkcode Module.registerForwardPreHook}.
+   *
+   * @returns Removes the hook when it is disposed of.
+   *
+   * @example
+   * ```ts
+   * import { openDevice, ReLU, scale, Tensor } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using device = await openDevice({ device: "cpu" });
+   * const layer = new ReLU();
+   * using x = Tensor.from(device, [-1, 2], [2]);
+   * {
+   *   using _hook = layer.registerForwardHook((_layer, _inputs, y) => scale(y, 10));
+   *   assertEquals(await layer.forward(x).data(), new Float32Array([0, 20]));
+   * }
+   * assertEquals(await layer.forward(x).data(), new Float32Array([0, 2]));
+   * ```
+   */
+  registerForwardHook<M extends Module>(
+    this: M,
+    hook: ForwardHook<M>,
+  ): Disposable {
+    return this.#call.addHook(hook);
+  }
+
+  /**
+   * The layer as a stage of a fused operation, for {@linkcode Sequential}; null
+   * where it can be none.
+   */
+  stage(): Stage | null {
+    return null;
+  }
+
+  /** The module's arguments in the printed text: between its parentheses. */
   extraRepresentation(): string {
     return "";
   }
 
-  /** The parts directly in this module, by their names in a state dictionary. */
+  /**
+   * The parts directly in this module, by their names in a state dictionary. A
+   * tied part, which is there twice, has two names.
+   */
   *parts(): Iterable<[name: string, part: Module | StatePart]> {
     for (const [field, value] of Object.entries(this)) {
       if (value instanceof ModuleBuffer) yield [value.name ?? field, value];
-      else if (value instanceof Module || value instanceof Parameter) {
-        yield [field, value];
-      }
+      else yield* partsIn(field, value);
     }
   }
 
-  /** The modules directly in this one. */
+  /** The modules directly in this one, each once. */
   *namedChildren(): Iterable<[name: string, module: Module]> {
-    for (const [name, part] of this.parts()) {
-      if (part instanceof Module) yield [name, part];
-    }
+    yield* once(
+      [...this.parts()].filter((entry): entry is [string, Module] =>
+        entry[1] instanceof Module
+      ),
+    );
   }
 
-  /** This module and all in it, outer before inner: `""`, `layer1`, … */
+  /**
+   * This module and all in it, outer before inner: `""`, `layer1`, … A tied
+   * module is there once, by its first name.
+   */
   *namedModules(prefix = ""): Iterable<[name: string, module: Module]> {
-    yield [prefix, this];
-    for (const [name, child] of this.namedChildren()) {
-      yield* child.namedModules(join(prefix, name));
-    }
+    yield* once(modulesIn(this, prefix));
   }
 
-  /** All parameters and buffers, in the order of a state dictionary. */
+  /**
+   * All parameters and buffers, in the order of a state dictionary. As there, a
+   * tied one is there by each of its names.
+   */
   *namedTensors(): Iterable<[name: string, part: StatePart]> {
-    for (const [prefix, module] of this.namedModules()) {
-      const parts = [...module.parts()];
-      for (const kind of [Parameter, ModuleBuffer]) {
-        for (const [name, part] of parts) {
-          if (part instanceof Module || !(part instanceof kind)) continue;
-          yield [join(prefix, name), part];
-        }
-      }
-    }
+    yield* tensorsIn(this);
   }
 
-  /** All parameters, by their names in a state dictionary. */
+  /**
+   * All parameters, by their names in a state dictionary; a tied one once, by
+   * its first name.
+   */
   *namedParameters(): Iterable<[name: string, parameter: Parameter]> {
-    for (const [name, part] of this.namedTensors()) {
+    for (const [name, part] of once(this.namedTensors())) {
       if (part instanceof Parameter) yield [name, part];
     }
   }
 
-  /** All buffers, by their names in a state dictionary. */
+  /** All buffers, as {@linkcode Module.namedParameters} has the parameters. */
   *namedBuffers(): Iterable<
     [name: string, buffer: ModuleBuffer | ModuleBuffer<"i32">]
   > {
-    for (const [name, part] of this.namedTensors()) {
+    for (const [name, part] of once(this.namedTensors())) {
       if (part instanceof ModuleBuffer) yield [name, part];
     }
   }
 
-  /** All parameters, for an optimizer. */
+  /** All parameters, each once, for an optimizer. */
   parameters(): Parameter[] {
     return Array.from(this.namedParameters(), ([, parameter]) => parameter);
   }
@@ -164,12 +238,15 @@ export abstract class Module {
     const [random] = crypto.getRandomValues(new Uint32Array(1));
     const { generator = new RandomGenerator(options.seed ?? random) } = options;
     createArena(device, this.parameters(), generator);
-    for (const [, buffer] of this.namedBuffers()) buffer.placeOn(device);
-    for (const [, module] of this.namedModules()) module.seed(generator);
+    for (const [, buffer] of this.namedBuffers()) buffer.materialize(device);
+    for (const [, module] of this.namedModules()) {
+      markMaterialized(module);
+      module.seed(generator);
+    }
     return this;
   }
 
-  /** Takes a seed for what the module itself draws at random. */
+  /** Seeds the random numbers that the module draws itself. */
   seed(_generator: RandomGenerator): void {}
 
   /** Forgets all gradients. */
@@ -200,10 +277,9 @@ export abstract class Module {
   }
 
   /**
-   * What every layer makes of inputs of these shapes, in the model's mode of
-   * the moment: shapes, parameters, multiply-adds and memory. Runs `forward`
-   * on shapes alone, so the model need not be on a device and nothing in it
-   * changes.
+   * Output shape, parameters, multiply-adds and memory of every layer, in the
+   * model's present mode. Runs `forward`, with its hooks, on shapes alone: the
+   * model need not be on a device, and nothing in it changes.
    *
    * @param inputShapes The shape of every input of `forward`.
    * @throws {ShapeError} Where a layer does not take its input, as in a real
@@ -230,23 +306,25 @@ export abstract class Module {
     return modelText(this);
   }
 
-  /** What `console.log` prints. */
+  /** The text that `console.log` prints. */
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
 }
 
-/** Throws unless the value is a whole number of at least 1. */
-export function checkCount(where: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new RangeError(describe({
-    what: where,
-    expected: "a whole number of at least 1",
-    got: String(value),
-    help: "Give the number of channels or features.",
-  }));
-}
-
-function join(prefix: string, name: string): string {
-  return prefix === "" ? name : `${prefix}.${name}`;
+/** The parts in a field or in an element of a list, lists in lists too. */
+function* partsIn(
+  name: string,
+  value: unknown,
+): Iterable<[name: string, part: Module | StatePart]> {
+  if (
+    value instanceof Module || value instanceof Parameter ||
+    value instanceof ModuleBuffer
+  ) {
+    yield [name, value];
+  } else if (Array.isArray(value)) {
+    for (const [index, element] of value.entries()) {
+      yield* partsIn(pathOf(name, String(index)), element);
+    }
+  }
 }

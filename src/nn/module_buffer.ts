@@ -1,6 +1,6 @@
 import type { Device } from "../devices/device.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { placed } from "./_placed.ts";
+import { tensorOf } from "./_materialized.ts";
 
 /** The element types of buffers, and what holds their first values. */
 export interface BufferValues {
@@ -10,7 +10,7 @@ export interface BufferValues {
   i32: Int32Array;
 }
 
-/** What a {@linkcode ModuleBuffer} is in a state dictionary. */
+/** A {@linkcode ModuleBuffer} in a state dictionary: name, shape, presence. */
 export interface BufferOptions {
   /** Its name there, as PyTorch has it; the field's name if left out. */
   name?: string;
@@ -28,7 +28,7 @@ export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
   readonly shape: Shape;
   /** Whether a state dictionary has it. */
   readonly persistent: boolean;
-  /** What the elements are. */
+  /** Type of the elements. */
   readonly dtype: D;
   readonly #values: BufferValues[D];
   #tensor: Tensor<[number], D> | null = null;
@@ -57,14 +57,15 @@ export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
   /**
    * The values, on the model's device: `[length]`.
    *
-   * @throws {TypeError} If the model is on no device yet.
+   * @throws {TypeError} Before `model.to(device)`, or if that did not find the
+   * buffer.
    */
   get tensor(): Tensor<[number], D> {
-    return placed(this.#tensor);
+    return tensorOf(this, this.#tensor);
   }
 
   /** Makes the buffer on a device, with its first values. */
-  placeOn(device: Device): void {
+  materialize(device: Device): void {
     const size: [number] = [this.length];
     this.#tensor = Tensor.empty(device, size, this.dtype, "persistent");
     device.write(this.#tensor.buffer, this.#values);

@@ -1,6 +1,6 @@
 import type { RandomGenerator } from "../core/random.ts";
 import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
-import { placed } from "./_placed.ts";
+import { notMaterialized, tensorOf } from "./_materialized.ts";
 
 /** Fills a parameter with its first values. */
 export type Initialise = (
@@ -14,12 +14,12 @@ export interface Arena {
   readonly values: Tensor<[number]>;
   /** All gradients, at the same offsets; the gaps are zeros. */
   readonly gradients: Tensor<[number]>;
-  /** Who is in it. */
+  /** The parameters in it. */
   readonly parameters: readonly Parameter[];
 }
 
-/** Where a parameter is in its arena. */
-interface Place {
+/** A parameter's memory in its arena. */
+interface Memory {
   readonly arena: Arena;
   readonly offset: number;
   readonly tensor: Tensor;
@@ -33,13 +33,14 @@ export class Parameter {
   /** The shape, as PyTorch has it. */
   readonly shape: Shape;
   readonly #initialise: Initialise;
-  #place: Place | null = null;
+  #memory: Memory | null = null;
 
   /**
-   * Checks and keeps the arguments.
+   * Makes a parameter without memory.
    *
-   * @param shape The shape.
-   * @param initialise Fills in the first values.
+   * @param shape The shape, as PyTorch has it.
+   * @param initialise Fills in the first values, with a generator's numbers or
+   * without.
    */
   constructor(shape: Shape, initialise: Initialise) {
     this.shape = shape;
@@ -52,32 +53,33 @@ export class Parameter {
   }
 
   /** Whether the parameter has memory. */
-  get isPlaced(): boolean {
-    return this.#place !== null;
+  get isMaterialized(): boolean {
+    return this.#memory !== null;
   }
 
   /**
    * The values, on the model's device.
    *
-   * @throws {TypeError} If the model is on no device yet.
+   * @throws {TypeError} Before `model.to(device)`, or if that did not find the
+   * parameter.
    */
   get tensor(): Tensor {
-    return placed(this.#place).tensor;
+    return tensorOf(this, this.#memory?.tensor ?? null);
   }
 
   /** The memory that the parameter shares with its model's others. */
   get arena(): Arena {
-    return placed(this.#place).arena;
+    return this.#materialized.arena;
   }
 
-  /** Where the parameter begins in its arena, in elements. */
+  /** Start of the parameter in its arena, in elements. */
   get offset(): number {
-    return placed(this.#place).offset;
+    return this.#materialized.offset;
   }
 
   /** The gradient, or null where there is none. */
   get grad(): Tensor | null {
-    return this.#place?.tensor.grad ?? null;
+    return this.#memory?.tensor.grad ?? null;
   }
 
   /** Draws the first values. */
@@ -85,8 +87,18 @@ export class Parameter {
     this.#initialise(values, generator);
   }
 
-  /** Gives the parameter its place. */
-  placeIn(arena: Arena, offset: number): void {
+  get #materialized(): Memory {
+    if (this.#memory === null) throw notMaterialized();
+    return this.#memory;
+  }
+
+  /**
+   * Gives the parameter its memory.
+   *
+   * @param arena Memory of all parameters of the model.
+   * @param offset Where the parameter begins in it, in elements.
+   */
+  materialize(arena: Arena, offset: number): void {
     const { gradients, values } = arena;
     const { device } = values;
     const tensor = Tensor.over(
@@ -96,6 +108,6 @@ export class Parameter {
       { requiresGrad: true },
     );
     tensor.placeGradient(gradients.buffer.view(offset, this.length));
-    this.#place = { arena, offset, tensor };
+    this.#memory = { arena, offset, tensor };
   }
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from "../core/tensor.ts";
-import { type Link, linksOf } from "./_conv_block.ts";
+import { fuse, runGroup } from "./_fuse.ts";
 import { type Layer, Module } from "./module.ts";
 
 /**
@@ -18,25 +18,24 @@ import { type Layer, Module } from "./module.ts";
  */
 export class Sequential extends Module {
   readonly #layers: readonly Layer[];
-  readonly #links: readonly Link[];
 
   /**
-   * Keeps the arguments.
+   * Makes a chain of layers.
    *
    * @param layers The layers in the order in which they run.
    */
   constructor(...layers: Layer[]) {
     super();
     this.#layers = layers;
-    this.#links = linksOf(layers);
   }
 
   /**
-   * Runs `x` through all layers; a convolution, batch normalisation, ReLU and
-   * max pooling in a row run as one {@linkcode convBlock}.
+   * Runs `x` through all layers. Neighbouring convolutions, batch
+   * normalisations, ReLUs and max poolings, in this order, run as one operation;
+   * layers with hooks and subclasses with a `forward` of their own do not.
    */
   override forward(x: Tensor): Tensor {
-    return this.#links.reduce((input, link) => link(input), x);
+    return fuse(this.#layers).reduce((y, group) => runGroup(group, y), x);
   }
 
   /** The layers, by their numbers. */

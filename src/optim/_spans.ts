@@ -26,7 +26,8 @@ export class Spans {
   readonly #parameters: readonly Parameter[];
   readonly #groups: readonly Group[];
 
-  constructor(parameters: readonly Parameter[]) {
+  constructor(given: readonly Parameter[]) {
+    const parameters = [...new Set(given)];
     this.#parameters = parameters;
     const arenas = new Set(parameters.map(({ arena }) => arena));
     this.#groups = Array.from(arenas, (arena) => {

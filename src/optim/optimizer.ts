@@ -9,14 +9,15 @@ export type { Slot, Span };
 
 /** What all optimizers have: parameters, a learning rate, steps. */
 export abstract class Optimizer {
-  /** The parameters, in the order given. */
+  /** The parameters, in the order given, each once. */
   readonly parameters: readonly Parameter[];
   readonly #spans: Spans;
 
   /**
-   * Checks and keeps the arguments.
+   * Makes an optimizer of parameters.
    *
-   * @param parameters Of a model that is on its device.
+   * @param parameters Of a model that is on its device; one that is there twice
+   * counts once.
    * @throws {TypeError} If there are none, or the model is on no device.
    */
   constructor(parameters: readonly Parameter[]) {
@@ -28,8 +29,8 @@ export abstract class Optimizer {
         help: "Give it `model.parameters()`.",
       }));
     }
-    this.parameters = [...parameters];
-    this.#spans = new Spans(parameters);
+    this.parameters = [...new Set(parameters)];
+    this.#spans = new Spans(this.parameters);
   }
 
   /** The learning rate; a change holds from the next step on. */

@@ -187,6 +187,7 @@ function kernelsOf(
         runningVar: channels,
         training: false,
       },
+      activation: "relu",
       pooling: { kernelSize: 2 },
     });
   using captured = capture(device, block);

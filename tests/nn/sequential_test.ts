@@ -1,18 +1,21 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../../src/devices/device.ts";
-import { linksOf } from "../../src/nn/_conv_block.ts";
+import { fuse } from "../../src/nn/_fuse.ts";
 import {
   BatchNorm2d,
   Conv2d,
   Flatten,
+  type Layer,
   MaxPool2d,
   ReLU,
   Sequential,
 } from "../../src/nn/mod.ts";
-import { mean, mul } from "../../src/ops/mod.ts";
+import { convBlock } from "../../src/ops/conv_block.ts";
+import { mean, mul, scale } from "../../src/ops/mod.ts";
 import { Scope } from "../../src/core/scope.ts";
 import { Tape } from "../../src/core/tape.ts";
-import { Tensor } from "../../src/core/tensor.ts";
+import { type Shape, Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
 import { uniform } from "../reference.ts";
@@ -27,19 +30,79 @@ const layers = () => [
 /** Worst measured: 0, where the device has no kernel of its own for a block. */
 const TOLERANCE = { atol: 1e-5, rtol: 1e-5 };
 
-Deno.test("a block is one link, other layers one each", () => {
-  assertEquals(linksOf(layers()).length, 1);
-  assertEquals(linksOf([...layers(), new Flatten()]).length, 2);
-  assertEquals(linksOf([new ReLU(), ...layers()]).length, 2);
-  assertEquals(linksOf(layers().slice(0, 3)).length, 3);
-  assertEquals(linksOf(layers().toReversed()).length, 4);
+/** How many layers run as one, from the first to the last. */
+const sizes = (chain: Layer[]) =>
+  fuse(chain).map(({ layers }) => layers.length);
+
+Deno.test("neighbouring stages in their order run as one", () => {
+  assertEquals(sizes(layers()), [4]);
+  assertEquals(sizes([...layers(), new Flatten()]), [4, 1]);
+  assertEquals(sizes([new Flatten(), ...layers()]), [1, 4]);
+  assertEquals(sizes([new ReLU(), ...layers()]), [1, 4]);
+  assertEquals(sizes(layers().toReversed()), [1, 1, 1, 1]);
+  assertEquals(sizes([...layers(), ...layers()]), [4, 4]);
+  const [convolution, normalisation, activation, pooling] = layers();
+  assertEquals(sizes([convolution, activation]), [2]);
+  assertEquals(sizes([convolution, pooling, normalisation]), [2, 1]);
+  assertEquals(sizes([normalisation, activation, convolution]), [2, 1]);
+  assertEquals(sizes([new Conv2d(2, 3, { kernelSize: 1 }), activation]), [2]);
 });
 
-Deno.test("a subclass is not taken for its base", () => {
-  class Leaky extends ReLU {}
-  const [convolution, normalisation, _relu, pooling] = layers();
-  const chain = [convolution, normalisation, new Leaky(), pooling];
-  assertEquals(linksOf(chain).length, 4);
+class Doubling extends ReLU {
+  override forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
+    return scale(super.forward(x), 2);
+  }
+}
+
+class Renamed extends ReLU {}
+
+class DoublingField extends ReLU {
+  override forward = <S extends Shape>(x: Tensor<S>): Tensor<S> => scale(x, 2);
+}
+
+Deno.test("a layer with a forward of its own is not fused away", () => {
+  const [convolution, normalisation, relu, pooling] = layers();
+  const around = (layer: Layer) =>
+    sizes([convolution, normalisation, layer, pooling]);
+  assertEquals(around(new Doubling()), [2, 1, 1]);
+  assertEquals(around(new (class extends Doubling {})()), [2, 1, 1]);
+  assertEquals(around(new DoublingField()), [2, 1, 1]);
+  assertEquals(around(new Renamed()), [4]);
+  const { forward } = relu;
+  Object.assign(relu, { forward: (x: Tensor) => x });
+  assertEquals(around(relu), [2, 1, 1]);
+  Object.assign(relu, { forward });
+  assertEquals(around(relu), [4]);
+});
+
+deviceTest("what a subclass computes is computed", async (device) => {
+  const [convolution, normalisation, , pooling] = layers();
+  const model = new Sequential(
+    convolution,
+    normalisation,
+    new Doubling(),
+    pooling,
+  ).to(device, { seed: 0 }).eval();
+  const plain = new Sequential(...layers()).to(device, { seed: 0 }).eval();
+  using x = Tensor.from(device, values(2 * 2 * 35, 1), [2, 2, 5, 7]);
+  const expected = (await plain.forward(x).data()).map((y) => 2 * y);
+  assertClose(await model.forward(x).data(), expected, TOLERANCE, "output");
+});
+
+Deno.test("a layer with hooks runs by itself, and fused again without", () => {
+  for (const register of ["registerForwardHook", "registerForwardPreHook"]) {
+    for (let index = 0; index < 4; index++) {
+      const chain: Layer[] = layers();
+      {
+        using _hook = chain[index][register as "registerForwardHook"](() => {});
+        const lengths = fuse(chain).find(({ layers }) =>
+          layers.includes(chain[index])
+        )!.layers.length;
+        assertEquals(lengths, 1);
+      }
+      assertEquals(sizes(chain), [4]);
+    }
+  }
 });
 
 function values(length: number, seed: number): Float32Array {
@@ -101,5 +164,80 @@ deviceTest("a block in evaluation has gradients on a tape", async (device) => {
   }
   for (const [index, expected] of results[1].entries()) {
     assertClose(results[0][index], expected, TOLERANCE, `gradient ${index}`);
+  }
+});
+
+const parts = ["convolution", "normalisation", "activation", "pooling"];
+
+/** All choices of two or three of the four stages, in their order. */
+const subsets = Array.from(
+  { length: 16 },
+  (_, bits) => [0, 1, 2, 3].filter((index) => (bits >> index) & 1),
+).filter((chosen) => chosen.length === 2 || chosen.length === 3);
+
+for (const kernelSize of [1, 3]) {
+  const stages = () => [
+    new Conv2d(3, 3, { kernelSize, bias: false }),
+    new BatchNorm2d(3),
+    new ReLU(),
+    new MaxPool2d(3, { stride: 2 }),
+  ];
+  const make = (chosen: number[], isFused: boolean) => {
+    const all = stages();
+    const layers: Layer[] = chosen.map((index) => all[index]);
+    return new Sequential(
+      ...isFused ? layers : layers.map((layer) => new Sequential(layer)),
+    );
+  };
+  for (const chosen of subsets) {
+    const names = chosen.map((index) => parts[index]).join(", ");
+    const name = `${names} of a kernel of ${kernelSize} give the layers' bits`;
+    deviceTest(name, async (device) => {
+      assertEquals(fuse(chosen.map((index) => stages()[index])).length, 1);
+      const [fused, separate] = await Promise.all(
+        [true, false].map((isFused) => {
+          const model = make(chosen, isFused);
+          if (model.parameters().length > 0) model.to(device, { seed: 3 });
+          const x = Tensor.from(device, values(2 * 3 * 42, 1), [2, 3, 6, 7], {
+            requiresGrad: true,
+          });
+          const { parameters, results } = trained(model, x);
+          model.eval();
+          using y = model.forward(x);
+          return Promise.all(
+            [...results, ...parameters, y].map((tensor) => tensor.data()),
+          );
+        }),
+      );
+      assertEquals(fused, separate);
+    });
+  }
+}
+
+/** A step without its update: the output, and the gradients. */
+function trained(model: Sequential, x: Tensor) {
+  using tape = new Tape();
+  const y = model.forward(x);
+  const factors = Tensor.from(x.device, values(y.length, 2), y.shape);
+  tape.backward(mean(mul(y, factors)));
+  const gradients = [x.grad!, ...model.parameters().map(({ grad }) => grad!)];
+  return { results: [tape.keep(y)], parameters: gradients };
+}
+
+Deno.test("a block of fewer than two stages is refused", () => {
+  using device = CpuDevice.open();
+  using x = Tensor.from(device, [1], [1, 1, 1, 1]);
+  for (
+    const [options, got] of [[{}, "none"], [
+      { activation: "relu" as const },
+      "activation",
+    ]] as const
+  ) {
+    assertThrows(
+      () => convBlock(x, options),
+      TypeError,
+      "convBlock: stages: expected at least two of convolution, " +
+        `normalisation, activation, pooling, got ${got}. Help: `,
+    );
   }
 });

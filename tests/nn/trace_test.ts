@@ -9,7 +9,9 @@ import {
   Sequential,
   summary,
 } from "../../src/nn/mod.ts";
+import type { BatchNorm2dOptions } from "../../src/ops/batch_norm2d.ts";
 import { convBlock } from "../../src/ops/conv_block.ts";
+import { methodOf } from "../../src/nn/_forward.ts";
 import { linear } from "../../src/ops/linear.ts";
 import { noGrad } from "../../src/core/scope.ts";
 import { Tensor } from "../../src/core/tensor.ts";
@@ -91,7 +93,7 @@ Deno.test("trace knows modules called twice, and kernels without a layer", () =>
   );
   assertEquals(trace.outputShape, [3, 2]);
   assertEquals(model.forward, forward);
-  assert(!model.shared.weight.isPlaced);
+  assert(!model.shared.weight.isMaterialized);
 });
 
 class Blocks extends Module {
@@ -106,8 +108,9 @@ class Blocks extends Module {
     const block = {
       convolution: { weight: weight.tensor, bias: bias!.tensor, padding: 2 },
       normalisation: (normalisation as never as {
-        arguments(): Parameters<typeof convBlock>[1]["normalisation"];
+        arguments(): BatchNorm2dOptions;
       }).arguments(),
+      activation: "relu" as const,
       pooling: { kernelSize: 2 },
     };
     return convBlock(x, block);
@@ -131,8 +134,14 @@ Deno.test("trace takes layers with a state of their own", () => {
 
 Deno.test("trace refuses what a real pass would, and what it cannot know", async () => {
   const model = new Sequential(new Conv2d(1, 2, { kernelSize: 3 }));
+  const { forward } = model;
   assertThrows(() => model.trace([1, 3, 8, 8]), ShapeError, "conv2d");
-  assert(!Object.hasOwn(model, "forward"));
+  assertEquals(model.forward, forward);
+  // No hook is left that a later trace would tell of too.
+  assertEquals(model.trace([1, 1, 8, 8]).layers.length, 2);
+  for (const [, module] of model.namedModules()) {
+    assert(methodOf(module) !== null);
+  }
   assertThrows(() => model.trace(), TypeError, "the shape of every input");
   const failure = Promise.withResolvers<unknown>();
   class Awaits extends Module {
