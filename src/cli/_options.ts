@@ -14,7 +14,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Reads the arguments of a command and refuses those that it does not know. */
+/** Reads the arguments of a command and refuses unknown ones. */
 export function readOptions(
   command: Command,
   args: readonly string[],

@@ -104,8 +104,8 @@ function isTensor(value: unknown): value is AnyTensor {
 }
 
 /**
- * Runs a function and frees every tensor that it made but those that it
- * returns. Nothing is recorded meanwhile, on whatever tape.
+ * Runs a function and frees every tensor that it made, except the ones that it
+ * returns. No tape records meanwhile.
  *
  * The function must be synchronous: what owns tensors may not span an `await`,
  * where other code makes tensors of its own. Read values outside.

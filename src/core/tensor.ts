@@ -9,7 +9,7 @@ import type {
 } from "../devices/device.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import { checkShape } from "./_check_shape.ts";
-import { hostArray, type HostValues, type Integers } from "./_host_values.ts";
+import { hostArray, type HostValues, type Integers } from "./host_values.ts";
 import { currentScope } from "./scope.ts";
 
 /** Sizes of the dimensions, outermost first. */
@@ -185,9 +185,10 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     if (buffer !== null) return buffer;
     throw new TypeError(describe({
       what: `use of a freed tensor of shape [${this.shape.join(", ")}]`,
-      expected: "a tensor whose tape or scope is still open",
-      got: "one that was freed when it closed",
-      help: "Read it before, or let it outlive the tape: `tape.keep(tensor)`.",
+      expected: "a tensor that still has its memory",
+      got: "one that was disposed, or freed when its tape or tidy() ended",
+      help: "Read it before that, or keep it: return it from tidy(), or call " +
+        "tape.keep(tensor).",
     }));
   }
 

@@ -40,8 +40,8 @@ export class Reserve<B extends PooledBuffer> {
  * Hands out buffers and takes them back. While a program is recorded, buffers
  * belong to that program's own reserve until it is disposed: a replay runs in
  * the same order, so what one kernel has finished with another may write, but
- * nothing outside may. A reserve grows by buffers that nobody uses, those of
- * disposed programs among them, before it grows by new ones.
+ * nothing outside may. Before a reserve allocates, it takes free buffers, which
+ * include the buffers of disposed programs.
  */
 export class BufferPool<B extends PooledBuffer> {
   readonly #create: (stored: B["stored"], length: number) => B;

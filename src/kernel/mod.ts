@@ -32,7 +32,7 @@
  *
  * @module
  */
-export type { HostValues, Integers } from "../core/_host_values.ts";
+export type { HostValues, Integers } from "../core/host_values.ts";
 export type { Scope, TensorResult } from "../core/scope.ts";
 export { type Backward, type Entry, type Input, record } from "../core/tape.ts";
 export type {
@@ -69,8 +69,8 @@ export {
   WebGpuDevice,
   type WebGpuDeviceOptions,
 } from "../devices/webgpu/webgpu_device.ts";
-export type { ForwardInputs } from "../nn/_forward.ts";
-export type { Stage, StageName, StageOf } from "../nn/_stage.ts";
+export type { ForwardInputs } from "../nn/forward.ts";
+export type { Stage, StageName, StageOf } from "../nn/stage.ts";
 export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";
 export type { StatePart } from "../nn/module.ts";
 export type { Arena, Initialise } from "../nn/parameter.ts";

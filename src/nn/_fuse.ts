@@ -4,8 +4,8 @@ import {
   type ConvBlockOptions,
   convBlockStages,
 } from "../ops/conv_block.ts";
-import { methodOf } from "./_forward.ts";
-import type { Stage } from "./_stage.ts";
+import { methodOf } from "./forward.ts";
+import type { Stage } from "./stage.ts";
 import type { Layer } from "./module.ts";
 
 /** Neighbouring layers that run as one operation, or a single layer. */

@@ -56,7 +56,7 @@ export function* once<T>(
   }
 }
 
-/** The name of a part by those of what it is in, and its own. */
+/** The dotted path of a part: the path of its container, then its own name. */
 export function pathOf(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;
 }

@@ -4,7 +4,7 @@ import { checkCount } from "./_check_count.ts";
 import { constant } from "./_initialise.ts";
 import { pythonFloat } from "./_text.ts";
 import { ModuleBuffer } from "./module_buffer.ts";
-import type { Stage } from "./_stage.ts";
+import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 

@@ -4,7 +4,7 @@ import type { Images, Tensor } from "../core/tensor.ts";
 import { checkCount } from "./_check_count.ts";
 import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
 import { pythonPair } from "./_text.ts";
-import type { Stage } from "./_stage.ts";
+import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 

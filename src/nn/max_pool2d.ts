@@ -2,7 +2,7 @@ import type { Pair } from "../ops/_check.ts";
 import { maxPool2d, type MaxPool2dOptions } from "../ops/max_pool2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { pythonPair } from "./_text.ts";
-import type { Stage } from "./_stage.ts";
+import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 
 /** {@linkcode maxPool2d} as a layer. */

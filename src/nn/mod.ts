@@ -8,7 +8,7 @@ export { Dropout } from "./dropout.ts";
 export { Flatten } from "./flatten.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { MaxPool2d } from "./max_pool2d.ts";
-export type { ForwardHook, ForwardPreHook } from "./_forward.ts";
+export type { ForwardHook, ForwardPreHook } from "./forward.ts";
 export { type Layer, Module, type PlacementOptions } from "./module.ts";
 export { ModuleList } from "./module_list.ts";
 export { type LoadOptions, LoadReport } from "./_state_dict.ts";

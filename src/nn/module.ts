@@ -8,10 +8,10 @@ import {
   ForwardCall,
   type ForwardHook,
   type ForwardPreHook,
-} from "./_forward.ts";
+} from "./forward.ts";
 import { markMaterialized } from "./_materialized.ts";
 import { modulesIn, once, pathOf, tensorsIn } from "./_parts.ts";
-import type { Stage } from "./_stage.ts";
+import type { Stage } from "./stage.ts";
 import { modelText } from "./_text.ts";
 import { type Trace, traceModule } from "./_trace.ts";
 import { ModuleBuffer } from "./module_buffer.ts";

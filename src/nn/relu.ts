@@ -1,6 +1,6 @@
 import { relu } from "../ops/relu.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
-import type { Stage } from "./_stage.ts";
+import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 
 /** {@linkcode relu} as a layer. */

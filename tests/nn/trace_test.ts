@@ -11,7 +11,7 @@ import {
 } from "../../src/nn/mod.ts";
 import type { BatchNorm2dOptions } from "../../src/ops/batch_norm2d.ts";
 import { convBlock } from "../../src/ops/conv_block.ts";
-import { methodOf } from "../../src/nn/_forward.ts";
+import { methodOf } from "../../src/nn/forward.ts";
 import { linear } from "../../src/ops/linear.ts";
 import { noGrad } from "../../src/core/scope.ts";
 import { Tensor } from "../../src/core/tensor.ts";
