@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { AnyTensor } from "../src/core/tensor.ts";
 import { openDevice, ShapeError, Tensor } from "../mod.ts";
+import { deviceTest } from "./_devices.ts";
 
 Deno.test("a tensor prints one line, alone and inside of others", async () => {
   using device = await openDevice({ device: "cpu" });
@@ -24,9 +25,9 @@ Deno.test("a tensor refuses shapes that are none", async () => {
   }
 });
 
-Deno.test("typed arrays are converted, never reinterpreted", async () => {
-  for (const kind of ["cpu", "webgpu"] as const) {
-    using device = await openDevice({ device: kind });
+deviceTest(
+  "typed arrays are converted, never reinterpreted",
+  async (device) => {
     const read = async (x: AnyTensor) => {
       using owned = x;
       return await owned.data();
@@ -44,5 +45,5 @@ Deno.test("typed arrays are converted, never reinterpreted", async () => {
       RangeError,
       "Help: ",
     );
-  }
-});
+  },
+);
