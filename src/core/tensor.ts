@@ -11,6 +11,7 @@ import { describe, ShapeError } from "../base/errors.ts";
 import { checkShape } from "./_check_shape.ts";
 import { hostArray, type HostValues, type Integers } from "./host_values.ts";
 import { currentScope } from "./scope.ts";
+import { tensorText } from "./tensor_text.ts";
 
 /** Sizes of the dimensions, outermost first. */
 export type Shape = readonly number[];
@@ -293,6 +294,31 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
       }));
     }
     return (await this.data())[0];
+  }
+
+  /**
+   * The values as PyTorch's `print(tensor)` prints them: with four digits, and
+   * above 1000 elements only the first and last three of each dimension.
+   *
+   * @throws {DeviceError} Inside a captured function.
+   *
+   * @example
+   * ```ts
+   * import { openDevice, Tensor } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using device = await openDevice({ device: "cpu" });
+   * using x = Tensor.from(device, [1, 2.5, -3, 0.125], [2, 2]);
+   * assertEquals(
+   *   await x.toText(),
+   *   "tensor([[ 1.0000,  2.5000],\n        [-3.0000,  0.1250]])",
+   * );
+   * ```
+   */
+  async toText(): Promise<string> {
+    const { device: { kind }, dtype, requiresGrad, shape } = this;
+    const data = await this.data();
+    return tensorText({ data, device: kind, dtype, requiresGrad, shape });
   }
 
   /**

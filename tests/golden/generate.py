@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from generate_operations import operations
+from generate_tensor_text import tensor_text
 from generate_text import model_text
 from generate_training import training
 
@@ -244,6 +245,9 @@ def main(chosen):
     if not chosen or "model_text" in chosen:
         text = model_text(ConvolutionalNeuralNetwork)
         (FOLDER / "model_text.json").write_text(json.dumps(text, indent=2) + "\n")
+    if not chosen or "tensor_text" in chosen:
+        text = json.dumps(tensor_text(), indent=2)
+        (FOLDER / "tensor_text.json").write_text(text + "\n")
     if not chosen or "training" in chosen:
         (FOLDER / "training.json").write_text(json.dumps(training(), indent=2) + "\n")
 
