@@ -38,8 +38,22 @@ deviceTest(
     assertEquals(await read(bytes), Uint8Array.of(1, 255));
     const i64 = Tensor.from(device, BigInt64Array.of(7n, -8n), [2]);
     assertEquals(await read(i64), Int32Array.of(7, -8));
-    const i8 = Tensor.from(device, Int8Array.of(7, -8), [2]);
-    assertEquals(await read(i8), Int32Array.of(7, -8));
+    const f16 = Tensor.from(device, Float16Array.of(1.5, -2), [2]);
+    assertEquals(await read(f16), Float32Array.of(1.5, -2));
+    const u64 = Tensor.from(device, BigUint64Array.of(7n, 8n), [2]);
+    assertEquals(await read(u64), Int32Array.of(7, 8));
+    for (const Integers of [Int8Array, Int16Array]) {
+      const x = Tensor.from(device, Integers.of(7, -8), [2]);
+      assertEquals(await read(x), Int32Array.of(7, -8));
+    }
+    for (const Integers of [Uint16Array, Uint32Array]) {
+      const x = Tensor.from(device, Integers.of(7, 65535), [2]);
+      assertEquals(await read(x), Int32Array.of(7, 65535));
+    }
+    for (const values of [BigInt64Array.of(1n << 40n, 0n), { length: 2 }]) {
+      const make = () => Tensor.from(device, values as BigInt64Array, [2]);
+      assertThrows(make, Error, "Help: ");
+    }
     assertThrows(
       () => Tensor.from(device, Uint32Array.of(1, 2 ** 31), [2]),
       RangeError,
@@ -47,3 +61,50 @@ deviceTest(
     );
   },
 );
+
+deviceTest("a device takes no values of another type", async (device) => {
+  using x = Tensor.from(device, [1, 2], [2]);
+  using labels = Tensor.from(device, Int32Array.of(1, 2), [2]);
+  using bytes = Tensor.from(device, Uint8Array.of(1, 2), [2]);
+  const wrong: [AnyTensor, ArrayBufferView][] = [
+    [x, Int32Array.of(7)],
+    [x, Float64Array.of(7)],
+    [x, Float16Array.of(7)],
+    [labels, Float32Array.of(7)],
+    [labels, Uint32Array.of(7)],
+    [labels, BigInt64Array.of(7n)],
+    [bytes, Int8Array.of(7)],
+    [bytes, Float32Array.of(7)],
+  ];
+  for (const [{ buffer }, values] of wrong) {
+    const write = () => device.write(buffer, values as Float32Array);
+    const error = assertThrows(write, TypeError, "Help: Convert");
+    assertEquals(error.message.split("\n").length, 1);
+  }
+  for (const count of [0, 3]) {
+    const write = () => device.write(x.buffer, new Float32Array(count));
+    assertThrows(write, RangeError, "expected 1 to 2 elements");
+  }
+  assertEquals(await x.data(), Float32Array.of(1, 2));
+  assertEquals(await labels.data(), Int32Array.of(1, 2));
+  assertEquals(await bytes.data(), Uint8Array.of(1, 2));
+});
+
+Deno.test("reshape refuses what is no array in one line", async () => {
+  using device = await openDevice({ device: "cpu" });
+  using x = Tensor.from(device, [1, 2, 3, 4], [4]);
+  for (const shape of [2, "22", null, undefined, { 0: 4 }]) {
+    const error = assertThrows(
+      () => x.reshape(shape as unknown as number[]),
+      ShapeError,
+      "Help: Give an array",
+    );
+    assertEquals(error.message.split("\n").length, 1);
+  }
+  for (const shape of [[3], [-1, -1], [0, -1], [2.5, -1], ["4"]]) {
+    const reshape = () => x.reshape(shape as number[]);
+    assertThrows(reshape, ShapeError, "a shape of 4 elements");
+  }
+  const rows: Tensor = x.reshape([2, -1]);
+  assertEquals(rows.shape, [2, 2]);
+});

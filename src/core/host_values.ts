@@ -14,6 +14,7 @@ export type Integers =
 export type HostValues =
   | HostArray
   | readonly number[]
+  | Float16Array
   | Float64Array
   | Uint8ClampedArray
   | Integers;

@@ -8,13 +8,12 @@ import type {
   Operand,
 } from "../devices/device.ts";
 import { describe, ShapeError } from "../base/errors.ts";
-import { checkShape } from "./_check_shape.ts";
 import { hostArray, type HostValues, type Integers } from "./host_values.ts";
 import { currentScope } from "./scope.ts";
+import { checkShape, elementsOf, reshaped, type Shape } from "./shape.ts";
 import { tensorText } from "./tensor_text.ts";
 
-/** Sizes of the dimensions, outermost first. */
-export type Shape = readonly number[];
+export { elementsOf, type Shape };
 
 /** The shape of a batch of images: `[N, C, H, W]`. */
 export type Images = [n: number, c: number, h: number, w: number];
@@ -31,11 +30,6 @@ export interface TensorOptions {
 
 /** Frees tensors that nobody owns when the collector finds them. */
 const loose = new FinalizationRegistry<() => void>((free) => free());
-
-/** Elements of a shape. */
-export function elementsOf(shape: Shape): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
 
 /**
  * A dense, row-major array of numbers on a device.
@@ -242,25 +236,12 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
    * The same elements in another shape; shares this tensor's memory.
    *
    * @param shape At most one dimension may be −1: what is left.
-   * @throws {ShapeError} If the number of elements would change.
+   * @throws {ShapeError} If it is no array of sizes, or the number of elements
+   * would change.
    */
   reshape<const T extends Shape>(shape: T): Tensor<T, D> {
-    const known = elementsOf(shape.filter((size) => size !== -1));
-    const filled = shape.map((size) =>
-      size === -1 ? this.length / known : size
-    );
-    const unknown = shape.filter((size) => size === -1).length;
-    const whole = filled.every((size) => Number.isInteger(size) && size > 0);
-    if (unknown > 1 || !whole || elementsOf(filled) !== this.length) {
-      throw new ShapeError(describe({
-        what: `reshape of [${this.shape.join(", ")}]`,
-        expected: `a shape of ${this.length} elements`,
-        got: `[${shape.join(", ")}]`,
-        help: "The product of the dimensions must stay; one may be -1.",
-      }));
-    }
     const { device, dtype, buffer, root } = this;
-    const target = filled as unknown as T;
+    const target = reshaped(this.shape, shape) as T;
     return new Tensor(device, target, dtype, buffer, root, false);
   }
 

@@ -1,5 +1,5 @@
 import type { DType, HostArray } from "../devices/device.ts";
-import type { Shape } from "./tensor.ts";
+import { elementsOf, type Shape } from "./shape.ts";
 
 /** PyTorch's default print options. */
 const precision = 4;
@@ -70,8 +70,7 @@ function indices(size: number, isSummary: boolean): (number | null)[] {
 
 function partAt({ data, offset, shape }: Part, index: number): Part {
   const [, ...inner] = shape;
-  const stride = inner.reduce((product, size) => product * size, 1);
-  return { data, shape: inner, offset: offset + index * stride };
+  return { data, shape: inner, offset: offset + index * elementsOf(inner) };
 }
 
 function printedValues(part: Part, isSummary: boolean): number[] {

@@ -103,6 +103,8 @@ export interface Device extends Disposable {
   /**
    * Writes host values into the buffer, after all work given before.
    *
+   * @throws {TypeError} If the array is not of the buffer's element type.
+   * @throws {RangeError} If there are no values, or more than elements.
    * @throws {DeviceError} While a program is recorded, unless the buffer is a
    * constant of that program: a replay would not write the values again.
    */

@@ -1,6 +1,7 @@
 import { describe } from "../../base/errors.ts";
 import { BufferPool, type PooledBuffer, type Reserve } from "../pool.ts";
 import { checkLength, isScratch, notWhileRecording } from "../recording.ts";
+import { checkValues } from "../check_values.ts";
 import type {
   Device,
   DeviceBuffer,
@@ -201,7 +202,9 @@ export class CpuDevice implements Device {
     if (reserve !== null && !reserve.constants.has(buffer as CpuBuffer)) {
       throw notWhileRecording("writing host values");
     }
-    this.#buffer({ buffer }).data.set(values);
+    const target = this.#buffer({ buffer });
+    checkValues(target, values);
+    target.data.set(values);
   }
 
   read(buffer: DeviceBuffer): Promise<HostArray> {

@@ -1,4 +1,5 @@
 import { describe, DeviceError } from "../../base/errors.ts";
+import { checkValues } from "../check_values.ts";
 import type { Stored } from "../pool.ts";
 import type { DeviceCounters, HostArray, Operand } from "../device.ts";
 import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
@@ -63,17 +64,11 @@ export class Memory {
    * in Deno 2.9 `writeBuffer` with nothing, or with more than there is room for,
    * ends the whole process.
    *
+   * @throws {TypeError} If the array is not of the buffer's element type.
    * @throws {RangeError} If there are no values, or too many.
    */
   write(target: WebGpuBuffer, values: HostArray): void {
-    if (values.length === 0 || values.length > target.length) {
-      throw new RangeError(describe({
-        what: "write to a device buffer",
-        expected: `1 to ${target.length} elements`,
-        got: String(values.length),
-        help: "Give as many values as the tensor has elements.",
-      }));
-    }
+    checkValues(target, values);
     const bytes = wholeWords(
       target.stored === "f16" ? Float16Array.from(values) : values,
     );

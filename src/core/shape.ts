@@ -1,0 +1,59 @@
+import { describe, ShapeError } from "../base/errors.ts";
+
+/** Sizes of the dimensions, outermost first. */
+export type Shape = readonly number[];
+
+/** Elements of a shape. */
+export function elementsOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/**
+ * Refuses what is no shape: a tensor's dimensions are positive whole numbers.
+ *
+ * @throws {ShapeError} If the value is not an array of such numbers.
+ */
+export function checkShape(what: string, shape: Shape): void {
+  if (Array.isArray(shape) && shape.every(isSize)) return;
+  throw new ShapeError(describe({
+    what: `shape of ${what}`,
+    expected: "an array of positive whole numbers",
+    got: printed(shape),
+    help: "Give the size of each dimension, outermost first: [2, 3].",
+  }));
+}
+
+/**
+ * The shape that `reshape` makes of another.
+ *
+ * @param from The shape before.
+ * @param to The shape after; one dimension may be −1, for what is left.
+ * @throws {ShapeError} If `to` is no such array, or of another number of
+ * elements.
+ */
+export function reshaped(from: Shape, to: Shape): Shape {
+  const length = elementsOf(from);
+  const given = Array.isArray(to) ? to : [NaN];
+  const known = elementsOf(given.filter((size) => size !== -1));
+  const filled = given.map((size) => size === -1 ? length / known : size);
+  const unknown = given.filter((size) => size === -1).length;
+  if (
+    unknown <= 1 && filled.every(isSize) && elementsOf(filled) === length
+  ) return filled;
+  throw new ShapeError(describe({
+    what: `reshape of ${printed(from)}`,
+    expected: `a shape of ${length} elements`,
+    got: printed(to),
+    help: Array.isArray(to)
+      ? "The product of the dimensions must stay; one may be -1."
+      : "Give an array with the size of each dimension: reshape([2, 3]).",
+  }));
+}
+
+function printed(shape: unknown): string {
+  return Array.isArray(shape) ? `[${shape.join(", ")}]` : String(shape);
+}
+
+function isSize(size: number): boolean {
+  return Number.isSafeInteger(size) && size > 0;
+}
