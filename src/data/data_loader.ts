@@ -1,10 +1,12 @@
 import type { Device } from "../devices/device.ts";
 import { capture, type Captured } from "../core/capture.ts";
 import { describe } from "../base/errors.ts";
-import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
+import { tidy } from "../core/scope.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
 import type { Compose } from "../transforms/mod.ts";
 import { Augmentation } from "./_augmentation.ts";
-import { upload, uploadRows } from "./_upload.ts";
+import { type Batch, RowGather, type Rows } from "./_row_gather.ts";
+import { upload } from "./_upload.ts";
 import type { Dataset } from "./dataset.ts";
 import { RandomGenerator } from "../core/random.ts";
 
@@ -34,8 +36,7 @@ export interface DataLoaderState {
   batch: number;
 }
 
-/** A batch: inputs `[N, …row shape]` and labels `[N]`. */
-export type Batch = readonly [inputs: Tensor, labels: Tensor<Shape, "i32">];
+export type { Batch };
 
 /**
  * Batches between two looks at the device, so that work does not pile up. A look
@@ -79,18 +80,17 @@ export class DataLoader implements Disposable {
   readonly #device: Device;
   readonly #shuffle: boolean;
   readonly #generator: RandomGenerator;
+  readonly #transform: Compose | undefined;
   readonly #augmentation: Augmentation | null;
-  readonly #shards: readonly Tensor<Shape, "u8" | "f32">[];
-  readonly #labels: Tensor<Shape, "i32">;
-  readonly #order: Tensor<Shape, "i32">;
+  readonly #gather: RowGather;
+  readonly #order: Rows;
   /** Where a batch starts, in turns: it tells the other where the next one does. */
-  readonly #cursors: readonly Tensor<Shape, "i32">[];
+  readonly #cursors: readonly Rows[];
   /** Which of the cursors is the next batch's. */
   #turn = 0;
   #state: DataLoaderState;
   /** Batches that the next epoch leaves out, since they were given before. */
   #skip = 0;
-  readonly #pick: (rows: number) => Picks;
   readonly #picks = new Map<number, Picks>();
 
   /**
@@ -125,20 +125,12 @@ export class DataLoader implements Disposable {
     const left = dropLast ? 0 : dataset.length % batchSize;
     this.length = full + (left > 0 ? 1 : 0);
     this.rows = full * batchSize + left;
-    const { shards, rowsPerShard } = uploadRows(device, dataset);
-    this.#shards = shards;
-    const labels = Int32Array.from(dataset.targets.data);
-    this.#labels = upload(device, labels);
-    this.#order = upload(device, Int32Array.from(labels.keys()));
+    this.#transform = options.transform;
+    this.#gather = new RowGather(device, dataset, options.transform);
+    const inOrder = Int32Array.from({ length: dataset.length }, (_, i) => i);
+    this.#order = upload(device, inOrder);
     this.#cursors = [0, 0].map((row) => upload(device, Int32Array.of(row)));
-    const { transform } = options;
-    const { mean = 0, std = 1 } = transform ?? {};
-    this.#augmentation = transform?.isRandom
-      ? new Augmentation(device, transform, dataset)
-      : null;
-    // Random transforms come before the normalisation, and do it themselves.
-    const norm = transform?.isRandom ? { mean: 0, std: 1 } : { mean, std };
-    this.#pick = (rows) => this.#prepare(rows, { ...norm, rowsPerShard });
+    this.#augmentation = this.#createAugmentation();
   }
 
   /** The batches of an epoch. Inside an `async` function prefer `for await`. */
@@ -148,6 +140,62 @@ export class DataLoader implements Disposable {
       this.#state.batch++;
       yield this.#batch(Math.min(this.batchSize, this.rows - row));
     }
+  }
+
+  /**
+   * The batch with which the next epoch begins, to look at: PyTorch's
+   * `next(iter(loader))`, but the loader's random numbers stay as they are, and
+   * so does an epoch that is under way.
+   *
+   * @returns Tensors of the caller, which no later batch overwrites: inputs
+   * `[N, …row shape]` and labels `[N]`.
+   * @throws {RangeError} If an epoch has no batch.
+   *
+   * @example
+   * ```ts
+   * import { DataLoader, openDevice, TensorDataset } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using device = await openDevice({ device: "cpu" });
+   * const points = new Float32Array([0, 1, 2, 3, 4, 5]);
+   * const dataset = new TensorDataset(points, [0, 1, 0], {
+   *   rowShape: [2],
+   *   classes: 2,
+   * });
+   * using loader = new DataLoader(dataset, { device, batchSize: 2 });
+   * const [inputs, labels] = loader.first();
+   * assertEquals(await inputs.data(), new Float32Array([0, 1, 2, 3]));
+   * assertEquals(await labels.data(), new Int32Array([0, 1]));
+   * ```
+   */
+  first(): Batch {
+    if (this.length === 0) {
+      throw new RangeError(describe({
+        what: "DataLoader.first",
+        expected: "an epoch of at least one batch",
+        got: `${this.#dataset.length} rows, fewer than a batch has, and ` +
+          "dropLast",
+        help: "Make the batch smaller, or leave out dropLast.",
+      }));
+    }
+    const generator = new RandomGenerator(0);
+    generator.state = this.#generator.state;
+    const start = this.#skip * this.batchSize;
+    const device = this.#device;
+    return tidy(() => {
+      using augmentation = this.#createAugmentation();
+      const size: Shape = [this.#dataset.length];
+      const order = this.#shuffle
+        ? Tensor.empty(device, size, "i32")
+        : this.#order;
+      this.#drawEpoch(generator, order, augmentation);
+      const cursor = Tensor.from(device, Int32Array.of(start), [1] as Shape);
+      const next = Tensor.empty<Shape, "i32">(device, [1], "i32");
+      const rows = Math.min(this.batchSize, this.rows - start);
+      const batch = this.#gather.empty(rows, "pooled");
+      this.#gather.run({ augmentation, cursor, next, order }, batch);
+      return batch;
+    });
   }
 
   /**
@@ -202,8 +250,10 @@ export class DataLoader implements Disposable {
     }
     this.#picks.clear();
     this.#augmentation?.[Symbol.dispose]();
-    const own = [this.#labels, this.#order, ...this.#cursors];
-    for (const tensor of [...this.#shards, ...own]) tensor[Symbol.dispose]();
+    this.#gather[Symbol.dispose]();
+    for (const tensor of [this.#order, ...this.#cursors]) {
+      tensor[Symbol.dispose]();
+    }
   }
 
   /** Starts an epoch; gives the number of batches to leave out. */
@@ -214,65 +264,51 @@ export class DataLoader implements Disposable {
     const cursor = Int32Array.of(batch * this.batchSize);
     this.#turn = 0;
     this.#device.write(this.#cursors[0].buffer, cursor);
-    if (this.#shuffle) {
-      // PyTorch draws a seed for its worker processes before that of the order.
-      this.#generator.fork();
-      const order = this.#generator.fork().permutation(this.#dataset.length);
-      this.#device.write(this.#order.buffer, order);
-    }
-    if (this.#augmentation !== null) {
-      this.#augmentation.startEpoch(this.#generator.fork());
-    }
+    this.#drawEpoch(this.#generator, this.#order, this.#augmentation);
     return batch;
   }
 
-  #batch(rows: number): Batch {
-    let picks = this.#picks.get(rows);
-    if (picks === undefined) {
-      picks = this.#pick(rows);
-      this.#picks.set(rows, picks);
+  /** Draws all that is random in an epoch: its order and its transforms. */
+  #drawEpoch(
+    generator: RandomGenerator,
+    order: Rows,
+    augmentation: Augmentation | null,
+  ): void {
+    if (this.#shuffle) {
+      // PyTorch draws a seed for its worker processes before that of the order.
+      generator.fork();
+      const rows = generator.fork().permutation(this.#dataset.length);
+      this.#device.write(order.buffer, rows);
     }
+    augmentation?.startEpoch(generator.fork());
+  }
+
+  #createAugmentation(): Augmentation | null {
+    const transform = this.#transform;
+    if (!transform?.isRandom) return null;
+    return new Augmentation(this.#device, transform, this.#dataset);
+  }
+
+  #batch(rows: number): Batch {
+    const picks = this.#picks.get(rows) ?? this.#prepare(rows);
+    this.#picks.set(rows, picks);
     picks.turns[this.#turn]();
     this.#turn = 1 - this.#turn;
     return picks.batch;
   }
 
-  #prepare(
-    rows: number,
-    sizes: { mean: number; std: number; rowsPerShard: number },
-  ): Picks {
-    const device = this.#device;
-    const { divisor, rowShape } = this.#dataset.inputs;
-    const size = [rows, ...rowShape];
-    const inputs = Tensor.empty<Shape>(device, size, "f32", "persistent");
-    const labels: Tensor<Shape, "i32"> = Tensor.empty(
-      device,
-      [rows],
-      "i32",
-      "persistent",
-    );
-    const rowLength = elementsOf(rowShape);
-    const shape = { ...sizes, batch: rows, divisor, rowLength };
-    const turns = [0, 1].map((turn) =>
-      capture(device, () => {
-        const picked = this.#augmentation === null
-          ? inputs
-          : Tensor.empty<Shape>(device, size);
-        const cursor = this.#cursors[turn];
-        device.kernels.gatherBatch(
-          this.#shards,
-          this.#labels,
-          this.#order,
-          cursor,
-          picked,
-          labels,
-          this.#cursors[1 - turn],
-          shape,
-        );
-        this.#augmentation?.apply(picked, cursor, inputs);
-      })
-    );
-    return { batch: [inputs, labels], turns };
+  #prepare(rows: number): Picks {
+    const batch = this.#gather.empty(rows, "persistent");
+    const turns = [0, 1].map((turn) => {
+      const source = {
+        order: this.#order,
+        cursor: this.#cursors[turn],
+        next: this.#cursors[1 - turn],
+        augmentation: this.#augmentation,
+      };
+      return capture(this.#device, () => this.#gather.run(source, batch));
+    });
+    return { batch, turns };
   }
 }
 
