@@ -26,7 +26,7 @@
 export { drawAscii } from "./draw_ascii.ts";
 export { drawImage, type DrawOptions } from "./draw.ts";
 export type { GrayImage } from "./gray_image.ts";
-export { type GridOptions, makeGrid } from "./make_grid.ts";
+export { type GridOptions, type ImageBatch, makeGrid } from "./make_grid.ts";
 export {
   type DigitPrediction,
   type Guess,
