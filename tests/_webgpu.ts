@@ -1,5 +1,5 @@
 import { variants } from "../src/devices/webgpu/kernels/conv2d.ts";
-import { requestAdapter } from "../src/devices/webgpu/_adapter.ts";
+import { requestAdapter } from "../src/devices/webgpu/adapter.ts";
 import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
 
 /**

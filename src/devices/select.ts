@@ -2,7 +2,12 @@ import { CpuDevice } from "./cpu/cpu_device.ts";
 import type { Device, Precision } from "./device.ts";
 import { describe, DeviceError } from "../base/errors.ts";
 import type { ConvolutionVariant } from "./webgpu/kernels/conv2d.ts";
-import { requestAdapter } from "./webgpu/_adapter.ts";
+import {
+  adapterName,
+  checkFeatures,
+  isSoftware,
+  requestAdapter,
+} from "./webgpu/adapter.ts";
 import { WebGpuDevice } from "./webgpu/webgpu_device.ts";
 
 /** Which device to open. */
@@ -39,9 +44,10 @@ export interface OpenDeviceOptions {
  * Opens a device: a GPU if there is one, else the CPU.
  *
  * A software adapter, such as Mesa's lavapipe, is no GPU: the CPU device is
- * faster. Ask for it by `webgpu`.
+ * faster. Ask for it by `webgpu`. A GPU that fails to open, or whose self-test
+ * fails, makes `auto` take the CPU; `onChoice` is told why.
  *
- * @throws {DeviceError} If `webgpu` is asked for and there is no adapter, a
+ * @throws {DeviceError} If `webgpu` is asked for and no adapter can be used, a
  * profile of an adapter that keeps no times, or f16 of a device without it.
  * @throws {TypeError} If the choice is none of the three.
  * @throws {RangeError} If `threads` is no whole number from 1 to 1024.
@@ -96,22 +102,53 @@ async function choose(
 async function chooseAutomatically(
   options: OpenDeviceOptions,
 ): Promise<{ device: Device; reason: string }> {
-  const adapter = await requestAdapter();
-  if (adapter === null) {
-    return {
-      device: openCpu(options),
-      reason: "there is no WebGPU adapter",
-    };
+  const { onVariant, precision, profile, variant } = options;
+  let adapter: GPUAdapter | null;
+  try {
+    adapter = await requestAdapter();
+  } catch (error) {
+    return insteadOfWebGpu(options, "WebGPU cannot be used", error);
   }
-  const { description, isFallbackAdapter } = adapter.info;
-  if (isFallbackAdapter) {
-    const reason = `the only WebGPU adapter is software (${description})`;
+  if (adapter === null) {
+    const reason = navigator.gpu === undefined
+      ? "this program runs without WebGPU"
+      : "there is no WebGPU adapter";
     return { device: openCpu(options), reason };
   }
-  const { onVariant, precision, profile, variant } = options;
+  const name = adapterName(adapter.info);
+  if (isSoftware(adapter.info)) {
+    const reason = `the only WebGPU adapter is software (${name})`;
+    return { device: openCpu(options), reason };
+  }
+  // What the caller asked for and can leave out is not the adapter's failure.
+  checkFeatures(adapter, {
+    isHalf: precision === "f16",
+    isTimed: profile === true,
+  });
   const given = { adapter, onVariant, precision, profile, variant };
-  const device = await WebGpuDevice.open(given);
-  return { device, reason: "a hardware adapter" };
+  try {
+    const device = await WebGpuDevice.open(given);
+    return { device, reason: "a hardware adapter" };
+  } catch (error) {
+    const problem = `the WebGPU adapter ${name} cannot be used`;
+    return insteadOfWebGpu(options, problem, error);
+  }
+}
+
+/**
+ * The CPU, and as its reason what a driver or the platform threw: it is no
+ * fault of the caller, whatever its class.
+ */
+function insteadOfWebGpu(
+  options: OpenDeviceOptions,
+  problem: string,
+  error: unknown,
+): { device: Device; reason: string } {
+  // The CPU has no f16: the failure of the adapter says more than that.
+  if (options.precision === "f16") throw error;
+  const text = error instanceof Error ? error.message : String(error);
+  const [cause] = text.replaceAll(/\s+/g, " ").split(/\.? Help: /);
+  return { device: openCpu(options), reason: `${problem} (${cause})` };
 }
 
 function openCpu({ precision, profile, threads }: OpenDeviceOptions): Device {

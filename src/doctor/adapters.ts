@@ -1,3 +1,5 @@
+import { adapterName, isSoftware } from "../devices/webgpu/adapter.ts";
+
 /** What is known of a WebGPU adapter. */
 export interface AdapterReport {
   /** The interface to the driver: `vulkan`, `gl`, `dx12` or `metal`. */
@@ -39,16 +41,22 @@ for (const options of [
   const adapter = await navigator.gpu?.requestAdapter(options) ?? null;
   if (adapter === null) continue;
   const { description, isFallbackAdapter, vendor } = adapter.info;
-  const name = description || vendor || "unnamed";
-  found.set(name, {
-    name,
-    isSoftware: isFallbackAdapter,
+  found.set(description || vendor, {
+    info: { description, isFallbackAdapter, vendor },
     features: [...adapter.features].sort(),
     limits: Object.fromEntries(limits.map((key) => [key, adapter.limits[key]])),
   });
 }
 postMessage([...found.values()]);
 `;
+
+/** What the worker finds of an adapter. */
+interface Finding extends Pick<AdapterReport, "features" | "limits"> {
+  readonly info: Pick<
+    GPUAdapterInfo,
+    "description" | "isFallbackAdapter" | "vendor"
+  >;
+}
 
 /**
  * All adapters, of every interface to drivers that the system may have; null if
@@ -66,7 +74,13 @@ export async function findAdapters(): Promise<AdapterReport[] | null> {
     for (const backend of BACKENDS[Deno.build.os] ?? ["vulkan", "gl"]) {
       Deno.env.set(VARIABLE, backend);
       const found = await probe();
-      adapters.push(...found.map((adapter) => ({ backend, ...adapter })));
+      adapters.push(...found.map(({ features, info, limits }) => ({
+        backend,
+        name: adapterName(info),
+        isSoftware: isSoftware(info),
+        features,
+        limits,
+      })));
     }
   } finally {
     if (own === undefined) Deno.env.delete(VARIABLE);
@@ -75,12 +89,12 @@ export async function findAdapters(): Promise<AdapterReport[] | null> {
   return adapters;
 }
 
-async function probe(): Promise<Omit<AdapterReport, "backend">[]> {
+async function probe(): Promise<Finding[]> {
   const type = "text/javascript";
   const url = URL.createObjectURL(new Blob([PROBE], { type }));
   const worker = new Worker(url, { type: "module" });
   const { promise, reject, resolve } = Promise.withResolvers<
-    Omit<AdapterReport, "backend">[]
+    Finding[]
   >();
   worker.onmessage = ({ data }) => resolve(data);
   worker.onerror = (event) => {

@@ -10,6 +10,8 @@ export interface Missing {
 export interface SystemFacts {
   /** Whether the program may use WebGPU at all. */
   readonly hasWebGpu: boolean;
+  /** The least version that WebGPU needs, where Deno is older; else null. */
+  readonly neededDeno: string | null;
   /** The system: `linux`, `darwin`, `windows`. */
   readonly os: string;
   /** On Linux, `ID` and `ID_LIKE` of `/etc/os-release`. */
@@ -49,6 +51,12 @@ export function missingParts(facts: SystemFacts): Missing[] {
     return [{
       what: "WebGPU: this program runs without it",
       install: "deno task doctor",
+    }];
+  }
+  if (facts.neededDeno !== null) {
+    return [{
+      what: `WebGPU: it needs Deno ${facts.neededDeno} or later`,
+      install: "deno upgrade",
     }];
   }
   if (hasAdapter && !facts.hasDefault) {

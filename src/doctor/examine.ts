@@ -1,7 +1,12 @@
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
-import { requestAdapter } from "../devices/webgpu/_adapter.ts";
+import {
+  isDenoTooOld,
+  isSoftware,
+  leastDeno,
+  requestAdapter,
+} from "../devices/webgpu/adapter.ts";
 import { WebGpuDevice } from "../devices/webgpu/webgpu_device.ts";
 import { DeviceError } from "../base/errors.ts";
 import { type AdapterReport, findAdapters } from "./adapters.ts";
@@ -81,10 +86,10 @@ export async function examine(
   { seconds = 1 }: ExamineOptions = {},
 ): Promise<Diagnosis> {
   const adapters = await findAdapters();
-  const own = await requestAdapter();
+  const own = (await attempt(requestAdapter)).result;
   const auto = await attempt(chooseDevice);
   const devices = [await tryDevice("cpu", () => CpuDevice.open(), seconds)];
-  if (own !== null) {
+  if (own !== null && !isDenoTooOld()) {
     const open = () => WebGpuDevice.open();
     devices.push(await tryDevice("webgpu", open, seconds));
   }
@@ -101,10 +106,11 @@ export async function examine(
     devices,
     missing: missingParts({
       hasWebGpu: navigator.gpu !== undefined,
+      neededDeno: isDenoTooOld() ? leastDeno : null,
       os: Deno.build.os,
       distributions: await readDistributions(),
       cards: await readCards(),
-      hasHardware: own?.info.isFallbackAdapter === false ||
+      hasHardware: (own !== null && !isSoftware(own.info)) ||
         known.some(({ isSoftware }) => !isSoftware),
       hasAdapter: own !== null || known.length > 0,
       hasDefault: own !== null,

@@ -1,10 +1,17 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { Precision } from "../../src/devices/device.ts";
 import { type DeviceChoice, openDevice } from "../../src/devices/select.ts";
+import { isSoftware } from "../../src/devices/webgpu/adapter.ts";
 import { DeviceError } from "../../src/base/errors.ts";
 import { webGpuTest } from "../_webgpu.ts";
+import { tamperedAdapter } from "./webgpu/_adapter.ts";
 
 /** Opens a device as if the platform gave this adapter. */
-async function openWith(adapter: GPUAdapter | null, choice: DeviceChoice) {
+async function openWith(
+  adapter: GPUAdapter | null | Promise<never>,
+  choice: DeviceChoice,
+  precision?: Precision,
+) {
   const sentences: string[] = [];
   const requestAdapter = () => Promise.resolve(adapter);
   Object.defineProperty(navigator.gpu, "requestAdapter", {
@@ -14,6 +21,7 @@ async function openWith(adapter: GPUAdapter | null, choice: DeviceChoice) {
   try {
     using device = await openDevice({
       device: choice,
+      precision,
       onChoice: (sentence) => sentences.push(sentence),
     });
     return { kind: device.kind, sentence: sentences.join() };
@@ -31,6 +39,118 @@ function named(adapter: GPUAdapter, isFallbackAdapter: boolean): GPUAdapter {
     },
   });
 }
+
+/** The name of an adapter that a test makes up. */
+const gpu = { vendor: "Wonder", description: "Wonder 9000" };
+
+/** An adapter that calls itself hardware, and gives the device. */
+function adapterOf(requestDevice: () => Promise<GPUDevice>): GPUAdapter {
+  return {
+    info: { ...gpu, isFallbackAdapter: false },
+    features: new Set(["shader-f16"]),
+    limits: {},
+    requestDevice,
+  } as unknown as GPUAdapter;
+}
+
+/** What WebGPU is like before Deno 2.7. */
+const oldDevices: [string, Partial<Record<keyof GPUDevice, unknown>>][] = [
+  ["device.lost", { lost: undefined, popErrorScope: () => Promise.resolve() }],
+  ["device.popErrorScope()", {
+    lost: Promise.resolve(),
+    popErrorScope: () => null,
+  }],
+];
+
+for (const [missing, members] of oldDevices) {
+  const device = { ...members, pushErrorScope() {}, destroy() {} };
+  const open = () => Promise.resolve(device as unknown as GPUDevice);
+  const expected =
+    `webgpu: expected Deno 2.7 or later, got Deno ${Deno.version.deno}, whose WebGPU is without ${missing}`;
+
+  Deno.test(`auto takes the CPU where WebGPU has no ${missing}`, async () => {
+    const { kind, sentence } = await openWith(adapterOf(open), "auto");
+    assertEquals(kind, "cpu");
+    assertEquals(
+      sentence.slice(sentence.indexOf(": ") + 2),
+      `the WebGPU adapter Wonder 9000 cannot be used (${expected})`,
+    );
+  });
+
+  Deno.test(`webgpu without ${missing} names the least Deno`, async () => {
+    await assertRejects(
+      () => openWith(adapterOf(open), "webgpu"),
+      DeviceError,
+      `${expected}. Help: Run \`deno upgrade\`, or use \`--device cpu\`.`,
+    );
+  });
+}
+
+Deno.test("auto takes the CPU where an adapter gives no device", async () => {
+  const adapter = adapterOf(() =>
+    Promise.reject(new TypeError("out\nof luck"))
+  );
+  const { kind, sentence } = await openWith(adapter, "auto");
+  assertEquals(kind, "cpu");
+  assertMatch(sentence, /Wonder 9000 cannot be used \(.*, got out of luck\)$/);
+  // The CPU cannot do what is asked for, so the adapter's failure is the error.
+  await assertRejects(
+    () => openWith(adapter, "auto", "f16"),
+    DeviceError,
+    "webgpu: the adapter Wonder 9000 gives no device",
+  );
+});
+
+Deno.test("auto takes the CPU where looking for an adapter fails", async () => {
+  const failing = () => Promise.reject(new TypeError("no driver"));
+  const { kind, sentence } = await openWith(failing(), "auto");
+  assertEquals(kind, "cpu");
+  assertMatch(sentence, /: WebGPU cannot be used \(webgpu: .* no driver\)$/);
+  await assertRejects(
+    () => openWith(failing(), "webgpu"),
+    DeviceError,
+    "webgpu: the platform fails to look for an adapter: got no driver. Help:",
+  );
+});
+
+webGpuTest("auto takes the CPU where an adapter computes wrongly", async () => {
+  const adapter = await tamperedAdapter({
+    features: [],
+    shader: (source) => source.replaceAll("+=", "-="),
+  });
+  const { kind, sentence } = await openWith(named(adapter, false), "auto");
+  assertEquals(kind, "cpu");
+  assertMatch(
+    sentence,
+    /Wonder 9000 cannot be used \(self-test of webgpu .*\)$/,
+  );
+  assertEquals(sentence.includes("Help"), false);
+});
+
+Deno.test("adapters that run on the CPU are known by their names", () => {
+  const names = [
+    "llvmpipe (LLVM 15.0.6, 256 bits)",
+    "lavapipe",
+    "SwiftShader Device (Subzero)",
+    "Microsoft Basic Render Driver",
+  ];
+  for (const description of names) {
+    const info = { vendor: "", description, isFallbackAdapter: false };
+    assertEquals(isSoftware(info), true, description);
+  }
+  assertEquals(isSoftware({ ...gpu, isFallbackAdapter: false }), false);
+  assertEquals(isSoftware({ ...gpu, isFallbackAdapter: true }), true);
+});
+
+Deno.test("auto leaves an adapter whose name is that of a CPU's", async () => {
+  const adapter = adapterOf(() => Promise.reject(new Error("was opened")));
+  const description = "llvmpipe (LLVM 15.0.6, 256 bits)";
+  Object.assign(adapter.info, { description });
+  const { kind, sentence } = await openWith(adapter, "auto");
+  assertEquals(kind, "cpu");
+  const reason = `: the only WebGPU adapter is software (${description})`;
+  assertEquals(sentence.endsWith(reason), true, sentence);
+});
 
 Deno.test("auto takes the CPU where there is no adapter", async () => {
   const { kind, sentence } = await openWith(null, "auto");

@@ -3,6 +3,7 @@ import { missingParts, type SystemFacts } from "../../src/doctor/advice.ts";
 
 const nothing: SystemFacts = {
   hasWebGpu: true,
+  neededDeno: null,
   os: "linux",
   distributions: ["debian"],
   cards: [],
@@ -55,6 +56,15 @@ const cases: [string, Partial<SystemFacts>, ReturnType<typeof missingParts>][] =
     ["no WebGPU in the program", { hasWebGpu: false }, [{
       what: "WebGPU: this program runs without it",
       install: "deno task doctor",
+    }]],
+    ["a Deno whose WebGPU is too old", {
+      hasAdapter: true,
+      hasDefault: true,
+      hasHardware: true,
+      neededDeno: "2.7",
+    }, [{
+      what: "WebGPU: it needs Deno 2.7 or later",
+      install: "deno upgrade",
     }]],
     ["another system", { os: "darwin" }, [{
       what: "a GPU that WebGPU can use, or its driver",

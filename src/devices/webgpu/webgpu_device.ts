@@ -14,7 +14,13 @@ import type {
 } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
 import { Profile } from "../profile.ts";
-import { noAdapter, requestAdapter, requestDevice } from "./_adapter.ts";
+import {
+  adapterName,
+  isSoftware as runsOnCpu,
+  noAdapter,
+  requestAdapter,
+  requestDevice,
+} from "./adapter.ts";
 import { BindGroups, type Bound } from "./_bind_groups.ts";
 import { bindingAlignment, type WebGpuBuffer } from "./_buffer.ts";
 import { castingRun } from "./_half.ts";
@@ -153,14 +159,14 @@ export class WebGpuDevice implements Device {
   static async open(options: WebGpuDeviceOptions = {}): Promise<WebGpuDevice> {
     const adapter = options.adapter ?? await requestAdapter();
     if (adapter === null) throw noAdapter();
-    const { software: isSoftware = adapter.info.isFallbackAdapter } = options;
+    const { software: isSoftware = runsOnCpu(adapter.info) } = options;
     const isTuned = !isSoftware && adapter.features.has("timestamp-query") &&
       (options.variant ?? "auto") === "auto";
     const gpu = await requestDevice(adapter, {
       isTimed: isTuned || options.profile === true,
       isHalf: options.precision === "f16",
     });
-    const name = adapter.info.description || adapter.info.vendor || "unnamed";
+    const name = adapterName(adapter.info);
     const stored = options.precision === "f16" ? ", f16" : "";
     const label = `webgpu (${name}${stored})`;
     const device = new WebGpuDevice(gpu, label, isSoftware, options);

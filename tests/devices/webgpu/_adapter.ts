@@ -1,4 +1,4 @@
-import { requestAdapter } from "../../../src/devices/webgpu/_adapter.ts";
+import { requestAdapter } from "../../../src/devices/webgpu/adapter.ts";
 
 /** A real adapter in the hands of a test. */
 export interface AdapterOptions {

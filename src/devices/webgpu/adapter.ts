@@ -1,0 +1,186 @@
+import { describe, DeviceError } from "../../base/errors.ts";
+import { convBlockBindings } from "./kernels/conv_block.ts";
+
+/**
+ * The platform's preferred adapter, or null where there is none.
+ *
+ * @throws {DeviceError} If the platform fails to look for one.
+ */
+export async function requestAdapter(): Promise<GPUAdapter | null> {
+  try {
+    return await navigator.gpu?.requestAdapter({
+      powerPreference: "high-performance",
+    }) ?? null;
+  } catch (error) {
+    throw new DeviceError(describe({
+      what: "webgpu: the platform fails to look for an adapter",
+      got: (error as Error).message,
+      help: "Update the graphics driver, or use `--device cpu`.",
+    }));
+  }
+}
+
+/** The oldest Deno whose WebGPU reports lost devices and failed pipelines. */
+export const leastDeno = "2.7";
+
+/** Names of adapters that run on the CPU. */
+const softwareNames =
+  /llvmpipe|lavapipe|softpipe|swiftshader|microsoft basic render/i;
+
+/**
+ * Whether an adapter runs on the CPU. Before version 2.8, Deno denies that of
+ * every adapter, so the name counts too.
+ */
+export function isSoftware(
+  info: Pick<GPUAdapterInfo, "description" | "vendor" | "isFallbackAdapter">,
+): boolean {
+  const { description, isFallbackAdapter, vendor } = info;
+  return isFallbackAdapter || softwareNames.test(`${vendor} ${description}`);
+}
+
+/** The adapter's name, for labels and errors. */
+export function adapterName(
+  { description, vendor }: Pick<GPUAdapterInfo, "description" | "vendor">,
+): string {
+  return description || vendor || "unnamed";
+}
+
+/** Whether this program runs in a Deno whose WebGPU cannot be used. */
+export function isDenoTooOld(): boolean {
+  const version = denoVersion();
+  if (version === null) return false;
+  const [major, minor] = version.split(".").map(Number);
+  const [leastMajor, leastMinor] = leastDeno.split(".").map(Number);
+  return major < leastMajor || (major === leastMajor && minor < leastMinor);
+}
+
+/** The version of Deno, or null in a browser. */
+function denoVersion(): string | null {
+  const { Deno: deno } = globalThis as {
+    Deno?: { version?: { deno?: string } };
+  };
+  return deno?.version?.deno ?? null;
+}
+
+/** The error of a device that is opened where there is no adapter. */
+export function noAdapter(): DeviceError {
+  if (navigator.gpu === undefined) {
+    return new DeviceError(describe({
+      what: "webgpu",
+      expected: "a program that runs with WebGPU",
+      got: "none",
+      help: "Run Deno with `--unstable-webgpu`, or use `--device cpu`.",
+    }));
+  }
+  return new DeviceError(describe({
+    what: "webgpu",
+    expected: "a WebGPU adapter",
+    got: "none",
+    help: "Install a Vulkan driver (Debian: `apt-get install " +
+      "mesa-vulkan-drivers libvulkan1`), or use `--device cpu`.",
+  }));
+}
+
+/** What a device must be able to do beside running kernels. */
+interface Needs {
+  /** Whether it keeps the times of kernels. */
+  readonly isTimed: boolean;
+  /** Whether it stores activations in f16. */
+  readonly isHalf: boolean;
+}
+
+/**
+ * A device of the adapter, with what is needed and as much memory as it gives.
+ *
+ * @throws {DeviceError} If the adapter lacks a feature, or gives no device.
+ */
+export async function requestDevice(
+  adapter: GPUAdapter,
+  { isHalf, isTimed }: Needs,
+): Promise<GPUDevice> {
+  const requiredFeatures = checkFeatures(adapter, { isHalf, isTimed });
+  const { limits } = adapter;
+  const requiredLimits = {
+    maxBufferSize: limits.maxBufferSize,
+    maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    maxStorageBuffersPerShaderStage: Math.min(
+      limits.maxStorageBuffersPerShaderStage,
+      convBlockBindings,
+    ),
+  };
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+  } catch (error) {
+    throw new DeviceError(describe({
+      what: `webgpu: the adapter ${adapterName(adapter.info)} gives no device`,
+      expected: "one with the limits that the adapter itself names",
+      got: (error as Error).message,
+      help: "Update the graphics driver, or use `--device cpu`.",
+    }));
+  }
+  checkReporting(device);
+  return device;
+}
+
+/**
+ * The features that the needs take.
+ *
+ * @throws {DeviceError} If the adapter lacks one.
+ */
+export function checkFeatures(
+  adapter: GPUAdapter,
+  { isHalf, isTimed }: Needs,
+): GPUFeatureName[] {
+  const features: GPUFeatureName[] = [];
+  if (isTimed) {
+    checkFeature(adapter, "timestamp-query", "--profile");
+    features.push("timestamp-query");
+  }
+  if (isHalf) {
+    checkFeature(adapter, "shader-f16", "--precision f16");
+    features.push("shader-f16");
+  }
+  return features;
+}
+
+/**
+ * Refuses a device whose failures would go unnoticed.
+ *
+ * @throws {DeviceError} If its WebGPU reports no loss or no error.
+ */
+function checkReporting(device: GPUDevice): void {
+  device.pushErrorScope("validation");
+  const reports: Record<string, unknown> = {
+    "device.lost": device.lost,
+    "device.popErrorScope()": device.popErrorScope(),
+  };
+  const missing = Object.keys(reports).filter((name) =>
+    !(reports[name] instanceof Promise)
+  );
+  if (missing.length === 0) return;
+  device.destroy();
+  const version = denoVersion();
+  throw new DeviceError(describe({
+    what: "webgpu",
+    expected: `Deno ${leastDeno} or later`,
+    got: `${
+      version === null ? "a WebGPU" : `Deno ${version}, whose WebGPU is`
+    } without ${missing.join(" and ")}`,
+    help: "Run `deno upgrade`, or use `--device cpu`.",
+  }));
+}
+
+function checkFeature(
+  { features, info }: GPUAdapter,
+  feature: GPUFeatureName,
+  option: string,
+): void {
+  if (features.has(feature)) return;
+  throw new DeviceError(describe({
+    what: `webgpu: ${option.slice(2)}`,
+    expected: `an adapter with the feature ${feature}`,
+    got: `${adapterName(info)} without it`,
+    help: `Leave out ${option}.`,
+  }));
+}
