@@ -1,4 +1,5 @@
 import { describe } from "../base/errors.ts";
+import { addLoose } from "./_loose.ts";
 import type { AnyTensor } from "./tensor.ts";
 
 let current: Scope | null = null;
@@ -39,8 +40,11 @@ export class Scope implements Disposable {
    * lives until it is disposed of or collected.
    */
   keep<T extends AnyTensor>(tensor: T): T {
-    const { root } = tensor;
-    if (this.#owned.delete(root)) this.#parent?.own(root);
+    const root: AnyTensor = tensor.root;
+    if (!this.#owned.delete(root)) return tensor;
+    if (this.#parent !== null) this.#parent.own(root);
+    // What is made while a program is recorded belongs to the program.
+    else if (!root.device.recording) addLoose(root);
     return tensor;
   }
 

@@ -9,6 +9,7 @@ import type {
 } from "../devices/device.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import { hostArray, type HostValues, type Integers } from "./host_values.ts";
+import { addLoose, collectLoose, removeLoose } from "./_loose.ts";
 import { currentScope } from "./scope.ts";
 import { checkShape, elementsOf, reshaped, type Shape } from "./shape.ts";
 import { tensorText } from "./tensor_text.ts";
@@ -28,15 +29,13 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
-/** Frees tensors that nobody owns when the collector finds them. */
-const loose = new FinalizationRegistry<() => void>((free) => free());
-
 /**
  * A dense, row-major array of numbers on a device.
  *
  * A tensor that is made under an open {@linkcode Tape} or in {@linkcode tidy}
  * is freed when that ends; others live until they are disposed of (`using`)
- * or collected.
+ * or collected, which {@linkcode Tensor.data} and {@linkcode Tensor.item} see to
+ * where much memory waits for it.
  *
  * @typeParam S The shape's type: `[n: number, c: number]` where it is known.
  * @typeParam D The type of the elements; `f32` unless said otherwise.
@@ -67,6 +66,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   /** The tape that recorded how this tensor came about, if one did. */
   tape: object | null = null;
 
+  /** The tensor that has the memory of this part, which must not be collected. */
+  #whole: AnyTensor | null = null;
   #buffer: DeviceBuffer | null;
   #gradient: Tensor<S> | null = null;
   #hasGradient = false;
@@ -113,7 +114,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     const tensor = new Tensor(device, shape, dtype, buffer, null, requiresGrad);
     const scope = lifetime === "persistent" ? null : currentScope();
     if (scope !== null) scope.own(tensor);
-    else loose.register(tensor, () => device.release(buffer), tensor);
+    // What is made while a program is recorded belongs to the program.
+    else if (lifetime === "persistent" || !device.recording) addLoose(tensor);
     return tensor;
   }
 
@@ -153,7 +155,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     return tensor;
   }
 
-  /** A tensor over memory that somebody else owns: a part of an arena. */
+  /** A tensor over memory that somebody else owns and keeps alive. */
   static over<const S extends Shape, D extends DType = "f32">(
     device: Device,
     buffer: DeviceBuffer,
@@ -227,8 +229,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   }
 
   /** Gives the gradient its place in memory: a part of an arena. */
-  placeGradient(buffer: DeviceBuffer): void {
-    this.#gradient = Tensor.over(this.device, buffer, this.shape);
+  placeGradient(gradient: Tensor<S>): void {
+    this.#gradient = gradient;
     this.#hasGradient = false;
   }
 
@@ -245,6 +247,24 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     return new Tensor(device, target, dtype, buffer, root, false);
   }
 
+  /**
+   * Elements that follow one another, in this tensor's memory, which lives as
+   * long as the part does: a parameter in an arena.
+   *
+   * @param offset The first; a multiple of {@linkcode Device.alignment}.
+   * @param shape Shape of the part.
+   */
+  part<const T extends Shape>(
+    offset: number,
+    shape: T,
+    options: TensorOptions = {},
+  ): Tensor<T, D> {
+    const buffer = this.buffer.view(offset, elementsOf(shape));
+    const part = Tensor.over<T, D>(this.device, buffer, shape, options);
+    part.#whole = this;
+    return part;
+  }
+
   /** The same elements with all dimensions after the first made one. */
   flatten(): Tensor<[batch: number, features: number], D> {
     return this.reshape([this.shape[0], -1]);
@@ -256,7 +276,10 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
    * @throws {DeviceError} Inside a captured function.
    */
   async data(): Promise<HostArray<D>> {
-    return await this.device.read(this.buffer) as HostArray<D>;
+    const values = await this.device.read(this.buffer) as HostArray<D>;
+    const collection = collectLoose();
+    if (collection !== null) await collection;
+    return values;
   }
 
   /**
@@ -321,7 +344,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   /** Frees the memory. A view frees nothing. */
   [Symbol.dispose](): void {
     if (this.root !== this || this.#buffer === null) return;
-    loose.unregister(this);
+    removeLoose(this);
     currentScope()?.disown(this);
     this.device.release(this.#buffer);
     this.#buffer = null;

@@ -1,5 +1,5 @@
 import type { RandomGenerator } from "../core/random.ts";
-import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
+import { elementsOf, type Shape, type Tensor } from "../core/tensor.ts";
 import { notMaterialized, tensorOf } from "./_materialized.ts";
 
 /** Fills a parameter with its first values. */
@@ -100,14 +100,8 @@ export class Parameter {
    */
   materialize(arena: Arena, offset: number): void {
     const { gradients, values } = arena;
-    const { device } = values;
-    const tensor = Tensor.over(
-      device,
-      values.buffer.view(offset, this.length),
-      this.shape,
-      { requiresGrad: true },
-    );
-    tensor.placeGradient(gradients.buffer.view(offset, this.length));
+    const tensor = values.part(offset, this.shape, { requiresGrad: true });
+    tensor.placeGradient(gradients.part(offset, this.shape));
     this.#memory = { arena, offset, tensor };
   }
 }

@@ -1,6 +1,6 @@
 import { assume } from "../core/guards.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
-import { Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 
 /** A stretch of memory that is updated by one kernel. */
 export interface Span {
@@ -73,8 +73,7 @@ export class Spans {
 
 /** The part of a tensor beside the arena that belongs to a span. */
 export function partOf(state: Tensor, { offset, values }: Span): Tensor {
-  const buffer = state.buffer.view(offset, values.length);
-  return Tensor.over(state.device, buffer, [values.length]);
+  return state.part(offset, [values.length]);
 }
 
 function groupOf(arena: Arena, parameters: readonly Parameter[]): Group {
@@ -87,11 +86,7 @@ function groupOf(arena: Arena, parameters: readonly Parameter[]): Group {
     const { values, gradients } = arena;
     return [parameter, {
       values: partOf(values, { offset, values: parameter.tensor } as Span),
-      gradients: Tensor.over(
-        values.device,
-        gradients.buffer.view(offset, length),
-        [length],
-      ),
+      gradients: gradients.part(offset, [length]),
       offset,
     }];
   }));

@@ -175,7 +175,7 @@ export class Adam extends Optimizer {
     this.#states = this.parameters.map((parameter, index) => {
       const [span] = this.spans([parameter]);
       const own = emptyState(span);
-      const shared = firstOf(this.#states[index], own.length);
+      const shared = this.#states[index].part(0, [own.length]);
       own.device.kernels.copy(shared, own);
       return own;
     });
@@ -193,7 +193,7 @@ export class Adam extends Optimizer {
       ...this.slotsBeside("exp_avg_sq", this.#squares),
       ...new Map(
         this.#states.map((state, index) =>
-          [this.#stateName(index), firstOf(state, 4)] as const
+          [this.#stateName(index), state.part(0, [4])] as const
         ),
       ),
     ];
@@ -213,9 +213,4 @@ function writeState(
 ): void {
   const copies = Float32Array.from({ length }, (_, i) => numbers[i % 4]);
   device.write(buffer, copies);
-}
-
-/** The first elements of a state, in its own memory. */
-function firstOf({ buffer, device }: Tensor, length: number): Tensor {
-  return Tensor.over(device, buffer.view(0, length), [length]);
 }

@@ -71,12 +71,10 @@ export abstract class Optimizer {
     tensors: ReadonlyMap<Arena, Tensor>,
   ): Slot[] {
     return this.parameters.flatMap(
-      ({ arena, length, offset, shape }, index) => {
+      ({ arena, offset, shape }, index) => {
         const tensor = tensors.get(arena);
         if (tensor === undefined) return [];
-        const buffer = tensor.buffer.view(offset, length);
-        const own = Tensor.over(tensor.device, buffer, shape);
-        return [[`${index}.${name}`, own] as const];
+        return [[`${index}.${name}`, tensor.part(offset, shape)] as const];
       },
     );
   }

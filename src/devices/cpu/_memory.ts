@@ -58,7 +58,8 @@ export class CpuMemory {
           what: `allocation of ${bytes} bytes on the CPU`,
           expected: `at most ${MAX_PAGES * PAGE} bytes in all`,
           got: `${this.#end} bytes in use already`,
-          help: "Use a smaller batch.",
+          help: "Use a smaller batch, and free tensors in a loop that awaits " +
+            "nothing: `using`, or tidy().",
         }),
         { cause },
       );
