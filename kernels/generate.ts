@@ -1,23 +1,23 @@
 /**
- * Writes the WGSL kernels as TypeScript modules: `batch_norm2d.wgsl` becomes
- * `batch_norm2d.gen.ts`, which exports its text as `batchNorm2dSource`.
+ * Writes the kernels as TypeScript modules: WGSL, see `generate_wgsl.ts`, and
+ * WebAssembly, see `generate_wasm.ts`.
  *
  * JSR rejects `import … with { type: "text" }`, and reading a file beside the
  * module needs a permission and is lost in `deno bundle` and the browser. A
  * string in a module works everywhere.
  *
  * `deno task kernels` writes the modules that are not current and removes those
- * without a kernel; with `--check` it only looks, and fails if there are any. It
- * does the same for the CPU kernels: see `generate_wasm.ts`.
+ * without a kernel; with `--check` it only looks, and fails if there are any.
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli";
-import { exists } from "@std/fs";
+import { ensureDir } from "@std/fs";
 import { basename, dirname, fromFileUrl, join } from "@std/path";
 import { describe } from "../src/base/errors.ts";
 import { wasmModules } from "./generate_wasm.ts";
+import { expandWgsl, wgslModuleText } from "./generate_wgsl.ts";
 
 const kernelName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*\.wgsl$/;
 
@@ -59,28 +59,45 @@ ${literal}\`;
 export async function staleModules(
   folder: string,
 ): Promise<Map<string, string | null>> {
-  const stale = new Map<string, string | null>();
-  const files: string[] = [];
-  for await (const entry of Deno.readDir(folder)) files.push(entry.name);
-  for (const file of files.sort()) {
-    if (file.endsWith(".wgsl")) {
-      const module = file.replace(/\.wgsl$/, ".gen.ts");
-      const text = moduleText(file, await readText(join(folder, file)));
-      const path = join(folder, module);
-      const current = await exists(path) && await readText(path) === text;
-      if (!current) stale.set(module, text);
-    } else if (file.endsWith(".gen.ts")) {
-      if (!files.includes(file.replace(/\.gen\.ts$/, ".wgsl"))) {
-        stale.set(file, null);
-      }
-    }
+  const files = await filesBelow(folder);
+  const modules = await wasmModules(folder, files.filter(isAssemblyScript));
+  for (const file of files.filter((each) => each.endsWith(".wgsl"))) {
+    if (file.startsWith("lib/")) continue;
+    modules.set(
+      file.replace(/\.wgsl$/, ".gen.ts"),
+      file.includes("/")
+        ? wgslModuleText(file, await expandWgsl(folder, file))
+        : moduleText(file, await readText(join(folder, file))),
+    );
   }
-  for (const [file, text] of await wasmModules(folder)) {
-    const path = join(folder, file);
-    const current = await exists(path) && await readText(path) === text;
-    if (!current) stale.set(file, text);
+  const stale = new Map<string, string | null>();
+  for (const [file, text] of modules) {
+    const isCurrent = files.includes(file) &&
+      await readText(join(folder, file)) === text;
+    if (!isCurrent) stale.set(file, text);
+  }
+  for (const file of files) {
+    if (file.endsWith(".gen.ts") && !modules.has(file)) stale.set(file, null);
   }
   return stale;
+}
+
+/** All files below a folder, relative to it, with `/` between folders. */
+async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
+  const files: string[] = [];
+  for await (
+    const { isDirectory, name } of Deno.readDir(join(folder, prefix))
+  ) {
+    const path = prefix + name;
+    if (isDirectory) files.push(...await filesBelow(folder, `${path}/`));
+    else files.push(path);
+  }
+  return files.sort();
+}
+
+/** Whether a file is AssemblyScript: `simd.ts`, or in a folder `simd/`. */
+function isAssemblyScript(file: string): boolean {
+  return /\/simd(\.ts|\/[^/]*(?<!\.gen)\.ts)$/.test(file);
 }
 
 /**
@@ -95,7 +112,10 @@ export async function writeModules(folder: string): Promise<string[]> {
   for (const [module, text] of stale) {
     const path = join(folder, module);
     if (text === null) await Deno.remove(path);
-    else await Deno.writeTextFile(path, text);
+    else {
+      await ensureDir(dirname(path));
+      await Deno.writeTextFile(path, text);
+    }
   }
   return [...stale.keys()];
 }

@@ -1,7 +1,12 @@
 /**
- * Compiles the CPU kernels, AssemblyScript in `cpu/*.ts`, into one WebAssembly
- * module in two builds: `cpu/relaxed.gen.ts` with relaxed SIMD and
- * `cpu/simd.gen.ts` for engines without it.
+ * Compiles the CPU kernels, AssemblyScript, into one WebAssembly module in two
+ * builds: `lib/relaxed.gen.ts` with relaxed SIMD and `lib/simd.gen.ts` for
+ * engines without it. AssemblyScript is what is called `simd.ts` or lies in a
+ * folder `simd/`.
+ *
+ * Each exported function `(args, part, parts)` whose arguments are an
+ * `@unmanaged class` is a kernel; `FOLDER/simd.gen.ts` exports it to TypeScript
+ * as a function that makes calls of it.
  *
  * The compiler is deterministic: the same sources and version give the same
  * bytes.
@@ -16,8 +21,8 @@ import { describe } from "../src/base/errors.ts";
 
 /** Each build's file, and the features that it needs beyond the other's. */
 const builds = [
-  { file: "cpu/relaxed.gen.ts", features: "simd,threads,relaxed-simd" },
-  { file: "cpu/simd.gen.ts", features: "simd,threads" },
+  { file: "lib/relaxed.gen.ts", features: "simd,threads,relaxed-simd" },
+  { file: "lib/simd.gen.ts", features: "simd,threads" },
 ];
 
 /** No garbage collection, one memory and one table for all threads. */
@@ -43,30 +48,166 @@ const allowedImports = ["env.memory", "env.table"];
 /**
  * The modules of the CPU kernels, by file name; none if there are no kernels.
  *
- * @param folder The path of the folder with the folder `cpu`.
+ * @param folder The path of the folder `kernels`.
+ * @param files The files in it that are AssemblyScript, relative to it.
  * @throws {SyntaxError} If the kernels do not compile.
  */
 export async function wasmModules(
   folder: string,
+  files: readonly string[],
 ): Promise<Map<string, string>> {
   const modules = new Map<string, string>();
-  if (!await exists(join(folder, "cpu", "mod.ts"))) return modules;
+  const sources = await Promise.all(
+    files.map(async (file): Promise<Source> => ({
+      file,
+      text: await readText(join(folder, file)) ?? "",
+    })),
+  );
+  const byFolder = Map.groupBy(
+    sources,
+    ({ file }) => file.slice(0, file.indexOf("/")),
+  );
+  const classes = classesOf(sources);
+  const exported: string[] = [];
+  for (const [name, own] of byFolder) {
+    const functions = own.flatMap((source) => functionsOf(source, classes));
+    if (functions.length === 0) continue;
+    modules.set(`${name}/simd.gen.ts`, callsText(functions));
+    exported.push(
+      ...functions.map(({ file, name }) =>
+        `export { ${name} } from "./${file}";`
+      ),
+    );
+  }
+  if (await exists(join(folder, "cpu", "mod.ts"))) {
+    exported.push('export * from "./cpu/mod.ts";');
+  }
+  if (exported.length === 0) return modules;
+  const entry = exported.join("\n");
   for (const { file, features } of builds) {
-    const bytes = await assemble(join(folder, "cpu"), features);
-    modules.set(file, moduleText(features, bytes));
+    modules.set(
+      file,
+      moduleText(features, await assemble(folder, entry, features)),
+    );
   }
   return modules;
 }
 
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** An argument of a kernel: a word of 32 bits. */
+interface Field {
+  readonly name: string;
+  readonly type: string;
+}
+
+interface WasmExport {
+  readonly file: string;
+  readonly name: string;
+  readonly fields: readonly Field[];
+}
+
+/** How the types of AssemblyScript are passed. */
+const wasmTypes: Readonly<Record<string, string>> = {
+  usize: "pointer",
+  i32: "i32",
+  u32: "u32",
+  f32: "f32",
+};
+
+const comments = /\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+
+/** The fields of all classes of arguments, those of the class they extend first. */
+function classesOf(sources: readonly Source[]): Map<string, Field[]> {
+  const classes = new Map<string, Field[]>();
+  const pattern =
+    /@unmanaged\s+(?:export\s+)?class\s+(\w+)(?:\s+extends\s+(\w+))?\s*\{([^}]*)\}/g;
+  const found = sources.flatMap(({ file, text }) =>
+    Array.from(
+      text.replaceAll(comments, "").matchAll(pattern),
+      ([, name, base, body]) => ({ file, name, base, body }),
+    )
+  );
+  const fieldsOf = (name: string): Field[] => {
+    const own = found.find((each) => each.name === name);
+    if (own === undefined) return [];
+    const inherited = own.base === undefined ? [] : fieldsOf(own.base);
+    const fields = own.body.split(";").map((line) => line.trim())
+      .filter((line) => line !== "").map((line) => {
+        const [field, type] = line.split(":").map((part) => part.trim());
+        const passed = wasmTypes[type];
+        if (passed === undefined) {
+          throw new SyntaxError(describe({
+            what: `kernels/${own.file}: field ${field} of ${name}`,
+            expected: `one of ${Object.keys(wasmTypes).join(", ")}`,
+            got: type,
+            help: "Arguments are words of 32 bits: pass a flag as i32.",
+          }));
+        }
+        return { name: field, type: passed };
+      });
+    return [...inherited, ...fields];
+  };
+  for (const { name } of found) classes.set(name, fieldsOf(name));
+  return classes;
+}
+
+function functionsOf(
+  { file, text }: Source,
+  classes: ReadonlyMap<string, readonly Field[]>,
+): WasmExport[] {
+  const pattern =
+    /^export function (\w+)\(\s*_?args: (\w+),\s*\w+: i32,\s*\w+: i32,?\s*\): void/gm;
+  return Array.from(text.matchAll(pattern), ([, name, type]) => {
+    const fields = classes.get(type);
+    if (fields !== undefined) return { file, name, fields };
+    throw new SyntaxError(describe({
+      what: `kernels/${file}: ${name}`,
+      expected: "an @unmanaged class of arguments",
+      got: type,
+      help: "Declare its fields in a class beside the function.",
+    }));
+  });
+}
+
+function callsText(functions: readonly WasmExport[]): string {
+  const exported = functions.map(({ fields, name }) => {
+    const types = fields.map((field) =>
+      `readonly ${field.name}: "${field.type}"`
+    );
+    const values = fields.map((field) => `${field.name}: "${field.type}"`);
+    return `
+/** Makes calls of \`${name}\`. */
+export const ${name}: WasmFunction<{ ${
+      types.join("; ")
+    } }> = wasmFunction("${name}", {
+  ${values.join(",\n  ")},
+});
+`;
+  });
+  return `// Generated by \`deno task kernels\` from the AssemblyScript beside it; do not edit.
+// deno-fmt-ignore-file
+
+import { wasmFunction, type WasmFunction } from "../kernel.ts";
+${exported.join("")}`;
+}
+
+/** Compiles the functions that a source exports from files of the folder. */
 async function assemble(
   folder: string,
+  entry: string,
   features: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   let binary: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await compile([...flags, "--enable", features], {
     // The compiler adds an extension to one that Deno's tools need.
     readFile: (name) =>
-      readText(join(folder, name.replace(/\.ts\.ts$/, ".ts"))),
+      name === "mod.ts"
+        ? entry
+        : readText(join(folder, name.replace(/\.ts\.ts$/, ".ts"))),
     writeFile: (_name, contents) => {
       binary = Uint8Array.from(contents as Uint8Array);
     },
@@ -74,14 +215,14 @@ async function assemble(
   });
   if (error !== null || binary === undefined) {
     throw new SyntaxError(describe({
-      what: `kernels/cpu: ${stderr.toString().trim() || error?.message}`,
+      what: `kernels: ${stderr.toString().trim() || error?.message}`,
       help: "Correct the AssemblyScript source.",
     }));
   }
   for (const { module, name } of await importsOf(binary)) {
     if (allowedImports.includes(`${module}.${name}`)) continue;
     throw new SyntaxError(describe({
-      what: `kernels/cpu: import of ${module}.${name}`,
+      what: `kernels: import of ${module}.${name}`,
       expected: `no import but ${allowedImports.join(" and ")}`,
       help: "Leave out objects, arrays, strings and abort.",
     }));

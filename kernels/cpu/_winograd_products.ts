@@ -3,7 +3,7 @@
 // The products between Winograd's transforms: one product of small matrices for
 // each of the 64 places of a tile, in tiles of 4 by 8 that stay in registers.
 
-import { fma } from "./_simd.ts";
+import { fma } from "../lib/simd/fma.ts";
 
 /** Places of a transformed tile. */
 export const PLACES = 64;

@@ -13,7 +13,7 @@
 // `next` bytes apart, whose elements lie `step` bytes apart, four channels in a
 // vector, and writes as many; twice makes a transform.
 
-import { fma } from "./_simd.ts";
+import { fma } from "../lib/simd/fma.ts";
 
 /** `Bᵀ`: 8 elements to 8. */
 export function transformInput(

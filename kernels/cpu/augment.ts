@@ -4,7 +4,8 @@
 // with one bilinear sampling. What is drawn for a row is laid out as in
 // `kernels/shapes.ts`. A thread computes an unbroken part of the batch.
 
-import { fma, partStart } from "./_simd.ts";
+import { fma } from "../lib/simd/fma.ts";
+import { partStart } from "../lib/simd/parts.ts";
 
 /** Bytes of what is drawn for a row. */
 const DRAWS: usize = 44;

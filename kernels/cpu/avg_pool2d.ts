@@ -8,7 +8,7 @@
 // kernelHeight, kernelWidth, strideHeight, strideWidth, paddingHeight,
 // paddingWidth, whether padded zeros count in the divisor.
 
-import { partStart } from "./_simd.ts";
+import { partStart } from "../lib/simd/parts.ts";
 
 /** Mean of each window of x (first operand) into output (second). */
 export function avgPool2dForward(args: usize, thread: i32, threads: i32): void {

@@ -7,7 +7,8 @@
 // each as `_sums.ts` adds, in f64. Elsewhere it takes an unbroken part of the
 // planes (image and channel).
 
-import { fma, partStart } from "./_simd.ts";
+import { fma } from "../lib/simd/fma.ts";
+import { partStart } from "../lib/simd/parts.ts";
 import { momentsAround, productsAround, squares, sumOf } from "./_sums.ts";
 
 /**

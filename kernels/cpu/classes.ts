@@ -4,7 +4,7 @@
 // rows are right. Each row is scanned in order.
 
 import { largestColumn } from "./_largest_column.ts";
-import { partStart } from "./_simd.ts";
+import { partStart } from "../lib/simd/parts.ts";
 
 /** Column of each row's largest score. Arguments: scores, output (i32), batch, classes. */
 export function argmax(args: usize, thread: i32, threads: i32): void {

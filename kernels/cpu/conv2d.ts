@@ -16,7 +16,8 @@ import {
   sourceBytes,
   tapTable,
 } from "./_conv2d_layout.ts";
-import { fma, partStart } from "./_simd.ts";
+import { fma } from "../lib/simd/fma.ts";
+import { partStart } from "../lib/simd/parts.ts";
 
 /**
  * Weights `[outChannels, inChannels, taps]` as `[groups of 4, k, 4]`, zeros for

@@ -14,7 +14,8 @@ import {
   sourceBytes,
   tapTable,
 } from "./_conv2d_layout.ts";
-import { fma, partStart } from "./_simd.ts";
+import { fma } from "../lib/simd/fma.ts";
+import { partStart } from "../lib/simd/parts.ts";
 import { sumOf } from "./_sums.ts";
 
 /** Taps of a tile. */

@@ -8,7 +8,8 @@
 
 import { CHANNELS, padImage, rowBytes, sourceBytes } from "./_conv2d_layout.ts";
 import { toLanes } from "./_lanes.ts";
-import { fma, partStart } from "./_simd.ts";
+import { fma } from "../lib/simd/fma.ts";
+import { partStart } from "../lib/simd/parts.ts";
 
 /** Arguments: those of `conv2dWeightSums`; the table of taps stays empty. */
 export function conv2dWeightRows(args: usize, thread: i32, threads: i32): void {

@@ -7,7 +7,8 @@
 // value that was picked, in the buffer of the indices. The way back finds the
 // element by it: the first of the window that is equal.
 
-import { fma, partStart } from "./_simd.ts";
+import { fma } from "../lib/simd/fma.ts";
+import { partStart } from "../lib/simd/parts.ts";
 
 /**
  * `output = max over the window of max(normalised, 0)`, the first of equals,

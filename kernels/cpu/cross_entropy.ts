@@ -6,7 +6,7 @@
 
 import { largestColumn } from "./_largest_column.ts";
 import { exp4, log } from "./_math.ts";
-import { partStart } from "./_simd.ts";
+import { partStart } from "../lib/simd/parts.ts";
 import { sumOf } from "./_sums.ts";
 
 /**

@@ -3,7 +3,7 @@
 // Dropout, element by element, any shape. What is dropped depends on seed, draw
 // and index alone. A thread computes an unbroken part of the elements.
 
-import { partStart } from "./_simd.ts";
+import { partStart } from "../lib/simd/parts.ts";
 
 /**
  * Draws a mask of 0 and `factor`, and applies it. Arguments: x, state, mask,

@@ -3,7 +3,7 @@
 // Arithmetic element by element, any shape. A thread computes an unbroken part
 // of the elements.
 
-import { partStartBy4 } from "./_simd.ts";
+import { partStartBy4 } from "../lib/simd/parts.ts";
 
 /** `output = left + right`. Arguments: left, right, output, length. */
 export function add(args: usize, thread: i32, threads: i32): void {

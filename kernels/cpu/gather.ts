@@ -3,7 +3,7 @@
 // Picks a batch out of a data set: the rows that `indices[cursor]`,
 // `indices[cursor + 1]`, … name. A thread copies an unbroken part of the batch.
 
-import { partStart } from "./_simd.ts";
+import { partStart } from "../lib/simd/parts.ts";
 
 /**
  * `output[i] = (shards[indices[cursor[0] + i]] / divisor − mean) / std`, row by

@@ -5,7 +5,8 @@
 // in registers. Where a tile reaches over the edge, the last row or column takes
 // the place of the missing ones: it is computed twice, and is the same twice.
 
-import { fma, partStart, sumOfLanes } from "./_simd.ts";
+import { fma, sumOfLanes } from "../lib/simd/fma.ts";
+import { partStart } from "../lib/simd/parts.ts";
 
 /**
  * `output = x · weightᵀ + bias`. A tile is 2 rows by 5 columns. Four lanes sum

@@ -8,7 +8,7 @@
 // outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth,
 // paddingHeight, paddingWidth, dilationHeight, dilationWidth.
 
-import { partStart } from "./_simd.ts";
+import { partStart } from "../lib/simd/parts.ts";
 
 /**
  * Largest element of each window, and where in its plane it was. Arguments: x,

@@ -17,7 +17,6 @@ export * from "./gather.ts";
 export * from "./linear.ts";
 export * from "./max_pool2d.ts";
 export * from "./optimizers.ts";
-export * from "./relu.ts";
 export * from "./sum.ts";
 export { winogradForward, winogradGradient } from "./winograd.ts";
 export { winogradWeightGradient, winogradWeights } from "./winograd_weights.ts";

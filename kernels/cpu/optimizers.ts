@@ -3,7 +3,8 @@
 // Steps of Adam and of stochastic gradient descent, element by element, as
 // PyTorch has them. A thread moves an unbroken part of the parameters.
 
-import { fma, partStart, partStartBy4 } from "./_simd.ts";
+import { fma } from "../lib/simd/fma.ts";
+import { partStart, partStartBy4 } from "../lib/simd/parts.ts";
 
 /** Elements that share a copy of what is counted: `ADAM_GROUP` of `shapes.ts`. */
 const GROUP = 256;

@@ -2,7 +2,7 @@
 
 // Sum of all elements, any shape. A thread adds up an unbroken part.
 
-import { partStartBy4 } from "./_simd.ts";
+import { partStartBy4 } from "../lib/simd/parts.ts";
 import { sumOf } from "./_sums.ts";
 
 /** The sum of each part, in f64. Arguments: x, sums (f64 `[parts]`), length. */

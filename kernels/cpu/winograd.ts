@@ -14,7 +14,7 @@
 // not fight for the same lines of the cache.
 
 import { fromLanes, toLanes } from "./_lanes.ts";
-import { partStart } from "./_simd.ts";
+import { partStart } from "../lib/simd/parts.ts";
 import {
   accumulatePlaces,
   multiplyPlaces,

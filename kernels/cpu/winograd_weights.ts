@@ -2,7 +2,8 @@
 
 // The weights' side of `winograd.ts`: once for a batch, not for every image.
 
-import { fma, partStart } from "./_simd.ts";
+import { fma } from "../lib/simd/fma.ts";
+import { partStart } from "../lib/simd/parts.ts";
 import { PLACES } from "./_winograd_products.ts";
 import { TEMPORARY } from "./winograd.ts";
 

@@ -1,3 +1,4 @@
+import { reluForward, reluGradient } from "../../kernels/relu/relu.ts";
 import type { BatchNorm2dShape, ConvBlockShape } from "../../kernels/shapes.ts";
 import { Between, type Scratch } from "./scratch.ts";
 import type { DType } from "./device.ts";
@@ -74,7 +75,7 @@ export function composedConvBlock(
         // ReLU can be undone on these few.
         using gradPicked = between(gradOutput.buffer.length);
         using gradNormalised = between(size(norm));
-        kernels.reluGradient(gradOutput, output, gradPicked);
+        scratch.run(reluGradient, { gradOutput, output, gradX: gradPicked });
         kernels.maxPool2dGradient(gradPicked, indices, gradNormalised, pooling);
         kernels.batchNorm2dParameterGradient(
           gradNormalised,
@@ -129,7 +130,7 @@ export function composedConvBlock(
       normalised,
       norm,
     );
-    kernels.reluForward(normalised, rectified);
+    scratch.run(reluForward, { x: normalised, output: rectified });
     kernels.maxPool2dForward(rectified, output, indices, shape.pooling);
   }
 }

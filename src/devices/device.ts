@@ -5,11 +5,18 @@
  * @module
  */
 
+import type {
+  DType,
+  Kernel,
+  Operand,
+  OperandsOf,
+  Precision,
+  Signature,
+} from "../../kernels/kernel.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Profile } from "./profile.ts";
 
-/** Element types: f32 for numbers, i32 for labels and indices, u8 for pixels. */
-export type DType = "f32" | "i32" | "u8";
+export type { DType, Operand, Precision };
 
 /** The typed array that holds elements of a type on the host. */
 export type HostArray<D extends DType = DType> = {
@@ -32,15 +39,6 @@ export interface DeviceBuffer {
    */
   view(offset: number, length: number): DeviceBuffer;
 }
-
-/** What kernels take: anything that has a buffer, a tensor above all. */
-export interface Operand {
-  /** Where the elements are. */
-  readonly buffer: DeviceBuffer;
-}
-
-/** How a device stores activations. */
-export type Precision = "f32" | "f16";
 
 /** How long an allocation lives: see {@linkcode Device.allocate}. */
 export type Lifetime = "pooled" | "activation" | "constant" | "persistent";
@@ -85,6 +83,21 @@ export interface Device extends Disposable {
   readonly alignment: number;
 
   /**
+   * Runs a kernel on operands of this device, after all that ran before.
+   *
+   * @throws {TypeError} If an operand belongs to another device.
+   */
+  run<S extends Signature>(
+    kernel: Kernel<S, void>,
+    operands: OperandsOf<NoInfer<S>>,
+  ): void;
+  run<S extends Signature, P>(
+    kernel: Kernel<S, P>,
+    operands: OperandsOf<NoInfer<S>>,
+    params: NoInfer<P>,
+  ): void;
+
+  /**
    * Gives a buffer with arbitrary content.
    *
    * Outside a recording all lifetimes are the same: the buffer goes back to a
@@ -98,7 +111,7 @@ export interface Device extends Disposable {
   allocate(dtype: DType, length: number, lifetime?: Lifetime): DeviceBuffer;
 
   /** Returns a buffer to the pool. It must not be used afterwards. */
-  release(buffer: DeviceBuffer): void;
+  release(buffer: Operand["buffer"]): void;
 
   /**
    * Writes host values into the buffer, after all work given before.
@@ -108,14 +121,14 @@ export interface Device extends Disposable {
    * @throws {DeviceError} While a program is recorded, unless the buffer is a
    * constant of that program: a replay would not write the values again.
    */
-  write(buffer: DeviceBuffer, values: HostArray): void;
+  write(buffer: Operand["buffer"], values: HostArray): void;
 
   /**
    * Copies a buffer to the host, after all work given before.
    *
    * @throws {DeviceError} While a program is recorded.
    */
-  read(buffer: DeviceBuffer): Promise<HostArray>;
+  read(buffer: Operand["buffer"]): Promise<HostArray>;
 
   /**
    * Runs a function and records every kernel that it starts.

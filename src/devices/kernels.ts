@@ -189,11 +189,6 @@ export interface Kernels {
     shape: BatchNorm2dShape,
   ): void;
 
-  /** `output = max(x, 0)`; NaN stays NaN. */
-  reluForward(x: Operand, output: Operand): void;
-  /** `gradX = output <= 0 ? 0 : gradOutput`: at NaN the gradient goes on. */
-  reluGradient(gradOutput: Operand, output: Operand, gradX: Operand): void;
-
   /**
    * Largest element of each window; the first in scan order where several are
    * equal. NaN is above all, and of several the last, as in PyTorch. `indices` (i32, as `output`) holds where it was in

@@ -1,15 +1,16 @@
-import type { DeviceBuffer, DType, Lifetime, Operand } from "./device.ts";
+import type {
+  Device,
+  DeviceBuffer,
+  DType,
+  Lifetime,
+  Operand,
+} from "./device.ts";
 
-/** Memory for what lies between kernels. */
-export interface Scratch {
-  /** Gives a buffer with arbitrary content. */
-  allocate(dtype: DType, length: number, lifetime?: Lifetime): DeviceBuffer;
-  /** Takes it back. */
-  release(buffer: DeviceBuffer): void;
-}
+/** Memory for what lies between kernels, and kernels that are values already. */
+export type Scratch = Pick<Device, "allocate" | "release" | "run">;
 
 /** Memory that goes back at the end of its block. */
-export class Between implements Operand, Disposable {
+export class Between implements Disposable {
   readonly buffer: DeviceBuffer;
   readonly #scratch: Scratch;
 
@@ -30,7 +31,7 @@ export class Between implements Operand, Disposable {
 
 /** Where a kernel writes what may not be wanted, and then goes back. */
 export class Output implements Operand, Disposable {
-  readonly buffer: DeviceBuffer;
+  readonly buffer: Operand["buffer"];
   readonly #unwanted: Between | null;
 
   /** @param wanted Where it goes; null where nobody wants it. */

@@ -1,3 +1,4 @@
+import { reluForward, reluGradient } from "../../kernels/relu/relu.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 
@@ -19,10 +20,10 @@ import { type Shape, Tensor } from "../core/tensor.ts";
  * ```
  */
 export function relu<S extends Shape>(x: Tensor<S>): Tensor<S> {
-  const { kernels } = x.device;
   const output = Tensor.empty<S>(x.device, x.shape);
-  kernels.reluForward(x, output);
+  x.device.run(reluForward, { x, output });
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX) kernels.reluGradient(gradOutput, output, gradX);
+    if (gradX === null) return;
+    x.device.run(reluGradient, { gradOutput, output, gradX });
   });
 }

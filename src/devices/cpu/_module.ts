@@ -1,5 +1,5 @@
-import { binary as relaxed } from "../../../kernels/cpu/relaxed.gen.ts";
-import { binary as simd } from "../../../kernels/cpu/simd.gen.ts";
+import { binary as relaxed } from "../../../kernels/lib/relaxed.gen.ts";
+import { binary as simd } from "../../../kernels/lib/simd.gen.ts";
 
 /** The compiled kernels: WebAssembly that all threads share. */
 export interface CpuModule {

@@ -1,3 +1,12 @@
+import type {
+  ArraysOf,
+  CpuTraits,
+  Kernel,
+  OperandsOf,
+  Signature,
+  ThreadMemory,
+  WasmCall,
+} from "../../../kernels/kernel.ts";
 import { describe } from "../../base/errors.ts";
 import { BufferPool, type PooledBuffer, type Reserve } from "../pool.ts";
 import { checkLength, isScratch, notWhileRecording } from "../recording.ts";
@@ -14,10 +23,11 @@ import type {
 } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
 import { Profile } from "../profile.ts";
-import type { Caller, CallMemory } from "./_call.ts";
+import { resolvedOperands, runSteps } from "../steps.ts";
+import type { Caller } from "./_call.ts";
 import { CpuMemory } from "./_memory.ts";
 import { type CpuModule, cpuModule } from "./_module.ts";
-import { type KernelCall, Programs } from "./_program.ts";
+import { type KernelCall as RecordedCall, Programs } from "./_program.ts";
 import { Threads } from "./_team.ts";
 import { plainKernels } from "./plain_kernels.ts";
 import { wasmKernels } from "./wasm_kernels.ts";
@@ -126,7 +136,11 @@ export class CpuDevice implements Device {
     this.counters.bytes += bytes;
     return new CpuBuffer(this, this.#memory, dtype, pointer, length);
   });
-  #calls: KernelCall[] | null = null;
+  readonly #usesReference: boolean;
+  readonly #traits: CpuTraits;
+  readonly #indexOf: ReadonlyMap<string, number>;
+  #threadMemory: ThreadMemory = { pointer: 0, stride: 0 };
+  #calls: RecordedCall[] | null = null;
   #closed = false;
 
   private constructor(options: CpuDeviceOptions) {
@@ -134,20 +148,25 @@ export class CpuDevice implements Device {
     this.#poison = poison;
     this.#splitFrom = options.splitFrom ?? 30_000;
     this.#winogradFrom = options.winogradFrom ?? 100_000_000;
+    this.#usesReference = kernels === "plain";
     const module = cpuModule(kernels !== "simd");
     const threads = kernels === "plain" ? 1 : threadCount(options.threads);
+    this.#indexOf = new Map(
+      module.kernels.map((name, index) => [name, index]),
+    );
+    this.#traits = this.#traitsOf(threads);
     this.#threads = new Threads(module, this.#memory, { idle, threads });
     this.profile = options.profile ? new Profile() : null;
     const { profile } = this;
     this.#programs = new Programs(this.#memory, this.#threads, profile);
     const plain = plainKernels(
-      (name, run) => this.#run({ name, run, operations: 0, bytes: 0 }),
+      (name, run) => this.#start({ name, run, operations: 0, bytes: 0 }),
       (operand) => this.#buffer(operand).data,
       this,
     );
     this.kernels = kernels === "plain"
       ? plain
-      : wasmKernels(this.#caller(module, threads, plain), this);
+      : wasmKernels(this.#caller(threads, plain), this);
     const build = kernels === "plain"
       ? "plain TypeScript"
       : module.relaxed
@@ -192,11 +211,11 @@ export class CpuDevice implements Device {
     return buffer;
   }
 
-  release(buffer: DeviceBuffer): void {
+  release(buffer: Operand["buffer"]): void {
     if (!this.#closed) this.#pool.give(buffer as CpuBuffer);
   }
 
-  write(buffer: DeviceBuffer, values: HostArray): void {
+  write(buffer: Operand["buffer"], values: HostArray): void {
     this.#checkOpen();
     const { reserve } = this.#pool;
     if (reserve !== null && !reserve.constants.has(buffer as CpuBuffer)) {
@@ -207,7 +226,7 @@ export class CpuDevice implements Device {
     target.data.set(values);
   }
 
-  read(buffer: DeviceBuffer): Promise<HostArray> {
+  read(buffer: Operand["buffer"]): Promise<HostArray> {
     this.#checkOpen();
     if (this.recording) throw notWhileRecording("reading a value");
     this.counters.reads++;
@@ -217,7 +236,7 @@ export class CpuDevice implements Device {
   record<T>(run: () => T): { program: Program; result: T } {
     this.#checkOpen();
     if (this.recording) throw notWhileRecording("another capture");
-    const calls: KernelCall[] = this.#calls = [];
+    const calls: RecordedCall[] = this.#calls = [];
     try {
       const { reserve, result } = this.#pool.reserveDuring(run);
       return { program: this.#programOf(calls, reserve), result };
@@ -227,7 +246,7 @@ export class CpuDevice implements Device {
   }
 
   #programOf(
-    calls: readonly KernelCall[],
+    calls: readonly RecordedCall[],
     reserve: Reserve<CpuBuffer>,
   ): Program {
     const { release, run } = this.#programs.prepare(calls);
@@ -255,17 +274,122 @@ export class CpuDevice implements Device {
     this.counters.bytes = 0;
   }
 
-  #run(call: KernelCall): void {
+  run<S extends Signature, P>(
+    kernel: Kernel<S, P>,
+    operands: OperandsOf<S>,
+    params?: P,
+  ): void {
+    this.#checkOpen();
+    this.#runKernel(kernel, operands, params as P);
+  }
+
+  #runKernel<S extends Signature, P>(
+    kernel: Kernel<S, P>,
+    operands: OperandsOf<S>,
+    params: P,
+  ): void {
+    const steps =
+      (this.#usesReference
+        ? null
+        : kernel.wasm?.(operands, params, this.#traits)) ??
+        kernel.compose?.(operands, params);
+    if (steps === undefined) {
+      return this.#runReference(kernel, operands, params);
+    }
+    runSteps(this, steps, (step, resolve) => {
+      if (step.kind === "wasm") {
+        const words = step.words.map((word) => resolve(word));
+        return this.#runWasm(kernel, { ...step, words }, params);
+      }
+      this.#runKernel(
+        step.kernel,
+        resolvedOperands(step, resolve),
+        step.params,
+      );
+    });
+  }
+
+  #runReference<S extends Signature, P>(
+    kernel: Kernel<S, P>,
+    operands: OperandsOf<S>,
+    params: P,
+  ): void {
+    let bytes = 0;
+    const arrays = Object.fromEntries(
+      Object.entries<Operand | null>(operands).map(([name, operand]) => {
+        if (operand === null) return [name, null];
+        const { data } = this.#buffer(operand);
+        bytes += data.byteLength;
+        return [name, data];
+      }),
+    ) as ArraysOf<S>;
+    this.#start({
+      name: kernel.name,
+      run: () => kernel.reference(arrays, params),
+      operations: 0,
+      bytes,
+      ...kernel.cost?.(params),
+    });
+  }
+
+  #runWasm<P>(
+    { cost, name }: Pick<Kernel<Signature, P>, "cost" | "name">,
+    call: WasmCall,
+    params: P,
+  ): void {
+    const index = this.#indexOf.get(call.function);
+    if (index === undefined) {
+      throw new TypeError(`no CPU kernel ${call.function}`);
+    }
+    let bytes = 0;
+    const words = call.words.map((word) => {
+      if (word === null) return 0;
+      if (typeof word === "number") return word;
+      const { dtype, length, pointer } = this.#buffer(word);
+      bytes += length * bytesOf[dtype];
+      return pointer;
+    });
+    this.#start({
+      name: call.label ?? name,
+      kernel: index,
+      parts: this.#traits.parts(call.work),
+      words,
+      operations: 0,
+      bytes,
+      ...cost?.(params),
+      ...call.cost,
+    });
+  }
+
+  #start(call: RecordedCall): void {
     this.#programs.runOnce(call);
     this.counters.dispatches++;
     this.#calls?.push(call);
   }
 
-  /** The device as the TypeScript side of a kernel sees it. */
-  #caller({ kernels }: CpuModule, threads: number, plain: Kernels): Caller {
+  /** What implementations of kernels may depend on. */
+  #traitsOf(threads: number): CpuTraits {
     const isRecording = () => this.recording;
-    const indexOf = new Map(kernels.map((name, index) => [name, index]));
-    let scratch: CallMemory = { pointer: 0, stride: 0 };
+    return {
+      threads,
+      get recording() {
+        return isRecording();
+      },
+      parts: (work) => work === 0 || work < this.#splitFrom ? 1 : threads,
+      mayRoundMore: (multiplications) => multiplications >= this.#winogradFrom,
+      threadMemory: (bytes) => {
+        if (bytes <= this.#threadMemory.stride) return this.#threadMemory;
+        // Programs that were recorded before keep what they had.
+        const stride = Math.ceil(bytes / 64) * 64;
+        const pointer = this.#memory.allocate(stride * threads);
+        return this.#threadMemory = { pointer, stride };
+      },
+    };
+  }
+
+  /** The device as the TypeScript side of a kernel sees it. */
+  #caller(threads: number, plain: Kernels): Caller {
+    const isRecording = () => this.recording;
     let bytes = 0;
     return {
       threads,
@@ -281,21 +405,14 @@ export class CpuDevice implements Device {
         return pointer;
       },
       run: (name, words, work, operations = 0) => {
-        const kernel = indexOf.get(name);
+        const kernel = this.#indexOf.get(name);
         if (kernel === undefined) throw new TypeError(`no CPU kernel ${name}`);
-        const alone = work === 0 || work < this.#splitFrom;
-        const parts = alone ? 1 : threads;
-        this.#run({ name, kernel, parts, words, bytes, operations });
+        const parts = this.#traits.parts(work);
+        this.#start({ name, kernel, parts, words, bytes, operations });
         bytes = 0;
         return parts;
       },
-      scratch: (bytes) => {
-        if (bytes <= scratch.stride) return scratch;
-        // Programs that were recorded before keep what they had.
-        const stride = Math.ceil(bytes / 64) * 64;
-        const pointer = this.#memory.allocate(stride * threads);
-        return scratch = { pointer, stride };
-      },
+      scratch: (bytes) => this.#traits.threadMemory(bytes),
     };
   }
 

@@ -13,7 +13,6 @@ import { gather } from "./kernels/gather.ts";
 import { linear } from "./kernels/linear.ts";
 import { optimizers } from "./kernels/optimizers.ts";
 import { pool2d } from "./kernels/pool2d.ts";
-import { relu } from "./kernels/relu.ts";
 import { sum } from "./kernels/sum.ts";
 
 /**
@@ -36,7 +35,6 @@ export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
     ...linear(caller),
     ...optimizers(caller),
     ...pool2d(caller),
-    ...relu(caller),
     ...sum(caller),
   };
   return { ...single, ...convBlock(caller, single, scratch) };

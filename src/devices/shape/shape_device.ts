@@ -1,3 +1,4 @@
+import type { Kernel, OperandsOf, Signature } from "../../../kernels/kernel.ts";
 import type { Conv2dShape } from "../../../kernels/shapes.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import type { Device, DeviceBuffer, DType, HostArray } from "../device.ts";
@@ -31,6 +32,7 @@ export class ShapeDevice implements Device {
   readonly profile = null;
   readonly alignment = 1;
   readonly recording = false;
+  readonly #onMultiplyAdds: (count: number) => void;
 
   /**
    * Keeps the argument.
@@ -39,7 +41,17 @@ export class ShapeDevice implements Device {
    * linear layer, each with its addition, when its kernel would run.
    */
   constructor(onMultiplyAdds: (count: number) => void) {
+    this.#onMultiplyAdds = onMultiplyAdds;
     this.kernels = countingKernels(onMultiplyAdds);
+  }
+
+  run<S extends Signature, P>(
+    { cost }: Kernel<S, P>,
+    _operands: OperandsOf<S>,
+    params?: P,
+  ): void {
+    const { operations = 0 } = cost?.(params as P) ?? {};
+    if (operations > 0) this.#onMultiplyAdds(operations / 2);
   }
 
   allocate(dtype: DType, length: number): DeviceBuffer {

@@ -20,13 +20,17 @@ export class BindGroups {
     this.#counters = counters;
   }
 
+  /** @param bound In the order of the pipeline's bindings. */
   get(pipeline: Pipeline, bound: readonly Bound[]): GPUBindGroup {
     const key = [pipeline, ...bound].map(({ identity }) => identity).join();
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     const group = this.#device.createBindGroup({
       layout: pipeline.layout,
-      entries: bound.map(({ resource }, binding) => ({ binding, resource })),
+      entries: bound.map(({ resource }, at) => ({
+        binding: pipeline.bindings[at].index,
+        resource,
+      })),
     });
     this.#counters.bindGroups++;
     if (this.#groups.size >= limit) this.#groups.clear();

@@ -1,6 +1,11 @@
 import { describe, DeviceError } from "../../base/errors.ts";
 import type { Stored } from "../pool.ts";
-import type { Access, KernelRecord } from "./kernel_record.ts";
+import type {
+  Binding,
+  BindingAccess,
+  WgslModule,
+} from "../../../kernels/wgsl.ts";
+import { sourceOf } from "../../../kernels/wgsl.ts";
 
 /** A compiled kernel. */
 export interface Pipeline {
@@ -8,9 +13,10 @@ export interface Pipeline {
   readonly identity: number;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+  readonly bindings: readonly Binding[];
 }
 
-const bindingTypes: Record<Access, Partial<GPUBindGroupLayoutEntry>> = {
+const bindingTypes: Record<BindingAccess, Partial<GPUBindGroupLayoutEntry>> = {
   read: { buffer: { type: "read-only-storage" } },
   write: { buffer: { type: "storage" } },
   readTexture: {
@@ -21,9 +27,19 @@ const bindingTypes: Record<Access, Partial<GPUBindGroupLayoutEntry>> = {
   },
 };
 
+/** All that decides a pipeline. */
+export interface PipelineSource {
+  /** What errors call it. */
+  readonly label: string;
+  readonly module: WgslModule;
+  readonly entryPoint: string;
+  readonly bindings: readonly Binding[];
+  /** The module's `override` constants. */
+  readonly constants: Readonly<Record<string, number>>;
+}
+
 /**
- * Turns kernel records into pipelines, once for each source and set of
- * constants.
+ * Compiles entry points, once for each set of constants and element types.
  */
 export class PipelineCache {
   readonly #device: GPUDevice;
@@ -38,19 +54,18 @@ export class PipelineCache {
     this.#fail = fail;
   }
 
-  /** @param types What {@linkcode typesOf} says of the operands. */
-  get<Shape>(
-    kernel: KernelRecord<Shape>,
-    shape: Shape,
-    types: string,
-  ): Pipeline {
-    const constants = kernel.constants(shape);
-    const key = `${kernel.file}:${kernel.entryPoint}:${types}:${
+  /**
+   * @param halves The names of element types that are f16 here: see
+   * {@linkcode halvesOf}.
+   */
+  get(source: PipelineSource, halves: readonly string[]): Pipeline {
+    const { constants, entryPoint, module } = source;
+    const key = `${module.file}:${entryPoint}:${halves}:${
       Object.entries(constants).join()
     }`;
     const known = this.#pipelines.get(key);
     if (known !== undefined) return known;
-    const made = this.#create(kernel, constants, types);
+    const made = this.#create(source, typesOf(module, halves));
     this.#pipelines.set(key, made);
     return made;
   }
@@ -62,51 +77,45 @@ export class PipelineCache {
     await Promise.all(checks);
   }
 
-  #create<Shape>(
-    kernel: KernelRecord<Shape>,
-    constants: Record<string, number>,
-    types: string,
-  ): Pipeline {
+  #create(source: PipelineSource, types: string): Pipeline {
+    const { bindings, constants, entryPoint, label } = source;
     const device = this.#device;
     device.pushErrorScope("validation");
-    const module = this.#module(kernel, types);
-    const layout = this.#layout(kernel.bindings);
+    const module = this.#module(source.module, types);
+    const layout = this.#layout(bindings);
     const pipeline = device.createComputePipeline({
-      label: kernel.name,
+      label,
       layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: kernel.entryPoint, constants },
+      compute: { module, entryPoint, constants },
     });
     this.#checks.push(
       device.popErrorScope().then(async (error) => {
         if (error === null) return;
-        this.#fail(await compileError(kernel, module, error.message));
+        this.#fail(await compileError(source, module, error.message));
       }),
     );
-    return { identity: this.#pipelines.size, pipeline, layout };
+    return { identity: this.#pipelines.size, pipeline, layout, bindings };
   }
 
-  #module(
-    { file, source }: { file: string; source: string },
-    types: string,
-  ): GPUShaderModule {
+  #module({ code, file }: WgslModule, types: string): GPUShaderModule {
     const key = types + file;
     let module = this.#modules.get(key);
     if (module === undefined) {
       // In the source's first line, so that errors name the lines of the file.
-      const code = types + source;
-      module = this.#device.createShaderModule({ label: file, code });
+      const source = types + code;
+      module = this.#device.createShaderModule({ label: file, code: source });
       this.#modules.set(key, module);
     }
     return module;
   }
 
-  #layout(bindings: readonly Access[]): GPUBindGroupLayout {
-    const key = bindings.join();
+  #layout(bindings: readonly Binding[]): GPUBindGroupLayout {
+    const key = bindings.map(({ access, index }) => index + access).join();
     let layout = this.#layouts.get(key);
     if (layout === undefined) {
       layout = this.#device.createBindGroupLayout({
-        entries: bindings.map((access, binding) => ({
-          binding,
+        entries: bindings.map(({ access, index }) => ({
+          binding: index,
           visibility: GPUShaderStage.COMPUTE,
           ...bindingTypes[access],
         })),
@@ -117,21 +126,34 @@ export class PipelineCache {
   }
 }
 
-/** WGSL that says how the elements are stored that a kernel may have in f16. */
-export function typesOf<Shape>(
-  { halves = {} }: KernelRecord<Shape>,
+/**
+ * The element types that are stored in f16: those of which every binding of
+ * this entry point is.
+ *
+ * @param stored How each bound buffer is stored, null for a texture.
+ */
+export function halvesOf(
+  module: WgslModule,
+  bindings: readonly Binding[],
   stored: readonly (Stored | null)[],
-): string {
-  const aliases = Object.entries(halves).map(([name, binding]) => {
-    const isHalf = binding !== null && stored[binding] === "f16";
-    return `alias ${name} = ${isHalf ? "f16" : "f32"}; `;
-  }).join("");
-  return aliases.includes("f16") ? `enable f16; ${aliases}` : aliases;
+): string[] {
+  return module.elements.filter((name) => {
+    const own = stored.filter((_, at) => bindings[at].element === name);
+    return own.length > 0 && own.every((one) => one === "f16");
+  });
+}
+
+/** WGSL that names the element types of a module. */
+function typesOf({ elements }: WgslModule, halves: readonly string[]): string {
+  const aliases = elements.map((name) =>
+    `alias ${name} = ${halves.includes(name) ? "f16" : "f32"}; `
+  ).join("");
+  return halves.length > 0 ? `enable f16; ${aliases}` : aliases;
 }
 
 /** Names kernel, line and column, and shows the line of the source. */
 async function compileError(
-  kernel: { name: string; file: string; source: string },
+  { label, module: { code, file }, module: source }: PipelineSource,
   module: GPUShaderModule,
   message: string,
 ): Promise<DeviceError> {
@@ -139,17 +161,18 @@ async function compileError(
   const found = messages.find(({ type }) => type === "error");
   if (found === undefined) {
     return new DeviceError(describe({
-      what: `webgpu: pipeline of kernel ${kernel.name} (${kernel.file})`,
+      what: `webgpu: pipeline of kernel ${label} (${file})`,
       got: message,
       help: "Report this with the adapter's name: no kernel should be refused.",
     }));
   }
-  const line = kernel.source.split("\n")[found.lineNum - 1] ?? "";
+  const line = code.split("\n")[found.lineNum - 1] ?? "";
+  const at = sourceOf(source, found.lineNum);
   const [reason] = found.message.trim().split(/\n/).slice(-1);
   const text = found.message.trim().split("\n")[0] ?? reason;
   return new DeviceError(describe({
-    what: `webgpu: kernel ${kernel.name} does not compile at ` +
-      `${kernel.file}:${found.lineNum}:${found.linePos}: ${text}: ` +
+    what: `webgpu: kernel ${label} does not compile at ` +
+      `${at.file}:${at.line}:${found.linePos}: ${text}: ` +
       `"${line.trim()}"`,
     help: "Mend the line and run `deno task kernels`.",
   }));

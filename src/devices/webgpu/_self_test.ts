@@ -1,5 +1,11 @@
 import { describe, DeviceError } from "../../base/errors.ts";
-import type { Device, DType, HostArray, Operand } from "../device.ts";
+import type {
+  Device,
+  DeviceBuffer,
+  DType,
+  HostArray,
+  Operand,
+} from "../device.ts";
 
 /** Whole numbers from 1 up to `count`. */
 function counting(count: number): Float32Array {
@@ -21,7 +27,7 @@ interface Finding {
  * @throws {DeviceError} If a result is wrong.
  */
 export async function selfTest(device: Device): Promise<void> {
-  const operands: Operand[] = [];
+  const operands: { buffer: DeviceBuffer }[] = [];
   const make = (values: HostArray | number, dtype: DType = "f32") => {
     const length = typeof values === "number" ? values : values.length;
     const operand = { buffer: device.allocate(dtype, length) };
@@ -40,7 +46,7 @@ export async function selfTest(device: Device): Promise<void> {
   for (const finding of findings) check(device.label, finding);
 }
 
-type Make = (values: HostArray | number) => Operand;
+type Make = (values: HostArray | number) => { buffer: DeviceBuffer };
 
 /** 1 to 9 in a square under a 2×2 kernel of 1 to 4, and their statistics. */
 function convolved({ kernels }: Device, make: Make) {

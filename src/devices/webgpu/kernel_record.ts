@@ -1,3 +1,5 @@
+import type { Dispatch } from "../../../kernels/kernel.ts";
+import type { Binding } from "../../../kernels/wgsl.ts";
 import type { Operand } from "../device.ts";
 import type { KernelCost } from "../profile.ts";
 import type { WebGpuTexture } from "./_textures.ts";
@@ -51,6 +53,37 @@ export type Run = <Shape>(
   shape: Shape,
   operands: readonly (Operand | WebGpuTexture)[],
 ) => void;
+
+/** The command that runs a kernel on operands. */
+export function dispatchOf<Shape>(
+  kernel: KernelRecord<Shape>,
+  shape: Shape,
+  operands: readonly (Operand | WebGpuTexture)[],
+): Dispatch {
+  const { file, halves = {}, source: code } = kernel;
+  const names = Object.keys(halves);
+  const bindings = kernel.bindings.map((access, index): Binding => ({
+    name: String(index),
+    index,
+    access,
+    element: names.find((name) => halves[name] === index) ?? null,
+  }));
+  return {
+    kind: "dispatch",
+    entryPoint: {
+      module: { file, code, lines: [], elements: names },
+      name: kernel.entryPoint,
+      bindings,
+    },
+    bind: Object.fromEntries(
+      operands.map((operand, index) => [index, operand as Operand]),
+    ),
+    constants: kernel.constants(shape),
+    workgroups: kernel.workgroups(shape),
+    iterations: kernel.passes?.(shape),
+    cost: kernel.cost?.(shape),
+  };
+}
 
 /**
  * Mesa's processor driver (llvmpipe 22.3) leaves loops without an error when an

@@ -1,3 +1,15 @@
+import {
+  type AdapterTraits,
+  type Dispatch,
+  iterationLimit,
+  type Kernel,
+  type KernelCost,
+  type OperandsOf,
+  type Signature,
+  Texture,
+} from "../../../kernels/kernel.ts";
+import { castElements } from "../../../kernels/cast/cast.ts";
+import type { Binding } from "../../../kernels/wgsl.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import { BufferPool, type Stored } from "../pool.ts";
 import { checkLength, isScratch, notWhileRecording } from "../recording.ts";
@@ -14,6 +26,8 @@ import type {
 } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
 import { Profile } from "../profile.ts";
+import { Between } from "../scratch.ts";
+import { resolvedOperands, runSteps } from "../steps.ts";
 import {
   adapterName,
   isSoftware as runsOnCpu,
@@ -23,17 +37,16 @@ import {
 } from "./adapter.ts";
 import { BindGroups, type Bound } from "./_bind_groups.ts";
 import { bindingAlignment, type WebGpuBuffer } from "./_buffer.ts";
-import { castingRun } from "./_half.ts";
 import { Health } from "./_health.ts";
 import { Memory } from "./_memory.ts";
-import { PipelineCache, typesOf } from "./_pipelines.ts";
+import { halvesOf, PipelineCache } from "./_pipelines.ts";
 import { type Command, CommandQueue } from "./_queue.ts";
 import { Readback } from "./_readback.ts";
 import { selfTest } from "./_self_test.ts";
 import { Textures, WebGpuTexture } from "./_textures.ts";
 import { Timestamps } from "./_timestamps.ts";
 import { always, type Choice, fastest, runSample } from "./_tuning.ts";
-import { type KernelRecord, mostPasses, type Run } from "./kernel_record.ts";
+import { dispatchOf, type Run } from "./kernel_record.ts";
 import type { ConvolutionVariant } from "./kernels/conv2d.ts";
 import { webGpuKernels } from "./webgpu_kernels.ts";
 
@@ -104,8 +117,12 @@ export class WebGpuDevice implements Device {
   );
   readonly #health: Health;
   readonly #bindGroups: BindGroups;
+  readonly #textures: Textures;
+  readonly #traits: AdapterTraits;
   readonly #told = new Set<string>();
   #onVariant: ((sentence: string) => void) | null = null;
+  /** The name of the implementation that kernels with several run, if they can. */
+  readonly #variant: string;
   #choice: Choice;
   #commands: Command[] | null = null;
 
@@ -122,6 +139,11 @@ export class WebGpuDevice implements Device {
     this.#choice = always(
       variant !== "auto" ? variant : isSoftware ? "software" : "tiled",
     );
+    this.#variant = variant === "naive"
+      ? "direct"
+      : variant === "software" || isSoftware
+      ? "llvmpipe"
+      : "tiled";
     this.#poison = poison;
     this.#precision = precision;
     this.#isSoftware = isSoftware;
@@ -134,10 +156,19 @@ export class WebGpuDevice implements Device {
     this.#bindGroups = new BindGroups(gpu, this.counters);
     this.#queue = new CommandQueue(gpu, this.counters, this.#timestamps);
     this.#readback = new Readback(gpu, this.#queue);
+    this.#textures = new Textures(gpu, this.counters);
+    this.#traits = {
+      isSoftware,
+      precision,
+      storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage,
+      textureTexels: this.#textures.limit,
+      implementationOf: (kernel, operands, params) =>
+        this.#implementation(kernel, operands, params)?.name ?? null,
+    };
     const run: Run = (kernel, shape, operands) =>
-      this.#run(kernel, shape, operands);
+      this.#dispatch(dispatchOf(kernel, shape, operands), kernel.name);
     this.kernels = webGpuKernels(
-      precision === "f16" ? castingRun(run, this) : run,
+      run,
       this,
       {
         precision,
@@ -145,7 +176,7 @@ export class WebGpuDevice implements Device {
         bindings: gpu.limits.maxStorageBuffersPerShaderStage,
         variantOf: (kernel) => this.#choice[kernel],
         onVariant: (kernel, variant) => this.#tell(`${kernel}: ${variant}`),
-        textures: new Textures(gpu, this.counters),
+        textures: this.#textures,
       },
     );
   }
@@ -205,11 +236,11 @@ export class WebGpuDevice implements Device {
     return buffer;
   }
 
-  release(buffer: DeviceBuffer): void {
+  release(buffer: Operand["buffer"]): void {
     if (!this.#health.closed) this.#pool.give(buffer as WebGpuBuffer);
   }
 
-  write(buffer: DeviceBuffer, values: HostArray): void {
+  write(buffer: Operand["buffer"], values: HostArray): void {
     this.#health.check();
     const target = this.#memory.own({ buffer });
     const { reserve } = this.#pool;
@@ -220,7 +251,7 @@ export class WebGpuDevice implements Device {
     this.#memory.write(target, values);
   }
 
-  async read(buffer: DeviceBuffer): Promise<HostArray> {
+  async read(buffer: Operand["buffer"]): Promise<HostArray> {
     this.#health.check();
     if (this.recording) throw notWhileRecording("reading a value");
     const source = this.#memory.own({ buffer });
@@ -268,34 +299,133 @@ export class WebGpuDevice implements Device {
     return await this.#health.explained(work, () => this.#pipelines.checked());
   }
 
-  #run<Shape>(
-    kernel: KernelRecord<Shape>,
-    shape: Shape,
-    operands: readonly (Operand | WebGpuTexture)[],
+  run<S extends Signature, P>(
+    kernel: Kernel<S, P>,
+    operands: OperandsOf<S>,
+    params?: P,
   ): void {
-    this.#checkPasses(kernel, shape);
-    const bound: Bound[] = operands.map((operand) =>
-      operand instanceof WebGpuTexture ? operand : this.#memory.own(operand)
+    this.#health.check();
+    this.#runKernel(kernel, operands, params as P);
+  }
+
+  #runKernel<S extends Signature, P>(
+    kernel: Kernel<S, P>,
+    operands: OperandsOf<S>,
+    params: P,
+  ): void {
+    const implementation = this.#implementation(kernel, operands, params);
+    const steps = implementation?.steps ?? kernel.compose?.(operands, params);
+    if (steps === undefined) throw this.#notImplemented(kernel.name);
+    const name = implementation?.name;
+    if (name) this.#tell(`${kernel.name}: ${name}`);
+    const cost = steps.length === 1 ? kernel.cost?.(params) : undefined;
+    runSteps(this, steps, (step, resolve) => {
+      if (step.kind === "kernel") {
+        const operands = resolvedOperands(step, resolve);
+        return this.#runKernel(step.kernel, operands, step.params);
+      }
+      const bind = Object.fromEntries(
+        Object.entries(step.bind).map(([name, one]) => [name, resolve(one)]),
+      );
+      this.#dispatch({ ...step, bind }, kernel.name, cost);
+    });
+  }
+
+  /** The implementation that runs a kernel; null where none does. */
+  #implementation<S extends Signature, P>(
+    { webgpu }: Kernel<S, P>,
+    operands: OperandsOf<S>,
+    params: P,
+  ) {
+    if (webgpu === undefined) return null;
+    if (typeof webgpu === "function") {
+      const steps = webgpu(operands, params, this.#traits);
+      return steps && { name: null, steps };
+    }
+    for (const name of [this.#variant, "direct"]) {
+      const steps = webgpu[name]?.(operands, params, this.#traits);
+      if (steps) return { name, steps };
+    }
+    return null;
+  }
+
+  /** Runs one dispatch on operands of which none is a scratch buffer. */
+  #dispatch(
+    dispatch: Dispatch,
+    name: string,
+    cost?: Partial<KernelCost>,
+  ): void {
+    const { constants, entryPoint: { bindings, module }, label = name } =
+      dispatch;
+    this.#checkIterations(dispatch, label);
+    const bound = bindings.map((binding) => this.#bound(dispatch, binding));
+    const halves = halvesOf(
+      module,
+      bindings,
+      bound.map((one) => one instanceof WebGpuTexture ? null : one.stored),
     );
-    const stored = bound.map((one) =>
-      one instanceof WebGpuTexture ? null : one.stored
-    );
-    const types = typesOf(kernel, stored);
-    const pipeline = this.#pipelines.get(kernel, shape, types);
-    const [x, y, z] = kernel.workgroups(shape);
+    // Bindings that know only f32 get a copy of what is stored in f16, and what
+    // they wrote is copied back.
+    const copies = bindings.map(({ element }, at) => {
+      const own = bound[at];
+      if (own instanceof WebGpuTexture || own.stored !== "f16") return null;
+      if (element !== null && halves.includes(element)) return null;
+      const copy = new Between(this, "f32", own.length);
+      this.run(castElements, { x: { buffer: own }, output: copy });
+      return copy;
+    });
+    const given = bound.map((one, at) => {
+      const copy = copies[at];
+      return copy === null ? one : this.#memory.own(copy);
+    });
+    const pipeline = this.#pipelines.get({
+      label,
+      module,
+      entryPoint: dispatch.entryPoint.name,
+      bindings,
+      constants,
+    }, halves);
+    const [x, y, z] = dispatch.workgroups;
     const command: Command = {
       pipeline: pipeline.pipeline,
-      bindGroup: this.#bindGroups.get(pipeline, bound),
-      name: kernel.name,
+      bindGroup: this.#bindGroups.get(pipeline, given),
+      name: label,
       operations: 0,
-      bytes: bound.reduce((sum, { byteLength }) => sum + byteLength, 0),
-      ...kernel.cost?.(shape),
+      bytes: given.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      ...cost,
+      ...dispatch.cost,
       x,
       y,
       z,
     };
     this.#queue.dispatch(command);
     this.#commands?.push(command);
+    copies.forEach((copy, at) => {
+      if (copy === null) return;
+      const buffer = bound[at] as WebGpuBuffer;
+      if (bindings[at].access === "write") {
+        this.run(castElements, { x: copy, output: { buffer } });
+      }
+      copy[Symbol.dispose]();
+    });
+  }
+
+  /** What a binding is bound to. */
+  #bound({ bind }: Dispatch, { name }: Binding): Bound {
+    const bound: Operand | Texture | WebGpuTexture = bind[name];
+    if (bound instanceof WebGpuTexture) return bound;
+    return bound instanceof Texture
+      ? this.#textures.get(bound.name, bound.texels)
+      : this.#memory.own(bound);
+  }
+
+  #notImplemented(name: string): DeviceError {
+    return new DeviceError(describe({
+      what: `webgpu: kernel ${name}`,
+      expected: `an implementation that runs on ${this.label}`,
+      got: "none",
+      help: "Give the kernel `webgpu`, or use `--device cpu`.",
+    }));
   }
 
   /** Takes for each kernel of the convolution the variant that is fastest. */
@@ -325,15 +455,14 @@ export class WebGpuDevice implements Device {
   }
 
   /** Refuses what a processor's driver would leave half done. */
-  #checkPasses<Shape>(kernel: KernelRecord<Shape>, shape: Shape): void {
-    if (!this.#isSoftware || kernel.passes === undefined) return;
-    const passes = kernel.passes(shape);
-    if (passes <= mostPasses) return;
+  #checkIterations({ iterations = 0 }: Dispatch, label: string): void {
+    if (!this.#isSoftware || iterations <= iterationLimit) return;
     throw new DeviceError(describe({
-      what: `webgpu: ${kernel.name} on so long an input`,
-      expected: `at most ${mostPasses} passes through its loops, more than ` +
+      what: `webgpu: ${label} on so long an input`,
+      expected:
+        `at most ${iterationLimit} iterations of its loops, more than ` +
         `which ${this.label} leaves undone`,
-      got: String(passes),
+      got: String(iterations),
       help: "Use a smaller batch, or `--device cpu`.",
     }));
   }

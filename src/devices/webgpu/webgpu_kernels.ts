@@ -20,7 +20,6 @@ import { gatherKernels } from "./kernels/gather.ts";
 import { linearKernels } from "./kernels/linear.ts";
 import { maxPool2dKernels } from "./kernels/max_pool2d.ts";
 import { mulKernels } from "./kernels/mul.ts";
-import { reluKernels } from "./kernels/relu.ts";
 import { scaleKernels } from "./kernels/scale.ts";
 import { sgdKernels } from "./kernels/sgd.ts";
 import { sumKernels } from "./kernels/sum.ts";
@@ -67,7 +66,6 @@ export function webGpuKernels(
     ...linearKernels(run, scratch, workgroupSize),
     ...maxPool2dKernels(run),
     ...mulKernels(run),
-    ...reluKernels(run),
     ...scaleKernels(run),
     ...sgdKernels(run),
     ...sumKernels(run, scratch),

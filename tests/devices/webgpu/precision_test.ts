@@ -1,3 +1,4 @@
+import { reluForward } from "../../../kernels/relu/relu.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { capture } from "../../../src/core/capture.ts";
 import type { Operand } from "../../../src/devices/device.ts";
@@ -152,7 +153,7 @@ halfTest(
     const { activation } = operandsOf(device);
     const values = random(101, 1);
     const [x, output] = [activation(values), activation(values)];
-    device.kernels.reluForward(x, output);
+    device.run(reluForward, { x, output });
     const stored = Float16Array.from(values);
     assertEquals(await device.read(x.buffer), Float32Array.from(stored));
     assertEquals(

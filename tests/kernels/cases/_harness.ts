@@ -1,4 +1,12 @@
 import type {
+  Access,
+  ArraysOf,
+  Kernel,
+  NumberArray,
+  OperandsOf,
+  Signature,
+} from "../../../kernels/kernel.ts";
+import type {
   Device,
   DeviceBuffer,
   HostArray,
@@ -36,6 +44,55 @@ export class KernelHarness {
     this.kernels = device.kernels;
   }
 
+  /**
+   * Runs a kernel on the device and its reference in f64, and compares all that
+   * it writes.
+   *
+   * @param operands Values of what is read or updated, which f32 must hold
+   * exactly; for what is written, an array of its length and type.
+   * @param tolerance For f32 results; by default they must be equal.
+   */
+  check<S extends Signature, P>(
+    kernel: Kernel<S, P>,
+    operands: ArraysOf<NoInfer<S>>,
+    params: NoInfer<P>,
+    tolerance: Tolerance | null = null,
+  ): void {
+    const given = Object.entries<NumberArray | null>(operands)
+      .map(([name, values]) => {
+        const access = kernel.operands[name];
+        const operand = values && this.#given(values, access);
+        return { name, access, operand, array: values?.slice() ?? null };
+      });
+    const arrays = given.map(({ array, name }) => [name, array]);
+    kernel.reference(Object.fromEntries(arrays), params);
+    const device: Device = this.#device;
+    device.run(
+      kernel,
+      Object.fromEntries(
+        given.map(({ name, operand }) => [name, operand]),
+      ) as OperandsOf<S>,
+      params,
+    );
+    for (const { access, array, name, operand } of given) {
+      if (array === null || operand === null || /^read/.test(access)) continue;
+      if (tolerance === null || !(array instanceof Float64Array)) {
+        this.expectEqual(operand, array, name);
+      } else this.expectClose(operand, array, tolerance, name);
+    }
+  }
+
+  #given(values: NumberArray, access: Access): Operand {
+    if (!/^write/.test(access)) {
+      return values instanceof Float64Array
+        ? this.f32(values)
+        : this.#operand(values);
+    }
+    return values instanceof Int32Array
+      ? this.i32Output(values.length)
+      : this.output(values.length);
+  }
+
   /** An f32 operand with these values. */
   f32(values: ArrayLike<number>): Operand {
     return this.#operand(Float32Array.from(values));
@@ -69,7 +126,7 @@ export class KernelHarness {
    */
   view(operand: Operand, start: number, length: number): Operand {
     const offset = start * this.#device.alignment;
-    return { buffer: operand.buffer.view(offset, length) };
+    return { buffer: (operand.buffer as DeviceBuffer).view(offset, length) };
   }
 
   /** Elements to which views must be aligned. */

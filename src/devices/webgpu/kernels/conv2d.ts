@@ -2,7 +2,7 @@ import type { Conv2dShape } from "../../../../kernels/shapes.ts";
 import { Between, type Scratch } from "../../scratch.ts";
 import type { Operand, Precision } from "../../device.ts";
 import type { Kernels } from "../../kernels.ts";
-import { cast } from "../_half.ts";
+import { castElements } from "../../../../kernels/cast/cast.ts";
 import type { Run } from "../kernel_record.ts";
 import type { Textures } from "../_textures.ts";
 import { channelSum } from "./_channel_sum.ts";
@@ -76,7 +76,7 @@ export function convolutions(
     if (precision === "f32") return use(weight);
     const { length } = weight.buffer;
     using copy = new Between(scratch, "f32", length, "activation");
-    cast(run, weight, copy);
+    scratch.run(castElements, { x: weight, output: copy });
     return use(copy);
   };
   const kernels: Convolutions["kernels"] = {

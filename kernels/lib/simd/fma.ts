@@ -14,17 +14,3 @@ export function sumOfLanes(a: v128): f32 {
   const pairs = f32x4.add(a, v128.shuffle<f32>(a, a, 2, 3, 0, 1));
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
-
-/**
- * Where a thread's part of `count` items starts; it ends where the next one's
- * starts. Parts differ by one item at most.
- */
-export function partStart(count: i32, thread: i32, threads: i32): i32 {
-  return <i32> (<i64> count * thread / threads);
-}
-
-/** As {@link partStart}, in whole groups of four but for the last part. */
-export function partStartBy4(count: i32, thread: i32, threads: i32): i32 {
-  if (thread == threads) return count;
-  return partStart(count >> 2, thread, threads) << 2;
-}

@@ -1,12 +1,9 @@
 // Elements as they are stored elsewhere: f32 in f16, rounded to the nearest, or
-// back.
-//
-// One invocation makes one element. Workgroups that do not fit in one row of
-// the grid go on in the next.
+// back. One invocation makes one element.
 
-override workgroupSize: u32;
+// #import "lib/grid.wgsl"
 
-@group(0) @binding(0) var<storage, read> input: array<From>;
+@group(0) @binding(0) var<storage, read> x: array<From>;
 @group(0) @binding(1) var<storage, read_write> output: array<To>;
 
 @compute @workgroup_size(workgroupSize)
@@ -14,8 +11,8 @@ fn castElements(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&output)) {
-    output[index] = To(input[index]);
+    output[index] = To(x[index]);
   }
 }

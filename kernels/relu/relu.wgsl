@@ -5,10 +5,9 @@
 // from 0x80000000 to 0xff800000, and the numbers above 0 up to +∞ are those
 // from 1 to 0x7f800000; NaN is in neither range.
 //
-// One invocation makes one element. Workgroups that do not fit in one row of
-// the grid go on in the next.
+// One invocation makes one element.
 
-override workgroupSize: u32;
+// #import "lib/grid.wgsl"
 
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read_write> output: array<u32>;
@@ -18,7 +17,7 @@ fn reluForward(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&output)) {
     let bits = x[index];
     let negative = bits >= 0x80000000u && bits <= 0xff800000u;
@@ -35,7 +34,7 @@ fn reluGradient(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&gradX)) {
     let bits = rectified[index];
     let negative = bits >= 0x80000000u && bits <= 0xff800000u;
