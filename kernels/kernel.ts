@@ -115,12 +115,15 @@ export type Workgroups = readonly [x: number, y: number, z: number];
 
 /** An entry point of a WGSL module on buffers and textures: one GPU command. */
 export interface Dispatch {
+  /** Tells steps apart. */
   readonly kind: "dispatch";
+  /** What runs. */
   readonly entryPoint: EntryPoint;
   /** What each binding is bound to, by its name in the source. */
   readonly bind: Readonly<Record<string, Operand | Texture>>;
   /** Values of the module's `override` constants; each set is a pipeline. */
   readonly constants: Readonly<Record<string, number>>;
+  /** How many workgroups run. */
   readonly workgroups: Workgroups;
   /**
    * The most iterations that an invocation makes through all its loops
@@ -130,11 +133,13 @@ export interface Dispatch {
   readonly iterations?: number;
   /** What a profile calls it. Default: the kernel's name. */
   readonly label?: string;
+  /** What it costs, for a profile. Default: the kernel's, if it is its only step. */
   readonly cost?: Partial<KernelCost>;
 }
 
 /** A function of the WebAssembly module with its arguments. */
 export interface WasmCall {
+  /** Tells steps apart. */
   readonly kind: "wasm";
   /** The function's name. */
   readonly function: string;
@@ -142,18 +147,25 @@ export interface WasmCall {
   readonly words: readonly (number | Operand | null)[];
   /** See {@linkcode WasmWork}. */
   readonly work: number;
+  /** What a profile calls it. Default: the kernel's name. */
   readonly label?: string;
+  /** What it costs, for a profile. Default: the kernel's, if it is its only step. */
   readonly cost?: Partial<KernelCost>;
 }
 
 /** Another kernel on operands of this one, or on scratch buffers. */
 export interface KernelCall<S extends Signature = Signature, P = unknown> {
+  /** Tells steps apart. */
   readonly kind: "kernel";
+  /** What runs. */
   readonly kernel: Kernel<S, P>;
+  /** What it runs on. */
   readonly operands: OperandsOf<S>;
+  /** Its parameters. */
   readonly params: P;
 }
 
+/** A call of some kernel: lists hold calls of different ones. */
 // deno-lint-ignore no-explicit-any -- a list of calls of different kernels
 export type AnyKernelCall = KernelCall<any, any>;
 
@@ -178,6 +190,7 @@ export type WasmImplementation<S extends Signature, P> = (
 export interface KernelSample<S extends Signature, P> {
   /** Elements of each operand; null leaves it out. */
   readonly lengths: Readonly<Record<keyof S, number | null>>;
+  /** Its parameters. */
   readonly params: P;
 }
 
@@ -202,6 +215,7 @@ export interface Kernel<S extends Signature, P> {
   readonly webgpu?:
     | WebGpuImplementation<S, P>
     | Readonly<Record<string, WebGpuImplementation<S, P>>>;
+  /** How the CPU computes it; without it, by the reference. */
   readonly wasm?: WasmImplementation<S, P>;
   /** What a run costs: by default no operations, and the bytes of all operands. */
   readonly cost?: (params: P) => Partial<KernelCost>;
@@ -246,6 +260,7 @@ export function call<S extends Signature>(
   kernel: Kernel<S, void>,
   operands: OperandsOf<NoInfer<S>>,
 ): AnyKernelCall;
+/** A call of a kernel that has parameters. */
 export function call<S extends Signature, P>(
   kernel: Kernel<S, P>,
   operands: OperandsOf<NoInfer<S>>,
@@ -264,7 +279,9 @@ export interface DispatchOptions<
   Bindings extends string,
   Constants extends Record<string, number | undefined>,
 > extends Omit<Dispatch, "kind" | "entryPoint" | "bind" | "constants"> {
+  /** What each binding is bound to, by its name in the source. */
   readonly bind: Readonly<Record<Bindings, Operand | Texture>>;
+  /** Values of the module's `override` constants. */
   readonly constants: Readonly<Constants>;
 }
 
@@ -289,6 +306,8 @@ export class Scratch implements Operand {
   readonly buffer: Operand["buffer"];
 
   /**
+   * A buffer that exists while its kernel runs.
+   *
    * @param length Elements.
    * @param dtype What they are. Default f32.
    * @param isActivation Whether f32 elements are stored as the device stores
@@ -310,6 +329,8 @@ export class Scratch implements Operand {
  */
 export class Texture {
   /**
+   * The texture of this name and size.
+   *
    * @param name What it is for.
    * @param texels Fours of numbers.
    */
@@ -344,6 +365,7 @@ export interface WasmWork {
   readonly work?: number;
   /** What a profile calls it. Default: the function's name. */
   readonly label?: string;
+  /** What it costs, for a profile. Default: the kernel's, if it is its only step. */
   readonly cost?: Partial<KernelCost>;
 }
 

@@ -15,6 +15,7 @@ export interface Binding {
   readonly name: string;
   /** Its `@binding`; all are in `@group(0)`. */
   readonly index: number;
+  /** How the entry point uses it. */
   readonly access: BindingAccess;
   /**
    * The name of the element type that the source leaves to the device, f32 or
@@ -53,9 +54,11 @@ export interface EntryPoint<
     number | undefined
   >,
 > {
+  /** The module that declares it. */
   readonly module: WgslModule;
   /** The function's name. */
   readonly name: string;
+  /** What it binds, in the order of `@binding`. */
   readonly bindings: readonly Binding[];
   /** Names the types of bindings and `override` constants; holds nothing. */
   types?(bindings: Bindings, constants: Constants): void;

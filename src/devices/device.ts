@@ -91,6 +91,7 @@ export interface Device extends Disposable {
     kernel: Kernel<S, void>,
     operands: OperandsOf<NoInfer<S>>,
   ): void;
+  /** Runs a kernel that has parameters. */
   run<S extends Signature, P>(
     kernel: Kernel<S, P>,
     operands: OperandsOf<NoInfer<S>>,

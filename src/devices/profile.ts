@@ -1,10 +1,4 @@
-/** What a kernel has to do: for rates in a table, not for results. */
-export interface KernelCost {
-  /** Additions and multiplications; 0 where nobody counted them. */
-  readonly operations: number;
-  /** Bytes read and written, each element once. */
-  readonly bytes: number;
-}
+import type { KernelCost } from "../../kernels/kernel.ts";
 
 /** One kernel that ran. */
 export interface KernelRun extends KernelCost {

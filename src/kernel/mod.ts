@@ -47,8 +47,6 @@ export type {
   DeviceCounters,
   HostArray,
   Lifetime,
-  Operand,
-  Precision,
   Program,
 } from "../devices/device.ts";
 export type {
@@ -58,7 +56,6 @@ export type {
   Kernels,
 } from "../devices/kernels.ts";
 export {
-  type KernelCost,
   type KernelRun,
   type KernelSummary,
   Profile,
@@ -77,3 +74,11 @@ export type { Arena, Initialise } from "../nn/parameter.ts";
 export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";
 export type { Slot, Span } from "../optim/optimizer.ts";
 export type * from "../../kernels/shapes.ts";
+export * from "../../kernels/kernel.ts";
+export type {
+  Binding,
+  BindingAccess,
+  EntryPoint,
+  SourceLine,
+  WgslModule,
+} from "../../kernels/wgsl.ts";

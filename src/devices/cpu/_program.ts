@@ -1,4 +1,5 @@
-import type { KernelCost, Profile } from "../profile.ts";
+import type { KernelCost } from "../../../kernels/kernel.ts";
+import type { Profile } from "../profile.ts";
 import type { CpuMemory } from "./_memory.ts";
 import type { Threads } from "./_team.ts";
 

@@ -274,6 +274,7 @@ export class CpuDevice implements Device {
     this.counters.bytes = 0;
   }
 
+  /** See {@linkcode Device.run}. */
   run<S extends Signature, P>(
     kernel: Kernel<S, P>,
     operands: OperandsOf<S>,

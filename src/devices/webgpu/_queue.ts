@@ -1,5 +1,5 @@
 import type { DeviceCounters } from "../device.ts";
-import type { KernelCost } from "../profile.ts";
+import type { KernelCost } from "../../../kernels/kernel.ts";
 import type { Timestamps } from "./_timestamps.ts";
 
 /** One kernel on fixed buffers: all that an encoder must be told. */

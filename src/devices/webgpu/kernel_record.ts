@@ -1,7 +1,6 @@
-import type { Dispatch } from "../../../kernels/kernel.ts";
+import type { Dispatch, KernelCost } from "../../../kernels/kernel.ts";
 import type { Binding } from "../../../kernels/wgsl.ts";
 import type { Operand } from "../device.ts";
-import type { KernelCost } from "../profile.ts";
 import type { WebGpuTexture } from "./_textures.ts";
 
 /**

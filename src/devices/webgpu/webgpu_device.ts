@@ -299,6 +299,7 @@ export class WebGpuDevice implements Device {
     return await this.#health.explained(work, () => this.#pipelines.checked());
   }
 
+  /** See {@linkcode Device.run}. */
   run<S extends Signature, P>(
     kernel: Kernel<S, P>,
     operands: OperandsOf<S>,
