@@ -6,7 +6,7 @@
 import { partStartBy4 } from "../lib/simd/parts.ts";
 
 @unmanaged
-class ReluArgs {
+export class ReluArgs {
   x: usize;
   output: usize;
   length: i32;
@@ -31,7 +31,7 @@ export function reluForward(args: ReluArgs, part: i32, parts: i32): void {
 }
 
 @unmanaged
-class ReluGradientArgs {
+export class ReluGradientArgs {
   gradOutput: usize;
   output: usize;
   gradX: usize;

@@ -26,7 +26,7 @@ import { Profile } from "../profile.ts";
 import { resolvedOperands, runSteps } from "../steps.ts";
 import type { Caller } from "./_call.ts";
 import { CpuMemory } from "./_memory.ts";
-import { type CpuModule, cpuModule } from "./_module.ts";
+import { cpuModule } from "./_module.ts";
 import { type KernelCall as RecordedCall, Programs } from "./_program.ts";
 import { Threads } from "./_team.ts";
 import { plainKernels } from "./plain_kernels.ts";

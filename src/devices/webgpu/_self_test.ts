@@ -1,11 +1,5 @@
 import { describe, DeviceError } from "../../base/errors.ts";
-import type {
-  Device,
-  DeviceBuffer,
-  DType,
-  HostArray,
-  Operand,
-} from "../device.ts";
+import type { Device, DeviceBuffer, DType, HostArray } from "../device.ts";
 
 /** Whole numbers from 1 up to `count`. */
 function counting(count: number): Float32Array {
