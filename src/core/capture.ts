@@ -1,3 +1,4 @@
+import { block, printAs } from "../base/printing.ts";
 import { type ReplayNotes, takeNotes } from "./guards.ts";
 import type { Device, Program } from "../devices/device.ts";
 import { Scope, type TensorResult, tensorsOf } from "./scope.ts";
@@ -69,12 +70,13 @@ export function capture<
     variants.push(made);
     return made.result;
   };
-  return Object.assign(call, {
+  const captured = Object.assign(call, {
     [Symbol.dispose]: () => {
       for (const variant of variants) disposeVariant(variant);
       variants.length = 0;
     },
   });
+  return printAs(captured, () => textOf(variants));
 }
 
 function recordVariant<
@@ -156,6 +158,20 @@ function copyOf(input: AnyTensor): AnyTensor {
   const copy = Tensor.empty(device, shape, dtype, "persistent");
   device.kernels.copy(input, copy);
   return copy;
+}
+
+/** A line for each recording: its inputs, and how much it runs. */
+function textOf(variants: readonly Variant<unknown>[]): string {
+  if (variants.length === 0) return "Captured function, not recorded yet";
+  const lines = variants.map(({ inputs, program: { length } }) => {
+    const types = inputs.map(({ dtype, shape }) =>
+      `[${shape.join(", ")}] ${dtype}`
+    );
+    return `(${types.join(", ")}): ${length} kernel call${
+      length === 1 ? "" : "s"
+    }`;
+  });
+  return block("Captured function", lines);
 }
 
 function disposeVariant(variant: Variant<unknown>): void {

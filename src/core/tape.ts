@@ -1,4 +1,5 @@
 import { describe, ShapeError } from "../base/errors.ts";
+import { printAsText } from "../base/printing.ts";
 import { currentScope, Scope } from "./scope.ts";
 import { type AnyTensor, type Shape, Tensor } from "./tensor.ts";
 
@@ -55,6 +56,10 @@ interface Destination {
  * ```
  */
 export class Tape extends Scope {
+  static {
+    printAsText(this.prototype);
+  }
+
   #entries: Entry[] = [];
 
   /** Adds an operation; the order of calls is a topological order. */
@@ -99,6 +104,12 @@ export class Tape extends Scope {
     }
     this.#entries = [];
     this.keep(loss);
+  }
+
+  /** The number of operations recorded so far: `Tape(3 operations)`. */
+  override toString(): string {
+    const count = this.#entries.length;
+    return `Tape(${count} operation${count === 1 ? "" : "s"})`;
   }
 
   #check(loss: Tensor): void {

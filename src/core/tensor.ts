@@ -8,6 +8,7 @@ import type {
   Operand,
 } from "../devices/device.ts";
 import { describe, ShapeError } from "../base/errors.ts";
+import { printAsText } from "../base/printing.ts";
 import { hostArray, type HostValues, type Integers } from "./host_values.ts";
 import { addLoose, collectLoose, removeLoose } from "./_loose.ts";
 import { currentScope } from "./scope.ts";
@@ -53,6 +54,10 @@ export interface TensorOptions {
  */
 export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   implements Operand, Disposable {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** Sizes of the dimensions, outermost first. */
   readonly shape: S;
   /** What the elements are. */
@@ -334,11 +339,6 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     if (this.requiresGrad) facts.push("requiresGrad");
     if (this.root.#buffer === null) facts.push("freed");
     return `Tensor(${facts.join(", ")})`;
-  }
-
-  /** What `console.log` shows in Deno. */
-  [Symbol.for("Deno.customInspect")](): string {
-    return this.toString();
   }
 
   /** Frees the memory. A view frees nothing. */

@@ -1,3 +1,4 @@
+import { block, printAsText } from "../base/printing.ts";
 import type { Device } from "../devices/device.ts";
 import { capture, type Captured } from "../core/capture.ts";
 import { describe } from "../base/errors.ts";
@@ -5,6 +6,7 @@ import { tidy } from "../core/scope.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import type { Compose } from "../transforms/mod.ts";
 import { Augmentation } from "./_augmentation.ts";
+import { datasetText } from "./_dataset_text.ts";
 import { type Batch, RowGather, type Rows } from "./_row_gather.ts";
 import { upload } from "./_upload.ts";
 import type { Dataset } from "./dataset.ts";
@@ -70,6 +72,10 @@ const batchesAhead = 64;
  * ```
  */
 export class DataLoader implements Disposable {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** Batches of an epoch. */
   readonly length: number;
   /** Rows of an epoch. */
@@ -241,6 +247,20 @@ export class DataLoader implements Disposable {
       earlier = this.#device.settle();
     }
     await earlier;
+  }
+
+  /** Batches, order, device and data set, a line each. */
+  toString(): string {
+    const dataset = this.#dataset;
+    return block("DataLoader", [
+      `Number of batches: ${this.length}`,
+      `Batch size: ${this.batchSize}`,
+      `Shuffle: ${this.#shuffle}`,
+      `Device: ${this.#device}`,
+      dataset.toString === Object.prototype.toString
+        ? datasetText("", dataset)
+        : String(dataset),
+    ]);
   }
 
   /** Frees the data set's memory on the device. */

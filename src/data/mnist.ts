@@ -1,7 +1,9 @@
 import { describe, FormatError, ShapeError } from "../base/errors.ts";
+import { printAsText } from "../base/printing.ts";
 import { checkCount, checkLabels } from "./_checks.ts";
 import { areOriginals, type NamedFile, openFiles } from "./_mnist_files.ts";
 import { type DataSource, mirror, npmPackage } from "../formats/data_source.ts";
+import { datasetText } from "./_dataset_text.ts";
 import type { Dataset, DatasetInputs, DatasetTargets } from "./dataset.ts";
 import { readIdx } from "../formats/idx.ts";
 
@@ -40,6 +42,10 @@ const FILES: Record<MnistOptions["split"], string[]> = {
  * same names and format: Fashion-MNIST, KMNIST, one of your own.
  */
 export class Mnist implements Dataset {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** Images. */
   readonly length: number;
   /** Shape of an image: `[1, 28, 28]`. */
@@ -54,6 +60,7 @@ export class Mnist implements Dataset {
   readonly inputs: DatasetInputs;
   /** The labels, and how many classes there are. */
   readonly targets: DatasetTargets;
+  readonly #split: MnistOptions["split"];
 
   private constructor(
     images: Uint8Array,
@@ -61,6 +68,7 @@ export class Mnist implements Dataset {
     size: readonly [height: number, width: number],
     classes: number,
     source: string,
+    split: MnistOptions["split"],
   ) {
     this.length = labels.length;
     this.imageShape = [1, ...size];
@@ -69,6 +77,7 @@ export class Mnist implements Dataset {
     this.source = source;
     this.inputs = { data: images, rowShape: this.imageShape, divisor: 255 };
     this.targets = { data: labels, classes };
+    this.#split = split;
   }
 
   /**
@@ -134,7 +143,17 @@ export class Mnist implements Dataset {
       [height, width],
       classes,
       source,
+      split,
     );
+  }
+
+  /** Rows, origin and split, as torchvision prints a data set. */
+  toString(): string {
+    const split = this.#split === "train" ? "Train" : "Test";
+    return datasetText("Mnist", this, [
+      `Root location: ${this.source}`,
+      `Split: ${split}`,
+    ]);
   }
 
   /**

@@ -1,5 +1,7 @@
 import { describe } from "../base/errors.ts";
+import { printAs } from "../base/printing.ts";
 import { checkCount, countElements } from "./_checks.ts";
+import { datasetText } from "./_dataset_text.ts";
 import type { Dataset } from "./dataset.ts";
 
 /**
@@ -23,11 +25,11 @@ export function take(dataset: Dataset, count: number): Dataset {
   const length = Math.min(count, dataset.length);
   const { inputs, targets } = dataset;
   const elements = length * countElements(inputs.rowShape);
-  return {
+  return subsetOf({
     length,
     inputs: { ...inputs, data: inputs.data.subarray(0, elements) },
     targets: { ...targets, data: targets.data.subarray(0, length) },
-  };
+  });
 }
 
 /**
@@ -65,11 +67,15 @@ export function subset(
     rows.set(inputs.data.subarray(start, start + rowLength), i * rowLength);
     labels[i] = targets.data[row];
   }
-  return {
+  return subsetOf({
     length: indices.length,
     inputs: { ...inputs, data: rows },
     targets: { ...targets, data: labels },
-  };
+  });
+}
+
+function subsetOf(dataset: Dataset): Dataset {
+  return printAs(dataset, () => datasetText("Subset", dataset));
 }
 
 function emptyLike<T extends Uint8Array | Int32Array | Float32Array>(

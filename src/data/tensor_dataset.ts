@@ -1,5 +1,7 @@
 import { describe, ShapeError } from "../base/errors.ts";
+import { printAsText } from "../base/printing.ts";
 import { checkCount, checkLabels, countElements } from "./_checks.ts";
+import { datasetText } from "./_dataset_text.ts";
 import type { Dataset, DatasetInputs, DatasetTargets } from "./dataset.ts";
 
 /** Options of {@linkcode TensorDataset}. */
@@ -29,6 +31,10 @@ export interface TensorDatasetOptions {
  * ```
  */
 export class TensorDataset implements Dataset {
+  static {
+    printAsText(this.prototype);
+  }
+
   readonly length: number;
   readonly inputs: DatasetInputs;
   readonly targets: DatasetTargets;
@@ -68,6 +74,11 @@ export class TensorDataset implements Dataset {
       data: isTyped(targets) ? targets : Int32Array.from(targets),
       classes,
     };
+  }
+
+  /** Rows, shape of a row and classes, as torchvision prints a data set. */
+  toString(): string {
+    return datasetText("TensorDataset", this);
   }
 }
 

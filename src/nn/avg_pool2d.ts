@@ -1,7 +1,7 @@
 import type { Pair } from "../ops/_check.ts";
 import { avgPool2d, type AvgPool2dOptions } from "../ops/avg_pool2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
-import { pythonPair } from "./_text.ts";
+import { pythonPair } from "../base/python_text.ts";
 import { Module } from "./module.ts";
 
 /** {@linkcode avgPool2d} as a layer. */

@@ -2,7 +2,7 @@ import { batchNorm2d, type BatchNorm2dOptions } from "../ops/batch_norm2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { checkCount } from "./_check_count.ts";
 import { constant } from "./_initialise.ts";
-import { pythonFloat } from "./_text.ts";
+import { pythonFloat } from "../base/python_text.ts";
 import { ModuleBuffer } from "./module_buffer.ts";
 import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";

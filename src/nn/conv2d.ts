@@ -3,7 +3,7 @@ import { conv2d, type Conv2dOptions } from "../ops/conv2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { checkCount } from "./_check_count.ts";
 import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
-import { pythonPair } from "./_text.ts";
+import { pythonPair } from "../base/python_text.ts";
 import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";

@@ -1,7 +1,7 @@
 import type { RandomGenerator } from "../core/random.ts";
 import { dropout } from "../ops/dropout.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
-import { pythonFloat } from "./_text.ts";
+import { pythonFloat } from "../base/python_text.ts";
 import { ModuleBuffer } from "./module_buffer.ts";
 import { Module } from "./module.ts";
 

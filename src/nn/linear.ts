@@ -2,7 +2,7 @@ import { linear } from "../ops/linear.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkCount } from "./_check_count.ts";
 import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
-import { pythonBool } from "./_text.ts";
+import { pythonBool } from "../base/python_text.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 

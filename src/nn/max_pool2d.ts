@@ -1,7 +1,7 @@
 import type { Pair } from "../ops/_check.ts";
 import { maxPool2d, type MaxPool2dOptions } from "../ops/max_pool2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
-import { pythonPair } from "./_text.ts";
+import { pythonPair } from "../base/python_text.ts";
 import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 

@@ -1,3 +1,4 @@
+import { printAsText } from "../base/printing.ts";
 import { assume, change } from "../core/guards.ts";
 import { RandomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
@@ -66,6 +67,10 @@ export type StatePart = Parameter | ModuleBuffer | ModuleBuffer<"i32">;
  * ```
  */
 export abstract class Module {
+  static {
+    printAsText(this.prototype);
+  }
+
   #training = true;
   readonly #call: ForwardCall = new ForwardCall(this);
 
@@ -304,11 +309,6 @@ export abstract class Module {
   /** The text that PyTorch's `print(model)` prints. */
   toString(): string {
     return modelText(this);
-  }
-
-  /** The text that `console.log` prints. */
-  [Symbol.for("Deno.customInspect")](): string {
-    return this.toString();
   }
 }
 

@@ -1,3 +1,4 @@
+import { printAsText } from "../base/printing.ts";
 import type { Device } from "../devices/device.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { tensorOf } from "./_materialized.ts";
@@ -22,6 +23,10 @@ export interface BufferOptions {
 
 /** A tensor of a model that no gradient changes: running statistics, counts. */
 export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** The name in a state dictionary, if it is not the field's. */
   readonly name: string | null;
   /** The shape in a state dictionary. */
@@ -62,6 +67,13 @@ export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
    */
   get tensor(): Tensor<[number], D> {
     return tensorOf(this, this.#tensor);
+  }
+
+  /** Shape, element type and device: `ModuleBuffer([16], f32, cpu)`. */
+  toString(): string {
+    const device = this.#tensor?.device.kind ?? "on no device yet";
+    const shape = `[${this.shape.join(", ")}]`;
+    return `ModuleBuffer(${shape}, ${this.dtype}, ${device})`;
   }
 
   /** Makes the buffer on a device, with its first values. */

@@ -1,3 +1,4 @@
+import { printAsText } from "../base/printing.ts";
 import type { RandomGenerator } from "../core/random.ts";
 import { elementsOf, type Shape, type Tensor } from "../core/tensor.ts";
 import { notMaterialized, tensorOf } from "./_materialized.ts";
@@ -30,6 +31,10 @@ interface Memory {
  * once its model is on a device.
  */
 export class Parameter {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** The shape, as PyTorch has it. */
   readonly shape: Shape;
   readonly #initialise: Initialise;
@@ -80,6 +85,12 @@ export class Parameter {
   /** The gradient, or null where there is none. */
   get grad(): Tensor | null {
     return this.#memory?.tensor.grad ?? null;
+  }
+
+  /** Shape, element type and device: `Parameter([10, 1568], f32, cpu)`. */
+  toString(): string {
+    const device = this.#memory?.tensor.device.kind ?? "on no device yet";
+    return `Parameter([${this.shape.join(", ")}], f32, ${device})`;
   }
 
   /** Draws the first values. */

@@ -2,6 +2,7 @@ import {
   ADAM_GROUP,
   type AdamConstants as Constants,
 } from "../../kernels/shapes.ts";
+import { pythonFloat, pythonNumber } from "../base/python_text.ts";
 import { assume } from "../core/guards.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
@@ -146,6 +147,17 @@ export class Adam extends Optimizer {
       const [, ...counts] = all.get(this.#stateName(index))!.data;
       writeState(own, [this.lr, ...counts.map(Number)]);
     }
+  }
+
+  /** Beside the learning rate `betas`, `eps` and `weight_decay`. */
+  protected override representation(): Record<string, string> {
+    const { beta1, beta2, eps, weightDecay } = this.#constants;
+    return {
+      ...super.representation(),
+      betas: `(${[beta1, beta2].map(pythonFloat).join(", ")})`,
+      eps: pythonFloat(eps),
+      weight_decay: pythonNumber(weightDecay),
+    };
   }
 
   /** One more step for a stretch of memory. */

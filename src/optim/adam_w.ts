@@ -1,3 +1,4 @@
+import { pythonNumber } from "../base/python_text.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import { Adam, type AdamOptions } from "./adam.ts";
 import { checkRange } from "./optimizer.ts";
@@ -45,5 +46,13 @@ export class AdamW extends Adam {
       kernels.adamDecay(this.state, values, this.#weightDecay);
     }
     super.step();
+  }
+
+  /** The decay is that of AdamW. */
+  protected override representation(): Record<string, string> {
+    return {
+      ...super.representation(),
+      weight_decay: pythonNumber(this.#weightDecay),
+    };
   }
 }

@@ -1,4 +1,6 @@
 import { describe } from "../base/errors.ts";
+import { block, printAsText } from "../base/printing.ts";
+import { pythonNumber } from "../base/python_text.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -9,6 +11,10 @@ export type { Slot, Span };
 
 /** What all optimizers have: parameters, a learning rate, steps. */
 export abstract class Optimizer {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** The parameters, in the order given, each once. */
   readonly parameters: readonly Parameter[];
   readonly #spans: Spans;
@@ -77,6 +83,22 @@ export abstract class Optimizer {
         return [[`${index}.${name}`, tensor.part(offset, shape)] as const];
       },
     );
+  }
+
+  /**
+   * Learning rate and constants as they are printed, by PyTorch's names. A
+   * subclass adds its own.
+   */
+  protected representation(): Record<string, string> {
+    return { lr: pythonNumber(this.lr) };
+  }
+
+  /** The text that PyTorch's `print(optimizer)` prints. */
+  toString(): string {
+    const entries = Object.entries(this.representation()).toSorted();
+    const lines = entries.map(([name, value]) => `${name}: ${value}`);
+    const group = block("Parameter Group 0", lines);
+    return `${this.constructor.name} (\n${group}\n)`;
   }
 
   /** Forgets the gradients of all parameters. */

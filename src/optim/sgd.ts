@@ -1,4 +1,5 @@
 import type { SgdConstants as Constants } from "../../kernels/shapes.ts";
+import { pythonBool, pythonNumber } from "../base/python_text.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { Slot } from "./_state_dict.ts";
@@ -74,6 +75,17 @@ export class SGD extends Optimizer {
         this.#constants,
       );
     }
+  }
+
+  /** Beside the learning rate `momentum`, `nesterov` and `weight_decay`. */
+  protected override representation(): Record<string, string> {
+    const { momentum, nesterov, weightDecay } = this.#constants;
+    return {
+      ...super.representation(),
+      momentum: pythonNumber(momentum),
+      nesterov: pythonBool(nesterov),
+      weight_decay: pythonNumber(weightDecay),
+    };
   }
 
   /** The momentum of each parameter, where there is any. */

@@ -1,7 +1,7 @@
-"""What PyTorch prints: models, layers, and the reports of load_state_dict."""
+"""What PyTorch prints: models, layers, optimizers, and the reports of load_state_dict."""
 
 import torch
-from torch import nn
+from torch import nn, optim
 
 
 class OptionsNetwork(nn.Module):
@@ -63,6 +63,16 @@ nn.Sequential(nn.Sequential(nn.ReLU(), nn.Flatten()), nn.Sequential())
 """.strip().split("\n")
 
 
+OPTIMIZERS = """
+optim.Adam(parameters)
+optim.Adam(parameters, lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.125)
+optim.AdamW(parameters)
+optim.AdamW(parameters, lr=1.0, weight_decay=1e-5)
+optim.SGD(parameters, lr=0.001)
+optim.SGD(parameters, lr=0.5, momentum=0.9, weight_decay=1e-4, nesterov=True)
+""".strip().split("\n")
+
+
 def load_report(model, change):
     """The text that loading the model's own state dictionary gives after `change`."""
     state = model.state_dict()
@@ -104,6 +114,10 @@ def model_text(network):
             "OptionsNetwork": str(OptionsNetwork()),
         },
         "layers": {source: str(eval(source, {"nn": nn})) for source in LAYERS},
+        "optimizers": {
+            source: str(eval(source, {"optim": optim, "parameters": nn.Linear(2, 1).parameters()}))
+            for source in OPTIMIZERS
+        },
         "load_state_dict": {
             "matched": load_report(model, lambda state: None),
             "missing": load_report(model, remove),

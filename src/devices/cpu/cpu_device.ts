@@ -8,6 +8,7 @@ import type {
   WasmCall,
 } from "../../../kernels/kernel.ts";
 import { describe } from "../../base/errors.ts";
+import { printAsText } from "../../base/printing.ts";
 import { BufferPool, type PooledBuffer, type Reserve } from "../pool.ts";
 import { checkLength, isScratch, notWhileRecording } from "../recording.ts";
 import { checkValues } from "../check_values.ts";
@@ -110,6 +111,10 @@ const bytesOf = { f32: 4, i32: 4, u8: 1 };
 
 /** The CPU as a device: SIMD kernels in WebAssembly, on all cores. */
 export class CpuDevice implements Device {
+  static {
+    printAsText(this.prototype);
+  }
+
   readonly kind = "cpu";
   readonly label: string;
   readonly kernels: Kernels;
@@ -265,6 +270,11 @@ export class CpuDevice implements Device {
 
   settle(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** The label: `cpu (2 threads, relaxed SIMD)`. */
+  toString(): string {
+    return this.label;
   }
 
   /** Ends the device's threads and frees all its memory. */

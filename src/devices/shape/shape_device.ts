@@ -1,6 +1,7 @@
 import type { Kernel, OperandsOf, Signature } from "../../../kernels/kernel.ts";
 import type { Conv2dShape } from "../../../kernels/shapes.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
+import { printAsText } from "../../base/printing.ts";
 import type { Device, DeviceBuffer, DType, HostArray } from "../device.ts";
 import type { Kernels } from "../kernels.ts";
 
@@ -18,6 +19,10 @@ class ShapeBuffer implements DeviceBuffer {
  * work out shapes on it as on any other, at no cost.
  */
 export class ShapeDevice implements Device {
+  static {
+    printAsText(this.prototype);
+  }
+
   readonly kind = "cpu";
   readonly label = "shapes only";
   readonly kernels: Kernels;
@@ -72,6 +77,11 @@ export class ShapeDevice implements Device {
 
   settle(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** The label: `shapes only`. */
+  toString(): string {
+    return this.label;
   }
 
   [Symbol.dispose](): void {}

@@ -11,6 +11,7 @@ import {
 import { castElements } from "../../../kernels/cast/cast.ts";
 import type { Binding } from "../../../kernels/wgsl.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
+import { printAsText } from "../../base/printing.ts";
 import { BufferPool, type Stored } from "../pool.ts";
 import { checkLength, isScratch, notWhileRecording } from "../recording.ts";
 import type {
@@ -89,6 +90,10 @@ export interface WebGpuDeviceOptions {
 
 /** A GPU as a device, through WebGPU and hand-written WGSL. */
 export class WebGpuDevice implements Device {
+  static {
+    printAsText(this.prototype);
+  }
+
   readonly kind = "webgpu";
   readonly label: string;
   readonly kernels: Kernels;
@@ -284,6 +289,11 @@ export class WebGpuDevice implements Device {
     this.#queue.submit();
     await this.#explained(this.#gpu.queue.onSubmittedWorkDone());
     await this.#timestamps?.arrived();
+  }
+
+  /** The label: `webgpu (NVIDIA H100)`. */
+  toString(): string {
+    return this.label;
   }
 
   /** Frees all memory of the device. */

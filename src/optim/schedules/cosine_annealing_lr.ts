@@ -1,3 +1,4 @@
+import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { checkSteps, LRScheduler } from "./scheduler.ts";
 
@@ -45,6 +46,12 @@ export class CosineAnnealingLR extends LRScheduler {
     this.#tMax = options.tMax;
     this.#etaMin = options.etaMin ?? 0;
     this.steps = 0;
+  }
+
+  /** The arguments by PyTorch's names. */
+  protected override representation(): string[] {
+    const etaMin = pythonNumber(this.#etaMin);
+    return [`T_max=${this.#tMax}`, `eta_min=${etaMin}`];
   }
 
   /** The learning rate after so many steps. */

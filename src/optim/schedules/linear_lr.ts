@@ -1,3 +1,4 @@
+import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { checkSteps, LRScheduler } from "./scheduler.ts";
 
@@ -49,6 +50,15 @@ export class LinearLR extends LRScheduler {
     this.#end = endFactor;
     this.#totalIters = totalIters;
     this.steps = 0;
+  }
+
+  /** The arguments by PyTorch's names. */
+  protected override representation(): string[] {
+    return [
+      `start_factor=${pythonNumber(this.#start)}`,
+      `end_factor=${pythonNumber(this.#end)}`,
+      `total_iters=${this.#totalIters}`,
+    ];
   }
 
   /** The learning rate after so many steps. */

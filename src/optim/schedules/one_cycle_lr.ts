@@ -1,3 +1,4 @@
+import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { checkSteps, LRScheduler } from "./scheduler.ts";
 
@@ -53,6 +54,12 @@ export class OneCycleLR extends LRScheduler {
     const defaults = { pctStart: 0.3, divFactor: 25, finalDivFactor: 1e4 };
     this.#options = { ...defaults, ...options };
     this.steps = 0;
+  }
+
+  /** The arguments by PyTorch's names. */
+  protected override representation(): string[] {
+    const { maxLr, totalSteps } = this.#options;
+    return [`max_lr=${pythonNumber(maxLr)}`, `total_steps=${totalSteps}`];
   }
 
   /** The learning rate after so many steps. */

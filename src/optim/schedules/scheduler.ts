@@ -1,4 +1,6 @@
 import { describe } from "../../base/errors.ts";
+import { printAsText } from "../../base/printing.ts";
+import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
 
 /** The learning rate that each optimizer had before its first schedule. */
@@ -10,6 +12,10 @@ const initialRates = new WeakMap<Optimizer, number>();
  * on the device, so that captured steps follow it.
  */
 export abstract class LRScheduler {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** The optimizer's rate before its first schedule, as in PyTorch. */
   readonly baseLr: number;
   readonly #optimizer: Optimizer;
@@ -45,6 +51,18 @@ export abstract class LRScheduler {
   /** Gives the optimizer its next learning rate. */
   step(): void {
     this.steps = this.#steps + 1;
+  }
+
+  /** The schedule's arguments in the printed text; a subclass lists its own. */
+  protected representation(): string[] {
+    return [];
+  }
+
+  /** Arguments and present state: `StepLR(step_size=3, gamma=0.1, steps=4, lr=0.01)`. */
+  toString(): string {
+    const state = [`steps=${this.steps}`, `lr=${pythonNumber(this.lastLr)}`];
+    const parts = [...this.representation(), ...state];
+    return `${this.constructor.name}(${parts.join(", ")})`;
   }
 
   /** The learning rate that the optimizer has now. */

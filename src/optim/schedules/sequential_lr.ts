@@ -60,6 +60,16 @@ export class SequentialLR extends LRScheduler {
     this.steps = 0;
   }
 
+  /** The arguments by PyTorch's names. */
+  protected override representation(): string[] {
+    const names = this.#schedulers.map((one) => one.constructor.name);
+    const milestones = this.#milestones.join(", ");
+    return [
+      `schedulers=[${names.join(", ")}]`,
+      `milestones=[${milestones}]`,
+    ];
+  }
+
   /** The learning rate after so many steps. */
   override at(steps: number): number {
     const index = this.#milestones.filter((start) => steps >= start).length;

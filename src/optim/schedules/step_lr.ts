@@ -1,3 +1,4 @@
+import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { checkSteps, LRScheduler } from "./scheduler.ts";
 
@@ -45,6 +46,12 @@ export class StepLR extends LRScheduler {
     this.#stepSize = options.stepSize;
     this.#gamma = options.gamma ?? 0.1;
     this.steps = 0;
+  }
+
+  /** The arguments by PyTorch's names. */
+  protected override representation(): string[] {
+    const gamma = pythonNumber(this.#gamma);
+    return [`step_size=${this.#stepSize}`, `gamma=${gamma}`];
   }
 
   /** The learning rate after so many steps. */
