@@ -23,6 +23,7 @@ import {
   Tape,
   Tensor,
   TensorDataset,
+  transforms,
 } from "../mod.ts";
 import { writeIdx } from "../src/formats/mod.ts";
 import goldens from "./golden/model_text.json" with { type: "json" };
@@ -93,6 +94,33 @@ Deno.test("a loader prints its settings and its data set", () => {
     const name = dataset === points ? " TensorDataset" : "";
     assertPrints(loader, text.replace(" TensorDataset", name));
   }
+});
+
+Deno.test("transforms print as torchvision's", () => {
+  const { Compose, ElasticTransform, Normalize } = transforms;
+  const { RandomAffine, RandomErasing, ToTensor } = transforms;
+  const text = `Compose(
+    RandomAffine(degrees=(-10, 10), translate=(0.1, 0.2), scale=(1, 1), shear=(0, 0, 0, 0))
+    ElasticTransform(alpha=50, sigma=5)
+    ToTensor()
+    Normalize(mean=0.1307, std=0.3081)
+    RandomErasing(p=0.5, scale=(0.02, 0.33), ratio=(0.3, 3.3), value=0)
+)`;
+  const transform = new Compose([
+    new RandomAffine({ degrees: 10, translate: [0.1, 0.2] }),
+    new ElasticTransform(),
+    new ToTensor(),
+    new Normalize(0.1307, 0.3081),
+    new RandomErasing(),
+  ]);
+  assertPrints(transform, text);
+  for (const [index, one] of transform.transforms.entries()) {
+    assertPrints(one, text.split("\n")[index + 1].trim());
+  }
+  const plain = new Compose([new ToTensor()]);
+  using loader = new DataLoader(points, { device, transform: plain });
+  const lines = "    Transform: Compose(\n        ToTensor()\n    )\n";
+  assertEquals(String(loader).includes(lines), true);
 });
 
 Deno.test("optimizers print PyTorch's block", () => {
@@ -208,6 +236,11 @@ Deno.test("modules, parameters and buffers print no internals", () => {
     model,
     "Sequential(\n  (0): Linear(in_features=2, out_features=1, bias=True)\n" +
       "  (1): ReLU()\n)",
+  );
+  const report = model.loadStateDict(new Map(), { strict: false });
+  assertPrints(
+    report,
+    "_IncompatibleKeys(missing_keys=['0.weight', '0.bias'], unexpected_keys=[])",
   );
   const [weight] = model.parameters();
   assertPrints(weight, "Parameter([1, 2], f32, cpu)");

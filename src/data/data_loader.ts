@@ -257,6 +257,7 @@ export class DataLoader implements Disposable {
       `Batch size: ${this.batchSize}`,
       `Shuffle: ${this.#shuffle}`,
       `Device: ${this.#device}`,
+      ...(this.#transform ? [`Transform: ${this.#transform}`] : []),
       dataset.toString === Object.prototype.toString
         ? datasetText("", dataset)
         : String(dataset),

@@ -1,3 +1,4 @@
+import { printAsText } from "../base/printing.ts";
 import { describe, StateDictError } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import { elementsOf, type Shape } from "../core/tensor.ts";
@@ -14,6 +15,10 @@ export interface LoadOptions {
 
 /** Names that a state dictionary lacked, and names the model lacks. */
 export class LoadReport {
+  static {
+    printAsText(this.prototype);
+  }
+
   /**
    * Makes a report.
    *

@@ -1,6 +1,7 @@
 import { DRAWS_PER_ROW } from "../../kernels/shapes.ts";
 import type { RandomGenerator } from "../core/random.ts";
 import { describe } from "../base/errors.ts";
+import { block, printAsText } from "../base/printing.ts";
 import type { ImageSize } from "./_draw.ts";
 import type { ElasticTransform } from "./elastic_transform.ts";
 import type { Normalize } from "./normalize.ts";
@@ -57,6 +58,10 @@ const stages: Record<Kind, number> = {
  * ```
  */
 export class Compose {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** The transforms, in their order. */
   readonly transforms: readonly Transform[];
   /** Subtracted from pixels as numbers. */
@@ -92,6 +97,11 @@ export class Compose {
     const value = this.#erasing?.value ?? 0;
     const last = transforms.at(-1)?.kind;
     this.erased = last === "normalize" ? (value - this.mean) / this.std : value;
+  }
+
+  /** A line for each transform, as torchvision prints it. */
+  toString(): string {
+    return `${block("Compose(", this.transforms.map(String))}\n)`;
   }
 
   /** Whether images change at random. */

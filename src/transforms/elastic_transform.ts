@@ -1,3 +1,4 @@
+import { printAsText } from "../base/printing.ts";
 import { checkRange } from "./_draw.ts";
 
 /** How strong and how smooth an {@linkcode ElasticTransform} is. */
@@ -17,6 +18,10 @@ export interface ElasticTransformOptions {
  * 2003). What comes from outside the image is 0.
  */
 export class ElasticTransform {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** What tells the transforms apart. */
   readonly kind = "elastic transform";
   /** Twice the pixels that blurred noise of 1 moves a pixel. */
@@ -34,6 +39,11 @@ export class ElasticTransform {
     checkRange("ElasticTransform: sigma", [0.1, sigma], [0.1, 1e3]);
     this.alpha = alpha;
     this.sigma = sigma;
+  }
+
+  /** Its two arguments: `ElasticTransform(alpha=50, sigma=5)`. */
+  toString(): string {
+    return `ElasticTransform(alpha=${this.alpha}, sigma=${this.sigma})`;
   }
 
   /**

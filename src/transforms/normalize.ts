@@ -1,10 +1,15 @@
 import { describe } from "../base/errors.ts";
+import { printAsText } from "../base/printing.ts";
 
 /**
  * `(value − mean) / std`, the same for all channels, as torchvision's
  * `Normalize`.
  */
 export class Normalize {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** What tells the transforms apart. */
   readonly kind = "normalize";
   /** Subtracted first. */
@@ -30,5 +35,10 @@ export class Normalize {
     }
     this.mean = mean;
     this.std = std;
+  }
+
+  /** As torchvision prints it: `Normalize(mean=0.1307, std=0.3081)`. */
+  toString(): string {
+    return `Normalize(mean=${this.mean}, std=${this.std})`;
   }
 }

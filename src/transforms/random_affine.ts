@@ -1,3 +1,4 @@
+import { printAsText } from "../base/printing.ts";
 import type { RandomGenerator } from "../core/random.ts";
 import { describe } from "../base/errors.ts";
 import { checkRange, type ImageSize, type Range, uniform } from "./_draw.ts";
@@ -45,6 +46,10 @@ export interface AffineMap {
  * ```
  */
 export class RandomAffine {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** What tells the transforms apart. */
   readonly kind = "random affine";
   readonly #degrees: Range;
@@ -73,6 +78,20 @@ export class RandomAffine {
     for (const range of this.#shear) {
       checkRange("RandomAffine: shear", range, [-89, 89]);
     }
+  }
+
+  /** Ranges, as torchvision prints them. */
+  toString(): string {
+    const parts = {
+      degrees: this.#degrees,
+      translate: this.#translate,
+      scale: this.#scale,
+      shear: this.#shear.flat(),
+    };
+    const texts = Object.entries(parts).map(([name, range]) =>
+      `${name}=(${range.join(", ")})`
+    );
+    return `RandomAffine(${texts.join(", ")})`;
   }
 
   /** Draws a matrix for an image: see {@linkcode affineMatrix}. */

@@ -1,4 +1,5 @@
 import type { RandomGenerator } from "../core/random.ts";
+import { printAsText } from "../base/printing.ts";
 import { checkRange, type ImageSize, type Range, uniform } from "./_draw.ts";
 
 /** What a {@linkcode RandomErasing} draws. */
@@ -21,6 +22,10 @@ const attempts = 10;
  * al., 2017).
  */
 export class RandomErasing {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** What tells the transforms apart. */
   readonly kind = "random erasing";
   /** What erased pixels become. */
@@ -46,6 +51,14 @@ export class RandomErasing {
     this.#scale = scale;
     this.#ratio = ratio;
     this.value = value;
+  }
+
+  /** Probability and ranges, as torchvision prints them. */
+  toString(): string {
+    const scale = this.#scale.join(", ");
+    const ratio = this.#ratio.join(", ");
+    return `RandomErasing(p=${this.#p}, scale=(${scale}), ratio=(${ratio}), ` +
+      `value=${this.value})`;
   }
 
   /**

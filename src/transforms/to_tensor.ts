@@ -1,9 +1,20 @@
+import { printAsText } from "../base/printing.ts";
+
 /**
  * Divides pixels by what their data set says, 255 for bytes, as torchvision's
  * `ToTensor`. Needs no argument; what moves pixels comes before it, what
  * changes numbers after it.
  */
 export class ToTensor {
+  static {
+    printAsText(this.prototype);
+  }
+
   /** What tells the transforms apart. */
   readonly kind = "to tensor";
+
+  /** As torchvision prints it: `ToTensor()`. */
+  toString(): string {
+    return "ToTensor()";
+  }
 }
