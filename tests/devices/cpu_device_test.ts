@@ -73,6 +73,26 @@ Deno.test("a program gives the same before, with and after workers", async () =>
   }
 });
 
+// Deno loads it on the worker's own thread, at any time after `new Worker`.
+Deno.test("the program of a worker stays where the worker finds it", async () => {
+  const { Worker: Original } = globalThis;
+  const urls: string[] = [];
+  globalThis.Worker = class extends Original {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      urls.push(String(url));
+    }
+  };
+  using device = CpuDevice.open({ threads: 3, splitFrom: 0 });
+  try {
+    counting(device).program.replay();
+  } finally {
+    globalThis.Worker = Original;
+  }
+  assertEquals(urls.length, 2);
+  for (const url of urls) await (await fetch(url)).text();
+});
+
 Deno.test("two devices work at once", async () => {
   using left = CpuDevice.open({ threads: 2, splitFrom: 0 });
   using right = CpuDevice.open({ threads: 3, splitFrom: 0 });

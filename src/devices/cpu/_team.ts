@@ -127,8 +127,6 @@ export class Threads {
       this.#runner.leave(control);
       this.#alone = true;
       return null;
-    } finally {
-      URL.revokeObjectURL(url);
     }
   }
 
@@ -151,10 +149,18 @@ interface Team {
 /** The gate's values in `_run.ts` for a team that waits and one that ended. */
 const OPEN = 1, CLOSED = 3;
 
-/** The worker's program; it needs no permission and no file. */
+let sharedUrl: string | null = null;
+
+/**
+ * The worker's program; it needs no permission and no file. The URL is the same
+ * for all workers and stays valid: Deno resolves it on the worker's own thread,
+ * at any time after `new Worker`.
+ */
 function workerUrl(): string {
   const text = `(${work})(${instantiate});\n`;
-  return URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  return sharedUrl ??= URL.createObjectURL(
+    new Blob([text], { type: "text/javascript" }),
+  );
 }
 
 /** What a worker does. It runs as text: it must use nothing of this file. */
