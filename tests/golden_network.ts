@@ -66,11 +66,15 @@ export async function firstStep(
   device: Device,
   golden: Golden,
 ): Promise<Step> {
-  using tape = new Tape();
-  const [images, labels] = batchOf(device, golden);
-  const loss = crossEntropy(model.forward(images), labels);
-  model.zeroGrad();
-  tape.backward(loss);
+  const backward = () => {
+    using tape = new Tape();
+    const [images, labels] = batchOf(device, golden);
+    const loss = crossEntropy(model.forward(images), labels);
+    model.zeroGrad();
+    tape.backward(loss);
+    return loss;
+  };
+  using loss = backward();
   const gradients: Step["gradients"] = {};
   for (const [name, { grad }] of model.namedParameters()) {
     gradients[name] = await grad!.data();

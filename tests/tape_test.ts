@@ -1,7 +1,13 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { ShapeError } from "../src/base/errors.ts";
 import { add, crossEntropy, mul, relu, scale, sum } from "../src/ops/mod.ts";
-import { noGrad, Scope } from "../src/core/scope.ts";
+import { noGrad, Scope, tidy } from "../src/core/scope.ts";
 import { Tape } from "../src/core/tape.ts";
 import { Tensor } from "../src/core/tensor.ts";
 import type { Device } from "../src/devices/device.ts";
@@ -67,10 +73,13 @@ for (const { name, thrice, twice } of entropies) {
 
 deviceTest("a value used twice gets both gradients", async (device) => {
   using x = parameter(device, [3]);
-  using tape = new Tape();
-  const twice = scale(x, 2);
-  const loss = sum(add(mul(twice, twice), twice.reshape([1])));
-  tape.backward(loss);
+  let loss: Tensor;
+  {
+    using tape = new Tape();
+    const twice = scale(x, 2);
+    loss = sum(add(mul(twice, twice), twice.reshape([1])));
+    tape.backward(loss);
+  }
   assertEquals(await loss.item(), 42);
   assertEquals(await x.grad!.data(), new Float32Array([26]));
 });
@@ -103,15 +112,23 @@ deviceTest(
     using x = parameter(device, [1]);
     using outside = mul(x, x);
     assertEquals(outside.tape, null);
-    using tape = new Tape();
-    const kept = noGrad(() => mul(x, x));
-    assertEquals(kept.tape, null);
+    let kept: Tensor;
+    {
+      using tape = new Tape();
+      kept = tape.keep(noGrad(() => mul(x, x)));
+      assertEquals(kept.tape, null);
+      assertThrows(() => tape.backward(kept), TypeError, "an empty tape");
+    }
     assertEquals(await kept.item(), 1);
-    assertThrows(() => tape.backward(kept), TypeError, "an empty tape");
   },
 );
 
-deviceTest("backward refuses what has no gradient", async (device) => {
+deviceTest("item() refuses more than one element", async (device) => {
+  using x = parameter(device, [1, 2]);
+  await assertRejects(() => x.item(), ShapeError, "expected one element");
+});
+
+deviceTest("backward refuses what has no gradient", (device) => {
   using x = parameter(device, [1, 2]);
   using constant = Tensor.from(device, [1, 2], [2]);
   using tape = new Tape();
@@ -128,7 +145,6 @@ deviceTest("backward refuses what has no gradient", async (device) => {
   const loss = sum(relu(x));
   tape.backward(loss);
   assertThrows(() => tape.backward(loss), TypeError, "backward ran before");
-  await assertRejects(() => x.item(), ShapeError, "expected one element");
 });
 
 deviceTest("a tape takes no tensor of another one", (device) => {
@@ -154,3 +170,84 @@ deviceTest("scopes close from the inside", (device) => {
     Tensor.empty(device, [1]);
   }
 });
+
+const spansAwait = "tape open across an `await`: expected a tape that closes";
+
+/** The step of a user who awaits under a tape. */
+async function awaiting(x: Tensor, wait: Promise<unknown>): Promise<void> {
+  using tape = new Tape();
+  const y = mul(x, x);
+  await wait;
+  tape.backward(sum(y));
+}
+
+deviceTest("a tape that is open across an await is refused", async (device) => {
+  using x = parameter(device, [3]);
+  const error = await assertRejects(
+    () => awaiting(x, Promise.resolve()),
+    TypeError,
+    spansAwait,
+  );
+  assertMatch(error.message, /Help: Give `using tape` a block of its own/);
+  const lateToClose = async () => {
+    using _tape = new Tape();
+    await Promise.resolve();
+  };
+  await assertRejects(lateToClose, TypeError, spansAwait);
+  addGradient(x);
+  assertEquals(await x.grad!.data(), new Float32Array([6]));
+});
+
+deviceTest(
+  "tapes that interleave are refused, each by itself",
+  async (device) => {
+    using x = parameter(device, [3]);
+    const first = Promise.withResolvers<void>();
+    const second = Promise.withResolvers<void>();
+    const steps = [awaiting(x, first.promise), awaiting(x, second.promise)];
+    const settled = Promise.allSettled(steps);
+    first.resolve();
+    await assertRejects(() => steps[0], TypeError, spansAwait);
+    addGradient(x);
+    second.resolve();
+    await assertRejects(() => steps[1], TypeError, spansAwait);
+    await settled;
+    assertEquals(await x.grad!.data(), new Float32Array([6]));
+  },
+);
+
+deviceTest("a tape that awaits frees no tensors of others", async (device) => {
+  using x = parameter(device, [3]);
+  const resume = Promise.withResolvers<void>();
+  // Made before the microtask that finds the tape open, and after it.
+  const early = Promise.resolve().then(() => scale(x, 2));
+  const refused = assertRejects(() => awaiting(x, resume.promise));
+  const made = [scale(x, 2), await early, scale(x, 2)];
+  assertEquals(made[2].tape, null);
+  resume.resolve();
+  await refused;
+  for (const doubled of made) assertEquals(await doubled.item(), 6);
+});
+
+deviceTest(
+  "tidy takes no function that awaits under a tape",
+  async (device) => {
+    using x = parameter(device, [3]);
+    const resume = Promise.withResolvers<void>();
+    const refused: Promise<unknown>[] = [];
+    const wrong = () => {
+      refused.push(assertRejects(() => awaiting(x, resume.promise)));
+      return refused[0];
+    };
+    assertThrows(
+      () => tidy(wrong as unknown as () => Tensor),
+      TypeError,
+      "result of tidy(): expected tensors, or a list or record of tensors, or " +
+        "nothing, got a promise. Help: Return tensors from a synchronous function",
+    );
+    resume.resolve();
+    await Promise.all(refused);
+    using outside = scale(x, 2);
+    assertEquals(await outside.item(), 6);
+  },
+);

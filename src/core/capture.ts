@@ -1,7 +1,7 @@
 import { block, printAs } from "../base/printing.ts";
 import { type ReplayNotes, takeNotes } from "./guards.ts";
 import type { Device, Program } from "../devices/device.ts";
-import { Scope, type TensorResult, tensorsOf } from "./scope.ts";
+import { inScope, type TensorResult, tensorsOf } from "./scope.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
 
 /** A function that runs once and is replayed from then on. */
@@ -89,17 +89,18 @@ function recordVariant<
   copies: boolean,
 ): Variant<Result> {
   const { notes, result: { program, result } } = takeNotes(() =>
-    device.record(() => {
-      using scope = new Scope();
-      const result = run(...inputs);
-      const tensors = tensorsOf(
-        result,
-        "result of a captured function",
-        "Return tensors and read them outside: a replay runs kernels only.",
-      );
-      for (const tensor of tensors) scope.disown(tensor.root);
-      return result;
-    })
+    device.record(() =>
+      inScope((scope) => {
+        const result = run(...inputs);
+        const tensors = tensorsOf(
+          result,
+          "result of a captured function",
+          "Return tensors and read them outside: a replay runs kernels only.",
+        );
+        for (const tensor of tensors) scope.disown(tensor.root);
+        return result;
+      })
+    )
   );
   return { program, result, notes, inputs, copies };
 }

@@ -17,7 +17,7 @@ export function currentScope(): Scope | null {
  * Inside a scope that is no tape nothing is recorded.
  */
 export class Scope implements Disposable {
-  readonly #parent: Scope | null = current;
+  #parent: Scope | null = current;
   readonly #owned = new Set<AnyTensor>();
 
   /** Opens a scope inside the one that is open now. */
@@ -59,14 +59,52 @@ export class Scope implements Disposable {
         what: "a tape or scope closed out of order",
         expected: "the innermost one to close first",
         got: "one that still has another open inside it",
-        help: "Open each with `using`, and await nothing that opens others " +
-          "meanwhile.",
+        help: "Open each with `using`, in a block that awaits nothing.",
       }));
     }
-    current = this.#parent;
+    this.abort();
+  }
+
+  /** Frees what the scope owns, whatever is still open inside it. */
+  abort(): void {
+    this.#unlink();
     for (const tensor of this.#owned) tensor[Symbol.dispose]();
     this.#owned.clear();
   }
+
+  /** Closes the scope and leaves its tensors to the collector. */
+  protected abandon(): void {
+    this.#unlink();
+    this.#parent = null;
+    for (const tensor of this.#owned) this.keep(tensor);
+  }
+
+  /** Takes the scope out of those that are open. */
+  #unlink(): void {
+    if (current === this) current = this.#parent;
+    for (let inner = current; inner !== null; inner = inner.#parent) {
+      if (inner.#parent === this) inner.#parent = this.#parent;
+    }
+  }
+}
+
+/**
+ * Runs a function in a scope of its own. The function's own error comes before
+ * one about what it left open.
+ *
+ * @throws {TypeError} If the function left a scope open.
+ */
+export function inScope<T>(run: (scope: Scope) => T): T {
+  const scope = new Scope();
+  let result: T;
+  try {
+    result = run(scope);
+  } catch (error) {
+    scope.abort();
+    throw error;
+  }
+  scope[Symbol.dispose]();
+  return result;
 }
 
 /** What a function that owns its tensors may return: tensors, or nothing. */
@@ -132,16 +170,17 @@ function isTensor(value: unknown): value is AnyTensor {
  * ```
  */
 export function tidy<T extends TensorResult>(run: () => T): T {
-  using scope = new Scope();
-  const result = run();
-  const tensors = tensorsOf(
-    result,
-    "result of tidy()",
-    "Return tensors from a synchronous function, and await their values " +
-      "outside it.",
-  );
-  for (const tensor of tensors) scope.keep(tensor);
-  return result;
+  return inScope((scope) => {
+    const result = run();
+    const tensors = tensorsOf(
+      result,
+      "result of tidy()",
+      "Return tensors from a synchronous function, and await their values " +
+        "outside it.",
+    );
+    for (const tensor of tensors) scope.keep(tensor);
+    return result;
+  });
 }
 
 /**

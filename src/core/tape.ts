@@ -41,6 +41,10 @@ interface Destination {
  * Records operations while it is open, walks them backwards for the gradients,
  * and frees everything that was made meanwhile when it closes.
  *
+ * Nothing may be awaited while a tape is open: other code would run under it.
+ * Only the loss that {@linkcode Tape.backward} went back from outlives the tape,
+ * and what {@linkcode Tape.keep} keeps: await their values afterwards.
+ *
  * @example
  * ```ts
  * import { mul, openDevice, sum, Tape, Tensor } from "@x/mnist-cnn";
@@ -61,6 +65,46 @@ export class Tape extends Scope {
   }
 
   #entries: Entry[] = [];
+  #isClosed = false;
+  #spansAwait = false;
+  #isRefused = false;
+
+  /** Opens a tape inside the one that is open now. */
+  constructor() {
+    super();
+    // Runs before anything that an `await` under the tape waits for.
+    queueMicrotask(() => {
+      if (this.#isClosed) return;
+      this.#spansAwait = true;
+      this.#entries = [];
+      this.abandon();
+    });
+  }
+
+  /**
+   * Frees what was made since the tape was opened.
+   *
+   * @throws {TypeError} If something was awaited meanwhile, or a tape inside it
+   * is still open.
+   */
+  override [Symbol.dispose](): void {
+    if (this.#isClosed || this.#isRefused) return;
+    this.#checkAwait();
+    super[Symbol.dispose]();
+    this.#isClosed = true;
+  }
+
+  #checkAwait(): void {
+    if (!this.#spansAwait) return;
+    this.#isRefused = true;
+    throw new TypeError(describe({
+      what: "tape open across an `await`",
+      expected: "a tape that closes before its function awaits anything",
+      got: "one that was open while other code could run",
+      help: "Give `using tape` a block of its own that ends before the " +
+        "`await`: a loss outlives it.",
+    }));
+  }
 
   /** Adds an operation; the order of calls is a topological order. */
   append(entry: Entry): void {
@@ -86,9 +130,11 @@ export class Tape extends Scope {
    *
    * @param loss One element, recorded on this tape.
    * @throws {ShapeError} If `loss` has more than one element.
-   * @throws {TypeError} If `loss` does not depend on any parameter.
+   * @throws {TypeError} If `loss` does not depend on any parameter, or something
+   * was awaited since the tape was opened.
    */
   backward(loss: Tensor): void {
+    this.#checkAwait();
     this.#check(loss);
     const gradients = new Map<AnyTensor, Tensor>();
     for (const entry of this.#entries.reverse()) {

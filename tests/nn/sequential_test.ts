@@ -120,18 +120,14 @@ function twins(device: Device): Sequential[] {
 deviceTest("a block equals its layers in training", async (device) => {
   const results: ArrayLike<number>[][] = [];
   for (const model of twins(device)) {
-    using tape = new Tape();
     const x = Tensor.from(device, values(3 * 2 * 63, 1), [3, 2, 7, 9], {
       requiresGrad: true,
     });
-    const y = model.forward(x);
-    const factors = Tensor.from(device, values(y.length, 2), y.shape);
-    tape.backward(mean(mul(y, factors)));
-    const gradients = [x.grad!, ...model.parameters().map(({ grad }) => grad!)];
+    const { parameters, results: [y] } = trained(model, x);
     const state = await model.stateDict();
     results.push([
       await y.data(),
-      ...await Promise.all(gradients.map((gradient) => gradient.data())),
+      ...await Promise.all(parameters.map((gradient) => gradient.data())),
       ...[...state.values()].map(({ data }) => Array.from(data, Number)),
     ]);
   }
@@ -155,10 +151,11 @@ deviceTest("a block equals its layers in evaluation", async (device) => {
 deviceTest("a block in evaluation has gradients on a tape", async (device) => {
   const results: ArrayLike<number>[][] = [];
   for (const model of twins(device)) {
-    using tape = new Tape();
-    const x = Tensor.from(device, values(3 * 2 * 63, 1), [3, 2, 7, 9]);
-    const loss = mean(model.eval().forward(x));
-    tape.backward(loss);
+    {
+      using tape = new Tape();
+      const x = Tensor.from(device, values(3 * 2 * 63, 1), [3, 2, 7, 9]);
+      tape.backward(mean(model.eval().forward(x)));
+    }
     const gradients = model.parameters().map(({ grad }) => grad!.data());
     results.push(await Promise.all(gradients));
   }

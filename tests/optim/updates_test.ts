@@ -81,10 +81,13 @@ async function smoothed(device: Device, amount: Amount) {
   const { labels, logits } = training.smoothing;
   const scores = Tensor.from(device, logits, [4, 5], { requiresGrad: true });
   using given = Tensor.from(device, Int32Array.from(labels), [4]);
-  using tape = new Tape();
   const labelSmoothing = Number(amount);
-  const loss = crossEntropy(scores, given, { labelSmoothing });
-  tape.backward(loss);
+  let loss: Tensor;
+  {
+    using tape = new Tape();
+    loss = crossEntropy(scores, given, { labelSmoothing });
+    tape.backward(loss);
+  }
   return { loss: await loss.item(), gradient: await scores.grad!.data() };
 }
 

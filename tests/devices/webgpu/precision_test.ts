@@ -178,9 +178,12 @@ async function step(device: WebGpuDevice) {
   const x = Tensor.from(device, images, [8, 1, 28, 28]);
   const y = Tensor.from(device, labels, [8]);
   const before = device.counters.bytes;
-  using tape = new Tape();
-  const loss = crossEntropy(model.forward(x), y);
-  tape.backward(loss);
+  let loss: Tensor;
+  {
+    using tape = new Tape();
+    loss = crossEntropy(model.forward(x), y);
+    tape.backward(loss);
+  }
   const gradients = await Promise.all(
     [...model.namedParameters()].map(async ([name, { grad }]) =>
       [name, await grad!.data()] as const
