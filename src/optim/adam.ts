@@ -36,16 +36,16 @@ export interface AdamOptions {
  * const model = new Linear(2, 1).to(device, { seed: 0 });
  * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
  * using x = Tensor.from(device, [1, 1], [1, 2]);
- * const losses: number[] = [];
- * for (let step = 0; step < 2; step++) {
+ * const step = () => {
  *   using tape = new Tape();
  *   const loss = mean(model.forward(x));
  *   optimizer.zeroGrad();
  *   tape.backward(loss);
  *   optimizer.step();
- *   losses.push(await loss.item());
- * }
- * assertLess(losses[1], losses[0]);
+ *   return loss;
+ * };
+ * const first = await step().item();
+ * assertLess(await step().item(), first);
  * ```
  */
 export class Adam extends Optimizer {
