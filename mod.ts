@@ -26,10 +26,16 @@ export {
   TrainingError,
 } from "./src/base/errors.ts";
 export { capture, type Captured } from "./src/core/capture.ts";
+export { setDefaultDevice } from "./src/core/default_device.ts";
 export { RandomGenerator } from "./src/core/random.ts";
 export { noGrad, tidy } from "./src/core/scope.ts";
 export { Tape } from "./src/core/tape.ts";
-export { type Shape, Tensor } from "./src/core/tensor.ts";
+export {
+  type Images,
+  type Labels,
+  type Shape,
+  Tensor,
+} from "./src/core/tensor.ts";
 export * from "./src/data/mod.ts";
 export type { Device, DType } from "./src/devices/device.ts";
 export { openDevice, type OpenDeviceOptions } from "./src/devices/select.ts";

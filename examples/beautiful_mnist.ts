@@ -1,86 +1,48 @@
 /**
- * The notebook as a program: own model, own loop.
+ * MNIST, with a model and a loop of your own:
  *
  *     deno run --unstable-webgpu -A examples/beautiful_mnist.ts [epochs] [images]
  */
-import {
-  Adam,
-  BatchNorm2d,
-  capture,
-  Conv2d,
-  crossEntropy,
-  DataLoader,
-  evaluate,
-  Linear,
-  MaxPool2d,
-  Mean,
-  Mnist,
-  Module,
-  openDevice,
-  ReLU,
-  Sequential,
-  take,
-  Tape,
-  type Tensor,
-} from "@x/mnist-cnn";
+import * as nn from "@x/mnist-cnn";
 
-const [epochs = 1, images = 60000] = Deno.args.map(Number);
+const [epochs = 1, images = 60_000] = Deno.args.map(Number);
+using device = nn.setDefaultDevice(await nn.openDevice());
+console.log(device.label);
 
-const block = (inChannels: number, outChannels: number) =>
-  new Sequential(
-    new Conv2d(inChannels, outChannels, { kernelSize: 5, padding: 2 }),
-    new BatchNorm2d(outChannels),
-    new ReLU(),
-    new MaxPool2d(2),
-  );
+const block = (inChannels: number, outChannels: number) => [
+  new nn.Conv2d(inChannels, outChannels, { kernelSize: 5, padding: 2 }),
+  new nn.BatchNorm2d(outChannels),
+  new nn.ReLU(),
+  new nn.MaxPool2d(2),
+];
+const layers = [...block(1, 16), ...block(16, 32), new nn.Flatten()];
+const model = new nn.Sequential(...layers, new nn.Linear(7 * 7 * 32, 10));
+model.to({ seed: 0 });
 
-class ConvolutionalNeuralNetwork extends Module {
-  layer1 = block(1, 16);
-  layer2 = block(16, 32);
-  fc = new Linear(7 * 7 * 32, 10);
-  forward(x: Tensor) {
-    return this.fc.forward(
-      this.layer2.forward(this.layer1.forward(x)).flatten(),
-    );
-  }
-}
-
-using device = await openDevice({ onChoice: console.log });
-const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
-const optimizer = new Adam(model.parameters(), { lr: 0.01 });
-const data = take(await Mnist.open("data", { split: "train" }), images);
-const test = take(await Mnist.open("data", { split: "test" }), images);
-using batches = new DataLoader(data, {
-  device,
-  batchSize: 100,
-  shuffle: true,
-  seed: 0,
+const train = nn.take(await nn.Mnist.open("data", { split: "train" }), images);
+const test = nn.take(await nn.Mnist.open("data", { split: "test" }), images);
+const order = { batchSize: 100, shuffle: true, seed: 0 };
+using batches = new nn.DataLoader(train, order);
+const optimizer = new nn.Adam(model.parameters(), { lr: 0.01 });
+using meanLoss = new nn.Mean();
+using step = nn.capture((x: nn.Tensor, labels: nn.Labels) => {
+  using tape = new nn.Tape();
+  const loss = nn.crossEntropy(model.forward(x), labels);
+  optimizer.zeroGrad();
+  tape.backward(loss);
+  optimizer.step();
+  meanLoss.add(loss);
 });
-using meanLoss = new Mean(device);
-
-using step = capture(
-  device,
-  (images: Tensor, labels: Tensor<readonly number[], "i32">) => {
-    using tape = new Tape();
-    const loss = crossEntropy(model.forward(images), labels);
-    optimizer.zeroGrad();
-    tape.backward(loss);
-    optimizer.step();
-    meanLoss.add(loss);
-  },
-);
 
 let accuracy = 0;
 for (let epoch = 1; epoch <= epochs; epoch++) {
   model.train();
   meanLoss.reset();
-  for await (const [images, labels] of batches) step(images, labels);
-  ({ accuracy } = await evaluate(device, model, test));
-  console.log(
-    `epoch ${epoch} loss ${await meanLoss.value()} accuracy ${accuracy}`,
-  );
+  for await (const [x, labels] of batches) step(x, labels);
+  ({ accuracy } = await nn.evaluate(model, test));
+  const loss = await meanLoss.value();
+  console.log(`epoch ${epoch} loss ${loss} accuracy ${accuracy}`);
 }
 
-// What a right program reaches: 0.97 after an epoch of all images.
-const gate = images < 60000 ? 0.5 : 0.97;
+const gate = images < 60_000 ? 0.5 : 0.97;
 if (accuracy < gate) throw new Error(`accuracy ${accuracy} is below ${gate}`);

@@ -1,5 +1,6 @@
 import { block, printAs } from "../base/printing.ts";
 import { type ReplayNotes, takeNotes } from "./guards.ts";
+import { defaultDevice } from "./default_device.ts";
 import type { Device, Program } from "../devices/device.ts";
 import { inScope, type TensorResult, tensorsOf } from "./scope.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
@@ -58,7 +59,23 @@ export function capture<
 >(
   device: Device,
   run: (...inputs: Inputs) => Result,
+): Captured<Inputs, Result>;
+/** The same on the default device: see {@linkcode setDefaultDevice}. */
+export function capture<
+  const Inputs extends readonly AnyTensor[],
+  Result extends TensorResult,
+>(run: (...inputs: Inputs) => Result): Captured<Inputs, Result>;
+export function capture<
+  const Inputs extends readonly AnyTensor[],
+  Result extends TensorResult,
+>(
+  ...given: [Device, (...inputs: Inputs) => Result] | [
+    (...inputs: Inputs) => Result,
+  ]
 ): Captured<Inputs, Result> {
+  const [device, run] = given.length === 2
+    ? given
+    : [defaultDevice("capture"), given[0]];
   const variants: Variant<Result>[] = [];
   const call = (...inputs: Inputs): Result => {
     if (device.recording) return run(...inputs);

@@ -20,6 +20,9 @@ export { elementsOf, type Shape };
 /** The shape of a batch of images: `[N, C, H, W]`. */
 export type Images = [n: number, c: number, h: number, w: number];
 
+/** The labels of a batch: i32 `[N]`, a class each. */
+export type Labels = Tensor<Shape, "i32">;
+
 /** A tensor of any shape and element type. */
 // deno-lint-ignore no-explicit-any -- a tensor is covariant in neither
 export type AnyTensor = Tensor<any, any>;

@@ -1,12 +1,12 @@
 import type { Device } from "../devices/device.ts";
-import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
+import { elementsOf, type Labels, type Shape, Tensor } from "../core/tensor.ts";
 import type { Compose } from "../transforms/mod.ts";
 import type { Augmentation } from "./_augmentation.ts";
 import { upload, uploadRows } from "./_upload.ts";
 import type { Dataset } from "./dataset.ts";
 
 /** A batch: inputs `[N, …row shape]` and labels `[N]`. */
-export type Batch = readonly [inputs: Tensor, labels: Tensor<Shape, "i32">];
+export type Batch = readonly [inputs: Tensor, labels: Labels];
 
 /** A tensor of row numbers. */
 export type Rows = Tensor<Shape, "i32">;

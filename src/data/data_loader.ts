@@ -1,6 +1,7 @@
 import { block, printAsText } from "../base/printing.ts";
 import type { Device } from "../devices/device.ts";
 import { capture, type Captured } from "../core/capture.ts";
+import { defaultDevice } from "../core/default_device.ts";
 import { describe } from "../base/errors.ts";
 import { tidy } from "../core/scope.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
@@ -14,8 +15,8 @@ import { RandomGenerator } from "../core/random.ts";
 
 /** How a {@linkcode DataLoader} makes batches. */
 export interface DataLoaderOptions {
-  /** Where the batches are made. */
-  device: Device;
+  /** Where the batches are made. Default: the default device. */
+  device?: Device;
   /** Rows of a batch. Default 1, as in PyTorch. */
   batchSize?: number;
   /** Whether every epoch has an order of its own. Default false. */
@@ -109,8 +110,8 @@ export class DataLoader implements Disposable {
    * @throws {TypeError} If a random transform is to change what is no image.
    */
   constructor(dataset: Dataset, options: DataLoaderOptions) {
-    const { batchSize = 1, device, dropLast = false, shuffle = false } =
-      options;
+    const { batchSize = 1, dropLast = false, shuffle = false } = options;
+    const { device = defaultDevice("DataLoader: device") } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new RangeError(describe({
         what: "DataLoader: batchSize",

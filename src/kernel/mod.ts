@@ -35,12 +35,7 @@
 export type { HostValues, Integers } from "../core/host_values.ts";
 export type { Scope, TensorResult } from "../core/scope.ts";
 export { type Backward, type Entry, type Input, record } from "../core/tape.ts";
-export type {
-  AnyTensor,
-  DTypeOf,
-  Images,
-  TensorOptions,
-} from "../core/tensor.ts";
+export type { AnyTensor, DTypeOf, TensorOptions } from "../core/tensor.ts";
 export { CpuDevice, type CpuDeviceOptions } from "../devices/cpu/cpu_device.ts";
 export type {
   DeviceBuffer,

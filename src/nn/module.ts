@@ -1,6 +1,7 @@
 import { printAsText } from "../base/printing.ts";
 import { assume, change } from "../core/guards.ts";
 import { RandomGenerator } from "../core/random.ts";
+import { defaultDevice } from "../core/default_device.ts";
 import type { Device } from "../devices/device.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
@@ -239,7 +240,16 @@ export abstract class Module {
    * @param options Where the first values come from.
    * @throws {TypeError} If the model is on a device already.
    */
-  to(device: Device, options: PlacementOptions = {}): this {
+  to(device: Device, options?: PlacementOptions): this;
+  /** The same on the default device: see {@linkcode setDefaultDevice}. */
+  to(options?: PlacementOptions): this;
+  to(
+    given: Device | PlacementOptions = {},
+    placement: PlacementOptions = {},
+  ): this {
+    const [device, options] = "allocate" in given
+      ? [given, placement]
+      : [defaultDevice("Module.to"), given];
     const [random] = crypto.getRandomValues(new Uint32Array(1));
     const { generator = new RandomGenerator(options.seed ?? random) } = options;
     createArena(device, this.parameters(), generator);

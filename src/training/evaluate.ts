@@ -1,6 +1,7 @@
 import { RunningMetrics } from "./_running_metrics.ts";
 import { capture } from "../core/capture.ts";
 import { DataLoader } from "../data/data_loader.ts";
+import { defaultDevice } from "../core/default_device.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Device } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
@@ -85,12 +86,31 @@ export class Evaluator implements Disposable {
  * @param dataset Rows and labels.
  * @param options Batch size.
  */
-export async function evaluate(
+export function evaluate(
   device: Device,
   model: Layer,
   dataset: Dataset,
-  options: EvaluateOptions = {},
+  options?: EvaluateOptions,
+): Promise<Metrics>;
+/** The same on the default device: see {@linkcode setDefaultDevice}. */
+export function evaluate(
+  model: Layer,
+  dataset: Dataset,
+  options?: EvaluateOptions,
+): Promise<Metrics>;
+export async function evaluate(
+  ...given: [Device, Layer, Dataset, EvaluateOptions?] | [
+    Layer,
+    Dataset,
+    EvaluateOptions?,
+  ]
 ): Promise<Metrics> {
+  const [device, model, dataset, options] = "allocate" in given[0]
+    ? given as [Device, Layer, Dataset, EvaluateOptions?]
+    : [
+      defaultDevice("evaluate"),
+      ...given as [Layer, Dataset, EvaluateOptions?],
+    ];
   using evaluator = new Evaluator(device, model, dataset, options);
   return await evaluator.run();
 }

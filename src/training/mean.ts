@@ -1,3 +1,4 @@
+import { defaultDevice } from "../core/default_device.ts";
 import { change } from "../core/guards.ts";
 import type { Device } from "../devices/device.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -28,9 +29,9 @@ export class Mean implements Disposable {
   /**
    * Makes the sum, which is 0.
    *
-   * @param device The device of the numbers.
+   * @param device The device of the numbers. Default: the default device.
    */
-  constructor(device: Device) {
+  constructor(device: Device = defaultDevice("Mean: device")) {
     this.#total = Tensor.empty<[number]>(device, [1], "f32", "persistent");
     this.reset();
   }
