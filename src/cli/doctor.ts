@@ -1,4 +1,6 @@
 import { describe, DeviceError } from "../base/errors.ts";
+import { leastDeno } from "../devices/webgpu/adapter.ts";
+import { oldestDeno } from "../doctor/advice.ts";
 import {
   type AdapterReport,
   type DeviceReport,
@@ -27,7 +29,8 @@ export const doctor: Command = {
   }],
   notes: "Every device trains the network for some steps, and its losses are " +
     "compared with those of plain TypeScript. The exit status is 0 if all are " +
-    "right, else 1; a GPU that is missing is no failure.",
+    `right, else 1; a GPU that is missing is no failure. Deno ${oldestDeno} or ` +
+    `later is supported; WebGPU needs Deno ${leastDeno}.`,
   async run({ flags, values }) {
     const seconds = Number(values.seconds);
     if (!(seconds >= 0 && seconds <= 60)) {

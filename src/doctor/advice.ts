@@ -1,3 +1,9 @@
+import { isDenoBefore } from "../base/deno_version.ts";
+import { leastDeno } from "../devices/webgpu/adapter.ts";
+
+/** The oldest Deno that is supported; `.ci/run` tries its last release. */
+export const oldestDeno = "2.5";
+
 /** Something that is not there, and what brings it. */
 export interface Missing {
   /** What, and what it would be good for. */
@@ -10,8 +16,8 @@ export interface Missing {
 export interface SystemFacts {
   /** Whether the program may use WebGPU at all. */
   readonly hasWebGpu: boolean;
-  /** The least version that WebGPU needs, where Deno is older; else null. */
-  readonly neededDeno: string | null;
+  /** Deno's version. */
+  readonly deno: string;
   /** The system: `linux`, `darwin`, `windows`. */
   readonly os: string;
   /** On Linux, `ID` and `ID_LIKE` of `/etc/os-release`. */
@@ -53,9 +59,11 @@ export function missingParts(facts: SystemFacts): Missing[] {
       install: "deno task doctor",
     }];
   }
-  if (facts.neededDeno !== null) {
+  if (isDenoBefore(facts.deno, leastDeno)) {
     return [{
-      what: `WebGPU: it needs Deno ${facts.neededDeno} or later`,
+      what: isDenoBefore(facts.deno, oldestDeno)
+        ? `a supported Deno: ${oldestDeno} or later, ${leastDeno} for WebGPU`
+        : `WebGPU: it needs Deno ${leastDeno} or later`,
       install: "deno upgrade",
     }];
   }

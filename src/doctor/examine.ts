@@ -2,12 +2,12 @@ import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
 import {
-  isDenoTooOld,
   isSoftware,
   leastDeno,
   requestAdapter,
 } from "../devices/webgpu/adapter.ts";
 import { WebGpuDevice } from "../devices/webgpu/webgpu_device.ts";
+import { isDenoBefore } from "../base/deno_version.ts";
 import { DeviceError } from "../base/errors.ts";
 import { type AdapterReport, findAdapters } from "./adapters.ts";
 import {
@@ -89,7 +89,7 @@ export async function examine(
   const own = (await attempt(requestAdapter)).result;
   const auto = await attempt(chooseDevice);
   const devices = [await tryDevice("cpu", () => CpuDevice.open(), seconds)];
-  if (own !== null && !isDenoTooOld()) {
+  if (own !== null && !isDenoBefore(Deno.version.deno, leastDeno)) {
     const open = () => WebGpuDevice.open();
     devices.push(await tryDevice("webgpu", open, seconds));
   }
@@ -106,7 +106,7 @@ export async function examine(
     devices,
     missing: missingParts({
       hasWebGpu: navigator.gpu !== undefined,
-      neededDeno: isDenoTooOld() ? leastDeno : null,
+      deno: Deno.version.deno,
       os: Deno.build.os,
       distributions: await readDistributions(),
       cards: await readCards(),

@@ -3,7 +3,7 @@ import { missingParts, type SystemFacts } from "../../src/doctor/advice.ts";
 
 const nothing: SystemFacts = {
   hasWebGpu: true,
-  neededDeno: null,
+  deno: "2.9.6",
   os: "linux",
   distributions: ["debian"],
   cards: [],
@@ -61,9 +61,19 @@ const cases: [string, Partial<SystemFacts>, ReturnType<typeof missingParts>][] =
       hasAdapter: true,
       hasDefault: true,
       hasHardware: true,
-      neededDeno: "2.7",
+      deno: "2.6.8",
     }, [{
       what: "WebGPU: it needs Deno 2.7 or later",
+      install: "deno upgrade",
+    }]],
+    ["the first Deno whose WebGPU is new enough", {
+      hasAdapter: true,
+      hasDefault: true,
+      hasHardware: true,
+      deno: "2.7.1",
+    }, []],
+    ["a Deno that is not supported", { deno: "2.4.7" }, [{
+      what: "a supported Deno: 2.5 or later, 2.7 for WebGPU",
       install: "deno upgrade",
     }]],
     ["another system", { os: "darwin" }, [{

@@ -1,3 +1,4 @@
+import { denoVersion } from "../../base/deno_version.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import { convBlockBindings } from "./kernels/conv_block.ts";
 
@@ -43,23 +44,6 @@ export function adapterName(
   { description, vendor }: Pick<GPUAdapterInfo, "description" | "vendor">,
 ): string {
   return description || vendor || "unnamed";
-}
-
-/** Whether this program runs in a Deno whose WebGPU cannot be used. */
-export function isDenoTooOld(): boolean {
-  const version = denoVersion();
-  if (version === null) return false;
-  const [major, minor] = version.split(".").map(Number);
-  const [leastMajor, leastMinor] = leastDeno.split(".").map(Number);
-  return major < leastMajor || (major === leastMajor && minor < leastMinor);
-}
-
-/** The version of Deno, or null in a browser. */
-function denoVersion(): string | null {
-  const { Deno: deno } = globalThis as {
-    Deno?: { version?: { deno?: string } };
-  };
-  return deno?.version?.deno ?? null;
 }
 
 /** The error of a device that is opened where there is no adapter. */
