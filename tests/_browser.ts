@@ -43,6 +43,16 @@ export function browserTest(
   });
 }
 
+/** A module and all that it imports, as one script for a browser. */
+export async function bundled(module: URL): Promise<string> {
+  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform", "browser", module.href],
+  }).output();
+  const decoder = new TextDecoder();
+  if (code !== 0) throw new Error(decoder.decode(stderr));
+  return decoder.decode(stdout);
+}
+
 /**
  * The environment without what names the system's Vulkan drivers: SwiftShader is
  * Chromium's own, and would be hidden too.

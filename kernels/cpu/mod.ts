@@ -21,4 +21,4 @@ export * from "./sum.ts";
 export { winogradForward, winogradGradient } from "./winograd.ts";
 export { winogradWeightGradient, winogradWeights } from "./winograd_weights.ts";
 
-export { lead, leave, serve, solo } from "./_run.ts";
+export { close, run, solo, workerLoop } from "./_run.ts";

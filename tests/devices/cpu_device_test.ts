@@ -73,6 +73,30 @@ Deno.test("a program gives the same before, with and after workers", async () =>
   }
 });
 
+// As the main thread of a page, which `browser_test.ts` tries where it can.
+Deno.test("a thread that may not sleep spins, and the rest is as ever", async () => {
+  const { wait } = Atomics;
+  Atomics.wait = () => {
+    throw new TypeError("Atomics.wait cannot be called in this context");
+  };
+  let device: CpuDevice;
+  try {
+    device = CpuDevice.open({ threads: 2, splitFrom: 0 });
+  } finally {
+    Atomics.wait = wait;
+  }
+  using opened = device;
+  const { counter, program } = counting(opened);
+  let added = 10;
+  await until(() => {
+    program.replay();
+    added += 10;
+    return opened.workers === 1;
+  });
+  for (let i = 0; i < 500; i++) program.replay();
+  await assertAll(opened, counter, added + 5000);
+});
+
 // Deno loads it on the worker's own thread, at any time after `new Worker`.
 Deno.test("the program of a worker stays where the worker finds it", async () => {
   const { Worker: Original } = globalThis;

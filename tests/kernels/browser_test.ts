@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, join, toFileUrl } from "@std/path";
 import type { Page } from "npm:puppeteer-core@25.16.0";
-import { browserTest } from "../_browser.ts";
+import { browserTest, bundled } from "../_browser.ts";
 import { Golden } from "../golden.ts";
 import { assertStep } from "../golden_network.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -61,17 +61,10 @@ browserTest(
   "webgpu: the network has PyTorch's loss and gradients",
   async (page) => {
     await using folder = await temporaryFolder();
-    const bundle = join(folder.path, "page.js");
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["bundle", "--quiet", "--platform", "browser"],
-        ...["--output", bundle, path("_page.ts")],
-      ],
-    }).output();
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
     const file = await Deno.readFile(path("../golden/network.safetensors"));
     await openEmpty(page, folder.path);
-    await page.addScriptTag({ path: bundle, type: "module" });
+    const content = await bundled(new URL("_page.ts", import.meta.url));
+    await page.addScriptTag({ content, type: "module" });
     const step = await page.evaluate(`stepInPage("${file.toBase64()}")`);
     assertStep(JSON.parse(step as string), await Golden.read("network"));
   },

@@ -15,20 +15,26 @@ export interface CpuModule {
 export interface Runner {
   /** Runs a program alone. */
   solo(program: number, records: number): void;
-  /** Runs a program as a team's thread 0; 0 not run, 1 done, 2 failed. */
-  lead(
+  /** Runs a program as a pool's thread 0; 0 not run, 1 done, 2 failed. */
+  run(
     control: number,
     threads: number,
     program: number,
     records: number,
+    maySleep: boolean,
   ): number;
-  /** Lives as a worker of a team. */
-  serve(control: number, thread: number, threads: number, idle: number): void;
-  /** Ends a team. */
-  leave(control: number): void;
+  /** Does a worker's share of every program until the pool is closed. */
+  workerLoop(
+    control: number,
+    thread: number,
+    threads: number,
+    idle: number,
+  ): void;
+  /** Closes a pool. */
+  close(control: number): void;
 }
 
-const notKernels = ["lead", "leave", "memory", "serve", "solo"];
+const notKernels = ["close", "memory", "run", "solo", "workerLoop"];
 
 const compiled = new Map<boolean, CpuModule>();
 

@@ -1,7 +1,7 @@
 import type { KernelCost } from "../../../kernels/kernel.ts";
 import type { Profile } from "../profile.ts";
 import type { CpuMemory } from "./_memory.ts";
-import type { Threads } from "./_team.ts";
+import type { ThreadPool } from "./_thread_pool.ts";
 
 /** What is known of a call of a kernel wherever it runs. */
 interface AnyCall extends KernelCost {
@@ -42,14 +42,14 @@ interface Segment {
 /** Puts calls into memory and runs them. Memory of programs is used again. */
 export class Programs {
   readonly #memory: CpuMemory;
-  readonly #threads: Threads;
+  readonly #threads: ThreadPool;
   readonly #profile: Profile | null;
   readonly #free = new Map<number, number[]>();
 
   /** With a profile, every call runs by itself and is timed. */
   constructor(
     memory: CpuMemory,
-    threads: Threads,
+    threads: ThreadPool,
     profile: Profile | null,
   ) {
     this.#memory = memory;
@@ -110,9 +110,9 @@ export class Programs {
     const words: number[] = [];
     let lastParts = 1;
     calls.forEach(({ kernel, parts, words: given }, index) => {
-      // Two calls that one thread runs need no meeting in between.
-      const meet = index > 0 && (parts > 1 || lastParts > 1) ? 1 : 0;
-      words.push(kernel, (HEADER + given.length) * 4, parts, meet, ...given);
+      // Two calls that one thread runs need no barrier in between.
+      const barrier = index > 0 && (parts > 1 || lastParts > 1) ? 1 : 0;
+      words.push(kernel, (HEADER + given.length) * 4, parts, barrier, ...given);
       lastParts = parts;
     });
     const room = 2 ** Math.ceil(Math.log2(words.length));

@@ -29,7 +29,7 @@ import type { Caller } from "./_call.ts";
 import { CpuMemory } from "./_memory.ts";
 import { cpuModule } from "./_module.ts";
 import { type KernelCall as RecordedCall, Programs } from "./_program.ts";
-import { Threads } from "./_team.ts";
+import { ThreadPool } from "./_thread_pool.ts";
 import { plainKernels } from "./plain_kernels.ts";
 import { wasmKernels } from "./wasm_kernels.ts";
 
@@ -132,7 +132,7 @@ export class CpuDevice implements Device {
   readonly #splitFrom: number;
   readonly #winogradFrom: number;
   readonly #memory = new CpuMemory();
-  readonly #threads: Threads;
+  readonly #threads: ThreadPool;
   readonly #programs: Programs;
   readonly #pool = new BufferPool((dtype: DType, length: number) => {
     const bytes = length * bytesOf[dtype];
@@ -160,7 +160,7 @@ export class CpuDevice implements Device {
       module.kernels.map((name, index) => [name, index]),
     );
     this.#traits = this.#traitsOf(threads);
-    this.#threads = new Threads(module, this.#memory, { idle, threads });
+    this.#threads = new ThreadPool(module, this.#memory, { idle, threads });
     this.profile = options.profile ? new Profile() : null;
     const { profile } = this;
     this.#programs = new Programs(this.#memory, this.#threads, profile);

@@ -2,7 +2,7 @@ import { describe, DeviceError } from "../../base/errors.ts";
 import type { CpuMemory } from "./_memory.ts";
 import { type CpuModule, instantiate, type Runner } from "./_module.ts";
 
-/** Bytes of the block in which a team's threads meet: see `_run.ts`. */
+/** Bytes of the block in which a pool's threads synchronize: see `_run.ts`. */
 const CONTROL_BYTES = 384;
 
 /** What a worker is told, once. */
@@ -32,12 +32,13 @@ export interface ThreadOptions {
  * Workers start with the first program that has use for them, and end when
  * there was no work for a while, since a worker keeps the process alive.
  */
-export class Threads {
+export class ThreadPool {
   readonly #module: CpuModule;
   readonly #memory: CpuMemory;
   readonly #options: ThreadOptions;
   readonly #runner: Runner;
-  #team: Team | null = null;
+  readonly #maySleep: boolean = maySleep();
+  #workers: Workers | null = null;
   /** Whether workers can't be had here. */
   #alone: boolean;
 
@@ -51,7 +52,9 @@ export class Threads {
 
   /** Runs a program of this many records at this pointer. */
   run(program: number, records: number, parallel: boolean): void {
-    if (parallel && !this.#alone && this.#lead(program, records)) return;
+    if (parallel && !this.#alone && this.#runTogether(program, records)) {
+      return;
+    }
     try {
       this.#runner.solo(program, records);
     } catch (cause) {
@@ -61,42 +64,48 @@ export class Threads {
 
   /** Workers that are there to take part, beside the calling thread. */
   get workers(): number {
-    if (this.#team === null) return 0;
-    const { gate, workers } = this.#team;
-    return Atomics.load(gate, 0) === OPEN ? workers.length : 0;
+    if (this.#workers === null) return 0;
+    const { state, workers } = this.#workers;
+    return Atomics.load(state, 0) === OPEN ? workers.length : 0;
   }
 
   /** Ends the workers. */
   close(): void {
     this.#alone = true;
-    this.#leave();
+    this.#end();
   }
 
   /** Whether the program was run, which it is not where workers are missing. */
-  #lead(program: number, records: number): boolean {
-    this.#team ??= this.#start();
-    if (this.#team === null) return false;
-    const { control, gate } = this.#team;
+  #runTogether(program: number, records: number): boolean {
+    this.#workers ??= this.#start();
+    if (this.#workers === null) return false;
+    const { control, state } = this.#workers;
     let outcome: number;
     try {
       const { threads } = this.#options;
-      outcome = this.#runner.lead(control, threads, program, records);
+      outcome = this.#runner.run(
+        control,
+        threads,
+        program,
+        records,
+        this.#maySleep,
+      );
     } catch (cause) {
-      this.#leave();
+      this.#end();
       throw failed(cause);
     }
     if (outcome === 2) {
-      this.#leave();
+      this.#end();
       throw failed();
     }
-    if (outcome === 0 && Atomics.load(gate, 0) === CLOSED) this.#leave();
+    if (outcome === 0 && Atomics.load(state, 0) === CLOSED) this.#end();
     return outcome === 1;
   }
 
-  #start(): Team | null {
+  #start(): Workers | null {
     const { idle, threads } = this.#options;
     const control = this.#memory.allocate(CONTROL_BYTES);
-    const gate = this.#memory.array("i32", control, 1) as Int32Array;
+    const state = this.#memory.array("i32", control, 1) as Int32Array;
     const { kernels, module } = this.#module;
     const { memory } = this.#memory;
     const url = workerUrl();
@@ -106,7 +115,7 @@ export class Threads {
         const worker = new Worker(url, { type: "module" });
         worker.onerror = (event) => {
           event.preventDefault();
-          this.#runner.leave(control);
+          this.#runner.close(control);
         };
         const assignment: Assignment = {
           module,
@@ -120,34 +129,46 @@ export class Threads {
         worker.postMessage(assignment);
         return worker;
       });
-      return { control, gate, workers };
+      return { control, state, workers };
     } catch {
       // No workers here, as under some content security policies: one thread
       // does the work of all.
-      this.#runner.leave(control);
+      this.#runner.close(control);
       this.#alone = true;
       return null;
     }
   }
 
-  #leave(): void {
-    if (this.#team === null) return;
-    this.#runner.leave(this.#team.control);
-    for (const worker of this.#team.workers) worker.terminate();
-    this.#team = null;
+  #end(): void {
+    if (this.#workers === null) return;
+    this.#runner.close(this.#workers.control);
+    for (const worker of this.#workers.workers) worker.terminate();
+    this.#workers = null;
   }
 }
 
-/** Workers, and the block in which they meet. */
-interface Team {
+/** The workers of a pool, and the block in which they synchronize. */
+interface Workers {
   readonly control: number;
   /** The block's first word. */
-  readonly gate: Int32Array;
+  readonly state: Int32Array;
   readonly workers: readonly Worker[];
 }
 
-/** The gate's values in `_run.ts` for a team that waits and one that ended. */
+/** The states in `_run.ts` of a pool that waits and of one that ended. */
 const OPEN = 1, CLOSED = 3;
+
+/** Whether this thread may sleep: the main thread of a page may only spin. */
+function maySleep(): boolean {
+  if (typeof SharedArrayBuffer === "undefined") return false;
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
 
 let sharedUrl: string | null = null;
 
@@ -173,9 +194,9 @@ function work(setUp: typeof instantiate): void {
     const { control, idle, kernels, memory, module, thread, threads } = data;
     const runner = setUp(module, kernels, memory);
     try {
-      runner.serve(control, thread, threads, idle);
+      runner.workerLoop(control, thread, threads, idle);
     } finally {
-      runner.leave(control);
+      runner.close(control);
       scope.close();
     }
   };
