@@ -19,17 +19,3 @@ fn add(
     output[index] = left[index] + right[index];
   }
 }
-
-@group(0) @binding(0) var<storage, read> source: array<f32>;
-@group(0) @binding(1) var<storage, read_write> destination: array<f32>;
-
-@compute @workgroup_size(workgroupSize)
-fn accumulate(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
-  if (index < arrayLength(&destination)) {
-    destination[index] += source[index];
-  }
-}

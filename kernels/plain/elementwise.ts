@@ -32,27 +32,6 @@ export function scale(
   for (let i = 0; i < output.length; i++) output[i] = x[i] * by;
 }
 
-/** `destination += source`, in place. */
-export function accumulate(
-  source: Float32Array,
-  destination: Float32Array,
-): void {
-  for (let i = 0; i < destination.length; i++) destination[i] += source[i];
-}
-
-/** `output = source`. */
-export function copy<Elements extends Float32Array | Int32Array>(
-  source: Elements,
-  output: Elements,
-): void {
-  output.set(source);
-}
-
-/** Every element of `output` becomes `value`. */
-export function fill(output: Float32Array | Int32Array, value: number): void {
-  output.fill(value);
-}
-
 /** `output[i] = factor · scalar[0]`. */
 export function expand(
   scalar: Float32Array,

@@ -6,7 +6,6 @@
  */
 
 export * from "./adam.ts";
-export * from "./advance.ts";
 export * from "./augment.ts";
 export * from "./avg_pool2d.ts";
 export * from "./batch_norm2d.ts";

@@ -1,3 +1,4 @@
+import { copy } from "../../kernels/copy/copy.ts";
 import { block, printAs } from "../base/printing.ts";
 import { type ReplayNotes, takeNotes } from "./guards.ts";
 import { defaultDevice } from "./default_device.ts";
@@ -158,7 +159,7 @@ function replay<Result>(
   const { copies, notes, program, result } = variant;
   if (copies) {
     variant.inputs.forEach((own, index) => {
-      own.device.kernels.copy(inputs[index], own);
+      own.device.run(copy, { source: inputs[index], output: own });
     });
   }
   program.replay();
@@ -173,9 +174,9 @@ function placeOf({ buffer, device, shape }: AnyTensor): AnyTensor {
 
 function copyOf(input: AnyTensor): AnyTensor {
   const { device, dtype, shape } = input;
-  const copy = Tensor.empty(device, shape, dtype, "persistent");
-  device.kernels.copy(input, copy);
-  return copy;
+  const output = Tensor.empty(device, shape, dtype, "persistent");
+  device.run(copy, { source: input, output });
+  return output;
 }
 
 /** A line for each recording: its inputs, and how much it runs. */

@@ -1,3 +1,5 @@
+import { accumulate } from "../../kernels/accumulate/accumulate.ts";
+import { fill } from "../../kernels/fill/fill.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import { printAsText } from "../base/printing.ts";
 import { currentScope, Scope } from "./scope.ts";
@@ -204,7 +206,7 @@ export function record<S extends Shape>(
 function oneFor({ device, shape }: Tensor): Tensor {
   if (device.recording) return Tensor.from(device, [1], shape);
   const one = Tensor.empty(device, shape);
-  device.kernels.fill(one, 1);
+  device.run(fill, { output: one }, 1);
   return one;
 }
 
@@ -246,6 +248,6 @@ function destination(
 function addUp(found: Destination | null): void {
   if (found === null || found.sum === null) return;
   const { written, sum } = found;
-  sum.device.kernels.accumulate(written, sum);
+  sum.device.run(accumulate, { source: written, destination: sum });
   written[Symbol.dispose]();
 }

@@ -295,7 +295,7 @@ export interface Kernels {
    * (i32 `[2]`: draws so far, seed) and the element's index decide alone, by
    * the hash pcg3d of Jarzynski and Olano, "Hash Functions for GPU Rendering"
    * (2020): `pcg3d(index, draws, seed).x` divided by 2³² is below
-   * `probability`. Does not move `state`; see {@linkcode Kernels.advance}.
+   * `probability`. Does not move `state`.
    */
   dropoutForward(
     x: Operand,
@@ -315,14 +315,6 @@ export interface Kernels {
   sum(x: Operand, output: Operand, factor: number): void;
   /** `output[i] = factor · scalar[0]`: the gradient of a sum. */
   expand(scalar: Operand, output: Operand, factor: number): void;
-  /** `destination += source`, in place. */
-  accumulate(source: Operand, destination: Operand): void;
-  /** `output = source`; both of one type. */
-  copy(source: Operand, output: Operand): void;
-  /** Every element of `output`, f32 or i32, becomes `value`. */
-  fill(output: Operand, value: number): void;
-  /** `counter[0] += amount`, i32, in place. */
-  advance(counter: Operand, amount: number): void;
 
   /**
    * Picks a batch out of a data set: row `i` of `output` is row

@@ -1,3 +1,4 @@
+import { copy } from "../../kernels/copy/copy.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkShape } from "./_check.ts";
@@ -26,11 +27,11 @@ export function add<S extends Shape>(
   right: Tensor<S>,
 ): Tensor<S> {
   checkShape("add", "right", right.shape, left.shape);
-  const { kernels } = left.device;
-  const output = Tensor.empty<S>(left.device, left.shape);
-  kernels.add(left, right, output);
+  const { device } = left;
+  const output = Tensor.empty<S>(device, left.shape);
+  device.kernels.add(left, right, output);
   return record(output, [left, right], (gradOutput, [gradLeft, gradRight]) => {
-    if (gradLeft) kernels.copy(gradOutput, gradLeft);
-    if (gradRight) kernels.copy(gradOutput, gradRight);
+    if (gradLeft) device.run(copy, { source: gradOutput, output: gradLeft });
+    if (gradRight) device.run(copy, { source: gradOutput, output: gradRight });
   });
 }

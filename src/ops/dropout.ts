@@ -1,3 +1,4 @@
+import { advance } from "../../kernels/advance/advance.ts";
 import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
@@ -45,7 +46,7 @@ export function dropout<S extends Shape>(
   const mask = Tensor.empty<S>(x.device, x.shape);
   const output = Tensor.empty<S>(x.device, x.shape);
   kernels.dropoutForward(x, state, mask, output, probability);
-  kernels.advance(state, 1);
+  x.device.run(advance, { counter: state }, 1);
   return record(output, [x], (gradOutput, [gradX]) => {
     if (gradX) kernels.mul(gradOutput, mask, gradX);
   });

@@ -1,3 +1,4 @@
+import { copy } from "../../kernels/copy/copy.ts";
 import {
   ADAM_GROUP,
   type AdamConstants as Constants,
@@ -188,7 +189,7 @@ export class Adam extends Optimizer {
       const [span] = this.spans([parameter]);
       const own = emptyState(span);
       const shared = this.#states[index].part(0, [own.length]);
-      own.device.kernels.copy(shared, own);
+      own.device.run(copy, { source: shared, output: own });
       return own;
     });
     this.#parted = true;

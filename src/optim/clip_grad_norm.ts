@@ -1,3 +1,4 @@
+import { accumulate } from "../../kernels/accumulate/accumulate.ts";
 import { describe } from "../base/errors.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -50,7 +51,7 @@ export function clipGradNorm(
   for (const gradient of gradients.slice(1)) {
     const own = Tensor.empty(device, [1]);
     kernels.sumOfSquares(gradient, own);
-    kernels.accumulate(own, squares);
+    device.run(accumulate, { source: own, destination: squares });
     own[Symbol.dispose]();
   }
   for (const gradient of gradients) {

@@ -1,3 +1,4 @@
+import { accumulate } from "../../kernels/accumulate/accumulate.ts";
 import { defaultDevice } from "../core/default_device.ts";
 import { change } from "../core/guards.ts";
 import type { Device } from "../devices/device.ts";
@@ -43,7 +44,8 @@ export class Mean implements Disposable {
 
   /** Adds a number: a tensor `[1]`. */
   add(value: Tensor): void {
-    this.#total.device.kernels.accumulate(value, this.#total);
+    const destination = this.#total;
+    destination.device.run(accumulate, { source: value, destination });
     change(this, () => {
       this.#count++;
     });

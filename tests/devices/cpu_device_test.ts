@@ -3,6 +3,8 @@ import { fromFileUrl, join } from "@std/path";
 import { capture, DeviceError, Tensor } from "../../mod.ts";
 import { Scope } from "../../src/core/scope.ts";
 import { convBlock, CpuDevice, type Operand } from "../../src/kernel/mod.ts";
+import { accumulate } from "../../kernels/accumulate/accumulate.ts";
+import { fill } from "../../kernels/fill/fill.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 Deno.test("the label says how the CPU device computes", () => {
@@ -29,10 +31,12 @@ function counting(device: CpuDevice) {
   const length = 10_007;
   const counter = { buffer: device.allocate("f32", length) };
   const one = { buffer: device.allocate("f32", length) };
-  device.kernels.fill(counter, 0);
-  device.kernels.fill(one, 1);
+  device.run(fill, { output: counter }, 0);
+  device.run(fill, { output: one }, 1);
   const { program } = device.record(() => {
-    for (let i = 0; i < 10; i++) device.kernels.accumulate(one, counter);
+    for (let i = 0; i < 10; i++) {
+      device.run(accumulate, { source: one, destination: counter });
+    }
   });
   return { counter, program };
 }
@@ -152,7 +156,7 @@ for (const wrong of [0, 3]) {
     const [shard, output] = [6, 4].map((length) => ({
       buffer: device.allocate("f32", length),
     }));
-    device.kernels.fill(cursor, 0);
+    device.run(fill, { output: cursor }, 0);
     const order = Int32Array.of(0, 1, 2, 3);
     order[wrong] = 6;
     device.write(indices.buffer, order);
@@ -173,7 +177,7 @@ for (const wrong of [0, 3]) {
       DeviceError,
       "kernel on the CPU failed",
     );
-    device.kernels.fill(counter, 0);
+    device.run(fill, { output: counter }, 0);
     program.replay();
     await assertAll(device, counter, 10);
   });
@@ -258,13 +262,15 @@ async function sharing(
   const folder = await temporaryFolder();
   const file = join(folder.path, "sharing.ts");
   const library = import.meta.resolve("../../src/kernel/mod.ts");
+  const kernel = import.meta.resolve("../../kernels/fill/fill.ts");
   await Deno.writeTextFile(
     file,
     `import { CpuDevice } from "${library}";
+    import { fill } from "${kernel}";
     const device = CpuDevice.open({ threads: 2, splitFrom: 0, idle: 50 });
     const x = { buffer: device.allocate("f32", 1000) };
     while (device.workers === 0) {
-      device.kernels.fill(x, 1);
+      device.run(fill, { output: x }, 1);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     console.log("shared");
@@ -301,7 +307,9 @@ for (const [how, rest, code] of endings) {
 }
 
 Deno.test("Ctrl-C ends a process with workers at work", async () => {
-  await using run = await sharing("while (true) device.kernels.fill(x, 1);");
+  await using run = await sharing(
+    "while (true) device.run(fill, { output: x }, 1);",
+  );
   const reader = run.process.stdout.getReader();
   const { value } = await reader.read();
   assertEquals(new TextDecoder().decode(value), "shared\n");

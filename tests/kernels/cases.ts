@@ -8,15 +8,19 @@
 
 import type { Device } from "../../src/devices/device.ts";
 import { type KernelCase, KernelHarness } from "./cases/_harness.ts";
+import { accumulateCases } from "./cases/accumulate.ts";
+import { advanceCases } from "./cases/advance.ts";
 import { augmentCases } from "./cases/augment.ts";
 import { avgPool2dCases } from "./cases/avg_pool2d.ts";
 import { batchNorm2dCases } from "./cases/batch_norm2d.ts";
 import { classesCases } from "./cases/classes.ts";
 import { conv2dCases } from "./cases/conv2d.ts";
 import { convBlockCases } from "./cases/conv_block.ts";
+import { copyCases } from "./cases/copy.ts";
 import { crossEntropyCases } from "./cases/cross_entropy.ts";
 import { dropoutCases } from "./cases/dropout.ts";
 import { elementwiseCases } from "./cases/elementwise.ts";
+import { fillCases } from "./cases/fill.ts";
 import { gatherCases } from "./cases/gather.ts";
 import { linearCases } from "./cases/linear.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
@@ -27,15 +31,19 @@ export type { KernelCase } from "./cases/_harness.ts";
 
 /** The cases of all kernels. */
 export const kernelCases: readonly KernelCase[] = [
+  ...accumulateCases,
+  ...advanceCases,
   ...augmentCases,
   ...avgPool2dCases,
   ...batchNorm2dCases,
   ...classesCases,
   ...conv2dCases,
   ...convBlockCases,
+  ...copyCases,
   ...crossEntropyCases,
   ...dropoutCases,
   ...elementwiseCases,
+  ...fillCases,
   ...gatherCases,
   ...linearCases,
   ...maxPool2dCases,

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { fill } from "../../kernels/fill/fill.ts";
 import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
 import { DeviceError } from "../../src/base/errors.ts";
 import { webGpuTest } from "../_webgpu.ts";
@@ -49,7 +50,7 @@ webGpuTest(
   "webgpu: fill: more workgroups than a row of the grid may have",
   async (device) => {
     const output = { buffer: device.allocate("i32", 65_535 * 256 + 1) };
-    device.kernels.fill(output, 7);
+    device.run(fill, { output: output }, 7);
     const values = await device.read(output.buffer);
     assert(values.every((value) => value === 7));
     device.release(output.buffer);
@@ -62,7 +63,7 @@ webGpuTest(
     const length = 17_000_000;
     const x = { buffer: device.allocate("f32", length) };
     const output = { buffer: device.allocate("f32", 1) };
-    device.kernels.fill(x, 1);
+    device.run(fill, { output: x }, 1);
     device.kernels.sum(x, output, 1);
     assertEquals(await device.read(output.buffer), Float32Array.of(length));
     device.release(x.buffer);

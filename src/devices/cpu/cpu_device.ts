@@ -7,6 +7,7 @@ import type {
   ThreadMemory,
   WasmCall,
 } from "../../../kernels/kernel.ts";
+import { fill } from "../../../kernels/fill/fill.ts";
 import { describe } from "../../base/errors.ts";
 import { printAsText } from "../../base/printing.ts";
 import { BufferPool, type PooledBuffer, type Reserve } from "../pool.ts";
@@ -211,7 +212,11 @@ export class CpuDevice implements Device {
     checkLength(dtype, length);
     const buffer = this.#pool.take(dtype, length, lifetime);
     if (this.#poison && isScratch(lifetime) && dtype !== "u8") {
-      this.kernels.fill({ buffer }, dtype === "f32" ? NaN : 0x7f7f7f7f);
+      this.run(
+        fill,
+        { output: { buffer } },
+        dtype === "f32" ? NaN : 0x7f7f7f7f,
+      );
     }
     return buffer;
   }

@@ -9,6 +9,7 @@ import {
   Texture,
 } from "../../../kernels/kernel.ts";
 import { castElements } from "../../../kernels/cast/cast.ts";
+import { fill } from "../../../kernels/fill/fill.ts";
 import type { Binding } from "../../../kernels/wgsl.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import { printAsText } from "../../base/printing.ts";
@@ -236,7 +237,11 @@ export class WebGpuDevice implements Device {
       this.#precision === "f16";
     const buffer = this.#pool.take(isHalf ? "f16" : dtype, length, lifetime);
     if (this.#poison && isScratch(lifetime) && dtype !== "u8") {
-      this.kernels.fill({ buffer }, dtype === "f32" ? NaN : 0x7f7f7f7f);
+      this.run(
+        fill,
+        { output: { buffer } },
+        dtype === "f32" ? NaN : 0x7f7f7f7f,
+      );
     }
     return buffer;
   }

@@ -4,7 +4,6 @@ import type { Kernels } from "../kernels.ts";
 import type { Run } from "./kernel_record.ts";
 import { adamKernels } from "./kernels/adam.ts";
 import { addKernels } from "./kernels/add.ts";
-import { advanceKernels } from "./kernels/advance.ts";
 import { argmaxKernels } from "./kernels/argmax.ts";
 import { augmentKernels } from "./kernels/augment.ts";
 import { avgPool2dKernels } from "./kernels/avg_pool2d.ts";
@@ -12,10 +11,8 @@ import { batchNorm2dKernels } from "./kernels/batch_norm2d.ts";
 import { clipNormKernels } from "./kernels/clip_norm.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
-import { copyKernels } from "./kernels/copy.ts";
 import { crossEntropyKernels } from "./kernels/cross_entropy.ts";
 import { dropoutKernels } from "./kernels/dropout.ts";
-import { fillKernels } from "./kernels/fill.ts";
 import { gatherKernels } from "./kernels/gather.ts";
 import { linearKernels } from "./kernels/linear.ts";
 import { maxPool2dKernels } from "./kernels/max_pool2d.ts";
@@ -51,17 +48,14 @@ export function webGpuKernels(
   const single: SingleKernels = {
     ...adamKernels(run),
     ...addKernels(run),
-    ...advanceKernels(run),
     ...argmaxKernels(run),
     ...augmentKernels(run),
     ...avgPool2dKernels(run),
     ...batchNorm2dKernels(run, scratch),
     ...clipNormKernels(run),
     ...convolution.kernels,
-    ...copyKernels(run),
     ...crossEntropyKernels(run, scratch),
     ...dropoutKernels(run),
-    ...fillKernels(run),
     ...gatherKernels(run, adapter.bindings),
     ...linearKernels(run, scratch, workgroupSize),
     ...maxPool2dKernels(run),

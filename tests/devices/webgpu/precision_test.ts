@@ -1,3 +1,4 @@
+import { accumulate } from "../../../kernels/accumulate/accumulate.ts";
 import { reluForward } from "../../../kernels/relu/relu.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { capture } from "../../../src/core/capture.ts";
@@ -160,7 +161,7 @@ halfTest(
       await device.read(output.buffer),
       Float32Array.from(stored, (value) => Math.max(value, 0)),
     );
-    device.kernels.accumulate(x, output);
+    device.run(accumulate, { source: x, destination: output });
     assertEquals(
       await device.read(output.buffer),
       Float32Array.from(

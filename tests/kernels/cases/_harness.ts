@@ -88,6 +88,9 @@ export class KernelHarness {
         ? this.f32(values)
         : this.#operand(values);
     }
+    if (values instanceof Uint8Array) {
+      return this.u8(new Uint8Array(values.length).fill(0x7f));
+    }
     return values instanceof Int32Array
       ? this.i32Output(values.length)
       : this.output(values.length);
@@ -187,6 +190,9 @@ export class KernelHarness {
     return operand;
   }
 }
+
+/** One element, less and more than a workgroup, several workgroups. */
+export const lengths: readonly number[] = [1, 63, 256, 257, 1000];
 
 /** `length` numbers in [−1, 1) that f32 holds exactly. */
 export function random(length: number, seed: number): Float64Array {

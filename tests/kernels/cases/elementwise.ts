@@ -1,19 +1,11 @@
 import * as reference from "../../reference.ts";
-import {
-  type KernelCase,
-  random,
-  randomIntegers,
-  rounded,
-} from "./_harness.ts";
+import { type KernelCase, lengths, random, rounded } from "./_harness.ts";
 
 /** Up to 100,001 terms in another order. Worst measured: 3.5e-5 absolute. */
 const SUM = { atol: 1e-4, rtol: 1e-5 };
 
-/** One element, less and more than a workgroup, several workgroups. */
-const LENGTHS = [1, 63, 256, 257, 1000];
-
 const arithmetic = (["add", "mul"] as const).flatMap((name) =>
-  LENGTHS.map((length): KernelCase => ({
+  lengths.map((length): KernelCase => ({
     name: `${name}: ${length} elements`,
     run: (harness) => {
       const left = random(length, 1);
@@ -25,7 +17,7 @@ const arithmetic = (["add", "mul"] as const).flatMap((name) =>
   }))
 );
 
-const perLength = LENGTHS.flatMap((length): KernelCase[] => [
+const perLength = lengths.flatMap((length): KernelCase[] => [
   {
     name: `scale: ${length} elements`,
     run: (harness) => {
@@ -46,63 +38,6 @@ const perLength = LENGTHS.flatMap((length): KernelCase[] => [
       harness.expectEqual(output, rounded(expected));
     },
   },
-  {
-    name: `accumulate: ${length} elements`,
-    run: (harness) => {
-      const source = random(length, 4);
-      const destination = random(length, 5);
-      const sum = harness.f32(destination);
-      harness.kernels.accumulate(harness.f32(source), sum);
-      const expected = reference.add(source, destination);
-      harness.expectEqual(sum, rounded(expected));
-    },
-  },
-  {
-    name: `copy: ${length} elements`,
-    run: (harness) => {
-      const values = random(length, 6).with(0, NaN);
-      const output = harness.output(length);
-      harness.kernels.copy(harness.f32(values), output);
-      harness.expectEqual(output, values);
-    },
-  },
-  {
-    name: `copy: ${length} i32 elements`,
-    run: (harness) => {
-      const values = Int32Array.from(
-        random(length, 7),
-        (value) => value * 2 ** 31,
-      );
-      const output = harness.i32Output(length);
-      harness.kernels.copy(harness.i32(values), output);
-      harness.expectEqual(output, values);
-    },
-  },
-  {
-    name: `copy: ${length} bytes`,
-    run: (harness) => {
-      const values = randomIntegers(length, 256, 11);
-      const output = harness.u8(new Uint8Array(length));
-      harness.kernels.copy(harness.u8(values), output);
-      harness.expectEqual(output, values);
-    },
-  },
-  {
-    name: `fill: ${length} elements`,
-    run: (harness) => {
-      const output = harness.output(length);
-      harness.kernels.fill(output, -2.5);
-      harness.expectEqual(output, new Array(length).fill(-2.5));
-    },
-  },
-  {
-    name: `fill: ${length} i32 elements`,
-    run: (harness) => {
-      const output = harness.i32Output(length);
-      harness.kernels.fill(output, -16_777_217);
-      harness.expectEqual(output, new Array(length).fill(-16_777_217));
-    },
-  },
 ]);
 
 const sums = [1, 63, 1000, 100_001].map((length): KernelCase => ({
@@ -115,7 +50,7 @@ const sums = [1, 63, 1000, 100_001].map((length): KernelCase => ({
   },
 }));
 
-/** Arithmetic, copies, sums and counters. */
+/** Arithmetic and sums. */
 export const elementwiseCases: readonly KernelCase[] = [
   ...arithmetic,
   ...perLength,
@@ -139,15 +74,6 @@ export const elementwiseCases: readonly KernelCase[] = [
         );
       }
       harness.expectEqual(output, expected);
-    },
-  },
-  {
-    name: "advance: twice, and the first element alone",
-    run: (harness) => {
-      const counter = harness.i32([16_777_216, 77]);
-      harness.kernels.advance(counter, 3);
-      harness.kernels.advance(counter, -2);
-      harness.expectEqual(counter, [16_777_217, 77]);
     },
   },
 ];

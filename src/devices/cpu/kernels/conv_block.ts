@@ -1,3 +1,4 @@
+import { fill } from "../../../../kernels/fill/fill.ts";
 import type { ConvBlockShape } from "../../../../kernels/shapes.ts";
 import {
   composedConvBlock,
@@ -110,7 +111,7 @@ export function convBlock(
       const wanted = [gradX, gradWeight] as const;
       differentiate(gradConvolved, x, weight, ...wanted, convolution);
       // The normalisation takes the mean away, whatever the bias was.
-      if (gradBias) single.fill(gradBias, 0);
+      if (gradBias) scratch.run(fill, { output: gradBias }, 0);
     },
   };
   const composed = composedConvBlock(single, scratch);

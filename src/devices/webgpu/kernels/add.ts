@@ -11,22 +11,11 @@ const add = elementwise({
   bindings: ["read", "read", "write"],
 });
 
-const accumulate = elementwise({
-  name: "accumulate",
-  source: addSource,
-  file: "kernels/add.wgsl",
-  entryPoint: "accumulate",
-  bindings: ["read", "write"],
-});
-
 /** Sums of two buffers, element by element. */
-export function addKernels(run: Run): Pick<Kernels, "add" | "accumulate"> {
+export function addKernels(run: Run): Pick<Kernels, "add"> {
   return {
     add(left, right, output) {
       run(add, elements(output), [left, right, output]);
-    },
-    accumulate(source, destination) {
-      run(accumulate, elements(destination), [source, destination]);
     },
   };
 }
