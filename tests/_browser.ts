@@ -1,9 +1,10 @@
 import type { Page } from "npm:puppeteer-core@25.16.0";
+import { isPermitted } from "./permissions.ts";
 
 /** Where a Chromium may be, on Debian and where others put it. */
 const names = ["chromium", "chromium-browser", "google-chrome"];
 
-const path = await find();
+const path = isPermitted("run") ? await find() : null;
 
 /** Registers a test in a browser that is ignored, visibly, without Chromium. */
 export function browserTest(

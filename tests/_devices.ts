@@ -2,6 +2,7 @@ import { CpuDevice } from "../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../src/devices/device.ts";
 import { variants } from "../src/devices/webgpu/kernels/conv2d.ts";
 import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
+import { type Permission, testWith } from "./permissions.ts";
 import { webGpu, webGpuTest } from "./_webgpu.ts";
 
 /**
@@ -16,11 +17,13 @@ const cpus = [1, 2, 3].map((threads) =>
 export function deviceTest(
   name: string,
   run: (device: Device) => void | Promise<void>,
+  permissions: readonly Permission[] = [],
 ): void {
+  const register = testWith(...permissions);
   for (const [index, cpu] of cpus.entries()) {
-    Deno.test(`${name} (cpu, ${index + 1})`, async () => await run(cpu));
+    register(`${name} (cpu, ${index + 1})`, async () => await run(cpu));
   }
-  webGpuTest(`${name} (webgpu)`, run);
+  webGpuTest(`${name} (webgpu)`, run, { permissions });
 }
 
 /**

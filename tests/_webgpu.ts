@@ -1,3 +1,4 @@
+import { type Permission, testWith, variable } from "./permissions.ts";
 import { variants } from "../src/devices/webgpu/kernels/conv2d.ts";
 import { requestAdapter } from "../src/devices/webgpu/adapter.ts";
 import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
@@ -17,13 +18,17 @@ export const hasHalf: boolean =
  * Registers a test that is ignored, visibly, where there is no adapter.
  *
  * @param ignore Whether this adapter cannot do it.
+ * @param permissions What the test needs.
  */
 export function webGpuTest(
   name: string,
   run: (device: WebGpuDevice) => void | Promise<void>,
-  { ignore = false }: { ignore?: boolean } = {},
+  { ignore = false, permissions = [] }: {
+    ignore?: boolean;
+    permissions?: readonly Permission[];
+  } = {},
 ): void {
-  Deno.test({
+  testWith(...permissions)({
     name,
     ignore: ignore || webGpu === null,
     fn: async () => await run(webGpu!),
@@ -33,7 +38,7 @@ export function webGpuTest(
 async function open(): Promise<WebGpuDevice | null> {
   const adapter = await requestAdapter();
   if (adapter !== null) {
-    const wanted = Deno.env.get("MNIST_CNN_VARIANT");
+    const wanted = variable("MNIST_CNN_VARIANT");
     const variant = variants.find((name) => name === wanted);
     if (wanted !== undefined && variant === undefined) {
       throw new TypeError(

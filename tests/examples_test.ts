@@ -3,6 +3,9 @@ import { fromFileUrl, join } from "@std/path";
 import { writeIdx } from "../src/formats/idx.ts";
 import { writeDigits } from "./cli/_program.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
+import { testWith } from "./permissions.ts";
+
+const permittedTest = testWith("read", "run", "write");
 
 const here = (path: string) => fromFileUrl(new URL(path, import.meta.url));
 
@@ -33,7 +36,7 @@ async function digits() {
   return { ...folder, data };
 }
 
-Deno.test("beautiful_mnist.ts learns, and passes its gate", async () => {
+permittedTest("beautiful_mnist.ts learns, and passes its gate", async () => {
   await using folder = await digits();
   const result = await runExample(
     "beautiful_mnist.ts",
@@ -49,7 +52,7 @@ Deno.test("beautiful_mnist.ts learns, and passes its gate", async () => {
   );
 });
 
-Deno.test("beautiful_mnist.ts fails where it has not learnt", async () => {
+permittedTest("beautiful_mnist.ts fails where it has not learnt", async () => {
   await using folder = await digits();
   const labels = Uint8Array.from({ length: 100 }, (_, row) => (row + 1) % 10);
   const wrong = writeIdx({ dtype: "u8", shape: [100], data: labels });

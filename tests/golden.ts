@@ -2,6 +2,7 @@ import {
   decodeSafetensors,
   type HostTensor,
 } from "../src/formats/safetensors.ts";
+import { isPermitted } from "./permissions.ts";
 
 /** A file of `tests/golden/`: numbers from PyTorch, by name. */
 export class Golden {
@@ -9,18 +10,24 @@ export class Golden {
   readonly tensors: ReadonlyMap<string, HostTensor>;
   /** Text beside the tensors: `operations` has each case's shape there. */
   readonly metadata: Readonly<Record<string, string>>;
+  readonly #isAbsent: boolean;
 
   private constructor(
-    tensors: ReadonlyMap<string, HostTensor>,
+    tensors: ReadonlyMap<string, HostTensor> | null,
     metadata: Readonly<Record<string, string>>,
   ) {
-    this.tensors = tensors;
+    this.#isAbsent = tensors === null;
+    this.tensors = tensors ?? new Map();
     this.metadata = metadata;
   }
 
-  /** Reads `tests/golden/{name}.safetensors`. */
+  /**
+   * Reads `tests/golden/{name}.safetensors`. Where files may not be read, all
+   * tensors are empty, so that the file of tests loads; its tests are ignored.
+   */
   static async read(name: string): Promise<Golden> {
     const url = new URL(`./golden/${name}.safetensors`, import.meta.url);
+    if (!isPermitted("read")) return new Golden(null, {});
     return Golden.decode(await Deno.readFile(url), name);
   }
 
@@ -32,6 +39,9 @@ export class Golden {
 
   /** A tensor as it is stored; throws if the file has none of that name. */
   tensor(name: string): HostTensor {
+    if (this.#isAbsent) {
+      return { dtype: "F32", shape: [0], data: new Float32Array() };
+    }
     const tensor = this.tensors.get(name);
     if (tensor === undefined) throw new Error(`no golden tensor "${name}"`);
     return tensor;

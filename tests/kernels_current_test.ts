@@ -1,11 +1,14 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fromFileUrl, join, toFileUrl } from "@std/path";
-import {
-  checkModules,
-  moduleText,
-  staleModules,
-  writeModules,
-} from "../kernels/generate.ts";
+import { isPermitted, needs } from "./permissions.ts";
+
+needs(import.meta.url, "env", "read", "run", "write");
+
+// AssemblyScript reads the environment while it loads.
+const { checkModules, moduleText, staleModules, writeModules } =
+  isPermitted("env")
+    ? await import("../kernels/generate.ts")
+    : {} as typeof import("../kernels/generate.ts");
 
 const kernels = fromFileUrl(new URL("../kernels", import.meta.url));
 

@@ -2,6 +2,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { writeDigits } from "./cli/_program.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
+import { testWith } from "./permissions.ts";
+
+const permittedTest = testWith("env", "read", "run", "write");
 
 const root = fromFileUrl(new URL("..", import.meta.url));
 
@@ -36,7 +39,7 @@ async function loaded(file: string): Promise<string[]> {
 }
 
 for (const file of ["mod.ts", "src/cli/mod.ts", "src/cli/train.ts"]) {
-  Deno.test(`${file} loads no library before it is needed`, async () => {
+  permittedTest(`${file} loads no library before it is needed`, async () => {
     const specifiers = await loaded(file);
     assertEquals(specifiers.some((each) => each.endsWith("adam.ts")), true);
     const libraries = specifiers.filter((each) =>
@@ -61,32 +64,35 @@ async function bareCache(folder: string): Promise<void> {
   }
 }
 
-Deno.test("a training needs nothing that is not there, its report is a note", async () => {
-  await using folder = await temporaryFolder();
-  await Deno.mkdir(join(folder.path, "npm"));
-  await bareCache(folder.path);
-  await writeDigits(folder.path, 30, 20);
-  const weights = join(folder.path, "weights.safetensors");
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--unstable-webgpu", "--cached-only"],
-      ...["src/cli/mod.ts", "train", "--data", folder.path, "--quiet"],
-      ...["--batch-size", "10", "--epochs", "1", "--device", "cpu"],
-      ...["--run", folder.path, "--out", weights],
-      ...["--report", join(folder.path, "report.html")],
-      ...["--plot", join(folder.path, "plot.png")],
-    ],
-    cwd: root,
-    env: { DENO_DIR: folder.path, NO_COLOR: "1" },
-  }).output();
-  const errors = new TextDecoder().decode(stderr).trim().split("\n");
-  assertEquals(code, 1);
-  assertEquals(errors.length, 2, errors.join("\n"));
-  for (const [index, name] of ["plot.png", "report.html"].entries()) {
-    const start =
-      `error: the weights are saved, but not ${folder.path}/${name}`;
-    assertEquals(errors[index].slice(0, start.length), start);
-    assertMatch(errors[index], /cannot load the library .*echarts.* Help: /);
-  }
-  assertEquals((await Deno.stat(weights)).isFile, true);
-});
+permittedTest(
+  "a training needs nothing that is not there, its report is a note",
+  async () => {
+    await using folder = await temporaryFolder();
+    await Deno.mkdir(join(folder.path, "npm"));
+    await bareCache(folder.path);
+    await writeDigits(folder.path, 30, 20);
+    const weights = join(folder.path, "weights.safetensors");
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", "--unstable-webgpu", "--cached-only"],
+        ...["src/cli/mod.ts", "train", "--data", folder.path, "--quiet"],
+        ...["--batch-size", "10", "--epochs", "1", "--device", "cpu"],
+        ...["--run", folder.path, "--out", weights],
+        ...["--report", join(folder.path, "report.html")],
+        ...["--plot", join(folder.path, "plot.png")],
+      ],
+      cwd: root,
+      env: { DENO_DIR: folder.path, NO_COLOR: "1" },
+    }).output();
+    const errors = new TextDecoder().decode(stderr).trim().split("\n");
+    assertEquals(code, 1);
+    assertEquals(errors.length, 2, errors.join("\n"));
+    for (const [index, name] of ["plot.png", "report.html"].entries()) {
+      const start =
+        `error: the weights are saved, but not ${folder.path}/${name}`;
+      assertEquals(errors[index].slice(0, start.length), start);
+      assertMatch(errors[index], /cannot load the library .*echarts.* Help: /);
+    }
+    assertEquals((await Deno.stat(weights)).isFile, true);
+  },
+);

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { testWith } from "./permissions.ts";
+
+const permittedTest = testWith("env", "read", "run", "write");
 
 const root = fromFileUrl(new URL("..", import.meta.url));
 
-Deno.test("publishing takes the library and nothing else", async () => {
+permittedTest("publishing takes the library and nothing else", async () => {
   const published = await publishedFiles();
   const wanted = [
     "LICENSE",
@@ -48,28 +51,31 @@ const theirs = [
   "strip-ansi",
 ];
 
-Deno.test("the main module has at most 130 names, and no internals", async () => {
-  const { exports } = JSON.parse(
-    await Deno.readTextFile(join(root, "deno.json")),
-  );
-  assertEquals(Object.keys(exports).sort(), [
-    ...[".", "./cli", "./digits", "./doctor", "./formats", "./kernel"],
-    "./report",
-  ]);
-  const main = await exportedNames(exports["."]);
-  assert(main.length <= 130, `${main.length} names`);
-  const internal =
-    /^(describe|ErrorParts|settingsOf|transformOf|weightsOf|networkOf|bestPath|shippedWeightsName|Kernels|Kernel[A-Z]\w+|\w+Shape|\w+Operands|\w+_GROUP|DRAWS_PER_ROW)$/;
-  assertEquals(main.filter((name) => internal.test(name)), []);
-  // What loads and saves weights belongs to both; all else has one entry.
-  const both = ["HostTensor", "Weights", "readWeights", "writeSafetensors"];
-  for (const [entry, file] of Object.entries<string>(exports)) {
-    if (entry === ".") continue;
-    const shared = (await exportedNames(file))
-      .filter((name) => main.includes(name));
-    assertEquals(shared, entry === "./formats" ? both : [], entry);
-  }
-});
+permittedTest(
+  "the main module has at most 130 names, and no internals",
+  async () => {
+    const { exports } = JSON.parse(
+      await Deno.readTextFile(join(root, "deno.json")),
+    );
+    assertEquals(Object.keys(exports).sort(), [
+      ...[".", "./cli", "./digits", "./doctor", "./formats", "./kernel"],
+      "./report",
+    ]);
+    const main = await exportedNames(exports["."]);
+    assert(main.length <= 130, `${main.length} names`);
+    const internal =
+      /^(describe|ErrorParts|settingsOf|transformOf|weightsOf|networkOf|bestPath|shippedWeightsName|Kernels|Kernel[A-Z]\w+|\w+Shape|\w+Operands|\w+_GROUP|DRAWS_PER_ROW)$/;
+    assertEquals(main.filter((name) => internal.test(name)), []);
+    // What loads and saves weights belongs to both; all else has one entry.
+    const both = ["HostTensor", "Weights", "readWeights", "writeSafetensors"];
+    for (const [entry, file] of Object.entries<string>(exports)) {
+      if (entry === ".") continue;
+      const shared = (await exportedNames(file))
+        .filter((name) => main.includes(name));
+      assertEquals(shared, entry === "./formats" ? both : [], entry);
+    }
+  },
+);
 
 /** The names that an entry of the package exports, types included, sorted. */
 async function exportedNames(file: string): Promise<string[]> {
@@ -82,40 +88,43 @@ async function exportedNames(file: string): Promise<string[]> {
   return [...new Set(symbols.map(({ name }) => name))].sort();
 }
 
-Deno.test("compiling embeds the command line and what it imports", async () => {
-  const embedded = await embeddedFiles();
-  const wanted = [
-    "src/cli/mod.ts",
-    "vendor/std/cli/mod.ts",
-    "examples/models/mnist-cnn.safetensors",
-    ...generatedModules(),
-  ];
-  const missing = wanted.filter((file) =>
-    !embedded.some((entry) => covers(entry, file))
-  );
-  assertEquals(missing, []);
-  const absent = libraries.filter((name) =>
-    !embedded.some((entry) => entry.startsWith(`${modules}/${name}/`))
-  );
-  assertEquals(absent, []);
-  // What is embedded is fetched by every program when it starts: echarts, 12 MB,
-  // must not be among it, nor what makes a PNG of a plot.
-  // The data set's package must not be among them: it is 52 MB, and one run
-  // that wrote it to a lock file would bring it into every program. Hence
-  // `"lock": false` in deno.json.
-  const packages = [...libraries, ...theirs].map((name) =>
-    `${modules}/${name}/`
-  );
-  const unwanted = embedded.filter((entry) =>
-    !packages.some((path) => entry.startsWith(path)) &&
-    !/^(src|kernels|vendor)\//.test(entry) &&
-    !["deno.json", "mod.ts"].includes(entry) &&
-    !entry.startsWith("examples/models/")
-  );
-  assertEquals(unwanted, []);
-});
+permittedTest(
+  "compiling embeds the command line and what it imports",
+  async () => {
+    const embedded = await embeddedFiles();
+    const wanted = [
+      "src/cli/mod.ts",
+      "vendor/std/cli/mod.ts",
+      "examples/models/mnist-cnn.safetensors",
+      ...generatedModules(),
+    ];
+    const missing = wanted.filter((file) =>
+      !embedded.some((entry) => covers(entry, file))
+    );
+    assertEquals(missing, []);
+    const absent = libraries.filter((name) =>
+      !embedded.some((entry) => entry.startsWith(`${modules}/${name}/`))
+    );
+    assertEquals(absent, []);
+    // What is embedded is fetched by every program when it starts: echarts, 12 MB,
+    // must not be among it, nor what makes a PNG of a plot.
+    // The data set's package must not be among them: it is 52 MB, and one run
+    // that wrote it to a lock file would bring it into every program. Hence
+    // `"lock": false` in deno.json.
+    const packages = [...libraries, ...theirs].map((name) =>
+      `${modules}/${name}/`
+    );
+    const unwanted = embedded.filter((entry) =>
+      !packages.some((path) => entry.startsWith(path)) &&
+      !/^(src|kernels|vendor)\//.test(entry) &&
+      !["deno.json", "mod.ts"].includes(entry) &&
+      !entry.startsWith("examples/models/")
+    );
+    assertEquals(unwanted, []);
+  },
+);
 
-Deno.test("vendor/std exports what is used, and nothing else", async () => {
+permittedTest("vendor/std exports what is used, and nothing else", async () => {
   const used = await importedFromStd();
   for (const name of ["assert", "cli", "fs", "path"]) {
     const module = await import(`../vendor/std/${name}/mod.ts`);

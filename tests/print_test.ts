@@ -28,6 +28,9 @@ import {
 import { writeIdx } from "../src/formats/mod.ts";
 import goldens from "./golden/model_text.json" with { type: "json" };
 import { webGpuTest } from "./_webgpu.ts";
+import { testWith } from "./permissions.ts";
+
+const permittedTest = testWith("read", "write");
 
 const device = await openDevice({ device: "cpu", threads: 1 });
 const points = new TensorDataset(new Float32Array(6), [0, 1, 0], {
@@ -55,7 +58,7 @@ webGpuTest("a WebGPU device prints its label", (gpu) => {
   assertPrints(gpu, gpu.label);
 });
 
-Deno.test("data sets print as torchvision's", async () => {
+permittedTest("data sets print as torchvision's", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await writeMnist(folder);

@@ -14,6 +14,9 @@ import { Golden } from "./golden.ts";
 import * as reference from "./reference.ts";
 import * as operations from "./reference/_operations.ts";
 import type { Arrays, Operation } from "./reference/_operations.ts";
+import { isPermitted, needs } from "./permissions.ts";
+
+needs(import.meta.url, "read");
 
 /**
  * The goldens of single operations are f64 results rounded to f32, by at most
@@ -30,7 +33,9 @@ function testEachCase<Shape>(
 ): void {
   const names = Object.keys(golden.metadata)
     .filter((name) => name.startsWith(`${operation}.`));
-  if (names.length === 0) throw new Error(`no golden case of ${operation}`);
+  if (names.length === 0 && isPermitted("read")) {
+    throw new Error(`no golden case of ${operation}`);
+  }
   for (const name of names) {
     Deno.test(`the reference gives PyTorch's numbers: ${name}`, () => {
       check(name, JSON.parse(golden.metadata[name]));

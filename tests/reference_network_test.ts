@@ -3,6 +3,9 @@ import { Golden } from "./golden.ts";
 import * as reference from "./reference.ts";
 import * as operations from "./reference/_operations.ts";
 import type { Arrays, Operation } from "./reference/_operations.ts";
+import { needs } from "./permissions.ts";
+
+needs(import.meta.url, "read");
 
 /**
  * PyTorch computed these in f32. Worst error measured: 3.4e-6 absolute (layer2.1).

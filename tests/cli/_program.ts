@@ -1,12 +1,15 @@
 import { join, toFileUrl } from "@std/path";
 import { writeIdx } from "../../src/formats/idx.ts";
+import { isPermitted } from "../permissions.ts";
 
 /** The repository. */
 export const root = new URL("../../", import.meta.url);
 
 // Mesa complains in every program's stderr where this is not set; programs get
 // the environment of the tests.
-if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+if (isPermitted("env") && !Deno.env.has("XDG_RUNTIME_DIR")) {
+  Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+}
 
 /** The command line as a program of its own, not started yet. */
 export function program(...args: string[]): Deno.Command {

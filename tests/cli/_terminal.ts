@@ -1,3 +1,4 @@
+import { isPermitted } from "../permissions.ts";
 import { root } from "./_program.ts";
 
 /** Escape as a character that can be seen and searched. */
@@ -22,5 +23,6 @@ export async function inTerminal(
 
 /** Whether there is util-linux's `script`. */
 export const hasTerminal = Deno.build.os === "linux" &&
+  isPermitted("run") &&
   await new Deno.Command("which", { args: ["script"] })
     .output().then(({ success }) => success);

@@ -2,6 +2,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 /** Ways to spoil a data set, and what the message must name. */
 const spoilt: [

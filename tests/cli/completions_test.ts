@@ -2,6 +2,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { root, run } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 Deno.test("completions prints a script for each shell", async () => {
   for (const shell of ["bash", "zsh", "fish"]) {

@@ -6,6 +6,9 @@ import { readWeights } from "../../src/formats/weights.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";
 import { hasTerminal, inTerminal } from "./_terminal.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 Deno.test("data prints sizes and labels and draws the batch", async () => {
   await using folder = await temporaryFolder();

@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { webGpu } from "../_webgpu.ts";
 import { program, run } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 Deno.test("doctor tries every device and says what auto takes", async () => {
   const { code, stdout } = await run("doctor", "--seconds", "0", "--json");

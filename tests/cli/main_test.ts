@@ -2,6 +2,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { root, run, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 Deno.test("train, evaluate and predict work one after another", async () => {
   await using folder = await temporaryFolder();

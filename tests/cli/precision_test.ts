@@ -3,6 +3,9 @@ import { join } from "@std/path";
 import { hasHalf } from "../_webgpu.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 Deno.test({
   name: "webgpu: train --precision f16 learns as f32 does, in other numbers",

@@ -8,6 +8,9 @@ import { readWeights } from "../../src/formats/weights.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 /** The bytes of numbers in an element type, little-endian. */
 const encoders: Record<string, (values: Float32Array) => ArrayBufferView> = {

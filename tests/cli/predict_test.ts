@@ -6,6 +6,9 @@ import { labels, testDigit } from "../digits/_test_digits.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { root, run, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 /** A folder with pictures of four digits, one of each format. */
 async function pictures() {

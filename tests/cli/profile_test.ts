@@ -4,6 +4,9 @@ import { reportProfile, wantsProfile } from "../../src/cli/_profile.ts";
 import type { Device } from "../../src/devices/device.ts";
 import { Profile } from "../../src/devices/profile.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
+import { testWith } from "../permissions.ts";
+
+const permittedTest = testWith("read", "run", "write");
 
 function given(flags: string[], trace = "") {
   return {
@@ -20,7 +23,7 @@ Deno.test("--profile or --profile-trace asks the device for times", () => {
   assertEquals(wantsProfile(given([], "trace.json")), true);
 });
 
-Deno.test("--profile-trace writes the times of settled work", async () => {
+permittedTest("--profile-trace writes the times of settled work", async () => {
   await using folder = await temporaryFolder();
   const profile = new Profile();
   // The times arrive with settle(), as on a device.

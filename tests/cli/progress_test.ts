@@ -5,6 +5,9 @@ import type { StepResult } from "../../src/training/mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { withoutLibrary, writeDigits } from "./_program.ts";
 import { hasTerminal, inTerminal, readable } from "./_terminal.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 /** A terminal that remembers what was written. */
 function terminal(columns: number) {

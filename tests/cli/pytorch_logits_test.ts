@@ -8,6 +8,9 @@ import { Golden } from "../golden.ts";
 import { labels, testDigit } from "../digits/_test_digits.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 const count = labels.length;
 const golden = await Golden.read("pytorch_trained");

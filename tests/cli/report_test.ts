@@ -2,6 +2,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { root, run, withoutLibrary, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 /** A folder with data, and the options of a short training. */
 async function task() {

@@ -4,6 +4,9 @@ import { readCheckpoint } from "../../src/training/mod.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { interrupted } from "./_interrupted.ts";
 import { run, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 /** What a training may keep in its head, in as few trainings as it takes. */
 const everything: string[][] = [

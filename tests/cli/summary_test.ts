@@ -1,10 +1,15 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { run } from "./_program.ts";
+import { isPermitted, needs } from "../permissions.ts";
 
-const text: string = JSON.parse(
-  await Deno.readTextFile(goldenPath("model_text.json")),
-).models.ConvolutionalNeuralNetwork;
+needs(import.meta.url, "read", "run", "write");
+
+const text: string = isPermitted("read")
+  ? JSON.parse(
+    await Deno.readTextFile(goldenPath("model_text.json")),
+  ).models.ConvolutionalNeuralNetwork
+  : "";
 
 Deno.test("summary prints PyTorch's text, then a table", async () => {
   const { code, stderr, stdout } = await run("summary");

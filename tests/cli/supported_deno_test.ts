@@ -2,6 +2,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 // What must work on every supported version of Deno: `.ci/run` runs this file
 // on the oldest one too, whose WebGPU is too old for the library.

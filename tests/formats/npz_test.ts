@@ -7,9 +7,12 @@ import type { HostTensor } from "../../src/formats/safetensors.ts";
 import { decodeWeights, readWeights } from "../../src/formats/weights.ts";
 import { goldenPath } from "./_golden_file.ts";
 import { mutate, randomIntegers } from "./_mutate.ts";
+import { testWith } from "../permissions.ts";
+
+const permittedTest = testWith("read");
 
 for (const name of ["npz_plain", "npz_packed"]) {
-  Deno.test(`${name}.npz has NumPy's values`, async () => {
+  permittedTest(`${name}.npz has NumPy's values`, async () => {
     const { format, tensors } = await readWeights(goldenPath(`${name}.npz`));
     assertEquals(format, "npz");
     const types = {
@@ -40,25 +43,34 @@ const refused: [file: string, message: RegExp][] = [
   ["npz_big_endian", /got ">f4"/],
 ];
 for (const [file, message] of refused) {
-  Deno.test(`${file}.npz is refused`, async () => {
+  permittedTest(`${file}.npz is refused`, async () => {
     const read = () => readWeights(goldenPath(`${file}.npz`));
     assertMatch((await assertRejects(read, FormatError)).message, message);
   });
 }
 
-Deno.test("encodeNpz writes what NumPy writes, but for padding", async () => {
-  const path = goldenPath("npz_plain.npz");
-  const { tensors } = await readWeights(path);
-  tensors.delete("fortran"); // Written row-major, as all are.
-  tensors.delete("f2"); // Read as f4.
-  const bytes = await encodeNpz(tensors);
-  assertEquals((await decodeWeights(bytes)).tensors, tensors);
-  assertEquals(await encodeNpz(tensors), bytes);
-  const golden = await arraysOf(await Deno.readFile(path));
-  const own = await arraysOf(bytes);
-  assertEquals(own.size, tensors.size);
-  for (const [name, array] of own) assertEquals(array, golden.get(name), name);
-});
+permittedTest(
+  "encodeNpz writes what NumPy writes, but for padding",
+  async () => {
+    const path = goldenPath("npz_plain.npz");
+    const { tensors } = await readWeights(path);
+    tensors.delete("fortran"); // Written row-major, as all are.
+    tensors.delete("f2"); // Read as f4.
+    const bytes = await encodeNpz(tensors);
+    assertEquals((await decodeWeights(bytes)).tensors, tensors);
+    assertEquals(await encodeNpz(tensors), bytes);
+    const golden = await arraysOf(await Deno.readFile(path));
+    const own = await arraysOf(bytes);
+    assertEquals(own.size, tensors.size);
+    for (const [name, array] of own) {
+      assertEquals(
+        array,
+        golden.get(name),
+        name,
+      );
+    }
+  },
+);
 
 /** The arrays of an archive as text, without the padding of their headers. */
 async function arraysOf(bytes: Uint8Array): Promise<Map<string, string>> {
@@ -87,7 +99,7 @@ Deno.test("encodeNpz refuses a name twice", async () => {
 });
 
 for (const name of ["npz_plain", "npz_packed"]) {
-  Deno.test(`mutations of ${name}.npz are refused or read`, async () => {
+  permittedTest(`mutations of ${name}.npz are refused or read`, async () => {
     const valid = await Deno.readFile(goldenPath(`${name}.npz`));
     const random = randomIntegers(0x4e50);
     let refused = 0;

@@ -17,6 +17,9 @@ import {
   writeSafetensors,
 } from "../../src/formats/safetensors.ts";
 import { safetensorsBytes } from "./_safetensors_bytes.ts";
+import { testWith } from "../permissions.ts";
+
+const permittedTest = testWith("read", "write");
 
 const golden = new URL("../golden/", import.meta.url);
 
@@ -84,34 +87,43 @@ function withBytes(tensors: Iterable<readonly [string, HostTensor]>) {
   }));
 }
 
-Deno.test("encodeSafetensors writes the bytes of the golden file", async () => {
-  const expected = await Deno.readFile(
-    new URL("safetensors_golden.safetensors", golden),
-  );
-  assertEquals(encodeSafetensors(everyDtype, metadata), expected);
-  assertEquals(encodeSafetensors(new Map(everyDtype), metadata), expected);
-});
+permittedTest(
+  "encodeSafetensors writes the bytes of the golden file",
+  async () => {
+    const expected = await Deno.readFile(
+      new URL("safetensors_golden.safetensors", golden),
+    );
+    assertEquals(encodeSafetensors(everyDtype, metadata), expected);
+    assertEquals(encodeSafetensors(new Map(everyDtype), metadata), expected);
+  },
+);
 
-Deno.test("decodeSafetensors reads every dtype of the golden file bit for bit", async () => {
-  const bytes = await Deno.readFile(
-    new URL("safetensors_golden.safetensors", golden),
-  );
-  const contents = decodeSafetensors(bytes);
-  assertEquals(withBytes(contents.tensors), withBytes(everyDtype));
-  assertEquals(contents.metadata, metadata);
-});
+permittedTest(
+  "decodeSafetensors reads every dtype of the golden file bit for bit",
+  async () => {
+    const bytes = await Deno.readFile(
+      new URL("safetensors_golden.safetensors", golden),
+    );
+    const contents = decodeSafetensors(bytes);
+    assertEquals(withBytes(contents.tensors), withBytes(everyDtype));
+    assertEquals(contents.metadata, metadata);
+  },
+);
 
-Deno.test("decodeSafetensors widens F16 and BF16 as PyTorch does", async () => {
-  const bytes = await Deno.readFile(
-    new URL("safetensors_halves.safetensors", golden),
-  );
-  const [f16, f16Expected, bf16, bf16Expected] = withBytes(
-    decodeSafetensors(bytes).tensors,
-  );
-  assertEquals(f16, { ...f16Expected, name: "F16" });
-  assertEquals(bf16, { ...bf16Expected, name: "BF16" });
-  assertEquals(f16.array, "Float32Array");
-});
+permittedTest(
+  "decodeSafetensors widens F16 and BF16 as PyTorch does",
+  async () => {
+    const bytes = await Deno.readFile(
+      new URL("safetensors_halves.safetensors", golden),
+    );
+    const [f16, f16Expected, bf16, bf16Expected] = withBytes(
+      decodeSafetensors(bytes).tensors,
+    );
+    assertEquals(f16, { ...f16Expected, name: "F16" });
+    assertEquals(bf16, { ...bf16Expected, name: "BF16" });
+    assertEquals(f16.array, "Float32Array");
+  },
+);
 
 Deno.test("decodeSafetensors widens every F16 to the number that it is", () => {
   const halves = Uint16Array.from({ length: 2 ** 16 }, (_, index) => index);
@@ -224,59 +236,70 @@ Deno.test("encodeSafetensors refuses what is no tensor", () => {
   }
 });
 
-Deno.test("writeSafetensors and readSafetensors round-trip a file", async () => {
-  const folder = await Deno.makeTempDir();
-  const path = join(folder, "model.safetensors");
-  await writeSafetensors(path, everyDtype, metadata);
-  const contents = await readSafetensors(path);
-  assertEquals(withBytes(contents.tensors), withBytes(everyDtype));
-  assertEquals(contents.metadata, metadata);
+permittedTest(
+  "writeSafetensors and readSafetensors round-trip a file",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const path = join(folder, "model.safetensors");
+    await writeSafetensors(path, everyDtype, metadata);
+    const contents = await readSafetensors(path);
+    assertEquals(withBytes(contents.tensors), withBytes(everyDtype));
+    assertEquals(contents.metadata, metadata);
 
-  await assertRejects(
-    () =>
-      writeSafetensors(path, [["x", {
-        dtype: "F32",
-        shape: [2],
-        data: new Float32Array(1),
-      }]]),
-    ShapeError,
-  );
-  assertEquals(
-    await Deno.readFile(path),
-    encodeSafetensors(everyDtype, metadata),
-  );
-  await Deno.remove(folder, { recursive: true });
-});
-
-Deno.test("readSafetensorsHeader reads the header but not the data", async () => {
-  const path = await Deno.makeTempFile();
-  const size = 2 ** 36; // More than memory holds; the file has a hole there.
-  const bytes = safetensorsBytes(
-    `{"__metadata__":{"epoch":"3"},` +
-      `"x":{"dtype":"BF16","shape":[${size / 2}],"data_offsets":[0,${size}]}}`,
-  );
-  await Deno.writeFile(path, bytes);
-  await Deno.truncate(path, bytes.length + size);
-  assertEquals(await readSafetensorsHeader(path), {
-    tensors: new Map<string, SafetensorsTensorInfo>([
-      ["x", { dtype: "BF16", shape: [size / 2], dataOffsets: [0, size] }],
-    ]),
-    metadata: { epoch: "3" },
-    dataStart: bytes.length,
-  });
-  await Deno.remove(path);
-});
-
-Deno.test("the readers name a file that is missing or malformed", async () => {
-  const path = await Deno.makeTempFile();
-  await Deno.writeFile(path, new Uint8Array(7));
-  for (const read of [readSafetensors, readSafetensorsHeader]) {
-    await assertRejects(() => read(path), FormatError, `${path}: expected`);
-    const error = await assertRejects(() => read(`${path}.none`), DataError);
-    assertStringIncludes(
-      error.message,
-      `cannot read ${path}.none: got no such file. Help: `,
+    await assertRejects(
+      () =>
+        writeSafetensors(path, [["x", {
+          dtype: "F32",
+          shape: [2],
+          data: new Float32Array(1),
+        }]]),
+      ShapeError,
     );
-  }
-  await Deno.remove(path);
-});
+    assertEquals(
+      await Deno.readFile(path),
+      encodeSafetensors(everyDtype, metadata),
+    );
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+permittedTest(
+  "readSafetensorsHeader reads the header but not the data",
+  async () => {
+    const path = await Deno.makeTempFile();
+    const size = 2 ** 36; // More than memory holds; the file has a hole there.
+    const bytes = safetensorsBytes(
+      `{"__metadata__":{"epoch":"3"},` +
+        `"x":{"dtype":"BF16","shape":[${
+          size / 2
+        }],"data_offsets":[0,${size}]}}`,
+    );
+    await Deno.writeFile(path, bytes);
+    await Deno.truncate(path, bytes.length + size);
+    assertEquals(await readSafetensorsHeader(path), {
+      tensors: new Map<string, SafetensorsTensorInfo>([
+        ["x", { dtype: "BF16", shape: [size / 2], dataOffsets: [0, size] }],
+      ]),
+      metadata: { epoch: "3" },
+      dataStart: bytes.length,
+    });
+    await Deno.remove(path);
+  },
+);
+
+permittedTest(
+  "the readers name a file that is missing or malformed",
+  async () => {
+    const path = await Deno.makeTempFile();
+    await Deno.writeFile(path, new Uint8Array(7));
+    for (const read of [readSafetensors, readSafetensorsHeader]) {
+      await assertRejects(() => read(path), FormatError, `${path}: expected`);
+      const error = await assertRejects(() => read(`${path}.none`), DataError);
+      assertStringIncludes(
+        error.message,
+        `cannot read ${path}.none: got no such file. Help: `,
+      );
+    }
+    await Deno.remove(path);
+  },
+);

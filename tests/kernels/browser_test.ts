@@ -5,6 +5,9 @@ import { browserTest, bundled } from "../_browser.ts";
 import { Golden } from "../golden.ts";
 import { assertStep } from "../golden_network.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "env", "net", "read", "run", "write");
 
 const path = (relative: string) =>
   fromFileUrl(new URL(relative, import.meta.url));

@@ -3,6 +3,9 @@ import { join, toFileUrl } from "@std/path";
 import { run, writeDigits } from "../cli/_program.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { browserTest } from "../_browser.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "env", "net", "read", "run", "write");
 
 /** What a page is like, as its own script would see it. */
 const look = `({

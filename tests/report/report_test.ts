@@ -15,6 +15,9 @@ import {
 } from "../../src/report/mod.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { history, trained } from "./_training.ts";
+import { testWith } from "../permissions.ts";
+
+const permittedTest = testWith("read", "write");
 
 /** The texts of a table's cells, row by row, without its head. */
 function cells(page: string, table: string): string[][] {
@@ -180,34 +183,37 @@ Deno.test("curves have a point for each epoch", async () => {
   }
 });
 
-Deno.test("a plot is SVG or PNG by its name, and the PNG has text", async () => {
-  await using folder = await temporaryFolder();
-  const file = (name: string) => join(folder.path, name);
-  await writePlot(file("a.svg"), history(3));
-  assertEquals(
-    await Deno.readTextFile(file("a.svg")),
-    await lossCurves(history(3)),
-  );
-  await writePlot(file("a.png"), history(3));
-  const image = decode(await Deno.readFile(file("a.png")));
-  assertEquals([image.width, image.height, image.channels], [1920, 640, 4]);
-  // Where the title is, and nothing but it: dark pixels on white.
-  let dark = 0;
-  for (let y = 0; y < 50; y++) {
-    for (let x = 0; x < 120; x++) {
-      if (image.data[(y * image.width + x) * 4] < 100) dark++;
+permittedTest(
+  "a plot is SVG or PNG by its name, and the PNG has text",
+  async () => {
+    await using folder = await temporaryFolder();
+    const file = (name: string) => join(folder.path, name);
+    await writePlot(file("a.svg"), history(3));
+    assertEquals(
+      await Deno.readTextFile(file("a.svg")),
+      await lossCurves(history(3)),
+    );
+    await writePlot(file("a.png"), history(3));
+    const image = decode(await Deno.readFile(file("a.png")));
+    assertEquals([image.width, image.height, image.channels], [1920, 640, 4]);
+    // Where the title is, and nothing but it: dark pixels on white.
+    let dark = 0;
+    for (let y = 0; y < 50; y++) {
+      for (let x = 0; x < 120; x++) {
+        if (image.data[(y * image.width + x) * 4] < 100) dark++;
+      }
     }
-  }
-  assert(dark > 100 && dark < 2000, `${dark} dark pixels`);
-  await assertRejects(
-    () => writePlot(file("a.jpg"), history(1)),
-    RangeError,
-    ".svg or .png",
-  );
-  assertEquals(await listing(folder.path), ["a.png", "a.svg"]);
-});
+    assert(dark > 100 && dark < 2000, `${dark} dark pixels`);
+    await assertRejects(
+      () => writePlot(file("a.jpg"), history(1)),
+      RangeError,
+      ".svg or .png",
+    );
+    assertEquals(await listing(folder.path), ["a.png", "a.svg"]);
+  },
+);
 
-Deno.test("a report that cannot be written leaves nothing", async () => {
+permittedTest("a report that cannot be written leaves nothing", async () => {
   await using folder = await temporaryFolder();
   using device = CpuDevice.open({ threads: 1 });
   const training = await trained(device, 1);

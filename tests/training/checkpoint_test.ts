@@ -23,6 +23,9 @@ import {
 import { deviceTest } from "../_devices.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { rowsDataset, smallNetwork } from "./_task.ts";
+import { needs } from "../permissions.ts";
+
+needs(import.meta.url, "read", "write");
 
 function task(device: Device, options: TrainOptions): TrainOptions {
   return {

@@ -7,24 +7,30 @@ import {
   settingsOf,
   type TrainOptions,
 } from "../../src/training/mod.ts";
+import { testWith } from "../permissions.ts";
 
-Deno.test("the documentation of a setting names the default of the table", async () => {
-  const source = await Deno.readTextFile(
-    new URL("../../src/training/options.ts", import.meta.url),
-  );
-  const [body] = source.match(/interface TrainSettings \{[^]*?\n\}/)!;
-  const documented = new Map(
-    Array.from(
-      body.matchAll(/\/\*\*([^]*?)\*\/\s+(\w+): /g),
-      ([, text, name]) => [name, /Default `?(.+?)`?[.:]\s/.exec(text)?.[1]],
-    ),
-  );
-  const expected = OPTION_NAMES.map((name) => [
-    name,
-    JSON.stringify(OPTIONS[name].default),
-  ]);
-  assertEquals(Object.fromEntries(documented), Object.fromEntries(expected));
-});
+const permittedTest = testWith("read");
+
+permittedTest(
+  "the documentation of a setting names the default of the table",
+  async () => {
+    const source = await Deno.readTextFile(
+      new URL("../../src/training/options.ts", import.meta.url),
+    );
+    const [body] = source.match(/interface TrainSettings \{[^]*?\n\}/)!;
+    const documented = new Map(
+      Array.from(
+        body.matchAll(/\/\*\*([^]*?)\*\/\s+(\w+): /g),
+        ([, text, name]) => [name, /Default `?(.+?)`?[.:]\s/.exec(text)?.[1]],
+      ),
+    );
+    const expected = OPTION_NAMES.map((name) => [
+      name,
+      JSON.stringify(OPTIONS[name].default),
+    ]);
+    assertEquals(Object.fromEntries(documented), Object.fromEntries(expected));
+  },
+);
 
 Deno.test("defaults are valid, and no flag stands for two settings", () => {
   assertEquals(settingsOf({}, null), DEFAULT_SETTINGS);

@@ -116,6 +116,7 @@ deviceTest(
     assertEquals(given, [1, 2]);
     assertEquals((await readCheckpoint(checkpoint)).history.length, 2);
   },
+  ["read", "write"],
 );
 
 deviceTest("timers fire while a training runs", async (device) => {
