@@ -207,13 +207,3 @@ export interface AdamConstants {
   /** L2 penalty: `weightDecay · parameter` is added to the gradient. */
   weightDecay: number;
 }
-
-/** The constants of stochastic gradient descent, as in PyTorch. */
-export interface SgdConstants {
-  /** Decay of the momentum buffer; 0 keeps none. */
-  momentum: number;
-  /** L2 penalty: `weightDecay · parameter` is added to the gradient. */
-  weightDecay: number;
-  /** Whether the step looks ahead along the momentum. */
-  nesterov: boolean;
-}

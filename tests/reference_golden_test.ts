@@ -7,8 +7,8 @@ import type {
   Conv2dShape,
   LinearShape,
   Pool2dShape,
-  SgdConstants,
 } from "../kernels/shapes.ts";
+import { type SgdConstants, sgdStep } from "../kernels/sgd/sgd.ts";
 import { assertClose } from "./close.ts";
 import { Golden } from "./golden.ts";
 import * as reference from "./reference.ts";
@@ -182,18 +182,20 @@ testEachCase<SgdConstants & { learningRate: number }>(
   (name, { learningRate, ...options }) => {
     const stored = golden.group(`${name}.`);
     const { length } = stored.parameter;
-    let state: reference.SgdState = {
-      parameter: stored.parameter,
-      momentumBuffer: new Float64Array(length),
-    };
+    const parameter = stored.parameter.slice();
+    const momentumBuffer = new Float64Array(length);
     for (let start = 0; start < stored.gradients.length; start += length) {
       const gradient = stored.gradients.subarray(start, start + length);
-      state = reference.sgdStep(state, gradient, learningRate, options);
+      sgdStep.reference({
+        gradient,
+        learningRate: Float64Array.of(learningRate),
+        parameter,
+        momentumBuffer,
+      }, options);
     }
-    assertClose(state.parameter, stored.output, ROUNDED, "parameter");
+    assertClose(parameter, stored.output, ROUNDED, "parameter");
     if (stored.momentumBuffer !== undefined) {
-      const { momentumBuffer } = stored;
-      assertClose(state.momentumBuffer, momentumBuffer, ROUNDED, "momentum");
+      assertClose(momentumBuffer, stored.momentumBuffer, ROUNDED, "momentum");
     }
   },
 );

@@ -1,10 +1,10 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
-// Steps of Adam and of stochastic gradient descent, element by element, as
-// PyTorch has them. A thread moves an unbroken part of the parameters.
+// Steps of Adam, element by element, as PyTorch has them. A thread moves an unbroken part of the parameters.
 
 import { fma } from "../lib/simd/fma.ts";
-import { partStart, partStartBy4 } from "../lib/simd/parts.ts";
+import { partStart } from "../lib/simd/parts.ts";
+import { loadUpTo4, storeUpTo4 } from "../lib/simd/up_to_4.ts";
 
 /** Elements that share a copy of what is counted: `ADAM_GROUP` of `shapes.ts`. */
 const GROUP = 256;
@@ -78,53 +78,4 @@ function moveGroup(
     storeUpTo4(expAvgSq + at, squares, count);
     storeUpTo4(parameter + at, f32x4.sub(weights, moves), count);
   }
-}
-
-/**
- * Moves a parameter and its momentum by a step of gradient descent. Arguments:
- * gradient, learning rate, parameter, momentum buffer or 0, length, momentum,
- * weightDecay, whether to look ahead (Nesterov).
- */
-export function sgdStep(args: usize, thread: i32, threads: i32): void {
-  const gradient: usize = load<u32>(args);
-  const rate = v128.load32_splat(load<u32>(args, 4));
-  const parameter: usize = load<u32>(args, 8);
-  const buffer: usize = load<u32>(args, 12);
-  const length = load<i32>(args, 16);
-  const momentum = v128.load32_splat(args, 20);
-  const weightDecay = v128.load32_splat(args, 24);
-  const nesterov = load<i32>(args, 28) != 0;
-  const end = partStartBy4(length, thread + 1, threads);
-  for (let i = partStartBy4(length, thread, threads); i < end; i += 4) {
-    const count = min(end - i, 4);
-    const at: usize = i << 2;
-    const weights = loadUpTo4(parameter + at, count);
-    let slopes = fma(weightDecay, weights, loadUpTo4(gradient + at, count));
-    if (buffer != 0) {
-      const moving = fma(momentum, loadUpTo4(buffer + at, count), slopes);
-      storeUpTo4(buffer + at, moving, count);
-      slopes = nesterov ? fma(momentum, moving, slopes) : moving;
-    }
-    const moved = f32x4.sub(weights, f32x4.mul(rate, slopes));
-    storeUpTo4(parameter + at, moved, count);
-  }
-}
-
-/** Four elements, or the first `count` in the first lanes. */
-function loadUpTo4(at: usize, count: i32): v128 {
-  if (count == 4) return v128.load(at);
-  let lanes = v128.load32_splat(at);
-  if (count > 1) lanes = f32x4.replace_lane(lanes, 1, load<f32>(at, 4));
-  if (count > 2) lanes = f32x4.replace_lane(lanes, 2, load<f32>(at, 8));
-  return lanes;
-}
-
-function storeUpTo4(at: usize, lanes: v128, count: i32): void {
-  if (count == 4) {
-    v128.store(at, lanes);
-    return;
-  }
-  store<f32>(at, f32x4.extract_lane(lanes, 0));
-  if (count > 1) store<f32>(at, f32x4.extract_lane(lanes, 1), 4);
-  if (count > 2) store<f32>(at, f32x4.extract_lane(lanes, 2), 8);
 }

@@ -18,5 +18,4 @@ export * from "./elementwise.ts";
 export * from "./gather.ts";
 export * from "./linear.ts";
 export * from "./max_pool2d.ts";
-export * from "./sgd.ts";
 export * from "./sum.ts";

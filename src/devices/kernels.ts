@@ -11,7 +11,6 @@ import type {
   LinearShape,
   NoiseShape,
   Pool2dShape,
-  SgdConstants,
   WarpShape,
 } from "../../kernels/shapes.ts";
 import type { Operand } from "./device.ts";
@@ -403,17 +402,5 @@ export interface Kernels {
     expAvg: Operand,
     expAvgSq: Operand,
     options: AdamConstants,
-  ): void;
-  /**
-   * Moves the parameter and its momentum, in place, by one step of gradient
-   * descent. `state` is the learning rate (`[1]`); `momentumBuffer` starts as
-   * zeros and is null without momentum.
-   */
-  sgdStep(
-    gradient: Operand,
-    state: Operand,
-    parameter: Operand,
-    momentumBuffer: Operand | null,
-    options: SgdConstants,
   ): void;
 }

@@ -1,4 +1,7 @@
-import type { SgdConstants as Constants } from "../../kernels/shapes.ts";
+import {
+  type SgdConstants as Constants,
+  sgdStep,
+} from "../../kernels/sgd/sgd.ts";
 import { pythonBool, pythonNumber } from "../base/python_text.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -22,7 +25,7 @@ export interface SGDOptions {
 export class SGD extends Optimizer {
   readonly #constants: Constants;
   readonly #momenta = new Map<Arena, Tensor>();
-  readonly #state: Tensor;
+  readonly #learningRate: Tensor;
   #lr: number;
 
   /**
@@ -42,8 +45,8 @@ export class SGD extends Optimizer {
     this.#constants = { momentum, nesterov, weightDecay };
     this.#lr = lr;
     const [{ values: { device } }] = this.arenas;
-    this.#state = Tensor.empty(device, [1], "f32", "persistent");
-    device.write(this.#state.buffer, new Float32Array([lr]));
+    this.#learningRate = Tensor.empty(device, [1], "f32", "persistent");
+    device.write(this.#learningRate.buffer, new Float32Array([lr]));
     if (momentum === 0) return;
     for (const arena of this.arenas) {
       this.#momenta.set(arena, besideArena(arena));
@@ -57,23 +60,22 @@ export class SGD extends Optimizer {
 
   override set lr(lr: number) {
     checkRange("SGD: lr", lr, 0, Infinity);
-    const { buffer, device } = this.#state;
+    const { buffer, device } = this.#learningRate;
     device.write(buffer, new Float32Array([lr]));
     this.#lr = lr;
   }
 
   /** Moves every parameter that has a gradient. */
   override step(): void {
-    const { kernels } = this.#state.device;
+    const { device } = this.#learningRate;
     for (const span of this.spans()) {
       const momentum = this.#momenta.get(this.arenaOf(span));
-      kernels.sgdStep(
-        span.gradients,
-        this.#state,
-        span.values,
-        momentum === undefined ? null : partOf(momentum, span),
-        this.#constants,
-      );
+      device.run(sgdStep, {
+        gradient: span.gradients,
+        learningRate: this.#learningRate,
+        parameter: span.values,
+        momentumBuffer: momentum === undefined ? null : partOf(momentum, span),
+      }, this.#constants);
     }
   }
 

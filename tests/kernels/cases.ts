@@ -26,6 +26,7 @@ import { linearCases } from "./cases/linear.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
 import { optimizerCases } from "./cases/optimizers.ts";
 import { reluCases } from "./cases/relu.ts";
+import { sgdCases } from "./cases/sgd.ts";
 
 export type { KernelCase } from "./cases/_harness.ts";
 
@@ -49,6 +50,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...maxPool2dCases,
   ...optimizerCases,
   ...reluCases,
+  ...sgdCases,
 ];
 
 /** Runs one case on a device. */

@@ -1,4 +1,4 @@
-import type { AdamConstants, SgdConstants } from "../../kernels/shapes.ts";
+import type { AdamConstants } from "../../kernels/shapes.ts";
 
 /** A parameter and what Adam remembers of it; the moments start as zeros. */
 export interface AdamState {
@@ -31,34 +31,6 @@ export function adamStep(
     return value - learningRate * average / (Math.sqrt(square) + eps);
   });
   return { parameter, expAvg, expAvgSq };
-}
-
-/** A parameter and its momentum, which starts as zeros. */
-export interface SgdState {
-  /** The values that are trained. */
-  parameter: Float64Array;
-  /** Decayed sum of the gradients. */
-  momentumBuffer: Float64Array;
-}
-
-/** One step of torch.optim.SGD without dampening; changes no argument. */
-export function sgdStep(
-  state: SgdState,
-  gradient: Float64Array,
-  learningRate: number,
-  { momentum, weightDecay, nesterov }: SgdConstants,
-): SgdState {
-  const penalised = penalise(gradient, state.parameter, weightDecay);
-  const momentumBuffer = state.momentumBuffer.map((value, i) =>
-    momentum * value + penalised[i]
-  );
-  const parameter = state.parameter.map((value, i) => {
-    const direction = nesterov
-      ? penalised[i] + momentum * momentumBuffer[i]
-      : momentumBuffer[i];
-    return value - learningRate * direction;
-  });
-  return { parameter, momentumBuffer };
 }
 
 /** The gradient with that of the L2 penalty added. */

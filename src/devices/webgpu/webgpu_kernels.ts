@@ -18,7 +18,6 @@ import { linearKernels } from "./kernels/linear.ts";
 import { maxPool2dKernels } from "./kernels/max_pool2d.ts";
 import { mulKernels } from "./kernels/mul.ts";
 import { scaleKernels } from "./kernels/scale.ts";
-import { sgdKernels } from "./kernels/sgd.ts";
 import { sumKernels } from "./kernels/sum.ts";
 
 /** What decides between kernels that do the same. */
@@ -61,7 +60,6 @@ export function webGpuKernels(
     ...maxPool2dKernels(run),
     ...mulKernels(run),
     ...scaleKernels(run),
-    ...sgdKernels(run),
     ...sumKernels(run, scratch),
   };
   const block = adapter.bindings < convBlockBindings

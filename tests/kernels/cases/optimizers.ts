@@ -1,8 +1,4 @@
-import {
-  ADAM_GROUP,
-  type AdamConstants,
-  type SgdConstants,
-} from "../../../kernels/shapes.ts";
+import { ADAM_GROUP, type AdamConstants } from "../../../kernels/shapes.ts";
 import * as reference from "../../reference.ts";
 import { type KernelCase, type KernelHarness, random } from "./_harness.ts";
 
@@ -16,7 +12,6 @@ const ADAM: AdamConstants = {
   eps: 1e-8,
   weightDecay: 0,
 };
-const SGD: SgdConstants = { momentum: 0, weightDecay: 0, nesterov: false };
 
 const adamCases = [
   { name: "one element", length: 1, options: ADAM },
@@ -32,38 +27,9 @@ const adamCases = [
   run: (harness) => adam(harness, length, options),
 }));
 
-const sgdCases = [
-  { name: "plain", length: 1001, options: SGD },
-  {
-    name: "weight decay",
-    length: 1,
-    options: { ...SGD, weightDecay: 0.1 },
-  },
-  { name: "momentum", length: 257, options: { ...SGD, momentum: 0.9 } },
-  {
-    name: "momentum, weight decay",
-    length: 130,
-    options: { ...SGD, momentum: 0.9, weightDecay: 0.1 },
-  },
-  {
-    name: "Nesterov",
-    length: 1000,
-    options: { ...SGD, momentum: 0.9, nesterov: true },
-  },
-  {
-    name: "Nesterov, weight decay",
-    length: 67,
-    options: { momentum: 0.8, weightDecay: 0.1, nesterov: true },
-  },
-].map(({ name, length, options }): KernelCase => ({
-  name: `sgdStep, ${STEPS} steps: ${name}`,
-  run: (harness) => sgd(harness, length, options),
-}));
-
 /** The optimizers, several steps each. */
 export const optimizerCases: readonly KernelCase[] = [
   ...adamCases,
-  ...sgdCases,
 ];
 
 function adam(
@@ -111,42 +77,6 @@ function adam(
   harness.expectClose(parameter, expected.parameter, TOLERANCE, "parameter");
   harness.expectClose(expAvg, expected.expAvg, TOLERANCE, "expAvg");
   harness.expectClose(expAvgSq, expected.expAvgSq, TOLERANCE, "expAvgSq");
-}
-
-function sgd(
-  harness: KernelHarness,
-  length: number,
-  options: SgdConstants,
-): void {
-  const learningRate = Math.fround(0.1);
-  let expected: reference.SgdState = {
-    parameter: random(length, 2),
-    momentumBuffer: new Float64Array(length),
-  };
-  const parameter = harness.f32(expected.parameter);
-  const momentumBuffer = options.momentum === 0
-    ? null
-    : harness.f32(expected.momentumBuffer);
-  for (let step = 1; step <= STEPS; step++) {
-    const gradient = gradientOf(length, step);
-    harness.kernels.sgdStep(
-      harness.f32(gradient),
-      harness.f32([learningRate]),
-      parameter,
-      momentumBuffer,
-      options,
-    );
-    expected = reference.sgdStep(expected, gradient, learningRate, options);
-  }
-  harness.expectClose(parameter, expected.parameter, TOLERANCE, "parameter");
-  if (momentumBuffer !== null) {
-    harness.expectClose(
-      momentumBuffer,
-      expected.momentumBuffer,
-      TOLERANCE,
-      "momentumBuffer",
-    );
-  }
 }
 
 /** A gradient for each step, with an element that never has one. */

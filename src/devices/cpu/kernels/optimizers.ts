@@ -1,7 +1,7 @@
 import { float, type KernelsOf } from "../_call.ts";
 
 /** Steps of the optimizers. */
-export const optimizers: KernelsOf<"adamStep" | "sgdStep"> = (caller) => ({
+export const optimizers: KernelsOf<"adamStep"> = (caller) => ({
   adamStep(gradient, state, parameter, expAvg, expAvgSq, options) {
     const { beta1, beta2, eps, weightDecay } = options;
     const { length } = parameter.buffer;
@@ -10,18 +10,5 @@ export const optimizers: KernelsOf<"adamStep" | "sgdStep"> = (caller) => ({
     const pointers = operands.map(caller.pointer);
     const words = [...pointers, length, ...constants.map(float)];
     caller.run("adamStep", words, length * 4);
-  },
-  sgdStep(gradient, state, parameter, momentumBuffer, options) {
-    const { momentum, nesterov, weightDecay } = options;
-    const { length } = parameter.buffer;
-    const operands = [gradient, state, parameter, momentumBuffer];
-    const words = [
-      ...operands.map(caller.pointer),
-      length,
-      float(momentum),
-      float(weightDecay),
-      nesterov ? 1 : 0,
-    ];
-    caller.run("sgdStep", words, length * 2);
   },
 });

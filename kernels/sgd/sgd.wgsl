@@ -1,10 +1,10 @@
 // Stochastic gradient descent, with momentum and without, in PyTorch's order of
 // operations.
 //
-// One invocation moves one element. Workgroups that do not fit in one row of
-// the grid go on in the next.
+// One invocation updates one element.
 
-override workgroupSize: u32;
+// #import "lib/grid.wgsl"
+
 override weightDecay: f32;
 override momentum: f32;
 override nesterov: bool;
@@ -19,7 +19,7 @@ fn sgdStep(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&parameter)) {
     let slope = gradient[index] + weightDecay * parameter[index];
     parameter[index] -= learningRate[0] * slope;
@@ -31,7 +31,7 @@ fn sgdMomentumStep(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&parameter)) {
     let slope = gradient[index] + weightDecay * parameter[index];
     let velocity = momentum * momentumBuffer[index] + slope;
