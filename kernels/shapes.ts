@@ -6,6 +6,10 @@
  * @module
  */
 
+import type { Pool2dShape } from "./lib/pool2d.ts";
+
+export type { Pool2dShape } from "./lib/pool2d.ts";
+
 /** Sizes of a window that slides over an image, per axis, in pixels. */
 export interface Window2d {
   /** Rows of the window. */
@@ -42,25 +46,6 @@ export interface Conv2dShape extends Window2d {
   inWidth: number;
   /** Channels of the output. */
   outChannels: number;
-  /** Rows of the output. */
-  outHeight: number;
-  /** Columns of the output. */
-  outWidth: number;
-}
-
-/**
- * A pooling: `[batch, channels, inHeight, inWidth]` gives
- * `[batch, channels, outHeight, outWidth]`.
- */
-export interface Pool2dShape extends Window2d {
-  /** Images in the batch. */
-  batch: number;
-  /** Channels of input and output. */
-  channels: number;
-  /** Rows of the input. */
-  inHeight: number;
-  /** Columns of the input. */
-  inWidth: number;
   /** Rows of the output. */
   outHeight: number;
   /** Columns of the output. */

@@ -1,4 +1,9 @@
 import { assertEquals } from "@std/assert";
+import type { Pool2dShape } from "../kernels/lib/pool2d.ts";
+import {
+  maxPool2dForward,
+  maxPool2dGradient,
+} from "../kernels/max_pool2d/max_pool2d.ts";
 import type {
   AdamConstants,
   AvgPool2dShape,
@@ -6,7 +11,6 @@ import type {
   ClassesShape,
   Conv2dShape,
   LinearShape,
-  Pool2dShape,
 } from "../kernels/shapes.ts";
 import { type SgdConstants, sgdStep } from "../kernels/sgd/sgd.ts";
 import { assertClose } from "./close.ts";
@@ -99,11 +103,19 @@ testEachCase<BatchNorm2dShape & { momentum: number }>(
 
 testEachCase<Pool2dShape>("maxPool2d", (name, shape) => {
   const stored = golden.group(`${name}.`);
-  const { output, indices } = reference.maxPool2dForward(stored.x, shape);
+  const { gradOutput, x } = stored;
+  const { indices, output } = reference.runReference(maxPool2dForward, {
+    x,
+    output: new Float64Array(gradOutput.length),
+    indices: new Int32Array(gradOutput.length),
+  }, shape);
   assertEquals(output, stored.output);
   assertEquals(indices, golden.integers(`${name}.indices`));
-  const { gradOutput } = stored;
-  const gradX = reference.maxPool2dGradient(gradOutput, indices, shape);
+  const { gradX } = reference.runReference(maxPool2dGradient, {
+    gradOutput,
+    indices,
+    gradX: new Float64Array(x.length),
+  }, shape);
   assertClose(gradX, stored.gradX, ROUNDED, "gradX");
 });
 

@@ -15,7 +15,6 @@ export * from "./dropout.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
 export * from "./linear.ts";
-export * from "./max_pool2d.ts";
 export * from "./optimizers.ts";
 export * from "./sum.ts";
 export { winogradForward, winogradGradient } from "./winograd.ts";

@@ -17,5 +17,4 @@ export * from "./dropout.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
 export * from "./linear.ts";
-export * from "./max_pool2d.ts";
 export * from "./sum.ts";

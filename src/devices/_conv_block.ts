@@ -1,3 +1,7 @@
+import {
+  maxPool2dForward,
+  maxPool2dGradient,
+} from "../../kernels/max_pool2d/max_pool2d.ts";
 import { reluForward, reluGradient } from "../../kernels/relu/relu.ts";
 import type { BatchNorm2dShape, ConvBlockShape } from "../../kernels/shapes.ts";
 import { Between, type Scratch } from "./scratch.ts";
@@ -76,7 +80,11 @@ export function composedConvBlock(
         using gradPicked = between(gradOutput.buffer.length);
         using gradNormalised = between(size(norm));
         scratch.run(reluGradient, { gradOutput, output, gradX: gradPicked });
-        kernels.maxPool2dGradient(gradPicked, indices, gradNormalised, pooling);
+        scratch.run(maxPool2dGradient, {
+          gradOutput: gradPicked,
+          indices,
+          gradX: gradNormalised,
+        }, pooling);
         kernels.batchNorm2dParameterGradient(
           gradNormalised,
           convolved,
@@ -131,7 +139,8 @@ export function composedConvBlock(
       norm,
     );
     scratch.run(reluForward, { x: normalised, output: rectified });
-    kernels.maxPool2dForward(rectified, output, indices, shape.pooling);
+    const operands = { x: rectified, output, indices };
+    scratch.run(maxPool2dForward, operands, shape.pooling);
   }
 }
 

@@ -10,7 +10,6 @@ import type {
   GatherShape,
   LinearShape,
   NoiseShape,
-  Pool2dShape,
   WarpShape,
 } from "../../kernels/shapes.ts";
 import type { Operand } from "./device.ts";
@@ -188,24 +187,6 @@ export interface Kernels {
     shape: BatchNorm2dShape,
   ): void;
 
-  /**
-   * Largest element of each window; the first in scan order where several are
-   * equal. NaN is above all, and of several the last, as in PyTorch. `indices` (i32, as `output`) holds where it was in
-   * the image's channel: `row · inWidth + column`.
-   */
-  maxPool2dForward(
-    x: Operand,
-    output: Operand,
-    indices: Operand,
-    shape: Pool2dShape,
-  ): void;
-  /** Sends each gradient to where the largest element was. */
-  maxPool2dGradient(
-    gradOutput: Operand,
-    indices: Operand,
-    gradX: Operand,
-    shape: Pool2dShape,
-  ): void;
   /** Mean of each window. */
   avgPool2dForward(x: Operand, output: Operand, shape: AvgPool2dShape): void;
   /** Spreads each gradient evenly over its window. */

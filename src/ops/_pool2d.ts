@@ -1,4 +1,4 @@
-import type { Pool2dShape } from "../../kernels/shapes.ts";
+import type { Pool2dShape } from "../../kernels/lib/pool2d.ts";
 import type { Shape } from "../core/tensor.ts";
 import { checkRank, type Pair, pair, shapeError, text } from "./_check.ts";
 import { outputSizes, window2d, type WindowOptions } from "./_window.ts";

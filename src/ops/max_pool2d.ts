@@ -1,3 +1,7 @@
+import {
+  maxPool2dForward,
+  maxPool2dGradient,
+} from "../../kernels/max_pool2d/max_pool2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
 import type { Pair } from "./_check.ts";
@@ -37,12 +41,12 @@ export function maxPool2d(
 ): Tensor<Images> {
   const shape = pool2dShape("maxPool2d", x.shape, kernelSize, options);
   const { batch, channels, outHeight, outWidth } = shape;
-  const { kernels } = x.device;
   const size: Images = [batch, channels, outHeight, outWidth];
   const output = Tensor.empty(x.device, size);
   const indices = Tensor.empty(x.device, size, "i32");
-  kernels.maxPool2dForward(x, output, indices, shape);
+  x.device.run(maxPool2dForward, { x, output, indices }, shape);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX) kernels.maxPool2dGradient(gradOutput, indices, gradX, shape);
+    if (gradX === null) return;
+    x.device.run(maxPool2dGradient, { gradOutput, indices, gradX }, shape);
   });
 }

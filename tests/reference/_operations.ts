@@ -1,12 +1,17 @@
+import { planesOf, type Pool2dShape } from "../../kernels/lib/pool2d.ts";
+import {
+  maxPool2dForward,
+  maxPool2dGradient,
+} from "../../kernels/max_pool2d/max_pool2d.ts";
 import type {
   AvgPool2dShape,
   BatchNorm2dShape,
   ClassesShape,
   Conv2dShape,
   LinearShape,
-  Pool2dShape,
 } from "../../kernels/shapes.ts";
 import * as reference from "../reference.ts";
+import { runReference } from "./run.ts";
 
 /** Arrays by name: `x`, `weight`, `bias`. */
 export type Arrays = Record<string, Float64Array>;
@@ -121,11 +126,20 @@ export function relu(): Operation {
 
 /** Of `x`. */
 export function maxPool2d(shape: Pool2dShape): Operation {
+  const length = planesOf(shape) * shape.outHeight * shape.outWidth;
+  const pool = (x: Float64Array) =>
+    runReference(maxPool2dForward, {
+      x,
+      output: new Float64Array(length),
+      indices: new Int32Array(length),
+    }, shape);
   return {
-    forward: ({ x }) => reference.maxPool2dForward(x, shape).output,
-    backward: (gradOutput, { x }) => {
-      const { indices } = reference.maxPool2dForward(x, shape);
-      return { x: reference.maxPool2dGradient(gradOutput, indices, shape) };
+    forward: ({ x }) => pool(x).output,
+    backward(gradOutput, { x }) {
+      const { indices } = pool(x);
+      const gradX = new Float64Array(x.length);
+      const arrays = { gradOutput, indices, gradX };
+      return { x: runReference(maxPool2dGradient, arrays, shape).gradX };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Pool2dShape } from "../../kernels/shapes.ts";
+import type { Pool2dShape } from "../../kernels/lib/pool2d.ts";
 
 /**
  * Visits every window of a pooling, in the order of the output's elements:

@@ -1,8 +1,5 @@
-import type {
-  Conv2dShape,
-  Pool2dShape,
-  Window2d,
-} from "../../kernels/shapes.ts";
+import type { Pool2dShape } from "../../kernels/lib/pool2d.ts";
+import type { Conv2dShape, Window2d } from "../../kernels/shapes.ts";
 
 /** `[height, width]`. */
 export type Pair = readonly [number, number];

@@ -15,7 +15,6 @@ import { crossEntropyKernels } from "./kernels/cross_entropy.ts";
 import { dropoutKernels } from "./kernels/dropout.ts";
 import { gatherKernels } from "./kernels/gather.ts";
 import { linearKernels } from "./kernels/linear.ts";
-import { maxPool2dKernels } from "./kernels/max_pool2d.ts";
 import { mulKernels } from "./kernels/mul.ts";
 import { scaleKernels } from "./kernels/scale.ts";
 import { sumKernels } from "./kernels/sum.ts";
@@ -57,7 +56,6 @@ export function webGpuKernels(
     ...dropoutKernels(run),
     ...gatherKernels(run, adapter.bindings),
     ...linearKernels(run, scratch, workgroupSize),
-    ...maxPool2dKernels(run),
     ...mulKernels(run),
     ...scaleKernels(run),
     ...sumKernels(run, scratch),

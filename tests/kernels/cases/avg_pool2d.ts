@@ -1,4 +1,5 @@
-import type { AvgPool2dShape, Pool2dShape } from "../../../kernels/shapes.ts";
+import type { Pool2dShape } from "../../../kernels/lib/pool2d.ts";
+import type { AvgPool2dShape } from "../../../kernels/shapes.ts";
 import * as reference from "../../reference.ts";
 import { type KernelCase, type KernelHarness, random } from "./_harness.ts";
 

@@ -1,6 +1,7 @@
 import type { ConvBlockShape } from "../../../kernels/shapes.ts";
 import type { Operand } from "../../../src/devices/device.ts";
 import * as reference from "../../reference.ts";
+import { maxPool2d } from "../../reference/_operations.ts";
 import { type KernelCase, type KernelHarness, random } from "./_harness.ts";
 
 const { conv2dShape, pool2dShape } = reference;
@@ -153,7 +154,7 @@ function expectedForward(given: Arguments, shape: ConvBlockShape) {
       norm,
     ),
   );
-  const pooled = reference.maxPool2dForward(rectified, shape.pooling);
+  const pooled = maxPool2d(shape.pooling).forward({ x: rectified });
   return { convolved, pooled, rectified, statistics };
 }
 
@@ -173,8 +174,8 @@ function forward(
     convolved: harness.output(expected.convolved.length),
     mean: harness.output(outChannels),
     inverseDeviation: harness.output(outChannels),
-    output: harness.output(pooled.output.length),
-    indices: harness.i32Output(pooled.output.length),
+    output: harness.output(pooled.length),
+    indices: harness.i32Output(pooled.length),
   };
   harness.kernels.convBlockForward(operands, shape, MOMENTUM);
   const close = (operand: Operand, values: Float64Array, name: string) =>
@@ -186,7 +187,7 @@ function forward(
   close(operands.runningVariance, runningVariance, "runningVariance");
   const { inverseDeviation } = statistics;
   close(operands.inverseDeviation, inverseDeviation, "inverseDeviation");
-  close(operands.output, pooled.output, "output");
+  close(operands.output, pooled, "output");
   if (operands.batches) harness.expectEqual(operands.batches, [42], "batches");
   harness.expectAnything(operands.indices);
   return { ...expected, given, operands };
@@ -209,7 +210,7 @@ function evalForward(harness: KernelHarness, shape: ConvBlockShape): void {
     norm,
   );
   const rectified = reference.reluForward(normalised);
-  const expected = reference.maxPool2dForward(rectified, shape.pooling).output;
+  const expected = maxPool2d(shape.pooling).forward({ x: rectified });
   const output = harness.output(expected.length);
   const operands = { ...operandsOf(harness, given), output };
   harness.kernels.convBlockEvalForward(operands, shape);
@@ -223,7 +224,7 @@ function gradient(
 ): void {
   const made = forward(harness, shape, true);
   const { operands } = made;
-  const gradOutput = random(made.pooled.output.length, 21);
+  const gradOutput = random(made.pooled.length, 21);
   const expected = expectedGradient(made, gradOutput, shape);
   const { outChannels } = shape.convolution;
   const gradX = byX ? harness.output(expected.gradX.length) : null;
@@ -256,16 +257,14 @@ function gradient(
 
 /** The way back in f64. */
 function expectedGradient(
-  { convolved, given, pooled, rectified, statistics }: ReturnType<
-    typeof forward
-  >,
+  { convolved, given, rectified, statistics }: ReturnType<typeof forward>,
   gradOutput: Float64Array,
   shape: ConvBlockShape,
 ) {
   const norm = normalisation(shape);
   const { inverseDeviation, mean } = statistics;
   const gradNormalised = reference.reluGradient(
-    reference.maxPool2dGradient(gradOutput, pooled.indices, shape.pooling),
+    maxPool2d(shape.pooling).backward(gradOutput, { x: rectified }).x,
     rectified,
   );
   const { gradBias: gradShift, gradWeight: gradScale } = reference

@@ -1,10 +1,15 @@
-import type { Pool2dShape } from "../../../kernels/shapes.ts";
+import { planesOf, type Pool2dShape } from "../../../kernels/lib/pool2d.ts";
+import {
+  maxPool2dForward,
+  maxPool2dGradient,
+} from "../../../kernels/max_pool2d/max_pool2d.ts";
 import * as reference from "../../reference.ts";
 import {
   type KernelCase,
   type KernelHarness,
   random,
   randomIntegers,
+  rounded,
 } from "./_harness.ts";
 
 const { pool2dShape } = reference;
@@ -115,29 +120,37 @@ function forward(
   shape: Pool2dShape,
   x: Float64Array,
 ): void {
-  const expected = reference.maxPool2dForward(x.map(Math.fround), shape);
-  const output = harness.output(expected.output.length);
-  const indices = harness.i32Output(expected.output.length);
-  harness.kernels.maxPool2dForward(harness.f32(x), output, indices, shape);
-  harness.expectEqual(output, expected.output);
-  harness.expectEqual(indices, expected.indices, "indices");
+  const length = outputLength(shape);
+  harness.check(maxPool2dForward, {
+    x: rounded(x),
+    output: new Float64Array(length),
+    indices: new Int32Array(length),
+  }, shape);
 }
 
 function gradient(harness: KernelHarness, shape: Pool2dShape): void {
-  const x = random(size(shape), 5);
-  const { output, indices } = reference.maxPool2dForward(x, shape);
-  const gradOutput = random(output.length, 6);
-  const gradX = harness.output(x.length);
-  harness.kernels.maxPool2dGradient(
-    harness.f32(gradOutput),
-    harness.i32(indices),
-    gradX,
+  const length = outputLength(shape);
+  const { indices } = reference.runReference(maxPool2dForward, {
+    x: random(size(shape), 5),
+    output: new Float64Array(length),
+    indices: new Int32Array(length),
+  }, shape);
+  harness.check(
+    maxPool2dGradient,
+    {
+      gradOutput: random(length, 6),
+      indices,
+      gradX: new Float64Array(size(shape)),
+    },
     shape,
+    TOLERANCE,
   );
-  const expected = reference.maxPool2dGradient(gradOutput, indices, shape);
-  harness.expectClose(gradX, expected, TOLERANCE);
 }
 
 function size(shape: Pool2dShape): number {
-  return shape.batch * shape.channels * shape.inHeight * shape.inWidth;
+  return planesOf(shape) * shape.inHeight * shape.inWidth;
+}
+
+function outputLength(shape: Pool2dShape): number {
+  return planesOf(shape) * shape.outHeight * shape.outWidth;
 }

@@ -1,16 +1,12 @@
-import type {
-  AvgPool2dShape,
-  Pool2dShape,
-} from "../../../../kernels/shapes.ts";
+import type { Pool2dShape } from "../../../../kernels/lib/pool2d.ts";
+import type { AvgPool2dShape } from "../../../../kernels/shapes.ts";
 import type { Operand } from "../../device.ts";
 import type { KernelsOf } from "../_call.ts";
 
-/** Max and average pooling. */
+/** Average pooling. */
 export const pool2d: KernelsOf<
   | "avgPool2dForward"
   | "avgPool2dGradient"
-  | "maxPool2dForward"
-  | "maxPool2dGradient"
 > = (caller) => {
   const average = (
     kernel: string,
@@ -26,27 +22,6 @@ export const pool2d: KernelsOf<
     caller.run(kernel, words, work(shape));
   };
   return {
-    maxPool2dForward(x, output, indices, shape) {
-      const pointers = [x, output, indices].map(caller.pointer);
-      const words = [
-        ...pointers,
-        shape.batch * shape.channels,
-        ...windowWords(shape),
-        shape.dilationHeight,
-        shape.dilationWidth,
-      ];
-      caller.run("maxPool2dForward", words, work(shape));
-    },
-    maxPool2dGradient(gradOutput, indices, gradX, shape) {
-      const pointers = [gradOutput, indices, gradX].map(caller.pointer);
-      const words = [
-        ...pointers,
-        shape.batch * shape.channels,
-        shape.inHeight * shape.inWidth,
-        shape.outHeight * shape.outWidth,
-      ];
-      caller.run("maxPool2dGradient", words, work(shape));
-    },
     avgPool2dForward: (x, output, shape) =>
       average("avgPool2dForward", [x, output], shape),
     avgPool2dGradient: (gradOutput, gradX, shape) =>

@@ -2,31 +2,38 @@
 
 // Max pooling of `[batch, channels, height, width]` and its gradient. A window
 // is scanned row by row; the padding takes no part. NaN is above all, and of
-// several the last. A thread takes an unbroken part of the planes.
-//
-// Arguments of a window, from some offset on: inHeight, inWidth, outHeight,
-// outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth,
-// paddingHeight, paddingWidth, dilationHeight, dilationWidth.
+// several the last. A part is an unbroken range of the planes.
 
 import { partStart } from "../lib/simd/parts.ts";
+import { Pool2dArgs } from "../lib/simd/pool2d.ts";
 
-/**
- * Largest element of each window, and where in its plane it was. Arguments: x,
- * output, indices, planes, then the window.
- */
-export function maxPool2dForward(args: usize, thread: i32, threads: i32): void {
-  const x: usize = load<u32>(args);
-  const output: usize = load<u32>(args, 4);
-  const indices: usize = load<u32>(args, 8);
-  const planes = load<i32>(args, 12);
-  const inHeight = load<i32>(args, 16), inWidth = load<i32>(args, 20);
-  const outHeight = load<i32>(args, 24), outWidth = load<i32>(args, 28);
-  const strideHeight = load<i32>(args, 40), paddingHeight = load<i32>(args, 48);
-  const dilationHeight = load<i32>(args, 56);
-  const kernelHeight = load<i32>(args, 32);
+@unmanaged
+export class MaxPool2dArgs extends Pool2dArgs {
+  x: usize;
+  output: usize;
+  indices: usize;
+  dilationHeight: i32;
+  dilationWidth: i32;
+}
+
+/** Largest element of each window, and where in its plane it was. */
+export function maxPool2dForward(
+  args: MaxPool2dArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const x = args.x;
+  const output = args.output;
+  const indices = args.indices;
+  const planes = args.planes;
+  const inHeight = args.inHeight, inWidth = args.inWidth;
+  const outHeight = args.outHeight, outWidth = args.outWidth;
+  const strideHeight = args.strideHeight, paddingHeight = args.paddingHeight;
+  const dilationHeight = args.dilationHeight;
+  const kernelHeight = args.kernelHeight;
   const halving = isHalving(args);
-  const end = partStart(planes, thread + 1, threads);
-  for (let plane = partStart(planes, thread, threads); plane < end; plane++) {
+  const end = partStart(planes, part + 1, parts);
+  for (let plane = partStart(planes, part, parts); plane < end; plane++) {
     const image = x + <usize> plane * <usize> (inHeight * inWidth << 2);
     for (let row = 0; row < outHeight; row++) {
       const at: usize = ((plane * outHeight + row) * outWidth) << 2;
@@ -59,11 +66,11 @@ export function maxPool2dForward(args: usize, thread: i32, threads: i32): void {
 }
 
 /** Whether the windows are 2 by 2, side by side. */
-function isHalving(args: usize): bool {
-  return load<i32>(args, 32) == 2 && load<i32>(args, 36) == 2 &&
-    load<i32>(args, 40) == 2 && load<i32>(args, 44) == 2 &&
-    load<i32>(args, 48) == 0 && load<i32>(args, 52) == 0 &&
-    load<i32>(args, 56) == 1 && load<i32>(args, 60) == 1;
+function isHalving(args: MaxPool2dArgs): bool {
+  return args.kernelHeight == 2 && args.kernelWidth == 2 &&
+    args.strideHeight == 2 && args.strideWidth == 2 &&
+    args.paddingHeight == 0 && args.paddingWidth == 0 &&
+    args.dilationHeight == 1 && args.dilationWidth == 1;
 }
 
 /** Four windows of 2 by 2 at once; gives the first column that it left. */
@@ -117,7 +124,7 @@ function isBetter(next: v128, best: v128): v128 {
 /** The largest element of one window. */
 function scanWindow(
   image: usize,
-  args: usize,
+  args: MaxPool2dArgs,
   top: i32,
   column: i32,
   kernelHeight: i32,
@@ -125,10 +132,10 @@ function scanWindow(
   output: usize,
   index: usize,
 ): void {
-  const inHeight = load<i32>(args, 16), inWidth = load<i32>(args, 20);
-  const kernelWidth = load<i32>(args, 36);
-  const dilationWidth = load<i32>(args, 60);
-  const left = column * load<i32>(args, 44) - load<i32>(args, 52);
+  const inHeight = args.inHeight, inWidth = args.inWidth;
+  const kernelWidth = args.kernelWidth;
+  const dilationWidth = args.dilationWidth;
+  const left = column * args.strideWidth - args.paddingWidth;
   let best = -1;
   let largest: f32 = 0;
   for (let i = 0; i < kernelHeight; i++) {
@@ -149,23 +156,33 @@ function scanWindow(
   store<i32>(index, best);
 }
 
+@unmanaged
+export class MaxPool2dGradientArgs {
+  gradOutput: usize;
+  indices: usize;
+  gradX: usize;
+  planes: i32;
+  inArea: i32;
+  outArea: i32;
+}
+
 /**
  * Sends each gradient to where the largest element was, in the order of the
- * output. Arguments: gradOutput, indices, gradX, planes, inArea, outArea.
+ * output.
  */
 export function maxPool2dGradient(
-  args: usize,
-  thread: i32,
-  threads: i32,
+  args: MaxPool2dGradientArgs,
+  part: i32,
+  parts: i32,
 ): void {
-  const gradOutput: usize = load<u32>(args);
-  const indices: usize = load<u32>(args, 4);
-  const gradX: usize = load<u32>(args, 8);
-  const planes = load<i32>(args, 12);
-  const inBytes: usize = load<i32>(args, 16) << 2;
-  const outBytes: usize = load<i32>(args, 20) << 2;
-  const end = partStart(planes, thread + 1, threads);
-  for (let plane = partStart(planes, thread, threads); plane < end; plane++) {
+  const gradOutput = args.gradOutput;
+  const indices = args.indices;
+  const gradX = args.gradX;
+  const planes = args.planes;
+  const inBytes: usize = args.inArea << 2;
+  const outBytes: usize = args.outArea << 2;
+  const end = partStart(planes, part + 1, parts);
+  for (let plane = partStart(planes, part, parts); plane < end; plane++) {
     const image = gradX + <usize> plane * inBytes;
     const first = <usize> plane * outBytes;
     memory.fill(image, 0, inBytes);
