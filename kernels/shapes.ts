@@ -52,12 +52,6 @@ export interface Conv2dShape extends Window2d {
   outWidth: number;
 }
 
-/** An average pooling; its dilation is 1. */
-export interface AvgPool2dShape extends Pool2dShape {
-  /** Whether padded zeros count in the divisor, as PyTorch's default has it. */
-  countIncludePad: boolean;
-}
-
 /** A batch normalisation of `[batch, channels, area]`, one mean per channel. */
 export interface BatchNorm2dShape {
   /** Images in the batch. */

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { AvgPool2dShape } from "../kernels/avg_pool2d/avg_pool2d.ts";
 import type { Pool2dShape } from "../kernels/lib/pool2d.ts";
 import {
   maxPool2dForward,
@@ -6,7 +7,6 @@ import {
 } from "../kernels/max_pool2d/max_pool2d.ts";
 import type {
   AdamConstants,
-  AvgPool2dShape,
   BatchNorm2dShape,
   ClassesShape,
   Conv2dShape,

@@ -7,7 +7,6 @@
 
 export * from "./adam.ts";
 export * from "./augment.ts";
-export * from "./avg_pool2d.ts";
 export * from "./batch_norm2d.ts";
 export * from "./classes.ts";
 export * from "./clip_norm.ts";

@@ -1,6 +1,5 @@
 import type {
   AdamConstants,
-  AvgPool2dShape,
   BatchNorm2dShape,
   BlurShape,
   ClassesShape,
@@ -185,15 +184,6 @@ export interface Kernels {
     weight: Operand,
     gradX: Operand,
     shape: BatchNorm2dShape,
-  ): void;
-
-  /** Mean of each window. */
-  avgPool2dForward(x: Operand, output: Operand, shape: AvgPool2dShape): void;
-  /** Spreads each gradient evenly over its window. */
-  avgPool2dGradient(
-    gradOutput: Operand,
-    gradX: Operand,
-    shape: AvgPool2dShape,
   ): void;
 
   /** `output = x · weightᵀ + bias`, `bias` `[outFeatures]` or null. */

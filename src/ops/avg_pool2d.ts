@@ -1,3 +1,7 @@
+import {
+  avgPool2dForward,
+  avgPool2dGradient,
+} from "../../kernels/avg_pool2d/avg_pool2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
 import type { Pair } from "./_check.ts";
@@ -44,11 +48,11 @@ export function avgPool2d(
     countIncludePad,
   };
   const { batch, channels, outHeight, outWidth } = shape;
-  const { kernels } = x.device;
   const size: Images = [batch, channels, outHeight, outWidth];
   const output = Tensor.empty(x.device, size);
-  kernels.avgPool2dForward(x, output, shape);
+  x.device.run(avgPool2dForward, { x, output }, shape);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX) kernels.avgPool2dGradient(gradOutput, gradX, shape);
+    if (gradX === null) return;
+    x.device.run(avgPool2dGradient, { gradOutput, gradX }, shape);
   });
 }

@@ -1,10 +1,14 @@
+import {
+  avgPool2dForward,
+  avgPool2dGradient,
+  type AvgPool2dShape,
+} from "../../kernels/avg_pool2d/avg_pool2d.ts";
 import { planesOf, type Pool2dShape } from "../../kernels/lib/pool2d.ts";
 import {
   maxPool2dForward,
   maxPool2dGradient,
 } from "../../kernels/max_pool2d/max_pool2d.ts";
 import type {
-  AvgPool2dShape,
   BatchNorm2dShape,
   ClassesShape,
   Conv2dShape,
@@ -146,11 +150,16 @@ export function maxPool2d(shape: Pool2dShape): Operation {
 
 /** Of `x`. */
 export function avgPool2d(shape: AvgPool2dShape): Operation {
+  const length = planesOf(shape) * shape.outHeight * shape.outWidth;
   return {
-    forward: ({ x }) => reference.avgPool2dForward(x, shape),
-    backward: (gradOutput) => ({
-      x: reference.avgPool2dGradient(gradOutput, shape),
-    }),
+    forward({ x }) {
+      const output = new Float64Array(length);
+      return runReference(avgPool2dForward, { x, output }, shape).output;
+    },
+    backward(gradOutput, { x }) {
+      const arrays = { gradOutput, gradX: new Float64Array(x.length) };
+      return { x: runReference(avgPool2dGradient, arrays, shape).gradX };
+    },
   };
 }
 

@@ -12,7 +12,6 @@ import { elementwise } from "./kernels/elementwise.ts";
 import { gather } from "./kernels/gather.ts";
 import { linear } from "./kernels/linear.ts";
 import { optimizers } from "./kernels/optimizers.ts";
-import { pool2d } from "./kernels/pool2d.ts";
 import { sum } from "./kernels/sum.ts";
 
 /**
@@ -34,7 +33,6 @@ export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
     ...gather(caller),
     ...linear(caller),
     ...optimizers(caller),
-    ...pool2d(caller),
     ...sum(caller),
   };
   return { ...single, ...convBlock(caller, single, scratch) };

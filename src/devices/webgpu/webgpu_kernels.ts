@@ -6,7 +6,6 @@ import { adamKernels } from "./kernels/adam.ts";
 import { addKernels } from "./kernels/add.ts";
 import { argmaxKernels } from "./kernels/argmax.ts";
 import { augmentKernels } from "./kernels/augment.ts";
-import { avgPool2dKernels } from "./kernels/avg_pool2d.ts";
 import { batchNorm2dKernels } from "./kernels/batch_norm2d.ts";
 import { clipNormKernels } from "./kernels/clip_norm.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
@@ -48,7 +47,6 @@ export function webGpuKernels(
     ...addKernels(run),
     ...argmaxKernels(run),
     ...augmentKernels(run),
-    ...avgPool2dKernels(run),
     ...batchNorm2dKernels(run, scratch),
     ...clipNormKernels(run),
     ...convolution.kernels,

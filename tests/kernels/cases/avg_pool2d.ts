@@ -1,9 +1,10 @@
-import type { Pool2dShape } from "../../../kernels/lib/pool2d.ts";
-import type { AvgPool2dShape } from "../../../kernels/shapes.ts";
-import * as reference from "../../reference.ts";
-import { type KernelCase, type KernelHarness, random } from "./_harness.ts";
-
-const { pool2dShape } = reference;
+import {
+  avgPool2dForward,
+  avgPool2dGradient,
+} from "../../../kernels/avg_pool2d/avg_pool2d.ts";
+import { planesOf, type Pool2dShape } from "../../../kernels/lib/pool2d.ts";
+import { pool2dShape } from "../../reference.ts";
+import { type KernelCase, random } from "./_harness.ts";
 
 /** Worst measured: 6.1e-8 absolute. */
 const TOLERANCE = { atol: 1e-6, rtol: 1e-5 };
@@ -42,40 +43,28 @@ export const avgPool2dCases: readonly KernelCase[] = Object.entries(SHAPES)
     [true, false].flatMap((countIncludePad): KernelCase[] => {
       const padding = countIncludePad ? "padding counts" : "without padding";
       const full = { ...shape, countIncludePad };
+      const { inHeight, inWidth, outHeight, outWidth } = shape;
+      const inputs = planesOf(shape) * inHeight * inWidth;
+      const outputs = planesOf(shape) * outHeight * outWidth;
       return [
         {
           name: `avgPool2dForward, ${padding}: ${name}`,
-          run: (harness) => forward(harness, full),
+          run(harness) {
+            const x = random(inputs, 1);
+            const output = new Float64Array(outputs);
+            harness.check(avgPool2dForward, { x, output }, full, TOLERANCE);
+          },
         },
         {
           name: `avgPool2dGradient, ${padding}: ${name}`,
-          run: (harness) => gradient(harness, full),
+          run(harness) {
+            const arrays = {
+              gradOutput: random(outputs, 2),
+              gradX: new Float64Array(inputs),
+            };
+            harness.check(avgPool2dGradient, arrays, full, TOLERANCE);
+          },
         },
       ];
     })
   );
-
-function forward(harness: KernelHarness, shape: AvgPool2dShape): void {
-  const x = random(planes(shape) * shape.inHeight * shape.inWidth, 1);
-  const output = harness.output(
-    planes(shape) * shape.outHeight * shape.outWidth,
-  );
-  harness.kernels.avgPool2dForward(harness.f32(x), output, shape);
-  const expected = reference.avgPool2dForward(x, shape);
-  harness.expectClose(output, expected, TOLERANCE);
-}
-
-function gradient(harness: KernelHarness, shape: AvgPool2dShape): void {
-  const gradOutput = random(
-    planes(shape) * shape.outHeight * shape.outWidth,
-    2,
-  );
-  const gradX = harness.output(planes(shape) * shape.inHeight * shape.inWidth);
-  harness.kernels.avgPool2dGradient(harness.f32(gradOutput), gradX, shape);
-  const expected = reference.avgPool2dGradient(gradOutput, shape);
-  harness.expectClose(gradX, expected, TOLERANCE);
-}
-
-function planes(shape: Pool2dShape): number {
-  return shape.batch * shape.channels;
-}

@@ -1,20 +1,10 @@
 // The mean of each window, and its gradient.
 //
-// Each invocation makes one element. Workgroups that do not fit in one row of
-// the grid go on in the next.
+// One invocation makes one element.
 
-override inHeight: u32;
-override inWidth: u32;
-override outHeight: u32;
-override outWidth: u32;
-override kernelHeight: u32;
-override kernelWidth: u32;
-override strideHeight: u32;
-override strideWidth: u32;
-override paddingHeight: u32;
-override paddingWidth: u32;
+// #import "lib/pool2d.wgsl"
+
 override countIncludePad: bool;
-override workgroupSize: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
@@ -25,7 +15,7 @@ fn avgPool2dForward(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&output)) {
     let plane = index / (outHeight * outWidth) * inHeight * inWidth;
     let window = windowAt(index / outWidth % outHeight, index % outWidth);
@@ -74,14 +64,14 @@ fn avgPool2dGradient(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&gradX)) {
     let plane = index / (inHeight * inWidth) * outHeight * outWidth;
     let bottom = index / inWidth % inHeight + paddingHeight;
     let right = index % inWidth + paddingWidth;
-    let firstRow = first(bottom, kernelHeight, strideHeight);
+    let firstRow = firstWindow(bottom, kernelHeight - 1, strideHeight);
     let lastRow = min(bottom / strideHeight, outHeight - 1);
-    let firstColumn = first(right, kernelWidth, strideWidth);
+    let firstColumn = firstWindow(right, kernelWidth - 1, strideWidth);
     let lastColumn = min(right / strideWidth, outWidth - 1);
     var sum = 0.0;
     for (var row = firstRow; row <= lastRow; row++) {
@@ -92,10 +82,4 @@ fn avgPool2dGradient(
     }
     gradX[index] = sum;
   }
-}
-
-// The first window that reaches a position of the padded image.
-fn first(position: u32, kernel: u32, stride: u32) -> u32 {
-  let reach = kernel - 1;
-  return (max(position, reach) - reach + stride - 1) / stride;
 }
