@@ -62,7 +62,9 @@ export async function staleModules(
   const files = await filesBelow(folder);
   const modules = await wasmModules(folder, files.filter(isAssemblyScript));
   for (const file of files.filter((each) => each.endsWith(".wgsl"))) {
-    if (file.startsWith("lib/")) continue;
+    if (file.startsWith("lib/") && !await hasEntryPoint(join(folder, file))) {
+      continue;
+    }
     modules.set(
       file.replace(/\.wgsl$/, ".gen.ts"),
       file.includes("/")
@@ -93,6 +95,11 @@ async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
     else files.push(path);
   }
   return files.sort();
+}
+
+/** Whether a WGSL file can be run, and is not only for others to import. */
+async function hasEntryPoint(path: string): Promise<boolean> {
+  return (await Deno.readTextFile(path)).includes("@compute");
 }
 
 /** Whether a file is AssemblyScript: `simd.ts`, or in a folder `simd/`. */

@@ -1,46 +1,30 @@
-import { kernel } from "../kernel.ts";
-import { elementwise } from "../lib/elementwise.ts";
-import * as wgsl from "./relu.gen.ts";
+import { type UnaryKernels, unaryKernels } from "../lib/unary.ts";
 import * as simd from "./simd.gen.ts";
 
-/** `output = max(x, 0)`, any shape; NaN stays NaN. */
-export const reluForward = kernel({
-  name: "reluForward",
-  operands: { x: "read", output: "write" },
-  reference({ output, x }) {
-    for (let i = 0; i < output.length; i++) output[i] = Math.max(x[i], 0);
-  },
-  webgpu: ({ output, x }) => [
-    elementwise(wgsl.reluForward, output.buffer.length, { x, output }),
-  ],
-  wasm({ output, x }) {
-    const { length } = output.buffer;
-    return [simd.reluForward({ x, output, length }, { work: length })];
-  },
-});
-
 /**
- * The gradient with respect to x, from the output: `gradX = output <= 0 ? 0 :
- * gradOutput`. Where the output is NaN the gradient passes.
+ * `max(x, 0)`; NaN stays NaN. The gradient comes from the output: 0 where that
+ * is 0, and where it is NaN the gradient passes.
+ *
+ * In WGSL numbers are handled as their bits, because WGSL leaves open what max()
+ * and comparisons make of NaN. As u32, the numbers from −0 down to −∞ are those
+ * from 0x80000000 to 0xff800000, and the numbers above 0 up to +∞ are those
+ * from 1 to 0x7f800000; NaN is in neither range.
  */
-export const reluGradient = kernel({
-  name: "reluGradient",
-  operands: { gradOutput: "read", output: "read", gradX: "write" },
-  reference({ gradOutput, gradX, output }) {
-    for (let i = 0; i < gradX.length; i++) {
-      gradX[i] = output[i] <= 0 ? 0 : gradOutput[i];
-    }
+export const reluKernels: UnaryKernels = unaryKernels({
+  name: "relu",
+  reference: {
+    value: (x) => Math.max(x, 0),
+    gradient: (g, _x, y) => y <= 0 ? 0 : g,
   },
-  webgpu: ({ gradOutput, gradX, output: rectified }) => [
-    elementwise(wgsl.reluGradient, gradX.buffer.length, {
-      gradOutput,
-      rectified,
-      gradX,
-    }),
-  ],
-  wasm({ gradOutput, gradX, output }) {
-    const { length } = gradX.buffer;
-    const args = { gradOutput, output, gradX, length };
-    return [simd.reluGradient(args, { work: length })];
+  wgsl: {
+    element: "u32",
+    value: "select(x, 0u, isNegative(x))",
+    gradient: "select(g, 0u, y == 0u || isNegative(y))",
+    functions: `
+fn isNegative(bits: u32) -> bool {
+  return bits >= 0x80000000u && bits <= 0xff800000u;
+}
+`,
   },
+  simd: { value: simd.reluForward, gradient: simd.reluGradient },
 });

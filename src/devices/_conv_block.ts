@@ -2,7 +2,7 @@ import {
   maxPool2dForward,
   maxPool2dGradient,
 } from "../../kernels/max_pool2d/max_pool2d.ts";
-import { reluForward, reluGradient } from "../../kernels/relu/relu.ts";
+import { reluKernels } from "../../kernels/relu/relu.ts";
 import type { BatchNorm2dShape, ConvBlockShape } from "../../kernels/shapes.ts";
 import { Between, type Scratch } from "./scratch.ts";
 import type { DType } from "./device.ts";
@@ -79,7 +79,12 @@ export function composedConvBlock(
         // ReLU can be undone on these few.
         using gradPicked = between(gradOutput.buffer.length);
         using gradNormalised = between(size(norm));
-        scratch.run(reluGradient, { gradOutput, output, gradX: gradPicked });
+        scratch.run(reluKernels.gradient, {
+          gradOutput,
+          x: null,
+          output,
+          gradX: gradPicked,
+        });
         scratch.run(maxPool2dGradient, {
           gradOutput: gradPicked,
           indices,
@@ -138,7 +143,7 @@ export function composedConvBlock(
       normalised,
       norm,
     );
-    scratch.run(reluForward, { x: normalised, output: rectified });
+    scratch.run(reluKernels.forward, { x: normalised, output: rectified });
     const operands = { x: rectified, output, indices };
     scratch.run(maxPool2dForward, operands, shape.pooling);
   }

@@ -67,9 +67,16 @@ export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";
 export type { StatePart } from "../nn/module.ts";
 export type { Arena, Initialise } from "../nn/parameter.ts";
 export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";
+export { unary, type UnaryOperation } from "../ops/unary.ts";
 export type { Slot, Span } from "../optim/optimizer.ts";
 export type * from "../../kernels/shapes.ts";
 export * from "../../kernels/kernel.ts";
+export type {
+  UnaryArguments,
+  UnaryDefinition,
+  UnaryGradientArguments,
+  UnaryKernels,
+} from "../../kernels/lib/unary.ts";
 export type {
   Binding,
   BindingAccess,

@@ -1,12 +1,8 @@
-import { reluForward, reluGradient } from "../../kernels/relu/relu.ts";
-import { record } from "../core/tape.ts";
-import { type Shape, Tensor } from "../core/tensor.ts";
+import { reluKernels } from "../../kernels/relu/relu.ts";
+import { unary, type UnaryOperation } from "./unary.ts";
 
 /**
  * `max(x, 0)`, elementwise; the gradient at 0 is 0, as in PyTorch.
- *
- * @param x Any shape.
- * @returns The shape of `x`.
  *
  * @example
  * ```ts
@@ -19,11 +15,4 @@ import { type Shape, Tensor } from "../core/tensor.ts";
  * assertEquals(await y.data(), new Float32Array([0, 2]));
  * ```
  */
-export function relu<S extends Shape>(x: Tensor<S>): Tensor<S> {
-  const output = Tensor.empty<S>(x.device, x.shape);
-  x.device.run(reluForward, { x, output });
-  return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
-    x.device.run(reluGradient, { gradOutput, output, gradX });
-  });
-}
+export const relu: UnaryOperation = unary(reluKernels);

@@ -1,5 +1,5 @@
 import { accumulate } from "../../../kernels/accumulate/accumulate.ts";
-import { reluForward } from "../../../kernels/relu/relu.ts";
+import { reluKernels } from "../../../kernels/relu/relu.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { capture } from "../../../src/core/capture.ts";
 import type { Operand } from "../../../src/devices/device.ts";
@@ -154,7 +154,7 @@ halfTest(
     const { activation } = operandsOf(device);
     const values = random(101, 1);
     const [x, output] = [activation(values), activation(values)];
-    device.run(reluForward, { x, output });
+    device.run(reluKernels.forward, { x, output });
     const stored = Float16Array.from(values);
     assertEquals(await device.read(x.buffer), Float32Array.from(stored));
     assertEquals(

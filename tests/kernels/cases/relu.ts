@@ -1,4 +1,4 @@
-import { reluForward, reluGradient } from "../../../kernels/relu/relu.ts";
+import { reluKernels } from "../../../kernels/relu/relu.ts";
 import { type KernelCase, random } from "./_harness.ts";
 
 /** What f32 holds exactly, and what a comparison may stumble over. */
@@ -13,7 +13,7 @@ export const reluCases: readonly KernelCase[] = [
     name: `reluForward: ${x.length} elements`,
     run: (harness) => {
       const output = new Float64Array(x.length);
-      harness.check(reluForward, { x, output }, undefined);
+      harness.check(reluKernels.forward, { x, output }, undefined);
     },
   } satisfies KernelCase)),
   ...[random(1, 3), random(63, 3), random(10_001, 3), special].map((x) => ({
@@ -22,7 +22,8 @@ export const reluCases: readonly KernelCase[] = [
       const gradOutput = random(x.length, 2);
       const output = x.map((value) => Math.max(value, 0));
       const gradX = new Float64Array(x.length);
-      harness.check(reluGradient, { gradOutput, output, gradX }, undefined);
+      const operands = { gradOutput, x: null, output, gradX };
+      harness.check(reluKernels.gradient, operands, undefined);
     },
   } satisfies KernelCase)),
 ];

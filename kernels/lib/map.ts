@@ -1,0 +1,122 @@
+import type { Dispatch, Operand } from "../kernel.ts";
+import { type EntryPoint, parseWgsl, type WgslModule } from "../wgsl.ts";
+import { elementwise } from "./elementwise.ts";
+import { module as template } from "./map.gen.ts";
+
+/** WGSL that computes an element, and what it needs. */
+export interface MapExpression {
+  /** What errors call it: `sigmoid`. */
+  readonly name: string;
+  /** An expression of the variables. */
+  readonly expression: string;
+  /**
+   * The variables, each with the index of its element: that of the output, or
+   * that of one of the two operands that may be broadcast.
+   */
+  readonly variables: Readonly<Record<string, "index" | "left" | "right">>;
+  /** Functions and constants that the expression uses. Default: none. */
+  readonly functions?: string;
+  /**
+   * The type of variables and expression: `u32` for the bits of an f32. Default
+   * f32.
+   */
+  readonly element?: "f32" | "u32";
+}
+
+/** What a dispatch of a {@linkcode MapExpression} runs on. */
+export interface MapOperands {
+  /** The operand of each variable; others than the expression names are not bound. */
+  readonly variables: Readonly<Record<string, Operand | null>>;
+  /** What it writes. */
+  readonly output: Operand;
+  /**
+   * Sizes and strides, see {@linkcode broadcastLayout}. Null where operands
+   * have the output's length, or one element.
+   */
+  readonly axes?: Operand | null;
+  /** Constants that the functions declare by `override`. */
+  readonly constants?: Readonly<Record<string, number>>;
+}
+
+/** How many expressions there are, so that no two modules have one name. */
+let count = 0;
+
+/**
+ * Makes the commands that compute an expression for each element of an output.
+ * The module is put together at the first of them.
+ */
+export function mapDispatch(
+  definition: MapExpression,
+): (operands: MapOperands) => Dispatch {
+  const { expression, name, variables } = definition;
+  const used = Object.keys(variables).filter((variable) =>
+    new RegExp(`\\b${variable}\\b`).test(expression)
+  );
+  let entryPoints: ReadonlyMap<string, EntryPoint> | null = null;
+  return ({ constants, axes = null, output, variables: operands }) => {
+    entryPoints ??= entryPointsOf(definition, used);
+    const { length } = output.buffer;
+    const steps: Record<string, number> = {};
+    const bind: Record<string, Operand> = { output };
+    for (const variable of used) {
+      const operand = operands[variable];
+      if (!operand) throw new TypeError(`${name}: no operand for ${variable}`);
+      bind[`${variable}Values`] = operand;
+      const index = variables[variable];
+      const isScalar = axes === null && index !== "index" &&
+        operand.buffer.length !== length;
+      if (isScalar) steps[`${index}Step`] = 0;
+    }
+    if (axes !== null) bind.axes = axes;
+    const entryPoint = entryPoints.get(axes === null ? "flat" : "broadcast")!;
+    return elementwise(entryPoint, length, bind, { ...steps, ...constants });
+  };
+}
+
+/** The entry points of the template, with what an expression adds to it. */
+function entryPointsOf(
+  { element = "f32", expression, functions = "", name, variables }:
+    MapExpression,
+  used: readonly string[],
+): ReadonlyMap<string, EntryPoint> {
+  const bindings = used.map((variable, at) =>
+    `@group(0) @binding(${at + 2}) ` +
+    `var<storage, read> ${variable}Values: array<${element}>;\n`
+  );
+  const values = used.map((variable) =>
+    `  let ${variable} = ${variable}Values[${variables[variable]}];\n`
+  );
+  // The expression has lines of its own, which errors count.
+  const before = `${template.code}
+alias Element = ${element};
+${bindings.join("")}
+fn resultAt(index: u32, left: u32, right: u32) -> Element {
+${values.join("")}  return
+`;
+  const after = `${expression}\n;\n}\n`;
+  const module: WgslModule = {
+    file: `${template.file} (${name}, ${++count})`,
+    code: before + after + functions,
+    lines: [
+      ...template.lines,
+      { from: lineAfter(before), file: `expression of ${name}`, line: 1 },
+      {
+        from: lineAfter(before + after),
+        file: `functions of ${name}`,
+        line: 1,
+      },
+    ],
+    elements: [],
+  };
+  return new Map(
+    Array.from(
+      parseWgsl(module.code).entryPoints,
+      ([name, { bindings }]) => [name, { module, name, bindings }],
+    ),
+  );
+}
+
+/** The line after a text that ends with a line end. */
+function lineAfter(text: string): number {
+  return text.split("\n").length;
+}

@@ -1,0 +1,153 @@
+import {
+  type Kernel,
+  kernel,
+  type Operand,
+  type WasmCall,
+  type WasmWork,
+} from "../kernel.ts";
+import { mapDispatch } from "./map.ts";
+
+/** A function of one number, and its gradient. See {@linkcode unaryKernels}. */
+export interface UnaryDefinition {
+  /** What errors and profiles call it. */
+  readonly name: string;
+  /** The arithmetic in double precision, by which all else is measured. */
+  readonly reference: {
+    /** `y` from `x`. */
+    value(x: number): number;
+    /** The gradient with respect to `x` from `g`, that with respect to `y`. */
+    gradient(g: number, x: number, y: number): number;
+  };
+  /** The arithmetic as WGSL. */
+  readonly wgsl: {
+    /** An expression of `x`. */
+    readonly value: string;
+    /** An expression of `g`, `x` and `y`; what it does not name is not read. */
+    readonly gradient: string;
+    /** Functions that both use. Default: none. */
+    readonly functions?: string;
+    /** `u32` where the expressions take and give the bits of f32. Default f32. */
+    readonly element?: "f32" | "u32";
+  };
+  /** Functions of the WebAssembly module. Default: none, and the reference runs. */
+  readonly simd?: {
+    /** `output = value(x)`. */
+    value(args: UnaryArguments, work: WasmWork): WasmCall;
+    /** `gradX = gradient(gradOutput, x, output)`. */
+    gradient(args: UnaryGradientArguments, work: WasmWork): WasmCall;
+  };
+}
+
+/** What a SIMD function of one operand is called with. */
+export interface UnaryArguments {
+  /** What it reads. */
+  readonly x: Operand;
+  /** What it writes. */
+  readonly output: Operand;
+  /** Elements of each. */
+  readonly length: number;
+}
+
+/** What its gradient is called with. */
+export interface UnaryGradientArguments {
+  /** Gradient with respect to the output. */
+  readonly gradOutput: Operand;
+  /** See {@linkcode UnaryKernels.saved}. */
+  readonly x: Operand | null;
+  /** See {@linkcode UnaryKernels.saved}. */
+  readonly output: Operand | null;
+  /** What it writes: the gradient with respect to `x`. */
+  readonly gradX: Operand;
+  /** Elements of each. */
+  readonly length: number;
+}
+
+/** The kernels of a function of one number. */
+export interface UnaryKernels {
+  /** Whether the gradient's expression names `x` and `y`. */
+  readonly saved: { readonly x: boolean; readonly output: boolean };
+  /** `output = value(x)`, element by element. */
+  readonly forward: Kernel<
+    { readonly x: "read"; readonly output: "write" },
+    void
+  >;
+  /**
+   * `gradX = gradient(gradOutput, x, output)`, element by element; `x` and
+   * `output` may be null where they are not {@linkcode UnaryKernels.saved}.
+   */
+  readonly gradient: Kernel<
+    {
+      readonly gradOutput: "read";
+      readonly x: "read?";
+      readonly output: "read?";
+      readonly gradX: "write";
+    },
+    void
+  >;
+}
+
+/** Makes the kernels of both devices from a line of arithmetic and its gradient. */
+export function unaryKernels(
+  { name, reference, simd, wgsl }: UnaryDefinition,
+): UnaryKernels {
+  const { element, functions } = wgsl;
+  const valueDispatch = mapDispatch({
+    name,
+    element,
+    functions,
+    expression: wgsl.value,
+    variables: { x: "index" },
+  });
+  const gradientDispatch = mapDispatch({
+    name: `${name}Gradient`,
+    element,
+    functions,
+    expression: wgsl.gradient,
+    variables: { g: "index", x: "index", y: "index" },
+  });
+  return {
+    saved: {
+      x: /\bx\b/.test(wgsl.gradient),
+      output: /\by\b/.test(wgsl.gradient),
+    },
+    forward: kernel({
+      name,
+      operands: { x: "read", output: "write" },
+      reference({ output, x }) {
+        for (let i = 0; i < output.length; i++) {
+          output[i] = reference.value(x[i]);
+        }
+      },
+      webgpu: ({ output, x }) => [valueDispatch({ variables: { x }, output })],
+      wasm: simd && (({ output, x }) => {
+        const { length } = output.buffer;
+        return [simd.value({ x, output, length }, { work: length })];
+      }),
+    }),
+    gradient: kernel({
+      name: `${name}Gradient`,
+      operands: {
+        gradOutput: "read",
+        x: "read?",
+        output: "read?",
+        gradX: "write",
+      },
+      reference({ gradOutput, gradX, output, x }) {
+        for (let i = 0; i < gradX.length; i++) {
+          gradX[i] = reference.gradient(
+            gradOutput[i],
+            x === null ? NaN : x[i],
+            output === null ? NaN : output[i],
+          );
+        }
+      },
+      webgpu: ({ gradOutput: g, gradX, output: y, x }) => [
+        gradientDispatch({ variables: { g, x, y }, output: gradX }),
+      ],
+      wasm: simd && ((operands) => {
+        const { length } = operands.gradX.buffer;
+        return [simd.gradient({ ...operands, length }, { work: length })];
+      }),
+    }),
+  };
+}
