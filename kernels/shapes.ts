@@ -171,18 +171,3 @@ export interface WarpShape {
   /** What erased pixels become; it is not normalised. */
   erased: number;
 }
-
-/** Elements of a parameter that share a copy of what Adam counts. */
-export const ADAM_GROUP = 256;
-
-/** Adam's constants, as in PyTorch. */
-export interface AdamConstants {
-  /** Decay of the running mean of the gradient. */
-  beta1: number;
-  /** Decay of the running mean of the squared gradient. */
-  beta2: number;
-  /** Added to the root of the second moment. */
-  eps: number;
-  /** L2 penalty: `weightDecay · parameter` is added to the gradient. */
-  weightDecay: number;
-}

@@ -17,7 +17,6 @@ export * from "./reference/dropout.ts";
 export * from "./reference/elementwise.ts";
 export * from "./reference/gather.ts";
 export * from "./reference/linear.ts";
-export * from "./reference/optimizers.ts";
 export * from "./reference/random.ts";
 export * from "./reference/relu.ts";
 export * from "./reference/run.ts";

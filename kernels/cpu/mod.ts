@@ -14,7 +14,6 @@ export * from "./dropout.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
 export * from "./linear.ts";
-export * from "./optimizers.ts";
 export * from "./sum.ts";
 export { winogradForward, winogradGradient } from "./winograd.ts";
 export { winogradWeightGradient, winogradWeights } from "./winograd_weights.ts";

@@ -5,7 +5,6 @@
  * @module
  */
 
-export * from "./adam.ts";
 export * from "./augment.ts";
 export * from "./batch_norm2d.ts";
 export * from "./classes.ts";

@@ -1,5 +1,4 @@
 import type {
-  AdamConstants,
   BatchNorm2dShape,
   BlurShape,
   ClassesShape,
@@ -348,30 +347,4 @@ export interface Kernels {
    * the sum over all gradients that are clipped together.
    */
   clipByNorm(squares: Operand, gradient: Operand, maxNorm: number): void;
-
-  /**
-   * `parameter *= 1 − state[0] · weightDecay`, in place: the decay of AdamW,
-   * before its step.
-   */
-  adamDecay(state: Operand, parameter: Operand, weightDecay: number): void;
-  /**
-   * Moves the parameter and its moments, in place, by one step of Adam, and
-   * counts it. `state` is learning rate, `1 − beta1ᵗ`, `1 − beta2ᵗ`, t, all but
-   * the first 0 before the first step, and that again for each further
-   * {@linkcode ADAM_GROUP} elements of the parameter: a kernel cannot move what
-   * all of it reads, so each group moves a copy of its own. The learning rate of
-   * the first is that of all.
-   *
-   * The corrections are carried from step to step as
-   * `c ← beta · c + (1 − beta)`: in f32 `1 − beta2ᵗ` itself loses four digits at
-   * t = 1.
-   */
-  adamStep(
-    gradient: Operand,
-    state: Operand,
-    parameter: Operand,
-    expAvg: Operand,
-    expAvgSq: Operand,
-    options: AdamConstants,
-  ): void;
 }

@@ -2,7 +2,8 @@ import { copy } from "../../kernels/copy/copy.ts";
 import {
   ADAM_GROUP,
   type AdamConstants as Constants,
-} from "../../kernels/shapes.ts";
+  adamStep,
+} from "../../kernels/adam/adam.ts";
 import { pythonFloat, pythonNumber } from "../base/python_text.ts";
 import { assume } from "../core/guards.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
@@ -167,14 +168,13 @@ export class Adam extends Optimizer {
     const index = this.parameters.findIndex((parameter) =>
       this.#holds(span, parameter)
     );
-    span.values.device.kernels.adamStep(
-      span.gradients,
-      this.#states[index],
-      span.values,
-      partOf(this.#means.get(arena)!, span),
-      partOf(this.#squares.get(arena)!, span),
-      this.#constants,
-    );
+    span.values.device.run(adamStep, {
+      gradient: span.gradients,
+      state: this.#states[index],
+      parameter: span.values,
+      expAvg: partOf(this.#means.get(arena)!, span),
+      expAvgSq: partOf(this.#squares.get(arena)!, span),
+    }, this.#constants);
   }
 
   #holds(span: Span, { arena, offset }: Parameter): boolean {

@@ -1,3 +1,4 @@
+import { adamDecay } from "../../kernels/adam/adam.ts";
 import { pythonNumber } from "../base/python_text.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import { Adam, type AdamOptions } from "./adam.ts";
@@ -41,9 +42,10 @@ export class AdamW extends Adam {
 
   /** Decays and moves every parameter that has a gradient. */
   override step(): void {
-    for (const { values } of this.spans()) {
-      const { kernels } = values.device;
-      kernels.adamDecay(this.state, values, this.#weightDecay);
+    const { state } = this;
+    const constants = { weightDecay: this.#weightDecay };
+    for (const { values: parameter } of this.spans()) {
+      parameter.device.run(adamDecay, { state, parameter }, constants);
     }
     super.step();
   }

@@ -10,6 +10,7 @@ import type { Device } from "../../src/devices/device.ts";
 import { type KernelCase, KernelHarness } from "./cases/_harness.ts";
 import { accumulateCases } from "./cases/accumulate.ts";
 import { advanceCases } from "./cases/advance.ts";
+import { adamCases } from "./cases/adam.ts";
 import { augmentCases } from "./cases/augment.ts";
 import { avgPool2dCases } from "./cases/avg_pool2d.ts";
 import { batchNorm2dCases } from "./cases/batch_norm2d.ts";
@@ -24,7 +25,6 @@ import { fillCases } from "./cases/fill.ts";
 import { gatherCases } from "./cases/gather.ts";
 import { linearCases } from "./cases/linear.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
-import { optimizerCases } from "./cases/optimizers.ts";
 import { reluCases } from "./cases/relu.ts";
 import { sgdCases } from "./cases/sgd.ts";
 
@@ -34,6 +34,7 @@ export type { KernelCase } from "./cases/_harness.ts";
 export const kernelCases: readonly KernelCase[] = [
   ...accumulateCases,
   ...advanceCases,
+  ...adamCases,
   ...augmentCases,
   ...avgPool2dCases,
   ...batchNorm2dCases,
@@ -48,7 +49,6 @@ export const kernelCases: readonly KernelCase[] = [
   ...gatherCases,
   ...linearCases,
   ...maxPool2dCases,
-  ...optimizerCases,
   ...reluCases,
   ...sgdCases,
 ];

@@ -11,7 +11,6 @@ import { dropout } from "./kernels/dropout.ts";
 import { elementwise } from "./kernels/elementwise.ts";
 import { gather } from "./kernels/gather.ts";
 import { linear } from "./kernels/linear.ts";
-import { optimizers } from "./kernels/optimizers.ts";
 import { sum } from "./kernels/sum.ts";
 
 /**
@@ -32,7 +31,6 @@ export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
     ...elementwise(caller),
     ...gather(caller),
     ...linear(caller),
-    ...optimizers(caller),
     ...sum(caller),
   };
   return { ...single, ...convBlock(caller, single, scratch) };

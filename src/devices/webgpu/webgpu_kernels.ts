@@ -2,7 +2,6 @@ import { composedConvBlock, type SingleKernels } from "../_conv_block.ts";
 import type { Scratch } from "../scratch.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Run } from "./kernel_record.ts";
-import { adamKernels } from "./kernels/adam.ts";
 import { addKernels } from "./kernels/add.ts";
 import { argmaxKernels } from "./kernels/argmax.ts";
 import { augmentKernels } from "./kernels/augment.ts";
@@ -43,7 +42,6 @@ export function webGpuKernels(
   const workgroupSize = adapter.isSoftware ? 8 : 64;
   const convolution = convolutions(run, scratch, adapter);
   const single: SingleKernels = {
-    ...adamKernels(run),
     ...addKernels(run),
     ...argmaxKernels(run),
     ...augmentKernels(run),

@@ -1,6 +1,7 @@
 // Adam (Kingma and Ba, 2015), in PyTorch's order of operations.
 
-override workgroupSize: u32;
+// #import "lib/grid.wgsl"
+
 override beta1: f32;
 override beta2: f32;
 // 1 − beta, taken in f64: in f32 it would lose four digits for beta2 = 0.999.
@@ -19,23 +20,24 @@ struct State {
 }
 
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
-// A copy for each workgroup, which moves it; the first one's learning rate counts.
+// A copy for each workgroup, which updates it; all take the first one's learning
+// rate.
 @group(0) @binding(1) var<storage, read_write> states: array<State>;
 @group(0) @binding(2) var<storage, read_write> parameter: array<f32>;
 @group(0) @binding(3) var<storage, read_write> expAvg: array<f32>;
 @group(0) @binding(4) var<storage, read_write> expAvgSq: array<f32>;
 
-// One invocation moves one element, and counts the step for itself; the first of
-// a workgroup writes the count down. Workgroups that do not fit in one row of
-// the grid go on in the next.
+// One invocation updates one element, and counts the step for itself; the first
+// of a workgroup stores the count.
 @compute @workgroup_size(workgroupSize)
 fn adamStep(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(global_invocation_id) invocation: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
   let group = workgroup.y * workgroups.x + workgroup.x;
-  let index = group * workgroupSize + local;
+  let index = itemOf(invocation, workgroups);
   let isElement = index < arrayLength(&parameter);
   var correction1: f32;
   var correction2: f32;
@@ -60,7 +62,7 @@ fn adamStep(
   }
 }
 
-@group(0) @binding(0) var<storage, read> rate: State;
+@group(0) @binding(0) var<storage, read> state: State;
 @group(0) @binding(1) var<storage, read_write> decaying: array<f32>;
 
 // One invocation decays one element, as AdamW does before the step.
@@ -69,8 +71,8 @@ fn adamDecay(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&decaying)) {
-    decaying[index] *= 1 - rate.learningRate * weightDecay;
+    decaying[index] *= 1 - state.learningRate * weightDecay;
   }
 }

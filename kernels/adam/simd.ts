@@ -1,0 +1,97 @@
+// @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
+
+// Adam, element by element, as PyTorch has it. A part updates an unbroken range
+// of whole groups, each with its copy of the state: learning rate, `1 − beta1ᵗ`,
+// `1 − beta2ᵗ`, t.
+
+import { fma } from "../lib/simd/fma.ts";
+import { partStart } from "../lib/simd/parts.ts";
+import { loadUpTo4, storeUpTo4 } from "../lib/simd/up_to_4.ts";
+
+/** Elements that share a copy of the state: `ADAM_GROUP` of `adam.ts`. */
+const GROUP = 256;
+
+@unmanaged
+export class AdamArgs {
+  gradient: usize;
+  state: usize;
+  parameter: usize;
+  expAvg: usize;
+  expAvgSq: usize;
+  length: i32;
+  beta1: f32;
+  beta2: f32;
+  /** `1 − beta1` and `1 − beta2`, taken in f64. */
+  rest1: f32;
+  rest2: f32;
+  eps: f32;
+  weightDecay: f32;
+}
+
+/**
+ * Updates a parameter and its moments, and counts the step. All groups take the
+ * first one's learning rate.
+ */
+export function adamStep(args: AdamArgs, part: i32, parts: i32): void {
+  const states = args.state;
+  const length = args.length;
+  const learningRate = load<f32>(states);
+  const groups = (length + GROUP - 1) / GROUP;
+  const end = partStart(groups, part + 1, parts);
+  for (let g = partStart(groups, part, parts); g < end; g++) {
+    const state = states + (<usize> g << 4);
+    const first = args.beta1 * load<f32>(state, 4);
+    const second = args.beta2 * load<f32>(state, 8);
+    const correction1: f32 = first + args.rest1;
+    const correction2: f32 = second + args.rest2;
+    store<f32>(state, correction1, 4);
+    store<f32>(state, correction2, 8);
+    store<f32>(state, load<f32>(state, 12) + 1, 12);
+    const from = g * GROUP, to = min(from + GROUP, length);
+    const stepSize: f32 = learningRate / correction1;
+    updateGroup(args, from, to, stepSize, sqrt<f32>(correction2));
+  }
+}
+
+/** Updates the elements of a group. */
+function updateGroup(
+  args: AdamArgs,
+  from: i32,
+  to: i32,
+  stepSize: f32,
+  rootCorrection: f32,
+): void {
+  const gradient = args.gradient;
+  const parameter = args.parameter;
+  const expAvg = args.expAvg;
+  const expAvgSq = args.expAvgSq;
+  const beta1 = f32x4.splat(args.beta1);
+  const beta2 = f32x4.splat(args.beta2);
+  const rest1 = f32x4.splat(args.rest1);
+  const rest2 = f32x4.splat(args.rest2);
+  const eps = f32x4.splat(args.eps);
+  const weightDecay = f32x4.splat(args.weightDecay);
+  const rate = f32x4.splat(stepSize), root = f32x4.splat(rootCorrection);
+  for (let i = from; i < to; i += 4) {
+    // Beyond the last four the same arithmetic runs on copies of one element.
+    const count = min(to - i, 4);
+    const at: usize = i << 2;
+    const weights = loadUpTo4(parameter + at, count);
+    const slopes = fma(weightDecay, weights, loadUpTo4(gradient + at, count));
+    const means = fma(
+      beta1,
+      loadUpTo4(expAvg + at, count),
+      f32x4.mul(rest1, slopes),
+    );
+    const squares = fma(
+      beta2,
+      loadUpTo4(expAvgSq + at, count),
+      f32x4.mul(f32x4.mul(rest2, slopes), slopes),
+    );
+    const denominators = f32x4.add(f32x4.div(f32x4.sqrt(squares), root), eps);
+    const moves = f32x4.div(f32x4.mul(rate, means), denominators);
+    storeUpTo4(expAvg + at, means, count);
+    storeUpTo4(expAvgSq + at, squares, count);
+    storeUpTo4(parameter + at, f32x4.sub(weights, moves), count);
+  }
+}
