@@ -52,18 +52,6 @@ export interface Conv2dShape extends Window2d {
   outWidth: number;
 }
 
-/** A batch normalisation of `[batch, channels, area]`, one mean per channel. */
-export interface BatchNorm2dShape {
-  /** Images in the batch. */
-  batch: number;
-  /** Channels. */
-  channels: number;
-  /** Pixels of one channel of one image: height · width. */
-  area: number;
-  /** Added to the variance before the root. */
-  eps: number;
-}
-
 /**
  * A block: a convolution, the batch normalisation of its output, ReLU, and a max
  * pooling. The pooling's input is the convolution's output.

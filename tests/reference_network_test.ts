@@ -107,16 +107,16 @@ Deno.test("the reference gives PyTorch's numbers: the network in training", () =
   );
 
   for (const [name, shape] of Object.entries(shapes)) {
-    const { runningMean, runningVariance } = reference.batchNorm2dStatistics(
+    const { runningMean, runningVar } = operations.batchStatistics(
       inputs[name].x,
+      { batch, eps: 1e-5, ...shape },
       state[`${name}.running_mean`],
       state[`${name}.running_var`],
-      { batch, eps: 1e-5, ...shape },
       0.1,
     );
     const buffers = golden.group(`buffer.${name}.`);
     assertClose(runningMean, buffers.running_mean, SINGLE, `${name} mean`);
-    assertClose(runningVariance, buffers.running_var, SINGLE, `${name} var`);
+    assertClose(runningVar, buffers.running_var, SINGLE, `${name} var`);
   }
 });
 

@@ -16,7 +16,7 @@ import {
 } from "./_conv2d_layout.ts";
 import { fma } from "../lib/simd/fma.ts";
 import { partStart } from "../lib/simd/parts.ts";
-import { sumOf } from "./_sums.ts";
+import { sumOf } from "../lib/simd/sums.ts";
 
 /** Taps of a tile. */
 const TAPS = 3;

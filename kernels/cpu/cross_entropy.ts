@@ -7,7 +7,7 @@
 import { largestColumn } from "./_largest_column.ts";
 import { exp4, log } from "./_math.ts";
 import { partStart } from "../lib/simd/parts.ts";
-import { sumOf } from "./_sums.ts";
+import { sumOf } from "../lib/simd/sums.ts";
 
 /**
  * The gradient of each row, its loss, and whether it is right. A row's sum runs

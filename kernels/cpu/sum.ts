@@ -3,7 +3,7 @@
 // Sum of all elements, any shape. A thread adds up an unbroken part.
 
 import { partStartBy4 } from "../lib/simd/parts.ts";
-import { sumOf } from "./_sums.ts";
+import { sumOf } from "../lib/simd/sums.ts";
 
 /** The sum of each part, in f64. Arguments: x, sums (f64 `[parts]`), length. */
 export function sumOfParts(args: usize, thread: i32, threads: i32): void {

@@ -6,7 +6,6 @@
  */
 
 export * from "./augment.ts";
-export * from "./batch_norm2d.ts";
 export * from "./classes.ts";
 export * from "./clip_norm.ts";
 export * from "./conv2d.ts";

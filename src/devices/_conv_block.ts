@@ -2,8 +2,16 @@ import {
   maxPool2dForward,
   maxPool2dGradient,
 } from "../../kernels/max_pool2d/max_pool2d.ts";
+import {
+  batchNorm2dInputGradient,
+  batchNorm2dInvStd,
+  batchNorm2dNormalise,
+  batchNorm2dParameterGradient,
+  type BatchNorm2dShape,
+  batchNorm2dStatistics,
+} from "../../kernels/batch_norm2d/batch_norm2d.ts";
 import { reluKernels } from "../../kernels/relu/relu.ts";
-import type { BatchNorm2dShape, ConvBlockShape } from "../../kernels/shapes.ts";
+import type { ConvBlockShape } from "../../kernels/shapes.ts";
 import { Between, type Scratch } from "./scratch.ts";
 import type { DType } from "./device.ts";
 import type { ConvBlockForwardOperands, Kernels } from "./kernels.ts";
@@ -34,18 +42,15 @@ export function composedConvBlock(
     convBlockForward(operands, shape, momentum) {
       const { batches, bias, convolved, weight, x } = operands;
       const { inverseDeviation, mean, runningMean, runningVariance } = operands;
-      const norm = normalisation(shape);
       kernels.conv2dForward(x, weight, bias, convolved, shape.convolution);
-      kernels.batchNorm2dStatistics(
-        convolved,
+      scratch.run(batchNorm2dStatistics, {
+        x: convolved,
         runningMean,
-        runningVariance,
-        batches,
+        runningVar: runningVariance,
+        numBatchesTracked: batches,
         mean,
-        inverseDeviation,
-        norm,
-        momentum,
-      );
+        invStd: inverseDeviation,
+      }, { ...normalisation(shape), momentum });
       finish(operands, shape);
     },
     convBlockEvalForward(operands, shape) {
@@ -56,11 +61,10 @@ export function composedConvBlock(
       using inverseDeviation = between(norm.channels);
       using indices = between(output.buffer.length, "i32");
       kernels.conv2dForward(x, weight, bias, convolved, shape.convolution);
-      kernels.batchNorm2dInverseDeviation(
-        runningVariance,
-        inverseDeviation,
-        norm,
-      );
+      scratch.run(batchNorm2dInvStd, {
+        variance: runningVariance,
+        invStd: inverseDeviation,
+      }, norm);
       const mean = runningMean;
       finish(
         { ...operands, convolved, mean, inverseDeviation, indices },
@@ -90,26 +94,20 @@ export function composedConvBlock(
           indices,
           gradX: gradNormalised,
         }, pooling);
-        kernels.batchNorm2dParameterGradient(
-          gradNormalised,
-          convolved,
+        const given = {
+          gradOutput: gradNormalised,
+          x: convolved,
           mean,
-          inverseDeviation,
-          gradScale,
-          gradShift,
-          norm,
-        );
-        kernels.batchNorm2dInputGradient(
-          gradNormalised,
-          convolved,
-          mean,
-          inverseDeviation,
-          scale,
-          gradScale,
-          gradShift,
-          gradConvolved,
-          norm,
-        );
+          invStd: inverseDeviation,
+          gradWeight: gradScale,
+          gradBias: gradShift,
+        };
+        scratch.run(batchNorm2dParameterGradient, given, norm);
+        scratch.run(batchNorm2dInputGradient, {
+          ...given,
+          weight: scale,
+          gradX: gradConvolved,
+        }, norm);
       }
       if (gradX) {
         kernels.conv2dInputGradient(gradConvolved, weight, gradX, convolution);
@@ -134,15 +132,14 @@ export function composedConvBlock(
     const norm = normalisation(shape);
     using normalised = between(size(norm));
     using rectified = between(size(norm));
-    kernels.batchNorm2dNormalise(
-      convolved,
+    scratch.run(batchNorm2dNormalise, {
+      x: convolved,
       mean,
-      inverseDeviation,
-      scale,
-      shift,
-      normalised,
-      norm,
-    );
+      invStd: inverseDeviation,
+      weight: scale,
+      bias: shift,
+      output: normalised,
+    }, norm);
     scratch.run(reluKernels.forward, { x: normalised, output: rectified });
     const operands = { x: rectified, output, indices };
     scratch.run(maxPool2dForward, operands, shape.pooling);

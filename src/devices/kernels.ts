@@ -1,5 +1,4 @@
 import type {
-  BatchNorm2dShape,
   BlurShape,
   ClassesShape,
   Conv2dShape,
@@ -113,76 +112,6 @@ export interface Kernels {
     gradOutput: Operand,
     gradBias: Operand,
     shape: Conv2dShape,
-  ): void;
-
-  /**
-   * Mean and `1 / √(variance + eps)` of each channel over batch and pixels,
-   * variance biased; moves `runningMean` and `runningVariance` (unbiased
-   * variance) by `momentum` towards them, in place. All these `[channels]`.
-   * `batches` (i32 `[1]`, or null) grows by 1.
-   */
-  batchNorm2dStatistics(
-    x: Operand,
-    runningMean: Operand,
-    runningVariance: Operand,
-    batches: Operand | null,
-    mean: Operand,
-    inverseDeviation: Operand,
-    shape: BatchNorm2dShape,
-    momentum: number,
-  ): void;
-  /** `output = (x − mean) · inverseDeviation · weight + bias`, per channel. */
-  batchNorm2dNormalise(
-    x: Operand,
-    mean: Operand,
-    inverseDeviation: Operand,
-    weight: Operand,
-    bias: Operand,
-    output: Operand,
-    shape: BatchNorm2dShape,
-  ): void;
-  /** `output = 1 / √(variance + eps)`, `[channels]`: for running statistics. */
-  batchNorm2dInverseDeviation(
-    variance: Operand,
-    output: Operand,
-    shape: BatchNorm2dShape,
-  ): void;
-  /**
-   * Gradients by weight, `Σ gradOutput · (x − mean) · inverseDeviation`, and by
-   * bias, `Σ gradOutput`, per channel.
-   */
-  batchNorm2dParameterGradient(
-    gradOutput: Operand,
-    x: Operand,
-    mean: Operand,
-    inverseDeviation: Operand,
-    gradWeight: Operand,
-    gradBias: Operand,
-    shape: BatchNorm2dShape,
-  ): void;
-  /**
-   * Gradient by `x` in training, through the batch's own mean and variance.
-   * `gradWeight` and `gradBias` are inputs: the sums that
-   * {@linkcode Kernels.batchNorm2dParameterGradient} made of this batch alone.
-   */
-  batchNorm2dInputGradient(
-    gradOutput: Operand,
-    x: Operand,
-    mean: Operand,
-    inverseDeviation: Operand,
-    weight: Operand,
-    gradWeight: Operand,
-    gradBias: Operand,
-    gradX: Operand,
-    shape: BatchNorm2dShape,
-  ): void;
-  /** Gradient by `x` in evaluation: `gradOutput · weight · inverseDeviation`. */
-  batchNorm2dEvalInputGradient(
-    gradOutput: Operand,
-    inverseDeviation: Operand,
-    weight: Operand,
-    gradX: Operand,
-    shape: BatchNorm2dShape,
   ): void;
 
   /** `output = x · weightᵀ + bias`, `bias` `[outFeatures]` or null. */

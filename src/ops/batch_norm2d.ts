@@ -1,4 +1,12 @@
-import type { BatchNorm2dShape } from "../../kernels/shapes.ts";
+import {
+  batchNorm2dEvalInputGradient,
+  batchNorm2dInputGradient,
+  batchNorm2dInvStd,
+  batchNorm2dNormalise,
+  batchNorm2dParameterGradient,
+  type BatchNorm2dShape,
+  batchNorm2dStatistics,
+} from "../../kernels/batch_norm2d/batch_norm2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, type Shape, Tensor } from "../core/tensor.ts";
 import { checkDType, checkRank, checkShape, shapeError } from "./_check.ts";
@@ -81,56 +89,29 @@ function normaliseByBatch(
 ): Tensor<Images> {
   const { bias, momentum = 0.1, runningMean, runningVar, weight } = options;
   const { device } = x;
-  const { kernels } = device;
   const { channels } = shape;
   checkEnough(shape);
   const mean = Tensor.empty(device, [channels]);
-  const deviation = Tensor.empty(device, [channels]);
-  kernels.batchNorm2dStatistics(
+  const invStd = Tensor.empty(device, [channels]);
+  device.run(batchNorm2dStatistics, {
     x,
     runningMean,
     runningVar,
-    options.numBatchesTracked ?? null,
+    numBatchesTracked: options.numBatchesTracked ?? null,
     mean,
-    deviation,
-    shape,
-    momentum,
-  );
+    invStd,
+  }, { ...shape, momentum });
   const output = Tensor.empty(device, x.shape as Images);
-  kernels.batchNorm2dNormalise(
-    x,
-    mean,
-    deviation,
-    weight,
-    bias,
-    output,
-    shape,
-  );
+  const operands = { x, mean, invStd, weight, bias, output };
+  device.run(batchNorm2dNormalise, operands, shape);
   return record(output, [x, weight, bias], (gradOutput, gradients) => {
     const gradX = gradients[0];
     const gradWeight = gradients[1] ?? Tensor.empty(device, [channels]);
     const gradBias = gradients[2] ?? Tensor.empty(device, [channels]);
-    kernels.batchNorm2dParameterGradient(
-      gradOutput,
-      x,
-      mean,
-      deviation,
-      gradWeight,
-      gradBias,
-      shape,
-    );
+    const given = { gradOutput, x, mean, invStd, gradWeight, gradBias };
+    device.run(batchNorm2dParameterGradient, given, shape);
     if (gradX === null) return;
-    kernels.batchNorm2dInputGradient(
-      gradOutput,
-      x,
-      mean,
-      deviation,
-      weight,
-      gradWeight,
-      gradBias,
-      gradX,
-      shape,
-    );
+    device.run(batchNorm2dInputGradient, { ...given, weight, gradX }, shape);
   });
 }
 
@@ -140,41 +121,28 @@ function normaliseByRunning(
   shape: BatchNorm2dShape,
 ): Tensor<Images> {
   const { device } = x;
-  const { kernels } = device;
   const { channels } = shape;
-  const deviation = Tensor.empty(device, [channels]);
-  kernels.batchNorm2dInverseDeviation(runningVar, deviation, shape);
+  const mean = runningMean;
+  const invStd = Tensor.empty(device, [channels]);
+  device.run(batchNorm2dInvStd, { variance: runningVar, invStd }, shape);
   const output = Tensor.empty(device, x.shape as Images);
-  kernels.batchNorm2dNormalise(
-    x,
-    runningMean,
-    deviation,
-    weight,
-    bias,
-    output,
-    shape,
-  );
+  const operands = { x, mean, invStd, weight, bias, output };
+  device.run(batchNorm2dNormalise, operands, shape);
   return record(output, [x, weight, bias], (gradOutput, gradients) => {
     const [gradX, gradWeight, gradBias] = gradients;
     if (gradWeight !== null || gradBias !== null) {
-      kernels.batchNorm2dParameterGradient(
+      device.run(batchNorm2dParameterGradient, {
         gradOutput,
         x,
-        runningMean,
-        deviation,
-        gradWeight ?? Tensor.empty(device, [channels]),
-        gradBias ?? Tensor.empty(device, [channels]),
-        shape,
-      );
+        mean,
+        invStd,
+        gradWeight: gradWeight ?? Tensor.empty(device, [channels]),
+        gradBias: gradBias ?? Tensor.empty(device, [channels]),
+      }, shape);
     }
     if (gradX === null) return;
-    kernels.batchNorm2dEvalInputGradient(
-      gradOutput,
-      deviation,
-      weight,
-      gradX,
-      shape,
-    );
+    const given = { gradOutput, invStd, weight, gradX };
+    device.run(batchNorm2dEvalInputGradient, given, shape);
   });
 }
 

@@ -8,8 +8,16 @@ import {
   maxPool2dForward,
   maxPool2dGradient,
 } from "../../kernels/max_pool2d/max_pool2d.ts";
+import {
+  batchNorm2dEvalInputGradient,
+  batchNorm2dInputGradient,
+  batchNorm2dInvStd,
+  batchNorm2dNormalise,
+  batchNorm2dParameterGradient,
+  type BatchNorm2dShape,
+  batchNorm2dStatistics,
+} from "../../kernels/batch_norm2d/batch_norm2d.ts";
 import type {
-  BatchNorm2dShape,
   ClassesShape,
   Conv2dShape,
   LinearShape,
@@ -43,15 +51,36 @@ export function conv2d(shape: Conv2dShape): Operation {
 
 /** In training: the statistics are the batch's. */
 export function batchNorm2dTrain(shape: BatchNorm2dShape): Operation {
-  const statistics = (x: Float64Array) =>
-    reference.batchNorm2dStatistics(
-      x,
-      new Float64Array(shape.channels),
-      new Float64Array(shape.channels),
-      shape,
-      0,
-    );
-  return batchNorm2d(shape, statistics, reference.batchNorm2dInputGradient);
+  return batchNorm2d(
+    shape,
+    (x) => batchStatistics(x, shape),
+    (given) =>
+      runReference(
+        batchNorm2dInputGradient,
+        { ...given, gradX: new Float64Array(given.x.length) },
+        shape,
+      ).gradX,
+  );
+}
+
+/** Statistics of a batch, and where they move the running ones. */
+export function batchStatistics(
+  x: Float64Array,
+  shape: BatchNorm2dShape,
+  runningMean: Float64Array = new Float64Array(shape.channels),
+  runningVar: Float64Array = new Float64Array(shape.channels),
+  momentum = 0,
+) {
+  const { channels } = shape;
+  const operands = {
+    x,
+    runningMean: runningMean.slice(),
+    runningVar: runningVar.slice(),
+    numBatchesTracked: null,
+    mean: new Float64Array(channels),
+    invStd: new Float64Array(channels),
+  };
+  return runReference(batchNorm2dStatistics, operands, { ...shape, momentum });
 }
 
 /** In evaluation: the statistics are given. */
@@ -60,59 +89,59 @@ export function batchNorm2dEval(
   mean: Float64Array,
   variance: Float64Array,
 ): Operation {
-  const inverseDeviation = reference.batchNorm2dInverseDeviation(
-    variance,
+  const { invStd } = runReference(
+    batchNorm2dInvStd,
+    { variance, invStd: new Float64Array(shape.channels) },
     shape,
   );
   return batchNorm2d(
     shape,
-    () => ({ mean, inverseDeviation }),
-    (gradOutput, _x, _mean, inverseDeviation, weight, shape) =>
-      reference.batchNorm2dEvalInputGradient(
-        gradOutput,
-        inverseDeviation,
-        weight,
-        shape,
-      ),
+    () => ({ mean, invStd }),
+    ({ gradOutput, invStd, weight }) => {
+      const gradX = new Float64Array(gradOutput.length);
+      const given = { gradOutput, invStd, weight, gradX };
+      return runReference(batchNorm2dEvalInputGradient, given, shape).gradX;
+    },
   );
 }
 
 function batchNorm2d(
   shape: BatchNorm2dShape,
-  statistics: (
-    x: Float64Array,
-  ) => Pick<reference.BatchNorm2dStatistics, "mean" | "inverseDeviation">,
-  inputGradient: typeof reference.batchNorm2dInputGradient,
+  statistics: (x: Float64Array) => Record<"mean" | "invStd", Float64Array>,
+  inputGradient: (
+    given: Record<
+      | "gradOutput"
+      | "x"
+      | "mean"
+      | "invStd"
+      | "weight"
+      | "gradWeight"
+      | "gradBias",
+      Float64Array
+    >,
+  ) => Float64Array,
 ): Operation {
+  const { channels } = shape;
   return {
     forward: ({ x, weight, bias }) => {
-      const { mean, inverseDeviation } = statistics(x);
-      return reference.batchNorm2dNormalise(
-        x,
-        mean,
-        inverseDeviation,
-        weight,
-        bias,
-        shape,
-      );
+      const { invStd, mean } = statistics(x);
+      const output = new Float64Array(x.length);
+      const given = { x, mean, invStd, weight, bias, output };
+      return runReference(batchNorm2dNormalise, given, shape).output;
     },
     backward: (gradOutput, { x, weight }) => {
-      const { mean, inverseDeviation } = statistics(x);
-      const { gradWeight, gradBias } = reference.batchNorm2dParameterGradient(
-        gradOutput,
-        x,
-        mean,
-        inverseDeviation,
+      const { invStd, mean } = statistics(x);
+      const given = { gradOutput, x, mean, invStd };
+      const { gradBias, gradWeight } = runReference(
+        batchNorm2dParameterGradient,
+        {
+          ...given,
+          gradWeight: new Float64Array(channels),
+          gradBias: new Float64Array(channels),
+        },
         shape,
       );
-      const gradX = inputGradient(
-        gradOutput,
-        x,
-        mean,
-        inverseDeviation,
-        weight,
-        shape,
-      );
+      const gradX = inputGradient({ ...given, weight, gradWeight, gradBias });
       return { x: gradX, weight: gradWeight, bias: gradBias };
     },
   };

@@ -1,3 +1,4 @@
+import { batchNorm2dStatistics } from "../../../kernels/batch_norm2d/batch_norm2d.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import type { Device, DeviceBuffer, DType, HostArray } from "../device.ts";
 
@@ -43,9 +44,9 @@ export async function selfTest(device: Device): Promise<void> {
 type Make = (values: HostArray | number) => { buffer: DeviceBuffer };
 
 /** 1 to 9 in a square under a 2×2 kernel of 1 to 4, and their statistics. */
-function convolved({ kernels }: Device, make: Make) {
-  const output = make(4), mean = make(1), inverse = make(1);
-  const [running, variance] = [make(counting(1)), make(counting(1))];
+function convolved(device: Device, make: Make) {
+  const { kernels } = device;
+  const output = make(4), mean = make(1), invStd = make(1);
   const bias = make(Float32Array.of(0.5));
   kernels.conv2dForward(make(counting(9)), make(counting(4)), bias, output, {
     batch: 1,
@@ -64,16 +65,21 @@ function convolved({ kernels }: Device, make: Make) {
     dilationHeight: 1,
     dilationWidth: 1,
   });
-  const shape = { batch: 1, channels: 1, area: 4, eps: 0 };
-  const statistics = [running, variance, null, mean, inverse] as const;
-  kernels.batchNorm2dStatistics(output, ...statistics, shape, 0.5);
+  device.run(batchNorm2dStatistics, {
+    x: output,
+    runningMean: make(counting(1)),
+    runningVar: make(counting(1)),
+    numBatchesTracked: null,
+    mean,
+    invStd,
+  }, { batch: 1, channels: 1, area: 4, eps: 0, momentum: 0.5 });
   const square = [37.5, 47.5, 67.5, 77.5];
   return [
     { kernel: "conv2dForward", operand: output, expected: square },
     { kernel: "batchNorm2dStatistics", operand: mean, expected: [57.5] },
     {
       kernel: "batchNorm2dStatistics",
-      operand: inverse,
+      operand: invStd,
       expected: [1 / Math.sqrt(250)],
     },
   ];

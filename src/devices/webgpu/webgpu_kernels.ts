@@ -5,7 +5,6 @@ import type { Run } from "./kernel_record.ts";
 import { addKernels } from "./kernels/add.ts";
 import { argmaxKernels } from "./kernels/argmax.ts";
 import { augmentKernels } from "./kernels/augment.ts";
-import { batchNorm2dKernels } from "./kernels/batch_norm2d.ts";
 import { clipNormKernels } from "./kernels/clip_norm.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
@@ -45,7 +44,6 @@ export function webGpuKernels(
     ...addKernels(run),
     ...argmaxKernels(run),
     ...augmentKernels(run),
-    ...batchNorm2dKernels(run, scratch),
     ...clipNormKernels(run),
     ...convolution.kernels,
     ...crossEntropyKernels(run, scratch),

@@ -18,7 +18,11 @@ async function open(options: AdapterOptions): Promise<WebGpuDevice> {
 
 for (
   const [kernel, right, wrong] of [
-    ["batchNorm2dStatistics", "spread / f32(count)", "spread / f32(count + 1)"],
+    [
+      "batchNorm2dStatistics",
+      "squaresSum / f32(count)",
+      "squaresSum / f32(count + 1)",
+    ],
     ["sum", "total += x[index]", "total += 2 * x[index]"],
   ]
 ) {

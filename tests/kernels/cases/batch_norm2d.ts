@@ -1,5 +1,13 @@
-import type { BatchNorm2dShape } from "../../../kernels/shapes.ts";
-import * as reference from "../../reference.ts";
+import {
+  batchNorm2dEvalInputGradient,
+  batchNorm2dInputGradient,
+  batchNorm2dInvStd,
+  batchNorm2dNormalise,
+  batchNorm2dParameterGradient,
+  type BatchNorm2dShape,
+  batchNorm2dStatistics,
+} from "../../../kernels/batch_norm2d/batch_norm2d.ts";
+import { runReference } from "../../reference.ts";
 import {
   type KernelCase,
   type KernelHarness,
@@ -33,31 +41,76 @@ const SHAPES: Record<string, BatchNorm2dShape> = {
 
 /** Every kernel of the batch normalisation on every shape. */
 export const batchNorm2dCases: readonly KernelCase[] = [
-  ...Object.entries(SHAPES).flatMap(([name, shape]) => [
+  ...Object.entries(SHAPES).flatMap(([name, shape]): KernelCase[] => [
     {
       name: `batchNorm2dStatistics: ${name}`,
-      run: (harness: KernelHarness) =>
+      run: (harness) =>
         statistics(harness, shape, random(length(shape), 1), TOLERANCE),
     },
     {
       name: `batchNorm2dNormalise: ${name}`,
-      run: (harness: KernelHarness) => normalise(harness, shape),
+      run(harness) {
+        const { x, mean, invStd, weight, bias } = inputs(shape);
+        const output = new Float64Array(x.length);
+        const operands = { x, mean, invStd, weight, bias, output };
+        harness.check(batchNorm2dNormalise, operands, shape, TOLERANCE);
+      },
     },
     {
-      name: `batchNorm2dInverseDeviation: ${name}`,
-      run: (harness: KernelHarness) => inverseDeviation(harness, shape),
+      name: `batchNorm2dInvStd: ${name}`,
+      run(harness) {
+        const variance = random(shape.channels, 5).map(Math.abs);
+        const invStd = new Float64Array(shape.channels);
+        const operands = { variance, invStd };
+        harness.check(batchNorm2dInvStd, operands, shape, TOLERANCE);
+      },
     },
     {
       name: `batchNorm2dParameterGradient: ${name}`,
-      run: (harness: KernelHarness) => parameterGradient(harness, shape),
+      run(harness) {
+        const { gradOutput, x, mean, invStd } = inputs(shape);
+        const gradWeight = new Float64Array(shape.channels);
+        const gradBias = new Float64Array(shape.channels);
+        const given = { gradOutput, x, mean, invStd, gradWeight, gradBias };
+        harness.check(batchNorm2dParameterGradient, given, shape, SUMS);
+      },
     },
     {
       name: `batchNorm2dInputGradient: ${name}`,
-      run: (harness: KernelHarness) => inputGradient(harness, shape),
+      run(harness) {
+        const { gradOutput, x, mean, invStd, weight } = inputs(shape);
+        const given = { gradOutput, x, mean, invStd };
+        const { gradBias, gradWeight } = runReference(
+          batchNorm2dParameterGradient,
+          {
+            ...given,
+            gradWeight: new Float64Array(shape.channels),
+            gradBias: new Float64Array(shape.channels),
+          },
+          shape,
+        );
+        harness.check(
+          batchNorm2dInputGradient,
+          {
+            ...given,
+            weight,
+            gradWeight: rounded(gradWeight),
+            gradBias: rounded(gradBias),
+            gradX: new Float64Array(x.length),
+          },
+          shape,
+          TOLERANCE,
+        );
+      },
     },
     {
       name: `batchNorm2dEvalInputGradient: ${name}`,
-      run: (harness: KernelHarness) => evalInputGradient(harness, shape),
+      run(harness) {
+        const { gradOutput, invStd, weight } = inputs(shape);
+        const gradX = new Float64Array(gradOutput.length);
+        const operands = { gradOutput, invStd, weight, gradX };
+        harness.check(batchNorm2dEvalInputGradient, operands, shape, TOLERANCE);
+      },
     },
   ]),
   {
@@ -80,7 +133,7 @@ export const batchNorm2dCases: readonly KernelCase[] = [
     name: "batchNorm2dStatistics: without a count of batches",
     run: (harness) => {
       const shape = { batch: 3, channels: 2, area: 15, eps: 1e-5 };
-      statistics(harness, shape, random(length(shape), 1), TOLERANCE, false);
+      statistics(harness, shape, random(length(shape), 1), TOLERANCE, null);
     },
   },
 ];
@@ -90,183 +143,42 @@ function statistics(
   shape: BatchNorm2dShape,
   x: Float64Array,
   tolerance: { atol: number; rtol: number },
-  counts = true,
+  numBatchesTracked: Int32Array | null = Int32Array.of(41),
 ): void {
   const { channels } = shape;
-  const momentum = 0.1;
-  const runningMean = random(channels, 3);
-  const runningVariance = random(channels, 4).map(Math.abs);
-  const moved = {
-    runningMean: harness.f32(runningMean),
-    runningVariance: harness.f32(runningVariance),
-    mean: harness.output(channels),
-    inverseDeviation: harness.output(channels),
-  };
-  const batches = counts ? harness.i32([41]) : null;
-  harness.kernels.batchNorm2dStatistics(
-    harness.f32(x),
-    moved.runningMean,
-    moved.runningVariance,
-    batches,
-    moved.mean,
-    moved.inverseDeviation,
-    shape,
-    momentum,
+  harness.check(
+    batchNorm2dStatistics,
+    {
+      x,
+      runningMean: random(channels, 3),
+      runningVar: random(channels, 4).map(Math.abs),
+      numBatchesTracked,
+      mean: new Float64Array(channels),
+      invStd: new Float64Array(channels),
+    },
+    { ...shape, momentum: 0.1 },
+    tolerance,
   );
-  const expected = reference.batchNorm2dStatistics(
-    x,
-    runningMean,
-    runningVariance,
-    shape,
-    momentum,
-  );
-  if (batches !== null) harness.expectEqual(batches, [42], "batches");
-  for (const name of Object.keys(moved) as (keyof typeof moved)[]) {
-    harness.expectClose(moved[name], expected[name], tolerance, name);
-  }
-}
-
-function normalise(harness: KernelHarness, shape: BatchNorm2dShape): void {
-  const { x, mean, inverseDeviation, weight, bias } = inputs(shape);
-  const output = harness.output(x.length);
-  harness.kernels.batchNorm2dNormalise(
-    harness.f32(x),
-    harness.f32(mean),
-    harness.f32(inverseDeviation),
-    harness.f32(weight),
-    harness.f32(bias),
-    output,
-    shape,
-  );
-  const expected = reference.batchNorm2dNormalise(
-    x,
-    mean,
-    inverseDeviation,
-    weight,
-    bias,
-    shape,
-  );
-  harness.expectClose(output, expected, TOLERANCE);
-}
-
-function inverseDeviation(
-  harness: KernelHarness,
-  shape: BatchNorm2dShape,
-): void {
-  const variance = random(shape.channels, 5).map(Math.abs);
-  const output = harness.output(shape.channels);
-  harness.kernels.batchNorm2dInverseDeviation(
-    harness.f32(variance),
-    output,
-    shape,
-  );
-  const expected = reference.batchNorm2dInverseDeviation(variance, shape);
-  harness.expectClose(output, expected, TOLERANCE);
-}
-
-function parameterGradient(
-  harness: KernelHarness,
-  shape: BatchNorm2dShape,
-): void {
-  const { gradOutput, x, mean, inverseDeviation } = inputs(shape);
-  const gradWeight = harness.output(shape.channels);
-  const gradBias = harness.output(shape.channels);
-  harness.kernels.batchNorm2dParameterGradient(
-    harness.f32(gradOutput),
-    harness.f32(x),
-    harness.f32(mean),
-    harness.f32(inverseDeviation),
-    gradWeight,
-    gradBias,
-    shape,
-  );
-  const expected = reference.batchNorm2dParameterGradient(
-    gradOutput,
-    x,
-    mean,
-    inverseDeviation,
-    shape,
-  );
-  harness.expectClose(gradWeight, expected.gradWeight, SUMS, "gradWeight");
-  harness.expectClose(gradBias, expected.gradBias, SUMS, "gradBias");
-}
-
-function inputGradient(harness: KernelHarness, shape: BatchNorm2dShape): void {
-  const { gradOutput, x, mean, inverseDeviation, weight } = inputs(shape);
-  const { gradWeight, gradBias } = reference.batchNorm2dParameterGradient(
-    gradOutput,
-    x,
-    mean,
-    inverseDeviation,
-    shape,
-  );
-  const gradX = harness.output(x.length);
-  harness.kernels.batchNorm2dInputGradient(
-    harness.f32(gradOutput),
-    harness.f32(x),
-    harness.f32(mean),
-    harness.f32(inverseDeviation),
-    harness.f32(weight),
-    harness.f32(gradWeight),
-    harness.f32(gradBias),
-    gradX,
-    shape,
-  );
-  const expected = reference.batchNorm2dInputGradient(
-    gradOutput,
-    x,
-    mean,
-    inverseDeviation,
-    weight,
-    shape,
-  );
-  harness.expectClose(gradX, expected, TOLERANCE);
-}
-
-function evalInputGradient(
-  harness: KernelHarness,
-  shape: BatchNorm2dShape,
-): void {
-  const { gradOutput, inverseDeviation, weight } = inputs(shape);
-  const gradX = harness.output(gradOutput.length);
-  harness.kernels.batchNorm2dEvalInputGradient(
-    harness.f32(gradOutput),
-    harness.f32(inverseDeviation),
-    harness.f32(weight),
-    gradX,
-    shape,
-  );
-  const expected = reference.batchNorm2dEvalInputGradient(
-    gradOutput,
-    inverseDeviation,
-    weight,
-    shape,
-  );
-  harness.expectClose(gradX, expected, TOLERANCE);
 }
 
 /** A batch around 3, its own statistics in f32, and parameters. */
-function inputs(
-  shape: BatchNorm2dShape,
-): Record<
-  "gradOutput" | "x" | "mean" | "inverseDeviation" | "weight" | "bias",
-  Float64Array
-> {
+function inputs(shape: BatchNorm2dShape) {
   const { channels } = shape;
-  const zeros = new Float64Array(channels);
+  const zeros = () => new Float64Array(channels);
   const x = rounded(random(length(shape), 6).map((value) => value + 3));
-  const { mean, inverseDeviation } = reference.batchNorm2dStatistics(
+  const { invStd, mean } = runReference(batchNorm2dStatistics, {
     x,
-    zeros,
-    zeros,
-    shape,
-    0,
-  );
+    runningMean: zeros(),
+    runningVar: zeros(),
+    numBatchesTracked: null,
+    mean: zeros(),
+    invStd: zeros(),
+  }, { ...shape, momentum: 0 });
   return {
     gradOutput: random(length(shape), 7),
     x,
     mean: rounded(mean),
-    inverseDeviation: rounded(inverseDeviation),
+    invStd: rounded(invStd),
     weight: random(channels, 8),
     bias: random(channels, 9),
   };

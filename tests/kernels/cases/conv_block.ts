@@ -1,7 +1,12 @@
 import type { ConvBlockShape } from "../../../kernels/shapes.ts";
 import type { Operand } from "../../../src/devices/device.ts";
 import * as reference from "../../reference.ts";
-import { maxPool2d } from "../../reference/_operations.ts";
+import {
+  batchNorm2dEval,
+  batchNorm2dTrain,
+  batchStatistics,
+  maxPool2d,
+} from "../../reference/_operations.ts";
 import { type KernelCase, type KernelHarness, random } from "./_harness.ts";
 
 const { conv2dShape, pool2dShape } = reference;
@@ -137,22 +142,19 @@ function expectedForward(given: Arguments, shape: ConvBlockShape) {
     given.bias,
     shape.convolution,
   );
-  const statistics = reference.batchNorm2dStatistics(
+  const statistics = batchStatistics(
     convolved,
+    norm,
     given.runningMean,
     given.runningVariance,
-    norm,
     MOMENTUM,
   );
   const rectified = reference.reluForward(
-    reference.batchNorm2dNormalise(
-      convolved,
-      statistics.mean,
-      statistics.inverseDeviation,
-      given.scale,
-      given.shift,
-      norm,
-    ),
+    batchNorm2dTrain(norm).forward({
+      x: convolved,
+      weight: given.scale,
+      bias: given.shift,
+    }),
   );
   const pooled = maxPool2d(shape.pooling).forward({ x: rectified });
   return { convolved, pooled, rectified, statistics };
@@ -180,13 +182,12 @@ function forward(
   harness.kernels.convBlockForward(operands, shape, MOMENTUM);
   const close = (operand: Operand, values: Float64Array, name: string) =>
     harness.expectClose(operand, values, TOLERANCE, name);
-  const { runningMean, runningVariance } = statistics;
+  const { invStd, mean, runningMean, runningVar } = statistics;
   close(operands.convolved, expected.convolved, "convolved");
-  close(operands.mean, statistics.mean, "mean");
+  close(operands.mean, mean, "mean");
   close(operands.runningMean, runningMean, "runningMean");
-  close(operands.runningVariance, runningVariance, "runningVariance");
-  const { inverseDeviation } = statistics;
-  close(operands.inverseDeviation, inverseDeviation, "inverseDeviation");
+  close(operands.runningVariance, runningVar, "runningVariance");
+  close(operands.inverseDeviation, invStd, "inverseDeviation");
   close(operands.output, pooled, "output");
   if (operands.batches) harness.expectEqual(operands.batches, [42], "batches");
   harness.expectAnything(operands.indices);
@@ -196,19 +197,18 @@ function forward(
 function evalForward(harness: KernelHarness, shape: ConvBlockShape): void {
   const given = argumentsOf(shape, true);
   const norm = normalisation(shape);
-  const normalised = reference.batchNorm2dNormalise(
-    reference.conv2dForward(
-      given.x,
-      given.weight,
-      given.bias,
-      shape.convolution,
-    ),
-    given.runningMean,
-    reference.batchNorm2dInverseDeviation(given.runningVariance, norm),
-    given.scale,
-    given.shift,
-    norm,
-  );
+  const { runningMean, runningVariance } = given;
+  const normalised = batchNorm2dEval(norm, runningMean, runningVariance)
+    .forward({
+      x: reference.conv2dForward(
+        given.x,
+        given.weight,
+        given.bias,
+        shape.convolution,
+      ),
+      weight: given.scale,
+      bias: given.shift,
+    });
   const rectified = reference.reluForward(normalised);
   const expected = maxPool2d(shape.pooling).forward({ x: rectified });
   const output = harness.output(expected.length);
@@ -257,32 +257,23 @@ function gradient(
 
 /** The way back in f64. */
 function expectedGradient(
-  { convolved, given, rectified, statistics }: ReturnType<typeof forward>,
+  { convolved, given, rectified }: ReturnType<typeof forward>,
   gradOutput: Float64Array,
   shape: ConvBlockShape,
 ) {
   const norm = normalisation(shape);
-  const { inverseDeviation, mean } = statistics;
   const gradNormalised = reference.reluGradient(
     maxPool2d(shape.pooling).backward(gradOutput, { x: rectified }).x,
     rectified,
   );
-  const { gradBias: gradShift, gradWeight: gradScale } = reference
-    .batchNorm2dParameterGradient(
-      gradNormalised,
-      convolved,
-      mean,
-      inverseDeviation,
-      norm,
-    );
-  const gradConvolved = reference.batchNorm2dInputGradient(
-    gradNormalised,
-    convolved,
-    mean,
-    inverseDeviation,
-    given.scale,
-    norm,
-  );
+  const {
+    bias: gradShift,
+    weight: gradScale,
+    x: gradConvolved,
+  } = batchNorm2dTrain(norm).backward(gradNormalised, {
+    x: convolved,
+    weight: given.scale,
+  });
   const { convolution } = shape;
   return {
     gradScale,

@@ -1,4 +1,8 @@
 import { fill } from "../../../../kernels/fill/fill.ts";
+import {
+  batchNorm2dInvStd,
+  batchNorm2dStatistics,
+} from "../../../../kernels/batch_norm2d/batch_norm2d.ts";
 import type { ConvBlockShape } from "../../../../kernels/shapes.ts";
 import {
   composedConvBlock,
@@ -59,16 +63,14 @@ export function convBlock(
       const { bias, convolved, scale, shift, weight, x } = operands;
       const { inverseDeviation, mean } = operands;
       convolve(x, weight, bias, convolved, shape.convolution);
-      single.batchNorm2dStatistics(
-        convolved,
-        operands.runningMean,
-        operands.runningVariance,
-        operands.batches,
+      scratch.run(batchNorm2dStatistics, {
+        x: convolved,
+        runningMean: operands.runningMean,
+        runningVar: operands.runningVariance,
+        numBatchesTracked: operands.batches,
         mean,
-        inverseDeviation,
-        normalisation(shape),
-        momentum,
-      );
+        invStd: inverseDeviation,
+      }, { ...normalisation(shape), momentum });
       const statistics = [mean, inverseDeviation, scale, shift];
       const results = [operands.output, operands.indices];
       finish([convolved, ...statistics, ...results], shape);
@@ -84,7 +86,10 @@ export function convBlock(
       const way = caller.recording ? convolve : single.conv2dForward;
       way(x, weight, bias, convolved, convolution);
       const norm = normalisation(shape);
-      single.batchNorm2dInverseDeviation(runningVariance, inverse, norm);
+      scratch.run(batchNorm2dInvStd, {
+        variance: runningVariance,
+        invStd: inverse,
+      }, norm);
       const statistics = [runningMean, inverse, scale, shift];
       finish([convolved, ...statistics, output, picked], shape);
     },

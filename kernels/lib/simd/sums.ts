@@ -2,7 +2,7 @@
 
 // Sums of unbroken rows of numbers.
 
-import { fma } from "../lib/simd/fma.ts";
+import { fma } from "./fma.ts";
 
 /**
  * Elements whose sum is held in f32: each lane adds up 64 of them, so that

@@ -8,51 +8,43 @@
  * @module
  */
 
-import type { BatchNorm2dShape } from "../shapes.ts";
+import type { NumberArray } from "../kernel.ts";
+import type { BatchNorm2dShape } from "./batch_norm2d.ts";
 
-/**
- * Mean and inverse deviation of each channel; moves the running statistics and
- * counts the batch.
- */
-export function batchNorm2dStatistics(
-  x: Float32Array,
-  runningMean: Float32Array,
-  runningVariance: Float32Array,
-  batches: Int32Array | null,
-  mean: Float32Array,
-  inverseDeviation: Float32Array,
-  shape: BatchNorm2dShape,
-  momentum: number,
+type Arrays<Names extends string> = Readonly<Record<Names, NumberArray>>;
+
+/** Mean and 1 / σ of each channel; moves the running statistics. */
+export function statistics(
+  { invStd, mean, numBatchesTracked, runningMean, runningVar, x }:
+    & Arrays<"invStd" | "mean" | "runningMean" | "runningVar" | "x">
+    & { readonly numBatchesTracked: NumberArray | null },
+  shape: BatchNorm2dShape & { readonly momentum: number },
 ): void {
-  if (batches !== null) batches[0]++;
-  const { batch, channels, eps } = shape;
-  const count = batch * shape.area;
+  if (numBatchesTracked !== null) numBatchesTracked[0]++;
+  const { area, batch, channels, eps, momentum } = shape;
+  const count = batch * area;
   for (let channel = 0; channel < channels; channel++) {
     const center = sumOfPowers(x, channel, 0, 1, shape) / count;
     const squares = sumOfPowers(x, channel, center, 2, shape);
     mean[channel] = center;
-    inverseDeviation[channel] = 1 / Math.sqrt(squares / count + eps);
+    invStd[channel] = 1 / Math.sqrt(squares / count + eps);
     runningMean[channel] += momentum * (center - runningMean[channel]);
-    runningVariance[channel] += momentum *
-      (squares / (count - 1) - runningVariance[channel]);
+    runningVar[channel] += momentum *
+      (squares / (count - 1) - runningVar[channel]);
   }
 }
 
-/** Normalises with the given mean and inverse deviation, pixel by pixel. */
-export function batchNorm2dNormalise(
-  x: Float32Array,
-  mean: Float32Array,
-  inverseDeviation: Float32Array,
-  weight: Float32Array,
-  bias: Float32Array,
-  output: Float32Array,
-  shape: BatchNorm2dShape,
+/** Normalises with the given mean and 1 / σ, pixel by pixel. */
+export function normalise(
+  { bias, invStd, mean, output, weight, x }: Arrays<
+    "bias" | "invStd" | "mean" | "output" | "weight" | "x"
+  >,
+  { area, batch, channels }: BatchNorm2dShape,
 ): void {
-  const { batch, channels, area } = shape;
   for (let plane = 0; plane < batch * channels; plane++) {
     const channel = plane % channels;
     const center = mean[channel];
-    const factor = inverseDeviation[channel] * weight[channel];
+    const factor = invStd[channel] * weight[channel];
     const shift = bias[channel];
     for (let i = plane * area; i < (plane + 1) * area; i++) {
       output[i] = (x[i] - center) * factor + shift;
@@ -61,27 +53,22 @@ export function batchNorm2dNormalise(
 }
 
 /** `1 / √(variance + eps)` of each channel. */
-export function batchNorm2dInverseDeviation(
-  variance: Float32Array,
-  output: Float32Array,
-  shape: BatchNorm2dShape,
+export function invStdOfVariance(
+  { invStd, variance }: Arrays<"invStd" | "variance">,
+  { channels, eps }: BatchNorm2dShape,
 ): void {
-  for (let channel = 0; channel < shape.channels; channel++) {
-    output[channel] = 1 / Math.sqrt(variance[channel] + shape.eps);
+  for (let channel = 0; channel < channels; channel++) {
+    invStd[channel] = 1 / Math.sqrt(variance[channel] + eps);
   }
 }
 
 /** Sums, per channel, over what weight and bias took part in. */
-export function batchNorm2dParameterGradient(
-  gradOutput: Float32Array,
-  x: Float32Array,
-  mean: Float32Array,
-  inverseDeviation: Float32Array,
-  gradWeight: Float32Array,
-  gradBias: Float32Array,
-  shape: BatchNorm2dShape,
+export function parameterGradient(
+  { gradBias, gradOutput, gradWeight, invStd, mean, x }: Arrays<
+    "gradBias" | "gradOutput" | "gradWeight" | "invStd" | "mean" | "x"
+  >,
+  { area, batch, channels }: BatchNorm2dShape,
 ): void {
-  const { batch, channels, area } = shape;
   for (let channel = 0; channel < channels; channel++) {
     const center = mean[channel];
     let sum = 0;
@@ -93,7 +80,7 @@ export function batchNorm2dParameterGradient(
         product += gradOutput[i] * (x[i] - center);
       }
     }
-    gradWeight[channel] = product * inverseDeviation[channel];
+    gradWeight[channel] = product * invStd[channel];
     gradBias[channel] = sum;
   }
 }
@@ -101,46 +88,44 @@ export function batchNorm2dParameterGradient(
 /**
  * The gradient without its mean and without its part along the normalised
  * input, which mean and variance take away: with `x̂` for that input and N for
- * pixels of a channel,
- * `weight · inverseDeviation · (g − Σg / N − x̂ · Σ(g · x̂) / N)`.
+ * pixels of a channel, `weight · invStd · (g − Σg / N − x̂ · Σ(g · x̂) / N)`.
  */
-export function batchNorm2dInputGradient(
-  gradOutput: Float32Array,
-  x: Float32Array,
-  mean: Float32Array,
-  inverseDeviation: Float32Array,
-  weight: Float32Array,
-  gradWeight: Float32Array,
-  gradBias: Float32Array,
-  gradX: Float32Array,
-  shape: BatchNorm2dShape,
+export function inputGradient(
+  { gradBias, gradOutput, gradWeight, gradX, invStd, mean, weight, x }: Arrays<
+    | "gradBias"
+    | "gradOutput"
+    | "gradWeight"
+    | "gradX"
+    | "invStd"
+    | "mean"
+    | "weight"
+    | "x"
+  >,
+  { area, batch, channels }: BatchNorm2dShape,
 ): void {
-  const { batch, channels, area } = shape;
   const count = batch * area;
   for (let plane = 0; plane < batch * channels; plane++) {
     const channel = plane % channels;
     const center = mean[channel];
-    const factor = weight[channel] * inverseDeviation[channel];
+    const factor = weight[channel] * invStd[channel];
     const average = gradBias[channel] / count;
-    const slope = gradWeight[channel] * inverseDeviation[channel] / count;
+    const slope = gradWeight[channel] * invStd[channel] / count;
     for (let i = plane * area; i < (plane + 1) * area; i++) {
       gradX[i] = factor * (gradOutput[i] - average - (x[i] - center) * slope);
     }
   }
 }
 
-/** The gradient where mean and deviation were constants. */
-export function batchNorm2dEvalInputGradient(
-  gradOutput: Float32Array,
-  inverseDeviation: Float32Array,
-  weight: Float32Array,
-  gradX: Float32Array,
-  shape: BatchNorm2dShape,
+/** The gradient where mean and variance are constants. */
+export function evalInputGradient(
+  { gradOutput, gradX, invStd, weight }: Arrays<
+    "gradOutput" | "gradX" | "invStd" | "weight"
+  >,
+  { area, batch, channels }: BatchNorm2dShape,
 ): void {
-  const { batch, channels, area } = shape;
   for (let plane = 0; plane < batch * channels; plane++) {
     const channel = plane % channels;
-    const factor = weight[channel] * inverseDeviation[channel];
+    const factor = weight[channel] * invStd[channel];
     for (let i = plane * area; i < (plane + 1) * area; i++) {
       gradX[i] = gradOutput[i] * factor;
     }
@@ -149,13 +134,12 @@ export function batchNorm2dEvalInputGradient(
 
 /** `Σ (x − center)` or `Σ (x − center)²` of one channel. */
 function sumOfPowers(
-  x: Float32Array,
+  x: NumberArray,
   channel: number,
   center: number,
   power: 1 | 2,
-  shape: BatchNorm2dShape,
+  { area, batch, channels }: BatchNorm2dShape,
 ): number {
-  const { batch, channels, area } = shape;
   let sum = 0;
   for (let image = 0; image < batch; image++) {
     const first = (image * channels + channel) * area;

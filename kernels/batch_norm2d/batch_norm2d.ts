@@ -1,0 +1,225 @@
+import {
+  dispatch,
+  kernel,
+  Scratch,
+  type Workgroups,
+  workgroupsFor,
+} from "../kernel.ts";
+import { elementwise, workgroupSize } from "../lib/elementwise.ts";
+import { reductionIterations } from "../lib/reduce.ts";
+import * as wgsl from "./batch_norm2d.gen.ts";
+import * as reference from "./reference.ts";
+import * as simd from "./simd.gen.ts";
+
+/** A batch normalisation of `[batch, channels, area]`, one mean per channel. */
+export interface BatchNorm2dShape {
+  /** Images in the batch. */
+  batch: number;
+  /** Channels. */
+  channels: number;
+  /** Pixels of one channel of one image: height · width. */
+  area: number;
+  /** Added to the variance before the root. */
+  eps: number;
+}
+
+/** The batch normalisation in training. */
+export interface BatchNorm2dTraining extends BatchNorm2dShape {
+  /** Share of the batch in the running statistics. */
+  momentum: number;
+}
+
+/**
+ * Mean and `invStd = 1 / √(variance + eps)` of each channel over batch and
+ * pixels, variance biased; moves `runningMean` and `runningVar` (unbiased
+ * variance) by `momentum` towards them. All these `[channels]`.
+ * `numBatchesTracked`, i32 `[1]`, grows by 1.
+ */
+export const batchNorm2dStatistics = kernel({
+  name: "batchNorm2dStatistics",
+  operands: {
+    x: "read",
+    runningMean: "update",
+    runningVar: "update",
+    numBatchesTracked: "update?",
+    mean: "write",
+    invStd: "write",
+  },
+  reference: (arrays, params: BatchNorm2dTraining) =>
+    reference.statistics(arrays, params),
+  webgpu: (
+    { invStd, mean, numBatchesTracked, runningMean, runningVar, x },
+    { area, batch, channels, eps, momentum },
+  ) => [dispatch(wgsl.statistics, {
+    bind: {
+      x,
+      batchMean: mean,
+      batchInvStd: invStd,
+      runningMean,
+      runningVar,
+      numBatchesTracked: numBatchesTracked ?? new Scratch(1, "i32"),
+    },
+    constants: { channels, area, eps, momentum, workgroupSize },
+    workgroups: workgroupsFor(channels, 1),
+    iterations: 2 * reductionIterations(batch * area),
+  })],
+  wasm: (operands, params) => [
+    simd.batchNorm2dStatistics({ ...operands, ...params }, workOf(params)),
+  ],
+});
+
+/** `output = (x − mean) · invStd · weight + bias`, per channel. */
+export const batchNorm2dNormalise = kernel({
+  name: "batchNorm2dNormalise",
+  operands: {
+    x: "read",
+    mean: "read",
+    invStd: "read",
+    weight: "read",
+    bias: "read",
+    output: "write",
+  },
+  reference: (arrays, shape: BatchNorm2dShape) =>
+    reference.normalise(arrays, shape),
+  webgpu: (bind, shape) => [dispatch(wgsl.normalise, {
+    bind,
+    constants: planeConstants(shape),
+    workgroups: planeWorkgroups(shape),
+  })],
+  wasm: (operands, shape) => [
+    simd.batchNorm2dNormalise({ ...operands, ...shape }, workOf(shape)),
+  ],
+});
+
+/** `invStd = 1 / √(variance + eps)`, `[channels]`: for running statistics. */
+export const batchNorm2dInvStd = kernel({
+  name: "batchNorm2dInvStd",
+  operands: { variance: "read", invStd: "write" },
+  reference: (arrays, shape: BatchNorm2dShape) =>
+    reference.invStdOfVariance(arrays, shape),
+  webgpu: ({ invStd, variance }, { channels, eps }) => [
+    elementwise(
+      wgsl.invStdOfVariance,
+      channels,
+      { variance, invStdOutput: invStd },
+      { channels, eps },
+    ),
+  ],
+  wasm: (operands, { channels, eps }) => [
+    simd.batchNorm2dInvStd({ ...operands, channels, eps }),
+  ],
+});
+
+/**
+ * Gradients with respect to weight, `Σ gradOutput · (x − mean) · invStd`, and
+ * bias, `Σ gradOutput`, per channel.
+ */
+export const batchNorm2dParameterGradient = kernel({
+  name: "batchNorm2dParameterGradient",
+  operands: {
+    gradOutput: "read",
+    x: "read",
+    mean: "read",
+    invStd: "read",
+    gradWeight: "write",
+    gradBias: "write",
+  },
+  reference: (arrays, shape: BatchNorm2dShape) =>
+    reference.parameterGradient(arrays, shape),
+  webgpu: (bind, { area, batch, channels }) => [
+    dispatch(wgsl.parameterGradient, {
+      bind,
+      constants: { channels, area, workgroupSize },
+      workgroups: workgroupsFor(channels, 1),
+      iterations: reductionIterations(batch * area),
+    }),
+  ],
+  wasm: (operands, shape) => [
+    simd.batchNorm2dParameterGradient({ ...operands, ...shape }, workOf(shape)),
+  ],
+});
+
+/**
+ * Gradient with respect to x in training, through the batch's own mean and
+ * variance. `gradWeight` and `gradBias` are the sums that
+ * {@linkcode batchNorm2dParameterGradient} made of this batch alone.
+ */
+export const batchNorm2dInputGradient = kernel({
+  name: "batchNorm2dInputGradient",
+  operands: {
+    gradOutput: "read",
+    x: "read",
+    mean: "read",
+    invStd: "read",
+    weight: "read",
+    gradWeight: "read",
+    gradBias: "read",
+    gradX: "write",
+  },
+  reference: (arrays, shape: BatchNorm2dShape) =>
+    reference.inputGradient(arrays, shape),
+  webgpu: (
+    { gradBias, gradOutput, gradWeight, gradX, invStd, mean, weight, x },
+    shape,
+  ) => [dispatch(wgsl.inputGradient, {
+    bind: {
+      x,
+      mean,
+      invStd,
+      gradOutput,
+      factors: weight,
+      weightSums: gradWeight,
+      biasSums: gradBias,
+      gradX,
+    },
+    constants: planeConstants(shape),
+    workgroups: planeWorkgroups(shape),
+  })],
+  wasm: (operands, shape) => [
+    simd.batchNorm2dInputGradient({ ...operands, ...shape }, workOf(shape)),
+  ],
+});
+
+/**
+ * Gradient with respect to x in evaluation: `gradX = gradOutput · weight ·
+ * invStd`.
+ */
+export const batchNorm2dEvalInputGradient = kernel({
+  name: "batchNorm2dEvalInputGradient",
+  operands: {
+    gradOutput: "read",
+    invStd: "read",
+    weight: "read",
+    gradX: "write",
+  },
+  reference: (arrays, shape: BatchNorm2dShape) =>
+    reference.evalInputGradient(arrays, shape),
+  webgpu: ({ gradOutput, gradX, invStd, weight }, shape) => [
+    dispatch(wgsl.evalInputGradient, {
+      bind: { gradOutput, invStd, factors: weight, gradX },
+      constants: planeConstants(shape),
+      workgroups: planeWorkgroups(shape),
+    }),
+  ],
+  wasm: (operands, shape) => [
+    simd.batchNorm2dEvalInputGradient({ ...operands, ...shape }, workOf(shape)),
+  ],
+});
+
+/** Elements of a plane that a workgroup of 64 invocations makes. */
+const chunk = 1024;
+
+function planeConstants({ area, channels }: BatchNorm2dShape) {
+  return { channels, area, chunk, workgroupSize: 64 };
+}
+
+function planeWorkgroups(
+  { area, batch, channels }: BatchNorm2dShape,
+): Workgroups {
+  return workgroupsFor(batch * channels * Math.ceil(area / chunk), 1);
+}
+
+/** Elements decide the split. */
+function workOf({ area, batch, channels }: BatchNorm2dShape) {
+  return { work: batch * channels * area };
+}

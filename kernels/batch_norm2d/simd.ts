@@ -1,0 +1,320 @@
+// @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
+
+// Batch normalisation of `[batch, channels, area]` per channel, and its
+// gradients: Ioffe and Szegedy, "Batch Normalization" (2015).
+//
+// For sums a part is whole channels: a channel's sum runs over its images, each
+// as `lib/simd/sums.ts` adds, in f64. Elsewhere a part is an unbroken range of the
+// planes (image and channel).
+
+import { fma } from "../lib/simd/fma.ts";
+import { partStart } from "../lib/simd/parts.ts";
+import {
+  momentsAround,
+  productsAround,
+  squares,
+  sumOf,
+} from "../lib/simd/sums.ts";
+
+@unmanaged
+export class BatchNorm2dStatisticsArgs {
+  x: usize;
+  runningMean: usize;
+  runningVar: usize;
+  numBatchesTracked: usize;
+  mean: usize;
+  invStd: usize;
+  batch: i32;
+  channels: i32;
+  area: i32;
+  eps: f32;
+  momentum: f32;
+}
+
+/**
+ * Mean and invStd of each channel; moves the running statistics; the first part
+ * counts the batch. Sums run around the mean of the channel's first image, and
+ * are moved to the mean of all afterwards. That costs few digits: what lies
+ * between the two means is part of the variance, by its square over the batch.
+ */
+export function batchNorm2dStatistics(
+  args: BatchNorm2dStatisticsArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const x = args.x;
+  const runningMean = args.runningMean;
+  const runningVar = args.runningVar;
+  const mean = args.mean;
+  const invStd = args.invStd;
+  const batch = args.batch;
+  const channels = args.channels;
+  const area = args.area;
+  const eps: f64 = args.eps;
+  const momentum: f64 = args.momentum;
+  const batches = args.numBatchesTracked;
+  const count: f64 = <f64> batch * <f64> area;
+  const end = partStart(channels, part + 1, parts);
+  for (let c = partStart(channels, part, parts); c < end; c++) {
+    const near = <f32> (sumOf(plane(x, c, area), area) / area);
+    let sum: f64 = 0, around: f64 = 0;
+    for (let image = 0; image < batch; image++) {
+      const at = plane(x, image * channels + c, area);
+      sum += momentsAround(at, area, near);
+      around += squares;
+    }
+    const center: f64 = near + sum / count;
+    const deviation = max<f64>(around - sum * sum / count, 0);
+    const at: usize = c << 2;
+    const variance = deviation / count;
+    store<f32>(mean + at, <f32> center);
+    store<f32>(invStd + at, <f32> (1 / sqrt<f64>(variance + eps)));
+    move(runningMean + at, center, momentum);
+    move(runningVar + at, deviation / (count - 1), momentum);
+  }
+  if (part == 0 && batches != 0) store<i32>(batches, load<i32>(batches) + 1);
+}
+
+/** Moves a number towards a value by a share of the way. */
+function move(number: usize, value: f64, share: f64): void {
+  const before: f64 = load<f32>(number);
+  store<f32>(number, <f32> (before + share * (value - before)));
+}
+
+function plane(x: usize, index: i32, area: i32): usize {
+  return x + <usize> index * <usize> (area << 2);
+}
+
+@unmanaged
+export class BatchNorm2dNormaliseArgs {
+  x: usize;
+  mean: usize;
+  invStd: usize;
+  weight: usize;
+  bias: usize;
+  output: usize;
+  batch: i32;
+  channels: i32;
+  area: i32;
+}
+
+/** `output = (x − mean) · invStd · weight + bias`. */
+export function batchNorm2dNormalise(
+  args: BatchNorm2dNormaliseArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const x = args.x;
+  const mean = args.mean;
+  const invStd = args.invStd;
+  const weight = args.weight;
+  const bias = args.bias;
+  const output = args.output;
+  const channels = args.channels;
+  const area = args.area;
+  const planes = args.batch * channels;
+  const end = partStart(planes, part + 1, parts);
+  for (let p = partStart(planes, part, parts); p < end; p++) {
+    const channel: usize = (p % channels) << 2;
+    const center = load<f32>(mean + channel);
+    const factor = load<f32>(invStd + channel) *
+      load<f32>(weight + channel);
+    const shift = load<f32>(bias + channel);
+    const centers = f32x4.splat(center), factors = f32x4.splat(factor);
+    const shifts = f32x4.splat(shift);
+    const from = plane(x, p, area), to = plane(output, p, area);
+    let i = 0;
+    for (; i + 4 <= area; i += 4) {
+      const at: usize = i << 2;
+      const difference = f32x4.sub(v128.load(from + at), centers);
+      v128.store(to + at, fma(difference, factors, shifts));
+    }
+    for (; i < area; i++) {
+      const at: usize = i << 2;
+      store<f32>(to + at, (load<f32>(from + at) - center) * factor + shift);
+    }
+  }
+}
+
+@unmanaged
+export class BatchNorm2dInvStdArgs {
+  variance: usize;
+  invStd: usize;
+  channels: i32;
+  eps: f32;
+}
+
+/** `invStd = 1 / √(variance + eps)`, by one part. */
+export function batchNorm2dInvStd(
+  args: BatchNorm2dInvStdArgs,
+  _part: i32,
+  _parts: i32,
+): void {
+  const variance = args.variance;
+  const invStd = args.invStd;
+  const channels = args.channels;
+  const eps: f64 = args.eps;
+  for (let channel = 0; channel < channels; channel++) {
+    const at: usize = channel << 2;
+    const root = sqrt<f64>(<f64> load<f32>(variance + at) + eps);
+    store<f32>(invStd + at, <f32> (1 / root));
+  }
+}
+
+@unmanaged
+export class BatchNorm2dParameterGradientArgs {
+  gradOutput: usize;
+  x: usize;
+  mean: usize;
+  invStd: usize;
+  gradWeight: usize;
+  gradBias: usize;
+  batch: i32;
+  channels: i32;
+  area: i32;
+}
+
+/** Sums, per channel, over what weight and bias took part in. */
+export function batchNorm2dParameterGradient(
+  args: BatchNorm2dParameterGradientArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const gradOutput = args.gradOutput;
+  const x = args.x;
+  const mean = args.mean;
+  const invStd = args.invStd;
+  const gradWeight = args.gradWeight;
+  const gradBias = args.gradBias;
+  const batch = args.batch;
+  const channels = args.channels;
+  const area = args.area;
+  const end = partStart(channels, part + 1, parts);
+  for (let c = partStart(channels, part, parts); c < end; c++) {
+    const channel: usize = c << 2;
+    const center = load<f32>(mean + channel);
+    let sum: f64 = 0, products: f64 = 0;
+    for (let image = 0; image < batch; image++) {
+      const index = image * channels + c;
+      const gradient = plane(gradOutput, index, area);
+      sum += sumOf(gradient, area);
+      products += productsAround(
+        gradient,
+        plane(x, index, area),
+        area,
+        center,
+      );
+    }
+    const factor: f64 = load<f32>(invStd + channel);
+    store<f32>(gradWeight + channel, <f32> (products * factor));
+    store<f32>(gradBias + channel, <f32> sum);
+  }
+}
+
+@unmanaged
+export class BatchNorm2dInputGradientArgs {
+  gradOutput: usize;
+  x: usize;
+  mean: usize;
+  invStd: usize;
+  weight: usize;
+  gradWeight: usize;
+  gradBias: usize;
+  gradX: usize;
+  batch: i32;
+  channels: i32;
+  area: i32;
+}
+
+/**
+ * `weight · invStd · (g − Σg / N − (x − mean) · slope)` with
+ * `slope = invStd · gradWeight / N`: see `reference.ts`.
+ */
+export function batchNorm2dInputGradient(
+  args: BatchNorm2dInputGradientArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const gradOutput = args.gradOutput;
+  const x = args.x;
+  const mean = args.mean;
+  const invStd = args.invStd;
+  const weight = args.weight;
+  const gradWeight = args.gradWeight;
+  const gradBias = args.gradBias;
+  const gradX = args.gradX;
+  const batch = args.batch;
+  const channels = args.channels;
+  const area = args.area;
+  const count: f32 = <f32> batch * <f32> area;
+  const planes = batch * channels;
+  const end = partStart(planes, part + 1, parts);
+  for (let p = partStart(planes, part, parts); p < end; p++) {
+    const channel: usize = (p % channels) << 2;
+    const inverse = load<f32>(invStd + channel);
+    const center = load<f32>(mean + channel);
+    const factor = load<f32>(weight + channel) * inverse;
+    const average = load<f32>(gradBias + channel) / count;
+    const slope = load<f32>(gradWeight + channel) * inverse / count;
+    const centers = f32x4.splat(center), factors = f32x4.splat(factor);
+    const averages = f32x4.splat(average), slopes = f32x4.splat(-slope);
+    const gradient = plane(gradOutput, p, area), from = plane(x, p, area);
+    const to = plane(gradX, p, area);
+    let i = 0;
+    for (; i + 4 <= area; i += 4) {
+      const at: usize = i << 2;
+      const difference = f32x4.sub(v128.load(from + at), centers);
+      const rest = f32x4.sub(v128.load(gradient + at), averages);
+      v128.store(to + at, f32x4.mul(factors, fma(difference, slopes, rest)));
+    }
+    for (; i < area; i++) {
+      const at: usize = i << 2;
+      const difference = load<f32>(from + at) - center;
+      const rest = load<f32>(gradient + at) - average;
+      store<f32>(to + at, factor * (rest - difference * slope));
+    }
+  }
+}
+
+@unmanaged
+export class BatchNorm2dEvalInputGradientArgs {
+  gradOutput: usize;
+  invStd: usize;
+  weight: usize;
+  gradX: usize;
+  batch: i32;
+  channels: i32;
+  area: i32;
+}
+
+/** `gradX = gradOutput · weight · invStd`. */
+export function batchNorm2dEvalInputGradient(
+  args: BatchNorm2dEvalInputGradientArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const gradOutput = args.gradOutput;
+  const invStd = args.invStd;
+  const weight = args.weight;
+  const gradX = args.gradX;
+  const channels = args.channels;
+  const area = args.area;
+  const planes = args.batch * channels;
+  const end = partStart(planes, part + 1, parts);
+  for (let p = partStart(planes, part, parts); p < end; p++) {
+    const channel: usize = (p % channels) << 2;
+    const factor = load<f32>(weight + channel) *
+      load<f32>(invStd + channel);
+    const factors = f32x4.splat(factor);
+    const gradient = plane(gradOutput, p, area), to = plane(gradX, p, area);
+    let i = 0;
+    for (; i + 4 <= area; i += 4) {
+      const at: usize = i << 2;
+      v128.store(to + at, f32x4.mul(v128.load(gradient + at), factors));
+    }
+    for (; i < area; i++) {
+      const at: usize = i << 2;
+      store<f32>(to + at, load<f32>(gradient + at) * factor);
+    }
+  }
+}
