@@ -268,12 +268,4 @@ export interface Kernels {
     output: Operand,
     shape: WarpShape,
   ): void;
-
-  /** `output[0] = Σ x²`. */
-  sumOfSquares(x: Operand, output: Operand): void;
-  /**
-   * `gradient *= min(1, maxNorm / (√squares[0] + 1e-6))`, in place: `squares` is
-   * the sum over all gradients that are clipped together.
-   */
-  clipByNorm(squares: Operand, gradient: Operand, maxNorm: number): void;
 }

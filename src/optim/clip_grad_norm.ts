@@ -1,3 +1,4 @@
+import { clipByNorm, sumOfSquares } from "../../kernels/clip_norm/clip_norm.ts";
 import { accumulate } from "../../kernels/accumulate/accumulate.ts";
 import { describe } from "../base/errors.ts";
 import type { Parameter } from "../nn/parameter.ts";
@@ -45,17 +46,16 @@ export function clipGradNorm(
   const gradients = spans.of(spans.ready()).map((span) => span.gradients);
   if (gradients.length === 0) throw withoutGradients();
   const [{ device }] = gradients;
-  const { kernels } = device;
   const squares = Tensor.empty<[number]>(device, [1]);
-  kernels.sumOfSquares(gradients[0], squares);
+  device.run(sumOfSquares, { x: gradients[0], output: squares });
   for (const gradient of gradients.slice(1)) {
     const own = Tensor.empty(device, [1]);
-    kernels.sumOfSquares(gradient, own);
+    device.run(sumOfSquares, { x: gradient, output: own });
     device.run(accumulate, { source: own, destination: squares });
     own[Symbol.dispose]();
   }
   for (const gradient of gradients) {
-    kernels.clipByNorm(squares, gradient, maxNorm);
+    device.run(clipByNorm, { squares, gradient }, { maxNorm });
   }
   return squares;
 }

@@ -15,6 +15,7 @@ import { augmentCases } from "./cases/augment.ts";
 import { avgPool2dCases } from "./cases/avg_pool2d.ts";
 import { batchNorm2dCases } from "./cases/batch_norm2d.ts";
 import { classesCases } from "./cases/classes.ts";
+import { clipNormCases } from "./cases/clip_norm.ts";
 import { conv2dCases } from "./cases/conv2d.ts";
 import { convBlockCases } from "./cases/conv_block.ts";
 import { copyCases } from "./cases/copy.ts";
@@ -39,6 +40,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...avgPool2dCases,
   ...batchNorm2dCases,
   ...classesCases,
+  ...clipNormCases,
   ...conv2dCases,
   ...convBlockCases,
   ...copyCases,

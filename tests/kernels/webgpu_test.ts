@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fill } from "../../kernels/fill/fill.ts";
+import { sumOfSquares } from "../../kernels/clip_norm/clip_norm.ts";
 import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
 import { DeviceError } from "../../src/base/errors.ts";
 import { webGpuTest } from "../_webgpu.ts";
@@ -68,6 +69,20 @@ webGpuTest(
     assertEquals(await device.read(output.buffer), Float32Array.of(length));
     device.release(x.buffer);
     device.release(output.buffer);
+  },
+);
+
+webGpuTest(
+  "webgpu: sumOfSquares: a loop too long for a processor",
+  async () => {
+    using device = await WebGpuDevice.open({ software: true });
+    const x = { buffer: device.allocate("f32", 17_000_000) };
+    const output = { buffer: device.allocate("f32", 1) };
+    assertThrows(
+      () => device.run(sumOfSquares, { x, output }),
+      DeviceError,
+      "sumOfSquares on so long an input",
+    );
   },
 );
 

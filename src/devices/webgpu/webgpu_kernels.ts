@@ -5,7 +5,6 @@ import type { Run } from "./kernel_record.ts";
 import { addKernels } from "./kernels/add.ts";
 import { argmaxKernels } from "./kernels/argmax.ts";
 import { augmentKernels } from "./kernels/augment.ts";
-import { clipNormKernels } from "./kernels/clip_norm.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
 import { crossEntropyKernels } from "./kernels/cross_entropy.ts";
@@ -44,7 +43,6 @@ export function webGpuKernels(
     ...addKernels(run),
     ...argmaxKernels(run),
     ...augmentKernels(run),
-    ...clipNormKernels(run),
     ...convolution.kernels,
     ...crossEntropyKernels(run, scratch),
     ...dropoutKernels(run),

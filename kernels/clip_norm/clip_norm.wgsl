@@ -1,7 +1,6 @@
 // Clips gradients by their common norm, as PyTorch's clip_grad_norm_ does.
 
-override workgroupSize: u32;
-override maxNorm: f32;
+// #import "lib/grid.wgsl"
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
@@ -29,17 +28,18 @@ fn sumOfSquares(@builtin(local_invocation_index) local: u32) {
   }
 }
 
+override maxNorm: f32;
+
 @group(0) @binding(0) var<storage, read> squares: array<f32>;
 @group(0) @binding(1) var<storage, read_write> gradient: array<f32>;
 
-// One invocation scales one element. Workgroups that do not fit in one row of
-// the grid go on in the next.
+// One invocation scales one element.
 @compute @workgroup_size(workgroupSize)
 fn clipByNorm(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&gradient)) {
     gradient[index] *= min(1, maxNorm / (sqrt(squares[0]) + 1e-6));
   }

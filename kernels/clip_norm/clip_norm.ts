@@ -1,0 +1,45 @@
+import { dispatch, kernel } from "../kernel.ts";
+import { elementwise, workgroupSize } from "../lib/elementwise.ts";
+import * as wgsl from "./clip_norm.gen.ts";
+
+/** `output[0] = Σ x²`, any shape. */
+export const sumOfSquares = kernel({
+  name: "sumOfSquares",
+  operands: { x: "read", output: "write" },
+  reference({ output, x }) {
+    let total = 0;
+    for (let i = 0; i < x.length; i++) total += x[i] * x[i];
+    output[0] = total;
+  },
+  webgpu: ({ output, x }) => [
+    dispatch(wgsl.sumOfSquares, {
+      bind: { x, output },
+      constants: { workgroupSize },
+      workgroups: [1, 1, 1],
+      iterations: Math.ceil(x.buffer.length / workgroupSize) +
+        Math.log2(workgroupSize),
+    }),
+  ],
+});
+
+/**
+ * Clips a gradient by a norm, as PyTorch's `clip_grad_norm_` does: `gradient *=
+ * min(1, maxNorm / (√squares[0] + 1e-6))`, where `squares` is the sum of the
+ * squares of all gradients that are clipped together. Any shape.
+ */
+export const clipByNorm = kernel({
+  name: "clipByNorm",
+  operands: { squares: "read", gradient: "update" },
+  reference({ gradient, squares }, { maxNorm }: { maxNorm: number }) {
+    const factor = Math.min(1, maxNorm / (Math.sqrt(squares[0]) + 1e-6));
+    for (let i = 0; i < gradient.length; i++) gradient[i] *= factor;
+  },
+  webgpu: ({ gradient, squares }, { maxNorm }) => [
+    elementwise(
+      wgsl.clipByNorm,
+      gradient.buffer.length,
+      { squares, gradient },
+      { maxNorm },
+    ),
+  ],
+});
