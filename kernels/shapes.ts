@@ -6,8 +6,10 @@
  * @module
  */
 
+import type { ClassesShape } from "./lib/largest_column.ts";
 import type { Pool2dShape } from "./lib/pool2d.ts";
 
+export type { ClassesShape } from "./lib/largest_column.ts";
 export type { Pool2dShape } from "./lib/pool2d.ts";
 
 /** Sizes of a window that slides over an image, per axis, in pixels. */
@@ -73,14 +75,6 @@ export interface LinearShape {
   inFeatures: number;
   /** Columns of the output. */
   outFeatures: number;
-}
-
-/** Scores of a batch over classes: `[batch, classes]`. */
-export interface ClassesShape {
-  /** Rows. */
-  batch: number;
-  /** Columns. */
-  classes: number;
 }
 
 /** Scores of a batch against labels that may be smoothed. */

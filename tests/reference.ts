@@ -9,7 +9,6 @@
  */
 
 export * from "./reference/augment.ts";
-export * from "./reference/classes.ts";
 export * from "./reference/conv2d.ts";
 export * from "./reference/cross_entropy.ts";
 export * from "./reference/dropout.ts";

@@ -4,7 +4,7 @@
 // smoothed, and its gradient. The largest logit of a row is taken off before
 // `exp`, so that none overflows. A thread computes an unbroken part of the rows.
 
-import { largestColumn } from "./_largest_column.ts";
+import { largestColumn } from "../lib/simd/largest_column.ts";
 import { exp4, log } from "./_math.ts";
 import { partStart } from "../lib/simd/parts.ts";
 import { sumOf } from "../lib/simd/sums.ts";

@@ -8,7 +8,7 @@
  */
 
 import type { CrossEntropyShape } from "../shapes.ts";
-import { largestColumn } from "./_largest_column.ts";
+import { largestColumn } from "../lib/largest_column.ts";
 
 /** The batch's mean loss and its gradient; adds up loss and right rows. */
 export function crossEntropy(

@@ -6,7 +6,6 @@
  */
 
 export * from "./augment.ts";
-export * from "./classes.ts";
 export * from "./conv2d.ts";
 export * from "./cross_entropy.ts";
 export * from "./dropout.ts";

@@ -1,6 +1,5 @@
 import type {
   BlurShape,
-  ClassesShape,
   Conv2dShape,
   ConvBlockShape,
   CrossEntropyShape,
@@ -163,7 +162,7 @@ export interface Kernels {
    * `gradLogits`. `labels` is i32 `[batch]`; one out of range makes the loss
    * NaN, never a number. With smoothing it is the cross-entropy against the
    * smoothed target. To `sums` (`[2]`, or null), in place, the loss is added,
-   * and how many rows are right, as {@linkcode Kernels.correctCount} has it.
+   * and in how many rows the largest logit is at the label.
    */
   crossEntropy(
     logits: Operand,
@@ -172,18 +171,6 @@ export interface Kernels {
     loss: Operand,
     sums: Operand | null,
     shape: CrossEntropyShape,
-  ): void;
-  /**
-   * Column of the largest score of each row: i32 `[batch]`; the first of
-   * equals. NaN is above all.
-   */
-  argmax(scores: Operand, output: Operand, shape: ClassesShape): void;
-  /** How many rows have their largest score at their label: `[1]`. */
-  correctCount(
-    scores: Operand,
-    labels: Operand,
-    output: Operand,
-    shape: ClassesShape,
   ): void;
 
   /**

@@ -1,3 +1,4 @@
+import { argmax as argmaxKernel } from "../../kernels/argmax/argmax.ts";
 import { Tensor } from "../core/tensor.ts";
 import { checkRank } from "./_check.ts";
 
@@ -25,6 +26,6 @@ export function argmax(scores: Tensor): Tensor<[number], "i32"> {
   const [batch, classes] = scores.shape;
   const size: [number] = [batch];
   const output = Tensor.empty(scores.device, size, "i32");
-  scores.device.kernels.argmax(scores, output, { batch, classes });
+  scores.device.run(argmaxKernel, { scores, output }, { batch, classes });
   return output;
 }

@@ -1,3 +1,4 @@
+import { correctCount as correctCountKernel } from "../../kernels/argmax/argmax.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkDType, checkRank, checkShape } from "./_check.ts";
 
@@ -31,9 +32,7 @@ export function correctCount(
   checkDType("correctCount", "labels", labels, "i32");
   checkShape("correctCount", "labels", labels.shape, [batch]);
   const output = Tensor.empty<[number]>(scores.device, [1]);
-  scores.device.kernels.correctCount(scores, labels, output, {
-    batch,
-    classes,
-  });
+  const operands = { scores, labels, output };
+  scores.device.run(correctCountKernel, operands, { batch, classes });
   return output;
 }

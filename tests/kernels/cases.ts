@@ -11,10 +11,10 @@ import { type KernelCase, KernelHarness } from "./cases/_harness.ts";
 import { accumulateCases } from "./cases/accumulate.ts";
 import { advanceCases } from "./cases/advance.ts";
 import { adamCases } from "./cases/adam.ts";
+import { argmaxCases } from "./cases/argmax.ts";
 import { augmentCases } from "./cases/augment.ts";
 import { avgPool2dCases } from "./cases/avg_pool2d.ts";
 import { batchNorm2dCases } from "./cases/batch_norm2d.ts";
-import { classesCases } from "./cases/classes.ts";
 import { clipNormCases } from "./cases/clip_norm.ts";
 import { conv2dCases } from "./cases/conv2d.ts";
 import { convBlockCases } from "./cases/conv_block.ts";
@@ -36,10 +36,10 @@ export const kernelCases: readonly KernelCase[] = [
   ...accumulateCases,
   ...advanceCases,
   ...adamCases,
+  ...argmaxCases,
   ...augmentCases,
   ...avgPool2dCases,
   ...batchNorm2dCases,
-  ...classesCases,
   ...clipNormCases,
   ...conv2dCases,
   ...convBlockCases,

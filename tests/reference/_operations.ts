@@ -3,6 +3,7 @@ import {
   avgPool2dGradient,
   type AvgPool2dShape,
 } from "../../kernels/avg_pool2d/avg_pool2d.ts";
+import type { ClassesShape } from "../../kernels/lib/largest_column.ts";
 import { planesOf, type Pool2dShape } from "../../kernels/lib/pool2d.ts";
 import {
   maxPool2dForward,
@@ -17,11 +18,7 @@ import {
   type BatchNorm2dShape,
   batchNorm2dStatistics,
 } from "../../kernels/batch_norm2d/batch_norm2d.ts";
-import type {
-  ClassesShape,
-  Conv2dShape,
-  LinearShape,
-} from "../../kernels/shapes.ts";
+import type { Conv2dShape, LinearShape } from "../../kernels/shapes.ts";
 import * as reference from "../reference.ts";
 import { runReference } from "./run.ts";
 

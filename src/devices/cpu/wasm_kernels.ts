@@ -2,7 +2,6 @@ import type { Scratch } from "../scratch.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Caller } from "./_call.ts";
 import { augment } from "./kernels/augment.ts";
-import { classes } from "./kernels/classes.ts";
 import { conv2d } from "./kernels/conv2d.ts";
 import { convBlock } from "./kernels/conv_block.ts";
 import { crossEntropy } from "./kernels/cross_entropy.ts";
@@ -22,7 +21,6 @@ export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
   const single = {
     ...caller.plain,
     ...augment(caller),
-    ...classes(caller),
     ...conv2d(caller, scratch),
     ...crossEntropy(caller),
     ...dropout(caller),

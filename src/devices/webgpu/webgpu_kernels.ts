@@ -3,7 +3,6 @@ import type { Scratch } from "../scratch.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Run } from "./kernel_record.ts";
 import { addKernels } from "./kernels/add.ts";
-import { argmaxKernels } from "./kernels/argmax.ts";
 import { augmentKernels } from "./kernels/augment.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
@@ -41,7 +40,6 @@ export function webGpuKernels(
   const convolution = convolutions(run, scratch, adapter);
   const single: SingleKernels = {
     ...addKernels(run),
-    ...argmaxKernels(run),
     ...augmentKernels(run),
     ...convolution.kernels,
     ...crossEntropyKernels(run, scratch),

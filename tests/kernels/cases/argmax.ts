@@ -1,5 +1,6 @@
-import type { ClassesShape } from "../../../kernels/shapes.ts";
-import * as reference from "../../reference.ts";
+import { argmax, correctCount } from "../../../kernels/argmax/argmax.ts";
+import type { ClassesShape } from "../../../kernels/lib/largest_column.ts";
+import { runReference } from "../../reference/run.ts";
 import { type KernelCase, random, randomIntegers } from "./_harness.ts";
 
 const SHAPES: Record<string, ClassesShape> = {
@@ -10,7 +11,7 @@ const SHAPES: Record<string, ClassesShape> = {
 };
 
 /** Argmax and count of correct rows, on every shape. */
-export const classesCases: readonly KernelCase[] = Object.entries(SHAPES)
+export const argmaxCases: readonly KernelCase[] = Object.entries(SHAPES)
   .flatMap(([name, shape]) =>
     Object.entries(scoresOf(shape)).flatMap(([kind, scores]): KernelCase[] => {
       const { batch, classes } = shape;
@@ -18,28 +19,21 @@ export const classesCases: readonly KernelCase[] = Object.entries(SHAPES)
         {
           name: `argmax, ${kind}: ${name}`,
           run: (harness) => {
-            const output = harness.i32Output(batch);
-            harness.kernels.argmax(harness.f32(scores), output, shape);
-            harness.expectEqual(output, reference.argmax(scores, shape));
+            const output = new Int32Array(batch);
+            harness.check(argmax, { scores, output }, shape);
           },
         },
         {
           name: `correctCount, ${kind}: ${name}`,
           run: (harness) => {
-            const labels = reference.argmax(scores, shape);
+            const columns = { scores, output: new Int32Array(batch) };
+            const labels = runReference(argmax, columns, shape).output;
             const wrong = [classes - 1 - labels[0], -1, classes];
             for (let row = 0; row < batch; row += 2) {
               labels[row] = wrong[row / 2 % wrong.length];
             }
-            const output = harness.output(1);
-            harness.kernels.correctCount(
-              harness.f32(scores),
-              harness.i32(labels),
-              output,
-              shape,
-            );
-            const expected = reference.correctCount(scores, labels, shape);
-            harness.expectEqual(output, [expected]);
+            const output = new Float64Array(1);
+            harness.check(correctCount, { scores, labels, output }, shape);
           },
         },
       ];

@@ -1,6 +1,19 @@
-/** Column of the largest score of a row, the first of equals; NaN is above all. */
+import type { NumberArray } from "../kernel.ts";
+
+/** Scores of a batch over classes: `[batch, classes]`. */
+export interface ClassesShape {
+  /** Rows. */
+  readonly batch: number;
+  /** Columns. */
+  readonly classes: number;
+}
+
+/**
+ * Column of the largest score of a row, the first of equals; NaN is above all,
+ * as in PyTorch. For references.
+ */
 export function largestColumn(
-  scores: Float32Array,
+  scores: NumberArray,
   row: number,
   classes: number,
 ): number {

@@ -1,0 +1,25 @@
+// The column of the largest score in a row of scores [batch, classes].
+
+override classes: u32;
+
+@group(0) @binding(0) var<storage, read> scores: array<f32>;
+
+// The first of equals; NaN is above all, as in PyTorch.
+fn largestColumn(row: u32) -> u32 {
+  let start = row * classes;
+  var largest = scores[start];
+  var column = 0u;
+  for (var candidate = 1u; candidate < classes; candidate++) {
+    let score = scores[start + candidate];
+    if (!isNan(largest) && (isNan(score) || score > largest)) {
+      largest = score;
+      column = candidate;
+    }
+  }
+  return column;
+}
+
+// By the bits: compilers may assume that x != x is false.
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
