@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { dropoutForward } from "../kernels/dropout/dropout.ts";
+import { pcg3d } from "../kernels/lib/pcg3d.ts";
 import { assertClose } from "./close.ts";
 import * as reference from "./reference.ts";
 import * as operations from "./reference/_operations.ts";
@@ -152,10 +154,10 @@ for (const batch of [1, 3]) {
 }
 
 Deno.test("dropout's gradient equals central differences", () => {
-  const mask = reference.dropoutMask(20, 3, 7, 0.25);
+  const { mask } = dropped(uniform(20, 1), 3, 0.25);
   assertGradients({
-    forward: ({ x }) => reference.dropout(x, mask),
-    backward: (gradOutput) => ({ x: reference.dropout(gradOutput, mask) }),
+    forward: ({ x }) => dropped(x, 3, 0.25).output,
+    backward: (gradOutput) => ({ x: gradOutput.map((g, i) => g * mask[i]) }),
   }, { x: uniform(20, 1) });
 });
 
@@ -194,21 +196,31 @@ Deno.test("the gradients of sum and mean equal central differences", () => {
 
 Deno.test("pcg3d gives the numbers of its published listing", () => {
   assertEquals(
-    reference.pcg3d(123456789, 4294967295, 42),
+    pcg3d(123456789, 4294967295, 42),
     [3902311053, 3879399942, 3432508670],
   );
 });
 
-Deno.test("dropoutMask drops the given share and scales the rest", () => {
-  const mask = reference.dropoutMask(10_000, 1, 42, 0.2);
+Deno.test("dropout drops the given share and scales the rest", () => {
+  const x = new Float64Array(10_000);
+  const { mask } = dropped(x, 1, 0.2);
   assertEquals(new Set(mask), new Set([0, 1.25]));
   // Ten thousand draws: the share's standard deviation is 0.004.
-  const dropped = mask.filter((factor) => factor === 0).length / 10_000;
-  assertClose([dropped], [0.2], { atol: 0.016, rtol: 0 }, "share");
-  const next = reference.dropoutMask(10_000, 2, 42, 0.2);
+  const share = mask.filter((factor) => factor === 0).length / 10_000;
+  assertClose([share], [0.2], { atol: 0.016, rtol: 0 }, "share");
+  const { mask: next } = dropped(x, 2, 0.2);
   const both = mask.filter((factor, i) => factor + next[i] === 0).length;
   assertClose([both / 10_000], [0.04], { atol: 0.008, rtol: 0 }, "next draw");
 });
+
+/** Dropout by the kernel's reference, with seed 42. */
+function dropped(x: Float64Array, draws: number, probability: number) {
+  const mask = new Float64Array(x.length);
+  const output = new Float64Array(x.length);
+  const state = Int32Array.of(draws, 42);
+  dropoutForward.reference({ x, state, mask, output }, { probability });
+  return { mask, output };
+}
 
 Deno.test("gatherRows picks, repeats and normalises rows", () => {
   const shape = {

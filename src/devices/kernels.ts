@@ -173,23 +173,6 @@ export interface Kernels {
     shape: CrossEntropyShape,
   ): void;
 
-  /**
-   * Drops each element with the given probability and scales the rest by
-   * `1 / (1 − probability)`. `mask` is that factor or 0 for each element:
-   * `output = x · mask`, and the gradient is `gradOutput · mask`. `state`
-   * (i32 `[2]`: draws so far, seed) and the element's index decide alone, by
-   * the hash pcg3d of Jarzynski and Olano, "Hash Functions for GPU Rendering"
-   * (2020): `pcg3d(index, draws, seed).x` divided by 2³² is below
-   * `probability`. Does not move `state`.
-   */
-  dropoutForward(
-    x: Operand,
-    state: Operand,
-    mask: Operand,
-    output: Operand,
-    probability: number,
-  ): void;
-
   /** `output = left + right`, elementwise. */
   add(left: Operand, right: Operand, output: Operand): void;
   /** `output = left · right`, elementwise. */

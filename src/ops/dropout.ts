@@ -1,4 +1,5 @@
 import { advance } from "../../kernels/advance/advance.ts";
+import { dropoutForward } from "../../kernels/dropout/dropout.ts";
 import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
@@ -45,7 +46,8 @@ export function dropout<S extends Shape>(
   const { kernels } = x.device;
   const mask = Tensor.empty<S>(x.device, x.shape);
   const output = Tensor.empty<S>(x.device, x.shape);
-  kernels.dropoutForward(x, state, mask, output, probability);
+  const operands = { x, state, mask, output };
+  x.device.run(dropoutForward, operands, { probability });
   x.device.run(advance, { counter: state }, 1);
   return record(output, [x], (gradOutput, [gradX]) => {
     if (gradX) kernels.mul(gradOutput, mask, gradX);

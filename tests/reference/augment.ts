@@ -4,7 +4,7 @@ import {
   type NoiseShape,
   type WarpShape,
 } from "../../kernels/shapes.ts";
-import { pcg3d } from "./dropout.ts";
+import { pcg3d } from "../../kernels/lib/pcg3d.ts";
 
 /** Noise of the images from `first` on: `[batch, 2, height, width]`. */
 export function drawNoise(

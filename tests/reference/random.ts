@@ -1,4 +1,4 @@
-import { pcg3d } from "./dropout.ts";
+import { pcg3d } from "../../kernels/lib/pcg3d.ts";
 
 /** `length` numbers in [−1, 1), the same for the same seed. */
 export function uniform(length: number, seed: number): Float64Array {

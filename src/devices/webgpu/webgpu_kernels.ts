@@ -7,7 +7,6 @@ import { augmentKernels } from "./kernels/augment.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
 import { crossEntropyKernels } from "./kernels/cross_entropy.ts";
-import { dropoutKernels } from "./kernels/dropout.ts";
 import { gatherKernels } from "./kernels/gather.ts";
 import { linearKernels } from "./kernels/linear.ts";
 import { mulKernels } from "./kernels/mul.ts";
@@ -43,7 +42,6 @@ export function webGpuKernels(
     ...augmentKernels(run),
     ...convolution.kernels,
     ...crossEntropyKernels(run, scratch),
-    ...dropoutKernels(run),
     ...gatherKernels(run, adapter.bindings),
     ...linearKernels(run, scratch, workgroupSize),
     ...mulKernels(run),

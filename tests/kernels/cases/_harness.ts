@@ -50,13 +50,14 @@ export class KernelHarness {
    *
    * @param operands Values of what is read or updated, which f32 must hold
    * exactly; for what is written, an array of its length and type.
-   * @param tolerance For f32 results; by default they must be equal.
+   * @param tolerance For all f32 results, or for some by their operands' names;
+   * the others must be the nearest f32.
    */
   check<S extends Signature, P>(
     kernel: Kernel<S, P>,
     operands: ArraysOf<NoInfer<S>>,
     params: NoInfer<P>,
-    tolerance: Tolerance | null = null,
+    tolerance: Tolerance | Readonly<Record<string, Tolerance>> | null = null,
   ): void {
     const given = Object.entries<NumberArray | null>(operands)
       .map(([name, values]) => {
@@ -76,9 +77,12 @@ export class KernelHarness {
     );
     for (const { access, array, name, operand } of given) {
       if (array === null || operand === null || /^read/.test(access)) continue;
-      if (tolerance === null || !(array instanceof Float64Array)) {
+      const own = isTolerance(tolerance) ? tolerance : tolerance?.[name];
+      if (!(array instanceof Float64Array)) {
         this.expectEqual(operand, array, name);
-      } else this.expectClose(operand, array, tolerance, name);
+      } else if (own === undefined) {
+        this.expectEqual(operand, rounded(array), name);
+      } else this.expectClose(operand, array, own, name);
     }
   }
 
@@ -193,6 +197,10 @@ export class KernelHarness {
 
 /** One element, less and more than a workgroup, several workgroups. */
 export const lengths: readonly number[] = [1, 63, 256, 257, 1000];
+
+function isTolerance(value: object | null): value is Tolerance {
+  return value !== null && "atol" in value;
+}
 
 /** `length` numbers in [−1, 1) that f32 holds exactly. */
 export function random(length: number, seed: number): Float64Array {

@@ -1,13 +1,14 @@
 // Drops elements at random and scales the rest.
 //
-// One invocation makes one element and its factor. Workgroups that do not fit
-// in one row of the grid go on in the next.
+// One invocation makes one element and its factor.
 
-override workgroupSize: u32;
+// #import "lib/grid.wgsl"
+// #import "lib/pcg3d.wgsl"
+
 // An element is dropped if its hash is below this: probability · 2³².
 override threshold: u32;
 // What the other elements are multiplied with: 1 / (1 − probability).
-override kept: f32;
+override factor: f32;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 // Draws so far, seed.
@@ -20,24 +21,11 @@ fn dropoutForward(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = invocation.y * workgroups.x * workgroupSize + invocation.x;
+  let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&output)) {
     let hash = pcg3d(vec3u(index, state[0], state[1])).x;
-    let factor = select(kept, 0.0, hash < threshold);
-    mask[index] = factor;
-    output[index] = x[index] * factor;
+    let scale = select(factor, 0.0, hash < threshold);
+    mask[index] = scale;
+    output[index] = x[index] * scale;
   }
-}
-
-// Jarzynski and Olano, "Hash Functions for GPU Rendering" (2020).
-fn pcg3d(input: vec3u) -> vec3u {
-  var v = input * 1664525u + 1013904223u;
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v ^= v >> vec3u(16);
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  return v;
 }

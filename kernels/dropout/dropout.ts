@@ -1,0 +1,55 @@
+import { kernel } from "../kernel.ts";
+import { elementwise } from "../lib/elementwise.ts";
+import { pcg3d } from "../lib/pcg3d.ts";
+import * as wgsl from "./dropout.gen.ts";
+import * as simd from "./simd.gen.ts";
+
+/** How likely an element is dropped. */
+export interface DropoutParams {
+  /** From 0 to 1. */
+  readonly probability: number;
+}
+
+/**
+ * Drops each element with the given probability and scales the rest by
+ * `1 / (1 − probability)`, any shape. `mask` is that factor or 0 for each
+ * element: `output = x · mask`, and the gradient with respect to x is
+ * `gradOutput · mask`.
+ *
+ * `state` (i32 `[2]`: draws so far, seed) and the element's index decide alone,
+ * so that every device drops the same: `pcg3d(index, draws, seed).x` divided by
+ * 2³² is below `probability`. The kernel does not count the draw.
+ */
+export const dropoutForward = kernel({
+  name: "dropoutForward",
+  operands: { x: "read", state: "read", mask: "write", output: "write" },
+  reference({ mask, output, state, x }, { probability }: DropoutParams) {
+    const [draws, seed] = state;
+    for (let i = 0; i < output.length; i++) {
+      const [hash] = pcg3d(i, draws, seed);
+      mask[i] = hash / 2 ** 32 < probability ? 0 : 1 / (1 - probability);
+      output[i] = x[i] * mask[i];
+    }
+  },
+  webgpu: (operands, params) => [
+    elementwise(
+      wgsl.dropoutForward,
+      operands.output.buffer.length,
+      operands,
+      constantsOf(params),
+    ),
+  ],
+  wasm(operands, params) {
+    const { length } = operands.output.buffer;
+    const args = { ...operands, length, ...constantsOf(params) };
+    return [simd.dropoutForward(args, { work: length * 8 })];
+  },
+});
+
+function constantsOf({ probability }: DropoutParams) {
+  return {
+    threshold: Math.min(Math.ceil(probability * 2 ** 32), 2 ** 32 - 1),
+    // At probability 1 the largest hash is not below the largest threshold.
+    factor: probability < 1 ? 1 / (1 - probability) : 0,
+  };
+}
