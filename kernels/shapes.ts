@@ -6,10 +6,8 @@
  * @module
  */
 
-import type { ClassesShape } from "./lib/largest_column.ts";
 import type { Pool2dShape } from "./lib/pool2d.ts";
 
-export type { ClassesShape } from "./lib/largest_column.ts";
 export type { Pool2dShape } from "./lib/pool2d.ts";
 
 /** Sizes of a window that slides over an image, per axis, in pixels. */
@@ -75,16 +73,6 @@ export interface LinearShape {
   inFeatures: number;
   /** Columns of the output. */
   outFeatures: number;
-}
-
-/** Scores of a batch against labels that may be smoothed. */
-export interface CrossEntropyShape extends ClassesShape {
-  /**
-   * Share of the target that is spread evenly over all classes: the label's own
-   * probability becomes `1 − labelSmoothing + labelSmoothing / classes`.
-   * Default 0.
-   */
-  labelSmoothing?: number;
 }
 
 /** Rows picked out of a data set: `[batch, rowLength]`. */

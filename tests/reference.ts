@@ -10,7 +10,6 @@
 
 export * from "./reference/augment.ts";
 export * from "./reference/conv2d.ts";
-export * from "./reference/cross_entropy.ts";
 export * from "./reference/elementwise.ts";
 export * from "./reference/gather.ts";
 export * from "./reference/linear.ts";

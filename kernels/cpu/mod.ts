@@ -7,7 +7,6 @@ export * from "./conv2d.ts";
 export * from "./conv2d_weight_gradient.ts";
 export * from "./conv2d_weight_rows.ts";
 export * from "./conv_block.ts";
-export * from "./cross_entropy.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
 export * from "./linear.ts";

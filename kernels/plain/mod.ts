@@ -7,7 +7,6 @@
 
 export * from "./augment.ts";
 export * from "./conv2d.ts";
-export * from "./cross_entropy.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
 export * from "./linear.ts";

@@ -2,7 +2,6 @@ import type {
   BlurShape,
   Conv2dShape,
   ConvBlockShape,
-  CrossEntropyShape,
   GatherShape,
   LinearShape,
   NoiseShape,
@@ -154,23 +153,6 @@ export interface Kernels {
   convBlockGradient(
     operands: ConvBlockGradientOperands,
     shape: ConvBlockShape,
-  ): void;
-
-  /**
-   * The mean over the batch of `−log softmax(logits)` at the label into `loss`
-   * (`[1]`), and its gradient, `(softmax(logits) − target) / batch`, into
-   * `gradLogits`. `labels` is i32 `[batch]`; one out of range makes the loss
-   * NaN, never a number. With smoothing it is the cross-entropy against the
-   * smoothed target. To `sums` (`[2]`, or null), in place, the loss is added,
-   * and in how many rows the largest logit is at the label.
-   */
-  crossEntropy(
-    logits: Operand,
-    labels: Operand,
-    gradLogits: Operand,
-    loss: Operand,
-    sums: Operand | null,
-    shape: CrossEntropyShape,
   ): void;
 
   /** `output = left + right`, elementwise. */

@@ -1,3 +1,4 @@
+import { crossEntropy as crossEntropyKernel } from "../../kernels/cross_entropy/cross_entropy.ts";
 import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
@@ -48,8 +49,8 @@ export function crossEntropy(
 }
 
 /**
- * The same; adds to `sums` (`[2]`) the loss, and how many rows have their
- * largest logit at their label.
+ * The same; adds to `sums` (`[2]`) the loss, and the number of correct
+ * predictions.
  */
 export function summedCrossEntropy(
   logits: Tensor,
@@ -75,7 +76,8 @@ export function summedCrossEntropy(
   const shape = { batch, classes, labelSmoothing };
   const gradient = Tensor.empty(device, [batch, classes]);
   const loss = Tensor.empty<[number]>(device, [1]);
-  kernels.crossEntropy(logits, labels, gradient, loss, sums, shape);
+  const operands = { logits, labels, gradLogits: gradient, loss, sums };
+  device.run(crossEntropyKernel, operands, shape);
   return record(loss, [logits], (gradLoss, [gradLogits]) => {
     if (gradLogits) kernels.scale(gradient, gradLoss, gradLogits);
   }, [gradient]);

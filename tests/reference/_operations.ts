@@ -3,7 +3,10 @@ import {
   avgPool2dGradient,
   type AvgPool2dShape,
 } from "../../kernels/avg_pool2d/avg_pool2d.ts";
-import type { ClassesShape } from "../../kernels/lib/largest_column.ts";
+import {
+  crossEntropy as crossEntropyKernel,
+  type CrossEntropyShape,
+} from "../../kernels/cross_entropy/cross_entropy.ts";
 import { planesOf, type Pool2dShape } from "../../kernels/lib/pool2d.ts";
 import {
   maxPool2dForward,
@@ -204,28 +207,21 @@ export function linear(shape: LinearShape): Operation {
 
 /** Of `logits`; the labels are constants. */
 export function crossEntropy(
-  shape: ClassesShape,
+  shape: CrossEntropyShape,
   labels: Int32Array,
 ): Operation {
+  const run = (logits: Float64Array) =>
+    runReference(crossEntropyKernel, {
+      logits,
+      labels,
+      gradLogits: new Float64Array(logits.length),
+      loss: new Float64Array(1),
+      sums: null,
+    }, shape);
   return {
-    forward: ({ logits }) =>
-      Float64Array.of(
-        reference.crossEntropyForward(logits, labels, shape).loss,
-      ),
-    backward: ([gradLoss], { logits }) => {
-      const { probabilities } = reference.crossEntropyForward(
-        logits,
-        labels,
-        shape,
-      );
-      return {
-        logits: reference.crossEntropyGradient(
-          gradLoss,
-          probabilities,
-          labels,
-          shape,
-        ),
-      };
-    },
+    forward: ({ logits }) => run(logits).loss,
+    backward: ([gradLoss], { logits }) => ({
+      logits: run(logits).gradLogits.map((value) => gradLoss * value),
+    }),
   };
 }

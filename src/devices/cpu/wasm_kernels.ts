@@ -4,7 +4,6 @@ import type { Caller } from "./_call.ts";
 import { augment } from "./kernels/augment.ts";
 import { conv2d } from "./kernels/conv2d.ts";
 import { convBlock } from "./kernels/conv_block.ts";
-import { crossEntropy } from "./kernels/cross_entropy.ts";
 import { elementwise } from "./kernels/elementwise.ts";
 import { gather } from "./kernels/gather.ts";
 import { linear } from "./kernels/linear.ts";
@@ -21,7 +20,6 @@ export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
     ...caller.plain,
     ...augment(caller),
     ...conv2d(caller, scratch),
-    ...crossEntropy(caller),
     ...elementwise(caller),
     ...gather(caller),
     ...linear(caller),

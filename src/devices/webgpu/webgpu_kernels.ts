@@ -6,7 +6,6 @@ import { addKernels } from "./kernels/add.ts";
 import { augmentKernels } from "./kernels/augment.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
-import { crossEntropyKernels } from "./kernels/cross_entropy.ts";
 import { gatherKernels } from "./kernels/gather.ts";
 import { linearKernels } from "./kernels/linear.ts";
 import { mulKernels } from "./kernels/mul.ts";
@@ -41,7 +40,6 @@ export function webGpuKernels(
     ...addKernels(run),
     ...augmentKernels(run),
     ...convolution.kernels,
-    ...crossEntropyKernels(run, scratch),
     ...gatherKernels(run, adapter.bindings),
     ...linearKernels(run, scratch, workgroupSize),
     ...mulKernels(run),

@@ -51,13 +51,14 @@ export class KernelHarness {
    * @param operands Values of what is read or updated, which f32 must hold
    * exactly; for what is written, an array of its length and type.
    * @param tolerance For all f32 results, or for some by their operands' names;
-   * the others must be the nearest f32.
+   * the others must be the nearest f32. Of `any` operand no value is checked.
    */
   check<S extends Signature, P>(
     kernel: Kernel<S, P>,
     operands: ArraysOf<NoInfer<S>>,
     params: NoInfer<P>,
-    tolerance: Tolerance | Readonly<Record<string, Tolerance>> | null = null,
+    tolerance: Tolerance | Readonly<Record<string, Tolerance | "any">> | null =
+      null,
   ): void {
     const given = Object.entries<NumberArray | null>(operands)
       .map(([name, values]) => {
@@ -78,7 +79,8 @@ export class KernelHarness {
     for (const { access, array, name, operand } of given) {
       if (array === null || operand === null || /^read/.test(access)) continue;
       const own = isTolerance(tolerance) ? tolerance : tolerance?.[name];
-      if (!(array instanceof Float64Array)) {
+      if (own === "any") this.expectAnything(operand);
+      else if (!(array instanceof Float64Array)) {
         this.expectEqual(operand, array, name);
       } else if (own === undefined) {
         this.expectEqual(operand, rounded(array), name);

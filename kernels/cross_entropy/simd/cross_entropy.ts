@@ -2,31 +2,45 @@
 
 // Softmax with cross-entropy of `[batch, classes]` against labels, which may be
 // smoothed, and its gradient. The largest logit of a row is taken off before
-// `exp`, so that none overflows. A thread computes an unbroken part of the rows.
+// `exp`, so that none overflows. A part is an unbroken range of the rows.
 
-import { largestColumn } from "../lib/simd/largest_column.ts";
-import { exp4, log } from "./_math.ts";
-import { partStart } from "../lib/simd/parts.ts";
-import { sumOf } from "../lib/simd/sums.ts";
+import { largestColumn } from "../../lib/simd/largest_column.ts";
+import { partStart } from "../../lib/simd/parts.ts";
+import { sumOf } from "../../lib/simd/sums.ts";
+import { exp4, log } from "./math.ts";
+
+@unmanaged
+export class CrossEntropyRowsArgs {
+  logits: usize;
+  labels: usize;
+  gradLogits: usize;
+  /** f64 `[batch]`, then i32 `[batch]`: 1 where the prediction is correct. */
+  losses: usize;
+  batch: i32;
+  classes: i32;
+  labelSmoothing: f32;
+}
 
 /**
- * The gradient of each row, its loss, and whether it is right. A row's sum runs
- * over classes in order, in f64. Arguments: logits, labels, gradLogits, losses
- * (f64 `[batch]`, then i32 `[batch]`: 1 where the row is right), batch, classes,
- * label smoothing.
+ * The gradient of each row, its loss, and whether its prediction is correct. A
+ * row's sum runs over classes in order, in f64.
  */
-export function crossEntropyRows(args: usize, thread: i32, threads: i32): void {
-  const logits: usize = load<u32>(args);
-  const labels: usize = load<u32>(args, 4);
-  const gradLogits: usize = load<u32>(args, 8);
-  const losses: usize = load<u32>(args, 12);
-  const batch = load<i32>(args, 16);
-  const classes = load<i32>(args, 20);
-  const smoothing = load<f32>(args, 24);
-  const rights = losses + (<usize> batch << 3);
+export function crossEntropyRows(
+  args: CrossEntropyRowsArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const logits = args.logits;
+  const labels = args.labels;
+  const gradLogits = args.gradLogits;
+  const losses = args.losses;
+  const batch = args.batch;
+  const classes = args.classes;
+  const smoothing = args.labelSmoothing;
+  const correct = losses + (<usize> batch << 3);
   const length: usize = classes << 2;
-  const end = partStart(batch, thread + 1, threads);
-  for (let row = partStart(batch, thread, threads); row < end; row++) {
+  const end = partStart(batch, part + 1, parts);
+  for (let row = partStart(batch, part, parts); row < end; row++) {
     const scores = logits + <usize> row * length;
     const gradients = gradLogits + <usize> row * length;
     const label = load<i32>(labels + (<usize> row << 2));
@@ -45,7 +59,7 @@ export function crossEntropyRows(args: usize, thread: i32, threads: i32): void {
       loss = log(sum) + <f64> largest - expected;
     }
     store<f64>(losses + (<usize> row << 3), loss);
-    store<i32>(rights + (<usize> row << 2), best == label ? 1 : 0);
+    store<i32>(correct + (<usize> row << 2), best == label ? 1 : 0);
   }
 }
 
@@ -95,27 +109,37 @@ function exponentials(
   return sum;
 }
 
+@unmanaged
+export class CrossEntropyMeanArgs {
+  /** As in {@link CrossEntropyRowsArgs}. */
+  losses: usize;
+  loss: usize;
+  /** 0 where nothing is added up. */
+  sums: usize;
+  batch: i32;
+}
+
 /**
- * The mean of the rows' losses, in order; adds it and the number of right rows
- * to the sums. Arguments: losses as above, loss, sums or 0, batch.
+ * The mean of the rows' losses, in order; adds it and the number of correct
+ * predictions to the sums.
  */
 export function crossEntropyMean(
-  args: usize,
-  _thread: i32,
-  _threads: i32,
+  args: CrossEntropyMeanArgs,
+  _part: i32,
+  _parts: i32,
 ): void {
-  const losses: usize = load<u32>(args);
-  const batch = load<i32>(args, 12);
-  const rights = losses + (<usize> batch << 3);
+  const losses = args.losses;
+  const batch = args.batch;
+  const correct = losses + (<usize> batch << 3);
   let total: f64 = 0;
   let count = 0;
   for (let row = 0; row < batch; row++) {
     total += load<f64>(losses + (<usize> row << 3));
-    count += load<i32>(rights + (<usize> row << 2));
+    count += load<i32>(correct + (<usize> row << 2));
   }
   const loss = <f32> (total / batch);
-  store<f32>(load<u32>(args, 4), loss);
-  const sums: usize = load<u32>(args, 8);
+  store<f32>(args.loss, loss);
+  const sums = args.sums;
   if (sums == 0) return;
   store<f32>(sums, load<f32>(sums) + loss);
   store<f32>(sums, load<f32>(sums, 4) + <f32> count, 4);

@@ -2,7 +2,7 @@
 
 // Elementary functions: WebAssembly has none.
 
-import { fma } from "../lib/simd/fma.ts";
+import { fma } from "../../lib/simd/fma.ts";
 
 /**
  * `eˣ` in each of four lanes, for x up to 88; below −87 it is 0. With
