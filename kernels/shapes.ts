@@ -75,22 +75,6 @@ export interface LinearShape {
   outFeatures: number;
 }
 
-/** Rows picked out of a data set: `[batch, rowLength]`. */
-export interface GatherShape {
-  /** Rows to pick. */
-  batch: number;
-  /** Elements of a row. */
-  rowLength: number;
-  /** Rows in every shard of the source but the last. */
-  rowsPerShard: number;
-  /** `out = (value / divisor − mean) / std`: 255 turns u8 pixels into 0…1. */
-  divisor: number;
-  /** Subtracted after the division. */
-  mean: number;
-  /** Divides after the subtraction. */
-  std: number;
-}
-
 /** Noise for the images of a batch: `[batch, 2, height, width]`. */
 export interface NoiseShape {
   /** Images. */

@@ -11,7 +11,6 @@
 export * from "./reference/augment.ts";
 export * from "./reference/conv2d.ts";
 export * from "./reference/elementwise.ts";
-export * from "./reference/gather.ts";
 export * from "./reference/linear.ts";
 export * from "./reference/random.ts";
 export * from "./reference/relu.ts";

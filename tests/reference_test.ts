@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { dropoutForward } from "../kernels/dropout/dropout.ts";
+import { gatherBatch } from "../kernels/gather/gather.ts";
 import { pcg3d } from "../kernels/lib/pcg3d.ts";
 import { assertClose } from "./close.ts";
 import * as reference from "./reference.ts";
@@ -222,36 +223,34 @@ function dropped(x: Float64Array, draws: number, probability: number) {
   return { mask, output };
 }
 
-Deno.test("gatherRows picks, repeats and normalises rows", () => {
-  const shape = {
-    batch: 3,
-    rowLength: 2,
-    rowsPerShard: 4,
-    divisor: 255,
-    mean: 0.5,
-    std: 0.25,
+Deno.test("gatherBatch picks, repeats and normalises rows", () => {
+  const pick = (
+    pixels: Uint8Array,
+    order: number[],
+    mean: number,
+    std: number,
+  ) => {
+    const batch = order.length;
+    const output = new Float64Array(batch * 2);
+    const labels = new Int32Array(batch);
+    const next = new Int32Array(1);
+    gatherBatch.reference({
+      ...{ shard0: pixels, shard1: null, shard2: null, shard3: null },
+      source: Int32Array.of(7, 2, 1),
+      indices: Int32Array.of(9, ...order),
+      cursor: Int32Array.of(1),
+      ...{ output, labels, next },
+    }, { batch, rowLength: 2, rowsPerShard: 4, divisor: 255, mean, std });
+    return { output, labels, next };
   };
   assertEquals(
-    reference.gatherRows(
-      Uint8Array.of(0, 51, 255, 102, 153, 204),
-      Int32Array.of(2, 0, 2),
-      { ...shape, mean: 0, std: 1 },
-    ),
-    Float64Array.of(0.6, 0.8, 0, 0.2, 0.6, 0.8),
+    pick(Uint8Array.of(0, 51, 255, 102, 153, 204), [2, 0, 2], 0, 1),
+    {
+      output: Float64Array.of(0.6, 0.8, 0, 0.2, 0.6, 0.8),
+      labels: Int32Array.of(1, 7, 1),
+      next: Int32Array.of(4),
+    },
   );
-  assertEquals(
-    reference.gatherRows(
-      Uint8Array.of(0, 255),
-      Int32Array.of(0),
-      { ...shape, batch: 1 },
-    ),
-    Float64Array.of(-2, 2),
-  );
-});
-
-Deno.test("gatherLabels picks and repeats labels", () => {
-  assertEquals(
-    reference.gatherLabels(Int32Array.of(7, 2, 1), Int32Array.of(2, 0, 2)),
-    Int32Array.of(1, 7, 1),
-  );
+  const { output } = pick(Uint8Array.of(0, 255), [0], 0.5, 0.25);
+  assertEquals(output, Float64Array.of(-2, 2));
 });

@@ -8,6 +8,5 @@
 export * from "./augment.ts";
 export * from "./conv2d.ts";
 export * from "./elementwise.ts";
-export * from "./gather.ts";
 export * from "./linear.ts";
 export * from "./sum.ts";

@@ -1,3 +1,4 @@
+import { gatherBatch } from "../../kernels/gather/gather.ts";
 import type { Device } from "../devices/device.ts";
 import { elementsOf, type Labels, type Shape, Tensor } from "../core/tensor.ts";
 import type { Compose } from "../transforms/mod.ts";
@@ -61,21 +62,21 @@ export class RowGather implements Disposable {
     const picked = augmentation === null
       ? inputs
       : Tensor.empty(device, inputs.shape);
-    device.kernels.gatherBatch(
-      this.#shards,
-      this.#labels,
-      order,
+    const [shard0, shard1 = null, shard2 = null, shard3 = null] = this.#shards;
+    device.run(gatherBatch, {
+      ...{ shard0, shard1, shard2, shard3 },
+      source: this.#labels,
+      indices: order,
       cursor,
-      picked,
+      output: picked,
       labels,
       next,
-      {
-        ...this.#sizes,
-        batch: labels.length,
-        divisor,
-        rowLength: elementsOf(rowShape),
-      },
-    );
+    }, {
+      ...this.#sizes,
+      batch: labels.length,
+      divisor,
+      rowLength: elementsOf(rowShape),
+    });
     augmentation?.apply(picked, cursor, inputs);
   }
 

@@ -2,7 +2,6 @@ import type {
   BlurShape,
   Conv2dShape,
   ConvBlockShape,
-  GatherShape,
   LinearShape,
   NoiseShape,
   WarpShape,
@@ -165,26 +164,6 @@ export interface Kernels {
   sum(x: Operand, output: Operand, factor: number): void;
   /** `output[i] = factor · scalar[0]`: the gradient of a sum. */
   expand(scalar: Operand, output: Operand, factor: number): void;
-
-  /**
-   * Picks a batch out of a data set: row `i` of `output` is row
-   * `indices[cursor[0] + i]` of the shards laid end to end, as
-   * `(value / divisor − mean) / std`, and `labels[i]` that row's element of
-   * `source`. `next[0]` becomes `cursor[0] + batch`, where the batch after this
-   * one starts: a kernel cannot move what all of it reads. Shards are u8 or f32,
-   * at most 4; `source`, `indices`, `cursor` (`[1]`), `labels` and `next`
-   * (`[1]`) are i32.
-   */
-  gatherBatch(
-    shards: readonly Operand[],
-    source: Operand,
-    indices: Operand,
-    cursor: Operand,
-    output: Operand,
-    labels: Operand,
-    next: Operand,
-    shape: GatherShape,
-  ): void;
 
   /**
    * Noise in [−1, 1): `[batch, 2, height, width]`. `draws` holds

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { capture, DeviceError, Tensor } from "../../mod.ts";
+import { gatherBatch } from "../../kernels/gather/gather.ts";
 import { Scope } from "../../src/core/scope.ts";
 import { convBlock, CpuDevice, type Operand } from "../../src/kernel/mod.ts";
 import { accumulate } from "../../kernels/accumulate/accumulate.ts";
@@ -167,16 +168,10 @@ for (const wrong of [0, 3]) {
     const norm = { divisor: 1, mean: 0, std: 1 };
     assertThrows(
       () =>
-        device.kernels.gatherBatch(
-          [shard],
-          source,
-          indices,
-          cursor,
-          output,
-          labels,
-          next,
-          { ...shape, ...norm },
-        ),
+        device.run(gatherBatch, {
+          ...{ shard0: shard, shard1: null, shard2: null, shard3: null },
+          ...{ source, indices, cursor, output, labels, next },
+        }, { ...shape, ...norm }),
       DeviceError,
       "kernel on the CPU failed",
     );

@@ -5,7 +5,6 @@ import { augment } from "./kernels/augment.ts";
 import { conv2d } from "./kernels/conv2d.ts";
 import { convBlock } from "./kernels/conv_block.ts";
 import { elementwise } from "./kernels/elementwise.ts";
-import { gather } from "./kernels/gather.ts";
 import { linear } from "./kernels/linear.ts";
 import { sum } from "./kernels/sum.ts";
 
@@ -21,7 +20,6 @@ export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
     ...augment(caller),
     ...conv2d(caller, scratch),
     ...elementwise(caller),
-    ...gather(caller),
     ...linear(caller),
     ...sum(caller),
   };

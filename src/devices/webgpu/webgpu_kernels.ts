@@ -6,7 +6,6 @@ import { addKernels } from "./kernels/add.ts";
 import { augmentKernels } from "./kernels/augment.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
-import { gatherKernels } from "./kernels/gather.ts";
 import { linearKernels } from "./kernels/linear.ts";
 import { mulKernels } from "./kernels/mul.ts";
 import { scaleKernels } from "./kernels/scale.ts";
@@ -40,7 +39,6 @@ export function webGpuKernels(
     ...addKernels(run),
     ...augmentKernels(run),
     ...convolution.kernels,
-    ...gatherKernels(run, adapter.bindings),
     ...linearKernels(run, scratch, workgroupSize),
     ...mulKernels(run),
     ...scaleKernels(run),

@@ -1,5 +1,7 @@
-import type { GatherShape } from "../../../kernels/shapes.ts";
-import * as reference from "../../reference.ts";
+import {
+  gatherBatch,
+  type GatherShape,
+} from "../../../kernels/gather/gather.ts";
 import {
   type KernelCase,
   type KernelHarness,
@@ -77,40 +79,35 @@ const PICKINGS: Record<string, Picking> = {
 export const gatherCases: readonly KernelCase[] = Object.entries(PICKINGS)
   .map(([name, picking]) => ({
     name: `gatherBatch: ${name}`,
-    run: (harness: KernelHarness) => gatherBatch(harness, picking),
+    run: (harness: KernelHarness) => pick(harness, picking),
   }));
 
-function gatherBatch(
+function pick(
   harness: KernelHarness,
   { dtype, rows, cursor, shape }: Picking,
 ): void {
   const { batch, rowLength, rowsPerShard } = shape;
   const pixels = dtype === "u8"
-    ? randomIntegers(rows * rowLength, 256, 1)
+    ? Uint8Array.from(randomIntegers(rows * rowLength, 256, 1))
     : random(rows * rowLength, 2);
   const shards = [];
   for (let row = 0; row < rows; row += rowsPerShard) {
     const end = (row + rowsPerShard) * rowLength;
-    shards.push(harness[dtype](pixels.slice(row * rowLength, end)));
+    shards.push(pixels.slice(row * rowLength, end));
   }
-  const indices = randomIntegers(cursor + batch + 2, rows, 3);
-  const source = randomIntegers(rows, 10, 4);
-  const output = harness.output(batch * rowLength);
-  const labels = harness.i32Output(batch);
-  const next = harness.i32Output(1);
-  harness.kernels.gatherBatch(
-    shards,
-    harness.i32(source),
-    harness.i32(indices),
-    harness.i32([cursor]),
-    output,
-    labels,
-    next,
+  const [shard0, shard1 = null, shard2 = null, shard3 = null] = shards;
+  harness.check(
+    gatherBatch,
+    {
+      ...{ shard0, shard1, shard2, shard3 },
+      source: randomIntegers(rows, 10, 4),
+      indices: randomIntegers(cursor + batch + 2, rows, 3),
+      cursor: Int32Array.of(cursor),
+      output: new Float64Array(batch * rowLength),
+      labels: new Int32Array(batch),
+      next: new Int32Array(1),
+    },
     shape,
+    TOLERANCE,
   );
-  const picked = indices.subarray(cursor, cursor + batch);
-  const expected = reference.gatherRows(pixels, picked, shape);
-  harness.expectClose(output, expected, TOLERANCE);
-  harness.expectEqual(labels, reference.gatherLabels(source, picked), "labels");
-  harness.expectEqual(next, [cursor + batch], "next");
 }
