@@ -7,9 +7,7 @@ export * from "./conv2d.ts";
 export * from "./conv2d_weight_gradient.ts";
 export * from "./conv2d_weight_rows.ts";
 export * from "./conv_block.ts";
-export * from "./elementwise.ts";
 export * from "./linear.ts";
-export * from "./sum.ts";
 export { winogradForward, winogradGradient } from "./winograd.ts";
 export { winogradWeightGradient, winogradWeights } from "./winograd_weights.ts";
 

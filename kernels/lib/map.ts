@@ -1,7 +1,8 @@
 import type { Dispatch, Operand } from "../kernel.ts";
-import { type EntryPoint, parseWgsl, type WgslModule } from "../wgsl.ts";
+import type { EntryPoint } from "../wgsl.ts";
 import { elementwise } from "./elementwise.ts";
 import { module as template } from "./map.gen.ts";
+import { withAddition } from "./template.ts";
 
 /** WGSL that computes an element, and what it needs. */
 export interface MapExpression {
@@ -30,16 +31,13 @@ export interface MapOperands {
   /** What it writes. */
   readonly output: Operand;
   /**
-   * Sizes and strides, see {@linkcode broadcastLayout}. Null where operands
+   * Sizes and strides, see {@linkcode broadcastAxes}. Null where operands
    * have the output's length, or one element.
    */
   readonly axes?: Operand | null;
   /** Constants that the functions declare by `override`. */
   readonly constants?: Readonly<Record<string, number>>;
 }
-
-/** How many expressions there are, so that no two modules have one name. */
-let count = 0;
 
 /**
  * Makes the commands that compute an expression for each element of an output.
@@ -75,48 +73,23 @@ export function mapDispatch(
 
 /** The entry points of the template, with what an expression adds to it. */
 function entryPointsOf(
-  { element = "f32", expression, functions = "", name, variables }:
-    MapExpression,
+  { element = "f32", expression, functions, name, variables }: MapExpression,
   used: readonly string[],
 ): ReadonlyMap<string, EntryPoint> {
   const bindings = used.map((variable, at) =>
     `@group(0) @binding(${at + 2}) ` +
-    `var<storage, read> ${variable}Values: array<${element}>;\n`
+    `var<storage, read> ${variable}Values: array<${element}>;`
   );
   const values = used.map((variable) =>
-    `  let ${variable} = ${variable}Values[${variables[variable]}];\n`
+    `  let ${variable} = ${variable}Values[${variables[variable]}];`
   );
-  // The expression has lines of its own, which errors count.
-  const before = `${template.code}
-alias Element = ${element};
-${bindings.join("")}
-fn resultAt(index: u32, left: u32, right: u32) -> Element {
-${values.join("")}  return
-`;
-  const after = `${expression}\n;\n}\n`;
-  const module: WgslModule = {
-    file: `${template.file} (${name}, ${++count})`,
-    code: before + after + functions,
-    lines: [
-      ...template.lines,
-      { from: lineAfter(before), file: `expression of ${name}`, line: 1 },
-      {
-        from: lineAfter(before + after),
-        file: `functions of ${name}`,
-        line: 1,
-      },
-    ],
-    elements: [],
-  };
-  return new Map(
-    Array.from(
-      parseWgsl(module.code).entryPoints,
-      ([name, { bindings }]) => [name, { module, name, bindings }],
-    ),
-  );
-}
-
-/** The line after a text that ends with a line end. */
-function lineAfter(text: string): number {
-  return text.split("\n").length;
+  const before = [
+    `alias Element = ${element};`,
+    ...bindings,
+    "fn resultAt(index: u32, left: u32, right: u32) -> Element {",
+    ...values,
+    "  return",
+  ].join("\n");
+  const after = ";\n}";
+  return withAddition(template, { name, before, expression, after, functions });
 }

@@ -7,6 +7,4 @@
 
 export * from "./augment.ts";
 export * from "./conv2d.ts";
-export * from "./elementwise.ts";
 export * from "./linear.ts";
-export * from "./sum.ts";

@@ -154,17 +154,6 @@ export interface Kernels {
     shape: ConvBlockShape,
   ): void;
 
-  /** `output = left + right`, elementwise. */
-  add(left: Operand, right: Operand, output: Operand): void;
-  /** `output = left · right`, elementwise. */
-  mul(left: Operand, right: Operand, output: Operand): void;
-  /** `output = x · factor[0]`. */
-  scale(x: Operand, factor: Operand, output: Operand): void;
-  /** `output[0] = factor · Σ x`. */
-  sum(x: Operand, output: Operand, factor: number): void;
-  /** `output[i] = factor · scalar[0]`: the gradient of a sum. */
-  expand(scalar: Operand, output: Operand, factor: number): void;
-
   /**
    * Noise in [−1, 1): `[batch, 2, height, width]`. `draws` holds
    * {@linkcode DRAWS_PER_ROW} f32 for each row of an epoch; those of image `i`

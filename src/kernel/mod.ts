@@ -5,19 +5,32 @@
  * @example
  * ```ts
  * import { openDevice, sum, Tape, Tensor } from "@x/mnist-cnn";
- * import { record } from "@x/mnist-cnn/kernel";
+ * import { kernel, record } from "@x/mnist-cnn/kernel";
  * import { assertEquals } from "@std/assert";
  *
+ * const forward = kernel({
+ *   name: "square",
+ *   operands: { x: "read", output: "write" },
+ *   reference({ output, x }) {
+ *     for (let i = 0; i < output.length; i++) output[i] = x[i] * x[i];
+ *   },
+ * });
+ *
+ * const gradient = kernel({
+ *   name: "squareGradient",
+ *   operands: { gradOutput: "read", x: "read", gradX: "write" },
+ *   reference({ gradOutput, gradX, x }) {
+ *     for (let i = 0; i < gradX.length; i++) {
+ *       gradX[i] = gradOutput[i] * 2 * x[i];
+ *     }
+ *   },
+ * });
+ *
  * function square(x: Tensor): Tensor {
- *   const { kernels } = x.device;
  *   const output = Tensor.empty(x.device, x.shape);
- *   kernels.mul(x, x, output);
+ *   x.device.run(forward, { x, output });
  *   return record(output, [x], (gradOutput, [gradX]) => {
- *     if (gradX === null) return;
- *     const two = Tensor.from(x.device, [2], [1]);
- *     const slope = Tensor.empty(x.device, x.shape);
- *     kernels.scale(x, two, slope);
- *     kernels.mul(gradOutput, slope, gradX);
+ *     if (gradX) x.device.run(gradient, { gradOutput, x, gradX });
  *   });
  * }
  *
@@ -67,10 +80,19 @@ export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";
 export type { StatePart } from "../nn/module.ts";
 export type { Arena, Initialise } from "../nn/parameter.ts";
 export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";
+export { binary, type BinaryOperation } from "../ops/binary.ts";
+export type { ReductionOperation, ReductionOptions } from "../ops/reduction.ts";
 export { unary, type UnaryOperation } from "../ops/unary.ts";
 export type { Slot, Span } from "../optim/optimizer.ts";
 export type * from "../../kernels/shapes.ts";
 export * from "../../kernels/kernel.ts";
+export type {
+  BinaryDefinition,
+  BinaryGradient,
+  BinaryKernels,
+  FlatGradientOperands,
+  FlatOperands,
+} from "../../kernels/lib/binary.ts";
 export type {
   UnaryArguments,
   UnaryDefinition,

@@ -1,15 +1,8 @@
-import { copy } from "../../kernels/copy/copy.ts";
-import { record } from "../core/tape.ts";
-import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkShape } from "./_check.ts";
+import { addKernels } from "../../kernels/add/add.ts";
+import { binary, type BinaryOperation } from "./binary.ts";
 
 /**
- * `left + right`, elementwise.
- *
- * @param left Any shape.
- * @param right The same shape.
- * @returns The same shape.
- * @throws {ShapeError} If the shapes differ.
+ * `left + right`, elementwise, broadcast by NumPy's rules.
  *
  * @example
  * ```ts
@@ -17,21 +10,10 @@ import { checkShape } from "./_check.ts";
  * import { assertEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
- * using x = Tensor.from(device, [1, 2], [2]);
- * using y = add(x, x);
- * assertEquals(await y.data(), new Float32Array([2, 4]));
+ * using x = Tensor.from(device, [1, 2, 3, 4], [2, 2]);
+ * using bias = Tensor.from(device, [10, 20], [2]);
+ * using y = add(x, bias);
+ * assertEquals(await y.data(), new Float32Array([11, 22, 13, 24]));
  * ```
  */
-export function add<S extends Shape>(
-  left: Tensor<S>,
-  right: Tensor<S>,
-): Tensor<S> {
-  checkShape("add", "right", right.shape, left.shape);
-  const { device } = left;
-  const output = Tensor.empty<S>(device, left.shape);
-  device.kernels.add(left, right, output);
-  return record(output, [left, right], (gradOutput, [gradLeft, gradRight]) => {
-    if (gradLeft) device.run(copy, { source: gradOutput, output: gradLeft });
-    if (gradRight) device.run(copy, { source: gradOutput, output: gradRight });
-  });
-}
+export const add: BinaryOperation = binary(addKernels);

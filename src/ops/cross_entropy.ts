@@ -1,4 +1,5 @@
 import { crossEntropy as crossEntropyKernel } from "../../kernels/cross_entropy/cross_entropy.ts";
+import { mulKernels } from "../../kernels/mul/mul.ts";
 import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
@@ -72,13 +73,18 @@ export function summedCrossEntropy(
   checkDType("crossEntropy", "labels", labels, "i32");
   checkShape("crossEntropy", "labels", labels.shape, [batch]);
   const { device } = logits;
-  const { kernels } = device;
   const shape = { batch, classes, labelSmoothing };
   const gradient = Tensor.empty(device, [batch, classes]);
   const loss = Tensor.empty<[number]>(device, [1]);
   const operands = { logits, labels, gradLogits: gradient, loss, sums };
   device.run(crossEntropyKernel, operands, shape);
   return record(loss, [logits], (gradLoss, [gradLogits]) => {
-    if (gradLogits) kernels.scale(gradient, gradLoss, gradLogits);
+    if (gradLogits === null) return;
+    device.run(mulKernels.forward, {
+      left: gradient,
+      right: gradLoss,
+      axes: null,
+      output: gradLogits,
+    });
   }, [gradient]);
 }

@@ -1,3 +1,4 @@
+import { mulKernels } from "../../kernels/mul/mul.ts";
 import { advance } from "../../kernels/advance/advance.ts";
 import { dropoutForward } from "../../kernels/dropout/dropout.ts";
 import { describe } from "../base/errors.ts";
@@ -43,13 +44,19 @@ export function dropout<S extends Shape>(
   }
   checkDType("dropout", "state", state, "i32");
   checkShape("dropout", "state", state.shape, [2]);
-  const { kernels } = x.device;
   const mask = Tensor.empty<S>(x.device, x.shape);
   const output = Tensor.empty<S>(x.device, x.shape);
   const operands = { x, state, mask, output };
   x.device.run(dropoutForward, operands, { probability });
   x.device.run(advance, { counter: state }, 1);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX) kernels.mul(gradOutput, mask, gradX);
+    if (gradX) {
+      x.device.run(mulKernels.forward, {
+        left: gradOutput,
+        right: mask,
+        axes: null,
+        output: gradX,
+      });
+    }
   });
 }

@@ -1,11 +1,8 @@
-import type { Tensor } from "../core/tensor.ts";
-import { total } from "./_total.ts";
+import { sumKernels } from "../../kernels/sum/sum.ts";
+import { reduction, type ReductionOperation } from "./reduction.ts";
 
 /**
- * The mean of all elements.
- *
- * @param x Any shape.
- * @returns `[1]`.
+ * The mean of all elements, or along some axes.
  *
  * @example
  * ```ts
@@ -14,10 +11,15 @@ import { total } from "./_total.ts";
  *
  * using device = await openDevice({ device: "cpu" });
  * using x = Tensor.from(device, [1, 2, 3, 6], [2, 2]);
- * using y = mean(x);
- * assertEquals(await y.item(), 3);
+ * using all = mean(x);
+ * assertEquals(await all.item(), 3);
+ * using columns = mean(x, { dim: 0, keepdim: true });
+ * assertEquals(columns.shape, [1, 2]);
+ * assertEquals(await columns.data(), new Float32Array([2, 4]));
  * ```
  */
-export function mean(x: Tensor): Tensor<[number]> {
-  return total(x, 1 / x.length);
-}
+export const mean: ReductionOperation = reduction(
+  "mean",
+  sumKernels,
+  (count) => 1 / count,
+);

@@ -1,14 +1,8 @@
-import { record } from "../core/tape.ts";
-import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkShape } from "./_check.ts";
+import { mulKernels } from "../../kernels/mul/mul.ts";
+import { binary, type BinaryOperation } from "./binary.ts";
 
 /**
- * `left · right`, elementwise.
- *
- * @param left Any shape.
- * @param right The same shape.
- * @returns The same shape.
- * @throws {ShapeError} If the shapes differ.
+ * `left · right`, elementwise, broadcast by NumPy's rules.
  *
  * @example
  * ```ts
@@ -16,21 +10,10 @@ import { checkShape } from "./_check.ts";
  * import { assertEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
- * using x = Tensor.from(device, [2, 3], [2]);
- * using y = mul(x, x);
- * assertEquals(await y.data(), new Float32Array([4, 9]));
+ * using x = Tensor.from(device, [1, 2, 3, 4], [2, 2]);
+ * using gain = Tensor.from(device, [10, 100], [2, 1]);
+ * using y = mul(x, gain);
+ * assertEquals(await y.data(), new Float32Array([10, 20, 300, 400]));
  * ```
  */
-export function mul<S extends Shape>(
-  left: Tensor<S>,
-  right: Tensor<S>,
-): Tensor<S> {
-  checkShape("mul", "right", right.shape, left.shape);
-  const { kernels } = left.device;
-  const output = Tensor.empty<S>(left.device, left.shape);
-  kernels.mul(left, right, output);
-  return record(output, [left, right], (gradOutput, [gradLeft, gradRight]) => {
-    if (gradLeft) kernels.mul(gradOutput, right, gradLeft);
-    if (gradRight) kernels.mul(gradOutput, left, gradRight);
-  });
-}
+export const mul: BinaryOperation = binary(mulKernels);

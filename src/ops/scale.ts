@@ -1,5 +1,5 @@
-import { record } from "../core/tape.ts";
-import { type Shape, Tensor } from "../core/tensor.ts";
+import type { Shape, Tensor } from "../core/tensor.ts";
+import { mul } from "./mul.ts";
 
 /**
  * `x · factor`, elementwise.
@@ -23,11 +23,5 @@ export function scale<S extends Shape>(
   x: Tensor<S>,
   factor: number,
 ): Tensor<S> {
-  const { kernels } = x.device;
-  const factors = Tensor.from(x.device, [factor], [1]);
-  const output = Tensor.empty<S>(x.device, x.shape);
-  kernels.scale(x, factors, output);
-  return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX) kernels.scale(gradOutput, factors, gradX);
-  });
+  return mul(x, factor);
 }

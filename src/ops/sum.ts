@@ -1,11 +1,8 @@
-import type { Tensor } from "../core/tensor.ts";
-import { total } from "./_total.ts";
+import { sumKernels } from "../../kernels/sum/sum.ts";
+import { reduction, type ReductionOperation } from "./reduction.ts";
 
 /**
- * The sum of all elements.
- *
- * @param x Any shape.
- * @returns `[1]`.
+ * The sum of all elements, or along some axes.
  *
  * @example
  * ```ts
@@ -13,11 +10,11 @@ import { total } from "./_total.ts";
  * import { assertEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
- * using x = Tensor.from(device, [1, 2, 3], [3]);
- * using y = sum(x);
- * assertEquals(await y.item(), 6);
+ * using x = Tensor.from(device, [1, 2, 3, 4], [2, 2]);
+ * using all = sum(x);
+ * assertEquals(await all.item(), 10);
+ * using rows = sum(x, { dim: 1 });
+ * assertEquals(await rows.data(), new Float32Array([3, 7]));
  * ```
  */
-export function sum(x: Tensor): Tensor<[number]> {
-  return total(x, 1);
-}
+export const sum: ReductionOperation = reduction("sum", sumKernels);

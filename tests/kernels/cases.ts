@@ -21,11 +21,12 @@ import { convBlockCases } from "./cases/conv_block.ts";
 import { copyCases } from "./cases/copy.ts";
 import { crossEntropyCases } from "./cases/cross_entropy.ts";
 import { dropoutCases } from "./cases/dropout.ts";
-import { elementwiseCases } from "./cases/elementwise.ts";
+import { binaryCases } from "./cases/binary.ts";
 import { fillCases } from "./cases/fill.ts";
 import { gatherCases } from "./cases/gather.ts";
 import { linearCases } from "./cases/linear.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
+import { sumCases } from "./cases/sum.ts";
 import { reluCases } from "./cases/relu.ts";
 import { sgdCases } from "./cases/sgd.ts";
 
@@ -46,7 +47,8 @@ export const kernelCases: readonly KernelCase[] = [
   ...copyCases,
   ...crossEntropyCases,
   ...dropoutCases,
-  ...elementwiseCases,
+  ...binaryCases,
+  ...sumCases,
   ...fillCases,
   ...gatherCases,
   ...linearCases,

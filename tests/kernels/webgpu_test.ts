@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fill } from "../../kernels/fill/fill.ts";
+import { sumKernels } from "../../kernels/sum/sum.ts";
 import { sumOfSquares } from "../../kernels/clip_norm/clip_norm.ts";
 import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
 import { DeviceError } from "../../src/base/errors.ts";
@@ -65,7 +66,7 @@ webGpuTest(
     const x = { buffer: device.allocate("f32", length) };
     const output = { buffer: device.allocate("f32", 1) };
     device.run(fill, { output: x }, 1);
-    device.kernels.sum(x, output, 1);
+    device.run(sumKernels.forward, { x, axes: null, output }, { factor: 1 });
     assertEquals(await device.read(output.buffer), Float32Array.of(length));
     device.release(x.buffer);
     device.release(output.buffer);

@@ -4,9 +4,7 @@ import type { Caller } from "./_call.ts";
 import { augment } from "./kernels/augment.ts";
 import { conv2d } from "./kernels/conv2d.ts";
 import { convBlock } from "./kernels/conv_block.ts";
-import { elementwise } from "./kernels/elementwise.ts";
 import { linear } from "./kernels/linear.ts";
-import { sum } from "./kernels/sum.ts";
 
 /**
  * The kernels in WebAssembly, and the plain ones where there are none.
@@ -19,9 +17,7 @@ export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
     ...caller.plain,
     ...augment(caller),
     ...conv2d(caller, scratch),
-    ...elementwise(caller),
     ...linear(caller),
-    ...sum(caller),
   };
   return { ...single, ...convBlock(caller, single, scratch) };
 }

@@ -1,4 +1,5 @@
 import { batchNorm2dStatistics } from "../../../kernels/batch_norm2d/batch_norm2d.ts";
+import { sumKernels } from "../../../kernels/sum/sum.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import type { Device, DeviceBuffer, DType, HostArray } from "../device.ts";
 
@@ -86,9 +87,10 @@ function convolved(device: Device, make: Make) {
 }
 
 /** The sum of 1 to 5,000. */
-function summed({ kernels }: Device, make: Make) {
+function summed(device: Device, make: Make) {
   const output = make(1);
-  kernels.sum(make(counting(5000)), output, 1);
+  const operands = { x: make(counting(5000)), axes: null, output };
+  device.run(sumKernels.forward, operands, { factor: 1 });
   return [{ kernel: "sum", operand: output, expected: [12_502_500] }];
 }
 

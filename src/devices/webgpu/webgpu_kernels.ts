@@ -2,14 +2,10 @@ import { composedConvBlock, type SingleKernels } from "../_conv_block.ts";
 import type { Scratch } from "../scratch.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Run } from "./kernel_record.ts";
-import { addKernels } from "./kernels/add.ts";
 import { augmentKernels } from "./kernels/augment.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
 import { linearKernels } from "./kernels/linear.ts";
-import { mulKernels } from "./kernels/mul.ts";
-import { scaleKernels } from "./kernels/scale.ts";
-import { sumKernels } from "./kernels/sum.ts";
 
 /** What decides between kernels that do the same. */
 export interface AdapterTraits extends Conv2dOptions {
@@ -36,13 +32,9 @@ export function webGpuKernels(
   const workgroupSize = adapter.isSoftware ? 8 : 64;
   const convolution = convolutions(run, scratch, adapter);
   const single: SingleKernels = {
-    ...addKernels(run),
     ...augmentKernels(run),
     ...convolution.kernels,
     ...linearKernels(run, scratch, workgroupSize),
-    ...mulKernels(run),
-    ...scaleKernels(run),
-    ...sumKernels(run, scratch),
   };
   const block = adapter.bindings < convBlockBindings
     ? composedConvBlock(single, scratch)

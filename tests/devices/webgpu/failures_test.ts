@@ -23,7 +23,7 @@ for (
       "squaresSum / f32(count)",
       "squaresSum / f32(count + 1)",
     ],
-    ["sum", "total += x[index]", "total += 2 * x[index]"],
+    ["sum", "combine(total, x[index])", "combine(total, 2 * x[index])"],
   ]
 ) {
   webGpuTest(`a device that gets ${kernel} wrong is refused`, async () => {
@@ -40,11 +40,11 @@ webGpuTest(
   "a kernel that does not compile is named with its line",
   async () => {
     const shader = (source: string) =>
-      source.replace("total += x[index];", "total += z[index];");
+      source.replace("combine(total, x[index])", "combine(total, z[index])");
     const error = await assertRejects(() => open({ shader }), DeviceError);
     assertMatch(
       error.message,
-      /^webgpu: kernel sum does not compile at kernels\/sum\.wgsl:\d+:\d+: /,
+      /^webgpu: kernel sum does not compile at kernels\/lib\/reduction\.wgsl:\d+:\d+: /,
     );
   },
 );

@@ -88,6 +88,14 @@ export class KernelHarness {
     }
   }
 
+  /** Runs a kernel on operands of this harness. */
+  run<S extends Signature>(
+    kernel: Kernel<S, void>,
+    operands: OperandsOf<NoInfer<S>>,
+  ): void {
+    this.#device.run(kernel, operands);
+  }
+
   #given(values: NumberArray, access: Access): Operand {
     if (!/^write/.test(access)) {
       return values instanceof Float64Array

@@ -1,0 +1,24 @@
+import { type BinaryKernels, binaryKernels } from "../lib/binary.ts";
+import * as simd from "./simd.gen.ts";
+
+/** `left + right`. */
+export const addKernels: BinaryKernels = binaryKernels({
+  name: "add",
+  reference: {
+    value: (a, b) => a + b,
+    left: (g) => g,
+    right: (g) => g,
+  },
+  wgsl: { value: "a + b", left: "g", right: "g" },
+  simd: {
+    value({ left, output, right }) {
+      const { length } = output.buffer;
+      const isFlat = [left, right].every(({ buffer }) =>
+        buffer.length === length
+      );
+      return isFlat
+        ? simd.add({ left, right, output, length }, { work: length })
+        : null;
+    },
+  },
+});

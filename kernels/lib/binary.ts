@@ -1,0 +1,225 @@
+import {
+  type Kernel,
+  kernel,
+  type NumberArray,
+  type Operand,
+  type WasmCall,
+} from "../kernel.ts";
+import { broadcastIndices } from "./axes.ts";
+import { mapDispatch } from "./map.ts";
+
+/** A function of two numbers, and its gradients. See {@linkcode binaryKernels}. */
+export interface BinaryDefinition {
+  /** What errors and profiles call it. */
+  readonly name: string;
+  /** The arithmetic in double precision, by which all else is measured. */
+  readonly reference: {
+    /** `y` from `a`, on the left, and `b`, on the right. */
+    value(a: number, b: number): number;
+    /** The gradient with respect to `a` from `g`, that with respect to `y`. */
+    left(g: number, a: number, b: number, y: number): number;
+    /** The gradient with respect to `b`. */
+    right(g: number, a: number, b: number, y: number): number;
+  };
+  /** The arithmetic as WGSL. */
+  readonly wgsl: {
+    /** An expression of `a` and `b`. */
+    readonly value: string;
+    /** An expression of `g`, `a`, `b` and `y`; what it does not name is not read. */
+    readonly left: string;
+    /** The same for the gradient with respect to `b`. */
+    readonly right: string;
+    /** Functions that these use. Default: none. */
+    readonly functions?: string;
+  };
+  /**
+   * Calls of the WebAssembly module for operands of the output's length or of
+   * one element; null where there is none. Default: none, and the reference
+   * runs.
+   */
+  readonly simd?: {
+    /** `output = value(left, right)`. */
+    value(operands: FlatOperands): WasmCall | null;
+    /** The gradient with respect to `left`. */
+    left?(operands: FlatGradientOperands): WasmCall | null;
+    /** The gradient with respect to `right`. */
+    right?(operands: FlatGradientOperands): WasmCall | null;
+  };
+}
+
+/** What a SIMD function of two operands is called with. */
+export interface FlatOperands {
+  /** Of the output's length, or one element. */
+  readonly left: Operand;
+  /** Of the output's length, or one element. */
+  readonly right: Operand;
+  /** What it writes. */
+  readonly output: Operand;
+}
+
+/** What its gradients are called with; null is what an expression does not name. */
+export interface FlatGradientOperands {
+  /** Gradient with respect to the output. */
+  readonly gradOutput: Operand;
+  /** Of the output's length, or one element. */
+  readonly left: Operand | null;
+  /** Of the output's length, or one element. */
+  readonly right: Operand | null;
+  /** The output. */
+  readonly output: Operand | null;
+  /** What it writes: a gradient for each element of the output. */
+  readonly gradient: Operand;
+}
+
+/** The gradient of a function of two numbers with respect to one of them. */
+export interface BinaryGradient {
+  /** Which operands its expression names; the others may be null. */
+  readonly saved: {
+    /** Whether it names `a`. */
+    readonly left: boolean;
+    /** Whether it names `b`. */
+    readonly right: boolean;
+    /** Whether it names `y`. */
+    readonly output: boolean;
+  };
+  /**
+   * `gradient = …` for each element of the output: where an operand was
+   * broadcast, its gradient is the sum of these over the broadcast axes.
+   */
+  readonly kernel: Kernel<
+    {
+      readonly gradOutput: "read";
+      readonly left: "read?";
+      readonly right: "read?";
+      readonly output: "read?";
+      readonly axes: "read?";
+      readonly gradient: "write";
+    },
+    void
+  >;
+}
+
+/** The kernels of a function of two numbers. */
+export interface BinaryKernels {
+  /**
+   * `output = value(left, right)`. Without `axes` each operand has the output's
+   * length, or one element; with them it is broadcast, see
+   * {@linkcode broadcastAxes}.
+   */
+  readonly forward: Kernel<
+    {
+      readonly left: "read";
+      readonly right: "read";
+      readonly axes: "read?";
+      readonly output: "write";
+    },
+    void
+  >;
+  /** The gradient with respect to `left`; null where it is that of the output. */
+  readonly left: BinaryGradient | null;
+  /** The gradient with respect to `right`; null where it is that of the output. */
+  readonly right: BinaryGradient | null;
+}
+
+/** Makes the kernels of both devices from a line of arithmetic and its gradients. */
+export function binaryKernels(definition: BinaryDefinition): BinaryKernels {
+  const { name, reference, simd, wgsl } = definition;
+  const dispatch = mapDispatch({
+    name,
+    functions: wgsl.functions,
+    expression: wgsl.value,
+    variables: { a: "left", b: "right" },
+  });
+  return {
+    forward: kernel({
+      name,
+      operands: { left: "read", right: "read", axes: "read?", output: "write" },
+      reference({ axes, left, output, right }) {
+        const [a, b] = indices(axes, output.length, left, right);
+        for (let i = 0; i < output.length; i++) {
+          output[i] = reference.value(left[a(i)], right[b(i)]);
+        }
+      },
+      webgpu: ({ axes, left: a, output, right: b }) => [
+        dispatch({ variables: { a, b }, axes, output }),
+      ],
+      wasm: simd && (({ axes, ...operands }) => {
+        const call = axes === null ? simd.value(operands) : null;
+        return call && [call];
+      }),
+    }),
+    left: gradientOf(definition, "left"),
+    right: gradientOf(definition, "right"),
+  };
+}
+
+function gradientOf(
+  { name, reference, simd, wgsl }: BinaryDefinition,
+  side: "left" | "right",
+): BinaryGradient | null {
+  const expression = wgsl[side];
+  if (expression === "g") return null;
+  const label = `${name}${side === "left" ? "Left" : "Right"}Gradient`;
+  const dispatch = mapDispatch({
+    name: label,
+    functions: wgsl.functions,
+    expression,
+    variables: { g: "index", a: "left", b: "right", y: "index" },
+  });
+  const call = simd?.[side];
+  return {
+    saved: {
+      left: /\ba\b/.test(expression),
+      right: /\bb\b/.test(expression),
+      output: /\by\b/.test(expression),
+    },
+    kernel: kernel({
+      name: label,
+      operands: {
+        gradOutput: "read",
+        left: "read?",
+        right: "read?",
+        output: "read?",
+        axes: "read?",
+        gradient: "write",
+      },
+      reference({ axes, gradOutput, gradient, left, output, right }) {
+        const [a, b] = indices(axes, gradient.length, left, right);
+        for (let i = 0; i < gradient.length; i++) {
+          gradient[i] = reference[side](
+            gradOutput[i],
+            left === null ? NaN : left[a(i)],
+            right === null ? NaN : right[b(i)],
+            output === null ? NaN : output[i],
+          );
+        }
+      },
+      webgpu: ({ axes, gradOutput, gradient, left, output, right }) => [
+        dispatch({
+          variables: { g: gradOutput, a: left, b: right, y: output },
+          axes,
+          output: gradient,
+        }),
+      ],
+      wasm: call && (({ axes, ...operands }) => {
+        const made = axes === null ? call(operands) : null;
+        return made && [made];
+      }),
+    }),
+  };
+}
+
+/** Where the elements of both operands are, for an element of the output. */
+function indices(
+  axes: NumberArray | null,
+  length: number,
+  left: NumberArray | null,
+  right: NumberArray | null,
+): ((index: number) => number)[] {
+  if (axes !== null) {
+    return broadcastIndices(axes, length).map((all) => (index) => all[index]);
+  }
+  return [left, right].map((operand) =>
+    operand?.length === length ? (index) => index : () => 0
+  );
+}

@@ -1,0 +1,51 @@
+import { type EntryPoint, parseWgsl, type WgslModule } from "../wgsl.ts";
+
+/** What an operation adds to a module that many share. */
+export interface Addition {
+  /** What errors call it: `sigmoid`. */
+  readonly name: string;
+  /** Declarations, up to where the expression stands. */
+  readonly before: string;
+  /** WGSL of the operation; errors count its lines from 1. */
+  readonly expression: string;
+  /** What follows it. */
+  readonly after: string;
+  /** Declarations that the expression uses; errors count their lines too. */
+  readonly functions?: string;
+}
+
+/** How many modules there are, so that no two have one name. */
+let count = 0;
+
+/**
+ * The entry points of a module that many operations share, with what one of
+ * them adds to it.
+ */
+export function withAddition(
+  template: WgslModule,
+  { after, before, expression, functions = "", name }: Addition,
+): ReadonlyMap<string, EntryPoint> {
+  const start = `${template.code}\n${before}\n`;
+  const middle = `${start}${expression}\n${after}\n`;
+  const module: WgslModule = {
+    file: `${template.file} (${name}, ${++count})`,
+    code: middle + functions,
+    lines: [
+      ...template.lines,
+      { from: lineAfter(start), file: `expression of ${name}`, line: 1 },
+      { from: lineAfter(middle), file: `functions of ${name}`, line: 1 },
+    ],
+    elements: [],
+  };
+  return new Map(
+    Array.from(
+      parseWgsl(module.code).entryPoints,
+      ([name, { bindings }]) => [name, { module, name, bindings }],
+    ),
+  );
+}
+
+/** The line after a text that ends with a line end. */
+function lineAfter(text: string): number {
+  return text.split("\n").length;
+}

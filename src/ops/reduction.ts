@@ -1,0 +1,101 @@
+import { broadcastAxes, reductionAxes } from "../../kernels/lib/axes.ts";
+import type { ReductionKernels } from "../../kernels/lib/reduction.ts";
+import { describe } from "../base/errors.ts";
+import { record } from "../core/tape.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
+import { checkDType, text } from "./_check.ts";
+
+/** Which axes a reduction reduces, and what becomes of them. */
+export interface ReductionOptions {
+  /** Axes, from 0; negative ones count from the last, −1. Default: all. */
+  dim?: number | readonly number[];
+  /** Whether the reduced axes stay, with size 1. Default false. */
+  keepdim?: boolean;
+}
+
+/**
+ * Combines the elements along some axes, or all, into one.
+ *
+ * @throws {RangeError} If `dim` names an axis twice, or one that is not there.
+ * @throws {TypeError} If the elements are not f32.
+ */
+export interface ReductionOperation {
+  /** Of all elements: `[1]`. */
+  (x: Tensor): Tensor<[number]>;
+  /** Along some axes: the shape of `x` without them, or with size 1 there. */
+  (x: Tensor, options: ReductionOptions): Tensor;
+}
+
+/**
+ * Makes an operation of the kernels of a reduction.
+ *
+ * @param name What errors call it.
+ * @param factorOf What the result is multiplied by, from the number of elements
+ * that are combined. Default: 1.
+ */
+export function reduction(
+  name: string,
+  kernels: ReductionKernels,
+  factorOf: (count: number) => number = () => 1,
+): ReductionOperation {
+  const { forward, gradient, saved } = kernels;
+  const operation = (x: Tensor, options: ReductionOptions = {}) => {
+    checkDType(name, "x", x, "f32");
+    const { device, shape } = x;
+    const { kept, reduced, removed } = shapesOf(name, shape, options);
+    const output = Tensor.empty(device, options.keepdim ? kept : removed);
+    const factor = { factor: factorOf(x.length / output.length) };
+    const axesOf = (words: () => Int32Array) => {
+      if (output.length === 1) return null;
+      const values = words();
+      return Tensor.from(device, values, [values.length]);
+    };
+    const axes = axesOf(() =>
+      reductionAxes(shape, (axis) => reduced.has(axis))
+    );
+    device.run(forward, { x, axes, output }, factor);
+    return record(output, [x], (gradOutput, [gradX]) => {
+      if (gradX === null) return;
+      device.run(gradient, {
+        gradOutput,
+        x: saved.x ? x : null,
+        output: saved.output ? output : null,
+        axes: axesOf(() => broadcastAxes(shape, kept, [])),
+        gradX,
+      }, factor);
+    });
+  };
+  return operation as ReductionOperation;
+}
+
+/** The reduced axes, and the shape with and without them. */
+function shapesOf(
+  name: string,
+  shape: Shape,
+  { dim, keepdim = false }: ReductionOptions,
+) {
+  const rank = shape.length;
+  const given = dim === undefined
+    ? shape.map((_, axis) => axis)
+    : typeof dim === "number"
+    ? [dim]
+    : dim;
+  const reduced = new Set(given.map((axis) => axis < 0 ? axis + rank : axis));
+  const areAxes = [...reduced].every((axis) =>
+    Number.isInteger(axis) && axis >= 0 && axis < rank
+  );
+  if (!areAxes || reduced.size < given.length) {
+    throw new RangeError(describe({
+      what: `${name}: dim`,
+      expected: `different axes of ${text(shape)}, from ${-rank} to ${
+        rank - 1
+      }`,
+      got: given.join(", "),
+      help: "Leave it out for all axes.",
+    }));
+  }
+  const kept = shape.map((size, axis) => reduced.has(axis) ? 1 : size);
+  const rest = shape.filter((_, axis) => !reduced.has(axis));
+  const isAll = dim === undefined && !keepdim || rest.length === 0;
+  return { kept, reduced, removed: isAll ? [1] : rest };
+}
