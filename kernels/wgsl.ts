@@ -225,6 +225,29 @@ function reachableFrom(
   return reached;
 }
 
+/**
+ * The entry points of a WGSL source by name, to be run by `dispatch`. Element
+ * types that the source does not declare, `array<Value>`, are f32 or f16 as the
+ * device stores the operand.
+ *
+ * @param file What errors call the source.
+ * @throws {SyntaxError} If a binding is in another group than 0, or two that one
+ * entry point reaches have one index.
+ */
+export function entryPointsOf(
+  file: string,
+  code: string,
+): Record<string, EntryPoint> {
+  const { elements, entryPoints } = parseWgsl(code);
+  const module: WgslModule = { file, code, lines: [], elements };
+  return Object.fromEntries(
+    Array.from(entryPoints, ([name, { bindings }]) => [
+      name,
+      { module, name, bindings },
+    ]),
+  );
+}
+
 /** The file and line that a line of a module's code comes from. */
 export function sourceOf(
   { file, lines }: WgslModule,

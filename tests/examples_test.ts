@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { writeIdx } from "../src/formats/idx.ts";
 import { writeDigits } from "./cli/_program.ts";
+import { webGpu } from "./_webgpu.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 import { testWith } from "./permissions.ts";
 
@@ -66,3 +67,21 @@ permittedTest("beautiful_mnist.ts fails where it has not learnt", async () => {
   assertEquals(result.code, 1);
   assertMatch(result.stderr, /accuracy \S+ is below 0\.5/);
 });
+
+for (const device of ["cpu", "webgpu"]) {
+  Deno.test({
+    name: `own_kernel.ts: values and gradients of SiLU on ${device}`,
+    ignore: device === "webgpu" && webGpu === null,
+    fn: async () => {
+      await using folder = await temporaryFolder();
+      const result = await runExample("own_kernel.ts", folder.path, device);
+      assertEquals(result.code, 0, result.stderr);
+      // torch.nn.functional.silu of −1, 0 and 1, and its gradient.
+      assertMatch(
+        result.stdout,
+        /^tensor\(\[-0\.2689, {2}0\.0000, {2}0\.7311\]/,
+      );
+      assertMatch(result.stdout, /\ntensor\(\[0\.0723, 0\.5000, 0\.9277\]/);
+    },
+  });
+}

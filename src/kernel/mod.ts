@@ -43,6 +43,8 @@
  * assertEquals(await x.grad?.data(), new Float32Array([2, 4, 6]));
  * ```
  *
+ * With a WGSL source it runs on WebGPU too: `examples/own_kernel.ts`.
+ *
  * @module
  */
 export type { HostValues, Integers } from "../core/host_values.ts";
@@ -85,7 +87,46 @@ export type { ReductionOperation, ReductionOptions } from "../ops/reduction.ts";
 export { unary, type UnaryOperation } from "../ops/unary.ts";
 export type { Slot, Span } from "../optim/optimizer.ts";
 export type * from "../../kernels/shapes.ts";
-export * from "../../kernels/kernel.ts";
+export type {
+  Access,
+  AdapterTraits,
+  AnyKernelCall,
+  ArraysOf,
+  CpuTraits,
+  Dispatch,
+  DispatchOptions,
+  Kernel,
+  KernelCall,
+  KernelCost,
+  KernelDefinition,
+  KernelSample,
+  NumberArray,
+  Operand,
+  OperandsOf,
+  Precision,
+  Signature,
+  ThreadMemory,
+  WasmArguments,
+  WasmCall,
+  WasmFunction,
+  WasmImplementation,
+  WasmType,
+  WasmWork,
+  WebGpuImplementation,
+  Workgroups,
+} from "../../kernels/kernel.ts";
+export {
+  call,
+  dispatch,
+  iterationLimit,
+  kernel,
+  Scratch,
+  Texture,
+  wasmFunction,
+  workgroupsFor,
+} from "../../kernels/kernel.ts";
+export { elementwise } from "../../kernels/lib/elementwise.ts";
+export { entryPointsOf } from "../../kernels/wgsl.ts";
 export type {
   BinaryDefinition,
   BinaryGradient,
