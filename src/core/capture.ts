@@ -1,6 +1,6 @@
 import { copy } from "../../kernels/copy/copy.ts";
 import { block, printAs } from "../base/printing.ts";
-import { type ReplayNotes, takeNotes } from "./guards.ts";
+import { type Trace, traceGuards } from "./guards.ts";
 import { defaultDevice } from "./default_device.ts";
 import type { Device, Program } from "../devices/device.ts";
 import { inScope, type TensorResult, tensorsOf } from "./scope.ts";
@@ -19,7 +19,7 @@ export interface Captured<
 interface Variant<Result> {
   readonly program: Program;
   readonly result: Result;
-  readonly notes: ReplayNotes;
+  readonly trace: Trace;
   readonly inputs: readonly AnyTensor[];
   /** Whether `inputs` are copies that the variant owns. */
   readonly copies: boolean;
@@ -106,7 +106,7 @@ function recordVariant<
   inputs: Inputs,
   copies: boolean,
 ): Variant<Result> {
-  const { notes, result: { program, result } } = takeNotes(() =>
+  const { trace, result: { program, result } } = traceGuards(() =>
     device.record(() =>
       inScope((scope) => {
         const result = run(...inputs);
@@ -120,7 +120,7 @@ function recordVariant<
       })
     )
   );
-  return { program, result, notes, inputs, copies };
+  return { program, result, trace, inputs, copies };
 }
 
 function fits(
@@ -138,7 +138,7 @@ function fitsElsewhere(
   inputs: readonly AnyTensor[],
 ): boolean {
   return sameShapes(variant, inputs) &&
-    variant.notes.guards.every((holds) => holds());
+    variant.trace.guards.every((holds) => holds());
 }
 
 function sameShapes(
@@ -156,14 +156,14 @@ function replay<Result>(
   variant: Variant<Result>,
   inputs: readonly AnyTensor[],
 ): Result {
-  const { copies, notes, program, result } = variant;
+  const { copies, program, result, trace } = variant;
   if (copies) {
     variant.inputs.forEach((own, index) => {
       own.device.run(copy, { source: inputs[index], output: own });
     });
   }
   program.replay();
-  for (const effect of notes.effects) effect();
+  for (const effect of trace.sideEffects) effect();
   return result;
 }
 

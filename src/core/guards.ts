@@ -1,40 +1,40 @@
 /**
  * What a replay cannot see in the list of kernels: what the captured function
- * took for granted about the host's state, and how it changed that state.
+ * assumed about the host's state, and its side effects on that state.
  */
-export interface ReplayNotes {
+export interface Trace {
   /** All must hold for the program to be the right one. */
   readonly guards: (() => boolean)[];
-  /** Changes of the host's state, done again with every replay. */
-  readonly effects: (() => void)[];
+  /** Changes of the host's state, made again with every replay. */
+  readonly sideEffects: (() => void)[];
   /** Whose state the program itself has set or checked already. */
   readonly known: Set<object>;
 }
 
-let notes: ReplayNotes | null = null;
+let trace: Trace | null = null;
 
-/** Takes notes of what `run` assumes and changes. */
-export function takeNotes<T>(run: () => T): { notes: ReplayNotes; result: T } {
-  const before = notes;
-  const taken: ReplayNotes = { guards: [], effects: [], known: new Set() };
-  notes = taken;
+/** Collects the guards and side effects of `run`. */
+export function traceGuards<T>(run: () => T): { trace: Trace; result: T } {
+  const outer = trace;
+  const own: Trace = { guards: [], sideEffects: [], known: new Set() };
+  trace = own;
   try {
-    return { notes: taken, result: run() };
+    return { trace: own, result: run() };
   } finally {
-    notes = before;
+    trace = outer;
   }
 }
 
-/** Says that the code that follows is right only while `holds` stays true. */
-export function assume(subject: object, holds: () => boolean): void {
-  if (notes === null || notes.known.has(subject)) return;
-  notes.known.add(subject);
-  notes.guards.push(holds);
+/** A recording of the code that follows is right only while `holds` is true. */
+export function guard(subject: object, holds: () => boolean): void {
+  if (trace === null || trace.known.has(subject)) return;
+  trace.known.add(subject);
+  trace.guards.push(holds);
 }
 
 /** Changes the state of `subject` on the host, now and with every replay. */
-export function change(subject: object, effect: () => void): void {
+export function sideEffect(subject: object, effect: () => void): void {
   effect();
-  notes?.known.add(subject);
-  notes?.effects.push(effect);
+  trace?.known.add(subject);
+  trace?.sideEffects.push(effect);
 }

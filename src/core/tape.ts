@@ -27,10 +27,10 @@ export interface Entry {
   /** How gradients go back. */
   readonly backward: Backward;
   /**
-   * The gradients by the inputs where that by the output is 1, of an operation
-   * that has worked them out already: then nothing need be done.
+   * The gradients with respect to the inputs for the seed gradient, 1, of an
+   * operation that computes them in its forward pass.
    */
-  readonly atOne?: readonly (Tensor | null)[];
+  readonly seedGradients?: readonly (Tensor | null)[];
 }
 
 /** Where an operation writes a gradient, and the sum that it belongs to. */
@@ -186,18 +186,18 @@ export class Tape extends Scope {
  * Records how `output` was made, if a tape is open and one of the inputs needs
  * a gradient; gives `output` back.
  *
- * @param atOne See {@linkcode Entry.atOne}.
+ * @param seedGradients See {@linkcode Entry.seedGradients}.
  */
 export function record<S extends Shape>(
   output: Tensor<S>,
   inputs: readonly Input[],
   backward: Backward,
-  atOne?: readonly (Tensor | null)[],
+  seedGradients?: readonly (Tensor | null)[],
 ): Tensor<S> {
   const tape = currentScope();
   const needed = inputs.some((input) => input?.needsGradient);
   if (tape instanceof Tape && needed) {
-    tape.append({ output, inputs, backward, atOne });
+    tape.append({ output, inputs, backward, seedGradients });
   }
   return output;
 }
@@ -215,13 +215,13 @@ function oneFor({ device, shape }: Tensor): Tensor {
  * input is a parameter, whose gradient has a place of its own.
  */
 function takeAtOne(
-  { atOne, inputs }: Entry,
+  { seedGradients, inputs }: Entry,
   gradients: Map<AnyTensor, Tensor>,
 ): boolean {
-  if (atOne === undefined) return false;
+  if (seedGradients === undefined) return false;
   if (inputs.some((input) => input?.root.requiresGrad)) return false;
   for (const [index, input] of inputs.entries()) {
-    const gradient = atOne[index];
+    const gradient = seedGradients[index];
     if (input?.needsGradient && gradient) gradients.set(input.root, gradient);
   }
   return true;

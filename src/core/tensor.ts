@@ -1,4 +1,4 @@
-import { assume, change } from "./guards.ts";
+import { guard, sideEffect } from "./guards.ts";
 import type {
   Device,
   DeviceBuffer,
@@ -29,7 +29,7 @@ export type AnyTensor = Tensor<any, any>;
 
 /** How to make a tensor. */
 export interface TensorOptions {
-  /** Whether a tape works out the gradient by this tensor. Default false. */
+  /** Whether a tape works out the gradient with respect to this tensor. Default false. */
   requiresGrad?: boolean;
 }
 
@@ -69,7 +69,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   readonly device: Device;
   /** The tensor whose memory this one shares: itself, unless it is a view. */
   readonly root: AnyTensor;
-  /** Whether a tape works out the gradient by this tensor: a parameter. */
+  /** Whether a tape works out the gradient with respect to this tensor: a parameter. */
   readonly requiresGrad: boolean;
   /** The tape that recorded how this tensor came about, if one did. */
   tape: object | null = null;
@@ -212,7 +212,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
 
   /** Forgets the gradient: the next backward pass starts anew. */
   zeroGrad(): void {
-    change(this, () => {
+    sideEffect(this, () => {
       this.#hasGradient = false;
     });
   }
@@ -223,14 +223,14 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
    */
   claimGradient(): { gradient: Tensor<S>; accumulate: boolean } {
     const accumulate = this.#hasGradient;
-    assume(this, () => this.#hasGradient === accumulate);
+    guard(this, () => this.#hasGradient === accumulate);
     this.#gradient ??= Tensor.empty(
       this.device,
       this.shape,
       "f32",
       "persistent",
     );
-    change(this, () => {
+    sideEffect(this, () => {
       this.#hasGradient = true;
     });
     return { gradient: this.#gradient, accumulate };

@@ -1,4 +1,4 @@
-import type { Pair } from "../ops/_check.ts";
+import type { Pair } from "../ops/check.ts";
 import { avgPool2d, type AvgPool2dOptions } from "../ops/avg_pool2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { pythonPair } from "../base/python_text.ts";

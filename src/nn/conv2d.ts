@@ -1,4 +1,4 @@
-import { type Pair, pair } from "../ops/_check.ts";
+import { type Pair, pair } from "../ops/check.ts";
 import { conv2d, type Conv2dOptions } from "../ops/conv2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { checkCount } from "./_check_count.ts";

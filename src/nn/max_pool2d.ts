@@ -1,4 +1,4 @@
-import type { Pair } from "../ops/_check.ts";
+import type { Pair } from "../ops/check.ts";
 import { maxPool2d, type MaxPool2dOptions } from "../ops/max_pool2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { pythonPair } from "../base/python_text.ts";

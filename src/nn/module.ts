@@ -1,5 +1,5 @@
 import { printAsText } from "../base/printing.ts";
-import { assume, change } from "../core/guards.ts";
+import { guard, sideEffect } from "../core/guards.ts";
 import { RandomGenerator } from "../core/random.ts";
 import { defaultDevice } from "../core/default_device.ts";
 import type { Device } from "../devices/device.ts";
@@ -84,14 +84,14 @@ export abstract class Module {
    */
   get training(): boolean {
     const training = this.#training;
-    assume(this, () => this.#training === training);
+    guard(this, () => this.#training === training);
     return training;
   }
 
   /** Sets training mode, or evaluation mode, here and in all parts. */
   train(training = true): this {
     for (const [, module] of this.namedModules()) {
-      change(module, () => {
+      sideEffect(module, () => {
         module.#training = training;
       });
     }

@@ -1,7 +1,7 @@
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { reductionAxes } from "../../kernels/lib/axes.ts";
 import { sumKernels } from "../../kernels/sum/sum.ts";
-import { shapeError, text } from "./_check.ts";
+import { shapeError, text } from "./check.ts";
 
 /**
  * The shape to which two are broadcast, by NumPy's rules: aligned at the last

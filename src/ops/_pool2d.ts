@@ -1,6 +1,6 @@
 import type { Pool2dShape } from "../../kernels/lib/pool2d.ts";
 import type { Shape } from "../core/tensor.ts";
-import { checkRank, type Pair, pair, shapeError, text } from "./_check.ts";
+import { checkRank, type Pair, pair, shapeError, text } from "./check.ts";
 import { outputSizes, window2d, type WindowOptions } from "./_window.ts";
 
 /** The shape rule of the poolings; their stride is the kernel's size. */

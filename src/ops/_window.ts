@@ -1,5 +1,5 @@
 import type { Window2d } from "../../kernels/shapes.ts";
-import { checkWhole, type Pair, pair, shapeError, text } from "./_check.ts";
+import { checkWhole, type Pair, pair, shapeError, text } from "./check.ts";
 
 /** How a window slides over an image. */
 export interface WindowOptions {

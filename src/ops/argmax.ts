@@ -1,6 +1,6 @@
 import { argmax as argmaxKernel } from "../../kernels/argmax/argmax.ts";
 import { Tensor } from "../core/tensor.ts";
-import { checkRank } from "./_check.ts";
+import { checkRank } from "./check.ts";
 
 /**
  * The column of each row's largest score; the first of equal ones. It has no

@@ -4,7 +4,7 @@ import {
 } from "../../kernels/avg_pool2d/avg_pool2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
-import type { Pair } from "./_check.ts";
+import type { Pair } from "./check.ts";
 import { pool2dShape } from "./_pool2d.ts";
 
 /** How {@linkcode avgPool2d} slides its window. */

@@ -9,7 +9,7 @@ import {
 } from "../../kernels/batch_norm2d/batch_norm2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, type Shape, Tensor } from "../core/tensor.ts";
-import { checkDType, checkRank, checkShape, shapeError } from "./_check.ts";
+import { checkDType, checkRank, checkShape, shapeError } from "./check.ts";
 
 /** What {@linkcode batchNorm2d} normalises with; tensors are `[C]` but for one. */
 export interface BatchNorm2dOptions {

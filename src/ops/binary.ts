@@ -10,7 +10,7 @@ import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { broadcastShape, sumTo } from "./_broadcast.ts";
-import { checkDType } from "./_check.ts";
+import { checkDType } from "./check.ts";
 
 /**
  * A function of two operands, element by element. They are broadcast by NumPy's

@@ -1,7 +1,7 @@
 import type { Conv2dShape } from "../../kernels/shapes.ts";
 import { record } from "../core/tape.ts";
 import { type Images, type Shape, Tensor } from "../core/tensor.ts";
-import { checkRank, checkShape, shapeError, text } from "./_check.ts";
+import { checkRank, checkShape, shapeError, text } from "./check.ts";
 import { outputSizes, window2d, type WindowOptions } from "./_window.ts";
 
 /** How {@linkcode conv2d} slides its kernel: stride 1, padding 0, dilation 1. */

@@ -3,7 +3,7 @@ import { describe } from "../base/errors.ts";
 import { currentScope } from "../core/scope.ts";
 import { record, Tape } from "../core/tape.ts";
 import { type Images, type Shape, Tensor } from "../core/tensor.ts";
-import { checkShape, type Pair } from "./_check.ts";
+import { checkShape, type Pair } from "./check.ts";
 import { pool2dShape } from "./_pool2d.ts";
 import {
   batchNorm2d,

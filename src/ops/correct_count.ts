@@ -1,6 +1,6 @@
 import { correctCount as correctCountKernel } from "../../kernels/argmax/argmax.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkDType, checkRank, checkShape } from "./_check.ts";
+import { checkDType, checkRank, checkShape } from "./check.ts";
 
 /**
  * How many rows have their largest score at their label. It has no gradient.

@@ -3,7 +3,7 @@ import { mulKernels } from "../../kernels/mul/mul.ts";
 import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkDType, checkRank, checkShape } from "./_check.ts";
+import { checkDType, checkRank, checkShape } from "./check.ts";
 
 /** How {@linkcode crossEntropy} takes its labels. */
 export interface CrossEntropyOptions {

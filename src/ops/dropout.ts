@@ -4,7 +4,7 @@ import { dropoutForward } from "../../kernels/dropout/dropout.ts";
 import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkDType, checkShape } from "./_check.ts";
+import { checkDType, checkShape } from "./check.ts";
 
 /**
  * Sets each element to 0 with a probability and scales the others by

@@ -1,7 +1,7 @@
 import type { LinearShape } from "../../kernels/shapes.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkRank, checkShape, shapeError, text } from "./_check.ts";
+import { checkRank, checkShape, shapeError, text } from "./check.ts";
 
 /** The shape rule of {@linkcode linear}. */
 export function linearShape(x: Shape, weight: Shape): LinearShape {

@@ -4,7 +4,7 @@ import {
 } from "../../kernels/max_pool2d/max_pool2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
-import type { Pair } from "./_check.ts";
+import type { Pair } from "./check.ts";
 import { pool2dShape } from "./_pool2d.ts";
 import type { WindowOptions } from "./_window.ts";
 

@@ -1,5 +1,5 @@
 /** Differentiable operations, one per file. */
-export { type Pair } from "./_check.ts";
+export { type Pair } from "./check.ts";
 export { outputSize, type WindowOptions } from "./_window.ts";
 export { add } from "./add.ts";
 export { argmax } from "./argmax.ts";

@@ -3,7 +3,7 @@ import type { ReductionKernels } from "../../kernels/lib/reduction.ts";
 import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkDType, text } from "./_check.ts";
+import { checkDType, text } from "./check.ts";
 
 /** Which axes a reduction reduces, and what becomes of them. */
 export interface ReductionOptions {

@@ -5,7 +5,7 @@ import {
 } from "../../kernels/lib/unary.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkDType } from "./_check.ts";
+import { checkDType } from "./check.ts";
 
 /**
  * A function of one number, element by element.

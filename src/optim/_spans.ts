@@ -1,4 +1,4 @@
-import { assume } from "../core/guards.ts";
+import { guard } from "../core/guards.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import type { Tensor } from "../core/tensor.ts";
 
@@ -45,7 +45,7 @@ export class Spans {
   ready(): Parameter[] {
     return this.#parameters.filter((parameter) => {
       const has = parameter.grad !== null;
-      assume(parameter.tensor, () => (parameter.grad !== null) === has);
+      guard(parameter.tensor, () => (parameter.grad !== null) === has);
       return has;
     });
   }

@@ -5,7 +5,7 @@ import {
   adamStep,
 } from "../../kernels/adam/adam.ts";
 import { pythonFloat, pythonNumber } from "../base/python_text.ts";
-import { assume } from "../core/guards.ts";
+import { guard } from "../core/guards.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Arena, Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -120,7 +120,7 @@ export class Adam extends Optimizer {
     const ready = this.ready();
     if (ready.length === 0) return;
     const parted = this.#parted;
-    assume(this, () => this.#parted === parted);
+    guard(this, () => this.#parted === parted);
     if (ready.length < this.parameters.length) this.#part();
     const spans = this.#parted
       ? ready.flatMap((parameter) => this.spans([parameter]))

@@ -1,6 +1,6 @@
 import { encodePng, type GrayImage } from "../digits/mod.ts";
 import { predict } from "../training/predict.ts";
-import { bestEpoch } from "../training/_best.ts";
+import { bestEpoch } from "../training/best.ts";
 import type { EpochResult, TrainSettings } from "../training/options.ts";
 import { drawPanels, type Theme } from "./_chart.ts";
 import { Html, html } from "./_html.ts";

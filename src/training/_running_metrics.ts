@@ -1,4 +1,4 @@
-import { change } from "../core/guards.ts";
+import { sideEffect } from "../core/guards.ts";
 import type { Device } from "../devices/device.ts";
 import {
   type CrossEntropyOptions,
@@ -31,7 +31,7 @@ export class RunningMetrics implements Disposable {
     labels: Tensor<Shape, "i32">,
     options?: CrossEntropyOptions,
   ): Tensor<[number]> {
-    change(this, () => {
+    sideEffect(this, () => {
       this.#batches++;
     });
     return summedCrossEntropy(logits, labels, this.#totals, options);

@@ -3,7 +3,7 @@ import { describe, FormatError } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Module } from "../nn/mod.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import type { BestWeights } from "./_best.ts";
+import type { BestWeights } from "./best.ts";
 import type { TrainingStep } from "./_training_step.ts";
 
 /** The parts of a training whose state a checkpoint stores, beside weights. */

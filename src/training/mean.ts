@@ -1,6 +1,6 @@
 import { accumulate } from "../../kernels/accumulate/accumulate.ts";
 import { defaultDevice } from "../core/default_device.ts";
-import { change } from "../core/guards.ts";
+import { sideEffect } from "../core/guards.ts";
 import type { Device } from "../devices/device.ts";
 import { Tensor } from "../core/tensor.ts";
 
@@ -46,7 +46,7 @@ export class Mean implements Disposable {
   add(value: Tensor): void {
     const destination = this.#total;
     destination.device.run(accumulate, { source: value, destination });
-    change(this, () => {
+    sideEffect(this, () => {
       this.#count++;
     });
   }

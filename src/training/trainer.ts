@@ -10,7 +10,7 @@ import type { LRScheduler } from "../optim/schedules/mod.ts";
 import { NETWORKS } from "../models/mod.ts";
 import { openData } from "./_data.ts";
 import { transformOf } from "./augmentation.ts";
-import { bestEpoch, BestWeights } from "./_best.ts";
+import { bestEpoch, BestWeights } from "./best.ts";
 import { OPTIMIZERS } from "./_optimizers.ts";
 import { turnEventLoop } from "./_event_loop.ts";
 import { scheduleOf } from "./_schedule.ts";
