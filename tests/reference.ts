@@ -8,7 +8,6 @@
  * @module
  */
 
-export * from "./reference/augment.ts";
 export * from "./reference/conv2d.ts";
 export * from "./reference/elementwise.ts";
 export * from "./reference/linear.ts";

@@ -2,7 +2,6 @@
 
 // Every function that these files export is a kernel of the CPU device, called
 // by its name. Its signature is `(args, thread, threads)`: see `_run.ts`.
-export * from "./augment.ts";
 export * from "./conv2d.ts";
 export * from "./conv2d_weight_gradient.ts";
 export * from "./conv2d_weight_rows.ts";

@@ -5,6 +5,5 @@
  * @module
  */
 
-export * from "./augment.ts";
 export * from "./conv2d.ts";
 export * from "./linear.ts";

@@ -1,4 +1,7 @@
-import { DRAWS_PER_ROW } from "../../kernels/shapes.ts";
+import { blur } from "../../kernels/augment/blur.ts";
+import { DRAWS_PER_ROW } from "../../kernels/augment/draws.ts";
+import { drawNoise } from "../../kernels/augment/noise.ts";
+import { warp } from "../../kernels/augment/warp.ts";
 import type { Device } from "../devices/device.ts";
 import { describe } from "../base/errors.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
@@ -61,12 +64,10 @@ export class Augmentation implements Disposable {
     const sizes = { batch: images.shape[0], channels, height, width };
     const { erased, mean, std } = this.#transform;
     const displacements = this.#displacements(sizes, cursor);
-    this.#device.kernels.warp(
-      images,
-      this.#draws,
-      cursor,
-      displacements,
-      output,
+    const operands = { x: images, draws: this.#draws, cursor, output };
+    this.#device.run(
+      warp,
+      { ...operands, displacements },
       { ...sizes, erased, mean, std },
     );
   }
@@ -84,15 +85,22 @@ export class Augmentation implements Disposable {
     const { elastic } = this.#transform;
     const weights = this.#weights;
     if (elastic === undefined || weights === null) return null;
-    const { kernels } = this.#device;
-    const empty = () => Tensor.empty(this.#device, [batch, 2, height, width]);
+    const device = this.#device;
+    const empty = () => Tensor.empty(device, [batch, 2, height, width]);
     const [noise, across, smooth] = [empty(), empty(), empty()];
-    kernels.drawNoise(this.#draws, cursor, noise, { batch, height, width });
-    const lines = { outer: batch * 2 * height, size: width, inner: 1 };
-    kernels.blur(noise, weights, across, { ...lines, factor: 1 });
-    const columns = { outer: batch * 2, size: height, inner: width };
+    const draws = this.#draws;
+    device.run(drawNoise, { draws, cursor, noise }, { batch, height, width });
+    device.run(
+      blur,
+      { x: noise, weights, output: across },
+      { outer: batch * 2 * height, size: width, inner: 1, factor: 1 },
+    );
     const factor = elastic.alpha / 2;
-    kernels.blur(across, weights, smooth, { ...columns, factor });
+    device.run(
+      blur,
+      { x: across, weights, output: smooth },
+      { outer: batch * 2, size: height, inner: width, factor },
+    );
     return smooth;
   }
 }

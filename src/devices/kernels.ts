@@ -1,10 +1,7 @@
 import type {
-  BlurShape,
   Conv2dShape,
   ConvBlockShape,
   LinearShape,
-  NoiseShape,
-  WarpShape,
 } from "../../kernels/shapes.ts";
 import type { Operand } from "./device.ts";
 
@@ -152,40 +149,5 @@ export interface Kernels {
   convBlockGradient(
     operands: ConvBlockGradientOperands,
     shape: ConvBlockShape,
-  ): void;
-
-  /**
-   * Noise in [−1, 1): `[batch, 2, height, width]`. `draws` holds
-   * {@linkcode DRAWS_PER_ROW} f32 for each row of an epoch; those of image `i`
-   * are at row `cursor[0] + i`, the seed the last of them. The noise of axis
-   * 0 or 1 at a pixel is the upper 24 bits of `pcg3d(pixel, axis, seed).x`.
-   */
-  drawNoise(
-    draws: Operand,
-    cursor: Operand,
-    noise: Operand,
-    shape: NoiseShape,
-  ): void;
-  /**
-   * `output = factor · Σ weights[tap] · x[place + tap − radius]` along the
-   * middle axis, where `weights` has `2 · radius + 1` elements and `radius` is
-   * below the axis's size. Beyond the edges, places are mirrored; the edge is
-   * not repeated.
-   */
-  blur(x: Operand, weights: Operand, output: Operand, shape: BlurShape): void;
-  /**
-   * Warps images: every pixel is sampled bilinearly, 0 beyond the edges, at the
-   * place that the image's `draws` give for pixel plus displacement, and
-   * normalised; in the erased rectangle it is `erased`. `displacements`, in
-   * pixels, is `[batch, 2, height, width]`, along x and along y, or null.
-   * `draws` and `cursor` are as in {@linkcode Kernels.drawNoise}.
-   */
-  warp(
-    x: Operand,
-    draws: Operand,
-    cursor: Operand,
-    displacements: Operand | null,
-    output: Operand,
-    shape: WarpShape,
   ): void;
 }

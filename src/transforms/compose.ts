@@ -1,4 +1,4 @@
-import { DRAWS_PER_ROW } from "../../kernels/shapes.ts";
+import { DRAWS_PER_ROW } from "../../kernels/augment/draws.ts";
 import type { RandomGenerator } from "../core/random.ts";
 import { describe } from "../base/errors.ts";
 import { block, printAsText } from "../base/printing.ts";

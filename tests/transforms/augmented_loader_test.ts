@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { blur } from "../../kernels/augment/blur.ts";
+import { drawNoise } from "../../kernels/augment/noise.ts";
+import { warp } from "../../kernels/augment/warp.ts";
 import { DataLoader, TensorDataset } from "../../src/data/mod.ts";
 import { RandomGenerator } from "../../src/core/random.ts";
 import type { Device } from "../../src/devices/device.ts";
@@ -13,12 +16,12 @@ import {
 } from "../../src/transforms/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
-import * as reference from "../reference.ts";
+import { uniform } from "../reference.ts";
 
 const [rows, channels, height, width] = [7, 2, 9, 8];
 const area = height * width;
 const pixels = Uint8Array.from(
-  reference.uniform(rows * channels * area, 1),
+  uniform(rows * channels * area, 1),
   (value) => (value + 1) * 127,
 );
 const dataset = new TensorDataset(pixels, [0, 1, 2, 3, 4, 5, 6], {
@@ -61,13 +64,18 @@ deviceTest("a batch is what the formulas say", async (device) => {
   for (const [index, actual] of epoch.entries()) {
     const first = index * 3;
     const batch = Math.min(3, rows - first);
-    const noise = reference.drawNoise(draws, first, { batch, ...size });
-    const across = reference.blur(noise, weights, {
-      ...{ outer: batch * 2 * height, size: width, inner: 1, factor: 1 },
-    });
-    const smooth = reference.blur(across, weights, {
-      ...{ outer: batch * 2, size: height, inner: width, factor: 10 },
-    });
+    const cursor = Int32Array.of(first);
+    const planes = () => new Float64Array(batch * 2 * area);
+    const [noise, across, smooth] = [planes(), planes(), planes()];
+    drawNoise.reference({ draws, cursor, noise }, { batch, ...size });
+    blur.reference(
+      { x: noise, weights, output: across },
+      { outer: batch * 2 * height, size: width, inner: 1, factor: 1 },
+    );
+    blur.reference(
+      { x: across, weights, output: smooth },
+      { outer: batch * 2, size: height, inner: width, factor: 10 },
+    );
     const images = new Float64Array(batch * channels * area);
     for (const [at, row] of order.subarray(first, first + batch).entries()) {
       const start = row * channels * area;
@@ -75,7 +83,9 @@ deviceTest("a batch is what the formulas say", async (device) => {
       images.set(Float64Array.from(image, (v) => v / 255), at * image.length);
     }
     const shape = { batch, channels, ...size, mean: 0.2, std: 0.5, erased: 0 };
-    const expected = reference.warp(images, draws, first, smooth, shape);
+    const expected = new Float64Array(images.length);
+    const given = { x: images, draws, cursor, displacements: smooth };
+    warp.reference({ ...given, output: expected }, shape);
     // Places are rounded, and neighbours differ by up to 2.
     const tolerance = { atol: 1e-4, rtol: 0 };
     assertClose(actual, expected, tolerance, `batch ${index}`);

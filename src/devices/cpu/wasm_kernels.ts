@@ -1,7 +1,6 @@
 import type { Scratch } from "../scratch.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Caller } from "./_call.ts";
-import { augment } from "./kernels/augment.ts";
 import { conv2d } from "./kernels/conv2d.ts";
 import { convBlock } from "./kernels/conv_block.ts";
 import { linear } from "./kernels/linear.ts";
@@ -15,7 +14,6 @@ import { linear } from "./kernels/linear.ts";
 export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
   const single = {
     ...caller.plain,
-    ...augment(caller),
     ...conv2d(caller, scratch),
     ...linear(caller),
   };

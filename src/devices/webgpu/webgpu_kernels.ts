@@ -2,7 +2,6 @@ import { composedConvBlock, type SingleKernels } from "../_conv_block.ts";
 import type { Scratch } from "../scratch.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Run } from "./kernel_record.ts";
-import { augmentKernels } from "./kernels/augment.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
 import { linearKernels } from "./kernels/linear.ts";
@@ -32,7 +31,6 @@ export function webGpuKernels(
   const workgroupSize = adapter.isSoftware ? 8 : 64;
   const convolution = convolutions(run, scratch, adapter);
   const single: SingleKernels = {
-    ...augmentKernels(run),
     ...convolution.kernels,
     ...linearKernels(run, scratch, workgroupSize),
   };

@@ -1,5 +1,7 @@
-import { DRAWS_PER_ROW } from "../../../kernels/shapes.ts";
-import * as reference from "../../reference.ts";
+import { blur } from "../../../kernels/augment/blur.ts";
+import { DRAWS_PER_ROW } from "../../../kernels/augment/draws.ts";
+import { drawNoise } from "../../../kernels/augment/noise.ts";
+import { warp } from "../../../kernels/augment/warp.ts";
 import { type KernelCase, random, rounded } from "./_harness.ts";
 
 /** Sums of up to 41 products below 1. Worst measured: 7.6e-8 absolute. */
@@ -61,28 +63,28 @@ export const augmentCases: readonly KernelCase[] = [
     ([batch, height, width]): KernelCase => ({
       name: `drawNoise: ${batch} images of ${height} × ${width}`,
       run: (harness) => {
-        const draws = drawsOf(CURSOR + batch + 1, height, width);
-        const noise = harness.output(batch * 2 * height * width);
-        const shape = { batch, height, width };
-        const operands = [harness.f32(draws), harness.i32([CURSOR])] as const;
-        harness.kernels.drawNoise(...operands, noise, shape);
-        const expected = reference.drawNoise(draws, CURSOR, shape);
-        harness.expectEqual(noise, expected);
+        harness.check(drawNoise, {
+          draws: drawsOf(CURSOR + batch + 1, height, width),
+          cursor: Int32Array.of(CURSOR),
+          noise: new Float64Array(batch * 2 * height * width),
+        }, { batch, height, width });
       },
     }),
   ),
   ...Object.entries(BLURS).map(([name, [sizes, taps]]): KernelCase => ({
     name: `blur: ${name}`,
     run: (harness) => {
-      const shape = { ...sizes, factor: 2.5 };
       const length = sizes.outer * sizes.size * sizes.inner;
-      const x = random(length, 1);
-      const weights = rounded(random(taps, 2).map((value) => value / taps));
-      const output = harness.output(length);
-      const operands = [harness.f32(x), harness.f32(weights)] as const;
-      harness.kernels.blur(...operands, output, shape);
-      const expected = reference.blur(x, weights, shape);
-      harness.expectClose(output, expected, BLUR_TOLERANCE);
+      harness.check(
+        blur,
+        {
+          x: random(length, 1),
+          weights: rounded(random(taps, 2).map((value) => value / taps)),
+          output: new Float64Array(length),
+        },
+        { ...sizes, factor: 2.5 },
+        BLUR_TOLERANCE,
+      );
     },
   })),
   ...Object.entries(WARPS).flatMap(([name, sizes]) =>
@@ -96,18 +98,16 @@ export const augmentCases: readonly KernelCase[] = [
         const displacements = displaced
           ? rounded(random(batch * 2 * height * width, 4).map((v) => 2 * v))
           : null;
-        const output = harness.output(x.length);
-        harness.kernels.warp(
-          harness.f32(x),
-          harness.f32(draws),
-          harness.i32([CURSOR]),
-          displacements === null ? null : harness.f32(displacements),
-          output,
+        harness.check(
+          warp,
+          {
+            x,
+            draws,
+            cursor: Int32Array.of(CURSOR),
+            displacements,
+            output: new Float64Array(x.length),
+          },
           shape,
-        );
-        harness.expectClose(
-          output,
-          reference.warp(x, draws, CURSOR, displacements, shape),
           WARP_TOLERANCE,
         );
       },
