@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/clip_norm/clip_norm.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/clip_norm/clip_norm.wgsl","line":1},{"from":3,"file":"kernels/lib/grid.wgsl","line":1},{"from":11,"file":"kernels/clip_norm/clip_norm.wgsl","line":4}],
+  lines: [{"from":1,"file":"kernels/clip_norm/clip_norm.wgsl","line":1},{"from":3,"file":"kernels/lib/grid.wgsl","line":1},{"from":11,"file":"kernels/lib/reduce.wgsl","line":1},{"from":15,"file":"kernels/lib/reduce.wgsl","line":6},{"from":31,"file":"kernels/clip_norm/clip_norm.wgsl","line":5}],
   code: `\
 // Clips gradients by their common norm, as PyTorch's clip_grad_norm_ does.
 
@@ -19,30 +19,43 @@ override workgroupSize: u32;
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
+// The sum of what the invocations of a workgroup hold, for all of them. The
+// first half of the invocations adds the sums of the second half to its own, and
+// so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> output: array<f32>;
 
-var<workgroup> partial: array<f32, workgroupSize>;
+var<workgroup> partial: array<Partial, workgroupSize>;
 
-// One workgroup: each invocation adds the squares at its own index, that plus
-// workgroupSize and so on, in this order. Then the first half of the
-// invocations adds the sums of the second half to its own, and so on by halves.
-@compute @workgroup_size(workgroupSize)
-fn sumOfSquares(@builtin(local_invocation_index) local: u32) {
-  var total = 0.0;
-  for (var index = local; index < arrayLength(&x); index += workgroupSize) {
-    total += x[index] * x[index];
-  }
-  partial[local] = total;
+fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
+  // Until here, others may read the last sum.
+  workgroupBarrier();
+  partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
     workgroupBarrier();
     if (local < reach) {
       partial[local] += partial[local + reach];
     }
   }
+  workgroupBarrier();
+  return partial[0];
+}
+
+alias Partial = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> output: array<f32>;
+
+// One workgroup: each invocation adds the squares at its own index, that plus
+// workgroupSize and so on, in this order; \`lib/reduce.wgsl\` adds their sums.
+@compute @workgroup_size(workgroupSize)
+fn sumOfSquares(@builtin(local_invocation_index) local: u32) {
+  var own = 0.0;
+  for (var index = local; index < arrayLength(&x); index += workgroupSize) {
+    own += x[index] * x[index];
+  }
+  let total = sumOfWorkgroup(own, local);
   if (local == 0) {
-    output[0] = partial[0];
+    output[0] = total;
   }
 }
 

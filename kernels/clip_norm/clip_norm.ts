@@ -1,5 +1,6 @@
 import { dispatch, kernel } from "../kernel.ts";
 import { elementwise, workgroupSize } from "../lib/elementwise.ts";
+import { reductionIterations } from "../lib/reduce.ts";
 import * as wgsl from "./clip_norm.gen.ts";
 
 /** `output[0] = Σ x²`, any shape. */
@@ -16,8 +17,7 @@ export const sumOfSquares = kernel({
       bind: { x, output },
       constants: { workgroupSize },
       workgroups: [1, 1, 1],
-      iterations: Math.ceil(x.buffer.length / workgroupSize) +
-        Math.log2(workgroupSize),
+      iterations: reductionIterations(x.buffer.length),
     }),
   ],
 });

@@ -1,30 +1,24 @@
 // Clips gradients by their common norm, as PyTorch's clip_grad_norm_ does.
 
 // #import "lib/grid.wgsl"
+// #import "lib/reduce.wgsl"
+
+alias Partial = f32;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
 
-var<workgroup> partial: array<f32, workgroupSize>;
-
 // One workgroup: each invocation adds the squares at its own index, that plus
-// workgroupSize and so on, in this order. Then the first half of the
-// invocations adds the sums of the second half to its own, and so on by halves.
+// workgroupSize and so on, in this order; `lib/reduce.wgsl` adds their sums.
 @compute @workgroup_size(workgroupSize)
 fn sumOfSquares(@builtin(local_invocation_index) local: u32) {
-  var total = 0.0;
+  var own = 0.0;
   for (var index = local; index < arrayLength(&x); index += workgroupSize) {
-    total += x[index] * x[index];
+    own += x[index] * x[index];
   }
-  partial[local] = total;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
+  let total = sumOfWorkgroup(own, local);
   if (local == 0) {
-    output[0] = partial[0];
+    output[0] = total;
   }
 }
 
