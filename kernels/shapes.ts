@@ -64,13 +64,3 @@ export interface ConvBlockShape {
   /** Added to the variance before the root. */
   eps: number;
 }
-
-/** A linear layer: `[batch, inFeatures]` gives `[batch, outFeatures]`. */
-export interface LinearShape {
-  /** Rows. */
-  batch: number;
-  /** Columns of the input and of the weight `[outFeatures, inFeatures]`. */
-  inFeatures: number;
-  /** Columns of the output. */
-  outFeatures: number;
-}

@@ -10,7 +10,6 @@
 
 export * from "./reference/conv2d.ts";
 export * from "./reference/elementwise.ts";
-export * from "./reference/linear.ts";
 export * from "./reference/random.ts";
 export * from "./reference/relu.ts";
 export * from "./reference/run.ts";

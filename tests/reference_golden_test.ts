@@ -14,7 +14,8 @@ import {
   adamStep,
 } from "../kernels/adam/adam.ts";
 import type { BatchNorm2dShape } from "../kernels/batch_norm2d/batch_norm2d.ts";
-import type { Conv2dShape, LinearShape } from "../kernels/shapes.ts";
+import type { LinearShape } from "../kernels/linear/linear.ts";
+import type { Conv2dShape } from "../kernels/shapes.ts";
 import { type SgdConstants, sgdStep } from "../kernels/sgd/sgd.ts";
 import { assertClose } from "./close.ts";
 import { Golden } from "./golden.ts";

@@ -6,7 +6,6 @@ export * from "./conv2d.ts";
 export * from "./conv2d_weight_gradient.ts";
 export * from "./conv2d_weight_rows.ts";
 export * from "./conv_block.ts";
-export * from "./linear.ts";
 export { winogradForward, winogradGradient } from "./winograd.ts";
 export { winogradWeightGradient, winogradWeights } from "./winograd_weights.ts";
 

@@ -6,4 +6,3 @@
  */
 
 export * from "./conv2d.ts";
-export * from "./linear.ts";

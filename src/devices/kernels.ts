@@ -1,8 +1,4 @@
-import type {
-  Conv2dShape,
-  ConvBlockShape,
-  LinearShape,
-} from "../../kernels/shapes.ts";
+import type { Conv2dShape, ConvBlockShape } from "../../kernels/shapes.ts";
 import type { Operand } from "./device.ts";
 
 /** The tensors of a block in evaluation. */
@@ -106,28 +102,6 @@ export interface Kernels {
     gradOutput: Operand,
     gradBias: Operand,
     shape: Conv2dShape,
-  ): void;
-
-  /** `output = x · weightᵀ + bias`, `bias` `[outFeatures]` or null. */
-  linearForward(
-    x: Operand,
-    weight: Operand,
-    bias: Operand | null,
-    output: Operand,
-    shape: LinearShape,
-  ): void;
-  /**
-   * `gradX = gradOutput · weight`, `gradWeight = gradOutputᵀ · x` and
-   * `gradBias = Σ gradOutput` over the batch; null where one is not wanted.
-   */
-  linearGradient(
-    gradOutput: Operand,
-    x: Operand,
-    weight: Operand,
-    gradX: Operand | null,
-    gradWeight: Operand | null,
-    gradBias: Operand | null,
-    shape: LinearShape,
   ): void;
 
   /** A whole block in training. The running statistics move by `momentum`. */

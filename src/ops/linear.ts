@@ -1,4 +1,8 @@
-import type { LinearShape } from "../../kernels/shapes.ts";
+import {
+  linearForward,
+  linearGradient,
+  type LinearShape,
+} from "../../kernels/linear/linear.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkRank, checkShape, shapeError, text } from "./check.ts";
@@ -47,16 +51,16 @@ export function linear(
   const shape = linearShape(x.shape, weight.shape);
   const { batch, outFeatures } = shape;
   if (bias !== null) checkShape("linear", "bias", bias.shape, [outFeatures]);
-  const { kernels } = x.device;
   const size: [number, number] = [batch, outFeatures];
   const output = Tensor.empty(x.device, size);
-  kernels.linearForward(x, weight, bias, output, shape);
+  x.device.run(linearForward, { x, weight, bias, output }, shape);
   return record(
     output,
     [x, weight, bias],
     (gradOutput, [gradX, gradWeight, gradBias]) => {
-      const wanted = [gradX, gradWeight, gradBias] as const;
-      kernels.linearGradient(gradOutput, x, weight, ...wanted, shape);
+      const wanted = { gradX, gradWeight, gradBias };
+      const operands = { gradOutput, x, weight, ...wanted };
+      x.device.run(linearGradient, operands, shape);
     },
   );
 }

@@ -21,7 +21,12 @@ import {
   type BatchNorm2dShape,
   batchNorm2dStatistics,
 } from "../../kernels/batch_norm2d/batch_norm2d.ts";
-import type { Conv2dShape, LinearShape } from "../../kernels/shapes.ts";
+import {
+  linearForward,
+  linearGradient,
+  type LinearShape,
+} from "../../kernels/linear/linear.ts";
+import type { Conv2dShape } from "../../kernels/shapes.ts";
 import * as reference from "../reference.ts";
 import { runReference } from "./run.ts";
 
@@ -194,14 +199,24 @@ export function avgPool2d(shape: AvgPool2dShape): Operation {
 
 /** Without `bias` among the inputs there is none. */
 export function linear(shape: LinearShape): Operation {
+  const { batch, outFeatures } = shape;
   return {
-    forward: ({ x, weight, bias = null }) =>
-      reference.linearForward(x, weight, bias, shape),
-    backward: (gradOutput, { x, weight }) => ({
-      x: reference.linearInputGradient(gradOutput, weight, shape),
-      weight: reference.linearWeightGradient(gradOutput, x, shape),
-      bias: reference.linearBiasGradient(gradOutput, shape),
-    }),
+    forward({ x, weight, bias = null }) {
+      const output = new Float64Array(batch * outFeatures);
+      const arrays = { x, weight, bias, output };
+      return runReference(linearForward, arrays, shape).output;
+    },
+    backward(gradOutput, { x, weight }) {
+      const gradients = {
+        gradX: new Float64Array(x.length),
+        gradWeight: new Float64Array(weight.length),
+        gradBias: new Float64Array(outFeatures),
+      };
+      const arrays = { gradOutput, x, weight, ...gradients };
+      runReference(linearGradient, arrays, shape);
+      const { gradBias, gradWeight, gradX } = gradients;
+      return { x: gradX, weight: gradWeight, bias: gradBias };
+    },
   };
 }
 

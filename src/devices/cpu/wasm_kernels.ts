@@ -3,7 +3,6 @@ import type { Kernels } from "../kernels.ts";
 import type { Caller } from "./_call.ts";
 import { conv2d } from "./kernels/conv2d.ts";
 import { convBlock } from "./kernels/conv_block.ts";
-import { linear } from "./kernels/linear.ts";
 
 /**
  * The kernels in WebAssembly, and the plain ones where there are none.
@@ -15,7 +14,6 @@ export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
   const single = {
     ...caller.plain,
     ...conv2d(caller, scratch),
-    ...linear(caller),
   };
   return { ...single, ...convBlock(caller, single, scratch) };
 }

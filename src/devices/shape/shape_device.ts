@@ -95,8 +95,6 @@ function countingKernels(add: (count: number) => void): Kernels {
       add(ofConvolution(convolution)),
     convBlockEvalForward: (_operands, { convolution }) =>
       add(ofConvolution(convolution)),
-    linearForward: (_x, _weight, _bias, _output, shape) =>
-      add(shape.batch * shape.inFeatures * shape.outFeatures),
   };
   const nothing = () => {};
   return new Proxy(counted, {

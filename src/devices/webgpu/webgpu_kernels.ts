@@ -4,7 +4,6 @@ import type { Kernels } from "../kernels.ts";
 import type { Run } from "./kernel_record.ts";
 import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
-import { linearKernels } from "./kernels/linear.ts";
 
 /** What decides between kernels that do the same. */
 export interface AdapterTraits extends Conv2dOptions {
@@ -32,7 +31,6 @@ export function webGpuKernels(
   const convolution = convolutions(run, scratch, adapter);
   const single: SingleKernels = {
     ...convolution.kernels,
-    ...linearKernels(run, scratch, workgroupSize),
   };
   const block = adapter.bindings < convBlockBindings
     ? composedConvBlock(single, scratch)

@@ -1,4 +1,8 @@
 import { accumulate } from "../../../kernels/accumulate/accumulate.ts";
+import {
+  linearForward,
+  linearGradient,
+} from "../../../kernels/linear/linear.ts";
 import { reluKernels } from "../../../kernels/relu/relu.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { capture } from "../../../src/core/capture.ts";
@@ -16,6 +20,7 @@ import { hasHalf, webGpuTest } from "../../_webgpu.ts";
 import { assertClose } from "../../close.ts";
 import { random } from "../../kernels/cases/_harness.ts";
 import * as reference from "../../reference.ts";
+import * as operations from "../../reference/_operations.ts";
 import { tamperedAdapter } from "./_adapter.ts";
 
 /** Sums of f32: what they are of kernels in f32. Worst measured: 6.2e-6. */
@@ -128,19 +133,23 @@ halfTest(
       const bias = random(7, 4);
       const source = activation(x);
       const [output, gradWeight] = [result(35), result(7 * inFeatures)];
-      const { kernels } = device;
-      kernels.linearForward(source, plain(weight), plain(bias), output, shape);
-      const given = [plain(gradient), source, plain(weight)] as const;
-      kernels.linearGradient(...given, null, gradWeight, null, shape);
+      const [w, g] = [plain(weight), plain(gradient)];
+      const layer = { x: source, weight: w, bias: plain(bias), output };
+      device.run(linearForward, layer, shape);
+      device.run(linearGradient, {
+        ...{ gradOutput: g, x: source, weight: w },
+        ...{ gradX: null, gradWeight, gradBias: null },
+      }, shape);
+      const expected = operations.linear(shape);
       assertClose(
         await device.read(output.buffer),
-        reference.linearForward(x, weight, bias, shape),
+        expected.forward({ x, weight, bias }),
         SUMS,
         "output",
       );
       assertClose(
         await device.read(gradWeight.buffer),
-        reference.linearWeightGradient(gradient, x, shape),
+        expected.backward(gradient, { x, weight }).weight,
         SUMS,
         "gradWeight",
       );

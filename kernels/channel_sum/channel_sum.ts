@@ -1,0 +1,44 @@
+import { dispatch, kernel, workgroupsFor } from "../kernel.ts";
+import { workgroupSize } from "../lib/elementwise.ts";
+import { reductionIterations } from "../lib/reduce.ts";
+import * as wgsl from "./channel_sum.gen.ts";
+import * as simd from "./simd.gen.ts";
+
+/** Sizes of `[batch, channels, area]`. */
+export interface ChannelSumShape {
+  /** Images in the batch. */
+  readonly batch: number;
+  /** Channels of an image. */
+  readonly channels: number;
+  /** Elements of a channel of an image. */
+  readonly area: number;
+}
+
+/** `output = Σ x` over images and pixels, for each channel: `[channels]`. */
+export const channelSum = kernel({
+  name: "channelSum",
+  operands: { x: "read", output: "write" },
+  reference({ output, x }, { area, batch, channels }: ChannelSumShape) {
+    for (let channel = 0; channel < channels; channel++) {
+      let sum = 0;
+      for (let image = 0; image < batch; image++) {
+        const first = (image * channels + channel) * area;
+        for (let i = first; i < first + area; i++) sum += x[i];
+      }
+      output[channel] = sum;
+    }
+  },
+  webgpu: ({ output, x }, { area, batch, channels }) => [
+    dispatch(wgsl.channelSum, {
+      bind: { x, output },
+      constants: { channels, area, workgroupSize },
+      workgroups: workgroupsFor(channels, 1),
+      iterations: reductionIterations(batch * area),
+    }),
+  ],
+  wasm: ({ output, x }, shape) => [
+    simd.channelSum({ ...shape, x, output }, {
+      work: shape.batch * shape.channels * shape.area,
+    }),
+  ],
+});

@@ -1,0 +1,32 @@
+// The sum of each channel of [batch, channels, area].
+
+// #import "lib/reduce.wgsl"
+
+alias Partial = f32;
+
+override channels: u32;
+override area: u32;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> output: array<f32>;
+
+// One workgroup makes one channel: each invocation adds the elements of all
+// images at its own index, that plus workgroupSize and so on, in this order; then
+// the workgroup adds its sums.
+@compute @workgroup_size(workgroupSize)
+fn channelSum(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let channel = workgroup.y * workgroups.x + workgroup.x;
+  let count = arrayLength(&x) / channels;
+  var sum = 0.0;
+  for (var i = local; i < count; i += workgroupSize) {
+    sum += x[(i / area * channels + channel) * area + i % area];
+  }
+  let total = sumOfWorkgroup(sum, local);
+  if (local == 0 && channel < channels) {
+    output[channel] = total;
+  }
+}

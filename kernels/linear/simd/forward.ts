@@ -1,0 +1,118 @@
+// @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
+
+// Linear layer, `x` `[batch, inFeatures]` times `weight`
+// `[outFeatures, inFeatures]` transposed, in tiles that stay in registers. Where a
+// tile reaches over the edge, the last row or column takes the place of the
+// missing ones: it is computed twice, and is the same twice.
+
+import { fma, sumOfLanes } from "../../lib/simd/fma.ts";
+import { partStart } from "../../lib/simd/parts.ts";
+
+@unmanaged
+export class LinearForwardArgs {
+  x: usize;
+  weight: usize;
+  /** 0 for none. */
+  bias: usize;
+  output: usize;
+  batch: i32;
+  inFeatures: i32;
+  outFeatures: i32;
+}
+
+/**
+ * `output = x · weightᵀ + bias`. A tile is 2 rows by 5 columns. Four lanes sum
+ * the features of one remainder by 4 each, in order, then `(0 + 2) + (1 + 3)`,
+ * then the features beyond the last four, then the bias. A part is an unbroken
+ * range of the tiles.
+ */
+export function linearForward(
+  args: LinearForwardArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const x = args.x;
+  const weight = args.weight;
+  const bias = args.bias;
+  const output = args.output;
+  const batch = args.batch;
+  const features = args.inFeatures;
+  const columns = args.outFeatures;
+  const tilesInRow = (columns + 4) / 5;
+  const tiles = (batch + 1) / 2 * tilesInRow;
+  const end = partStart(tiles, part + 1, parts);
+  for (let tile = partStart(tiles, part, parts); tile < end; tile++) {
+    const row = tile / tilesInRow * 2;
+    const column = tile % tilesInRow * 5;
+    const below = min(row + 1, batch - 1);
+    const upper = x + (<usize> (row * features) << 2);
+    const lower = x + (<usize> (below * features) << 2);
+    const lastRow = weight + (<usize> ((columns - 1) * features) << 2);
+    const step: usize = features << 2;
+    const w0 = weight + (<usize> (column * features) << 2);
+    const w1 = min(w0 + step, lastRow);
+    const w2 = min(w1 + step, lastRow);
+    const w3 = min(w2 + step, lastRow);
+    const w4 = min(w3 + step, lastRow);
+    let s00 = f32x4.splat(0), s01 = s00, s02 = s00, s03 = s00, s04 = s00;
+    let s10 = s00, s11 = s00, s12 = s00, s13 = s00, s14 = s00;
+    const whole: usize = (features & ~3) << 2;
+    for (let at: usize = 0; at < whole; at += 16) {
+      const x0 = v128.load(upper + at);
+      const x1 = v128.load(lower + at);
+      let w = v128.load(w0 + at);
+      s00 = fma(x0, w, s00);
+      s10 = fma(x1, w, s10);
+      w = v128.load(w1 + at);
+      s01 = fma(x0, w, s01);
+      s11 = fma(x1, w, s11);
+      w = v128.load(w2 + at);
+      s02 = fma(x0, w, s02);
+      s12 = fma(x1, w, s12);
+      w = v128.load(w3 + at);
+      s03 = fma(x0, w, s03);
+      s13 = fma(x1, w, s13);
+      w = v128.load(w4 + at);
+      s04 = fma(x0, w, s04);
+      s14 = fma(x1, w, s14);
+    }
+    const rest = features & 3;
+    const out0 = output + (<usize> (row * columns) << 2);
+    const out1 = output + (<usize> (below * columns) << 2);
+    const c0: usize = column << 2;
+    const last: usize = (columns - 1) << 2;
+    const c1 = min(c0 + 4, last);
+    const c2 = min(c1 + 4, last);
+    const c3 = min(c2 + 4, last);
+    const c4 = min(c3 + 4, last);
+    finish(s00, upper + whole, w0 + whole, rest, bias, c0, out0);
+    finish(s01, upper + whole, w1 + whole, rest, bias, c1, out0);
+    finish(s02, upper + whole, w2 + whole, rest, bias, c2, out0);
+    finish(s03, upper + whole, w3 + whole, rest, bias, c3, out0);
+    finish(s04, upper + whole, w4 + whole, rest, bias, c4, out0);
+    finish(s10, lower + whole, w0 + whole, rest, bias, c0, out1);
+    finish(s11, lower + whole, w1 + whole, rest, bias, c1, out1);
+    finish(s12, lower + whole, w2 + whole, rest, bias, c2, out1);
+    finish(s13, lower + whole, w3 + whole, rest, bias, c3, out1);
+    finish(s14, lower + whole, w4 + whole, rest, bias, c4, out1);
+  }
+}
+
+/** Adds up what the lanes hold, the last features and the bias. */
+function finish(
+  lanes: v128,
+  x: usize,
+  weight: usize,
+  rest: i32,
+  bias: usize,
+  column: usize,
+  output: usize,
+): void {
+  let sum = sumOfLanes(lanes);
+  for (let i = 0; i < rest; i++) {
+    const at: usize = i << 2;
+    sum += load<f32>(x + at) * load<f32>(weight + at);
+  }
+  if (bias != 0) sum += load<f32>(bias + column);
+  store<f32>(output + column, sum);
+}
