@@ -149,6 +149,10 @@ const table: Readonly<Record<string, readonly GradcheckCase[]>> = {
   scale: [
     { run: (x) => ops.scale(x, -1.75), inputs: [uniformInput([5], 1)] },
   ],
+  sigmoid: [{
+    run: ops.sigmoid,
+    inputs: [uniformInput([3, 4], 1, { scale: 3 })],
+  }],
   sum: [
     { run: (x) => ops.sum(x), inputs: [uniformInput([2, 3], 1)] },
     {

@@ -15,4 +15,5 @@ export { mean } from "./mean.ts";
 export { mul } from "./mul.ts";
 export { relu } from "./relu.ts";
 export { scale } from "./scale.ts";
+export { sigmoid } from "./sigmoid.ts";
 export { sum } from "./sum.ts";

@@ -1,0 +1,28 @@
+import { unary, type UnaryOperation } from "./unary.ts";
+
+/**
+ * The logistic function `1 / (1 + exp(−x))`, elementwise.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, sigmoid, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [0, 100, -200], [3]);
+ * using y = sigmoid(x);
+ * assertEquals(await y.data(), new Float32Array([0.5, 1, 0]));
+ * ```
+ */
+export const sigmoid: UnaryOperation = unary({
+  name: "sigmoid",
+  reference: {
+    value: (x) => 1 / (1 + Math.exp(-x)),
+    gradient: (g, _x, y) => g * y * (1 - y),
+  },
+  wgsl: {
+    // exp() of no positive number: it would overflow.
+    value: "select(exp(-abs(x)), 1.0, x >= 0.0) / (1.0 + exp(-abs(x)))",
+    gradient: "g * y * (1.0 - y)",
+  },
+});
