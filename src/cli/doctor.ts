@@ -28,8 +28,8 @@ export const doctor: Command = {
     ],
   }],
   notes: "Every device trains the network for some steps, and its losses are " +
-    "compared with those of plain TypeScript. The exit status is 0 if all are " +
-    `right, else 1; a GPU that is missing is no failure. Deno ${oldestDeno} or ` +
+    "compared with those of the reference kernels. The exit status is 0 if " +
+    `all are right, else 1; a GPU that is missing is no failure. Deno ${oldestDeno} or ` +
     `later is supported; WebGPU needs Deno ${leastDeno}.`,
   async run({ flags, values }) {
     const seconds = Number(values.seconds);

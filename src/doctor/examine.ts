@@ -66,8 +66,8 @@ export interface ExamineOptions {
 
 /**
  * Looks at what is there to train on, and tries it by real work: every device
- * trains the network for some steps, its losses are compared with those of
- * plain TypeScript, and it is timed.
+ * trains the network for some steps, its losses are compared with those of the
+ * reference kernels, and it is timed.
  *
  * Adapters are only found with `--allow-env=DENO_WEBGPU_BACKEND`, memory with
  * `--allow-sys=systemMemoryInfo`, what to install with `--allow-read`.

@@ -25,15 +25,14 @@ const IMAGES = 10;
 const TOLERANCE = 1e-3;
 
 /**
- * Trains the network for a few steps on a device and on the readable kernels of
- * the CPU, and compares the losses: forward and backward pass, statistics,
- * optimizer.
+ * Trains the network for a few steps on a device and by the reference kernels,
+ * and compares the losses: forward and backward pass, statistics, optimizer.
  *
  * @throws {DeviceError} If they differ.
  */
 export async function trialOf(device: Device): Promise<void> {
-  using plain = CpuDevice.open({ kernels: "plain" });
-  const expected = await losses(plain);
+  using reference = CpuDevice.open({ kernels: "reference" });
+  const expected = await losses(reference);
   const actual = await losses(device);
   const isRight = expected.every((loss, step) =>
     Math.abs(loss - actual[step]) <= TOLERANCE

@@ -16,8 +16,8 @@ Deno.test("the label says how the CPU device computes", () => {
   assertEquals(three.label, "cpu (3 threads, relaxed SIMD)");
   using one = CpuDevice.open({ threads: 1, kernels: "simd" });
   assertEquals(one.label, "cpu (1 thread, SIMD)");
-  using plain = CpuDevice.open({ kernels: "plain" });
-  assertEquals(plain.label, "cpu (1 thread, plain TypeScript)");
+  using reference = CpuDevice.open({ kernels: "reference" });
+  assertEquals(reference.label, "cpu (1 thread, reference)");
 });
 
 Deno.test("a number of threads that can't be is refused", () => {

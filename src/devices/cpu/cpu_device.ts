@@ -48,10 +48,10 @@ export interface CpuDeviceOptions {
   threads?: number;
   /**
    * `relaxed` is WebAssembly that fuses multiply and add, where the engine has
-   * it; `simd` does without; `plain` is readable TypeScript on one thread, by
-   * which the others are measured. Default `relaxed`.
+   * it; `simd` does without; `reference` is readable TypeScript on one thread,
+   * by which the others are measured. Default `relaxed`.
    */
-  kernels?: "relaxed" | "simd" | "plain";
+  kernels?: "relaxed" | "simd" | "reference";
   /**
    * Milliseconds without work after which the worker threads end; the next work
    * starts them again. A process lives at least as long as its workers, unless
@@ -154,9 +154,9 @@ export class CpuDevice implements Device {
     this.#poison = poison;
     this.#splitFrom = options.splitFrom ?? 30_000;
     this.#winogradFrom = options.winogradFrom ?? 100_000_000;
-    this.#usesReference = kernels === "plain";
+    this.#usesReference = kernels === "reference";
     const module = cpuModule(kernels !== "simd");
-    const threads = kernels === "plain" ? 1 : threadCount(options.threads);
+    const threads = kernels === "reference" ? 1 : threadCount(options.threads);
     this.#indexOf = new Map(
       module.kernels.map((name, index) => [name, index]),
     );
@@ -170,11 +170,11 @@ export class CpuDevice implements Device {
       (operand) => this.#buffer(operand).data,
       this,
     );
-    this.kernels = kernels === "plain"
+    this.kernels = kernels === "reference"
       ? plain
       : wasmKernels(this.#caller(threads, plain), this);
-    const build = kernels === "plain"
-      ? "plain TypeScript"
+    const build = kernels === "reference"
+      ? "reference"
       : module.relaxed
       ? "relaxed SIMD"
       : "SIMD";

@@ -1,4 +1,4 @@
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import { runKernelCases } from "./cases.ts";
 
-runKernelCases(CpuDevice.open({ kernels: "plain" }), "plain kernels");
+runKernelCases(CpuDevice.open({ kernels: "reference" }), "reference");
