@@ -84,6 +84,7 @@ export type { Arena, Initialise } from "../nn/parameter.ts";
 export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";
 export { binary, type BinaryOperation } from "../ops/binary.ts";
 export type { ReductionOperation, ReductionOptions } from "../ops/reduction.ts";
+export type * from "../ops/types.ts";
 export { unary, type UnaryOperation } from "../ops/unary.ts";
 export type { Slot, Span } from "../optim/optimizer.ts";
 export type * from "../../kernels/shapes.ts";

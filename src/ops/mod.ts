@@ -1,10 +1,9 @@
 /** Differentiable operations, one per file. */
-export { type Pair } from "./check.ts";
-export { outputSize, type WindowOptions } from "./_window.ts";
+export { outputSize } from "./_window.ts";
 export { add } from "./add.ts";
 export { argmax } from "./argmax.ts";
 export { avgPool2d, type AvgPool2dOptions } from "./avg_pool2d.ts";
-export { batchNorm2d, type BatchNorm2dOptions } from "./batch_norm2d.ts";
+export { batchNorm2d } from "./batch_norm2d.ts";
 export { conv2d, type Conv2dOptions } from "./conv2d.ts";
 export { correctCount } from "./correct_count.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./cross_entropy.ts";
