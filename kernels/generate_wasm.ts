@@ -25,6 +25,12 @@ const builds = [
   { file: "lib/simd.gen.ts", features: "simd,threads" },
 ];
 
+/** What runs programs of kernel calls, and is no kernel itself. */
+const runtime = {
+  file: "lib/simd/run.ts",
+  functions: ["close", "run", "solo", "workerLoop"],
+};
+
 /** No garbage collection, one memory and one table for all threads. */
 const flags = [
   "mod.ts",
@@ -77,6 +83,11 @@ export async function wasmModules(
       ...functions.map(({ file, name }) =>
         `export { ${name} } from "./${file}";`
       ),
+    );
+  }
+  if (files.includes(runtime.file)) {
+    exported.push(
+      `export { ${runtime.functions.join(", ")} } from "./${runtime.file}";`,
     );
   }
   if (await exists(join(folder, "cpu", "mod.ts"))) {

@@ -15,13 +15,15 @@ permittedTest("publishing takes the library and nothing else", async () => {
     "examples/models/mnist-cnn.safetensors",
     "mod.ts",
     "src/cli/mod.ts",
-    ...generatedModules(),
+    ...await generatedModules(),
   ];
   assertEquals(wanted.filter((file) => !published.includes(file)), []);
   const library =
     /^(ARCHITECTURE\.md|LICENSE|README\.md|deno\.json|mod\.ts|examples\/models\/.*\.safetensors|(src|kernels)\/.*\.ts)$/;
+  // What the generated modules are made by and of.
+  const sources = /^kernels\/(generate|cpu\/|(.*\/)?simd(\.ts$|\/))/;
   const unwanted = published.filter((file) =>
-    !library.test(file) || /^kernels\/(generate|cpu\/(?!.*\.gen\.))/.test(file)
+    !library.test(file) || sources.test(file)
   );
   assertEquals(unwanted, []);
 });
@@ -96,7 +98,7 @@ permittedTest(
       "src/cli/mod.ts",
       "vendor/std/cli/mod.ts",
       "examples/models/mnist-cnn.safetensors",
-      ...generatedModules(),
+      ...await generatedModules(),
     ];
     const missing = wanted.filter((file) =>
       !embedded.some((entry) => covers(entry, file))
@@ -160,12 +162,10 @@ async function filesBelow(folder: string): Promise<string[]> {
   return files;
 }
 
-function generatedModules(): string[] {
-  return ["kernels", "kernels/cpu"].flatMap((folder) =>
-    [...Deno.readDirSync(join(root, folder))]
-      .filter((entry) => entry.name.endsWith(".gen.ts"))
-      .map((entry) => `${folder}/${entry.name}`)
-  );
+async function generatedModules(): Promise<string[]> {
+  const files = await filesBelow(join(root, "kernels"));
+  return files.filter((file) => file.endsWith(".gen.ts"))
+    .map((file) => file.slice(root.length).replaceAll("\\", "/"));
 }
 
 async function publishedFiles(): Promise<string[]> {

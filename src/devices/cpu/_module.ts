@@ -11,7 +11,7 @@ export interface CpuModule {
   readonly relaxed: boolean;
 }
 
-/** The functions of `kernels/cpu/_run.ts`. */
+/** The functions of `kernels/lib/simd/run.ts`. */
 export interface Runner {
   /** Runs a program alone. */
   solo(program: number, records: number): void;

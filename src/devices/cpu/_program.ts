@@ -9,7 +9,7 @@ interface AnyCall extends KernelCost {
   readonly name: string;
 }
 
-/** A call of a kernel in WebAssembly: see `kernels/cpu/_run.ts`. */
+/** A call of a kernel in WebAssembly: see `kernels/lib/simd/run.ts`. */
 export interface WasmCall extends AnyCall {
   /** The kernel's index in the table. */
   readonly kernel: number;

@@ -2,7 +2,7 @@ import { describe, DeviceError } from "../../base/errors.ts";
 import type { CpuMemory } from "./_memory.ts";
 import { type CpuModule, instantiate, type Runner } from "./_module.ts";
 
-/** Bytes of the block in which a pool's threads synchronize: see `_run.ts`. */
+/** Bytes of the block in which a pool's threads synchronize: `lib/simd/run.ts`. */
 const CONTROL_BYTES = 384;
 
 /** What a worker is told, once. */
@@ -155,7 +155,7 @@ interface Workers {
   readonly workers: readonly Worker[];
 }
 
-/** The states in `_run.ts` of a pool that waits and of one that ended. */
+/** The states in `lib/simd/run.ts` of a pool that waits and of one that ended. */
 const OPEN = 1, CLOSED = 3;
 
 /** Whether this thread may sleep: the main thread of a page may only spin. */
