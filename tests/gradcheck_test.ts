@@ -97,6 +97,19 @@ const table: Readonly<Record<string, readonly GradcheckCase[]>> = {
     },
     inputs: [uniformInput([3, 4], 1, { scale: 3 })],
   })),
+  div: [
+    {
+      run: ops.div,
+      inputs: [
+        uniformInput([2, 3], 1),
+        uniformInput([3], 2, { center: 2, scale: 0.5 }),
+      ],
+    },
+    {
+      run: (x) => ops.div(1, x),
+      inputs: [uniformInput([4], 1, { center: -2, scale: 0.5 })],
+    },
+  ],
   dropout: [
     {
       // Each call draws the first mask of this seed.
@@ -107,6 +120,7 @@ const table: Readonly<Record<string, readonly GradcheckCase[]>> = {
       inputs: [uniformInput([4, 5], 1)],
     },
   ],
+  exp: [{ run: ops.exp, inputs: [uniformInput([3, 4], 1)] }],
   linear: [
     {
       run: ops.linear,
@@ -115,6 +129,12 @@ const table: Readonly<Record<string, readonly GradcheckCase[]>> = {
         uniformInput([2, 4], 2),
         uniformInput([2], 3),
       ],
+    },
+  ],
+  log: [
+    {
+      run: ops.log,
+      inputs: [uniformInput([3, 4], 1, { center: 2, scale: 0.8 })],
     },
   ],
   maxPool2d: [
@@ -153,12 +173,22 @@ const table: Readonly<Record<string, readonly GradcheckCase[]>> = {
     run: ops.sigmoid,
     inputs: [uniformInput([3, 4], 1, { scale: 3 })],
   }],
+  sub: [
+    {
+      run: ops.sub,
+      inputs: [uniformInput([3], 1), uniformInput([2, 1], 2)],
+    },
+    { run: (x) => ops.sub(1, x), inputs: [uniformInput([5], 1)] },
+  ],
   sum: [
     { run: (x) => ops.sum(x), inputs: [uniformInput([2, 3], 1)] },
     {
       run: (x) => ops.sum(x, { dim: -2 }),
       inputs: [uniformInput([2, 3, 2], 1)],
     },
+  ],
+  tanh: [
+    { run: ops.tanh, inputs: [uniformInput([3, 4], 1, { scale: 2 })] },
   ],
 };
 

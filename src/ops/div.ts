@@ -1,0 +1,26 @@
+import { binary, type BinaryOperation } from "./binary.ts";
+
+/**
+ * `left / right`, elementwise, broadcast by NumPy's rules. Division by 0 gives an
+ * infinity, and 0 / 0 NaN.
+ *
+ * @example
+ * ```ts
+ * import { div, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [1, -3], [2]);
+ * using half = div(x, 2);
+ * assertEquals(await half.data(), new Float32Array([0.5, -1.5]));
+ * ```
+ */
+export const div: BinaryOperation = binary({
+  name: "div",
+  reference: {
+    value: (a, b) => a / b,
+    left: (g, _a, b) => g / b,
+    right: (g, _a, b, y) => -g * (y / b),
+  },
+  wgsl: { value: "a / b", left: "g / b", right: "-g * (y / b)" },
+});

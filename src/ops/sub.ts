@@ -1,0 +1,21 @@
+import { binary, type BinaryOperation } from "./binary.ts";
+
+/**
+ * `left − right`, elementwise, broadcast by NumPy's rules.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, sub, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [1, 2], [2]);
+ * using y = sub(1, x);
+ * assertEquals(await y.data(), new Float32Array([0, -1]));
+ * ```
+ */
+export const sub: BinaryOperation = binary({
+  name: "sub",
+  reference: { value: (a, b) => a - b, left: (g) => g, right: (g) => -g },
+  wgsl: { value: "a - b", left: "g", right: "-g" },
+});
