@@ -63,8 +63,9 @@ export const crossEntropy = kernel({
         const probability = Math.exp(logits[i] - largest) / sum;
         gradLogits[i] = (probability - (own + share)) / batch;
       }
-      const expected = (1 - labelSmoothing) * logits[start + label] +
-        share * scoreSum;
+      // Without smoothing −∞ away from the label costs nothing: not 0 · −∞.
+      const others = labelSmoothing > 0 ? share * scoreSum : 0;
+      const expected = (1 - labelSmoothing) * logits[start + label] + others;
       total += label >= 0 && label < classes
         ? Math.log(sum) + largest - expected
         : NaN;

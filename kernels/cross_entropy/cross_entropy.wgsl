@@ -66,8 +66,11 @@ fn rowOf(row: u32) -> vec2f {
     return vec2f();
   }
   let own = (1 - labelSmoothing) * (scores[start + u32(label)] - largest);
+  // Without smoothing −∞ away from the label costs nothing: not 0 · −∞.
+  let share = labelSmoothing * scoreSum / f32(classes);
+  let others = select(0.0, share, labelSmoothing > 0);
   return vec2f(
-    log(sum) - (own + labelSmoothing * scoreSum / f32(classes)),
+    log(sum) - (own + others),
     select(0.0, 1.0, column == u32(label)),
   );
 }

@@ -68,6 +68,15 @@ export const crossEntropyCases: readonly KernelCase[] = [
     },
   },
   {
+    name:
+      "crossEntropy: a logit of −∞ away from the label leaves the loss finite",
+    run: (harness) => {
+      const shape = { batch: 2, classes: 3 };
+      const scores = Float64Array.of(0, -Infinity, 1, -Infinity, 2, 3);
+      check(harness, shape, scores, Int32Array.of(0, 2), TOLERANCE);
+    },
+  },
+  {
     name: "crossEntropy: NaN is above all and makes the loss NaN",
     run: (harness) => {
       const shape = { batch: 2, classes: 3 };
