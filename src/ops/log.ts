@@ -9,9 +9,9 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * import { assertEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
- * using x = Tensor.from(device, [1, Math.fround(Math.E), 0], [3]);
+ * using x = Tensor.from(device, [1, 0, -1], [3]);
  * using y = log(x);
- * assertEquals(await y.data(), new Float32Array([0, 1, -Infinity]));
+ * assertEquals(await y.data(), new Float32Array([0, -Infinity, NaN]));
  * ```
  */
 export const log: UnaryOperation = unary({
