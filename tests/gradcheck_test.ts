@@ -121,6 +121,9 @@ const table: Readonly<Record<string, readonly GradcheckCase[]>> = {
     },
   ],
   exp: [{ run: ops.exp, inputs: [uniformInput([3, 4], 1)] }],
+  leakyRelu: [
+    { run: (x) => ops.leakyRelu(x, 0.2), inputs: [spacedInput([3, 4], 1)] },
+  ],
   linear: [
     {
       run: ops.linear,

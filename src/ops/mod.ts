@@ -10,6 +10,7 @@ export { crossEntropy, type CrossEntropyOptions } from "./cross_entropy.ts";
 export { div } from "./div.ts";
 export { dropout } from "./dropout.ts";
 export { exp } from "./exp.ts";
+export { leakyRelu } from "./leaky_relu.ts";
 export { linear } from "./linear.ts";
 export { log } from "./log.ts";
 export { maxPool2d, type MaxPool2dOptions } from "./max_pool2d.ts";

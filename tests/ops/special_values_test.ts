@@ -1,7 +1,16 @@
 import { assert } from "@std/assert";
 import { Tape } from "../../src/core/tape.ts";
 import { Tensor } from "../../src/core/tensor.ts";
-import { div, exp, log, relu, sigmoid, sum, tanh } from "../../src/ops/mod.ts";
+import {
+  div,
+  exp,
+  leakyRelu,
+  log,
+  relu,
+  sigmoid,
+  sum,
+  tanh,
+} from "../../src/ops/mod.ts";
 import { deviceTest } from "../_devices.ts";
 
 /** Values, what an operation makes of them, and its gradient, as in PyTorch. */
@@ -76,6 +85,18 @@ const table: readonly SpecialValues[] = [
       [1e-38, 1e-38, 1],
       [Infinity, Infinity, 1],
       [NaN, NaN, 1],
+    ],
+  },
+  {
+    name: "leakyRelu",
+    run: leakyRelu,
+    rows: [
+      [-Infinity, -Infinity, 0.01],
+      [-2, -0.02, 0.01],
+      [0, 0, 0.01],
+      [3, 3, 1],
+      [Infinity, Infinity, 1],
+      [NaN, NaN, 0.01],
     ],
   },
   {
