@@ -62,7 +62,7 @@ export async function staleModules(
   const files = await filesBelow(folder);
   const modules = await wasmModules(folder, files.filter(isAssemblyScript));
   for (const file of files.filter((each) => each.endsWith(".wgsl"))) {
-    if (file.startsWith("lib/") && !await hasEntryPoint(join(folder, file))) {
+    if (file.includes("/") && !await hasEntryPoint(join(folder, file))) {
       continue;
     }
     modules.set(

@@ -4,7 +4,8 @@
  * declares.
  *
  * A line `// #import "lib/grid.wgsl"` is replaced by that file, once in each
- * module, wherever it stands; the module knows which line came from where.
+ * module, wherever it stands; the module knows which line came from where. Files
+ * without an entry point are only imported.
  *
  * @module
  */

@@ -14,6 +14,15 @@ export type DType = "f32" | "i32" | "u8";
 /** How a device stores activations. */
 export type Precision = "f32" | "f16";
 
+/**
+ * Kinds of implementations of a kernel: `direct` runs everywhere, `tiled` is for
+ * GPUs, and `llvmpipe` for Mesa's adapter that runs on the CPU.
+ */
+export type Variant = "direct" | "llvmpipe" | "tiled";
+
+/** All of them. */
+export const variants: readonly Variant[] = ["direct", "llvmpipe", "tiled"];
+
 /** The numbers that a reference reads and writes: f64 where a test wants more digits. */
 export type NumberArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -73,12 +82,15 @@ export interface AdapterTraits {
   readonly storageBuffers: number;
   /** Texels that a {@linkcode Texture} may have. */
   readonly textureTexels: number;
-  /** The name of the implementation that runs a kernel; null where it has but one. */
+  /**
+   * Which implementation runs a kernel; null where it has but one. For kernels
+   * that run such an implementation in another form.
+   */
   implementationOf<S extends Signature, P>(
     kernel: Kernel<S, P>,
     operands: OperandsOf<S>,
     params: P,
-  ): string | null;
+  ): Variant | null;
 }
 
 /** What a WebAssembly implementation may depend on beside shapes. */
@@ -194,6 +206,10 @@ export interface KernelSample<S extends Signature, P> {
   readonly params: P;
 }
 
+/** Some kernel: lists hold different ones. */
+// deno-lint-ignore no-explicit-any -- a list of different kernels
+export type AnyKernel = Kernel<any, any>;
+
 /** A computation on buffers. See {@linkcode kernel}. */
 export interface Kernel<S extends Signature, P> {
   /** What errors and profiles call it. */
@@ -211,10 +227,13 @@ export interface Kernel<S extends Signature, P> {
     operands: OperandsOf<S>,
     params: P,
   ) => readonly AnyKernelCall[];
-  /** One implementation, or several by name, of which a device takes the fastest. */
+  /**
+   * One implementation, or several: a device takes what suits its adapter, or what
+   * is fastest there, and `direct` where that one does not take the shapes.
+   */
   readonly webgpu?:
     | WebGpuImplementation<S, P>
-    | Readonly<Record<string, WebGpuImplementation<S, P>>>;
+    | Readonly<Partial<Record<Variant, WebGpuImplementation<S, P>>>>;
   /** How the CPU computes it; without it, by the reference. */
   readonly wasm?: WasmImplementation<S, P>;
   /** What a run costs: by default no operations, and the bytes of all operands. */

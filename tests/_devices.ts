@@ -1,6 +1,6 @@
 import { CpuDevice } from "../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../src/devices/device.ts";
-import { variants } from "../src/devices/webgpu/kernels/conv2d.ts";
+import { variants } from "../kernels/kernel.ts";
 import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
 import { type Permission, testWith } from "./permissions.ts";
 import { webGpu, webGpuTest } from "./_webgpu.ts";
@@ -27,8 +27,8 @@ export function deviceTest(
 }
 
 /**
- * The same, and on WebGPU with every variant of the convolution, each on a
- * device of its own.
+ * The same, and on WebGPU with every implementation of kernels, each on a device
+ * of its own.
  */
 export function everyVariantTest(
   name: string,

@@ -1,12 +1,12 @@
 import { type Permission, testWith, variable } from "./permissions.ts";
-import { variants } from "../src/devices/webgpu/kernels/conv2d.ts";
+import { variants } from "../kernels/kernel.ts";
 import { requestAdapter } from "../src/devices/webgpu/adapter.ts";
 import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
 
 /**
  * The WebGPU device of a test file, opened once, or null where there is no
  * adapter. Its recycled buffers are poisoned. The environment's
- * `MNIST_CNN_VARIANT` forces a variant of the convolution.
+ * `MNIST_CNN_VARIANT` forces an implementation of kernels.
  */
 export const webGpu: WebGpuDevice | null = await open();
 

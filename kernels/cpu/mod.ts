@@ -2,9 +2,4 @@
 
 // Every function that these files export is a kernel of the CPU device, called
 // by its name. Its signature is `(args, thread, threads)`: see `lib/simd/run.ts`.
-export * from "./conv2d.ts";
-export * from "./conv2d_weight_gradient.ts";
-export * from "./conv2d_weight_rows.ts";
 export * from "./conv_block.ts";
-export { winogradForward, winogradGradient } from "./winograd.ts";
-export { winogradWeightGradient, winogradWeights } from "./winograd_weights.ts";

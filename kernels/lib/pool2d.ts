@@ -1,4 +1,4 @@
-import type { Window2d } from "../shapes.ts";
+import type { Window2d } from "./window2d.ts";
 
 /**
  * A pooling: `[batch, channels, inHeight, inWidth]` gives

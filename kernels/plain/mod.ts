@@ -5,4 +5,4 @@
  * @module
  */
 
-export * from "./conv2d.ts";
+export {};

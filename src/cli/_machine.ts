@@ -2,12 +2,12 @@ import { choices } from "../base/choices.ts";
 import type { Precision } from "../devices/device.ts";
 import type { DeviceChoice, OpenDeviceOptions } from "../devices/select.ts";
 import { mostThreads } from "../devices/cpu/cpu_device.ts";
-import { variants } from "../devices/webgpu/kernels/conv2d.ts";
+import { variants } from "../../kernels/kernel.ts";
 import type { Option } from "./_command.ts";
 import { oneOf, usage, wholeNumber } from "./_options.ts";
 
 const devices: readonly DeviceChoice[] = ["auto", "webgpu", "cpu"];
-const convolutions = ["auto", ...variants] as const;
+const implementations = ["auto", ...variants] as const;
 const precisions: readonly Precision[] = ["f32", "f16"];
 
 /** The options that say what to run on. */
@@ -23,7 +23,7 @@ export const machineOptions: readonly Option[] = [
     name: "variant",
     value: "V",
     default: "auto",
-    help: `how WebGPU does convolutions: ${choices(convolutions)}`,
+    help: `which kernels WebGPU takes: ${choices(implementations)}`,
   },
   {
     name: "precision",
@@ -56,13 +56,13 @@ function threadCount(command: string, text: string): number | undefined {
   throw usage(command, `--threads: expected ${expected}, got ${text}`);
 }
 
-/** How WebGPU does convolutions: `auto` on any device, else on WebGPU alone. */
+/** The implementation of kernels: `auto` on any device, others on WebGPU alone. */
 function variantOf(
   command: string,
   text: string,
   device: DeviceChoice,
 ): OpenDeviceOptions["variant"] {
-  const variant = oneOf(command, "variant", text, convolutions);
+  const variant = oneOf(command, "variant", text, implementations);
   if (variant === "auto" || device === "webgpu") return variant;
   throw usage(command, `--variant: expected --device webgpu, got ${device}`);
 }

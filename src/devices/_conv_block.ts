@@ -1,4 +1,10 @@
 import {
+  conv2dBiasGradient,
+  conv2dForward,
+  conv2dInputGradient,
+  conv2dWeightGradient,
+} from "../../kernels/conv2d/conv2d.ts";
+import {
   maxPool2dForward,
   maxPool2dGradient,
 } from "../../kernels/max_pool2d/max_pool2d.ts";
@@ -29,11 +35,9 @@ export type SingleKernels = Omit<Kernels, keyof ConvBlockKernels>;
  * A block made of the single kernels, one after another: for a device without
  * kernels of its own for it, and the measure of those that have them.
  *
- * @param kernels The single kernels.
  * @param scratch Where the tensors between them live.
  */
 export function composedConvBlock(
-  kernels: SingleKernels,
   scratch: Scratch,
 ): ConvBlockKernels {
   const between = (length: number, dtype: DType = "f32") =>
@@ -42,7 +46,12 @@ export function composedConvBlock(
     convBlockForward(operands, shape, momentum) {
       const { batches, bias, convolved, weight, x } = operands;
       const { inverseDeviation, mean, runningMean, runningVariance } = operands;
-      kernels.conv2dForward(x, weight, bias, convolved, shape.convolution);
+      scratch.run(conv2dForward, {
+        x,
+        weight,
+        bias,
+        output: convolved,
+      }, shape.convolution);
       scratch.run(batchNorm2dStatistics, {
         x: convolved,
         runningMean,
@@ -60,7 +69,12 @@ export function composedConvBlock(
       using convolved = between(size(norm));
       using inverseDeviation = between(norm.channels);
       using indices = between(output.buffer.length, "i32");
-      kernels.conv2dForward(x, weight, bias, convolved, shape.convolution);
+      scratch.run(conv2dForward, {
+        x,
+        weight,
+        bias,
+        output: convolved,
+      }, shape.convolution);
       scratch.run(batchNorm2dInvStd, {
         variance: runningVariance,
         invStd: inverseDeviation,
@@ -110,13 +124,24 @@ export function composedConvBlock(
         }, norm);
       }
       if (gradX) {
-        kernels.conv2dInputGradient(gradConvolved, weight, gradX, convolution);
+        scratch.run(conv2dInputGradient, {
+          gradOutput: gradConvolved,
+          weight,
+          gradX,
+        }, convolution);
       }
       if (gradWeight) {
-        kernels.conv2dWeightGradient(gradConvolved, x, gradWeight, convolution);
+        scratch.run(conv2dWeightGradient, {
+          gradOutput: gradConvolved,
+          x,
+          gradWeight,
+        }, convolution);
       }
       if (gradBias) {
-        kernels.conv2dBiasGradient(gradConvolved, gradBias, convolution);
+        scratch.run(conv2dBiasGradient, {
+          gradOutput: gradConvolved,
+          gradBias,
+        }, convolution);
       }
     },
   };

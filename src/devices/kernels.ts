@@ -1,4 +1,4 @@
-import type { Conv2dShape, ConvBlockShape } from "../../kernels/shapes.ts";
+import type { ConvBlockShape } from "../../kernels/shapes.ts";
 import type { Operand } from "./device.ts";
 
 /** The tensors of a block in evaluation. */
@@ -75,35 +75,6 @@ export interface ConvBlockGradientOperands extends
  * Sums are added in a fixed order, so that a run repeats bit for bit.
  */
 export interface Kernels {
-  /** `output = conv2d(x, weight) + bias`, `bias` `[outChannels]` or null. */
-  conv2dForward(
-    x: Operand,
-    weight: Operand,
-    bias: Operand | null,
-    output: Operand,
-    shape: Conv2dShape,
-  ): void;
-  /** Gradient of the loss by `x` from that by the output. */
-  conv2dInputGradient(
-    gradOutput: Operand,
-    weight: Operand,
-    gradX: Operand,
-    shape: Conv2dShape,
-  ): void;
-  /** Gradient by the weight. */
-  conv2dWeightGradient(
-    gradOutput: Operand,
-    x: Operand,
-    gradWeight: Operand,
-    shape: Conv2dShape,
-  ): void;
-  /** Gradient by the bias: sum of `gradOutput` over images and pixels. */
-  conv2dBiasGradient(
-    gradOutput: Operand,
-    gradBias: Operand,
-    shape: Conv2dShape,
-  ): void;
-
   /** A whole block in training. The running statistics move by `momentum`. */
   convBlockForward(
     operands: ConvBlockForwardOperands,

@@ -1,7 +1,7 @@
 import { CpuDevice } from "./cpu/cpu_device.ts";
 import type { Device, Precision } from "./device.ts";
 import { describe, DeviceError } from "../base/errors.ts";
-import type { ConvolutionVariant } from "./webgpu/kernels/conv2d.ts";
+import type { Variant } from "../../kernels/kernel.ts";
 import {
   adapterName,
   checkFeatures,
@@ -23,11 +23,11 @@ export interface OpenDeviceOptions {
   /** Whether to measure every kernel. Default false. */
   profile?: boolean;
   /**
-   * How WebGPU does convolutions; see {@linkcode WebGpuDeviceOptions.variant}.
+   * Which implementation of kernels WebGPU takes; see {@linkcode WebGpuDeviceOptions.variant}.
    * Default `auto`.
    */
-  variant?: "auto" | ConvolutionVariant;
-  /** Is told once of each variant that is used, in a sentence. */
+  variant?: "auto" | Variant;
+  /** Is told once of each implementation that is used, as `kernel: tiled`. */
   onVariant?: (sentence: string) => void;
   /**
    * How activations are stored; see {@linkcode WebGpuDeviceOptions.precision}.

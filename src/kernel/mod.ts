@@ -71,7 +71,6 @@ export {
   Profile,
 } from "../devices/profile.ts";
 export type { DeviceChoice } from "../devices/select.ts";
-export type { ConvolutionVariant } from "../devices/webgpu/kernels/conv2d.ts";
 export {
   WebGpuDevice,
   type WebGpuDeviceOptions,
@@ -107,6 +106,7 @@ export type {
   Precision,
   Signature,
   ThreadMemory,
+  Variant,
   WasmArguments,
   WasmCall,
   WasmFunction,

@@ -1,4 +1,4 @@
-import type { Window2d } from "../../kernels/shapes.ts";
+import type { Window2d } from "../../kernels/lib/window2d.ts";
 import { checkWhole, type Pair, pair, shapeError, text } from "./check.ts";
 
 /** How a window slides over an image. */

@@ -1,4 +1,10 @@
-import type { Conv2dShape } from "../../kernels/shapes.ts";
+import {
+  conv2dBiasGradient,
+  conv2dForward,
+  conv2dInputGradient,
+  type Conv2dShape,
+  conv2dWeightGradient,
+} from "../../kernels/conv2d/conv2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, type Shape, Tensor } from "../core/tensor.ts";
 import { checkRank, checkShape, shapeError, text } from "./check.ts";
@@ -69,21 +75,25 @@ export function conv2d(
   const shape = conv2dShape(x.shape, weight.shape, options);
   const { batch, outChannels, outHeight, outWidth } = shape;
   if (bias !== null) checkShape("conv2d", "bias", bias.shape, [outChannels]);
-  const { kernels } = x.device;
+  const { device } = x;
   const output = Tensor.empty<Images>(
-    x.device,
+    device,
     [batch, outChannels, outHeight, outWidth],
   );
-  kernels.conv2dForward(x, weight, bias, output, shape);
+  device.run(conv2dForward, { x, weight, bias, output }, shape);
   return record(
     output,
     [x, weight, bias],
     (gradOutput, [gradX, gradWeight, gradBias]) => {
-      if (gradX) kernels.conv2dInputGradient(gradOutput, weight, gradX, shape);
-      if (gradWeight) {
-        kernels.conv2dWeightGradient(gradOutput, x, gradWeight, shape);
+      if (gradX) {
+        device.run(conv2dInputGradient, { gradOutput, weight, gradX }, shape);
       }
-      if (gradBias) kernels.conv2dBiasGradient(gradOutput, gradBias, shape);
+      if (gradWeight) {
+        device.run(conv2dWeightGradient, { gradOutput, x, gradWeight }, shape);
+      }
+      if (gradBias) {
+        device.run(conv2dBiasGradient, { gradOutput, gradBias }, shape);
+      }
     },
   );
 }

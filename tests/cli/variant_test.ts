@@ -8,7 +8,7 @@ import { needs } from "../permissions.ts";
 needs(import.meta.url, "read", "run", "write");
 
 Deno.test({
-  name: "--variant chooses the convolution, and --verbose says which it was",
+  name: "--variant chooses the kernels, and --verbose says which it was",
   ignore: webGpu === null,
   async fn() {
     await using folder = await temporaryFolder();
@@ -26,7 +26,7 @@ Deno.test({
     for (const kernel of ["Forward", "InputGradient", "WeightGradient"]) {
       assertMatch(trained.stderr, new RegExp(`^conv2d${kernel}: tiled$`, "m"));
     }
-    assertEquals(/naive|software$/m.test(trained.stderr), false);
+    assertEquals(/: (direct|llvmpipe)$/m.test(trained.stderr), false);
     for (const command of ["evaluate", "predict"]) {
       const { code, stderr } = await run(
         ...[command, ...given, "--model", weights],
@@ -43,7 +43,7 @@ Deno.test("--variant: a wrong call names the variants, or WebGPU", async () => {
     assertEquals(unknown.code, 2);
     assertMatch(
       unknown.stderr,
-      /--variant: expected auto, naive, software or tiled, got fast\. Help: /,
+      /--variant: expected auto, direct, llvmpipe or tiled, got fast\. Help: /,
     );
     const cpu = await run(command, "--variant", "tiled", "--device", "cpu");
     assertEquals(cpu.code, 2);

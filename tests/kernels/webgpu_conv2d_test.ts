@@ -1,9 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
-import { variants } from "../../src/devices/webgpu/kernels/conv2d.ts";
+import {
+  conv2dForward,
+  conv2dInputGradient,
+  conv2dWeightGradient,
+} from "../../kernels/conv2d/conv2d.ts";
+import { variants } from "../../kernels/kernel.ts";
 import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
 import { webGpuTest } from "../_webgpu.ts";
 import * as reference from "../reference.ts";
 import { runKernelCase } from "./cases.ts";
+import { conv2d } from "../reference/_operations.ts";
 import { random } from "./cases/_harness.ts";
 import { conv2dCases } from "./cases/conv2d.ts";
 
@@ -36,10 +42,14 @@ for (const variant of variants) {
         return { buffer };
       };
       const output = { buffer: device.allocate("f32", 2 * 5 * 9 * 10) };
-      const operands = [operand(x), operand(weight)] as const;
-      device.kernels.conv2dForward(...operands, null, output, shape);
+      device.run(conv2dForward, {
+        x: operand(x),
+        weight: operand(weight),
+        bias: null,
+        output,
+      }, shape);
       const values = await device.read(output.buffer);
-      const expected = reference.conv2dForward(x, weight, null, shape);
+      const expected = conv2d(shape).forward({ x, weight });
       assertEquals(
         Array.from(values, Number.isFinite),
         Array.from(expected, Number.isFinite),
@@ -56,22 +66,26 @@ const plain = reference.conv2dShape(20, 2, 5, [6, 6], {
 
 /** Runs the convolution and its gradients; gives results and dispatches. */
 async function results(device: WebGpuDevice) {
-  const { kernels } = device;
   const given = (length: number, seed: number) => {
     const buffer = device.allocate("f32", length);
     device.write(buffer, Float32Array.from(random(length, seed)));
     return { buffer };
   };
-  const [x, weight, gradient] = [given(1440, 1), given(90, 2), given(3600, 3)];
+  const [x, weight, gradOutput] = [
+    given(1440, 1),
+    given(90, 2),
+    given(3600, 3),
+  ];
   const [output, gradX, gradWeight] = [3600, 1440, 90].map((length) => ({
     buffer: device.allocate("f32", length),
   }));
   const counts = [device.counters.dispatches];
-  kernels.conv2dForward(x, weight, given(5, 4), output, plain);
+  const bias = given(5, 4);
+  device.run(conv2dForward, { x, weight, bias, output }, plain);
   counts.push(device.counters.dispatches);
-  kernels.conv2dInputGradient(gradient, weight, gradX, plain);
+  device.run(conv2dInputGradient, { gradOutput, weight, gradX }, plain);
   counts.push(device.counters.dispatches);
-  kernels.conv2dWeightGradient(gradient, x, gradWeight, plain);
+  device.run(conv2dWeightGradient, { gradOutput, x, gradWeight }, plain);
   counts.push(device.counters.dispatches);
   return {
     dispatches: counts.slice(1).map((count, index) => count - counts[index]),
@@ -91,11 +105,11 @@ webGpuTest("webgpu: each variant is other kernels", async () => {
 });
 
 webGpuTest(
-  "webgpu: tiled and naive add in the same order: the same bits",
+  "webgpu: tiled and direct add in the same order: the same bits",
   async () => {
-    using naive = await WebGpuDevice.open({ variant: "naive" });
+    using direct = await WebGpuDevice.open({ variant: "direct" });
     using tiled = await WebGpuDevice.open({ variant: "tiled" });
-    const [one, other] = [await results(naive), await results(tiled)];
+    const [one, other] = [await results(direct), await results(tiled)];
     assertEquals(one.output, other.output);
     assertEquals(one.gradX, other.gradX);
   },

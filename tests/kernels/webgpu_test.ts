@@ -22,7 +22,7 @@ for (const kernelCase of kernelCases) {
 for (const software of [true, false]) {
   const kind = software ? "processors" : "GPUs";
   webGpuTest(`webgpu: the kernels for ${kind}`, async () => {
-    const variant = software ? "software" : "tiled";
+    const variant = software ? "llvmpipe" : "tiled";
     const options = { software, variant, poison: true } as const;
     using device = await WebGpuDevice.open(options);
     for (const one of [...convBlockCases, ...linearCases]) {

@@ -22,11 +22,17 @@ import {
   batchNorm2dStatistics,
 } from "../../kernels/batch_norm2d/batch_norm2d.ts";
 import {
+  conv2dBiasGradient,
+  conv2dForward,
+  conv2dInputGradient,
+  type Conv2dShape,
+  conv2dWeightGradient,
+} from "../../kernels/conv2d/conv2d.ts";
+import {
   linearForward,
   linearGradient,
   type LinearShape,
 } from "../../kernels/linear/linear.ts";
-import type { Conv2dShape } from "../../kernels/shapes.ts";
 import * as reference from "../reference.ts";
 import { runReference } from "./run.ts";
 
@@ -44,13 +50,22 @@ export interface Operation {
 /** Without `bias` among the inputs there is none. */
 export function conv2d(shape: Conv2dShape): Operation {
   return {
-    forward: ({ x, weight, bias = null }) =>
-      reference.conv2dForward(x, weight, bias, shape),
-    backward: (gradOutput, { x, weight }) => ({
-      x: reference.conv2dInputGradient(gradOutput, weight, shape),
-      weight: reference.conv2dWeightGradient(gradOutput, x, shape),
-      bias: reference.conv2dBiasGradient(gradOutput, shape),
-    }),
+    forward({ x, weight, bias = null }) {
+      const { batch, outChannels, outHeight, outWidth } = shape;
+      const length = batch * outChannels * outHeight * outWidth;
+      const output = new Float64Array(length);
+      runReference(conv2dForward, { x, weight, bias, output }, shape);
+      return output;
+    },
+    backward(gradOutput, { x, weight }) {
+      const gradX = new Float64Array(x.length);
+      const gradWeight = new Float64Array(weight.length);
+      const gradBias = new Float64Array(shape.outChannels);
+      runReference(conv2dInputGradient, { gradOutput, weight, gradX }, shape);
+      runReference(conv2dWeightGradient, { gradOutput, x, gradWeight }, shape);
+      runReference(conv2dBiasGradient, { gradOutput, gradBias }, shape);
+      return { x: gradX, weight: gradWeight, bias: gradBias };
+    },
   };
 }
 

@@ -59,7 +59,7 @@ export function plainKernels(
     },
   ]);
   const single: RequiredKernels = Object.fromEntries(kernels) as PlainKernels;
-  return { ...single, ...composedConvBlock(single, scratch) };
+  return { ...single, ...composedConvBlock(scratch) };
 }
 
 function isOperand(parameter: unknown): parameter is Operand {

@@ -1,7 +1,6 @@
 import type { Scratch } from "../scratch.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Caller } from "./_call.ts";
-import { conv2d } from "./kernels/conv2d.ts";
 import { convBlock } from "./kernels/conv_block.ts";
 
 /**
@@ -13,7 +12,6 @@ import { convBlock } from "./kernels/conv_block.ts";
 export function wasmKernels(caller: Caller, scratch: Scratch): Kernels {
   const single = {
     ...caller.plain,
-    ...conv2d(caller, scratch),
   };
-  return { ...single, ...convBlock(caller, single, scratch) };
+  return { ...single, ...convBlock(caller, scratch) };
 }

@@ -1,5 +1,5 @@
 import type { Kernel, OperandsOf, Signature } from "../../../kernels/kernel.ts";
-import type { Conv2dShape } from "../../../kernels/shapes.ts";
+import { multiplications } from "../../../kernels/conv2d/shape.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import { printAsText } from "../../base/printing.ts";
 import type { Device, DeviceBuffer, DType, HostArray } from "../device.ts";
@@ -90,22 +90,15 @@ export class ShapeDevice implements Device {
 /** Kernels that do nothing; the costly ones tell what they would do. */
 function countingKernels(add: (count: number) => void): Kernels {
   const counted: Partial<Kernels> = {
-    conv2dForward: (...args) => add(ofConvolution(args[4])),
     convBlockForward: (_operands, { convolution }) =>
-      add(ofConvolution(convolution)),
+      add(multiplications(convolution)),
     convBlockEvalForward: (_operands, { convolution }) =>
-      add(ofConvolution(convolution)),
+      add(multiplications(convolution)),
   };
   const nothing = () => {};
   return new Proxy(counted, {
     get: (kernels, name) => Reflect.get(kernels, name) ?? nothing,
   }) as Kernels;
-}
-
-function ofConvolution(shape: Conv2dShape): number {
-  const outputs = shape.batch * shape.outChannels * shape.outHeight *
-    shape.outWidth;
-  return outputs * shape.inChannels * shape.kernelHeight * shape.kernelWidth;
 }
 
 function noElements(what: string): DeviceError {

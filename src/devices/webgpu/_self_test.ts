@@ -1,3 +1,4 @@
+import { conv2dForward } from "../../../kernels/conv2d/conv2d.ts";
 import { batchNorm2dStatistics } from "../../../kernels/batch_norm2d/batch_norm2d.ts";
 import { sumKernels } from "../../../kernels/sum/sum.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
@@ -46,10 +47,10 @@ type Make = (values: HostArray | number) => { buffer: DeviceBuffer };
 
 /** 1 to 9 in a square under a 2×2 kernel of 1 to 4, and their statistics. */
 function convolved(device: Device, make: Make) {
-  const { kernels } = device;
   const output = make(4), mean = make(1), invStd = make(1);
   const bias = make(Float32Array.of(0.5));
-  kernels.conv2dForward(make(counting(9)), make(counting(4)), bias, output, {
+  const x = make(counting(9)), weight = make(counting(4));
+  device.run(conv2dForward, { x, weight, bias, output }, {
     batch: 1,
     inChannels: 1,
     inHeight: 3,

@@ -1,5 +1,6 @@
 import {
   type AdapterTraits,
+  type AnyKernel,
   type Dispatch,
   iterationLimit,
   type Kernel,
@@ -7,9 +8,11 @@ import {
   type OperandsOf,
   type Signature,
   Texture,
+  type Variant,
 } from "../../../kernels/kernel.ts";
 import { castElements } from "../../../kernels/cast/cast.ts";
 import { fill } from "../../../kernels/fill/fill.ts";
+import { tunable } from "../../../kernels/tunable.ts";
 import type { Binding } from "../../../kernels/wgsl.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import { printAsText } from "../../base/printing.ts";
@@ -47,9 +50,8 @@ import { Readback } from "./_readback.ts";
 import { selfTest } from "./_self_test.ts";
 import { Textures, WebGpuTexture } from "./_textures.ts";
 import { Timestamps } from "./_timestamps.ts";
-import { always, type Choice, fastest, runSample } from "./_tuning.ts";
+import { type Choice, fastest, runSample } from "./_tuning.ts";
 import { dispatchOf, type Run } from "./kernel_record.ts";
-import type { ConvolutionVariant } from "./kernels/conv2d.ts";
 import { webGpuKernels } from "./webgpu_kernels.ts";
 
 /** How to open a WebGPU device. */
@@ -67,13 +69,13 @@ export interface WebGpuDeviceOptions {
    */
   software?: boolean;
   /**
-   * How to do convolutions, where that way can. Default is `auto`: what suits a
-   * processor on an adapter that is one, and on a GPU what is fastest for each
-   * kernel, measured when it is first opened in a process; `tiled` on a GPU that
-   * keeps no times.
+   * Which implementation of kernels to take, where they have several and that one
+   * takes the shapes. Default is `auto`: `llvmpipe` on an adapter that runs on the
+   * CPU, and on a GPU what is fastest for each kernel, measured when it is first
+   * opened in a process; `tiled` on a GPU that keeps no times.
    */
-  variant?: "auto" | ConvolutionVariant;
-  /** Is told once of each variant that is used, in a sentence. */
+  variant?: "auto" | Variant;
+  /** Is told once of each implementation that is used, as `kernel: tiled`. */
   onVariant?: (sentence: string) => void;
   /**
    * How activations, and the copies of weights that convolutions read, are
@@ -127,9 +129,9 @@ export class WebGpuDevice implements Device {
   readonly #traits: AdapterTraits;
   readonly #told = new Set<string>();
   #onVariant: ((sentence: string) => void) | null = null;
-  /** The name of the implementation that kernels with several run, if they can. */
-  readonly #variant: string;
-  #choice: Choice;
+  /** The implementation that kernels run for which none is chosen. */
+  readonly #variant: Variant;
+  #choice: Choice = new Map();
   #commands: Command[] | null = null;
 
   private constructor(
@@ -142,12 +144,9 @@ export class WebGpuDevice implements Device {
     const { variant = "auto" } = options;
     this.#gpu = gpu;
     this.label = label;
-    this.#choice = always(
-      variant !== "auto" ? variant : isSoftware ? "software" : "tiled",
-    );
-    this.#variant = variant === "naive"
-      ? "direct"
-      : variant === "software" || isSoftware
+    this.#variant = variant !== "auto"
+      ? variant
+      : isSoftware
       ? "llvmpipe"
       : "tiled";
     this.#poison = poison;
@@ -169,22 +168,11 @@ export class WebGpuDevice implements Device {
       storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage,
       textureTexels: this.#textures.limit,
       implementationOf: (kernel, operands, params) =>
-        this.#implementation(kernel, operands, params)?.name ?? null,
+        this.#implementation(kernel, operands, params)?.variant ?? null,
     };
     const run: Run = (kernel, shape, operands) =>
       this.#dispatch(dispatchOf(kernel, shape, operands), kernel.name);
-    this.kernels = webGpuKernels(
-      run,
-      this,
-      {
-        precision,
-        isSoftware,
-        bindings: gpu.limits.maxStorageBuffersPerShaderStage,
-        variantOf: (kernel) => this.#choice[kernel],
-        onVariant: (kernel, variant) => this.#tell(`${kernel}: ${variant}`),
-        textures: this.#textures,
-      },
-    );
+    this.kernels = webGpuKernels(run, this, this.#traits);
   }
 
   /**
@@ -332,8 +320,6 @@ export class WebGpuDevice implements Device {
     const implementation = this.#implementation(kernel, operands, params);
     const steps = implementation?.steps ?? kernel.compose?.(operands, params);
     if (steps === undefined) throw this.#notImplemented(kernel.name);
-    const name = implementation?.name;
-    if (name) this.#tell(`${kernel.name}: ${name}`);
     const cost = steps.length === 1 ? kernel.cost?.(params) : undefined;
     runSteps(this, steps, (step, resolve) => {
       if (step.kind === "kernel") {
@@ -349,18 +335,21 @@ export class WebGpuDevice implements Device {
 
   /** The implementation that runs a kernel; null where none does. */
   #implementation<S extends Signature, P>(
-    { webgpu }: Kernel<S, P>,
+    { name, webgpu }: Kernel<S, P>,
     operands: OperandsOf<S>,
     params: P,
   ) {
     if (webgpu === undefined) return null;
     if (typeof webgpu === "function") {
       const steps = webgpu(operands, params, this.#traits);
-      return steps && { name: null, steps };
+      return steps && { variant: null, steps };
     }
-    for (const name of [this.#variant, "direct"]) {
-      const steps = webgpu[name]?.(operands, params, this.#traits);
-      if (steps) return { name, steps };
+    const preferred = this.#choice.get(name) ?? this.#variant;
+    for (const variant of [preferred, "direct"] as const) {
+      const steps = webgpu[variant]?.(operands, params, this.#traits);
+      if (!steps) continue;
+      this.#tell(`${name}: ${variant}`);
+      return { variant, steps };
     }
     return null;
   }
@@ -444,7 +433,7 @@ export class WebGpuDevice implements Device {
     }));
   }
 
-  /** Takes for each kernel of the convolution the variant that is fastest. */
+  /** Takes the fastest implementation of each kernel that has several. */
   async #tune(): Promise<void> {
     const [queue, timestamps] = [this.#queue, this.#timestamps];
     const profile = new Profile();
@@ -454,13 +443,14 @@ export class WebGpuDevice implements Device {
       this.counters,
       this.#timestamps,
     );
-    this.#choice = await fastest(this.label, async (kernel, variant) => {
+    const time = async (kernel: AnyKernel, variant: Variant) => {
       profile.clear();
-      this.#choice = always(variant);
+      this.#choice = new Map([[kernel.name, variant]]);
       runSample(this, kernel);
       await this.settle();
       return profile.runs.reduce((sum, { duration }) => sum + duration, 0);
-    });
+    };
+    this.#choice = await fastest(this.label, tunable, time);
     [this.#queue, this.#timestamps] = [queue, timestamps];
   }
 

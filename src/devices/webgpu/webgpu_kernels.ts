@@ -1,17 +1,9 @@
+import type { AdapterTraits } from "../../../kernels/kernel.ts";
 import { composedConvBlock, type SingleKernels } from "../_conv_block.ts";
 import type { Scratch } from "../scratch.ts";
 import type { Kernels } from "../kernels.ts";
 import type { Run } from "./kernel_record.ts";
-import { type Conv2dOptions, convolutions } from "./kernels/conv2d.ts";
 import { convBlockBindings, convBlockKernels } from "./kernels/conv_block.ts";
-
-/** What decides between kernels that do the same. */
-export interface AdapterTraits extends Conv2dOptions {
-  /** Whether a processor plays the GPU, as in Mesa's lavapipe. */
-  readonly isSoftware: boolean;
-  /** Storage buffers that a kernel may bind. */
-  readonly bindings: number;
-}
 
 /**
  * All kernels of WebGPU.
@@ -28,17 +20,9 @@ export function webGpuKernels(
   // A processor runs eight invocations of a workgroup at a time, and takes turns
   // between more.
   const workgroupSize = adapter.isSoftware ? 8 : 64;
-  const convolution = convolutions(run, scratch, adapter);
-  const single: SingleKernels = {
-    ...convolution.kernels,
-  };
-  const block = adapter.bindings < convBlockBindings
-    ? composedConvBlock(single, scratch)
-    : convBlockKernels(
-      run,
-      { ...single, ...convolution },
-      scratch,
-      workgroupSize,
-    );
+  const single: SingleKernels = {};
+  const block = adapter.storageBuffers < convBlockBindings
+    ? composedConvBlock(scratch)
+    : convBlockKernels(run, scratch, adapter, workgroupSize);
   return { ...single, ...block };
 }

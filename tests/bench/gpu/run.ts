@@ -8,7 +8,7 @@
 
 import { parseArgs } from "@std/cli";
 import { type Precision, WebGpuDevice } from "../../../src/kernel/mod.ts";
-import { variants } from "../../../src/devices/webgpu/kernels/conv2d.ts";
+import { variants } from "../../../kernels/kernel.ts";
 import { kernelCases, runKernelCase } from "../../kernels/cases.ts";
 import {
   type StepOptions,

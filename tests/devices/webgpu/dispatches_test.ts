@@ -38,9 +38,9 @@ function dispatchesOf(device: Device): number {
 // Each costs some µs on the host, and a GPU a pause between two kernels.
 for (
   const [variant, software, expected] of [
-    ["software", true, 29],
+    ["llvmpipe", true, 29],
     ["tiled", false, 18],
-    ["naive", false, 18],
+    ["direct", false, 18],
   ] as const
 ) {
   webGpuTest(`a captured step, ${variant}: ${expected} kernels`, async () => {

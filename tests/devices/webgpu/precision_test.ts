@@ -8,7 +8,12 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { capture } from "../../../src/core/capture.ts";
 import type { Operand } from "../../../src/devices/device.ts";
 import { openDevice } from "../../../src/devices/select.ts";
-import { variants } from "../../../src/devices/webgpu/kernels/conv2d.ts";
+import {
+  conv2dForward,
+  conv2dInputGradient,
+  conv2dWeightGradient,
+} from "../../../kernels/conv2d/conv2d.ts";
+import { variants } from "../../../kernels/kernel.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
 import { DeviceError } from "../../../src/base/errors.ts";
 import { ConvolutionalNeuralNetwork } from "../../../src/models/convolutional_neural_network.ts";
@@ -98,19 +103,19 @@ for (const variant of variants) {
         const source = activation(x);
         const output = activation(new Float32Array(outputs));
         const [gradX, gradWeight] = [result(x.length), result(weight.length)];
-        const { kernels } = device;
         const [w, g] = [plain(weight), plain(gradient)];
-        kernels.conv2dForward(source, w, plain(bias), output, shape);
-        kernels.conv2dInputGradient(g, w, gradX, shape);
-        kernels.conv2dWeightGradient(g, source, gradWeight, shape);
+        const given = { x: source, weight: w, bias: plain(bias), output };
+        device.run(conv2dForward, given, shape);
+        const ofInput = { gradOutput: g, weight: w, gradX };
+        device.run(conv2dInputGradient, ofInput, shape);
+        const ofWeight = { gradOutput: g, x: source, gradWeight };
+        device.run(conv2dWeightGradient, ofWeight, shape);
+        const { backward, forward } = operations.conv2d(shape);
+        const gradients = backward(gradient, { x, weight });
         const results = [
-          [output, reference.conv2dForward(x, weight, bias, shape), STORED],
-          [gradX, reference.conv2dInputGradient(gradient, weight, shape), SUMS],
-          [
-            gradWeight,
-            reference.conv2dWeightGradient(gradient, x, shape),
-            SUMS,
-          ],
+          [output, forward({ x, weight, bias }), STORED],
+          [gradX, gradients.x, SUMS],
+          [gradWeight, gradients.weight, SUMS],
         ] as const;
         for (const [{ buffer }, expected, tolerance] of results) {
           const label = `${variant}: ${expected.length} elements`;

@@ -1,4 +1,14 @@
-import type { Conv2dShape } from "../../../kernels/shapes.ts";
+import {
+  conv2dBiasGradient,
+  conv2dForward,
+  conv2dInputGradient,
+  type Conv2dShape,
+  conv2dWeightGradient,
+} from "../../../kernels/conv2d/conv2d.ts";
+import {
+  conv2dForwardStatistics,
+  splitsOf,
+} from "../../../kernels/conv2d/statistics.ts";
 import * as reference from "../../reference.ts";
 import { type KernelCase, type KernelHarness, random } from "./_harness.ts";
 
@@ -80,7 +90,7 @@ const SHAPES: Record<string, Conv2dShape> = {
 
 /** Every kernel of the convolution on every shape. */
 export const conv2dCases: readonly KernelCase[] = Object.entries(SHAPES)
-  .flatMap(([name, shape]) => [
+  .flatMap(([name, shape]): KernelCase[] => [
     {
       name: `conv2dForward: ${name}`,
       run: (harness) => forward(harness, shape, true),
@@ -91,16 +101,37 @@ export const conv2dCases: readonly KernelCase[] = Object.entries(SHAPES)
     },
     {
       name: `conv2dInputGradient: ${name}`,
-      run: (harness) => inputGradient(harness, shape),
+      run(harness) {
+        const gradOutput = random(sizes(shape).output, 4);
+        const weight = random(sizes(shape).weight, 5);
+        const gradX = new Float64Array(sizes(shape).x);
+        const operands = { gradOutput, weight, gradX };
+        harness.check(conv2dInputGradient, operands, shape, TOLERANCE);
+      },
     },
     {
       name: `conv2dWeightGradient: ${name}`,
-      run: (harness) => weightGradient(harness, shape),
+      run(harness) {
+        const gradOutput = random(sizes(shape).output, 6);
+        const x = random(sizes(shape).x, 7);
+        const gradWeight = new Float64Array(sizes(shape).weight);
+        const operands = { gradOutput, x, gradWeight };
+        harness.check(conv2dWeightGradient, operands, shape, SUMS);
+      },
     },
     {
       name: `conv2dBiasGradient: ${name}`,
-      run: (harness) => biasGradient(harness, shape),
+      run(harness) {
+        const gradOutput = random(sizes(shape).output, 8);
+        const gradBias = new Float64Array(shape.outChannels);
+        const operands = { gradOutput, gradBias };
+        harness.check(conv2dBiasGradient, operands, shape, SUMS);
+      },
     },
+    ...[true, false].filter(() => hasFours(shape)).map((counts) => ({
+      name: `conv2dForwardStatistics, ${counts ? "" : "not "}counted: ${name}`,
+      run: (harness: KernelHarness) => statistics(harness, shape, counts),
+    })),
   ]);
 
 function forward(
@@ -111,56 +142,35 @@ function forward(
   const x = random(sizes(shape).x, 1);
   const weight = random(sizes(shape).weight, 2);
   const bias = withBias ? random(shape.outChannels, 3) : null;
-  const output = harness.output(sizes(shape).output);
-  harness.kernels.conv2dForward(
-    harness.f32(x),
-    harness.f32(weight),
-    bias && harness.f32(bias),
-    output,
-    shape,
-  );
-  const expected = reference.conv2dForward(x, weight, bias, shape);
-  harness.expectClose(output, expected, TOLERANCE);
+  const output = new Float64Array(sizes(shape).output);
+  const operands = { x, weight, bias, output };
+  harness.check(conv2dForward, operands, shape, TOLERANCE);
 }
 
-function inputGradient(harness: KernelHarness, shape: Conv2dShape): void {
-  const gradOutput = random(sizes(shape).output, 4);
-  const weight = random(sizes(shape).weight, 5);
-  const gradX = harness.output(sizes(shape).x);
-  harness.kernels.conv2dInputGradient(
-    harness.f32(gradOutput),
-    harness.f32(weight),
-    gradX,
-    shape,
-  );
-  const expected = reference.conv2dInputGradient(gradOutput, weight, shape);
-  harness.expectClose(gradX, expected, TOLERANCE);
+/** Whether the statistics can be made: pixels come in fours. */
+function hasFours({ outHeight, outWidth }: Conv2dShape): boolean {
+  return outHeight * outWidth % 4 === 0;
 }
 
-function weightGradient(harness: KernelHarness, shape: Conv2dShape): void {
-  const gradOutput = random(sizes(shape).output, 6);
-  const x = random(sizes(shape).x, 7);
-  const gradWeight = harness.output(sizes(shape).weight);
-  harness.kernels.conv2dWeightGradient(
-    harness.f32(gradOutput),
-    harness.f32(x),
-    gradWeight,
+function statistics(
+  harness: KernelHarness,
+  shape: Conv2dShape,
+  counts: boolean,
+): void {
+  const { splits } = splitsOf(shape);
+  harness.check(
+    conv2dForwardStatistics,
+    {
+      x: random(sizes(shape).x, 1),
+      weight: random(sizes(shape).weight, 2),
+      bias: counts ? random(shape.outChannels, 3) : null,
+      output: new Float64Array(sizes(shape).output),
+      batches: counts ? Int32Array.of(41) : null,
+      partials: new Float64Array(2 * shape.outChannels * splits),
+    },
     shape,
+    SUMS,
   );
-  const expected = reference.conv2dWeightGradient(gradOutput, x, shape);
-  harness.expectClose(gradWeight, expected, SUMS);
-}
-
-function biasGradient(harness: KernelHarness, shape: Conv2dShape): void {
-  const gradOutput = random(sizes(shape).output, 8);
-  const gradBias = harness.output(shape.outChannels);
-  harness.kernels.conv2dBiasGradient(
-    harness.f32(gradOutput),
-    gradBias,
-    shape,
-  );
-  const expected = reference.conv2dBiasGradient(gradOutput, shape);
-  harness.expectClose(gradBias, expected, SUMS);
 }
 
 function sizes(

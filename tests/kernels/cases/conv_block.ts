@@ -5,6 +5,7 @@ import {
   batchNorm2dEval,
   batchNorm2dTrain,
   batchStatistics,
+  conv2d,
   maxPool2d,
 } from "../../reference/_operations.ts";
 import { type KernelCase, type KernelHarness, random } from "./_harness.ts";
@@ -133,15 +134,19 @@ function operandsOf(harness: KernelHarness, given: Arguments) {
   };
 }
 
+/** The convolution in f64. */
+function convolve(
+  { bias, weight, x }: Arguments,
+  { convolution }: ConvBlockShape,
+): Float64Array {
+  const { forward } = conv2d(convolution);
+  return forward(bias === null ? { x, weight } : { x, weight, bias });
+}
+
 /** The block in f64, in training. */
 function expectedForward(given: Arguments, shape: ConvBlockShape) {
   const norm = normalisation(shape);
-  const convolved = reference.conv2dForward(
-    given.x,
-    given.weight,
-    given.bias,
-    shape.convolution,
-  );
+  const convolved = convolve(given, shape);
   const statistics = batchStatistics(
     convolved,
     norm,
@@ -200,12 +205,7 @@ function evalForward(harness: KernelHarness, shape: ConvBlockShape): void {
   const { runningMean, runningVariance } = given;
   const normalised = batchNorm2dEval(norm, runningMean, runningVariance)
     .forward({
-      x: reference.conv2dForward(
-        given.x,
-        given.weight,
-        given.bias,
-        shape.convolution,
-      ),
+      x: convolve(given, shape),
       weight: given.scale,
       bias: given.shift,
     });
@@ -274,21 +274,10 @@ function expectedGradient(
     x: convolved,
     weight: given.scale,
   });
-  const { convolution } = shape;
-  return {
-    gradScale,
-    gradShift,
-    gradX: reference.conv2dInputGradient(
-      gradConvolved,
-      given.weight,
-      convolution,
-    ),
-    gradWeight: reference.conv2dWeightGradient(
-      gradConvolved,
-      given.x,
-      convolution,
-    ),
-  };
+  const { weight, x } = given;
+  const { x: gradX, weight: gradWeight } = conv2d(shape.convolution)
+    .backward(gradConvolved, { x, weight });
+  return { gradScale, gradShift, gradX, gradWeight };
 }
 
 function normalisation({ convolution, eps }: ConvBlockShape) {

@@ -1,3 +1,8 @@
+import { conv2dForward } from "../../../../kernels/conv2d/conv2d.ts";
+import {
+  winogradForward,
+  winogradGradient,
+} from "../../../../kernels/conv2d/winograd/winograd.ts";
 import { fill } from "../../../../kernels/fill/fill.ts";
 import {
   batchNorm2dInvStd,
@@ -10,12 +15,10 @@ import {
   isHalving,
   normalisation,
   ownOrComposed,
-  type SingleKernels,
 } from "../../_conv_block.ts";
 import { Between, type Scratch } from "../../scratch.ts";
 import type { Operand } from "../../device.ts";
 import type { Caller } from "../_call.ts";
-import { type Winograd, winograd } from "./winograd.ts";
 
 /**
  * A block of convolution, batch normalisation, ReLU and max pooling: beside the
@@ -23,30 +26,12 @@ import { type Winograd, winograd } from "./winograd.ts";
  * composed of the single kernels.
  *
  * @param caller Runs kernels.
- * @param single The single kernels.
  * @param scratch Where the tensors between kernels live.
  */
 export function convBlock(
   caller: Caller,
-  single: SingleKernels,
   scratch: Scratch,
 ): ConvBlockKernels {
-  const fast = winograd(caller, scratch);
-
-  const convolve: SingleKernels["conv2dForward"] = (...given) => {
-    const way = fast.fits(given[4]) ? fast.forward : single.conv2dForward;
-    way(...given);
-  };
-
-  const differentiate: Winograd["gradients"] = (...given) => {
-    const [gradOutput, x, weight, gradX, gradWeight, shape] = given;
-    if (fast.fits(shape)) return fast.gradients(...given);
-    if (gradX) single.conv2dInputGradient(gradOutput, weight, gradX, shape);
-    if (gradWeight) {
-      single.conv2dWeightGradient(gradOutput, x, gradWeight, shape);
-    }
-  };
-
   /** Normalises, rectifies and pools. */
   const finish = (
     operands: readonly Operand[],
@@ -62,7 +47,8 @@ export function convBlock(
     convBlockForward(operands, shape, momentum) {
       const { bias, convolved, scale, shift, weight, x } = operands;
       const { inverseDeviation, mean } = operands;
-      convolve(x, weight, bias, convolved, shape.convolution);
+      const convolution = { x, weight, bias, output: convolved };
+      scratch.run(winogradForward, convolution, shape.convolution);
       scratch.run(batchNorm2dStatistics, {
         x: convolved,
         runningMean: operands.runningMean,
@@ -83,8 +69,9 @@ export function convBlock(
       using inverse = new Between(scratch, "f32", convolution.outChannels);
       using picked = new Between(scratch, "f32", output.buffer.length);
       // A single prediction: its digits count more than its time.
-      const way = caller.recording ? convolve : single.conv2dForward;
-      way(x, weight, bias, convolved, convolution);
+      const forward = caller.recording ? winogradForward : conv2dForward;
+      const given = { x, weight, bias, output: convolved };
+      scratch.run(forward, given, convolution);
       const norm = normalisation(shape);
       scratch.run(batchNorm2dInvStd, {
         variance: runningVariance,
@@ -113,13 +100,18 @@ export function convBlock(
       const sizes = [batch, outChannels, outHeight, outWidth];
       const words = [...all.map(caller.pointer), ...sizes];
       caller.run("convBlockSpread", words, elements(convolution));
-      const wanted = [gradX, gradWeight] as const;
-      differentiate(gradConvolved, x, weight, ...wanted, convolution);
+      scratch.run(winogradGradient, {
+        gradOutput: gradConvolved,
+        x,
+        weight,
+        gradX,
+        gradWeight,
+      }, convolution);
       // The normalisation takes the mean away, whatever the bias was.
       if (gradBias) scratch.run(fill, { output: gradBias }, 0);
     },
   };
-  const composed = composedConvBlock(single, scratch);
+  const composed = composedConvBlock(scratch);
   return ownOrComposed(own, isHalving, composed);
 }
 

@@ -1,3 +1,13 @@
+import {
+  conv2dForward,
+  conv2dInputGradient,
+  conv2dWeightGradient,
+} from "../../../../kernels/conv2d/conv2d.ts";
+import {
+  conv2dForwardStatistics,
+  statisticsSplits,
+} from "../../../../kernels/conv2d/statistics.ts";
+import type { AdapterTraits } from "../../../../kernels/kernel.ts";
 import { convBlockSource } from "../../../../kernels/conv_block.gen.ts";
 import type { ConvBlockShape } from "../../../../kernels/shapes.ts";
 import {
@@ -5,18 +15,35 @@ import {
   type ConvBlockKernels,
   isHalving,
   ownOrComposed,
-  type SingleKernels,
 } from "../../_conv_block.ts";
 import { Between, Output, type Scratch } from "../../scratch.ts";
 import type { ConvBlockForwardOperands } from "../../kernels.ts";
 import type { Access, KernelRecord, Run } from "../kernel_record.ts";
-import { type ForwardWithMoments, Moments } from "./_conv2d.ts";
 
 /** Bindings of the kernel with the most; every device allows 8. */
 export const convBlockBindings = 10;
 
 /** The most parts in which a channel is summed. */
 const mostParts = 32;
+
+/**
+ * Statistics of each channel of images, `[channels, parts, 2]`: the mean of a
+ * part, and the sum of the squares around it.
+ */
+class Moments extends Between {
+  /**
+   * @param parts How many parts a channel is in.
+   * @param elements Elements of a channel in each part but the last.
+   */
+  constructor(
+    scratch: Scratch,
+    channels: number,
+    readonly parts: number,
+    readonly elements: number,
+  ) {
+    super(scratch, "f32", 2 * channels * parts);
+  }
+}
 
 interface TrainingShape extends ConvBlockShape {
   /** How far the running statistics move. */
@@ -35,8 +62,8 @@ interface TrainingShape extends ConvBlockShape {
  */
 export function convBlockKernels(
   run: Run,
-  single: SingleKernels & { forwardWithMoments: ForwardWithMoments },
   scratch: Scratch,
+  adapter: AdapterTraits,
   workgroupSize: number,
 ): ConvBlockKernels {
   const pairs = recordsOf(workgroupSize, true);
@@ -50,12 +77,18 @@ export function convBlockKernels(
     shape: ConvBlockShape,
   ): Moments => {
     using counter = new Output(batches, scratch, "i32", 1);
-    const given = [x, weight, bias, convolved] as const;
+    const given = { x, weight, bias, output: convolved };
     const { convolution, pooling } = shape;
-    const made = single.forwardWithMoments(...given, counter, convolution);
-    if (made !== null) return made;
-    single.conv2dForward(...given, convolution);
     const { batch, channels, inHeight, inWidth } = pooling;
+    const made = statisticsSplits(given, convolution, adapter);
+    if (made !== null) {
+      const { elements, splits } = made;
+      const partials = new Moments(scratch, channels, splits, elements);
+      const operands = { ...given, batches: counter, partials };
+      scratch.run(conv2dForwardStatistics, operands, convolution);
+      return partials;
+    }
+    scratch.run(conv2dForward, given, convolution);
     const elements = imagesPerPart(batch) * inHeight * inWidth;
     const moments = new Moments(scratch, channels, parts(pooling), elements);
     run(recordsFor(shape).moments, shape, [convolved, moments, counter]);
@@ -84,7 +117,8 @@ export function convBlockKernels(
       const { batch, outChannels, outHeight, outWidth } = shape.convolution;
       const size = batch * outChannels * outHeight * outWidth;
       using convolved = new Between(scratch, "f32", size, "activation");
-      single.conv2dForward(x, weight, bias, convolved, shape.convolution);
+      const given = { x, weight, bias, output: convolved };
+      scratch.run(conv2dForward, given, shape.convolution);
       run(recordsFor(shape).evalForward, shape, [
         convolved,
         operands.runningMean,
@@ -122,14 +156,16 @@ export function convBlockKernels(
         gradConvolved,
       ]);
       if (gradX) {
-        single.conv2dInputGradient(gradConvolved, weight, gradX, convolution);
+        const given = { gradOutput: gradConvolved, weight, gradX };
+        scratch.run(conv2dInputGradient, given, convolution);
       }
       if (gradWeight) {
-        single.conv2dWeightGradient(gradConvolved, x, gradWeight, convolution);
+        const given = { gradOutput: gradConvolved, x, gradWeight };
+        scratch.run(conv2dWeightGradient, given, convolution);
       }
     },
   };
-  return ownOrComposed(own, isFused, composedConvBlock(single, scratch));
+  return ownOrComposed(own, isFused, composedConvBlock(scratch));
 }
 
 /** Whether the pooling's windows are 2×2, side by side, and cover the image. */

@@ -1,0 +1,131 @@
+import { channelSum } from "../channel_sum/channel_sum.ts";
+import { call, kernel } from "../kernel.ts";
+import * as direct from "./direct.ts";
+import * as llvmpipe from "./llvmpipe/convolve.ts";
+import { weightGradient as llvmpipeWeightGradient } from "./llvmpipe/weight_gradient.ts";
+import {
+  forwardReference,
+  inputGradientReference,
+  weightGradientReference,
+} from "./reference.ts";
+import { conv2dCost, type Conv2dShape } from "./shape.ts";
+import * as tiled from "./tiled.ts";
+import * as wasm from "./wasm.ts";
+
+export type { Conv2dShape } from "./shape.ts";
+
+/** A convolution like a network's: long enough to tell implementations apart. */
+const sampleShape: Conv2dShape = {
+  batch: 32,
+  inChannels: 16,
+  inHeight: 14,
+  inWidth: 14,
+  outChannels: 32,
+  outHeight: 14,
+  outWidth: 14,
+  kernelHeight: 5,
+  kernelWidth: 5,
+  strideHeight: 1,
+  strideWidth: 1,
+  paddingHeight: 2,
+  paddingWidth: 2,
+  dilationHeight: 1,
+  dilationWidth: 1,
+};
+
+/** Elements of its images and weights. */
+const sampleLengths = {
+  x: 32 * 16 * 14 * 14,
+  weight: 32 * 16 * 5 * 5,
+  output: 32 * 32 * 14 * 14,
+};
+
+/**
+ * `output = conv2d(x, weight) + bias`, a cross-correlation as in PyTorch: x
+ * `[batch, inChannels, inHeight, inWidth]`, weight `[outChannels, inChannels,
+ * kernelHeight, kernelWidth]`, bias `[outChannels]` or null, output `[batch,
+ * outChannels, outHeight, outWidth]`.
+ */
+export const conv2dForward = kernel({
+  name: "conv2dForward",
+  operands: { x: "read", weight: "read", bias: "read?", output: "write" },
+  reference: (arrays, shape: Conv2dShape) => forwardReference(arrays, shape),
+  webgpu: {
+    direct: direct.forward,
+    llvmpipe: llvmpipe.forward,
+    tiled: tiled.forward,
+  },
+  wasm: wasm.forward,
+  cost: conv2dCost,
+  sample: {
+    lengths: {
+      x: sampleLengths.x,
+      weight: sampleLengths.weight,
+      bias: null,
+      output: sampleLengths.output,
+    },
+    params: sampleShape,
+  },
+});
+
+/** The gradient with respect to x. */
+export const conv2dInputGradient = kernel({
+  name: "conv2dInputGradient",
+  operands: { gradOutput: "read", weight: "read", gradX: "write" },
+  reference: (arrays, shape: Conv2dShape) =>
+    inputGradientReference(arrays, shape),
+  webgpu: {
+    direct: direct.inputGradient,
+    llvmpipe: llvmpipe.inputGradient,
+    tiled: tiled.inputGradient,
+  },
+  wasm: wasm.inputGradient,
+  cost: conv2dCost,
+  sample: {
+    lengths: {
+      gradOutput: sampleLengths.output,
+      weight: sampleLengths.weight,
+      gradX: sampleLengths.x,
+    },
+    params: sampleShape,
+  },
+});
+
+/** The gradient with respect to the weight. */
+export const conv2dWeightGradient = kernel({
+  name: "conv2dWeightGradient",
+  operands: { gradOutput: "read", x: "read", gradWeight: "write" },
+  reference: (arrays, shape: Conv2dShape) =>
+    weightGradientReference(arrays, shape),
+  webgpu: {
+    direct: direct.weightGradient,
+    llvmpipe: llvmpipeWeightGradient,
+    tiled: tiled.weightGradient,
+  },
+  wasm: wasm.weightGradient,
+  cost: conv2dCost,
+  sample: {
+    lengths: {
+      gradOutput: sampleLengths.output,
+      x: sampleLengths.x,
+      gradWeight: sampleLengths.weight,
+    },
+    params: sampleShape,
+  },
+});
+
+/**
+ * The gradient with respect to the bias: the sum of `gradOutput` over images and
+ * pixels.
+ */
+export const conv2dBiasGradient = kernel({
+  name: "conv2dBiasGradient",
+  operands: { gradOutput: "read", gradBias: "write" },
+  compose: ({ gradBias, gradOutput }, shape: Conv2dShape) => [
+    call(channelSum, { x: gradOutput, output: gradBias }, {
+      batch: shape.batch,
+      channels: shape.outChannels,
+      area: shape.outHeight * shape.outWidth,
+    }),
+  ],
+});

@@ -1,0 +1,143 @@
+import {
+  type AdapterTraits,
+  type AnyKernelCall,
+  type Dispatch,
+  dispatch,
+  type Operand,
+  Texture,
+  type Workgroups,
+  workgroupsFor,
+} from "../../kernel.ts";
+import type {
+  Conv2dShape,
+  ForwardOperands,
+  InputGradientOperands,
+} from "../shape.ts";
+import { withWeightCopy } from "../weight_copy.ts";
+import * as wgsl from "./convolve.gen.ts";
+import {
+  type Correlation,
+  forwardCorrelation,
+  inputGradientCorrelation,
+  isBare,
+  isSimple,
+  packImages,
+  packWeights,
+  sourceTiles,
+  texelsOf,
+  weightTexels,
+} from "./pack.ts";
+
+type Steps = readonly (Dispatch | AnyKernelCall)[];
+
+/** Channels that one invocation makes. */
+const channelGroup = 4;
+
+/** Invocations of a workgroup: two vectors of eight lanes. */
+const workgroupSize = 16;
+
+/**
+ * The convolution, without strides and dilation, and with kernels of at most five
+ * columns; null for others.
+ */
+export function forward(
+  { bias, output, weight, x: source }: ForwardOperands,
+  shape: Conv2dShape,
+  adapter: AdapterTraits,
+): Steps | null {
+  const correlation = forwardCorrelation(shape);
+  if (!fits(shape, correlation, adapter)) return null;
+  const others = { source, bias: bias ?? weight, output };
+  return withWeightCopy(
+    weight,
+    adapter,
+    (weight) => correlate(correlation, { ...others, weight }, bias !== null),
+  );
+}
+
+/** The gradient with respect to x, as above. */
+export function inputGradient(
+  { gradOutput: source, gradX: output, weight }: InputGradientOperands,
+  shape: Conv2dShape,
+  adapter: AdapterTraits,
+): Steps | null {
+  const correlation = inputGradientCorrelation(shape);
+  if (!fits(shape, correlation, adapter)) return null;
+  return withWeightCopy(
+    weight,
+    adapter,
+    (weight) =>
+      correlate(correlation, { source, weight, bias: source, output }, false),
+  );
+}
+
+function fits(
+  shape: Conv2dShape,
+  correlation: Correlation,
+  { textureTexels }: AdapterTraits,
+): boolean {
+  return isSimple(shape) &&
+    texelsOf(sourceTiles(correlation)) <= textureTexels &&
+    weightTexels(correlation) <= textureTexels;
+}
+
+/** Packs images and weights, and slides the window over them. */
+function correlate(
+  correlation: Correlation,
+  { bias, output, source, weight }: Record<
+    "source" | "weight" | "bias" | "output",
+    Operand
+  >,
+  hasBias: boolean,
+): readonly Dispatch[] {
+  const tiles = sourceTiles(correlation);
+  const images = new Texture("images", texelsOf(tiles));
+  const weights = new Texture("weights", weightTexels(correlation));
+  const bind = { source: images, weight: weights, bias };
+  const options = optionsOf(correlation, hasBias);
+  return [
+    packImages(source, tiles, images),
+    packWeights(weight, correlation, weights),
+    correlation.targetWidth % 2 === 0
+      ? dispatch(wgsl.convolveEven, {
+        ...options,
+        bind: { ...bind, pairs: output },
+      })
+      : dispatch(wgsl.convolveOdd, {
+        ...options,
+        bind: { ...bind, singles: output },
+      }),
+  ];
+}
+
+function optionsOf(correlation: Correlation, hasBias: boolean) {
+  const { operations, sourceChannels, targetChannels } = correlation;
+  const { kernelHeight, kernelWidth, targetHeight, targetWidth } = correlation;
+  const { rowTileWidth, rowTiles, rows } = sourceTiles(correlation);
+  const tiles = correlation.batch * Math.ceil(targetHeight / 2) * rowTiles;
+  const [y, z] = workgroupsFor(tiles, workgroupSize);
+  const workgroups: Workgroups = [
+    Math.ceil(targetChannels / channelGroup),
+    y,
+    z,
+  ];
+  return {
+    constants: {
+      sourceChannels,
+      targetChannels,
+      targetHeight,
+      targetWidth,
+      kernelHeight,
+      kernelWidth,
+      rowTileWidth,
+      rowTiles,
+      rows,
+      bare: Number(isBare(correlation)),
+      hasBias: Number(hasBias),
+      workgroupSize,
+    },
+    workgroups,
+    iterations: sourceChannels * kernelHeight,
+    cost: { operations },
+  };
+}

@@ -1,0 +1,311 @@
+// Convolution in two dimensions for Mesa's llvmpipe, an adapter that runs on the
+// CPU, with kernels of at most five columns and without strides.
+//
+// This driver runs eight invocations at a time, each in a lane of a vector. It
+// loads from a storage buffer lane by lane, in a loop with a branch, but a texel
+// of four numbers at once: for a quarter of the price. Hence the textures, which
+// pack.wgsl fills. A lane's sums stay in registers, or beside them on
+// the stack, as long as no index into them is computed.
+//
+// A window slides over the images called source, and each position of it is a
+// pixel of the images called target: the output, or the gradient with respect to
+// x. A row tile is 14 or 16 columns of a row of the target.
+
+override sourceChannels: u32;
+override targetChannels: u32;
+override targetHeight: u32;
+override targetWidth: u32;
+override kernelHeight: u32;
+override kernelWidth: u32;
+// Columns of a row tile, and row tiles that cover a row.
+override rowTileWidth: u32;
+override rowTiles: u32;
+// Rows of the packed source.
+override rows: u32;
+// Whether one row tile takes whole rows of the source, and two columns of padding
+// on either side are left out of it.
+override bare: bool;
+override hasBias: bool;
+override workgroupSize: u32;
+
+@group(0) @binding(0) var source: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(1) var weight: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+// One of these: pairs of columns where the width is even.
+@group(0) @binding(3) var<storage, read_write> pairs: array<vec2<Target>>;
+@group(0) @binding(3) var<storage, read_write> singles: array<Target>;
+
+override rowPairs: u32 = (targetHeight + 1) / 2;
+override texels: u32 = select(5u, 4u, bare);
+
+// Twenty columns of the source in pairs.
+struct Line {
+  a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
+  f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
+}
+
+fn lineAt(index: u32) -> Line {
+  let p = sourceAt(index);
+  let q = sourceAt(index + 1);
+  let r = sourceAt(index + 2);
+  let s = sourceAt(index + 3);
+  let z = vec2f();
+  if (bare) {
+    return Line(z, p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, z, z);
+  }
+  let t = sourceAt(index + 4);
+  return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
+}
+
+fn sourceAt(index: u32) -> vec4f {
+  return textureLoad(source, vec2u(index % 4096, index / 4096));
+}
+
+fn weightAt(index: u32) -> vec4f {
+  return textureLoad(weight, vec2u(index % 4096, index / 4096));
+}
+
+// Sums for sixteen columns of a row of the target, in pairs.
+struct RowTile {
+  a: vec2f, b: vec2f, c: vec2f, d: vec2f,
+  e: vec2f, f: vec2f, g: vec2f, h: vec2f,
+}
+
+struct Tile {
+  upper: RowTile,
+  lower: RowTile,
+}
+
+// A tile and what a row of the kernel sees in two lines.
+fn add(tile: Tile, upper: Line, lower: Line, w: vec4f, last: f32) -> Tile {
+  return Tile(
+    addLine(tile.upper, upper, w, last),
+    addLine(tile.lower, lower, w, last),
+  );
+}
+
+fn addLine(rowTile: RowTile, p: Line, w: vec4f, last: f32) -> RowTile {
+  return RowTile(
+    rowTile.a + window(p.a, p.b, p.c, w, last),
+    rowTile.b + window(p.b, p.c, p.d, w, last),
+    rowTile.c + window(p.c, p.d, p.e, w, last),
+    rowTile.d + window(p.d, p.e, p.f, w, last),
+    rowTile.e + window(p.e, p.f, p.g, w, last),
+    rowTile.f + window(p.f, p.g, p.h, w, last),
+    rowTile.g + window(p.g, p.h, p.i, w, last),
+    eighth(rowTile.h, p, w, last),
+  );
+}
+
+fn eighth(sum: vec2f, p: Line, w: vec4f, last: f32) -> vec2f {
+  if (rowTileWidth > 14) {
+    return sum + window(p.h, p.i, p.j, w, last);
+  }
+  return sum;
+}
+
+// A row of the kernel over six columns, at its first position and the next.
+fn window(p: vec2f, q: vec2f, r: vec2f, w: vec4f, last: f32) -> vec2f {
+  var sum = p * w.x;
+  if (kernelWidth > 1) {
+    sum += vec2f(p.y, q.x) * w.y;
+  }
+  if (kernelWidth > 2) {
+    sum += q * w.z;
+  }
+  if (kernelWidth > 3) {
+    sum += vec2f(q.y, r.x) * w.w;
+  }
+  if (kernelWidth > 4) {
+    sum += r * last;
+  }
+  return sum;
+}
+
+// Where a tile lies in the target.
+struct Place {
+  inside: bool,
+  image: u32,
+  row: u32,
+  rowTile: u32,
+  channel: u32,
+}
+
+// Tiles of four neighbouring channels.
+struct Tiles {
+  a: Tile,
+  b: Tile,
+  c: Tile,
+  d: Tile,
+}
+
+fn placeOf(workgroup: vec3u, workgroups: vec3u, local: u32, count: u32) -> Place {
+  let index = (workgroup.z * workgroups.y + workgroup.y) * workgroupSize + local;
+  let tiles = count / (targetChannels * targetHeight * targetWidth) *
+    rowPairs * rowTiles;
+  // Those beyond the last tile make it again, but do not write it.
+  let tile = min(index, tiles - 1);
+  return Place(
+    index < tiles,
+    tile / (rowPairs * rowTiles),
+    tile / rowTiles % rowPairs * 2,
+    tile % rowTiles,
+    workgroup.x * 4,
+  );
+}
+
+// Each sum runs over source channels, then kernel rows, then kernel columns,
+// these in a sum of their own.
+fn sums(place: Place) -> Tiles {
+  var tiles: Tiles;
+  let steps = sourceChannels * kernelHeight;
+  for (var step = 0u; step < steps; step++) {
+    let plane = place.image * sourceChannels + step / kernelHeight;
+    let line = (plane * rowTiles + place.rowTile) * rows + place.row +
+      step % kernelHeight;
+    let upper = lineAt(line * texels);
+    let lower = lineAt((line + 1) * texels);
+    let first = (place.channel / 4 * steps + step) * 5;
+    let p = weightAt(first);
+    let q = weightAt(first + 1);
+    let r = weightAt(first + 2);
+    let s = weightAt(first + 3);
+    let t = weightAt(first + 4);
+    tiles.a = add(tiles.a, upper, lower, vec4f(p.x, q.x, r.x, s.x), t.x);
+    tiles.b = add(tiles.b, upper, lower, vec4f(p.y, q.y, r.y, s.y), t.y);
+    tiles.c = add(tiles.c, upper, lower, vec4f(p.z, q.z, r.z, s.z), t.z);
+    tiles.d = add(tiles.d, upper, lower, vec4f(p.w, q.w, r.w, s.w), t.w);
+  }
+  return tiles;
+}
+
+// A row of a tile. Rows are stored one after the other, in a loop that starts
+// where a compiler cannot see it: Mesa's driver takes long to compile a store,
+// and unrolls loops.
+fn rowOf(tiles: Tiles, index: u32) -> RowTile {
+  let channel = index / 2;
+  let tile = eitherTile(channel < 2,
+    eitherTile(channel == 0, tiles.a, tiles.b),
+    eitherTile(channel == 2, tiles.c, tiles.d));
+  return eitherRowTile(index % 2 == 0, tile.upper, tile.lower);
+}
+
+fn eitherTile(isFirst: bool, a: Tile, b: Tile) -> Tile {
+  return Tile(
+    eitherRowTile(isFirst, a.upper, b.upper),
+    eitherRowTile(isFirst, a.lower, b.lower),
+  );
+}
+
+fn eitherRowTile(isFirst: bool, a: RowTile, b: RowTile) -> RowTile {
+  return RowTile(
+    select(b.a, a.a, isFirst),
+    select(b.b, a.b, isFirst),
+    select(b.c, a.c, isFirst),
+    select(b.d, a.d, isFirst),
+    select(b.e, a.e, isFirst),
+    select(b.f, a.f, isFirst),
+    select(b.g, a.g, isFirst),
+    select(b.h, a.h, isFirst),
+  );
+}
+
+// One invocation makes four channels of a tile of two rows and `rowTileWidth`
+// columns. Workgroups along x run over channels, so that neighbours in time read
+// the same lines; along y and z over tiles.
+@compute @workgroup_size(workgroupSize)
+fn convolveEven(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let count = arrayLength(&pairs) * 2;
+  let place = placeOf(workgroup, workgroups, local, count);
+  let tiles = sums(place);
+  let start = place.channel * 2;
+  for (var i = start; i < start + 8; i++) {
+    let channel = i / 2;
+    let row = place.row + i % 2;
+    if (place.inside && channel < targetChannels && row < targetHeight) {
+      storePairRow(rowOf(tiles, i - start), place, channel, row);
+    }
+  }
+}
+
+fn storePairRow(rowTile: RowTile, place: Place, channel: u32, row: u32) {
+  let column = place.rowTile * rowTileWidth;
+  let at = start(place, channel, row, column) / 2;
+  let shift = shiftOf(channel);
+  storePair(rowTile.a + shift, at, column);
+  storePair(rowTile.b + shift, at + 1, column + 2);
+  storePair(rowTile.c + shift, at + 2, column + 4);
+  storePair(rowTile.d + shift, at + 3, column + 6);
+  storePair(rowTile.e + shift, at + 4, column + 8);
+  storePair(rowTile.f + shift, at + 5, column + 10);
+  storePair(rowTile.g + shift, at + 6, column + 12);
+  if (rowTileWidth > 14) {
+    storePair(rowTile.h + shift, at + 7, column + 14);
+  }
+}
+
+fn storePair(pair: vec2f, at: u32, column: u32) {
+  if (column < targetWidth) {
+    pairs[at] = vec2<Target>(pair);
+  }
+}
+
+fn start(place: Place, channel: u32, row: u32, column: u32) -> u32 {
+  let plane = place.image * targetChannels + channel;
+  return (plane * targetHeight + row) * targetWidth + column;
+}
+
+fn shiftOf(channel: u32) -> f32 {
+  if (hasBias) {
+    return bias[channel];
+  }
+  return 0.0;
+}
+
+// The same where the width is odd.
+@compute @workgroup_size(workgroupSize)
+fn convolveOdd(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let place = placeOf(workgroup, workgroups, local, arrayLength(&singles));
+  let tiles = sums(place);
+  let start = place.channel * 2;
+  for (var i = start; i < start + 8; i++) {
+    let channel = i / 2;
+    let row = place.row + i % 2;
+    if (place.inside && channel < targetChannels && row < targetHeight) {
+      storeSingleRow(rowOf(tiles, i - start), place, channel, row);
+    }
+  }
+}
+
+fn storeSingleRow(rowTile: RowTile, place: Place, channel: u32, row: u32) {
+  let column = place.rowTile * rowTileWidth;
+  let at = start(place, channel, row, column);
+  let shift = shiftOf(channel);
+  storeTwo(rowTile.a + shift, at, column);
+  storeTwo(rowTile.b + shift, at + 2, column + 2);
+  storeTwo(rowTile.c + shift, at + 4, column + 4);
+  storeTwo(rowTile.d + shift, at + 6, column + 6);
+  storeTwo(rowTile.e + shift, at + 8, column + 8);
+  storeTwo(rowTile.f + shift, at + 10, column + 10);
+  storeTwo(rowTile.g + shift, at + 12, column + 12);
+  if (rowTileWidth > 14) {
+    storeTwo(rowTile.h + shift, at + 14, column + 14);
+  }
+}
+
+fn storeTwo(pair: vec2f, at: u32, column: u32) {
+  if (column < targetWidth) {
+    singles[at] = Target(pair.x);
+  }
+  if (column + 1 < targetWidth) {
+    singles[at + 1] = Target(pair.y);
+  }
+}

@@ -1,0 +1,274 @@
+// The gradient of a convolution with respect to its weight for llvmpipe, with
+// kernels of at most five rows and columns and without strides: see convolve.wgsl
+// for what this driver runs fast. Images and the output's gradient come as
+// pack.wgsl packs them, both in row tiles of the same columns; those of the images
+// also have the columns that a kernel reaches.
+
+override batch: u32;
+override sourceChannels: u32;
+override targetChannels: u32;
+override targetHeight: u32;
+override kernelHeight: u32;
+override kernelWidth: u32;
+// Columns of a row tile, and row tiles that cover a row.
+override rowTileWidth: u32;
+override rowTiles: u32;
+// Rows of the packed source.
+override rows: u32;
+// Whether one row tile takes whole rows of the source, and two columns of padding
+// on either side are left out of it.
+override bare: bool;
+override imagesPerSplit: u32;
+override workgroupSize: u32;
+
+@group(0) @binding(0) var source: texture_storage_2d<rgba32float, read>;
+@group(0) @binding(1) var gradient: texture_storage_2d<rgba32float, read>;
+// [splits, targetChannels, sourceChannels, kernelHeight, kernelWidth].
+@group(0) @binding(2) var<storage, read_write> splits: array<f32>;
+
+override texels: u32 = select(5u, 4u, bare);
+override groups: u32 = (targetChannels + 3) / 4;
+override area: u32 = kernelHeight * kernelWidth;
+override weights: u32 = targetChannels * sourceChannels * area;
+
+// Twenty columns of the source in pairs.
+struct Line {
+  a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
+  f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
+}
+
+fn lineAt(index: u32) -> Line {
+  let p = sourceAt(index);
+  let q = sourceAt(index + 1);
+  let r = sourceAt(index + 2);
+  let s = sourceAt(index + 3);
+  let z = vec2f();
+  if (bare) {
+    return Line(z, p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, z, z);
+  }
+  let t = sourceAt(index + 4);
+  return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
+}
+
+fn sourceAt(index: u32) -> vec4f {
+  return textureLoad(source, vec2u(index % 4096, index / 4096));
+}
+
+// Sixteen columns of the gradient in pairs.
+struct RowTile {
+  a: vec2f, b: vec2f, c: vec2f, d: vec2f,
+  e: vec2f, f: vec2f, g: vec2f, h: vec2f,
+}
+
+fn rowTileAt(index: u32) -> RowTile {
+  let p = gradientAt(index);
+  let q = gradientAt(index + 1);
+  let r = gradientAt(index + 2);
+  let s = gradientAt(index + 3);
+  return RowTile(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw);
+}
+
+fn gradientAt(index: u32) -> vec4f {
+  return textureLoad(gradient, vec2u(index % 4096, index / 4096));
+}
+
+// A row of gradients of four neighbouring channels.
+struct RowTiles {
+  a: RowTile,
+  b: RowTile,
+  c: RowTile,
+  d: RowTile,
+}
+
+// Sums for the elements of a kernel row: the first four, and the last.
+struct Row {
+  most: vec4f,
+  last: f32,
+}
+
+// Sums for a kernel row of four neighbouring target channels.
+struct Rows {
+  a: Row,
+  b: Row,
+  c: Row,
+  d: Row,
+}
+
+// Those of up to five kernel rows.
+struct Tile {
+  a: Rows,
+  b: Rows,
+  c: Rows,
+  d: Rows,
+  e: Rows,
+}
+
+fn addLine(rows: Rows, gradients: RowTiles, line: Line) -> Rows {
+  return Rows(
+    addRowTile(rows.a, gradients.a, line),
+    addRowTile(rows.b, gradients.b, line),
+    addRowTile(rows.c, gradients.c, line),
+    addRowTile(rows.d, gradients.d, line),
+  );
+}
+
+// What a row tile of gradients gives a kernel row: at each of its elements the
+// products with the columns that the element was over.
+fn addRowTile(row: Row, s: RowTile, p: Line) -> Row {
+  var sums = Row(vec4f(), 0);
+  sums.most.x = product(s, p.a, p.b, p.c, p.d, p.e, p.f, p.g, p.h);
+  if (kernelWidth > 1) {
+    sums.most.y = between(s, p.a, p.b, p.c, p.d, p.e, p.f, p.g, p.h, p.i);
+  }
+  if (kernelWidth > 2) {
+    sums.most.z = product(s, p.b, p.c, p.d, p.e, p.f, p.g, p.h, p.i);
+  }
+  if (kernelWidth > 3) {
+    sums.most.w = between(s, p.b, p.c, p.d, p.e, p.f, p.g, p.h, p.i, p.j);
+  }
+  if (kernelWidth > 4) {
+    sums.last = product(s, p.c, p.d, p.e, p.f, p.g, p.h, p.i, p.j);
+  }
+  return Row(row.most + sums.most, row.last + sums.last);
+}
+
+// Even columns and odd ones, each from the first to the last, and then both.
+fn product(
+  s: RowTile,
+  a: vec2f,
+  b: vec2f,
+  c: vec2f,
+  d: vec2f,
+  e: vec2f,
+  f: vec2f,
+  g: vec2f,
+  h: vec2f,
+) -> f32 {
+  var sum = s.a * a + s.b * b + s.c * c + s.d * d + s.e * e + s.f * f + s.g * g;
+  if (rowTileWidth > 14) {
+    sum += s.h * h;
+  }
+  return sum.x + sum.y;
+}
+
+// The same one column further than the first pair.
+fn between(
+  s: RowTile,
+  a: vec2f,
+  b: vec2f,
+  c: vec2f,
+  d: vec2f,
+  e: vec2f,
+  f: vec2f,
+  g: vec2f,
+  h: vec2f,
+  i: vec2f,
+) -> f32 {
+  return product(
+    s,
+    vec2f(a.y, b.x),
+    vec2f(b.y, c.x),
+    vec2f(c.y, d.x),
+    vec2f(d.y, e.x),
+    vec2f(e.y, f.x),
+    vec2f(f.y, g.x),
+    vec2f(g.y, h.x),
+    vec2f(h.y, i.x),
+  );
+}
+
+// One invocation makes the kernels of four target channels on one source
+// channel, over the images of one split. Invocations run over source channels,
+// then groups of target channels, then splits. Each sum runs over images, then row
+// tiles, then rows of the gradient; the columns of a row in a sum of their own.
+@compute @workgroup_size(workgroupSize)
+fn weightGradient(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = (workgroup.y * workgroups.x + workgroup.x) * workgroupSize + local;
+  let splitCount = (batch + imagesPerSplit - 1) / imagesPerSplit;
+  let split = min(index / (sourceChannels * groups), splitCount - 1);
+  let channel = index / sourceChannels % groups * 4;
+  let sourceChannel = index % sourceChannels;
+  let first = split * imagesPerSplit;
+  let steps = min(imagesPerSplit, batch - first) * rowTiles * targetHeight;
+  let channels = min(channel + vec4u(0, 1, 2, 3), vec4u(targetChannels - 1));
+  var tile: Tile;
+  for (var step = 0u; step < steps; step++) {
+    let image = first + step / (rowTiles * targetHeight);
+    let row = step % (rowTiles * targetHeight);
+    let at = ((image * targetChannels + channels) * rowTiles * targetHeight + row)
+      * 4;
+    let gradients =
+      RowTiles(rowTileAt(at.x), rowTileAt(at.y), rowTileAt(at.z), rowTileAt(at.w));
+    let rowTile = (image * sourceChannels + sourceChannel) * rowTiles +
+      row / targetHeight;
+    let line = (rowTile * rows + row % targetHeight) * texels;
+    tile.a = addLine(tile.a, gradients, lineAt(line));
+    if (kernelHeight > 1) {
+      tile.b = addLine(tile.b, gradients, lineAt(line + texels));
+    }
+    if (kernelHeight > 2) {
+      tile.c = addLine(tile.c, gradients, lineAt(line + 2 * texels));
+    }
+    if (kernelHeight > 3) {
+      tile.d = addLine(tile.d, gradients, lineAt(line + 3 * texels));
+    }
+    if (kernelHeight > 4) {
+      tile.e = addLine(tile.e, gradients, lineAt(line + 4 * texels));
+    }
+  }
+  // Those beyond the last split make it again, but do not write it.
+  if (index < sourceChannels * groups * splitCount) {
+    // One store after the other, in a loop that starts where a compiler cannot
+    // see it: Mesa's driver takes long to compile a store, and unrolls loops.
+    let begin = channel * kernelHeight;
+    for (var i = begin; i < begin + 4 * kernelHeight; i++) {
+      let targetChannel = i / kernelHeight;
+      let row = i % kernelHeight;
+      let start = split * weights + sourceChannel * area + row * kernelWidth;
+      storeRow(rowOf(tile, row, targetChannel - channel), start, targetChannel);
+    }
+  }
+}
+
+fn rowOf(tile: Tile, row: u32, channel: u32) -> Row {
+  let rows = eitherRows(row < 2,
+    eitherRows(row == 0, tile.a, tile.b),
+    eitherRows(row == 4, tile.e, eitherRows(row == 2, tile.c, tile.d)));
+  return eitherRow(channel < 2,
+    eitherRow(channel == 0, rows.a, rows.b),
+    eitherRow(channel == 2, rows.c, rows.d));
+}
+
+fn eitherRows(isFirst: bool, a: Rows, b: Rows) -> Rows {
+  return Rows(
+    eitherRow(isFirst, a.a, b.a),
+    eitherRow(isFirst, a.b, b.b),
+    eitherRow(isFirst, a.c, b.c),
+    eitherRow(isFirst, a.d, b.d),
+  );
+}
+
+fn eitherRow(isFirst: bool, a: Row, b: Row) -> Row {
+  return Row(select(b.most, a.most, isFirst), select(b.last, a.last, isFirst));
+}
+
+fn storeRow(sums: Row, start: u32, channel: u32) {
+  if (channel < targetChannels) {
+    let at = start + channel * sourceChannels * area;
+    storeElement(sums.most.x, at, 0);
+    storeElement(sums.most.y, at, 1);
+    storeElement(sums.most.z, at, 2);
+    storeElement(sums.most.w, at, 3);
+    storeElement(sums.last, at, 4);
+  }
+}
+
+fn storeElement(sum: f32, start: u32, column: u32) {
+  if (column < kernelWidth) {
+    splits[start + column] = sum;
+  }
+}

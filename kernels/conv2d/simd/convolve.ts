@@ -1,0 +1,238 @@
+// @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
+
+// 2-D convolution of any shape, and by the same function its gradient with respect
+// to the input: that is a convolution of the output's gradient, dilated by the
+// stride, with flipped weights.
+//
+// A tile is 4 channels by 8 pixels, two groups of 4 neighbours in a row: its
+// sums stay in registers. Each sum starts with the bias and runs over input
+// channel, kernel row, kernel column. Where the last group of a row reaches over
+// its end, it starts earlier and computes some pixels twice, the same twice.
+
+import { fma } from "../../lib/simd/fma.ts";
+import { partStart } from "../../lib/simd/parts.ts";
+import {
+  ImageLayout,
+  padImage,
+  rowBytes,
+  sourceBytes,
+  tapTable,
+} from "./_layout.ts";
+
+@unmanaged
+export class Conv2dPackArgs {
+  weight: usize;
+  packed: usize;
+  outChannels: i32;
+  inChannels: i32;
+  taps: i32;
+  flipped: i32;
+}
+
+/**
+ * Weights `[outChannels, inChannels, taps]` as `[groups of 4, k, 4]`, zeros for
+ * the channels that the last group lacks. Forward: k over input channel and tap,
+ * channels are output channels. Flipped: k over output channel and tap, last tap
+ * first, channels are input channels.
+ */
+export function conv2dPack(
+  args: Conv2dPackArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const weight = args.weight, packed = args.packed;
+  const outChannels = args.outChannels, inChannels = args.inChannels;
+  const taps = args.taps;
+  const flipped = args.flipped != 0;
+  const channels = flipped ? inChannels : outChannels;
+  const sources = flipped ? outChannels : inChannels;
+  const groups = (channels + 3) >> 2;
+  const end = partStart(groups, part + 1, parts);
+  for (let group = partStart(groups, part, parts); group < end; group++) {
+    let to = packed + (<usize> (group * sources * taps) << 4);
+    for (let source = 0; source < sources; source++) {
+      for (let tap = 0; tap < taps; tap++) {
+        for (let lane = 0; lane < 4; lane++) {
+          const channel = group * 4 + lane;
+          const at = flipped
+            ? (source * inChannels + channel) * taps + taps - 1 - tap
+            : (channel * inChannels + source) * taps + tap;
+          const missing = channel >= channels;
+          store<f32>(to, missing ? 0 : load<f32>(weight + (<usize> at << 2)));
+          to += 4;
+        }
+      }
+    }
+  }
+}
+
+@unmanaged
+export class Conv2dDirectArgs extends ImageLayout {
+  source: usize;
+  /** The weights, packed. */
+  packed: usize;
+  /** `[outChannels]`, or 0 for none. */
+  bias: usize;
+  output: usize;
+  /** Memory of part 0: table of taps, padded image. */
+  memory: usize;
+  /** Bytes from one part's memory to the next one's. */
+  memoryStride: usize;
+  batch: i32;
+  outChannels: i32;
+  outHeight: i32;
+  outWidth: i32;
+  kernelHeight: i32;
+  kernelWidth: i32;
+  /** Padded rows between rows of the output. */
+  strideHeight: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+}
+
+/** The convolution. A part is an unbroken range of the images. */
+export function conv2dDirect(
+  args: Conv2dDirectArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const source = args.source, output = args.output;
+  const stride = args.memoryStride;
+  const table = args.memory + stride * part;
+  const batch = args.batch;
+  const area = args.outHeight * args.outWidth;
+  const kernelHeight = args.kernelHeight, kernelWidth = args.kernelWidth;
+  const taps = args.channels * kernelHeight * kernelWidth;
+  const padded = table + ((<usize> taps * 4 + 63) & ~63);
+  const end = partStart(batch, part + 1, parts);
+  let image = partStart(batch, part, parts);
+  if (image == end) return;
+  tapTable(
+    table,
+    args,
+    kernelHeight,
+    kernelWidth,
+    args.dilationHeight,
+    args.dilationWidth,
+    0,
+  );
+  memory.fill(padded, 0, table + stride - padded);
+  const from = sourceBytes(args);
+  const to: usize = (args.outChannels * area) << 2;
+  for (; image < end; image++) {
+    padImage(source + <usize> image * from, padded, args);
+    convolveImage(args, table, taps, padded, output + <usize> image * to);
+  }
+}
+
+/** All channels of an image. */
+function convolveImage(
+  args: Conv2dDirectArgs,
+  table: usize,
+  taps: i32,
+  padded: usize,
+  output: usize,
+): void {
+  const weights = args.packed, bias = args.bias;
+  const channels = args.outChannels;
+  const height = args.outHeight, width = args.outWidth;
+  const rowLength = rowBytes(args) * args.strideHeight;
+  const inRow = (width + 3) >> 2;
+  const groups = height * inRow;
+  const plane = height * width;
+  for (let channel = 0; channel < channels; channel += 4) {
+    const count = min(4, channels - channel);
+    const to = output + (<usize> (channel * plane) << 2);
+    let b0 = f32x4.splat(0), b1 = b0, b2 = b0, b3 = b0;
+    if (bias != 0) {
+      const own = bias + (<usize> channel << 2);
+      b0 = v128.load32_splat(own);
+      if (count > 1) b1 = v128.load32_splat(own, 4);
+      if (count > 2) b2 = v128.load32_splat(own, 8);
+      if (count > 3) b3 = v128.load32_splat(own, 12);
+    }
+    for (let group = 0; group < groups; group += 2) {
+      const next = min(group + 1, groups - 1);
+      const y0 = group / inRow, y1 = next / inRow;
+      const x0 = max(0, min((group - y0 * inRow) * 4, width - 4));
+      const x1 = max(0, min((next - y1 * inRow) * 4, width - 4));
+      tile(
+        padded + <usize> y0 * rowLength + (<usize> x0 << 2),
+        padded + <usize> y1 * rowLength + (<usize> x1 << 2),
+        weights + (<usize> (channel * taps) << 2),
+        table,
+        table + (<usize> taps << 2),
+        b0,
+        b1,
+        b2,
+        b3,
+        to + (<usize> (y0 * width + x0) << 2),
+        to + (<usize> (y1 * width + x1) << 2),
+        <usize> plane << 2,
+        count,
+        min(4, width),
+      );
+    }
+  }
+}
+
+/** Four channels of two groups of four pixels. */
+function tile(
+  left: usize,
+  right: usize,
+  weight: usize,
+  table: usize,
+  end: usize,
+  b0: v128,
+  b1: v128,
+  b2: v128,
+  b3: v128,
+  leftOutput: usize,
+  rightOutput: usize,
+  plane: usize,
+  channels: i32,
+  lanes: i32,
+): void {
+  let l0 = b0, l1 = b1, l2 = b2, l3 = b3;
+  let r0 = b0, r1 = b1, r2 = b2, r3 = b3;
+  for (; table < end; table += 4) {
+    const offset: usize = load<u32>(table);
+    const x = v128.load(left + offset), y = v128.load(right + offset);
+    const w = v128.load(weight);
+    let one = v128.shuffle<f32>(w, w, 0, 0, 0, 0);
+    l0 = fma(one, x, l0);
+    r0 = fma(one, y, r0);
+    one = v128.shuffle<f32>(w, w, 1, 1, 1, 1);
+    l1 = fma(one, x, l1);
+    r1 = fma(one, y, r1);
+    one = v128.shuffle<f32>(w, w, 2, 2, 2, 2);
+    l2 = fma(one, x, l2);
+    r2 = fma(one, y, r2);
+    one = v128.shuffle<f32>(w, w, 3, 3, 3, 3);
+    l3 = fma(one, x, l3);
+    r3 = fma(one, y, r3);
+    weight += 16;
+  }
+  put(leftOutput, l0, lanes);
+  put(rightOutput, r0, lanes);
+  if (channels < 2) return;
+  put(leftOutput + plane, l1, lanes);
+  put(rightOutput + plane, r1, lanes);
+  if (channels < 3) return;
+  put(leftOutput + 2 * plane, l2, lanes);
+  put(rightOutput + 2 * plane, r2, lanes);
+  if (channels < 4) return;
+  put(leftOutput + 3 * plane, l3, lanes);
+  put(rightOutput + 3 * plane, r3, lanes);
+}
+
+/** Stores the first lanes. */
+function put(to: usize, value: v128, lanes: i32): void {
+  if (lanes == 4) {
+    v128.store(to, value);
+    return;
+  }
+  store<f32>(to, f32x4.extract_lane(value, 0));
+  if (lanes > 1) store<f32>(to, f32x4.extract_lane(value, 1), 4);
+  if (lanes > 2) store<f32>(to, f32x4.extract_lane(value, 2), 8);
+}

@@ -1,0 +1,224 @@
+// @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
+
+// The weights' side of `winograd.ts`: once for a batch, not for every image.
+
+import { fma } from "../../../lib/simd/fma.ts";
+import { partStart } from "../../../lib/simd/parts.ts";
+import { FREQUENCIES } from "./_products.ts";
+import { TEMPORARY } from "./winograd.ts";
+
+@unmanaged
+export class WinogradWeightsArgs {
+  weight: usize;
+  transformed: usize;
+  /** Channels of the outer axis and of the lanes. */
+  outer: i32;
+  lanes: i32;
+  /** Floats from one outer channel to the next, and from one lane to the next. */
+  outerStep: i32;
+  laneStep: i32;
+  /** Memory of part 0, and bytes from one part's memory to the next one's. */
+  memory: usize;
+  memoryStride: usize;
+}
+
+/**
+ * `G g Gᵀ` of weights `[outChannels, inChannels, 5, 5]`, as `[64, outer,
+ * lanes]`: either of the two kinds of channels may be the lanes, a multiple of 4.
+ */
+export function winogradWeights(
+  args: WinogradWeightsArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const weight = args.weight, to = args.transformed;
+  const outer = args.outer, lanes = args.lanes;
+  const outerStep: usize = args.outerStep << 2;
+  const laneStep: usize = args.laneStep << 2;
+  const taps = args.memory + args.memoryStride * part;
+  const half = taps + 400;
+  const inRow = lanes >> 2;
+  const frequency: usize = (outer * lanes) << 2;
+  const end = partStart(outer * inRow, part + 1, parts);
+  for (let i = partStart(outer * inRow, part, parts); i < end; i++) {
+    const from = weight + <usize> (i / inRow) * outerStep +
+      <usize> (i % inRow << 2) * laneStep;
+    for (let tap: usize = 0; tap < 100; tap += 4) {
+      const at = taps + (tap << 2);
+      store<f32>(at, load<f32>(from + tap));
+      store<f32>(at, load<f32>(from + laneStep + tap), 4);
+      store<f32>(at, load<f32>(from + 2 * laneStep + tap), 8);
+      store<f32>(at, load<f32>(from + 3 * laneStep + tap), 12);
+    }
+    transformKernel(taps, 80, 16, half, 80, 16, 5);
+    transformKernel(
+      half,
+      16,
+      80,
+      to + (<usize> i << 4),
+      frequency,
+      8 * frequency,
+      8,
+    );
+  }
+}
+
+/** `G`: 5 elements to 8; see `_transforms.ts`. */
+function transformKernel(
+  from: usize,
+  step: usize,
+  next: usize,
+  to: usize,
+  toStep: usize,
+  toNext: usize,
+  count: i32,
+): void {
+  const ninths = f32x4.splat(-2.0 / 9), ninetieth = f32x4.splat(1.0 / 90);
+  const most = f32x4.splat(32.0 / 45);
+  for (let i = 0; i < count; i++) {
+    let at = from;
+    const w0 = v128.load(at);
+    at += step;
+    const w1 = v128.load(at);
+    at += step;
+    const w2 = v128.load(at);
+    at += step;
+    const w3 = v128.load(at);
+    at += step;
+    const w4 = v128.load(at);
+    at = to;
+    v128.store(at, w0);
+    at += toStep;
+    let even = f32x4.mul(f32x4.add(f32x4.add(w0, w2), w4), ninths);
+    let odd = f32x4.mul(f32x4.add(w1, w3), ninths);
+    v128.store(at, f32x4.add(even, odd));
+    at += toStep;
+    v128.store(at, f32x4.sub(even, odd));
+    at += toStep;
+    even = fma(w4, f32x4.splat(16), fma(w2, f32x4.splat(4), w0));
+    even = f32x4.mul(even, ninetieth);
+    odd = fma(w3, f32x4.splat(8), f32x4.mul(w1, f32x4.splat(2)));
+    odd = f32x4.mul(odd, ninetieth);
+    v128.store(at, f32x4.add(even, odd));
+    at += toStep;
+    v128.store(at, f32x4.sub(even, odd));
+    at += toStep;
+    even = fma(w4, f32x4.splat(0.0625), fma(w2, f32x4.splat(0.25), w0));
+    even = f32x4.mul(even, most);
+    odd = fma(w3, f32x4.splat(0.125), f32x4.mul(w1, f32x4.splat(0.5)));
+    odd = f32x4.mul(odd, most);
+    v128.store(at, f32x4.add(even, odd));
+    at += toStep;
+    v128.store(at, f32x4.sub(even, odd));
+    at += toStep;
+    v128.store(at, w4);
+    from += next;
+    to += toNext;
+  }
+}
+
+@unmanaged
+export class WinogradWeightGradientArgs {
+  gradWeight: usize;
+  /** Memory of part 0 of the gradients, and bytes to the next part's. */
+  memory: usize;
+  memoryStride: usize;
+  inChannels: i32;
+  outChannels: i32;
+  /** How many parts have sums. */
+  summed: i32;
+}
+
+/**
+ * Adds the sums that `winogradGradient` left for each of its parts, in their
+ * order, and transforms them: `Gᵀ s G`.
+ */
+export function winogradWeightGradient(
+  args: WinogradWeightGradientArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const gradWeight = args.gradWeight, memory = args.memory;
+  const stride = args.memoryStride;
+  const inChannels = args.inChannels, outChannels = args.outChannels;
+  const summed: usize = args.summed;
+  const sum = memory + stride * part;
+  const half = sum + 1024;
+  const inRow = outChannels >> 2;
+  const frequency: usize = (inChannels * outChannels) << 2;
+  const outStep: usize = inChannels * 100;
+  const end = partStart(inChannels * inRow, part + 1, parts);
+  for (let i = partStart(inChannels * inRow, part, parts); i < end; i++) {
+    const from = memory + TEMPORARY + (<usize> i << 4);
+    for (let at: usize = 0; at < <usize> FREQUENCIES; at++) {
+      let lanes = v128.load(from + at * frequency);
+      for (let other: usize = 1; other < summed; other++) {
+        const more = v128.load(from + at * frequency + other * stride);
+        lanes = f32x4.add(lanes, more);
+      }
+      v128.store(sum + (at << 4), lanes);
+    }
+    transformKernelBack(sum, 128, 16, half, 128, 16, 8);
+    transformKernelBack(half, 16, 128, sum, 16, 80, 5);
+    const to = gradWeight + <usize> (i / inRow) * 100 +
+      <usize> (i % inRow << 2) * outStep;
+    for (let tap: usize = 0; tap < 100; tap += 4) {
+      const at = sum + (tap << 2);
+      store<f32>(to + tap, load<f32>(at));
+      store<f32>(to + outStep + tap, load<f32>(at, 4));
+      store<f32>(to + 2 * outStep + tap, load<f32>(at, 8));
+      store<f32>(to + 3 * outStep + tap, load<f32>(at, 12));
+    }
+  }
+}
+
+/** `Gᵀ`: 8 elements to 5. */
+function transformKernelBack(
+  from: usize,
+  step: usize,
+  next: usize,
+  to: usize,
+  toStep: usize,
+  toNext: usize,
+  count: i32,
+): void {
+  const ninths = f32x4.splat(-2.0 / 9), ninetieth = f32x4.splat(1.0 / 90);
+  const most = f32x4.splat(32.0 / 45);
+  for (let i = 0; i < count; i++) {
+    let at = from;
+    const s0 = v128.load(at);
+    at += step;
+    let x = v128.load(at);
+    at += step;
+    let y = v128.load(at);
+    at += step;
+    const u1 = f32x4.mul(f32x4.add(x, y), ninths);
+    const v1 = f32x4.mul(f32x4.sub(x, y), ninths);
+    x = v128.load(at);
+    at += step;
+    y = v128.load(at);
+    at += step;
+    const u2 = f32x4.mul(f32x4.add(x, y), ninetieth);
+    const v2 = f32x4.mul(f32x4.sub(x, y), ninetieth);
+    x = v128.load(at);
+    at += step;
+    y = v128.load(at);
+    at += step;
+    const u3 = f32x4.mul(f32x4.add(x, y), most);
+    const v3 = f32x4.mul(f32x4.sub(x, y), most);
+    const s7 = v128.load(at);
+    at = to;
+    v128.store(at, f32x4.add(f32x4.add(s0, u1), f32x4.add(u2, u3)));
+    at += toStep;
+    v128.store(at, fma(v2, f32x4.splat(2), fma(v3, f32x4.splat(0.5), v1)));
+    at += toStep;
+    v128.store(at, fma(u2, f32x4.splat(4), fma(u3, f32x4.splat(0.25), u1)));
+    at += toStep;
+    v128.store(at, fma(v2, f32x4.splat(8), fma(v3, f32x4.splat(0.125), v1)));
+    at += toStep;
+    const rest = fma(u3, f32x4.splat(0.0625), f32x4.add(u1, s7));
+    v128.store(at, fma(u2, f32x4.splat(16), rest));
+    from += next;
+    to += toNext;
+  }
+}
