@@ -1,7 +1,8 @@
 /** A permission that tests may lack; `deno test` alone grants none. */
 export type Permission = "env" | "net" | "read" | "run" | "sys" | "write";
 
-const registerTest = Deno.test;
+// Tests' helpers run in a page too, which has no Deno.
+const registerTest = globalThis.Deno?.test;
 
 /** What all tests of the file need; each file of tests loads this module anew. */
 let ofFile: readonly Permission[] = [];

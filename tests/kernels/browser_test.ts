@@ -1,9 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, join, toFileUrl } from "@std/path";
 import type { Page } from "npm:puppeteer-core@25.16.0";
+import type { WgslModule } from "../../kernels/wgsl.ts";
+import { Tape } from "../../src/core/tape.ts";
+import { Tensor } from "../../src/core/tensor.ts";
+import { requestAdapter } from "../../src/devices/webgpu/adapter.ts";
+import { WebGpuDevice } from "../../src/devices/webgpu/webgpu_device.ts";
+import { sum } from "../../src/ops/mod.ts";
 import { browserTest, bundled } from "../_browser.ts";
+import { tamperedAdapter } from "../devices/webgpu/_adapter.ts";
 import { Golden } from "../golden.ts";
 import { assertStep } from "../golden_network.ts";
+import { gradcheckTable } from "../gradcheck_table.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { needs } from "../permissions.ts";
 
@@ -12,20 +20,56 @@ needs(import.meta.url, "env", "net", "read", "run", "write");
 const path = (relative: string) =>
   fromFileUrl(new URL(relative, import.meta.url));
 
-/** What the kernels may call the types that a device chooses. */
-const aliases = Array.from(
-  "From To Value Source Weight Target Left Right Convolved Output".split(" "),
-  (name) => `alias ${name} = f32; `,
-).join("");
-
-/** All kernels, by the names of their files. */
+/** All WGSL, by the names of its files, and of the operations that make it. */
 async function sources(): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for await (const { name } of Deno.readDir(path("../../kernels"))) {
-    if (!name.endsWith(".wgsl")) continue;
-    const source = await Deno.readTextFile(path(`../../kernels/${name}`));
-    found[name] = aliases + source;
+  const found: Record<string, string> = await familySources();
+  for await (const file of generatedModules()) {
+    const { module }: { module?: WgslModule } = await import(
+      toFileUrl(file).href
+    );
+    // What is in lib/ is a part of what families make.
+    if (module === undefined || module.file.startsWith("kernels/lib/")) {
+      continue;
+    }
+    const aliases = module.elements.map((name) => `alias ${name} = f32; `);
+    found[module.file] = aliases.join("") + module.code;
   }
+  return found;
+}
+
+async function* generatedModules(
+  folder = path("../../kernels"),
+): AsyncGenerator<
+  string
+> {
+  for await (const { isDirectory, name } of Deno.readDir(folder)) {
+    const entry = join(folder, name);
+    if (isDirectory) yield* generatedModules(entry);
+    else if (name.endsWith(".gen.ts")) yield entry;
+  }
+}
+
+/** What the operations make of expressions, as gradcheck runs them. */
+async function familySources(): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  if (await requestAdapter() === null) return found;
+  const adapter = await tamperedAdapter({
+    shader: (source) => {
+      found[`shader ${Object.keys(found).length + 1}`] = source;
+      return source;
+    },
+  });
+  using device = await WebGpuDevice.open({ adapter });
+  for (const { inputs, run } of Object.values(gradcheckTable).flat()) {
+    using tape = new Tape();
+    const parameters = inputs.map(({ shape, values }) =>
+      Tensor.from(device, Float32Array.from(values), shape, {
+        requiresGrad: true,
+      })
+    );
+    tape.backward(sum(run(...parameters)));
+  }
+  await device.settle();
   return found;
 }
 
