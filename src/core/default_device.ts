@@ -17,7 +17,7 @@ let current: Device | null = null;
  *
  * using device = setDefaultDevice(await openDevice({ device: "cpu" }));
  * const model = new Linear(4, 2).to({ seed: 0 });
- * assertEquals(model.weight.device, device);
+ * assertEquals(model.weight.tensor.device, device);
  * setDefaultDevice(null);
  * ```
  */
