@@ -8,7 +8,6 @@
  * @module
  */
 
-export * from "./reference/elementwise.ts";
 export * from "./reference/random.ts";
 export * from "./reference/relu.ts";
 export * from "./reference/run.ts";

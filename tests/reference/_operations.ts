@@ -33,19 +33,12 @@ import {
   linearGradient,
   type LinearShape,
 } from "../../kernels/linear/linear.ts";
-import * as reference from "../reference.ts";
+import { reluKernels } from "../../kernels/relu/relu.ts";
+import { unary } from "./families.ts";
+import type { Arrays, Operation } from "./operation.ts";
 import { runReference } from "./run.ts";
 
-/** Arrays by name: `x`, `weight`, `bias`. */
-export type Arrays = Record<string, Float64Array>;
-
-/** An operation of the reference as a function of all that it differentiates. */
-export interface Operation {
-  /** The output. A scalar is an array of one. */
-  forward(inputs: Arrays): Float64Array;
-  /** The gradient of each input, under the input's name. */
-  backward(gradOutput: Float64Array, inputs: Arrays): Arrays;
-}
+export type { Arrays, Operation };
 
 /** Without `bias` among the inputs there is none. */
 export function conv2d(shape: Conv2dShape): Operation {
@@ -169,12 +162,7 @@ function batchNorm2d(
 
 /** Of `x`. */
 export function relu(): Operation {
-  return {
-    forward: ({ x }) => reference.reluForward(x),
-    backward: (gradOutput, { x }) => ({
-      x: reference.reluGradient(gradOutput, reference.reluForward(x)),
-    }),
-  };
+  return unary(reluKernels);
 }
 
 /** Of `x`. */

@@ -1,12 +1,18 @@
-/** `max(x, 0)`; NaN stays NaN. */
+import { reluKernels } from "../../kernels/relu/relu.ts";
+import { runReference } from "./run.ts";
+
+/** The rectified linear unit of an array. */
 export function reluForward(x: Float64Array): Float64Array {
-  return x.map((value) => Math.max(value, 0));
+  const output = new Float64Array(x.length);
+  return runReference(reluKernels.forward, { x, output }, undefined).output;
 }
 
-/** Gradient by `x` from the output: none where the output is 0, as in PyTorch. */
+/** Its gradient with respect to `x`, from the output. */
 export function reluGradient(
   gradOutput: Float64Array,
   output: Float64Array,
 ): Float64Array {
-  return gradOutput.map((gradient, i) => output[i] <= 0 ? 0 : gradient);
+  const gradX = new Float64Array(output.length);
+  const arrays = { gradOutput, x: null, output, gradX };
+  return runReference(reluKernels.gradient, arrays, undefined).gradX;
 }
