@@ -15,7 +15,7 @@ import {
 } from "../kernels/adam/adam.ts";
 import type { BatchNorm2dShape } from "../kernels/batch_norm2d/batch_norm2d.ts";
 import type { LinearShape } from "../kernels/linear/linear.ts";
-import type { Conv2dShape } from "../kernels/shapes.ts";
+import type { Conv2dShape } from "../kernels/conv2d/conv2d.ts";
 import { type SgdConstants, sgdStep } from "../kernels/sgd/sgd.ts";
 import { assertClose } from "./close.ts";
 import { Golden } from "./golden.ts";

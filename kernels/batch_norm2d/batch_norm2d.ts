@@ -9,25 +9,10 @@ import { elementwise, workgroupSize } from "../lib/elementwise.ts";
 import { reductionIterations } from "../lib/reduce.ts";
 import * as wgsl from "./batch_norm2d.gen.ts";
 import * as reference from "./reference.ts";
+import type { BatchNorm2dShape, BatchNorm2dTraining } from "./shape.ts";
 import * as simd from "./simd.gen.ts";
 
-/** A batch normalisation of `[batch, channels, area]`, one mean per channel. */
-export interface BatchNorm2dShape {
-  /** Images in the batch. */
-  batch: number;
-  /** Channels. */
-  channels: number;
-  /** Pixels of one channel of one image: height · width. */
-  area: number;
-  /** Added to the variance before the root. */
-  eps: number;
-}
-
-/** The batch normalisation in training. */
-export interface BatchNorm2dTraining extends BatchNorm2dShape {
-  /** Share of the batch in the running statistics. */
-  momentum: number;
-}
+export type { BatchNorm2dShape, BatchNorm2dTraining } from "./shape.ts";
 
 /**
  * Mean and `invStd = 1 / √(variance + eps)` of each channel over batch and

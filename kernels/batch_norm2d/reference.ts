@@ -9,7 +9,7 @@
  */
 
 import type { NumberArray } from "../kernel.ts";
-import type { BatchNorm2dShape } from "./batch_norm2d.ts";
+import type { BatchNorm2dShape, BatchNorm2dTraining } from "./shape.ts";
 
 type Arrays<Names extends string> = Readonly<Record<Names, NumberArray>>;
 
@@ -18,7 +18,7 @@ export function statistics(
   { invStd, mean, numBatchesTracked, runningMean, runningVar, x }:
     & Arrays<"invStd" | "mean" | "runningMean" | "runningVar" | "x">
     & { readonly numBatchesTracked: NumberArray | null },
-  shape: BatchNorm2dShape & { readonly momentum: number },
+  shape: BatchNorm2dTraining,
 ): void {
   if (numBatchesTracked !== null) numBatchesTracked[0]++;
   const { area, batch, channels, eps, momentum } = shape;

@@ -13,7 +13,6 @@ import type {
   Precision,
   Signature,
 } from "../../kernels/kernel.ts";
-import type { Kernels } from "./kernels.ts";
 import type { Profile } from "./profile.ts";
 
 export type { DType, Operand, Precision };
@@ -73,8 +72,6 @@ export interface Device extends Disposable {
   readonly kind: "webgpu" | "cpu";
   /** For people: `webgpu (NVIDIA H100)`, `cpu (2 threads, relaxed SIMD)`. */
   readonly label: string;
-  /** The kernels. */
-  readonly kernels: Kernels;
   /** What the device has done so far. */
   readonly counters: Readonly<DeviceCounters>;
   /** Times of all kernels, or null where the device keeps none. */

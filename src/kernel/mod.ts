@@ -59,12 +59,6 @@ export type {
   Lifetime,
   Program,
 } from "../devices/device.ts";
-export type {
-  ConvBlockEvalOperands,
-  ConvBlockForwardOperands,
-  ConvBlockGradientOperands,
-  Kernels,
-} from "../devices/kernels.ts";
 export {
   type KernelRun,
   type KernelSummary,
@@ -86,7 +80,6 @@ export type { ReductionOperation, ReductionOptions } from "../ops/reduction.ts";
 export type * from "../ops/types.ts";
 export { unary, type UnaryOperation } from "../ops/unary.ts";
 export type { Slot, Span } from "../optim/optimizer.ts";
-export type * from "../../kernels/shapes.ts";
 export type {
   Access,
   AdapterTraits,

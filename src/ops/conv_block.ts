@@ -1,4 +1,9 @@
-import type { ConvBlockShape } from "../../kernels/shapes.ts";
+import {
+  convBlockEvalForward,
+  convBlockForward,
+  convBlockGradient,
+  type ConvBlockShape,
+} from "../../kernels/conv_block/conv_block.ts";
 import { describe } from "../base/errors.ts";
 import { currentScope } from "../core/scope.ts";
 import { record, Tape } from "../core/tape.ts";
@@ -95,7 +100,6 @@ function trainingBlock(
   shape: ConvBlockShape,
 ): Tensor<Images> {
   const { device } = x;
-  const { kernels } = device;
   const { outChannels, outHeight, outWidth, batch } = shape.convolution;
   const { bias, weight } = convolution;
   const { weight: scale, bias: shift } = normalisation;
@@ -116,15 +120,16 @@ function trainingBlock(
     scale,
     shift,
     runningMean: normalisation.runningMean,
-    runningVariance: normalisation.runningVar,
-    batches: normalisation.numBatchesTracked ?? null,
+    runningVar: normalisation.runningVar,
+    numBatchesTracked: normalisation.numBatchesTracked ?? null,
     convolved: activation([batch, outChannels, outHeight, outWidth]),
     mean: channels(),
-    inverseDeviation: channels(),
+    invStd: channels(),
     output,
-    indices: Tensor.empty(device, outputSize(shape), "i32"),
+    picked: Tensor.empty(device, outputSize(shape), "i32"),
   };
-  kernels.convBlockForward(operands, shape, normalisation.momentum ?? 0.1);
+  const { momentum = 0.1 } = normalisation;
+  device.run(convBlockForward, operands, { ...shape, momentum });
   const inputs = [x, weight, bias, scale, shift];
   return record(output, inputs, (gradOutput, gradients) => {
     const [gradX, gradWeight, gradBias, gradScale, gradShift] = gradients;
@@ -136,7 +141,7 @@ function trainingBlock(
       gradScale: gradScale ?? channels(),
       gradShift: gradShift ?? channels(),
     };
-    kernels.convBlockGradient({ ...operands, ...wanted }, shape);
+    device.run(convBlockGradient, { ...operands, ...wanted }, shape);
   });
 }
 
@@ -154,10 +159,10 @@ function evaluationBlock(
     scale: normalisation.weight,
     shift: normalisation.bias,
     runningMean: normalisation.runningMean,
-    runningVariance: normalisation.runningVar,
+    runningVar: normalisation.runningVar,
     output,
   };
-  x.device.kernels.convBlockEvalForward(operands, shape);
+  x.device.run(convBlockEvalForward, operands, shape);
   return output;
 }
 

@@ -2,7 +2,7 @@
 
 Computed in f64 from inputs that f32 holds exactly, and rounded once when stored, so that a
 difference is the tested code's own. A tensor is named `operation.case.tensor`; the metadata entry
-`operation.case` is the JSON of the shape or options record in `kernels/shapes.ts`.
+`operation.case` is the JSON of the shape or options that the operation's kernel has.
 """
 
 import json

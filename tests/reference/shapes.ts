@@ -1,5 +1,6 @@
 import type { Pool2dShape } from "../../kernels/lib/pool2d.ts";
-import type { Conv2dShape, Window2d } from "../../kernels/shapes.ts";
+import type { Conv2dShape } from "../../kernels/conv2d/shape.ts";
+import type { Window2d } from "../../kernels/lib/window2d.ts";
 
 /** `[height, width]`. */
 export type Pair = readonly [number, number];

@@ -2,6 +2,7 @@ import type {
   ArraysOf,
   CpuTraits,
   Kernel,
+  KernelCost,
   OperandsOf,
   Signature,
   ThreadMemory,
@@ -23,16 +24,12 @@ import type {
   Operand,
   Program,
 } from "../device.ts";
-import type { Kernels } from "../kernels.ts";
 import { Profile } from "../profile.ts";
 import { resolvedOperands, runSteps } from "../steps.ts";
-import type { Caller } from "./_call.ts";
 import { CpuMemory } from "./_memory.ts";
 import { cpuModule } from "./_module.ts";
 import { type KernelCall as RecordedCall, Programs } from "./_program.ts";
 import { ThreadPool } from "./_thread_pool.ts";
-import { plainKernels } from "./plain_kernels.ts";
-import { wasmKernels } from "./wasm_kernels.ts";
 
 /** How to open the CPU device. */
 export interface CpuDeviceOptions {
@@ -118,7 +115,6 @@ export class CpuDevice implements Device {
 
   readonly kind = "cpu";
   readonly label: string;
-  readonly kernels: Kernels;
   readonly counters: DeviceCounters = {
     allocations: 0,
     bytes: 0,
@@ -165,14 +161,6 @@ export class CpuDevice implements Device {
     this.profile = options.profile ? new Profile() : null;
     const { profile } = this;
     this.#programs = new Programs(this.#memory, this.#threads, profile);
-    const plain = plainKernels(
-      (name, run) => this.#start({ name, run, operations: 0, bytes: 0 }),
-      (operand) => this.#buffer(operand).data,
-      this,
-    );
-    this.kernels = kernels === "reference"
-      ? plain
-      : wasmKernels(this.#caller(threads, plain), this);
     const build = kernels === "reference"
       ? "reference"
       : module.relaxed
@@ -312,10 +300,11 @@ export class CpuDevice implements Device {
     if (steps === undefined) {
       return this.#runReference(kernel, operands, params);
     }
+    const cost = steps.length === 1 ? kernel.cost?.(params) : undefined;
     runSteps(this, steps, (step, resolve) => {
       if (step.kind === "wasm") {
         const words = step.words.map((word) => resolve(word));
-        return this.#runWasm(kernel, { ...step, words }, params);
+        return this.#runWasm(kernel.name, { ...step, words }, cost);
       }
       this.#runKernel(
         step.kernel,
@@ -348,11 +337,7 @@ export class CpuDevice implements Device {
     });
   }
 
-  #runWasm<P>(
-    { cost, name }: Pick<Kernel<Signature, P>, "cost" | "name">,
-    call: WasmCall,
-    params: P,
-  ): void {
+  #runWasm(name: string, call: WasmCall, cost?: Partial<KernelCost>): void {
     const index = this.#indexOf.get(call.function);
     if (index === undefined) {
       throw new TypeError(`no CPU kernel ${call.function}`);
@@ -372,7 +357,7 @@ export class CpuDevice implements Device {
       words,
       operations: 0,
       bytes,
-      ...cost?.(params),
+      ...cost,
       ...call.cost,
     });
   }
@@ -400,35 +385,6 @@ export class CpuDevice implements Device {
         const pointer = this.#memory.allocate(stride * threads);
         return this.#threadMemory = { pointer, stride };
       },
-    };
-  }
-
-  /** The device as the TypeScript side of a kernel sees it. */
-  #caller(threads: number, plain: Kernels): Caller {
-    const isRecording = () => this.recording;
-    let bytes = 0;
-    return {
-      threads,
-      winogradFrom: this.#winogradFrom,
-      get recording() {
-        return isRecording();
-      },
-      plain,
-      pointer: (operand) => {
-        if (operand === null) return 0;
-        const { dtype, length, pointer } = this.#buffer(operand);
-        bytes += length * bytesOf[dtype];
-        return pointer;
-      },
-      run: (name, words, work, operations = 0) => {
-        const kernel = this.#indexOf.get(name);
-        if (kernel === undefined) throw new TypeError(`no CPU kernel ${name}`);
-        const parts = this.#traits.parts(work);
-        this.#start({ name, kernel, parts, words, bytes, operations });
-        bytes = 0;
-        return parts;
-      },
-      scratch: (bytes) => this.#traits.threadMemory(bytes),
     };
   }
 

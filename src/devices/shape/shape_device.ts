@@ -1,9 +1,7 @@
 import type { Kernel, OperandsOf, Signature } from "../../../kernels/kernel.ts";
-import { multiplications } from "../../../kernels/conv2d/shape.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import { printAsText } from "../../base/printing.ts";
 import type { Device, DeviceBuffer, DType, HostArray } from "../device.ts";
-import type { Kernels } from "../kernels.ts";
 
 /** Memory that has a size and no elements. */
 class ShapeBuffer implements DeviceBuffer {
@@ -25,7 +23,6 @@ export class ShapeDevice implements Device {
 
   readonly kind = "cpu";
   readonly label = "shapes only";
-  readonly kernels: Kernels;
   readonly counters = {
     allocations: 0,
     bytes: 0,
@@ -47,7 +44,6 @@ export class ShapeDevice implements Device {
    */
   constructor(onMultiplyAdds: (count: number) => void) {
     this.#onMultiplyAdds = onMultiplyAdds;
-    this.kernels = countingKernels(onMultiplyAdds);
   }
 
   run<S extends Signature, P>(
@@ -85,20 +81,6 @@ export class ShapeDevice implements Device {
   }
 
   [Symbol.dispose](): void {}
-}
-
-/** Kernels that do nothing; the costly ones tell what they would do. */
-function countingKernels(add: (count: number) => void): Kernels {
-  const counted: Partial<Kernels> = {
-    convBlockForward: (_operands, { convolution }) =>
-      add(multiplications(convolution)),
-    convBlockEvalForward: (_operands, { convolution }) =>
-      add(multiplications(convolution)),
-  };
-  const nothing = () => {};
-  return new Proxy(counted, {
-    get: (kernels, name) => Reflect.get(kernels, name) ?? nothing,
-  }) as Kernels;
 }
 
 function noElements(what: string): DeviceError {

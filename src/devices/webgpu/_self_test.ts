@@ -2,7 +2,6 @@ import type { ArraysOf, Signature } from "../../../kernels/kernel.ts";
 import { type SelfTest, selfTests } from "../../../kernels/self_test.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import type { Device, HostArray } from "../device.ts";
-import { Between } from "../scratch.ts";
 
 /** A result of a kernel, as its reference has it and as the device does. */
 interface Finding {
@@ -29,12 +28,11 @@ async function findingsOf(
   device: Device,
   { kernel, operands, params }: SelfTest,
 ): Promise<Finding[]> {
-  using stack = new DisposableStack();
   const all = Object.entries(operands).map(([name, values]) => {
     if (values === null) return { name, operand: null, expected: null };
     const given = values as HostArray;
     const dtype = given instanceof Float32Array ? "f32" : "i32";
-    const operand = stack.use(new Between(device, dtype, given.length));
+    const operand = { buffer: device.allocate(dtype, given.length) };
     device.write(operand.buffer, given);
     return { name, operand, expected: given.slice() };
   });
@@ -48,20 +46,18 @@ async function findingsOf(
     Object.fromEntries(arrays) as ArraysOf<Signature>,
     params,
   );
-  const written = all.filter(({ name }) =>
-    !kernel.operands[name].startsWith("read")
-  );
-  return await Promise.all(
-    written.flatMap(({ expected, operand }) =>
-      operand === null ? [] : [
-        device.read(operand.buffer).then((actual) => ({
-          kernel: kernel.name,
-          expected,
-          actual,
-        })),
-      ]
-    ),
-  );
+  const findings: Promise<Finding>[] = [];
+  for (const { expected, name, operand } of all) {
+    if (operand === null || kernel.operands[name].startsWith("read")) continue;
+    findings.push(
+      device.read(operand.buffer)
+        .then((actual) => ({ kernel: kernel.name, expected, actual })),
+    );
+  }
+  for (const { operand } of all) {
+    if (operand !== null) device.release(operand.buffer);
+  }
+  return await Promise.all(findings);
 }
 
 function check(label: string, { actual, expected, kernel }: Finding): void {

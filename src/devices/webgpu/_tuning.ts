@@ -1,6 +1,5 @@
 import type { AnyKernel, Operand, Variant } from "../../../kernels/kernel.ts";
 import type { Device } from "../device.ts";
-import { Between } from "../scratch.ts";
 
 /** Which implementation of kernels to take, by their names. */
 export type Choice = ReadonlyMap<string, Variant>;
@@ -56,12 +55,14 @@ export function runSample(
 ): void {
   if (kernel.sample === undefined) return;
   const { lengths, params } = kernel.sample;
-  using stack = new DisposableStack();
   const operands = Object.entries<number | null>(lengths).map(
     ([name, length]): [string, Operand | null] => [
       name,
-      length === null ? null : stack.use(new Between(device, "f32", length)),
+      length === null ? null : { buffer: device.allocate("f32", length) },
     ],
   );
   device.run(kernel, Object.fromEntries(operands), params);
+  for (const [, operand] of operands) {
+    if (operand !== null) device.release(operand.buffer);
+  }
 }

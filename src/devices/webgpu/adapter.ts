@@ -1,6 +1,5 @@
 import { denoVersion } from "../../base/deno_version.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
-import { convBlockBindings } from "./kernels/conv_block.ts";
 
 /**
  * The platform's preferred adapter, or null where there is none.
@@ -20,6 +19,12 @@ export async function requestAdapter(): Promise<GPUAdapter | null> {
     }));
   }
 }
+
+/**
+ * Storage buffers that a device is asked for, where the adapter has so many: every
+ * device has 8, and fused kernels bind up to 10.
+ */
+const mostStorageBuffers = 10;
 
 /** The oldest Deno whose WebGPU reports lost devices and failed pipelines. */
 export const leastDeno = "2.7";
@@ -89,7 +94,7 @@ export async function requestDevice(
     maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
     maxStorageBuffersPerShaderStage: Math.min(
       limits.maxStorageBuffersPerShaderStage,
-      convBlockBindings,
+      mostStorageBuffers,
     ),
   };
   let device: GPUDevice;

@@ -29,9 +29,7 @@ import type {
   Precision,
   Program,
 } from "../device.ts";
-import type { Kernels } from "../kernels.ts";
 import { Profile } from "../profile.ts";
-import { Between } from "../scratch.ts";
 import { resolvedOperands, runSteps } from "../steps.ts";
 import {
   adapterName,
@@ -51,8 +49,6 @@ import { selfTest } from "./_self_test.ts";
 import { Textures, WebGpuTexture } from "./_textures.ts";
 import { Timestamps } from "./_timestamps.ts";
 import { type Choice, fastest, runSample } from "./_tuning.ts";
-import { dispatchOf, type Run } from "./kernel_record.ts";
-import { webGpuKernels } from "./webgpu_kernels.ts";
 
 /** How to open a WebGPU device. */
 export interface WebGpuDeviceOptions {
@@ -99,7 +95,6 @@ export class WebGpuDevice implements Device {
 
   readonly kind = "webgpu";
   readonly label: string;
-  readonly kernels: Kernels;
   readonly counters: DeviceCounters = {
     allocations: 0,
     bytes: 0,
@@ -170,9 +165,6 @@ export class WebGpuDevice implements Device {
       implementationOf: (kernel, operands, params) =>
         this.#implementation(kernel, operands, params)?.variant ?? null,
     };
-    const run: Run = (kernel, shape, operands) =>
-      this.#dispatch(dispatchOf(kernel, shape, operands), kernel.name);
-    this.kernels = webGpuKernels(run, this, this.#traits);
   }
 
   /**
@@ -375,7 +367,7 @@ export class WebGpuDevice implements Device {
       const own = bound[at];
       if (own instanceof WebGpuTexture || own.stored !== "f16") return null;
       if (element !== null && halves.includes(element)) return null;
-      const copy = new Between(this, "f32", own.length);
+      const copy = { buffer: this.allocate("f32", own.length) };
       this.run(castElements, { x: { buffer: own }, output: copy });
       return copy;
     });
@@ -411,14 +403,13 @@ export class WebGpuDevice implements Device {
       if (bindings[at].access === "write") {
         this.run(castElements, { x: copy, output: { buffer } });
       }
-      copy[Symbol.dispose]();
+      this.release(copy.buffer);
     });
   }
 
   /** What a binding is bound to. */
   #bound({ bind }: Dispatch, { name }: Binding): Bound {
-    const bound: Operand | Texture | WebGpuTexture = bind[name];
-    if (bound instanceof WebGpuTexture) return bound;
+    const bound: Operand | Texture = bind[name];
     return bound instanceof Texture
       ? this.#textures.get(bound.name, bound.texels)
       : this.#memory.own(bound);

@@ -12,7 +12,6 @@ import type {
   HostArray,
   Operand,
 } from "../../../src/devices/device.ts";
-import type { Kernels } from "../../../src/devices/kernels.ts";
 import { assertClose, type Tolerance } from "../../close.ts";
 import { uniform } from "../../reference.ts";
 
@@ -33,15 +32,12 @@ const SENTINEL = 0x7f7f7f7f;
  * was.
  */
 export class KernelHarness {
-  /** The kernels of the device. */
-  readonly kernels: Kernels;
   readonly #device: Device;
   readonly #checks = new Map<Operand, (actual: HostArray) => void>();
   readonly #buffers: DeviceBuffer[] = [];
 
   constructor(device: Device) {
     this.#device = device;
-    this.kernels = device.kernels;
   }
 
   /**

@@ -1,19 +1,29 @@
-import type { ConvBlockShape } from "../../../kernels/shapes.ts";
-import type { Operand } from "../../../src/devices/device.ts";
-import * as reference from "../../reference.ts";
 import {
-  batchNorm2dEval,
-  batchNorm2dTrain,
-  batchStatistics,
-  conv2d,
-  maxPool2d,
-} from "../../reference/_operations.ts";
+  convBlockEvalForward,
+  convBlockForward,
+  convBlockGradient,
+  type ConvBlockShape,
+  type ConvBlockTraining,
+} from "../../../kernels/conv_block/conv_block.ts";
+import { call, kernel } from "../../../kernels/kernel.ts";
+import type { Tolerance } from "../../close.ts";
+import * as reference from "../../reference.ts";
 import { type KernelCase, type KernelHarness, random } from "./_harness.ts";
 
 const { conv2dShape, pool2dShape } = reference;
 
 /** Worst measured: 2.3e-5 absolute, of values up to 27. */
 const TOLERANCE = { atol: 1e-4, rtol: 1e-4 };
+/** Of all that a block in training makes, but for what a device notes for itself. */
+const FORWARD = {
+  runningMean: TOLERANCE,
+  runningVar: TOLERANCE,
+  convolved: TOLERANCE,
+  mean: TOLERANCE,
+  invStd: TOLERANCE,
+  output: TOLERANCE,
+  picked: "any",
+} as const;
 /** Share of the largest gradient. Worst measured: 1e-6. */
 const GRADIENT_SHARE = 1e-4;
 
@@ -34,7 +44,6 @@ function block(
     eps: 1e-5,
   };
 }
-
 /** The case whose pixels are few numbers: windows have several largest. */
 const EQUALS = "equal elements in a window";
 
@@ -76,30 +85,34 @@ const SHAPES: Record<string, ConvBlockShape> = {
 
 /** The kernels of the whole block on every shape. */
 export const convBlockCases: readonly KernelCase[] = Object.entries(SHAPES)
-  .flatMap(([name, shape]) => [
+  .flatMap(([name, shape]): KernelCase[] => [
     {
       name: `convBlockForward: ${name}`,
-      run: (harness: KernelHarness) => void forward(harness, shape, true),
+      run: (harness) => forward(harness, shape, true),
     },
     {
       name: `convBlockForward without bias: ${name}`,
-      run: (harness: KernelHarness) => void forward(harness, shape, false),
+      run: (harness) => forward(harness, shape, false),
     },
     {
       name: `convBlockEvalForward: ${name}`,
-      run: (harness: KernelHarness) => evalForward(harness, shape),
+      run(harness) {
+        const { output } = resultsOf(shape);
+        const operands = { ...argumentsOf(shape, true), output };
+        harness.check(convBlockEvalForward, operands, shape, TOLERANCE);
+      },
     },
     {
       name: `convBlockGradient: ${name}`,
-      run: (harness: KernelHarness) => gradient(harness, shape, true),
+      run: (harness) => gradient(harness, shape, true),
     },
     {
-      name: `convBlockGradient by the parameters alone: ${name}`,
-      run: (harness: KernelHarness) => gradient(harness, shape, false),
+      name: `convBlockGradient with respect to the parameters alone: ${name}`,
+      run: (harness) => gradient(harness, shape, false),
     },
   ]);
 
-/** The arguments of a block, as f32 holds them. */
+/** The operands of a block that it reads and updates, as f32 holds them. */
 function argumentsOf({ convolution }: ConvBlockShape, withBias: boolean) {
   const { batch, inChannels, inHeight, inWidth, outChannels } = convolution;
   const { kernelHeight, kernelWidth } = convolution;
@@ -115,172 +128,105 @@ function argumentsOf({ convolution }: ConvBlockShape, withBias: boolean) {
     scale: random(outChannels, 14),
     shift: random(outChannels, 15),
     runningMean: random(outChannels, 16),
-    runningVariance: positive(17),
+    runningVar: positive(17),
   };
 }
 
-type Arguments = ReturnType<typeof argumentsOf>;
-
-/** The same as operands. */
-function operandsOf(harness: KernelHarness, given: Arguments) {
+/** What a block in training makes. */
+function resultsOf({ convolution, pooling }: ConvBlockShape) {
+  const { batch, outChannels, outHeight, outWidth } = convolution;
+  const length = batch * outChannels * pooling.outHeight * pooling.outWidth;
   return {
-    x: harness.f32(given.x),
-    weight: harness.f32(given.weight),
-    bias: given.bias && harness.f32(given.bias),
-    scale: harness.f32(given.scale),
-    shift: harness.f32(given.shift),
-    runningMean: harness.f32(given.runningMean),
-    runningVariance: harness.f32(given.runningVariance),
+    convolved: new Float64Array(batch * outChannels * outHeight * outWidth),
+    mean: new Float64Array(outChannels),
+    invStd: new Float64Array(outChannels),
+    output: new Float64Array(length),
+    picked: new Int32Array(length),
   };
 }
 
-/** The convolution in f64. */
-function convolve(
-  { bias, weight, x }: Arguments,
-  { convolution }: ConvBlockShape,
-): Float64Array {
-  const { forward } = conv2d(convolution);
-  return forward(bias === null ? { x, weight } : { x, weight, bias });
-}
-
-/** The block in f64, in training. */
-function expectedForward(given: Arguments, shape: ConvBlockShape) {
-  const norm = normalisation(shape);
-  const convolved = convolve(given, shape);
-  const statistics = batchStatistics(
-    convolved,
-    norm,
-    given.runningMean,
-    given.runningVariance,
-    MOMENTUM,
-  );
-  const rectified = reference.reluForward(
-    batchNorm2dTrain(norm).forward({
-      x: convolved,
-      weight: given.scale,
-      bias: given.shift,
-    }),
-  );
-  const pooled = maxPool2d(shape.pooling).forward({ x: rectified });
-  return { convolved, pooled, rectified, statistics };
-}
+/** The block and its gradients, which are for the device that ran it alone. */
+const withGradients = kernel({
+  name: "convBlockGradient",
+  operands: {
+    ...convBlockForward.operands,
+    gradOutput: "read",
+    gradX: "write?",
+    gradWeight: "write",
+    gradBias: "write?",
+    gradScale: "write",
+    gradShift: "write",
+  },
+  compose: (operands, shape: ConvBlockTraining) => [
+    call(convBlockForward, operands, shape),
+    call(convBlockGradient, operands, shape),
+  ],
+});
 
 function forward(
   harness: KernelHarness,
   shape: ConvBlockShape,
   withBias: boolean,
-) {
-  const given = argumentsOf(shape, withBias);
-  const expected = expectedForward(given, shape);
-  const { pooled, statistics } = expected;
-  const { outChannels } = shape.convolution;
+): void {
   const operands = {
-    ...operandsOf(harness, given),
+    ...argumentsOf(shape, withBias),
     // Beside the bias, no counter either.
-    batches: withBias ? harness.i32([41]) : null,
-    convolved: harness.output(expected.convolved.length),
-    mean: harness.output(outChannels),
-    inverseDeviation: harness.output(outChannels),
-    output: harness.output(pooled.length),
-    indices: harness.i32Output(pooled.length),
+    numBatchesTracked: withBias ? Int32Array.of(41) : null,
+    ...resultsOf(shape),
   };
-  harness.kernels.convBlockForward(operands, shape, MOMENTUM);
-  const close = (operand: Operand, values: Float64Array, name: string) =>
-    harness.expectClose(operand, values, TOLERANCE, name);
-  const { invStd, mean, runningMean, runningVar } = statistics;
-  close(operands.convolved, expected.convolved, "convolved");
-  close(operands.mean, mean, "mean");
-  close(operands.runningMean, runningMean, "runningMean");
-  close(operands.runningVariance, runningVar, "runningVariance");
-  close(operands.inverseDeviation, invStd, "inverseDeviation");
-  close(operands.output, pooled, "output");
-  if (operands.batches) harness.expectEqual(operands.batches, [42], "batches");
-  harness.expectAnything(operands.indices);
-  return { ...expected, given, operands };
-}
-
-function evalForward(harness: KernelHarness, shape: ConvBlockShape): void {
-  const given = argumentsOf(shape, true);
-  const norm = normalisation(shape);
-  const { runningMean, runningVariance } = given;
-  const normalised = batchNorm2dEval(norm, runningMean, runningVariance)
-    .forward({
-      x: convolve(given, shape),
-      weight: given.scale,
-      bias: given.shift,
-    });
-  const rectified = reference.reluForward(normalised);
-  const expected = maxPool2d(shape.pooling).forward({ x: rectified });
-  const output = harness.output(expected.length);
-  const operands = { ...operandsOf(harness, given), output };
-  harness.kernels.convBlockEvalForward(operands, shape);
-  harness.expectClose(output, expected, TOLERANCE);
+  const params = { ...shape, momentum: MOMENTUM };
+  harness.check(convBlockForward, operands, params, FORWARD);
 }
 
 function gradient(
   harness: KernelHarness,
   shape: ConvBlockShape,
-  byX: boolean,
+  withX: boolean,
 ): void {
-  const made = forward(harness, shape, true);
-  const { operands } = made;
-  const gradOutput = random(made.pooled.length, 21);
-  const expected = expectedGradient(made, gradOutput, shape);
-  const { outChannels } = shape.convolution;
-  const gradX = byX ? harness.output(expected.gradX.length) : null;
-  const gradWeight = harness.output(expected.gradWeight.length);
-  const gradBias = harness.output(outChannels);
-  const gradScale = harness.output(outChannels);
-  const gradShift = harness.output(outChannels);
-  const wanted = {
-    gradOutput: harness.f32(gradOutput),
-    gradX,
-    gradWeight,
-    gradBias: byX ? gradBias : null,
-    gradScale,
-    gradShift,
-  };
-  harness.kernels.convBlockGradient({ ...operands, ...wanted }, shape);
-  const close = (operand: Operand, values: Float64Array, name: string) => {
-    const atol = GRADIENT_SHARE * Math.max(...values.map(Math.abs));
-    harness.expectClose(operand, values, { atol, rtol: 0 }, name);
-  };
-  if (gradX !== null) close(gradX, expected.gradX, "gradX");
-  close(gradWeight, expected.gradWeight, "gradWeight");
-  close(gradScale, expected.gradScale, "gradScale");
-  close(gradShift, expected.gradShift, "gradShift");
-  if (!byX) return;
-  // The sum of numbers that cancel out: nothing but their rounding is left.
-  const zeros = new Float64Array(outChannels);
-  harness.expectClose(gradBias, zeros, { atol: 1e-3, rtol: 0 }, "gradBias");
-}
-
-/** The way back in f64. */
-function expectedGradient(
-  { convolved, given, rectified }: ReturnType<typeof forward>,
-  gradOutput: Float64Array,
-  shape: ConvBlockShape,
-) {
-  const norm = normalisation(shape);
-  const gradNormalised = reference.reluGradient(
-    maxPool2d(shape.pooling).backward(gradOutput, { x: rectified }).x,
-    rectified,
-  );
-  const {
-    bias: gradShift,
-    weight: gradScale,
-    x: gradConvolved,
-  } = batchNorm2dTrain(norm).backward(gradNormalised, {
-    x: convolved,
-    weight: given.scale,
+  const params = { ...shape, momentum: MOMENTUM };
+  harness.check(withGradients, gradientOperands(shape, withX), params, {
+    ...FORWARD,
+    ...sharesOf(shape),
+    // The sum of numbers that cancel out: nothing but their rounding is left.
+    gradBias: { atol: 1e-3, rtol: 0 },
   });
-  const { weight, x } = given;
-  const { x: gradX, weight: gradWeight } = conv2d(shape.convolution)
-    .backward(gradConvolved, { x, weight });
-  return { gradScale, gradShift, gradX, gradWeight };
 }
 
-function normalisation({ convolution, eps }: ConvBlockShape) {
-  const { batch, outChannels, outHeight, outWidth } = convolution;
-  return { batch, channels: outChannels, area: outHeight * outWidth, eps };
+function gradientOperands(shape: ConvBlockShape, withX: boolean) {
+  const given = argumentsOf(shape, true);
+  const results = resultsOf(shape);
+  const { outChannels } = shape.convolution;
+  return {
+    ...given,
+    numBatchesTracked: Int32Array.of(41),
+    ...results,
+    gradOutput: random(results.output.length, 21),
+    gradX: withX ? new Float64Array(given.x.length) : null,
+    gradWeight: new Float64Array(given.weight.length),
+    gradBias: withX ? new Float64Array(outChannels) : null,
+    gradScale: new Float64Array(outChannels),
+    gradShift: new Float64Array(outChannels),
+  };
+}
+
+const known = new Map<ConvBlockShape, Record<string, Tolerance>>();
+
+/** The tolerance of each gradient, a share of the largest of its elements. */
+function sharesOf(shape: ConvBlockShape): Record<string, Tolerance> {
+  const before = known.get(shape);
+  if (before !== undefined) return before;
+  const { gradScale, gradShift, gradWeight, gradX } = reference.runReference(
+    withGradients,
+    gradientOperands(shape, true),
+    { ...shape, momentum: MOMENTUM },
+  );
+  const arrays = { gradX: gradX!, gradWeight, gradScale, gradShift };
+  const shares = Object.fromEntries(
+    Object.entries(arrays).map(([name, values]) => {
+      const largest = Math.max(...values.map(Math.abs));
+      return [name, { atol: GRADIENT_SHARE * largest, rtol: 0 }];
+    }),
+  );
+  known.set(shape, shares);
+  return shares;
 }

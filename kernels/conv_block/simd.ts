@@ -1,38 +1,55 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
-// What a block of convolution, batch normalisation, ReLU and 2 by 2 max pooling
-// does beside the convolution, in one pass over the data each way.
+// What a block of convolution, batch normalisation, ReLU and 2×2 max pooling does
+// beside the convolution: one pass over memory forward, two for the gradients.
 //
-// The way forth leaves a note for the way back: of each window the convolution's
-// value that was picked, in the buffer of the indices. The way back finds the
-// element by it: the first of the window that is equal.
+// The forward pass leaves `picked` to the gradients: the convolution's value that
+// each window picked, by which they find the element, the first of the window
+// that is equal.
 
 import { fma } from "../lib/simd/fma.ts";
 import { partStart } from "../lib/simd/parts.ts";
 
+@unmanaged
+export class ConvBlockFinishArgs {
+  convolved: usize;
+  mean: usize;
+  invStd: usize;
+  scale: usize;
+  shift: usize;
+  output: usize;
+  picked: usize;
+  batch: i32;
+  channels: i32;
+  height: i32;
+  width: i32;
+}
+
 /**
  * `output = max over the window of max(normalised, 0)`, the first of equals,
- * NaN above all. A thread takes an unbroken part of the planes. Arguments:
- * convolved, mean, inverseDeviation, scale, shift, output, picked, batch,
- * channels, height, width.
+ * NaN above all. A part is an unbroken range of the planes.
  */
-export function convBlockFinish(args: usize, thread: i32, threads: i32): void {
-  const convolved: usize = load<u32>(args);
-  const mean: usize = load<u32>(args, 4);
-  const inverseDeviation: usize = load<u32>(args, 8);
-  const scale: usize = load<u32>(args, 12);
-  const shift: usize = load<u32>(args, 16);
-  const output: usize = load<u32>(args, 20);
-  const picked: usize = load<u32>(args, 24);
-  const channels = load<i32>(args, 32);
-  const planes = load<i32>(args, 28) * channels;
-  const height = load<i32>(args, 36), width = load<i32>(args, 40);
+export function convBlockFinish(
+  args: ConvBlockFinishArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const convolved = args.convolved;
+  const mean = args.mean;
+  const invStd = args.invStd;
+  const scale = args.scale;
+  const shift = args.shift;
+  const output = args.output;
+  const picked = args.picked;
+  const channels = args.channels;
+  const planes = args.batch * channels;
+  const height = args.height, width = args.width;
   const outHeight = height >> 1, outWidth = width >> 1;
-  const end = partStart(planes, thread + 1, threads);
-  for (let plane = partStart(planes, thread, threads); plane < end; plane++) {
+  const end = partStart(planes, part + 1, parts);
+  for (let plane = partStart(planes, part, parts); plane < end; plane++) {
     const channel: usize = (plane % channels) << 2;
     const center = load<f32>(mean + channel);
-    const factor = load<f32>(inverseDeviation + channel) *
+    const factor = load<f32>(invStd + channel) *
       load<f32>(scale + channel);
     const constant = load<f32>(shift + channel);
     for (let row = 0; row < outHeight; row++) {
@@ -140,27 +157,44 @@ function finishWindow(
   store<f32>(picked, source);
 }
 
+@unmanaged
+export class ConvBlockGradientSumsArgs {
+  gradOutput: usize;
+  output: usize;
+  picked: usize;
+  mean: usize;
+  invStd: usize;
+  gradScale: usize;
+  gradShift: usize;
+  batch: i32;
+  channels: i32;
+  area: i32;
+}
+
 /**
- * Gradients by scale, `Σ g · (picked − mean) · inverseDeviation`, and by shift,
- * `Σ g`, where g is gradOutput, or 0 where the ReLU's output is. A thread takes
- * whole channels: in f32 over a plane, four lanes, then in f64 over the images.
- * Arguments: gradOutput, output, picked, mean, inverseDeviation, gradScale,
- * gradShift, batch, channels, area of the output.
+ * Gradients with respect to scale, `Σ g · (picked − mean) · invStd`, and shift,
+ * `Σ g`, where g is gradOutput, or 0 where the ReLU's output is; `area` is the one
+ * of the output. A part is whole channels: sums run in f32 over a plane, in four
+ * lanes, then in f64 over the images.
  */
-export function convBlockSums(args: usize, thread: i32, threads: i32): void {
-  const gradOutput: usize = load<u32>(args);
-  const output: usize = load<u32>(args, 4);
-  const picked: usize = load<u32>(args, 8);
-  const mean: usize = load<u32>(args, 12);
-  const inverseDeviation: usize = load<u32>(args, 16);
-  const gradScale: usize = load<u32>(args, 20);
-  const gradShift: usize = load<u32>(args, 24);
-  const batch = load<i32>(args, 28);
-  const channels = load<i32>(args, 32);
-  const area = load<i32>(args, 36);
+export function convBlockGradientSums(
+  args: ConvBlockGradientSumsArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const gradOutput = args.gradOutput;
+  const output = args.output;
+  const picked = args.picked;
+  const mean = args.mean;
+  const invStd = args.invStd;
+  const gradScale = args.gradScale;
+  const gradShift = args.gradShift;
+  const batch = args.batch;
+  const channels = args.channels;
+  const area = args.area;
   const zero = f32x4.splat(0);
-  const end = partStart(channels, thread + 1, threads);
-  for (let c = partStart(channels, thread, threads); c < end; c++) {
+  const end = partStart(channels, part + 1, parts);
+  for (let c = partStart(channels, part, parts); c < end; c++) {
     const channel: usize = c << 2;
     const center = load<f32>(mean + channel);
     const centers = f32x4.splat(center);
@@ -187,7 +221,7 @@ export function convBlockSums(args: usize, thread: i32, threads: i32): void {
         products += g * <f64> (load<f32>(picked + at) - center);
       }
     }
-    const inverse: f64 = load<f32>(inverseDeviation + channel);
+    const inverse: f64 = load<f32>(invStd + channel);
     store<f32>(gradScale + channel, <f32> (products * inverse));
     store<f32>(gradShift + channel, <f32> sum);
   }
@@ -203,34 +237,54 @@ function exactSum(lanes: v128): f64 {
   return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
 }
 
+@unmanaged
+export class ConvBlockGradConvolvedArgs {
+  gradOutput: usize;
+  output: usize;
+  picked: usize;
+  convolved: usize;
+  mean: usize;
+  invStd: usize;
+  scale: usize;
+  gradScale: usize;
+  gradShift: usize;
+  gradConvolved: usize;
+  batch: i32;
+  channels: i32;
+  height: i32;
+  width: i32;
+}
+
 /**
- * Gradient by the convolution's output: as `batchNorm2dInputGradient`, where g
- * reaches each window's picked element alone. A thread takes an unbroken part of
- * the planes. Arguments: gradOutput, output, picked, convolved, mean,
- * inverseDeviation, scale, gradScale, gradShift, gradConvolved, batch, channels,
- * height, width.
+ * Gradient with respect to the convolution's output: as
+ * `batchNorm2dInputGradient`, where g reaches each window's picked element alone.
+ * A part is an unbroken range of the planes.
  */
-export function convBlockSpread(args: usize, thread: i32, threads: i32): void {
-  const gradOutput: usize = load<u32>(args);
-  const output: usize = load<u32>(args, 4);
-  const picked: usize = load<u32>(args, 8);
-  const convolved: usize = load<u32>(args, 12);
-  const mean: usize = load<u32>(args, 16);
-  const inverseDeviation: usize = load<u32>(args, 20);
-  const scale: usize = load<u32>(args, 24);
-  const gradScale: usize = load<u32>(args, 28);
-  const gradShift: usize = load<u32>(args, 32);
-  const gradConvolved: usize = load<u32>(args, 36);
-  const batch = load<i32>(args, 40);
-  const channels = load<i32>(args, 44);
-  const height = load<i32>(args, 48), width = load<i32>(args, 52);
+export function convBlockGradConvolved(
+  args: ConvBlockGradConvolvedArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const gradOutput = args.gradOutput;
+  const output = args.output;
+  const picked = args.picked;
+  const convolved = args.convolved;
+  const mean = args.mean;
+  const invStd = args.invStd;
+  const scale = args.scale;
+  const gradScale = args.gradScale;
+  const gradShift = args.gradShift;
+  const gradConvolved = args.gradConvolved;
+  const batch = args.batch;
+  const channels = args.channels;
+  const height = args.height, width = args.width;
   const outHeight = height >> 1, outWidth = width >> 1;
   const count: f32 = <f32> batch * <f32> (height * width);
   const planes = batch * channels;
-  const end = partStart(planes, thread + 1, threads);
-  for (let plane = partStart(planes, thread, threads); plane < end; plane++) {
+  const end = partStart(planes, part + 1, parts);
+  for (let plane = partStart(planes, part, parts); plane < end; plane++) {
     const channel: usize = (plane % channels) << 2;
-    const inverse = load<f32>(inverseDeviation + channel);
+    const inverse = load<f32>(invStd + channel);
     const center = load<f32>(mean + channel);
     const factor = load<f32>(scale + channel) * inverse;
     const constant = -factor * (load<f32>(gradShift + channel) / count);
@@ -238,7 +292,7 @@ export function convBlockSpread(args: usize, thread: i32, threads: i32): void {
     for (let row = 0; row < outHeight; row++) {
       const from: usize = ((plane * outHeight + row) * outWidth) << 2;
       const to: usize = ((plane * height + row * 2) * width) << 2;
-      spreadRow(
+      unpoolRow(
         gradOutput + from,
         output + from,
         picked + from,
@@ -284,7 +338,7 @@ function unpicked(
 }
 
 /** A row of windows, four at once; the last four may be done twice. */
-function spreadRow(
+function unpoolRow(
   gradOutput: usize,
   output: usize,
   picked: usize,
@@ -300,7 +354,7 @@ function spreadRow(
   if (outWidth < 4) {
     for (let column = 0; column < outWidth; column++) {
       const small: usize = column << 2, large: usize = column << 3;
-      spreadWindow(
+      unpoolWindow(
         load<f32>(output + small) <= 0 ? 0 : load<f32>(gradOutput + small),
         load<f32>(picked + small),
         x + large,
@@ -361,7 +415,7 @@ function spreadRow(
 }
 
 /** One window of a narrow image. */
-function spreadWindow(
+function unpoolWindow(
   g: f32,
   source: f32,
   x: usize,
