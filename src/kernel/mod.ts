@@ -76,7 +76,12 @@ export type { StatePart } from "../nn/module.ts";
 export type { Arena, Initialise } from "../nn/parameter.ts";
 export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";
 export { binary, type BinaryOperation } from "../ops/binary.ts";
-export type { ReductionOperation, ReductionOptions } from "../ops/reduction.ts";
+export {
+  reduction,
+  type ReductionOperation,
+  type ReductionOptions,
+  type ScaledReduction,
+} from "../ops/reduction.ts";
 export type * from "../ops/types.ts";
 export { unary, type UnaryOperation } from "../ops/unary.ts";
 export type { Slot, Span } from "../optim/optimizer.ts";
@@ -119,6 +124,7 @@ export {
   wasmFunction,
   workgroupsFor,
 } from "../../kernels/kernel.ts";
+export { broadcastAxes, reductionAxes } from "../../kernels/lib/axes.ts";
 export { elementwise } from "../../kernels/lib/elementwise.ts";
 export { entryPointsOf } from "../../kernels/wgsl.ts";
 export type {
@@ -128,6 +134,11 @@ export type {
   FlatGradientOperands,
   FlatOperands,
 } from "../../kernels/lib/binary.ts";
+export type {
+  ReductionDefinition,
+  ReductionKernels,
+  ReductionParams,
+} from "../../kernels/lib/reduction.ts";
 export type {
   UnaryArguments,
   UnaryDefinition,

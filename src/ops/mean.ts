@@ -18,8 +18,7 @@ import { reduction, type ReductionOperation } from "./reduction.ts";
  * assertEquals(await columns.data(), new Float32Array([2, 4]));
  * ```
  */
-export const mean: ReductionOperation = reduction(
-  "mean",
-  sumKernels,
-  (count) => 1 / count,
-);
+export const mean: ReductionOperation = reduction(sumKernels, {
+  name: "mean",
+  factor: (count) => 1 / count,
+});

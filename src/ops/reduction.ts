@@ -1,5 +1,9 @@
 import { broadcastAxes, reductionAxes } from "../../kernels/lib/axes.ts";
-import type { ReductionKernels } from "../../kernels/lib/reduction.ts";
+import {
+  type ReductionDefinition,
+  type ReductionKernels,
+  reductionKernels,
+} from "../../kernels/lib/reduction.ts";
 import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
@@ -26,19 +30,54 @@ export interface ReductionOperation {
   (x: Tensor, options: ReductionOptions): Tensor;
 }
 
+/** What an operation makes of the kernels of a reduction. */
+export interface ScaledReduction {
+  /** What errors call it. Default: the name of its kernels. */
+  readonly name?: string;
+  /**
+   * What the result is multiplied by, from the number of elements that are
+   * combined. Default: 1.
+   */
+  readonly factor?: (count: number) => number;
+}
+
 /**
- * Makes an operation of the kernels of a reduction.
+ * Makes an operation of a line of arithmetic that combines two numbers, and its
+ * gradient: kernels of both devices, axes, and what the tape needs.
  *
- * @param name What errors call it.
- * @param factorOf What the result is multiplied by, from the number of elements
- * that are combined. Default: 1.
+ * @param definition The arithmetic, or the kernels that it was made into.
+ * @param options Its name and factor.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, Tensor } from "@x/mnist-cnn";
+ * import { reduction } from "@x/mnist-cnn/kernel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const product = reduction({
+ *   name: "product",
+ *   reference: {
+ *     initial: 1,
+ *     combine: (total, x) => total * x,
+ *     gradient: (g, x, y) => g * y / x,
+ *   },
+ *   wgsl: { initial: "1.0", combine: "total * x", gradient: "g * y / x" },
+ * });
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [1, 2, 3, 4], [2, 2]);
+ * using rows = product(x, { dim: 1 });
+ * assertEquals(await rows.data(), new Float32Array([2, 12]));
+ * ```
  */
 export function reduction(
-  name: string,
-  kernels: ReductionKernels,
-  factorOf: (count: number) => number = () => 1,
+  definition: ReductionDefinition | ReductionKernels,
+  { factor: factorOf = () => 1, name: given }: ScaledReduction = {},
 ): ReductionOperation {
-  const { forward, gradient, saved } = kernels;
+  const { forward, gradient, saved } = "forward" in definition
+    ? definition
+    : reductionKernels(definition);
+  const name = given ?? forward.name;
   const operation = (x: Tensor, options: ReductionOptions = {}) => {
     checkDType(name, "x", x, "f32");
     const { device, shape } = x;

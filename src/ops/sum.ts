@@ -17,4 +17,4 @@ import { reduction, type ReductionOperation } from "./reduction.ts";
  * assertEquals(await rows.data(), new Float32Array([3, 7]));
  * ```
  */
-export const sum: ReductionOperation = reduction("sum", sumKernels);
+export const sum: ReductionOperation = reduction(sumKernels);

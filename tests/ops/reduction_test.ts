@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Tape } from "../../src/core/tape.ts";
 import { Tensor } from "../../src/core/tensor.ts";
 import { mean, mul, sum } from "../../src/ops/mod.ts";
+import { reduction } from "../../src/ops/reduction.ts";
 import { deviceTest } from "../_devices.ts";
 
 const counting = Float32Array.from({ length: 12 }, (_, index) => index + 1);
@@ -52,6 +53,41 @@ deviceTest("gradients along axes", async (device) => {
   }
   const share = Math.fround(Math.fround(1 / 6) * 0.5);
   assertEquals(await x.grad!.data(), new Float32Array(12).fill(share));
+});
+
+deviceTest("a reduction of one's own has its gradient", async (device) => {
+  const largest = reduction({
+    name: "largest",
+    reference: {
+      initial: -Infinity,
+      combine: Math.max,
+      gradient: (g, x, y) => x === y ? g : 0,
+    },
+    wgsl: {
+      initial: "-3.4e38",
+      combine: "max(total, x)",
+      gradient: "select(0.0, g, x == y)",
+    },
+  });
+  const length = 20_000;
+  const values = Float32Array.from({ length }, (_, i) => (i * 7919) % length);
+  using x = Tensor.from(device, values, [2, length / 2], {
+    requiresGrad: true,
+  });
+  using all = largest(x);
+  assertEquals(await all.data(), Float32Array.of(length - 1));
+  using rows = largest(x, { dim: 1, keepdim: true });
+  const expected = [values.slice(0, length / 2), values.slice(length / 2)]
+    .map((row) => row.reduce((a, b) => Math.max(a, b)));
+  assertEquals(await rows.data(), Float32Array.from(expected));
+  using weight = Tensor.from(device, [2, 3], [2, 1]);
+  {
+    using tape = new Tape();
+    tape.backward(sum(mul(largest(x, { dim: 1, keepdim: true }), weight)));
+  }
+  const gradient = new Float32Array(length);
+  expected.forEach((value, row) => gradient[values.indexOf(value)] = row + 2);
+  assertEquals(await x.grad!.data(), gradient);
 });
 
 deviceTest("axes that are not there are refused", (device) => {
