@@ -14,9 +14,6 @@ export interface Addition {
   readonly functions?: string;
 }
 
-/** How many modules there are, so that no two have one name. */
-let count = 0;
-
 /**
  * The entry points of a module that many operations share, with what one of
  * them adds to it.
@@ -28,7 +25,7 @@ export function withAddition(
   const start = `${template.code}\n${before}\n`;
   const middle = `${start}${expression}\n${after}\n`;
   const module: WgslModule = {
-    file: `${template.file} (${name}, ${++count})`,
+    file: `${template.file} (${name})`,
     code: middle + functions,
     lines: [
       ...template.lines,

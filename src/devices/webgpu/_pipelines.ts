@@ -44,6 +44,8 @@ export interface PipelineSource {
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #fail: (error: DeviceError) => void;
+  /** A number for each source: two of them may have one name. */
+  readonly #sources = new Map<string, number>();
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   readonly #pipelines = new Map<string, Pipeline>();
@@ -60,7 +62,7 @@ export class PipelineCache {
    */
   get(source: PipelineSource, halves: readonly string[]): Pipeline {
     const { constants, entryPoint, module } = source;
-    const key = `${module.file}:${entryPoint}:${halves}:${
+    const key = `${this.#numberOf(module)}:${entryPoint}:${halves}:${
       Object.entries(constants).join()
     }`;
     const known = this.#pipelines.get(key);
@@ -97,13 +99,24 @@ export class PipelineCache {
     return { identity: this.#pipelines.size, pipeline, layout, bindings };
   }
 
-  #module({ code, file }: WgslModule, types: string): GPUShaderModule {
-    const key = types + file;
+  #numberOf({ code }: WgslModule): number {
+    const known = this.#sources.get(code);
+    if (known !== undefined) return known;
+    const number = this.#sources.size;
+    this.#sources.set(code, number);
+    return number;
+  }
+
+  #module(source: WgslModule, types: string): GPUShaderModule {
+    const { code, file } = source;
+    const key = types + this.#numberOf(source);
     let module = this.#modules.get(key);
     if (module === undefined) {
       // In the source's first line, so that errors name the lines of the file.
-      const source = types + code;
-      module = this.#device.createShaderModule({ label: file, code: source });
+      module = this.#device.createShaderModule({
+        label: file,
+        code: types + code,
+      });
       this.#modules.set(key, module);
     }
     return module;

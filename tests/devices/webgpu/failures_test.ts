@@ -9,6 +9,8 @@ import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
 import { DeviceError } from "../../../src/base/errors.ts";
 import { add } from "../../../src/ops/mod.ts";
 import { Tensor } from "../../../src/core/tensor.ts";
+import { dispatch, kernel } from "../../../kernels/kernel.ts";
+import { entryPointsOf } from "../../../kernels/wgsl.ts";
 import { webGpuTest } from "../../_webgpu.ts";
 import { type AdapterOptions, tamperedAdapter } from "./_adapter.ts";
 
@@ -48,6 +50,31 @@ webGpuTest(
     );
   },
 );
+
+webGpuTest("sources of one name are told apart", async (device) => {
+  for (const value of [1, 2]) {
+    const { write } = entryPointsOf(
+      "one.wgsl",
+      `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
+      @compute @workgroup_size(1) fn write() { output[0] = ${value}.0; }`,
+    );
+    const one = kernel({
+      name: "one",
+      operands: { output: "write" },
+      reference: ({ output }) => output.fill(value),
+      webgpu: ({ output }) => [
+        dispatch(write, {
+          bind: { output },
+          constants: {},
+          workgroups: [1, 1, 1],
+        }),
+      ],
+    });
+    using output = Tensor.empty(device, [1]);
+    device.run(one, { output });
+    assertEquals(await output.item(), value);
+  }
+});
 
 webGpuTest("a lost device says so from then on", async () => {
   let gpu: GPUDevice | null = null;
