@@ -90,9 +90,6 @@ export async function wasmModules(
       `export { ${runtime.functions.join(", ")} } from "./${runtime.file}";`,
     );
   }
-  if (await exists(join(folder, "cpu", "mod.ts"))) {
-    exported.push('export * from "./cpu/mod.ts";');
-  }
   if (exported.length === 0) return modules;
   const entry = exported.join("\n");
   for (const { file, features } of builds) {

@@ -1,14 +1,13 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl, join, toFileUrl } from "@std/path";
 import { isPermitted, needs } from "./permissions.ts";
 
 needs(import.meta.url, "env", "read", "run", "write");
 
 // AssemblyScript reads the environment while it loads.
-const { checkModules, moduleText, staleModules, writeModules } =
-  isPermitted("env")
-    ? await import("../kernels/generate.ts")
-    : {} as typeof import("../kernels/generate.ts");
+const { checkModules, staleModules, writeModules } = isPermitted("env")
+  ? await import("../kernels/generate.ts")
+  : {} as typeof import("../kernels/generate.ts");
 
 const kernels = fromFileUrl(new URL("../kernels", import.meta.url));
 
@@ -27,27 +26,56 @@ Deno.test("every kernel's generated module is current", async () => {
   await checkModules(kernels);
 });
 
+/** A WGSL source with an entry point that writes a number. */
+function sourceOf(number: number): string {
+  return `@group(0) @binding(0) var<storage, read_write> x: array<f32>;
+
+@compute @workgroup_size(1)
+fn main() {
+  x[0] = ${number};
+}
+`;
+}
+
+/** Writes the source of a kernel in a folder of its own. */
+async function writeKernel(
+  folder: string,
+  name: string,
+  source: string,
+): Promise<void> {
+  await Deno.mkdir(join(folder, name), { recursive: true });
+  await Deno.writeTextFile(join(folder, name, `${name}.wgsl`), source);
+}
+
 Deno.test("a generated module exports the kernel's exact text", async () => {
-  const source = "// a `quoted` ${name} and \\n\nfn main() {}\n";
+  const source = "// a `quoted` ${name} and \\n\n" + sourceOf(1);
   await inTemporaryFolder(async (folder) => {
-    await Deno.writeTextFile(join(folder, "max_pool2d.wgsl"), source);
-    assertEquals(await writeModules(folder), ["max_pool2d.gen.ts"]);
-    const module = toFileUrl(join(folder, "max_pool2d.gen.ts"));
-    assertEquals({ ...await import(module.href) }, { maxPool2dSource: source });
+    await writeKernel(folder, "max_pool2d", source);
+    assertEquals(await writeModules(folder), ["max_pool2d/max_pool2d.gen.ts"]);
+    const path = join(folder, "max_pool2d", "max_pool2d.gen.ts");
+    const { main, module } = await import(toFileUrl(path).href);
+    assertEquals(module.code, source);
+    assertEquals([main.name, main.module], ["main", module]);
+    assertEquals(await writeModules(folder), []);
+  });
+});
+
+Deno.test("a file without an entry point is for others to import", async () => {
+  await inTemporaryFolder(async (folder) => {
+    await writeKernel(folder, "relu", "fn positive() {}\n");
     assertEquals(await writeModules(folder), []);
   });
 });
 
 Deno.test("a kernel that changed is found and written anew", async () => {
   await inTemporaryFolder(async (folder) => {
-    const kernel = join(folder, "relu.wgsl");
-    await Deno.writeTextFile(kernel, "fn before() {}\n");
+    await writeKernel(folder, "relu", sourceOf(1));
     await writeModules(folder);
-    await Deno.writeTextFile(kernel, "fn after() {}\n");
+    await writeKernel(folder, "relu", sourceOf(2));
     await assertRejects(
       () => checkModules(folder),
       Error,
-      "kernel modules not current: relu.gen.ts. Help: Run deno task kernels.",
+      "kernel modules not current: relu/relu.gen.ts. Help: Run deno task kernels.",
     );
     await writeModules(folder);
     await checkModules(folder);
@@ -65,18 +93,20 @@ Deno.test("a module whose kernel is gone is found and removed", async () => {
 
 Deno.test("a kernel with CRLF line ends is the same kernel", async () => {
   await inTemporaryFolder(async (folder) => {
-    const kernel = join(folder, "relu.wgsl");
-    await Deno.writeTextFile(kernel, "fn main() {\n}\n");
+    await writeKernel(folder, "relu", sourceOf(1));
     await writeModules(folder);
-    await Deno.writeTextFile(kernel, "fn main() {\r\n}\r\n");
+    await writeKernel(folder, "relu", sourceOf(1).replaceAll("\n", "\r\n"));
     await checkModules(folder);
   });
 });
 
-Deno.test("a file name that makes no identifier is refused", () => {
-  assertThrows(
-    () => moduleText("Conv-2d.wgsl", ""),
-    RangeError,
-    "kernel file Conv-2d.wgsl: expected a name like conv2d.wgsl",
-  );
+Deno.test("a file name that makes no identifier is refused", async () => {
+  await inTemporaryFolder(async (folder) => {
+    await writeKernel(folder, "Conv-2d", sourceOf(1));
+    await assertRejects(
+      () => writeModules(folder),
+      RangeError,
+      "kernel file Conv-2d/Conv-2d.wgsl: expected a name like conv2d.wgsl",
+    );
+  });
 });

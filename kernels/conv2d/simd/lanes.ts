@@ -52,7 +52,7 @@ export function toLanes(
   }
 }
 
-/** The way back of {@link toLanes}, adding a bias for each channel or 0. */
+/** The inverse of {@link toLanes}, adding a bias for each channel or 0. */
 export function fromLanes(
   lanes: usize,
   rows: i32,

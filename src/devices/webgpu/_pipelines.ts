@@ -57,17 +57,17 @@ export class PipelineCache {
   }
 
   /**
-   * @param halves The names of element types that are f16 here: see
-   * {@linkcode halvesOf}.
+   * @param f16Elements The names of element types that are f16 here: see
+   * {@linkcode f16ElementsOf}.
    */
-  get(source: PipelineSource, halves: readonly string[]): Pipeline {
+  get(source: PipelineSource, f16Elements: readonly string[]): Pipeline {
     const { constants, entryPoint, module } = source;
-    const key = `${this.#numberOf(module)}:${entryPoint}:${halves}:${
+    const key = `${this.#numberOf(module)}:${entryPoint}:${f16Elements}:${
       Object.entries(constants).join()
     }`;
     const known = this.#pipelines.get(key);
     if (known !== undefined) return known;
-    const made = this.#create(source, typesOf(module, halves));
+    const made = this.#create(source, typesOf(module, f16Elements));
     this.#pipelines.set(key, made);
     return made;
   }
@@ -145,7 +145,7 @@ export class PipelineCache {
  *
  * @param stored How each bound buffer is stored, null for a texture.
  */
-export function halvesOf(
+export function f16ElementsOf(
   module: WgslModule,
   bindings: readonly Binding[],
   stored: readonly (Stored | null)[],
@@ -157,11 +157,14 @@ export function halvesOf(
 }
 
 /** WGSL that names the element types of a module. */
-function typesOf({ elements }: WgslModule, halves: readonly string[]): string {
+function typesOf(
+  { elements }: WgslModule,
+  f16Elements: readonly string[],
+): string {
   const aliases = elements.map((name) =>
-    `alias ${name} = ${halves.includes(name) ? "f16" : "f32"}; `
+    `alias ${name} = ${f16Elements.includes(name) ? "f16" : "f32"}; `
   ).join("");
-  return halves.length > 0 ? `enable f16; ${aliases}` : aliases;
+  return f16Elements.length > 0 ? `enable f16; ${aliases}` : aliases;
 }
 
 /** Names kernel, line and column, and shows the line of the source. */

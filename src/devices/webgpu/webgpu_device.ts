@@ -42,7 +42,7 @@ import { BindGroups, type Bound } from "./_bind_groups.ts";
 import { bindingAlignment, type WebGpuBuffer } from "./_buffer.ts";
 import { Health } from "./_health.ts";
 import { Memory } from "./_memory.ts";
-import { halvesOf, PipelineCache } from "./_pipelines.ts";
+import { f16ElementsOf, PipelineCache } from "./_pipelines.ts";
 import { type Command, CommandQueue } from "./_queue.ts";
 import { Readback } from "./_readback.ts";
 import { selfTest } from "./_self_test.ts";
@@ -356,7 +356,7 @@ export class WebGpuDevice implements Device {
       dispatch;
     this.#checkIterations(dispatch, label);
     const bound = bindings.map((binding) => this.#bound(dispatch, binding));
-    const halves = halvesOf(
+    const f16Elements = f16ElementsOf(
       module,
       bindings,
       bound.map((one) => one instanceof WebGpuTexture ? null : one.stored),
@@ -366,7 +366,7 @@ export class WebGpuDevice implements Device {
     const copies = bindings.map(({ element }, at) => {
       const own = bound[at];
       if (own instanceof WebGpuTexture || own.stored !== "f16") return null;
-      if (element !== null && halves.includes(element)) return null;
+      if (element !== null && f16Elements.includes(element)) return null;
       const copy = { buffer: this.allocate("f32", own.length) };
       this.run(castElements, { x: { buffer: own }, output: copy });
       return copy;
@@ -381,7 +381,7 @@ export class WebGpuDevice implements Device {
       entryPoint: dispatch.entryPoint.name,
       bindings,
       constants,
-    }, halves);
+    }, f16Elements);
     const [x, y, z] = dispatch.workgroups;
     const command: Command = {
       pipeline: pipeline.pipeline,
