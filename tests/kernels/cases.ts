@@ -24,6 +24,7 @@ import { dropoutCases } from "./cases/dropout.ts";
 import { binaryCases } from "./cases/binary.ts";
 import { fillCases } from "./cases/fill.ts";
 import { gatherCases } from "./cases/gather.ts";
+import { leakyReluCases } from "./cases/leaky_relu.ts";
 import { linearCases } from "./cases/linear.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
 import { sumCases } from "./cases/sum.ts";
@@ -51,6 +52,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...sumCases,
   ...fillCases,
   ...gatherCases,
+  ...leakyReluCases,
   ...linearCases,
   ...maxPool2dCases,
   ...reluCases,
