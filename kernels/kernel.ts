@@ -229,7 +229,8 @@ export interface Kernel<S extends Signature, P> {
   ) => readonly AnyKernelCall[];
   /**
    * One implementation, or several: a device takes what suits its adapter, or what
-   * is fastest there, and `direct` where that one does not take the shapes.
+   * is fastest there; where that one does not take the shapes `tiled`, and then
+   * `direct`.
    */
   readonly webgpu?:
     | WebGpuImplementation<S, P>

@@ -55,13 +55,11 @@ fn pixel(plane: u32, position: vec2u, element: vec2u) -> f32 {
     vec2i(paddingHeight, paddingWidth) +
     vec2i(element) * vec2i(dilationHeight, dilationWidth);
   let apart = vec2i(inputDilationHeight, inputDilationWidth);
-  let own = at / apart;
-  let size = vec2i(i32(sourceHeight), i32(sourceWidth));
-  if (any(at < vec2i()) || any(at % apart != vec2i()) || any(own >= size)) {
-    return 0.0;
-  }
+  let last = vec2i(i32(sourceHeight), i32(sourceWidth)) - 1;
+  let own = clamp(at / apart, vec2i(), last);
   let row = plane * sourceHeight + u32(own.x);
-  return f32(source[row * sourceWidth + u32(own.y)]);
+  let value = f32(source[row * sourceWidth + u32(own.y)]);
+  return select(0.0, value, all(own * apart == at));
 }
 
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;

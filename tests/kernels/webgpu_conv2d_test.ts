@@ -95,6 +95,22 @@ async function results(device: WebGpuDevice) {
   };
 }
 
+webGpuTest("webgpu: what llvmpipe does not take, tiled does", async () => {
+  const told: string[] = [];
+  const onVariant = (sentence: string) => told.push(sentence);
+  using device = await WebGpuDevice.open({ variant: "llvmpipe", onVariant });
+  const operand = (length: number) => ({
+    buffer: device.allocate("f32", length),
+  });
+  const [x, weight, output] = [operand(25), operand(9), operand(4)];
+  const shape = reference.conv2dShape(1, 1, 1, [5, 5], {
+    kernel: [3, 3],
+    stride: [2, 2],
+  });
+  device.run(conv2dForward, { x, weight, bias: null, output }, shape);
+  assertEquals(told, ["conv2dForward: tiled"]);
+});
+
 webGpuTest("webgpu: each variant is other kernels", async () => {
   const counts = [];
   for (const variant of variants) {

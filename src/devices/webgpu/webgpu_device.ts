@@ -66,7 +66,7 @@ export interface WebGpuDeviceOptions {
   software?: boolean;
   /**
    * Which implementation of kernels to take, where they have several and that one
-   * takes the shapes. Default is `auto`: `llvmpipe` on an adapter that runs on the
+   * takes the shapes; else it is `tiled` or `direct`. Default is `auto`: `llvmpipe` on an adapter that runs on the
    * CPU, and on a GPU what is fastest for each kernel, measured when it is first
    * opened in a process; `tiled` on a GPU that keeps no times.
    */
@@ -337,7 +337,7 @@ export class WebGpuDevice implements Device {
       return steps && { variant: null, steps };
     }
     const preferred = this.#choice.get(name) ?? this.#variant;
-    for (const variant of [preferred, "direct"] as const) {
+    for (const variant of [preferred, "tiled", "direct"] as const) {
       const steps = webgpu[variant]?.(operands, params, this.#traits);
       if (!steps) continue;
       this.#tell(`${name}: ${variant}`);
