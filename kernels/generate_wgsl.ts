@@ -82,13 +82,21 @@ async function readLines(path: string): Promise<string[]> {
  *
  * @param file The file, relative to the folder `kernels`, in a folder of it.
  * @param expanded Its source.
- * @throws {RangeError} If the file name makes no identifier.
+ * @throws {RangeError} If the file is in no folder, or its name is not lower-case
+ * words joined by `_`.
  */
 export function wgslModuleText(
   file: string,
   { code, lines }: ExpandedWgsl,
 ): string {
   const name = basename(file);
+  if (!file.includes("/")) {
+    throw new RangeError(describe({
+      what: `kernel file ${file}`,
+      expected: "a file in the folder of its operation",
+      help: `Move it: ${name.replace(/\.wgsl$/, "")}/${name}, for instance.`,
+    }));
+  }
   if (!fileName.test(name)) {
     throw new RangeError(describe({
       what: `kernel file ${file}`,
@@ -123,7 +131,8 @@ function entryPointText(
   name: string,
   { bindings, overrides }: ParsedEntryPoint,
 ): string {
-  const names = bindings.map((binding) => JSON.stringify(binding.name));
+  const names = bindings.map((binding) => JSON.stringify(binding.name))
+    .join(" | ") || "never";
   const fields = overrides.map((override) =>
     `${override.name}${override.hasDefault ? "?" : ""}: number`
   );
@@ -132,7 +141,7 @@ function entryPointText(
     : `{ ${fields.join("; ")} }`;
   return `
 /** The entry point \`${name}\`. */
-export const ${name}: EntryPoint<${names.join(" | ")}, ${constants}> = {
+export const ${name}: EntryPoint<${names}, ${constants}> = {
   module,
   name: "${name}",
   bindings: ${JSON.stringify(bindings)},

@@ -100,6 +100,28 @@ Deno.test("a kernel with CRLF line ends is the same kernel", async () => {
   });
 });
 
+Deno.test("an entry point without bindings has a module, too", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const source = "@compute @workgroup_size(1)\nfn main() {\n}\n";
+    await writeKernel(folder, "relu", source);
+    await writeModules(folder);
+    const path = join(folder, "relu", "relu.gen.ts");
+    const { main } = await import(toFileUrl(path).href);
+    assertEquals(main.bindings, []);
+  });
+});
+
+Deno.test("a kernel in no folder is refused", async () => {
+  await inTemporaryFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "relu.wgsl"), sourceOf(1));
+    await assertRejects(
+      () => staleModules(folder),
+      RangeError,
+      "kernel file relu.wgsl: expected a file in the folder of its operation",
+    );
+  });
+});
+
 Deno.test("a file name that makes no identifier is refused", async () => {
   await inTemporaryFolder(async (folder) => {
     await writeKernel(folder, "Conv-2d", sourceOf(1));

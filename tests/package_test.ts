@@ -21,7 +21,7 @@ permittedTest("publishing takes the library and nothing else", async () => {
   const library =
     /^(ARCHITECTURE\.md|LICENSE|README\.md|deno\.json|mod\.ts|examples\/models\/.*\.safetensors|(src|kernels)\/.*\.ts)$/;
   // What the generated modules are made by and of.
-  const sources = /^kernels\/(generate|cpu\/|(.*\/)?simd(\.ts$|\/))/;
+  const sources = /^kernels\/(generate|(.*\/)?simd(\.ts$|\/))/;
   const unwanted = published.filter((file) =>
     !library.test(file) || sources.test(file)
   );
