@@ -104,15 +104,19 @@ browserTest("webgpu: every kernel is WGSL", async (page) => {
   assertEquals(compiled, []);
 });
 
-browserTest(
-  "webgpu: the network has PyTorch's loss and gradients",
-  async (page) => {
-    await using folder = await temporaryFolder();
-    const file = await Deno.readFile(path("../golden/network.safetensors"));
-    await openEmpty(page, folder.path);
-    const content = await bundled(new URL("_page.ts", import.meta.url));
-    await page.addScriptTag({ content, type: "module" });
-    const step = await page.evaluate(`stepInPage("${file.toBase64()}")`);
-    assertStep(JSON.parse(step as string), await Golden.read("network"));
-  },
-);
+for (const variant of ["tiled", "direct"]) {
+  browserTest(
+    `webgpu: the network has PyTorch's loss and gradients, ${variant}`,
+    async (page) => {
+      await using folder = await temporaryFolder();
+      const file = await Deno.readFile(path("../golden/network.safetensors"));
+      await openEmpty(page, folder.path);
+      const content = await bundled(new URL("_page.ts", import.meta.url));
+      await page.addScriptTag({ content, type: "module" });
+      const step = await page.evaluate(
+        `stepInPage("${file.toBase64()}", "${variant}")`,
+      );
+      assertStep(JSON.parse(step as string), await Golden.read("network"));
+    },
+  );
+}

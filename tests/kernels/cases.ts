@@ -28,6 +28,7 @@ import { leakyReluCases } from "./cases/leaky_relu.ts";
 import { linearCases } from "./cases/linear.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
 import { sumCases } from "./cases/sum.ts";
+import { winogradCases } from "./cases/winograd.ts";
 import { reluCases } from "./cases/relu.ts";
 import { sgdCases } from "./cases/sgd.ts";
 
@@ -50,6 +51,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...dropoutCases,
   ...binaryCases,
   ...sumCases,
+  ...winogradCases,
   ...fillCases,
   ...gatherCases,
   ...leakyReluCases,
