@@ -30,7 +30,7 @@ export type NumberArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 export interface Operand {
   /** Where the elements are. */
   readonly buffer: {
-    /** What the elements are. */
+    /** The type of the elements. */
     readonly dtype: DType;
     /** How many elements there are. */
     readonly length: number;
@@ -52,19 +52,19 @@ export type Access =
 /** The operands of a kernel by name, each with how it is used. */
 export type Signature = Readonly<Record<string, Access>>;
 
-/** What a kernel of this signature is run on. */
+/** The operands of a kernel of this signature. */
 export type OperandsOf<S extends Signature> = {
   readonly [Name in keyof S]: S[Name] extends `${string}?` ? Operand | null
     : Operand;
 };
 
-/** What the reference of a kernel of this signature is run on. */
+/** The arrays of a reference of this signature. */
 export type ArraysOf<S extends Signature> = {
   readonly [Name in keyof S]: S[Name] extends `${string}?` ? NumberArray | null
     : NumberArray;
 };
 
-/** What a kernel has to do: for rates in a profile and for choosing, not for results. */
+/** The cost of a run: for rates in a profile and for choosing, not for results. */
 export interface KernelCost {
   /** Additions and multiplications; 0 where nobody counted them. */
   readonly operations: number;
@@ -72,7 +72,7 @@ export interface KernelCost {
   readonly bytes: number;
 }
 
-/** What a WebGPU implementation may depend on beside shapes. */
+/** The traits of an adapter that an implementation may depend on. */
 export interface AdapterTraits {
   /** Whether the adapter is a processor, such as Mesa's llvmpipe. */
   readonly isSoftware: boolean;
@@ -93,7 +93,7 @@ export interface AdapterTraits {
   ): Variant | null;
 }
 
-/** What a WebAssembly implementation may depend on beside shapes. */
+/** The traits of the CPU device that an implementation may depend on. */
 export interface CpuTraits {
   /** In how many parts a kernel splits its work, at most. */
   readonly threads: number;
@@ -129,9 +129,9 @@ export type Workgroups = readonly [x: number, y: number, z: number];
 export interface Dispatch {
   /** Tells steps apart. */
   readonly kind: "dispatch";
-  /** What runs. */
+  /** The code that runs. */
   readonly entryPoint: EntryPoint;
-  /** What each binding is bound to, by its name in the source. */
+  /** The operands of the bindings, by their names in the source. */
   readonly bind: Readonly<Record<string, Operand | Texture>>;
   /** Values of the module's `override` constants; each set is a pipeline. */
   readonly constants: Readonly<Record<string, number>>;
@@ -143,9 +143,9 @@ export interface Dispatch {
    * {@linkcode iterationLimit}.
    */
   readonly iterations?: number;
-  /** What a profile calls it. Default: the kernel's name. */
+  /** The name in a profile. Default: the kernel's name. */
   readonly label?: string;
-  /** What it costs, for a profile. Default: the kernel's, if it is its only step. */
+  /** The cost, for a profile. Default: the kernel's, if it is its only step. */
   readonly cost?: Partial<KernelCost>;
 }
 
@@ -159,9 +159,9 @@ export interface WasmCall {
   readonly words: readonly (number | Operand | null)[];
   /** See {@linkcode WasmWork}. */
   readonly work: number;
-  /** What a profile calls it. Default: the kernel's name. */
+  /** The name in a profile. Default: the kernel's name. */
   readonly label?: string;
-  /** What it costs, for a profile. Default: the kernel's, if it is its only step. */
+  /** The cost, for a profile. Default: the kernel's, if it is its only step. */
   readonly cost?: Partial<KernelCost>;
 }
 
@@ -169,9 +169,9 @@ export interface WasmCall {
 export interface KernelCall<S extends Signature = Signature, P = unknown> {
   /** Tells steps apart. */
   readonly kind: "kernel";
-  /** What runs. */
+  /** The code that runs. */
   readonly kernel: Kernel<S, P>;
-  /** What it runs on. */
+  /** The operands. */
   readonly operands: OperandsOf<S>;
   /** Its parameters. */
   readonly params: P;
@@ -212,7 +212,7 @@ export type AnyKernel = Kernel<any, any>;
 
 /** A computation on buffers. See {@linkcode kernel}. */
 export interface Kernel<S extends Signature, P> {
-  /** What errors and profiles call it. */
+  /** The name in errors and profiles. */
   readonly name: string;
   /** How each operand is used. */
   readonly operands: S;
@@ -237,7 +237,7 @@ export interface Kernel<S extends Signature, P> {
     | Readonly<Partial<Record<Variant, WebGpuImplementation<S, P>>>>;
   /** How the CPU computes it; without it, by the reference. */
   readonly wasm?: WasmImplementation<S, P>;
-  /** What a run costs: by default no operations, and the bytes of all operands. */
+  /** The cost of a run: by default no operations, and the bytes of all operands. */
   readonly cost?: (params: P) => Partial<KernelCost>;
   /** Where several implementations are timed. */
   readonly sample?: KernelSample<S, P>;
@@ -294,12 +294,12 @@ export function call<S extends Signature, P>(
   return { kind: "kernel", kernel, operands, params };
 }
 
-/** What a dispatch needs beside its entry point. */
+/** The options of a dispatch. */
 export interface DispatchOptions<
   Bindings extends string,
   Constants extends Record<string, number | undefined>,
 > extends Omit<Dispatch, "kind" | "entryPoint" | "bind" | "constants"> {
-  /** What each binding is bound to, by its name in the source. */
+  /** The operands of the bindings, by their names in the source. */
   readonly bind: Readonly<Record<Bindings, Operand | Texture>>;
   /** Values of the module's `override` constants. */
   readonly constants: Readonly<Constants>;
@@ -375,7 +375,7 @@ export function workgroupsFor(count: number, size: number): Workgroups {
   return [Math.ceil(groups / rows), rows, 1];
 }
 
-/** What decides how a call of a WebAssembly function is split and counted. */
+/** The options of a call: how it is split and counted. */
 export interface WasmWork {
   /**
    * About how many operations it is: little work stays on one thread, and 0
@@ -383,9 +383,9 @@ export interface WasmWork {
    * shape alone, so that results don't depend on anything else. Default 0.
    */
   readonly work?: number;
-  /** What a profile calls it. Default: the function's name. */
+  /** The name in a profile. Default: the function's name. */
   readonly label?: string;
-  /** What it costs, for a profile. Default: the kernel's, if it is its only step. */
+  /** The cost, for a profile. Default: the kernel's, if it is its only step. */
   readonly cost?: Partial<KernelCost>;
 }
 

@@ -11,7 +11,7 @@ import { sumKernels } from "./sum/sum.ts";
 
 /** A run of a kernel whose results its reference knows. */
 export interface SelfTest {
-  /** What is run. */
+  /** The kernel. */
   readonly kernel: AnyKernel;
   /** Values of what is read or updated; for what is written, arrays of its length. */
   readonly operands: Readonly<Record<string, NumberArray | null>>;

@@ -58,7 +58,7 @@ export interface EntryPoint<
   readonly module: WgslModule;
   /** The function's name. */
   readonly name: string;
-  /** What it binds, in the order of `@binding`. */
+  /** Its bindings, in the order of `@binding`. */
   readonly bindings: readonly Binding[];
   /** Names the types of bindings and `override` constants; holds nothing. */
   types?(bindings: Bindings, constants: Constants): void;
@@ -71,14 +71,14 @@ export interface Override {
   readonly hasDefault: boolean;
 }
 
-/** What an entry point reaches, through whatever functions. */
+/** The declarations that an entry point reaches, through whatever functions. */
 export interface ParsedEntryPoint {
   /** In the order of `@binding`. */
   readonly bindings: readonly Binding[];
   readonly overrides: readonly Override[];
 }
 
-/** What {@linkcode parseWgsl} finds. */
+/** The declarations of a WGSL source. */
 export interface ParsedWgsl {
   readonly entryPoints: ReadonlyMap<string, ParsedEntryPoint>;
   /** Names of element types that the source leaves to the device. */

@@ -18,7 +18,7 @@ export interface WarpShape {
   readonly mean: number;
   /** Divides after that. */
   readonly std: number;
-  /** What erased pixels become; it is not normalised. */
+  /** The value of erased pixels; it is not normalised. */
   readonly erased: number;
 }
 

@@ -2,7 +2,7 @@ import { conv2dInputGradient, conv2dWeightGradient } from "../conv2d/conv2d.ts";
 import type { Conv2dShape } from "../conv2d/shape.ts";
 import { type AnyKernelCall, call, type Operand } from "../kernel.ts";
 
-/** What the gradients of a convolution are run on. */
+/** The operands of the gradients of a convolution. */
 export interface ConvolutionGradientOperands {
   readonly gradOutput: Operand;
   readonly x: Operand;

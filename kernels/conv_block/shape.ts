@@ -69,13 +69,13 @@ export const convBlockGradientOperands = {
   gradShift: "write",
 } as const;
 
-/** What a block in training is run on. */
+/** The operands of a block in training. */
 export type ForwardOperands = OperandsOf<typeof convBlockForwardOperands>;
 
-/** What a block in evaluation is run on. */
+/** The operands of a block in evaluation. */
 export type EvalOperands = OperandsOf<typeof convBlockEvalOperands>;
 
-/** What the gradients of a block are run on. */
+/** The operands of the gradients of a block. */
 export type GradientOperands = OperandsOf<typeof convBlockGradientOperands>;
 
 /** The batch normalisation within a block. */

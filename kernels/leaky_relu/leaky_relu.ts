@@ -2,7 +2,7 @@ import { kernel } from "../kernel.ts";
 import { elementwise } from "../lib/elementwise.ts";
 import * as wgsl from "./leaky_relu.gen.ts";
 
-/** What decides a leaky rectified linear unit. */
+/** The parameters of a leaky rectified linear unit. */
 export interface LeakyReluParams {
   /** Slope below 0. */
   readonly slope: number;

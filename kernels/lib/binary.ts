@@ -10,7 +10,7 @@ import { mapDispatch } from "./map.ts";
 
 /** A function of two numbers, and its gradients. See {@linkcode binaryKernels}. */
 export interface BinaryDefinition {
-  /** What errors and profiles call it. */
+  /** The name in errors and profiles. */
   readonly name: string;
   /** The arithmetic in double precision, by which all else is measured. */
   readonly reference: {
@@ -47,13 +47,13 @@ export interface BinaryDefinition {
   };
 }
 
-/** What a SIMD function of two operands is called with. */
+/** The arguments of a SIMD function of two operands. */
 export interface FlatOperands {
   /** Of the output's length, or one element. */
   readonly left: Operand;
   /** Of the output's length, or one element. */
   readonly right: Operand;
-  /** What it writes. */
+  /** The output. */
   readonly output: Operand;
 }
 

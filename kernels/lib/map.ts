@@ -6,7 +6,7 @@ import { withAddition } from "./template.ts";
 
 /** WGSL that computes an element, and what it needs. */
 export interface MapExpression {
-  /** What errors call it: `sigmoid`. */
+  /** The name in errors: `sigmoid`. */
   readonly name: string;
   /** An expression of the variables. */
   readonly expression: string;
@@ -28,7 +28,7 @@ export interface MapExpression {
 export interface MapOperands {
   /** The operand of each variable; others than the expression names are not bound. */
   readonly variables: Readonly<Record<string, Operand | null>>;
-  /** What it writes. */
+  /** The output. */
   readonly output: Operand;
   /**
    * Sizes and strides, see {@linkcode broadcastAxes}. Null where operands

@@ -27,7 +27,7 @@ const invocationsEach = 64;
 
 /** A function that combines many numbers into one. See {@linkcode reductionKernels}. */
 export interface ReductionDefinition {
-  /** What errors and profiles call it. */
+  /** The name in errors and profiles. */
   readonly name: string;
   /** The arithmetic in double precision, by which all else is measured. */
   readonly reference: {

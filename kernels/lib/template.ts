@@ -1,8 +1,8 @@
 import { type EntryPoint, parseWgsl, type WgslModule } from "../wgsl.ts";
 
-/** What an operation adds to a module that many share. */
+/** The part of an operation in a module that many share. */
 export interface Addition {
-  /** What errors call it: `sigmoid`. */
+  /** The name in errors: `sigmoid`. */
   readonly name: string;
   /** Declarations, up to where the expression stands. */
   readonly before: string;

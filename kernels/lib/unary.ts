@@ -9,7 +9,7 @@ import { mapDispatch } from "./map.ts";
 
 /** A function of one number, and its gradient. See {@linkcode unaryKernels}. */
 export interface UnaryDefinition {
-  /** What errors and profiles call it. */
+  /** The name in errors and profiles. */
   readonly name: string;
   /** The arithmetic in double precision, by which all else is measured. */
   readonly reference: {
@@ -42,7 +42,7 @@ export interface UnaryDefinition {
 export interface UnaryArguments {
   /** What it reads. */
   readonly x: Operand;
-  /** What it writes. */
+  /** The output. */
   readonly output: Operand;
   /** Elements of each. */
   readonly length: number;

@@ -19,7 +19,7 @@ export const forwardSignature = {
   output: "write",
 } as const satisfies Signature;
 
-/** What the layer is run on. */
+/** The operands of the layer. */
 export type ForwardOperands = OperandsOf<typeof forwardSignature>;
 
 /** The operands of its gradient. */
@@ -32,7 +32,7 @@ export const gradientSignature = {
   gradBias: "write?",
 } as const satisfies Signature;
 
-/** What its gradient is run on. */
+/** The operands of its gradient. */
 export type GradientOperands = OperandsOf<typeof gradientSignature>;
 
 /** Multiplications, each with its addition, of the layer and of each gradient. */

@@ -10,13 +10,13 @@
 
 /** The parts of an error message, in the order in which they are read. */
 export interface ErrorParts {
-  /** What went wrong and where: `conv2d: weight does not fit the input`. */
+  /** The failure and its place: `conv2d: weight does not fit the input`. */
   what: string;
-  /** What would have been right. */
+  /** The right value. */
   expected?: string;
-  /** What was there instead. */
+  /** The value that was there instead. */
   got?: string;
-  /** What the reader can do about it. */
+  /** The remedy. */
   help: string;
 }
 

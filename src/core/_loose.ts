@@ -16,7 +16,7 @@ const pressure = 128 * 2 ** 20;
 /** Turns of the event loop in which a collection ends, 3 to 10 as a rule. */
 const mostTurns = 100;
 
-/** What is left of a tensor when the collector has found it. */
+/** The remains of a tensor that the collector has found. */
 interface Remains {
   readonly bytes: number;
   /** Gives the memory back. */

@@ -10,7 +10,7 @@ export type Integers =
   | BigInt64Array
   | BigUint64Array;
 
-/** What values for a tensor may come in. */
+/** Values for a tensor: numbers or a typed array. */
 export type HostValues =
   | HostArray
   | readonly number[]

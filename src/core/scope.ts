@@ -107,7 +107,7 @@ export function inScope<T>(run: (scope: Scope) => T): T {
   return result;
 }
 
-/** What a function that owns its tensors may return: tensors, or nothing. */
+/** The results of a function that owns its tensors: tensors, or nothing. */
 export type TensorResult =
   | AnyTensor
   | readonly AnyTensor[]

@@ -20,9 +20,9 @@ export type Backward = (
 
 /** One operation that took place. */
 export interface Entry {
-  /** What it made. */
+  /** The output. */
   readonly output: AnyTensor;
-  /** What it made it of. */
+  /** The inputs. */
   readonly inputs: readonly Input[];
   /** How gradients go back. */
   readonly backward: Backward;
@@ -142,7 +142,7 @@ export class Tape extends Scope {
     for (const entry of this.#entries.reverse()) {
       const { output, inputs, backward } = entry;
       const isLoss = output.root === loss.root;
-      if (isLoss && takeAtOne(entry, gradients)) continue;
+      if (isLoss && takeSeedGradients(entry, gradients)) continue;
       const gradOutput = isLoss ? oneFor(loss) : gradients.get(output.root);
       if (gradOutput === undefined) continue;
       const destinations = inputs.map((input) => destination(input, gradients));
@@ -214,7 +214,7 @@ function oneFor({ device, shape }: Tensor): Tensor {
  * Takes the gradients that the loss's own operation has ready. Not where an
  * input is a parameter, whose gradient has a place of its own.
  */
-function takeAtOne(
+function takeSeedGradients(
   { seedGradients, inputs }: Entry,
   gradients: Map<AnyTensor, Tensor>,
 ): boolean {

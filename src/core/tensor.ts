@@ -63,7 +63,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
 
   /** Sizes of the dimensions, outermost first. */
   readonly shape: S;
-  /** What the elements are. */
+  /** The type of the elements. */
   readonly dtype: D;
   /** Where the elements are. */
   readonly device: Device;

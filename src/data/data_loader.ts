@@ -27,7 +27,7 @@ export interface DataLoaderOptions {
   generator?: RandomGenerator;
   /** Whether to leave out a last batch that is not full. Default false. */
   dropLast?: boolean;
-  /** What happens to inputs on their way; default is `ToTensor` alone. */
+  /** The transforms of the inputs; default is `ToTensor` alone. */
   transform?: Compose;
 }
 

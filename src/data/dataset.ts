@@ -29,8 +29,8 @@ export interface DatasetTargets {
 export interface Dataset {
   /** Rows. */
   readonly length: number;
-  /** What a model gets. */
+  /** The inputs of a model. */
   readonly inputs: DatasetInputs;
-  /** What a model should say. */
+  /** The labels: the right predictions. */
   readonly targets: DatasetTargets;
 }

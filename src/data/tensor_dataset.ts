@@ -10,7 +10,7 @@ export interface TensorDatasetOptions {
   rowShape: readonly number[];
   /** How many classes there are. */
   classes: number;
-  /** What inputs are divided by in a batch; default 1, 255 for pixels. */
+  /** The divisor of inputs in a batch; default 1, 255 for pixels. */
   divisor?: number;
 }
 

@@ -26,7 +26,7 @@ export type HostArray<D extends DType = DType> = {
 
 /** A piece of a device's memory. Only its own device can look inside. */
 export interface DeviceBuffer {
-  /** What the elements are. */
+  /** The type of the elements. */
   readonly dtype: DType;
   /** How many elements there are. */
   readonly length: number;
@@ -42,7 +42,7 @@ export interface DeviceBuffer {
 /** How long an allocation lives: see {@linkcode Device.allocate}. */
 export type Lifetime = "pooled" | "activation" | "constant" | "persistent";
 
-/** What a device has done since it was opened. Tests and benchmarks watch it. */
+/** Counts since a device was opened. Tests and benchmarks watch them. */
 export interface DeviceCounters {
   /** Buffers newly created, not taken from the pool. */
   allocations: number;
@@ -72,7 +72,7 @@ export interface Device extends Disposable {
   readonly kind: "webgpu" | "cpu";
   /** For people: `webgpu (NVIDIA H100)`, `cpu (2 threads, relaxed SIMD)`. */
   readonly label: string;
-  /** What the device has done so far. */
+  /** Counts since the device was opened. */
   readonly counters: Readonly<DeviceCounters>;
   /** Times of all kernels, or null where the device keeps none. */
   readonly profile: Profile | null;

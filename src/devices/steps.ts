@@ -8,7 +8,7 @@ import {
 } from "../../kernels/kernel.ts";
 import type { DeviceBuffer, DType, Lifetime } from "./device.ts";
 
-/** What implementations of kernels are made of. */
+/** A step of an implementation of a kernel. */
 export type Step = Dispatch | WasmCall | AnyKernelCall;
 
 /** Where scratch buffers live. */

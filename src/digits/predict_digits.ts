@@ -12,7 +12,7 @@ export interface Guess {
   probability: number;
 }
 
-/** What a model sees in an image. */
+/** A model's prediction for an image. */
 export interface DigitPrediction extends Guess {
   /** The likeliest three, or all where there are fewer. */
   top: Guess[];

@@ -1,6 +1,6 @@
 import { adapterName, isSoftware } from "../devices/webgpu/adapter.ts";
 
-/** What is known of a WebGPU adapter. */
+/** A WebGPU adapter, as far as it is known. */
 export interface AdapterReport {
   /** The interface to the driver: `vulkan`, `gl`, `dx12` or `metal`. */
   readonly backend: string;
@@ -50,7 +50,7 @@ for (const options of [
 postMessage([...found.values()]);
 `;
 
-/** What the worker finds of an adapter. */
+/** The worker's findings about an adapter. */
 interface Finding extends Pick<AdapterReport, "features" | "limits"> {
   readonly info: Pick<
     GPUAdapterInfo,

@@ -32,7 +32,7 @@ export interface SystemFacts {
   readonly hasDefault: boolean;
 }
 
-/** What installs a Vulkan loader and Mesa's drivers, lavapipe among them. */
+/** The command that installs a Vulkan loader and Mesa's drivers, lavapipe among them. */
 const MESA: Record<string, string> = {
   debian: "sudo apt-get install --yes libvulkan1 mesa-vulkan-drivers",
   fedora: "sudo dnf install --assumeyes vulkan-loader mesa-vulkan-drivers",
@@ -42,7 +42,7 @@ const MESA: Record<string, string> = {
     "libvulkan_lvp",
 };
 
-/** What installs NVIDIA's driver. */
+/** The command that installs NVIDIA's driver. */
 const NVIDIA: Record<string, string> = {
   ubuntu: "sudo ubuntu-drivers install",
   debian: "sudo apt-get install --yes nvidia-driver libvulkan1",
@@ -50,7 +50,7 @@ const NVIDIA: Record<string, string> = {
   arch: "sudo pacman --sync --needed nvidia vulkan-icd-loader",
 };
 
-/** What is missing, and how to get it. */
+/** Missing parts, and how to get them. */
 export function missingParts(facts: SystemFacts): Missing[] {
   const { cards, distributions, hasAdapter, hasHardware, os } = facts;
   if (!facts.hasWebGpu) {
@@ -139,7 +139,7 @@ async function readText(path: string): Promise<string | null> {
   return await unlessMissing(() => Deno.readTextFile(path));
 }
 
-/** What a place says of the machine, or null where there is no such place. */
+/** The text of a file that describes the machine, or null where there is none. */
 async function unlessMissing<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();

@@ -24,13 +24,13 @@ export interface DeviceReport {
   readonly kind: "cpu" | "webgpu";
   /** Its name; null where it could not be opened. */
   readonly label: string | null;
-  /** What went wrong, or null if it computes rightly. */
+  /** The failure, or null if it computes rightly. */
   readonly failure: string | null;
   /** How fast it trains; null where something went wrong. */
   readonly benchmark: Benchmark | null;
 }
 
-/** What is there to train on. */
+/** The devices of this machine. */
 export interface Diagnosis {
   /** Deno's version. */
   readonly deno: string;
@@ -48,11 +48,11 @@ export interface Diagnosis {
     | null;
   /** All WebGPU adapters; null where that may not be asked. */
   readonly adapters: readonly AdapterReport[] | null;
-  /** What `auto` takes, and why; null if that fails. */
+  /** The choice of `auto`, and its reason; null if that fails. */
   readonly auto: string | null;
   /** Every device, after its self-test. */
   readonly devices: readonly DeviceReport[];
-  /** What is not there, and how to get it. */
+  /** Missing parts, and how to get them. */
   readonly missing: readonly Missing[];
   /** Whether all devices compute rightly and `auto` finds one. */
   readonly healthy: boolean;

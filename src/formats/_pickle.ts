@@ -17,7 +17,7 @@ export type PickleDict = Map<string | number, PickleValue>;
 
 /** What is neither plain nor a container; the reader of a format derives it. */
 export abstract class PickleObject {
-  /** What errors call it. */
+  /** The name in errors. */
   abstract readonly kind: string;
 }
 

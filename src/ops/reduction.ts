@@ -30,9 +30,9 @@ export interface ReductionOperation {
   (x: Tensor, options: ReductionOptions): Tensor;
 }
 
-/** What an operation makes of the kernels of a reduction. */
+/** An operation made of the kernels of a reduction. */
 export interface ScaledReduction {
-  /** What errors call it. Default: the name of its kernels. */
+  /** The name in errors. Default: the name of its kernels. */
   readonly name?: string;
   /**
    * What the result is multiplied by, from the number of elements that are

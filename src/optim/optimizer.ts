@@ -9,7 +9,7 @@ import { loadSlots, readSlots, type Slot } from "./_state_dict.ts";
 
 export type { Slot, Span };
 
-/** What all optimizers have: parameters, a learning rate, steps. */
+/** The parts that all optimizers have: parameters, a learning rate, steps. */
 export abstract class Optimizer {
   static {
     printAsText(this.prototype);

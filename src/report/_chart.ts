@@ -2,7 +2,7 @@ import { library } from "../base/library.ts";
 
 /** A line of a panel. */
 export interface Series {
-  /** What it is called in the legend. */
+  /** The name in the legend. */
   readonly name: string;
   /** A value for each epoch; NaN leaves a gap. */
   readonly values: readonly number[];
@@ -10,7 +10,7 @@ export interface Series {
 
 /** One pair of axes, over the epochs. */
 export interface Panel {
-  /** What is drawn. */
+  /** The drawing. */
   readonly title: string;
   /** One or two lines. */
   readonly series: readonly Series[];

@@ -139,7 +139,7 @@ async function figure(row: RowLoss, image: GrayImage | null): Promise<Html> {
   `;
 }
 
-/** What the first convolution looks for; nothing where there is none. */
+/** The kernels of the first convolution; nothing where there is none. */
 export async function filters({ model }: ReportedTraining): Promise<Html[]> {
   const found = firstFilters(await model.stateDict());
   if (found === null) return [];

@@ -6,7 +6,7 @@ import { argmax } from "../ops/argmax.ts";
 import { tidy } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
 
-/** What a model says of a row. */
+/** A model's prediction for a row. */
 export interface Prediction {
   /** The class with the largest logit. */
   prediction: number;

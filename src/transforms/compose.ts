@@ -9,7 +9,7 @@ import type { RandomAffine } from "./random_affine.ts";
 import type { RandomErasing } from "./random_erasing.ts";
 import type { ToTensor } from "./to_tensor.ts";
 
-/** What a {@linkcode Compose} is made of. */
+/** The transforms of a {@linkcode Compose}. */
 export type Transform =
   | RandomAffine
   | ElasticTransform
@@ -68,7 +68,7 @@ export class Compose {
   readonly mean: number;
   /** Divides them then. */
   readonly std: number;
-  /** What erased pixels are at the end. */
+  /** The value of erased pixels at the end. */
   readonly erased: number;
   /** The transform of its kind, if it is there. */
   readonly elastic: ElasticTransform | undefined;

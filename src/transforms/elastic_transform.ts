@@ -22,7 +22,7 @@ export class ElasticTransform {
     printAsText(this.prototype);
   }
 
-  /** What tells the transforms apart. */
+  /** Tells the transforms apart. */
   readonly kind = "elastic transform";
   /** Twice the pixels that blurred noise of 1 moves a pixel. */
   readonly alpha: number;

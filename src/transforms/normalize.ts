@@ -10,7 +10,7 @@ export class Normalize {
     printAsText(this.prototype);
   }
 
-  /** What tells the transforms apart. */
+  /** Tells the transforms apart. */
   readonly kind = "normalize";
   /** Subtracted first. */
   readonly mean: number;

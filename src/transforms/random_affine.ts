@@ -21,7 +21,7 @@ export interface RandomAffineOptions {
   shear?: number | Range | readonly [...Range, ...Range];
 }
 
-/** What is drawn for an image. */
+/** The random numbers of an image. */
 export interface AffineMap {
   /** Degrees. */
   angle: number;
@@ -50,7 +50,7 @@ export class RandomAffine {
     printAsText(this.prototype);
   }
 
-  /** What tells the transforms apart. */
+  /** Tells the transforms apart. */
   readonly kind = "random affine";
   readonly #degrees: Range;
   readonly #translate: readonly [x: number, y: number];

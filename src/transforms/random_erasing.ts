@@ -2,7 +2,7 @@ import type { RandomGenerator } from "../core/random.ts";
 import { printAsText } from "../base/printing.ts";
 import { checkRange, type ImageSize, type Range, uniform } from "./_draw.ts";
 
-/** What a {@linkcode RandomErasing} draws. */
+/** The options of a {@linkcode RandomErasing}. */
 export interface RandomErasingOptions {
   /** Probability that an image has a part erased. Default 0.5. */
   p?: number;
@@ -10,7 +10,7 @@ export interface RandomErasingOptions {
   scale?: Range;
   /** Height by width of the rectangle. Default 0.3 to 3.3. */
   ratio?: Range;
-  /** What erased pixels become. Default 0. */
+  /** The value of erased pixels. Default 0. */
   value?: number;
 }
 
@@ -26,9 +26,9 @@ export class RandomErasing {
     printAsText(this.prototype);
   }
 
-  /** What tells the transforms apart. */
+  /** Tells the transforms apart. */
   readonly kind = "random erasing";
-  /** What erased pixels become. */
+  /** The value of erased pixels. */
   readonly value: number;
   readonly #p: number;
   readonly #scale: Range;

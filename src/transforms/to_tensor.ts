@@ -10,7 +10,7 @@ export class ToTensor {
     printAsText(this.prototype);
   }
 
-  /** What tells the transforms apart. */
+  /** Tells the transforms apart. */
   readonly kind = "to tensor";
 
   /** As torchvision prints it: `ToTensor()`. */

@@ -3,7 +3,7 @@
 /** Bytes of what is drawn for a row: `DRAWS_PER_ROW` of `draws.ts` f32. */
 const DRAWS: usize = 44;
 
-/** What was drawn for an image of the batch; a row that is not there traps. */
+/** The random numbers of an image of the batch; a row that is not there traps. */
 export function drawOf(
   draws: usize,
   cursor: usize,

@@ -17,7 +17,7 @@ const ALIGNMENT = 64;
  * a piece again keeps it, as the buffer pool does.
  */
 export class CpuMemory {
-  /** What the kernels see. */
+  /** The memory of the kernels. */
   readonly memory = new WebAssembly.Memory({
     initial: 1,
     maximum: MAX_PAGES,

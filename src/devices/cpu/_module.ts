@@ -3,7 +3,7 @@ import { binary as simd } from "../../../kernels/lib/simd.gen.ts";
 
 /** The compiled kernels: WebAssembly that all threads share. */
 export interface CpuModule {
-  /** What the threads instantiate. */
+  /** The module that the threads instantiate. */
   readonly module: WebAssembly.Module;
   /** The kernels, each at its index in the table. */
   readonly kernels: readonly string[];

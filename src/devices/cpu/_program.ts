@@ -3,9 +3,9 @@ import type { Profile } from "../profile.ts";
 import type { CpuMemory } from "./_memory.ts";
 import type { ThreadPool } from "./_thread_pool.ts";
 
-/** What is known of a call of a kernel wherever it runs. */
+/** The parts of a call that every kind of kernel has. */
 interface AnyCall extends KernelCost {
-  /** What a profile calls it. */
+  /** The name in a profile. */
   readonly name: string;
 }
 
@@ -84,7 +84,7 @@ export class Programs {
     };
   }
 
-  /** What runs a group: one plain call, or a segment, which is added. */
+  /** The function that runs a group: one reference, or a segment, which is added. */
   #step(group: readonly KernelCall[], segments: Segment[]): () => void {
     const [first] = group;
     if ("run" in first) return () => first.run();

@@ -5,7 +5,7 @@ import { type CpuModule, instantiate, type Runner } from "./_module.ts";
 /** Bytes of the block in which a pool's threads synchronize: `lib/simd/run.ts`. */
 const CONTROL_BYTES = 384;
 
-/** What a worker is told, once. */
+/** The message that starts a worker. */
 interface Assignment {
   readonly module: WebAssembly.Module;
   readonly kernels: readonly string[];

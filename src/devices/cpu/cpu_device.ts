@@ -368,7 +368,7 @@ export class CpuDevice implements Device {
     this.#calls?.push(call);
   }
 
-  /** What implementations of kernels may depend on. */
+  /** The traits that implementations of kernels may depend on. */
   #traitsOf(threads: number): CpuTraits {
     const isRecording = () => this.recording;
     return {

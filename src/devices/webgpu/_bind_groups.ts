@@ -6,7 +6,7 @@ import type { WebGpuTexture } from "./_textures.ts";
 /** Bind groups to keep; eager code that never repeats itself starts afresh. */
 const limit = 4096;
 
-/** What a kernel is bound to. */
+/** The resource that a kernel is bound to. */
 export type Bound = WebGpuBuffer | WebGpuTexture;
 
 /** Bind groups, once for each pipeline and list of buffers and textures. */

@@ -42,7 +42,7 @@ export class WebGpuBuffer implements PooledBuffer {
     return Math.ceil(this.length * bytesOf[this.stored] / 4) * 4;
   }
 
-  /** What a bind group binds. */
+  /** The resource that a bind group binds. */
   get resource(): GPUBufferBinding {
     const { memory: buffer, byteOffset: offset, byteLength: size } = this;
     return { buffer, offset, size };

@@ -29,7 +29,7 @@ const bindingTypes: Record<BindingAccess, Partial<GPUBindGroupLayoutEntry>> = {
 
 /** All that decides a pipeline. */
 export interface PipelineSource {
-  /** What errors call it. */
+  /** The name in errors. */
   readonly label: string;
   readonly module: WgslModule;
   readonly entryPoint: string;

@@ -11,7 +11,7 @@ const texelBytes = 16;
 export class WebGpuTexture {
   /** Distinguishes textures and buffers in the keys of bind groups. */
   readonly identity = nextIdentity();
-  /** What a bind group binds. */
+  /** The resource that a bind group binds. */
   readonly resource: GPUTextureView;
 
   constructor(texture: GPUTexture, readonly byteLength: number) {

@@ -7,10 +7,10 @@ export type Choice = ReadonlyMap<string, Variant>;
 /** Runs of which the fastest counts. */
 const runs = 2;
 
-/** What may be fastest on a GPU, the likeliest first. */
+/** Candidates on a GPU, the likeliest first. */
 const candidates: readonly Variant[] = ["tiled", "direct"];
 
-/** What was measured in this process, by adapter. */
+/** Measurements of this process, by adapter. */
 const known = new Map<string, Choice>();
 
 /**

@@ -70,7 +70,7 @@ export function noAdapter(): DeviceError {
   }));
 }
 
-/** What a device must be able to do beside running kernels. */
+/** The features that a device must have beside running kernels. */
 interface Needs {
   /** Whether it keeps the times of kernels. */
   readonly isTimed: boolean;

@@ -407,7 +407,7 @@ export class WebGpuDevice implements Device {
     });
   }
 
-  /** What a binding is bound to. */
+  /** The buffer or texture of a binding. */
   #bound({ bind }: Dispatch, { name }: Binding): Bound {
     const bound: Operand | Texture = bind[name];
     return bound instanceof Texture
