@@ -7,11 +7,13 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/conv2d/tiled.wgsl",
   elements: ["Source","Weight","Target"],
-  lines: [{"from":1,"file":"kernels/conv2d/tiled.wgsl","line":1},{"from":10,"file":"kernels/conv2d/_window.wgsl","line":1},{"from":43,"file":"kernels/conv2d/tiled.wgsl","line":11}],
+  lines: [{"from":1,"file":"kernels/conv2d/tiled.wgsl","line":1},{"from":3,"file":"kernels/conv2d/_tiles.wgsl","line":1},{"from":12,"file":"kernels/conv2d/_window.wgsl","line":1},{"from":45,"file":"kernels/conv2d/_tiles.wgsl","line":11},{"from":102,"file":"kernels/conv2d/tiled.wgsl","line":4}],
   code: `\
-// Convolution in two dimensions and its gradients for GPUs: products of matrices
-// in tiles, of which the left one is never written down but read out of the
-// images while a tile is loaded.
+// Convolution in two dimensions for GPUs, and its gradient with respect to x.
+
+// What windows see of the source, for products of matrices in tiles, of which the
+// left one is never written down but read out of the images while a tile is
+// loaded.
 //
 // Images are [batch, channels, height, width], weights [outChannels,
 // inChannels, kernelHeight, kernelWidth]. Pixels are counted through all images;
@@ -105,6 +107,10 @@ fn seen(windows: Windows, k: vec4u) -> vec4f {
   return select(vec4f(), vec4f(values), inside);
 }
 
+fn product(a: vec4f, b: vec4f) -> mat4x4f {
+  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
+}
+
 @group(0) @binding(0) var<storage, read> weight: array<Weight>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 // One of these: fours of pixels where an image has so many.
@@ -125,10 +131,6 @@ var<workgroup> factorTile: array<vec4f, factorCount>;
 struct Sums {
   left: mat4x4f,
   right: mat4x4f,
-}
-
-fn product(a: vec4f, b: vec4f) -> mat4x4f {
-  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
 }
 
 // The sums of an invocation: each over all k in their order.
@@ -316,82 +318,6 @@ fn storeSingle(pixel: u32, channel: u32, value: f32, count: u32) {
     singles[indexOf(pixel, channel)] = Target(value + shiftOf(channel));
   }
 }
-
-@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
-@group(0) @binding(2) var<storage, read_write> splits: array<f32>;
-
-// Pixels of a split, a multiple of 32.
-override pixelsPerSplit: u32;
-
-// Fours of target channels and of indices k in a tile, and pixels at a time.
-const gradientGroups = 8u;
-const kQuads = 16u;
-const pixelChunk = 32u;
-// A column more than pixels at a time, so that neighbours lie in other banks.
-const pitch = 33u;
-
-var<workgroup> gradientTile: array<vec4f, gradientGroups * pitch>;
-var<workgroup> windowTile: array<vec4f, kQuads * pitch>;
-
-// The gradient with respect to the weight in splits, [splits, targetChannels, k]:
-// each is the sum over some of the pixels in their order.
-//
-// One workgroup makes a tile of 32 target channels and 64 indices k of one split,
-// an invocation four by four of them. Workgroups along x run over k, along y over
-// target channels, along z over splits.
-@compute @workgroup_size(invocations)
-fn weightGradientSplits(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let firstK = workgroup.x * kQuads;
-  let firstGroup = workgroup.y * gradientGroups;
-  let begin = workgroup.z * pixelsPerSplit;
-  let count = arrayLength(&gradOutput) / targetChannels;
-  let end = min(begin + pixelsPerSplit, count);
-  let own = local % pixelChunk;
-  var sums: mat4x4f;
-  for (var first = begin; first < end; first += pixelChunk) {
-    let pixel = first + own;
-    let windows = windowsOf(vec4u(pixel), end);
-    for (var i = local / pixelChunk; i < gradientGroups; i += 4) {
-      gradientTile[i * pitch + own] =
-        gradientsAt(pixel, (firstGroup + i) * 4, end);
-    }
-    for (var i = local / pixelChunk; i < kQuads; i += 4) {
-      windowTile[i * pitch + own] =
-        seen(windows, (firstK + i) * 4 + vec4u(0, 1, 2, 3));
-    }
-    workgroupBarrier();
-    for (var i = 0u; i < pixelChunk; i++) {
-      sums += product(
-        windowTile[local % kQuads * pitch + i],
-        gradientTile[local / kQuads * pitch + i],
-      );
-    }
-    workgroupBarrier();
-  }
-  for (var i = 0u; i < 16; i++) {
-    let channel = (firstGroup + local / kQuads) * 4 + i / 4;
-    let k = (firstK + local % kQuads) * 4 + i % 4;
-    if (channel < targetChannels && k < depth) {
-      let row = workgroup.z * targetChannels + channel;
-      splits[row * depth + k] = sums[i / 4][i % 4];
-    }
-  }
-}
-
-// The gradients of four channels of a pixel.
-fn gradientsAt(pixel: u32, channel: u32, end: u32) -> vec4f {
-  let channels = channel + vec4u(0, 1, 2, 3);
-  let known = min(pixel, end - 1);
-  let at = (known / area * targetChannels +
-    min(channels, vec4u(targetChannels - 1))) * area + known % area;
-  let values = vec4f(
-    gradOutput[at.x], gradOutput[at.y], gradOutput[at.z], gradOutput[at.w],
-  );
-  return select(vec4f(), values, vec4<bool>(pixel < end));
-}
 `,
 };
 
@@ -414,11 +340,4 @@ export const convolveSingles: EntryPoint<"weight" | "source" | "bias" | "singles
   module,
   name: "convolveSingles",
   bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read","element":null},{"name":"singles","index":3,"access":"write","element":"Target"}],
-};
-
-/** The entry point `weightGradientSplits`. */
-export const weightGradientSplits: EntryPoint<"gradOutput" | "source" | "splits", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; area?: number; kernelArea?: number; depth?: number; sourceArea?: number; pixelsPerSplit: number }> = {
-  module,
-  name: "weightGradientSplits",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"splits","index":2,"access":"write","element":null}],
 };

@@ -17,6 +17,7 @@ import {
 } from "./shape.ts";
 import { sumOfSplits } from "./sum_of_splits.ts";
 import * as wgsl from "./tiled.gen.ts";
+import { weightGradientSplits } from "./tiled_weight_gradient.gen.ts";
 import { withWeightCopy } from "./weight_copy.ts";
 import {
   type ConvolutionWindow,
@@ -163,7 +164,7 @@ export function weightGradient(
   const { length } = gradWeight.buffer;
   const sums = splits === 1 ? gradWeight : new Scratch(splits * length);
   const [x, y] = gradientTiles(shape);
-  const products = dispatch(wgsl.weightGradientSplits, {
+  const products = dispatch(weightGradientSplits, {
     bind: { gradOutput, source, splits: sums },
     constants: { ...weightGradientWindow(shape), pixelsPerSplit: pixels },
     workgroups: [x, y, splits],

@@ -1,66 +1,6 @@
-// Convolution in two dimensions and its gradients for GPUs: products of matrices
-// in tiles, of which the left one is never written down but read out of the
-// images while a tile is loaded.
-//
-// Images are [batch, channels, height, width], weights [outChannels,
-// inChannels, kernelHeight, kernelWidth]. Pixels are counted through all images;
-// what a window sees has an index k, through source channels, then kernel rows,
-// then kernel columns.
+// Convolution in two dimensions for GPUs, and its gradient with respect to x.
 
-// #import "conv2d/_window.wgsl"
-
-override area: u32 = targetHeight * targetWidth;
-override kernelArea: u32 = kernelHeight * kernelWidth;
-override depth: u32 = sourceChannels * kernelArea;
-override sourceArea: u32 = sourceHeight * sourceWidth;
-
-const invocations = 128u;
-
-@group(0) @binding(1) var<storage, read> source: array<Source>;
-
-// Four positions of the window: where their images begin in the source, and
-// the row and column of the window's first element.
-struct Windows {
-  images: vec4u,
-  tops: vec4i,
-  lefts: vec4i,
-  inside: vec4<bool>,
-}
-
-// Those of four target pixels; of what lies beyond `end` all is 0.
-fn windowsOf(pixels: vec4u, end: u32) -> Windows {
-  let known = min(pixels, vec4u(end - 1));
-  return Windows(
-    known / area * (sourceChannels * sourceArea),
-    vec4i(known % area / targetWidth) * strideHeight - paddingHeight,
-    vec4i(known % targetWidth) * strideWidth - paddingWidth,
-    pixels < vec4u(end),
-  );
-}
-
-// What four windows see at four indices, or at the same one.
-fn seen(windows: Windows, k: vec4u) -> vec4f {
-  let known = min(k, vec4u(depth - 1));
-  let element = known % kernelArea;
-  let row = windows.tops + vec4i(element / kernelWidth) * dilationHeight;
-  let column = windows.lefts + vec4i(element % kernelWidth) * dilationWidth;
-  let sourceRow = row / inputDilationHeight;
-  let sourceColumn = column / inputDilationWidth;
-  let lastRow = vec4i(i32(sourceHeight) - 1);
-  let lastColumn = vec4i(i32(sourceWidth) - 1);
-  let inside = windows.inside & (k < vec4u(depth)) &
-    (row >= vec4i()) & (sourceRow <= lastRow) &
-    (row % inputDilationHeight == vec4i()) &
-    (column >= vec4i()) & (sourceColumn <= lastColumn) &
-    (column % inputDilationWidth == vec4i());
-  let at = windows.images + known / kernelArea * sourceArea +
-    vec4u(clamp(sourceRow, vec4i(), lastRow)) * sourceWidth +
-    vec4u(clamp(sourceColumn, vec4i(), lastColumn));
-  let values = vec4<Source>(
-    source[at.x], source[at.y], source[at.z], source[at.w],
-  );
-  return select(vec4f(), vec4f(values), inside);
-}
+// #import "conv2d/_tiles.wgsl"
 
 @group(0) @binding(0) var<storage, read> weight: array<Weight>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
@@ -82,10 +22,6 @@ var<workgroup> factorTile: array<vec4f, factorCount>;
 struct Sums {
   left: mat4x4f,
   right: mat4x4f,
-}
-
-fn product(a: vec4f, b: vec4f) -> mat4x4f {
-  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
 }
 
 // The sums of an invocation: each over all k in their order.
@@ -272,80 +208,4 @@ fn storeSingle(pixel: u32, channel: u32, value: f32, count: u32) {
   if (pixel < count && channel < targetChannels) {
     singles[indexOf(pixel, channel)] = Target(value + shiftOf(channel));
   }
-}
-
-@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
-@group(0) @binding(2) var<storage, read_write> splits: array<f32>;
-
-// Pixels of a split, a multiple of 32.
-override pixelsPerSplit: u32;
-
-// Fours of target channels and of indices k in a tile, and pixels at a time.
-const gradientGroups = 8u;
-const kQuads = 16u;
-const pixelChunk = 32u;
-// A column more than pixels at a time, so that neighbours lie in other banks.
-const pitch = 33u;
-
-var<workgroup> gradientTile: array<vec4f, gradientGroups * pitch>;
-var<workgroup> windowTile: array<vec4f, kQuads * pitch>;
-
-// The gradient with respect to the weight in splits, [splits, targetChannels, k]:
-// each is the sum over some of the pixels in their order.
-//
-// One workgroup makes a tile of 32 target channels and 64 indices k of one split,
-// an invocation four by four of them. Workgroups along x run over k, along y over
-// target channels, along z over splits.
-@compute @workgroup_size(invocations)
-fn weightGradientSplits(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let firstK = workgroup.x * kQuads;
-  let firstGroup = workgroup.y * gradientGroups;
-  let begin = workgroup.z * pixelsPerSplit;
-  let count = arrayLength(&gradOutput) / targetChannels;
-  let end = min(begin + pixelsPerSplit, count);
-  let own = local % pixelChunk;
-  var sums: mat4x4f;
-  for (var first = begin; first < end; first += pixelChunk) {
-    let pixel = first + own;
-    let windows = windowsOf(vec4u(pixel), end);
-    for (var i = local / pixelChunk; i < gradientGroups; i += 4) {
-      gradientTile[i * pitch + own] =
-        gradientsAt(pixel, (firstGroup + i) * 4, end);
-    }
-    for (var i = local / pixelChunk; i < kQuads; i += 4) {
-      windowTile[i * pitch + own] =
-        seen(windows, (firstK + i) * 4 + vec4u(0, 1, 2, 3));
-    }
-    workgroupBarrier();
-    for (var i = 0u; i < pixelChunk; i++) {
-      sums += product(
-        windowTile[local % kQuads * pitch + i],
-        gradientTile[local / kQuads * pitch + i],
-      );
-    }
-    workgroupBarrier();
-  }
-  for (var i = 0u; i < 16; i++) {
-    let channel = (firstGroup + local / kQuads) * 4 + i / 4;
-    let k = (firstK + local % kQuads) * 4 + i % 4;
-    if (channel < targetChannels && k < depth) {
-      let row = workgroup.z * targetChannels + channel;
-      splits[row * depth + k] = sums[i / 4][i % 4];
-    }
-  }
-}
-
-// The gradients of four channels of a pixel.
-fn gradientsAt(pixel: u32, channel: u32, end: u32) -> vec4f {
-  let channels = channel + vec4u(0, 1, 2, 3);
-  let known = min(pixel, end - 1);
-  let at = (known / area * targetChannels +
-    min(channels, vec4u(targetChannels - 1))) * area + known % area;
-  let values = vec4f(
-    gradOutput[at.x], gradOutput[at.y], gradOutput[at.z], gradOutput[at.w],
-  );
-  return select(vec4f(), values, vec4<bool>(pixel < end));
 }
