@@ -61,7 +61,3 @@ fn seen(windows: Windows, k: vec4u) -> vec4f {
   );
   return select(vec4f(), vec4f(values), inside);
 }
-
-fn product(a: vec4f, b: vec4f) -> mat4x4f {
-  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
-}

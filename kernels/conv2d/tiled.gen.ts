@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/conv2d/tiled.wgsl",
   elements: ["Source","Weight","Target"],
-  lines: [{"from":1,"file":"kernels/conv2d/tiled.wgsl","line":1},{"from":3,"file":"kernels/conv2d/_tiles.wgsl","line":1},{"from":12,"file":"kernels/conv2d/_window.wgsl","line":1},{"from":45,"file":"kernels/conv2d/_tiles.wgsl","line":11},{"from":102,"file":"kernels/conv2d/tiled.wgsl","line":4}],
+  lines: [{"from":1,"file":"kernels/conv2d/tiled.wgsl","line":1},{"from":3,"file":"kernels/conv2d/_tiles.wgsl","line":1},{"from":12,"file":"kernels/conv2d/_window.wgsl","line":1},{"from":45,"file":"kernels/conv2d/_tiles.wgsl","line":11},{"from":98,"file":"kernels/conv2d/tiled.wgsl","line":4}],
   code: `\
 // Convolution in two dimensions for GPUs, and its gradient with respect to x.
 
@@ -107,10 +107,6 @@ fn seen(windows: Windows, k: vec4u) -> vec4f {
   return select(vec4f(), vec4f(values), inside);
 }
 
-fn product(a: vec4f, b: vec4f) -> mat4x4f {
-  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
-}
-
 @group(0) @binding(0) var<storage, read> weight: array<Weight>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 // One of these: fours of pixels where an image has so many.
@@ -131,6 +127,10 @@ var<workgroup> factorTile: array<vec4f, factorCount>;
 struct Sums {
   left: mat4x4f,
   right: mat4x4f,
+}
+
+fn product(a: vec4f, b: vec4f) -> mat4x4f {
+  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
 }
 
 // The sums of an invocation: each over all k in their order.

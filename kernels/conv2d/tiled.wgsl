@@ -24,6 +24,10 @@ struct Sums {
   right: mat4x4f,
 }
 
+fn product(a: vec4f, b: vec4f) -> mat4x4f {
+  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
+}
+
 // The sums of an invocation: each over all k in their order.
 fn convolved(firstQuad: u32, firstGroup: u32, local: u32, count: u32) -> Sums {
   let own = local % quads;

@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/conv2d/tiled_weight_gradient.wgsl",
   elements: ["Source"],
-  lines: [{"from":1,"file":"kernels/conv2d/tiled_weight_gradient.wgsl","line":1},{"from":3,"file":"kernels/conv2d/_tiles.wgsl","line":1},{"from":12,"file":"kernels/conv2d/_window.wgsl","line":1},{"from":45,"file":"kernels/conv2d/_tiles.wgsl","line":11},{"from":102,"file":"kernels/conv2d/tiled_weight_gradient.wgsl","line":4}],
+  lines: [{"from":1,"file":"kernels/conv2d/tiled_weight_gradient.wgsl","line":1},{"from":3,"file":"kernels/conv2d/_tiles.wgsl","line":1},{"from":12,"file":"kernels/conv2d/_window.wgsl","line":1},{"from":45,"file":"kernels/conv2d/_tiles.wgsl","line":11},{"from":98,"file":"kernels/conv2d/tiled_weight_gradient.wgsl","line":4}],
   code: `\
 // The gradient of a convolution with respect to its weight for GPUs.
 
@@ -107,10 +107,6 @@ fn seen(windows: Windows, k: vec4u) -> vec4f {
   return select(vec4f(), vec4f(values), inside);
 }
 
-fn product(a: vec4f, b: vec4f) -> mat4x4f {
-  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
-}
-
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
 @group(0) @binding(2) var<storage, read_write> splits: array<f32>;
 
@@ -173,6 +169,10 @@ fn weightGradientSplits(
       splits[row * depth + k] = sums[i / 4][i % 4];
     }
   }
+}
+
+fn product(a: vec4f, b: vec4f) -> mat4x4f {
+  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
 }
 
 // The gradients of four channels of a pixel.

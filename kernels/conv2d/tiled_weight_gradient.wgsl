@@ -66,6 +66,10 @@ fn weightGradientSplits(
   }
 }
 
+fn product(a: vec4f, b: vec4f) -> mat4x4f {
+  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
+}
+
 // The gradients of four channels of a pixel.
 fn gradientsAt(pixel: u32, channel: u32, end: u32) -> vec4f {
   let channels = channel + vec4u(0, 1, 2, 3);
