@@ -1,17 +1,8 @@
-import type {
-  ArraysOf,
-  CpuTraits,
-  Kernel,
-  KernelCost,
-  OperandsOf,
-  Signature,
-  ThreadMemory,
-  WasmCall,
-} from "../../../kernels/kernel.ts";
+import type { Kernel, OperandsOf, Signature } from "../../../kernels/kernel.ts";
 import { fill } from "../../../kernels/fill/fill.ts";
 import { describe } from "../../base/errors.ts";
 import { printAsText } from "../../base/printing.ts";
-import { BufferPool, type PooledBuffer, type Reserve } from "../pool.ts";
+import { BufferPool, type Reserve } from "../pool.ts";
 import { checkLength, isScratch, notWhileRecording } from "../recording.ts";
 import { checkValues } from "../check_values.ts";
 import type {
@@ -25,10 +16,11 @@ import type {
   Program,
 } from "../device.ts";
 import { Profile } from "../profile.ts";
-import { resolvedOperands, runSteps } from "../steps.ts";
+import { bytesOf, CpuBuffer } from "./_buffer.ts";
+import { KernelRunner } from "./_kernel_runner.ts";
 import { CpuMemory } from "./_memory.ts";
 import { cpuModule } from "./_module.ts";
-import { type KernelCall as RecordedCall, Programs } from "./_program.ts";
+import { type KernelCall, Programs } from "./_program.ts";
 import { ThreadPool } from "./_thread_pool.ts";
 
 /** How to open the CPU device. */
@@ -78,35 +70,6 @@ export interface CpuDeviceOptions {
 /** Threads that the CPU device can have. */
 export const mostThreads = 1024;
 
-class CpuBuffer implements PooledBuffer {
-  #data: HostArray | null = null;
-
-  constructor(
-    readonly owner: CpuDevice,
-    readonly memory: CpuMemory,
-    readonly dtype: DType,
-    readonly pointer: number,
-    readonly length: number,
-  ) {}
-
-  /** The elements. */
-  get data(): HostArray {
-    const { dtype, length, memory, pointer } = this;
-    return this.#data ??= memory.array(dtype, pointer, length);
-  }
-
-  get stored(): DType {
-    return this.dtype;
-  }
-
-  view(offset: number, length: number): CpuBuffer {
-    const pointer = this.pointer + offset * bytesOf[this.dtype];
-    return new CpuBuffer(this.owner, this.memory, this.dtype, pointer, length);
-  }
-}
-
-const bytesOf = { f32: 4, i32: 4, u8: 1 };
-
 /** The CPU as a device: SIMD kernels in WebAssembly, on all cores. */
 export class CpuDevice implements Device {
   static {
@@ -126,8 +89,6 @@ export class CpuDevice implements Device {
   readonly profile: Profile | null;
   readonly alignment = 16;
   readonly #poison: boolean;
-  readonly #splitFrom: number;
-  readonly #winogradFrom: number;
   readonly #memory = new CpuMemory();
   readonly #threads: ThreadPool;
   readonly #programs: Programs;
@@ -138,25 +99,27 @@ export class CpuDevice implements Device {
     this.counters.bytes += bytes;
     return new CpuBuffer(this, this.#memory, dtype, pointer, length);
   });
-  readonly #usesReference: boolean;
-  readonly #traits: CpuTraits;
-  readonly #indexOf: ReadonlyMap<string, number>;
-  #threadMemory: ThreadMemory = { pointer: 0, stride: 0 };
-  #calls: RecordedCall[] | null = null;
+  readonly #runner: KernelRunner;
+  #calls: KernelCall[] | null = null;
   #closed = false;
 
   private constructor(options: CpuDeviceOptions) {
     const { idle = 1000, kernels = "relaxed", poison = false } = options;
     this.#poison = poison;
-    this.#splitFrom = options.splitFrom ?? 30_000;
-    this.#winogradFrom = options.winogradFrom ?? 100_000_000;
-    this.#usesReference = kernels === "reference";
     const module = cpuModule(kernels !== "simd");
     const threads = kernels === "reference" ? 1 : threadCount(options.threads);
-    this.#indexOf = new Map(
-      module.kernels.map((name, index) => [name, index]),
-    );
-    this.#traits = this.#traitsOf(threads);
+    this.#runner = new KernelRunner({
+      functions: module.kernels,
+      threads,
+      usesReference: kernels === "reference",
+      splitFrom: options.splitFrom ?? 30_000,
+      roundMoreFrom: options.winogradFrom ?? 100_000_000,
+      memory: this.#memory,
+      scratch: this,
+      isRecording: () => this.recording,
+      bufferOf: (operand) => this.#buffer(operand),
+      start: (call) => this.#start(call),
+    });
     this.#threads = new ThreadPool(module, this.#memory, { idle, threads });
     this.profile = options.profile ? new Profile() : null;
     const { profile } = this;
@@ -234,7 +197,7 @@ export class CpuDevice implements Device {
   record<T>(run: () => T): { program: Program; result: T } {
     this.#checkOpen();
     if (this.recording) throw notWhileRecording("another capture");
-    const calls: RecordedCall[] = this.#calls = [];
+    const calls: KernelCall[] = this.#calls = [];
     try {
       const { reserve, result } = this.#pool.reserveDuring(run);
       return { program: this.#programOf(calls, reserve), result };
@@ -244,7 +207,7 @@ export class CpuDevice implements Device {
   }
 
   #programOf(
-    calls: readonly RecordedCall[],
+    calls: readonly KernelCall[],
     reserve: Reserve<CpuBuffer>,
   ): Program {
     const { release, run } = this.#programs.prepare(calls);
@@ -284,108 +247,13 @@ export class CpuDevice implements Device {
     params?: P,
   ): void {
     this.#checkOpen();
-    this.#runKernel(kernel, operands, params as P);
+    this.#runner.run(kernel, operands, params as P);
   }
 
-  #runKernel<S extends Signature, P>(
-    kernel: Kernel<S, P>,
-    operands: OperandsOf<S>,
-    params: P,
-  ): void {
-    const steps =
-      (this.#usesReference
-        ? null
-        : kernel.wasm?.(operands, params, this.#traits)) ??
-        kernel.compose?.(operands, params);
-    if (steps === undefined) {
-      return this.#runReference(kernel, operands, params);
-    }
-    const cost = steps.length === 1 ? kernel.cost?.(params) : undefined;
-    runSteps(this, steps, (step, resolve) => {
-      if (step.kind === "wasm") {
-        const words = step.words.map((word) => resolve(word));
-        return this.#runWasm(kernel.name, { ...step, words }, cost);
-      }
-      this.#runKernel(
-        step.kernel,
-        resolvedOperands(step, resolve),
-        step.params,
-      );
-    });
-  }
-
-  #runReference<S extends Signature, P>(
-    kernel: Kernel<S, P>,
-    operands: OperandsOf<S>,
-    params: P,
-  ): void {
-    let bytes = 0;
-    const arrays = Object.fromEntries(
-      Object.entries<Operand | null>(operands).map(([name, operand]) => {
-        if (operand === null) return [name, null];
-        const { data } = this.#buffer(operand);
-        bytes += data.byteLength;
-        return [name, data];
-      }),
-    ) as ArraysOf<S>;
-    this.#start({
-      name: kernel.name,
-      run: () => kernel.reference(arrays, params),
-      operations: 0,
-      bytes,
-      ...kernel.cost?.(params),
-    });
-  }
-
-  #runWasm(name: string, call: WasmCall, cost?: Partial<KernelCost>): void {
-    const index = this.#indexOf.get(call.function);
-    if (index === undefined) {
-      throw new TypeError(`no CPU kernel ${call.function}`);
-    }
-    let bytes = 0;
-    const words = call.words.map((word) => {
-      if (word === null) return 0;
-      if (typeof word === "number") return word;
-      const { dtype, length, pointer } = this.#buffer(word);
-      bytes += length * bytesOf[dtype];
-      return pointer;
-    });
-    this.#start({
-      name: call.label ?? name,
-      kernel: index,
-      parts: this.#traits.parts(call.work),
-      words,
-      operations: 0,
-      bytes,
-      ...cost,
-      ...call.cost,
-    });
-  }
-
-  #start(call: RecordedCall): void {
+  #start(call: KernelCall): void {
     this.#programs.runOnce(call);
     this.counters.dispatches++;
     this.#calls?.push(call);
-  }
-
-  /** The traits that implementations of kernels may depend on. */
-  #traitsOf(threads: number): CpuTraits {
-    const isRecording = () => this.recording;
-    return {
-      threads,
-      get recording() {
-        return isRecording();
-      },
-      parts: (work) => work === 0 || work < this.#splitFrom ? 1 : threads,
-      mayRoundMore: (multiplications) => multiplications >= this.#winogradFrom,
-      threadMemory: (bytes) => {
-        if (bytes <= this.#threadMemory.stride) return this.#threadMemory;
-        // Programs that were recorded before keep what they had.
-        const stride = Math.ceil(bytes / 64) * 64;
-        const pointer = this.#memory.allocate(stride * threads);
-        return this.#threadMemory = { pointer, stride };
-      },
-    };
   }
 
   #buffer({ buffer }: Operand): CpuBuffer {

@@ -1,20 +1,12 @@
-import {
-  type AdapterTraits,
-  type AnyKernel,
-  type Dispatch,
-  iterationLimit,
-  type Kernel,
-  type KernelCost,
-  type OperandsOf,
-  type Signature,
-  Texture,
-  type Variant,
+import type {
+  AnyKernel,
+  Kernel,
+  OperandsOf,
+  Signature,
+  Variant,
 } from "../../../kernels/kernel.ts";
-import { castElements } from "../../../kernels/cast/cast.ts";
 import { fill } from "../../../kernels/fill/fill.ts";
 import { tunable } from "../../../kernels/tunable.ts";
-import type { Binding } from "../../../kernels/wgsl.ts";
-import { describe, DeviceError } from "../../base/errors.ts";
 import { printAsText } from "../../base/printing.ts";
 import { BufferPool, type Stored } from "../pool.ts";
 import { checkLength, isScratch, notWhileRecording } from "../recording.ts";
@@ -30,7 +22,6 @@ import type {
   Program,
 } from "../device.ts";
 import { Profile } from "../profile.ts";
-import { resolvedOperands, runSteps } from "../steps.ts";
 import {
   adapterName,
   isSoftware as runsOnCpu,
@@ -38,17 +29,15 @@ import {
   requestAdapter,
   requestDevice,
 } from "./adapter.ts";
-import { BindGroups, type Bound } from "./_bind_groups.ts";
 import { bindingAlignment, type WebGpuBuffer } from "./_buffer.ts";
 import { Health } from "./_health.ts";
+import { KernelRunner } from "./_kernel_runner.ts";
 import { Memory } from "./_memory.ts";
-import { f16ElementsOf, PipelineCache } from "./_pipelines.ts";
 import { type Command, CommandQueue } from "./_queue.ts";
 import { Readback } from "./_readback.ts";
 import { selfTest } from "./_self_test.ts";
-import { Textures, WebGpuTexture } from "./_textures.ts";
 import { Timestamps } from "./_timestamps.ts";
-import { type Choice, fastest, runSample } from "./_tuning.ts";
+import { fastest, runSample } from "./_tuning.ts";
 
 /** How to open a WebGPU device. */
 export interface WebGpuDeviceOptions {
@@ -110,7 +99,6 @@ export class WebGpuDevice implements Device {
   readonly #poison: boolean;
   readonly #precision: Precision;
   readonly #isSoftware: boolean;
-  readonly #pipelines: PipelineCache;
   #timestamps: Timestamps | null;
   #queue: CommandQueue;
   readonly #readback: Readback;
@@ -119,14 +107,7 @@ export class WebGpuDevice implements Device {
     this.#memory.create(stored, length)
   );
   readonly #health: Health;
-  readonly #bindGroups: BindGroups;
-  readonly #textures: Textures;
-  readonly #traits: AdapterTraits;
-  readonly #told = new Set<string>();
-  #onVariant: ((sentence: string) => void) | null = null;
-  /** The implementation that kernels run for which none is chosen. */
-  readonly #variant: Variant;
-  #choice: Choice = new Map();
+  readonly #runner: KernelRunner;
   #commands: Command[] | null = null;
 
   private constructor(
@@ -139,11 +120,6 @@ export class WebGpuDevice implements Device {
     const { variant = "auto" } = options;
     this.#gpu = gpu;
     this.label = label;
-    this.#variant = variant !== "auto"
-      ? variant
-      : isSoftware
-      ? "llvmpipe"
-      : "tiled";
     this.#poison = poison;
     this.#precision = precision;
     this.#isSoftware = isSoftware;
@@ -151,20 +127,24 @@ export class WebGpuDevice implements Device {
     this.#timestamps = this.profile &&
       new Timestamps(gpu, this.profile, isSoftware);
     this.#memory = new Memory(gpu, label, this.counters);
-    const health = this.#health = new Health(gpu, label);
-    this.#pipelines = new PipelineCache(gpu, (error) => health.fail(error));
-    this.#bindGroups = new BindGroups(gpu, this.counters);
+    this.#health = new Health(gpu, label);
     this.#queue = new CommandQueue(gpu, this.counters, this.#timestamps);
     this.#readback = new Readback(gpu, this.#queue);
-    this.#textures = new Textures(gpu, this.counters);
-    this.#traits = {
+    this.#runner = new KernelRunner({
+      gpu,
+      label,
       isSoftware,
       precision,
-      storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage,
-      textureTexels: this.#textures.limit,
-      implementationOf: (kernel, operands, params) =>
-        this.#implementation(kernel, operands, params)?.variant ?? null,
-    };
+      variant: variant !== "auto" ? variant : isSoftware ? "llvmpipe" : "tiled",
+      counters: this.counters,
+      memory: this.#memory,
+      scratch: this,
+      emit: (command) => {
+        this.#queue.dispatch(command);
+        this.#commands?.push(command);
+      },
+      fail: (error) => this.#health.fail(error),
+    });
   }
 
   /**
@@ -190,7 +170,7 @@ export class WebGpuDevice implements Device {
     try {
       if (isTuned) await device.#tune();
       await selfTest(device);
-      device.#onVariant = options.onVariant ?? null;
+      device.#runner.onVariant = options.onVariant ?? null;
       if (device.profile !== null) {
         await device.settle();
         device.profile.clear();
@@ -291,7 +271,7 @@ export class WebGpuDevice implements Device {
 
   /** Waits for work, and throws what the device has to say of it. */
   async #explained<T>(work: Promise<T>): Promise<T> {
-    return await this.#health.explained(work, () => this.#pipelines.checked());
+    return await this.#health.explained(work, () => this.#runner.checked());
   }
 
   /** See {@linkcode Device.run}. */
@@ -301,127 +281,7 @@ export class WebGpuDevice implements Device {
     params?: P,
   ): void {
     this.#health.check();
-    this.#runKernel(kernel, operands, params as P);
-  }
-
-  #runKernel<S extends Signature, P>(
-    kernel: Kernel<S, P>,
-    operands: OperandsOf<S>,
-    params: P,
-  ): void {
-    const implementation = this.#implementation(kernel, operands, params);
-    const steps = implementation?.steps ?? kernel.compose?.(operands, params);
-    if (steps === undefined) throw this.#notImplemented(kernel.name);
-    const cost = steps.length === 1 ? kernel.cost?.(params) : undefined;
-    runSteps(this, steps, (step, resolve) => {
-      if (step.kind === "kernel") {
-        const operands = resolvedOperands(step, resolve);
-        return this.#runKernel(step.kernel, operands, step.params);
-      }
-      const bind = Object.fromEntries(
-        Object.entries(step.bind).map(([name, one]) => [name, resolve(one)]),
-      );
-      this.#dispatch({ ...step, bind }, kernel.name, cost);
-    });
-  }
-
-  /** The implementation that runs a kernel; null where none does. */
-  #implementation<S extends Signature, P>(
-    { name, webgpu }: Kernel<S, P>,
-    operands: OperandsOf<S>,
-    params: P,
-  ) {
-    if (webgpu === undefined) return null;
-    if (typeof webgpu === "function") {
-      const steps = webgpu(operands, params, this.#traits);
-      return steps && { variant: null, steps };
-    }
-    const preferred = this.#choice.get(name) ?? this.#variant;
-    for (const variant of [preferred, "tiled", "direct"] as const) {
-      const steps = webgpu[variant]?.(operands, params, this.#traits);
-      if (!steps) continue;
-      this.#tell(`${name}: ${variant}`);
-      return { variant, steps };
-    }
-    return null;
-  }
-
-  /** Runs one dispatch on operands of which none is a scratch buffer. */
-  #dispatch(
-    dispatch: Dispatch,
-    name: string,
-    cost?: Partial<KernelCost>,
-  ): void {
-    const { constants, entryPoint: { bindings, module }, label = name } =
-      dispatch;
-    this.#checkIterations(dispatch, label);
-    const bound = bindings.map((binding) => this.#bound(dispatch, binding));
-    const f16Elements = f16ElementsOf(
-      module,
-      bindings,
-      bound.map((one) => one instanceof WebGpuTexture ? null : one.stored),
-    );
-    // Bindings that know only f32 get a copy of what is stored in f16, and what
-    // they wrote is copied back.
-    const copies = bindings.map(({ element }, at) => {
-      const own = bound[at];
-      if (own instanceof WebGpuTexture || own.stored !== "f16") return null;
-      if (element !== null && f16Elements.includes(element)) return null;
-      const copy = { buffer: this.allocate("f32", own.length) };
-      this.run(castElements, { x: { buffer: own }, output: copy });
-      return copy;
-    });
-    const given = bound.map((one, at) => {
-      const copy = copies[at];
-      return copy === null ? one : this.#memory.own(copy);
-    });
-    const pipeline = this.#pipelines.get({
-      label,
-      module,
-      entryPoint: dispatch.entryPoint.name,
-      bindings,
-      constants,
-    }, f16Elements);
-    const [x, y, z] = dispatch.workgroups;
-    const command: Command = {
-      pipeline: pipeline.pipeline,
-      bindGroup: this.#bindGroups.get(pipeline, given),
-      name: label,
-      operations: 0,
-      bytes: given.reduce((sum, { byteLength }) => sum + byteLength, 0),
-      ...cost,
-      ...dispatch.cost,
-      x,
-      y,
-      z,
-    };
-    this.#queue.dispatch(command);
-    this.#commands?.push(command);
-    copies.forEach((copy, at) => {
-      if (copy === null) return;
-      const buffer = bound[at] as WebGpuBuffer;
-      if (bindings[at].access === "write") {
-        this.run(castElements, { x: copy, output: { buffer } });
-      }
-      this.release(copy.buffer);
-    });
-  }
-
-  /** The buffer or texture of a binding. */
-  #bound({ bind }: Dispatch, { name }: Binding): Bound {
-    const bound: Operand | Texture = bind[name];
-    return bound instanceof Texture
-      ? this.#textures.get(bound.name, bound.texels)
-      : this.#memory.own(bound);
-  }
-
-  #notImplemented(name: string): DeviceError {
-    return new DeviceError(describe({
-      what: `webgpu: kernel ${name}`,
-      expected: `an implementation that runs on ${this.label}`,
-      got: "none",
-      help: "Give the kernel `webgpu`, or use `--device cpu`.",
-    }));
+    this.#runner.run(kernel, operands, params as P);
   }
 
   /** Takes the fastest implementation of each kernel that has several. */
@@ -436,31 +296,12 @@ export class WebGpuDevice implements Device {
     );
     const time = async (kernel: AnyKernel, variant: Variant) => {
       profile.clear();
-      this.#choice = new Map([[kernel.name, variant]]);
+      this.#runner.choice = new Map([[kernel.name, variant]]);
       runSample(this, kernel);
       await this.settle();
       return profile.runs.reduce((sum, { duration }) => sum + duration, 0);
     };
-    this.#choice = await fastest(this.label, tunable, time);
+    this.#runner.choice = await fastest(this.label, tunable, time);
     [this.#queue, this.#timestamps] = [queue, timestamps];
-  }
-
-  #tell(sentence: string): void {
-    if (this.#onVariant === null || this.#told.has(sentence)) return;
-    this.#told.add(sentence);
-    this.#onVariant(sentence);
-  }
-
-  /** Refuses what a processor's driver would leave half done. */
-  #checkIterations({ iterations = 0 }: Dispatch, label: string): void {
-    if (!this.#isSoftware || iterations <= iterationLimit) return;
-    throw new DeviceError(describe({
-      what: `webgpu: ${label} on so long an input`,
-      expected:
-        `at most ${iterationLimit} iterations of its loops, more than ` +
-        `which ${this.label} leaves undone`,
-      got: String(iterations),
-      help: "Use a smaller batch, or `--device cpu`.",
-    }));
   }
 }

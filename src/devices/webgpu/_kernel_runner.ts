@@ -1,0 +1,227 @@
+import { castElements } from "../../../kernels/cast/cast.ts";
+import {
+  type AdapterTraits,
+  type Dispatch,
+  iterationLimit,
+  type Kernel,
+  type KernelCost,
+  type Operand,
+  type OperandsOf,
+  type Precision,
+  type Signature,
+  Texture,
+  type Variant,
+} from "../../../kernels/kernel.ts";
+import type { Binding } from "../../../kernels/wgsl.ts";
+import { describe, DeviceError } from "../../base/errors.ts";
+import type { DeviceCounters } from "../device.ts";
+import { resolvedOperands, runSteps, type ScratchMemory } from "../steps.ts";
+import { BindGroups, type Bound } from "./_bind_groups.ts";
+import type { WebGpuBuffer } from "./_buffer.ts";
+import type { Memory } from "./_memory.ts";
+import { f16ElementsOf, PipelineCache } from "./_pipelines.ts";
+import type { Command } from "./_queue.ts";
+import { Textures, WebGpuTexture } from "./_textures.ts";
+import type { Choice } from "./_tuning.ts";
+
+/** The parts of a device that kernels need. */
+export interface KernelRunnerOptions {
+  readonly gpu: GPUDevice;
+  /** The device's, for errors. */
+  readonly label: string;
+  readonly isSoftware: boolean;
+  readonly precision: Precision;
+  /** The implementation that kernels run for which none is chosen. */
+  readonly variant: Variant;
+  readonly counters: DeviceCounters;
+  readonly memory: Memory;
+  readonly scratch: ScratchMemory;
+  /** Takes each command, in order. */
+  readonly emit: (command: Command) => void;
+  /** Is told of a pipeline that the device refuses. */
+  readonly fail: (error: DeviceError) => void;
+}
+
+/** Turns kernels into commands: chooses implementations, binds operands. */
+export class KernelRunner {
+  /** The chosen implementations by the names of their kernels. */
+  choice: Choice = new Map();
+  /** Is told once of each implementation that runs, in a sentence. */
+  onVariant: ((sentence: string) => void) | null = null;
+  readonly #label: string;
+  readonly #isSoftware: boolean;
+  readonly #variant: Variant;
+  readonly #memory: Memory;
+  readonly #scratch: ScratchMemory;
+  readonly #emit: (command: Command) => void;
+  readonly #pipelines: PipelineCache;
+  readonly #bindGroups: BindGroups;
+  readonly #textures: Textures;
+  readonly #traits: AdapterTraits;
+  readonly #told = new Set<string>();
+
+  constructor(options: KernelRunnerOptions) {
+    const { counters, gpu, isSoftware, precision } = options;
+    this.#label = options.label;
+    this.#isSoftware = isSoftware;
+    this.#variant = options.variant;
+    this.#memory = options.memory;
+    this.#scratch = options.scratch;
+    this.#emit = options.emit;
+    this.#pipelines = new PipelineCache(gpu, options.fail);
+    this.#bindGroups = new BindGroups(gpu, counters);
+    this.#textures = new Textures(gpu, counters);
+    this.#traits = {
+      isSoftware,
+      precision,
+      storageBuffers: gpu.limits.maxStorageBuffersPerShaderStage,
+      textureTexels: this.#textures.limit,
+      implementationOf: (kernel, operands, params) =>
+        this.#implementation(kernel, operands, params)?.variant ?? null,
+    };
+  }
+
+  /** Resolves when every pipeline made so far is known to be good or bad. */
+  async checked(): Promise<void> {
+    await this.#pipelines.checked();
+  }
+
+  /** Emits the commands of a kernel on operands of the device. */
+  run<S extends Signature, P>(
+    kernel: Kernel<S, P>,
+    operands: OperandsOf<S>,
+    params: P,
+  ): void {
+    const implementation = this.#implementation(kernel, operands, params);
+    const steps = implementation?.steps ?? kernel.compose?.(operands, params);
+    if (steps === undefined) throw this.#notImplemented(kernel.name);
+    const cost = steps.length === 1 ? kernel.cost?.(params) : undefined;
+    runSteps(this.#scratch, steps, (step, resolve) => {
+      if (step.kind === "kernel") {
+        const operands = resolvedOperands(step, resolve);
+        return this.run(step.kernel, operands, step.params);
+      }
+      const bind = Object.fromEntries(
+        Object.entries(step.bind).map(([name, one]) => [name, resolve(one)]),
+      );
+      this.#dispatch({ ...step, bind }, kernel.name, cost);
+    });
+  }
+
+  /** The implementation that runs a kernel; null where none does. */
+  #implementation<S extends Signature, P>(
+    { name, webgpu }: Kernel<S, P>,
+    operands: OperandsOf<S>,
+    params: P,
+  ) {
+    if (webgpu === undefined) return null;
+    if (typeof webgpu === "function") {
+      const steps = webgpu(operands, params, this.#traits);
+      return steps && { variant: null, steps };
+    }
+    const preferred = this.choice.get(name) ?? this.#variant;
+    for (const variant of [preferred, "tiled", "direct"] as const) {
+      const steps = webgpu[variant]?.(operands, params, this.#traits);
+      if (!steps) continue;
+      this.#tell(`${name}: ${variant}`);
+      return { variant, steps };
+    }
+    return null;
+  }
+
+  /** Runs one dispatch on operands of which none is a scratch buffer. */
+  #dispatch(
+    dispatch: Dispatch,
+    name: string,
+    cost?: Partial<KernelCost>,
+  ): void {
+    const { constants, entryPoint: { bindings, module }, label = name } =
+      dispatch;
+    this.#checkIterations(dispatch, label);
+    const bound = bindings.map((binding) => this.#bound(dispatch, binding));
+    const f16Elements = f16ElementsOf(
+      module,
+      bindings,
+      bound.map((one) => one instanceof WebGpuTexture ? null : one.stored),
+    );
+    // Bindings that know only f32 get a copy of what is stored in f16, and what
+    // they wrote is copied back.
+    const copies = bindings.map(({ element }, at) => {
+      const own = bound[at];
+      if (own instanceof WebGpuTexture || own.stored !== "f16") return null;
+      if (element !== null && f16Elements.includes(element)) return null;
+      const copy = { buffer: this.#scratch.allocate("f32", own.length) };
+      this.run(castElements, { x: { buffer: own }, output: copy }, undefined);
+      return copy;
+    });
+    const given = bound.map((one, at) => {
+      const copy = copies[at];
+      return copy === null ? one : this.#memory.own(copy);
+    });
+    const pipeline = this.#pipelines.get({
+      label,
+      module,
+      entryPoint: dispatch.entryPoint.name,
+      bindings,
+      constants,
+    }, f16Elements);
+    const [x, y, z] = dispatch.workgroups;
+    const command: Command = {
+      pipeline: pipeline.pipeline,
+      bindGroup: this.#bindGroups.get(pipeline, given),
+      name: label,
+      operations: 0,
+      bytes: given.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      ...cost,
+      ...dispatch.cost,
+      x,
+      y,
+      z,
+    };
+    this.#emit(command);
+    copies.forEach((copy, at) => {
+      if (copy === null) return;
+      const buffer = bound[at] as WebGpuBuffer;
+      if (bindings[at].access === "write") {
+        this.run(castElements, { x: copy, output: { buffer } }, undefined);
+      }
+      this.#scratch.release(copy.buffer);
+    });
+  }
+
+  /** The buffer or texture of a binding. */
+  #bound({ bind }: Dispatch, { name }: Binding): Bound {
+    const bound: Operand | Texture = bind[name];
+    return bound instanceof Texture
+      ? this.#textures.get(bound.name, bound.texels)
+      : this.#memory.own(bound);
+  }
+
+  #notImplemented(name: string): DeviceError {
+    return new DeviceError(describe({
+      what: `webgpu: kernel ${name}`,
+      expected: `an implementation that runs on ${this.#label}`,
+      got: "none",
+      help: "Give the kernel `webgpu`, or use `--device cpu`.",
+    }));
+  }
+
+  /** Refuses what a processor's driver would leave half done. */
+  #checkIterations({ iterations = 0 }: Dispatch, label: string): void {
+    if (!this.#isSoftware || iterations <= iterationLimit) return;
+    throw new DeviceError(describe({
+      what: `webgpu: ${label} on so long an input`,
+      expected:
+        `at most ${iterationLimit} iterations of its loops, more than ` +
+        `which ${this.#label} leaves undone`,
+      got: String(iterations),
+      help: "Use a smaller batch, or `--device cpu`.",
+    }));
+  }
+
+  #tell(sentence: string): void {
+    if (this.onVariant === null || this.#told.has(sentence)) return;
+    this.#told.add(sentence);
+    this.onVariant(sentence);
+  }
+}
