@@ -5,62 +5,54 @@
 import { openDevice, sum, Tape, Tensor } from "@x/mnist-cnn";
 import * as own from "@x/mnist-cnn/kernel";
 
-const silu = (x: number) => x / (1 + Math.exp(-x));
-const slope = (x: number) => (1 + x - silu(x)) / (1 + Math.exp(-x));
 const wgsl = own.entryPointsOf(
   "silu.wgsl",
   `override workgroupSize: u32;
   @group(0) @binding(0) var<storage, read> x: array<f32>;
   @group(0) @binding(1) var<storage, read> gradOutput: array<f32>;
   @group(0) @binding(2) var<storage, read_write> result: array<f32>;
-  fn silu(x: f32) -> f32 { return x / (1 + exp(-x)); }
   @compute @workgroup_size(workgroupSize)
   fn forward(@builtin(global_invocation_id) id: vec3u) {
-    if (id.x < arrayLength(&result)) { result[id.x] = silu(x[id.x]); }
+    if (id.x < arrayLength(&result)) { result[id.x] = x[id.x] * sigmoid(x[id.x]); }
   }
   @compute @workgroup_size(workgroupSize)
   fn gradient(@builtin(global_invocation_id) id: vec3u) {
-    if (id.x >= arrayLength(&result)) { return; }
-    let slope = (1 + x[id.x] - silu(x[id.x])) / (1 + exp(-x[id.x]));
-    result[id.x] = gradOutput[id.x] * slope;
-  }`,
+    if (id.x < arrayLength(&result)) { result[id.x] = gradOutput[id.x] * slope(x[id.x]); }
+  }
+  fn sigmoid(x: f32) -> f32 { return 1 / (1 + exp(-x)); }
+  fn slope(x: f32) -> f32 { return sigmoid(x) * (1 + x * (1 - sigmoid(x))); }`,
 );
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const slope = (x: number) => sigmoid(x) * (1 + x * (1 - sigmoid(x)));
 const siluForward = own.kernel({
   name: "siluForward",
-  operands: { x: "read", output: "write" },
-  reference: ({ output, x }) => output.set(x.map(silu)),
-  webgpu: ({ output: result, x }) => [
-    own.elementwise(wgsl.forward, x.buffer.length, { x, result }),
-  ],
+  operands: { x: "read", result: "write" },
+  reference: ({ result, x }) => result.set(x.map((x) => x * sigmoid(x))),
+  webgpu: (all) => [own.elementwise(wgsl.forward, all.x.buffer.length, all)],
 });
 const siluGradient = own.kernel({
   name: "siluGradient",
-  operands: { gradOutput: "read", x: "read", gradX: "write" },
-  reference: ({ gradOutput, gradX, x }) =>
-    gradX.set(x.map((value, i) => gradOutput[i] * slope(value))),
-  webgpu: ({ gradOutput, gradX: result, x }) => [
-    own.elementwise(wgsl.gradient, x.buffer.length, { x, gradOutput, result }),
-  ],
+  operands: { x: "read", gradOutput: "read", result: "write" },
+  reference: ({ gradOutput, result, x }) =>
+    result.set(x.map((x, i) => gradOutput[i] * slope(x))),
+  webgpu: (all) => [own.elementwise(wgsl.gradient, all.x.buffer.length, all)],
 });
 
 /** `x · sigmoid(x)`, any shape of up to 16,776,960 elements. */
-export function siluOf(x: Tensor): Tensor {
-  const output = Tensor.empty(x.device, x.shape);
-  x.device.run(siluForward, { x, output });
-  return own.record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX !== null) x.device.run(siluGradient, { gradOutput, x, gradX });
+function silu(x: Tensor): Tensor {
+  const result = Tensor.empty(x.device, x.shape);
+  x.device.run(siluForward, { x, result });
+  return own.record(result, [x], (gradOutput, [gradX]) => {
+    if (gradX) x.device.run(siluGradient, { x, gradOutput, result: gradX });
   });
 }
 
-if (import.meta.main) {
-  const wanted = Deno.args[0] === "cpu" ? "cpu" : "webgpu";
-  using device = await openDevice({ device: wanted });
-  const x = Tensor.from(device, [-1, 0, 1], [3], { requiresGrad: true });
-  using y = siluOf(x);
-  console.log(await y.toText());
-  {
-    using tape = new Tape();
-    tape.backward(sum(siluOf(x)));
-  }
-  console.log(await x.grad?.toText());
+const wanted = Deno.args[0] === "cpu" ? "cpu" : "webgpu";
+using device = await openDevice({ device: wanted });
+const x = Tensor.from(device, [-1, 0, 1], [3], { requiresGrad: true });
+console.log(await silu(x).toText());
+{
+  using tape = new Tape();
+  tape.backward(sum(silu(x)));
 }
+console.log(await x.grad?.toText());
