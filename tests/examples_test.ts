@@ -69,7 +69,7 @@ permittedTest("beautiful_mnist.ts fails where it has not learnt", async () => {
 });
 
 for (const device of ["cpu", "webgpu"]) {
-  Deno.test({
+  permittedTest({
     name: `own_kernel.ts: values and gradients of SiLU on ${device}`,
     ignore: device === "webgpu" && webGpu === null,
     fn: async () => {
