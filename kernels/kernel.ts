@@ -181,6 +181,9 @@ export interface KernelCall<S extends Signature = Signature, P = unknown> {
 // deno-lint-ignore no-explicit-any -- a list of calls of different kernels
 export type AnyKernelCall = KernelCall<any, any>;
 
+/** Commands and calls of other kernels, in order. */
+export type WebGpuSteps = readonly (Dispatch | AnyKernelCall)[];
+
 /**
  * How WebGPU computes a kernel, as commands in order; null where it does not
  * take these shapes, or not on this adapter.
@@ -189,7 +192,7 @@ export type WebGpuImplementation<S extends Signature, P> = (
   operands: OperandsOf<S>,
   params: P,
   adapter: AdapterTraits,
-) => readonly (Dispatch | AnyKernelCall)[] | null;
+) => WebGpuSteps | null;
 
 /** How the CPU computes a kernel, as calls in order; null as above. */
 export type WasmImplementation<S extends Signature, P> = (

@@ -238,13 +238,17 @@ export function entryPointsOf(
   file: string,
   code: string,
 ): Record<string, EntryPoint> {
-  const { elements, entryPoints } = parseWgsl(code);
-  const module: WgslModule = { file, code, lines: [], elements };
+  const { elements } = parseWgsl(code);
+  return entryPointsIn({ file, code, lines: [], elements });
+}
+
+/** The entry points of a module by name. */
+export function entryPointsIn(module: WgslModule): Record<string, EntryPoint> {
   return Object.fromEntries(
-    Array.from(entryPoints, ([name, { bindings }]) => [
-      name,
-      { module, name, bindings },
-    ]),
+    Array.from(
+      parseWgsl(module.code).entryPoints,
+      ([name, { bindings }]) => [name, { module, name, bindings }],
+    ),
   );
 }
 

@@ -9,6 +9,5 @@
  */
 
 export * from "./reference/random.ts";
-export * from "./reference/relu.ts";
 export * from "./reference/run.ts";
 export * from "./reference/shapes.ts";

@@ -1,9 +1,9 @@
 import {
   type AdapterTraits,
-  type AnyKernelCall,
   type Dispatch,
   dispatch,
   type Operand,
+  type WebGpuSteps,
   workgroupsFor,
 } from "../kernel.ts";
 import { elementwise } from "../lib/elementwise.ts";
@@ -23,14 +23,12 @@ import {
   weightGradientWindow,
 } from "./window.ts";
 
-type Steps = readonly (Dispatch | AnyKernelCall)[];
-
 /** The convolution, one invocation for each pixel. */
 export function forward(
   { bias, output, weight, x: source }: ForwardOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
-): Steps {
+): WebGpuSteps {
   const window = forwardWindow(shape, bias !== null);
   const cost = conv2dCost(shape);
   return withWeightCopy(weight, adapter, (copy) => [{
@@ -44,7 +42,7 @@ export function inputGradient(
   { gradOutput: source, gradX: output, weight }: InputGradientOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
-): Steps {
+): WebGpuSteps {
   const window = inputGradientWindow(shape);
   const cost = conv2dCost(shape);
   return withWeightCopy(weight, adapter, (weight) => [
@@ -68,7 +66,7 @@ function convolve(
 export function weightGradient(
   { gradOutput, gradWeight, x: source }: WeightGradientOperands,
   shape: Conv2dShape,
-): Steps {
+): WebGpuSteps {
   const { batch, outHeight, outWidth } = shape;
   // More invocations where pixels are many: Mesa's llvmpipe limits the iterations
   // of each.

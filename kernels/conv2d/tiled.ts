@@ -1,10 +1,10 @@
 import {
   type AdapterTraits,
-  type AnyKernelCall,
   type Dispatch,
   dispatch,
   type Operand,
   Scratch,
+  type WebGpuSteps,
   type Workgroups,
   workgroupsFor,
 } from "../kernel.ts";
@@ -25,8 +25,6 @@ import {
   inputGradientWindow,
   weightGradientWindow,
 } from "./window.ts";
-
-type Steps = readonly (Dispatch | AnyKernelCall)[];
 
 /** Invocations of a workgroup. */
 const invocations = 128;
@@ -51,7 +49,7 @@ export function forward(
   { bias, output, weight, x: source }: ForwardOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
-): Steps {
+): WebGpuSteps {
   const window = forwardWindow(shape, bias !== null);
   return withWeightCopy(weight, adapter, (copy) => [
     convolve(
@@ -67,7 +65,7 @@ export function inputGradient(
   { gradOutput: source, gradX: output, weight }: InputGradientOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
-): Steps {
+): WebGpuSteps {
   const window = inputGradientWindow(shape);
   return withWeightCopy(weight, adapter, (weight) => [
     convolve({ weight, source, bias: source, output }, window, shape),
@@ -140,7 +138,7 @@ export function forwardWithStatistics(
     & { readonly batches: Operand; readonly partials: Operand },
   shape: Conv2dShape,
   adapter: AdapterTraits,
-): Steps {
+): WebGpuSteps {
   const window = forwardWindow(shape, bias !== null);
   const others = { source, bias: bias ?? weight, fours, partials, batches };
   return withWeightCopy(weight, adapter, (weight) => [
@@ -159,7 +157,7 @@ export function forwardWithStatistics(
 export function weightGradient(
   { gradOutput, gradWeight, x: source }: WeightGradientOperands,
   shape: Conv2dShape,
-): Steps {
+): WebGpuSteps {
   const { pixels, splits } = splitsOf(shape);
   const { length } = gradWeight.buffer;
   const sums = splits === 1 ? gradWeight : new Scratch(splits * length);

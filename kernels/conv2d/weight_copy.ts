@@ -1,11 +1,11 @@
 import { castElements } from "../cast/cast.ts";
 import {
   type AdapterTraits,
-  type AnyKernelCall,
   call,
   type Dispatch,
   type Operand,
   Scratch,
+  type WebGpuSteps,
 } from "../kernel.ts";
 
 /**
@@ -16,7 +16,7 @@ export function withWeightCopy(
   weight: Operand,
   { precision }: AdapterTraits,
   stepsOf: (weight: Operand) => readonly Dispatch[],
-): readonly (Dispatch | AnyKernelCall)[] {
+): WebGpuSteps {
   if (precision === "f32") return stepsOf(weight);
   const copy = new Scratch(weight.buffer.length, "f32", true);
   return [call(castElements, { x: weight, output: copy }), ...stepsOf(copy)];

@@ -19,7 +19,7 @@ import {
   maxPool2dGradient,
 } from "../max_pool2d/max_pool2d.ts";
 import { reluKernels } from "../relu/relu.ts";
-import { convolutionGradients } from "./convolution.ts";
+import { convolutionGradients } from "../conv2d/gradients.ts";
 import {
   convBlockEvalOperands,
   convBlockForwardOperands,

@@ -13,7 +13,7 @@ import {
   Scratch,
   type Workgroups,
 } from "../kernel.ts";
-import { convolutionGradients } from "./convolution.ts";
+import { convolutionGradients } from "../conv2d/gradients.ts";
 import * as forwardWgsl from "./forward.gen.ts";
 import * as gradientWgsl from "./gradient.gen.ts";
 import {

@@ -6,7 +6,7 @@ import {
   type WasmCall,
 } from "../kernel.ts";
 import { broadcastIndices } from "./axes.ts";
-import { mapDispatch } from "./map.ts";
+import { mapDispatch, names } from "./map.ts";
 
 /** A function of two numbers, and its gradients. See {@linkcode binaryKernels}. */
 export interface BinaryDefinition {
@@ -169,9 +169,9 @@ function gradientOf(
   const call = simd?.[side];
   return {
     saved: {
-      left: /\ba\b/.test(expression),
-      right: /\bb\b/.test(expression),
-      output: /\by\b/.test(expression),
+      left: names(expression, "a"),
+      right: names(expression, "b"),
+      output: names(expression, "y"),
     },
     kernel: kernel({
       name: label,

@@ -48,9 +48,9 @@ export function mapDispatch(
 ): (operands: MapOperands) => Dispatch {
   const { expression, name, variables } = definition;
   const used = Object.keys(variables).filter((variable) =>
-    new RegExp(`\\b${variable}\\b`).test(expression)
+    names(expression, variable)
   );
-  let entryPoints: ReadonlyMap<string, EntryPoint> | null = null;
+  let entryPoints: Readonly<Record<string, EntryPoint>> | null = null;
   return ({ constants, axes = null, output, variables: operands }) => {
     entryPoints ??= entryPointsOf(definition, used);
     const { length } = output.buffer;
@@ -66,16 +66,21 @@ export function mapDispatch(
       if (isScalar) steps[`${index}Step`] = 0;
     }
     if (axes !== null) bind.axes = axes;
-    const entryPoint = entryPoints.get(axes === null ? "flat" : "broadcast")!;
+    const entryPoint = entryPoints[axes === null ? "flat" : "broadcast"];
     return elementwise(entryPoint, length, bind, { ...steps, ...constants });
   };
+}
+
+/** Whether an expression names a variable: what it does not name is not read. */
+export function names(expression: string, variable: string): boolean {
+  return new RegExp(`\\b${variable}\\b`).test(expression);
 }
 
 /** The entry points of the template, with what an expression adds to it. */
 function entryPointsOf(
   { element = "f32", expression, functions, name, variables }: MapExpression,
   used: readonly string[],
-): ReadonlyMap<string, EntryPoint> {
+): Readonly<Record<string, EntryPoint>> {
   const bindings = used.map((variable, at) =>
     `@group(0) @binding(${at + 2}) ` +
     `var<storage, read> ${variable}Values: array<${element}>;`

@@ -122,7 +122,7 @@ export function reductionKernels(
 function forwardOf(
   { name, reference: { combine, initial }, simd, wgsl }: ReductionDefinition,
 ): ReductionKernels["forward"] {
-  let made: ReadonlyMap<string, EntryPoint> | null = null;
+  let made: Readonly<Record<string, EntryPoint>> | null = null;
   const entryPoint = (wanted: string) => {
     made ??= withAddition(template, {
       name,
@@ -132,7 +132,7 @@ fn combine(total: f32, x: f32) -> f32 {
       expression: wgsl.combine,
       after: ";\n}",
     });
-    return made.get(wanted)!;
+    return made[wanted];
   };
   const all = (
     x: Operand,

@@ -1,4 +1,4 @@
-import { type EntryPoint, parseWgsl, type WgslModule } from "../wgsl.ts";
+import { type EntryPoint, entryPointsIn, type WgslModule } from "../wgsl.ts";
 
 /** The part of an operation in a module that many share. */
 export interface Addition {
@@ -21,7 +21,7 @@ export interface Addition {
 export function withAddition(
   template: WgslModule,
   { after, before, expression, functions = "", name }: Addition,
-): ReadonlyMap<string, EntryPoint> {
+): Readonly<Record<string, EntryPoint>> {
   const start = `${template.code}\n${before}\n`;
   const middle = `${start}${expression}\n${after}\n`;
   const module: WgslModule = {
@@ -34,12 +34,7 @@ export function withAddition(
     ],
     elements: [],
   };
-  return new Map(
-    Array.from(
-      parseWgsl(module.code).entryPoints,
-      ([name, { bindings }]) => [name, { module, name, bindings }],
-    ),
-  );
+  return entryPointsIn(module);
 }
 
 /** The line after a text that ends with a line end. */

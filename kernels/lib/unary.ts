@@ -5,7 +5,7 @@ import {
   type WasmCall,
   type WasmWork,
 } from "../kernel.ts";
-import { mapDispatch } from "./map.ts";
+import { mapDispatch, names } from "./map.ts";
 
 /** A function of one number, and its gradient. See {@linkcode unaryKernels}. */
 export interface UnaryDefinition {
@@ -107,8 +107,8 @@ export function unaryKernels(
   });
   return {
     saved: {
-      x: /\bx\b/.test(wgsl.gradient),
-      output: /\by\b/.test(wgsl.gradient),
+      x: names(wgsl.gradient, "x"),
+      output: names(wgsl.gradient, "y"),
     },
     forward: kernel({
       name,

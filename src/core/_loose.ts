@@ -1,7 +1,6 @@
 import type { DType } from "../devices/device.ts";
+import { bytesOf } from "../devices/pool.ts";
 import type { AnyTensor } from "./tensor.ts";
-
-const bytesOf: Record<DType, number> = { f32: 4, i32: 4, u8: 1 };
 
 /** Bytes by which loose tensors may grow before garbage is looked for. */
 const leastGrowth = 32 * 2 ** 20;

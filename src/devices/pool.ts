@@ -4,6 +4,14 @@ import type { DeviceBuffer, DType, Lifetime } from "./device.ts";
 /** How elements are stored: as what they are, or f32 in f16. */
 export type Stored = DType | "f16";
 
+/** Bytes of one element. */
+export const bytesOf: Readonly<Record<Stored, number>> = {
+  f32: 4,
+  f16: 2,
+  i32: 4,
+  u8: 1,
+};
+
 /** A buffer that says how its elements are stored. */
 export interface PooledBuffer extends DeviceBuffer {
   /** How the elements are stored. */

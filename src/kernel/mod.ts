@@ -112,6 +112,7 @@ export type {
   WasmType,
   WasmWork,
   WebGpuImplementation,
+  WebGpuSteps,
   Workgroups,
 } from "../../kernels/kernel.ts";
 export {

@@ -1,10 +1,10 @@
 import {
   type AdapterTraits,
-  type AnyKernelCall,
   type Dispatch,
   dispatch,
   type Operand,
   Texture,
+  type WebGpuSteps,
   type Workgroups,
   workgroupsFor,
 } from "../../kernel.ts";
@@ -28,8 +28,6 @@ import {
   weightTexels,
 } from "./pack.ts";
 
-type Steps = readonly (Dispatch | AnyKernelCall)[];
-
 /** Channels that one invocation makes. */
 const channelGroup = 4;
 
@@ -44,7 +42,7 @@ export function forward(
   { bias, output, weight, x: source }: ForwardOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
-): Steps | null {
+): WebGpuSteps | null {
   const correlation = forwardCorrelation(shape);
   if (!fits(shape, correlation, adapter)) return null;
   const others = { source, bias: bias ?? weight, output };
@@ -60,7 +58,7 @@ export function inputGradient(
   { gradOutput: source, gradX: output, weight }: InputGradientOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
-): Steps | null {
+): WebGpuSteps | null {
   const correlation = inputGradientCorrelation(shape);
   if (!fits(shape, correlation, adapter)) return null;
   return withWeightCopy(

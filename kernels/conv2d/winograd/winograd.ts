@@ -1,5 +1,4 @@
 import {
-  type AnyKernelCall,
   call,
   type CpuTraits,
   kernel,
@@ -7,11 +6,8 @@ import {
   Scratch,
   type WasmCall,
 } from "../../kernel.ts";
-import {
-  conv2dForward,
-  conv2dInputGradient,
-  conv2dWeightGradient,
-} from "../conv2d.ts";
+import { conv2dForward } from "../conv2d.ts";
+import { convolutionGradients } from "../gradients.ts";
 import { conv2dCost, type Conv2dShape, multiplications } from "../shape.ts";
 import * as simd from "./simd.gen.ts";
 
@@ -90,18 +86,8 @@ export const winogradGradient = kernel({
     gradX: "write?",
     gradWeight: "write?",
   },
-  compose({ gradOutput, gradWeight, gradX, weight, x }, shape: Conv2dShape) {
-    const calls: AnyKernelCall[] = [];
-    if (gradX) {
-      const operands = { gradOutput, weight, gradX };
-      calls.push(call(conv2dInputGradient, operands, shape));
-    }
-    if (gradWeight) {
-      const operands = { gradOutput, x, gradWeight };
-      calls.push(call(conv2dWeightGradient, operands, shape));
-    }
-    return calls;
-  },
+  compose: (operands, shape: Conv2dShape) =>
+    convolutionGradients(operands, shape),
   wasm({ gradOutput, gradWeight, gradX, weight, x }, shape, cpu) {
     if (!fits(shape, cpu)) return null;
     const { inChannels, outChannels } = shape;

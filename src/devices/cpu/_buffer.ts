@@ -1,5 +1,5 @@
 import type { DType, HostArray } from "../device.ts";
-import type { PooledBuffer } from "../pool.ts";
+import { bytesOf, type PooledBuffer } from "../pool.ts";
 import type { CpuMemory } from "./_memory.ts";
 
 /** A range of the memory of a CPU device. */
@@ -29,6 +29,3 @@ export class CpuBuffer implements PooledBuffer {
     return new CpuBuffer(this.owner, this.memory, this.dtype, pointer, length);
   }
 }
-
-/** Bytes of one element. */
-export const bytesOf: Record<DType, number> = { f32: 4, i32: 4, u8: 1 };

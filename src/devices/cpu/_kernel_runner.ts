@@ -9,8 +9,9 @@ import type {
   ThreadMemory,
   WasmCall,
 } from "../../../kernels/kernel.ts";
+import { bytesOf } from "../pool.ts";
 import { resolvedOperands, runSteps, type ScratchMemory } from "../steps.ts";
-import { bytesOf, type CpuBuffer } from "./_buffer.ts";
+import type { CpuBuffer } from "./_buffer.ts";
 import type { CpuMemory } from "./_memory.ts";
 import type { KernelCall } from "./_program.ts";
 

@@ -19,14 +19,14 @@ export interface WasmCall extends AnyCall {
   readonly words: readonly number[];
 }
 
-/** A call of a kernel in TypeScript. */
-export interface PlainCall extends AnyCall {
+/** A call of a reference, in TypeScript. */
+export interface ReferenceCall extends AnyCall {
   /** Runs it. */
   run(): void;
 }
 
 /** A call of a kernel. */
-export type KernelCall = WasmCall | PlainCall;
+export type KernelCall = WasmCall | ReferenceCall;
 
 /** Words of a record before the arguments. */
 const HEADER = 4;

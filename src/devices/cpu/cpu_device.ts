@@ -2,7 +2,7 @@ import type { Kernel, OperandsOf, Signature } from "../../../kernels/kernel.ts";
 import { fill } from "../../../kernels/fill/fill.ts";
 import { describe } from "../../base/errors.ts";
 import { printAsText } from "../../base/printing.ts";
-import { BufferPool, type Reserve } from "../pool.ts";
+import { BufferPool, bytesOf, type Reserve } from "../pool.ts";
 import { checkLength, isScratch, notWhileRecording } from "../recording.ts";
 import { checkValues } from "../check_values.ts";
 import type {
@@ -16,7 +16,7 @@ import type {
   Program,
 } from "../device.ts";
 import { Profile } from "../profile.ts";
-import { bytesOf, CpuBuffer } from "./_buffer.ts";
+import { CpuBuffer } from "./_buffer.ts";
 import { KernelRunner } from "./_kernel_runner.ts";
 import { CpuMemory } from "./_memory.ts";
 import { cpuModule } from "./_module.ts";

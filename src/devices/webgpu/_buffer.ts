@@ -1,13 +1,5 @@
-import type { PooledBuffer, Stored } from "../pool.ts";
+import { bytesOf, type PooledBuffer, type Stored } from "../pool.ts";
 import type { DType } from "../device.ts";
-
-/** Bytes of one element. */
-export const bytesOf: Record<Stored, number> = {
-  f32: 4,
-  f16: 2,
-  i32: 4,
-  u8: 1,
-};
 
 /** The start of a binding must be a multiple of this: WebGPU's default limit. */
 export const bindingAlignment = 256;

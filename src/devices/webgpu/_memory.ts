@@ -1,8 +1,8 @@
 import { describe, DeviceError } from "../../base/errors.ts";
 import { checkValues } from "../check_values.ts";
-import type { Stored } from "../pool.ts";
+import { bytesOf, type Stored } from "../pool.ts";
 import type { DeviceCounters, HostArray, Operand } from "../device.ts";
-import { bindingAlignment, bytesOf, WebGpuBuffer } from "./_buffer.ts";
+import { bindingAlignment, WebGpuBuffer } from "./_buffer.ts";
 
 /** The buffers of a device: it makes, knows, fills and destroys them. */
 export class Memory {

@@ -1,5 +1,5 @@
-import { conv2dInputGradient, conv2dWeightGradient } from "../conv2d/conv2d.ts";
-import type { Conv2dShape } from "../conv2d/shape.ts";
+import { conv2dInputGradient, conv2dWeightGradient } from "./conv2d.ts";
+import type { Conv2dShape } from "./shape.ts";
 import { type AnyKernelCall, call, type Operand } from "../kernel.ts";
 
 /** The operands of the gradients of a convolution. */
