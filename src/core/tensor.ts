@@ -14,6 +14,7 @@ import { addLoose, collectLoose, removeLoose } from "./_loose.ts";
 import { currentScope } from "./scope.ts";
 import { checkShape, elementsOf, reshaped, type Shape } from "./shape.ts";
 import { tensorText } from "./tensor_text.ts";
+import type { MethodTable, TensorMethods } from "./tensor_methods.ts";
 
 export { elementsOf, type Shape };
 
@@ -351,6 +352,26 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     currentScope()?.disown(this);
     this.device.release(this.#buffer);
     this.#buffer = null;
+  }
+}
+
+/** The operations as methods: {@linkcode installMethods} gives them to the class. */
+export interface Tensor<S extends Shape = Shape, D extends DType = "f32">
+  extends TensorMethods<S> {}
+
+/**
+ * Makes operations methods of every tensor: `x.relu()` calls `relu(x)`. The
+ * operations' own room does it, since this one knows none of them.
+ */
+export function installMethods(table: MethodTable): void {
+  for (const [name, operation] of Object.entries(table)) {
+    Object.defineProperty(Tensor.prototype, name, {
+      value(this: AnyTensor, ...args: []) {
+        return operation(this, ...args);
+      },
+      configurable: true,
+      writable: true,
+    });
   }
 }
 

@@ -69,6 +69,10 @@ export {
   WebGpuDevice,
   type WebGpuDeviceOptions,
 } from "../devices/webgpu/webgpu_device.ts";
+export type {
+  ReductionOptions,
+  TensorMethods,
+} from "../core/tensor_methods.ts";
 export type { ForwardInputs } from "../nn/forward.ts";
 export type { Stage, StageName, StageOf } from "../nn/stage.ts";
 export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";
@@ -79,7 +83,6 @@ export { binary, type BinaryOperation } from "../ops/binary.ts";
 export {
   reduction,
   type ReductionOperation,
-  type ReductionOptions,
   type ScaledReduction,
 } from "../ops/reduction.ts";
 export type * from "../ops/types.ts";

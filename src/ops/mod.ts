@@ -1,4 +1,6 @@
 /** Differentiable operations, one per file. */
+import "./methods.ts";
+
 export { outputSize } from "./_window.ts";
 export { add } from "./add.ts";
 export { argmax } from "./argmax.ts";

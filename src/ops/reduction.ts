@@ -7,15 +7,8 @@ import {
 import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
+import type { ReductionOptions } from "../core/tensor_methods.ts";
 import { checkDType, text } from "./check.ts";
-
-/** Which axes a reduction reduces, and what becomes of them. */
-export interface ReductionOptions {
-  /** Axes, from 0; negative ones count from the last, −1. Default: all. */
-  dim?: number | readonly number[];
-  /** Whether the reduced axes stay, with size 1. Default false. */
-  keepdim?: boolean;
-}
 
 /**
  * Combines the elements along some axes, or all, into one.
