@@ -40,10 +40,8 @@ export function describe(parts: ErrorParts): string {
     parts.got === undefined ? "" : `got ${parts.got}`,
   ].filter((fact) => fact !== "").join(", ");
   const line = facts === "" ? parts.what : `${parts.what}: ${facts}`;
-  return `${line.replace(/\.$/, "")}. Help: ${parts.help}`.replaceAll(
-    /\s*\n\s*/g,
-    " ",
-  );
+  const sentence = line.endsWith("?") ? line : `${line.replace(/\.$/, "")}.`;
+  return `${sentence} Help: ${parts.help}`.replaceAll(/\s*\n\s*/g, " ");
 }
 
 /** Shapes that do not fit each other or the operation. */

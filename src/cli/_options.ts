@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli";
 import { choices } from "../base/choices.ts";
 import { describe } from "../base/errors.ts";
-import { closest } from "./_closest.ts";
+import { closest } from "../base/closest.ts";
 import {
   type Command,
   type Given,

@@ -23,7 +23,7 @@ import {
 } from "../base/errors.ts";
 import { Interrupted, interruptedStatus } from "./_interrupt.ts";
 import { callOf, readOptions, UsageError } from "./_options.ts";
-import { closest } from "./_closest.ts";
+import { closest } from "../base/closest.ts";
 import type { Command } from "./_command.ts";
 import { helpText } from "./_help.ts";
 import { complete, completions } from "./completions.ts";

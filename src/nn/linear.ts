@@ -1,5 +1,6 @@
 import { linear } from "../ops/linear.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { checkOptions } from "../base/options.ts";
 import { checkCount } from "./_check_count.ts";
 import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
 import { pythonBool } from "../base/python_text.ts";
@@ -49,6 +50,7 @@ export class Linear extends Module {
     options: LinearOptions = {},
   ) {
     super();
+    checkOptions("Linear", options, ["bias"]);
     checkCount("Linear: inFeatures", inFeatures);
     checkCount("Linear: outFeatures", outFeatures);
     const shape = [outFeatures, inFeatures];

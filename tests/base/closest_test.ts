@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { closest } from "../../src/cli/_closest.ts";
+import { closest } from "../../src/base/closest.ts";
 
 const options = ["--epochs", "--batch-size", "--lr", "--log-json"];
 

@@ -1,0 +1,87 @@
+import { closest } from "./closest.ts";
+import { describe } from "./errors.ts";
+
+/** The names of all options; one that is forgotten does not compile. */
+type NamesOf<Options extends object, Names extends readonly string[]> =
+  [Exclude<keyof Options, Names[number]>] extends [never] ? Names
+    : readonly [missing: string & Exclude<keyof Options, Names[number]>];
+
+/**
+ * Refuses options that do not exist, in calls that no compiler has checked.
+ *
+ * @param what The function or class that takes the options.
+ * @param options As they were given; undefined where they were left out.
+ * @param names The names of all options.
+ * @throws {TypeError} If there is another one, or `options` is no object of
+ * options at all.
+ *
+ * @example
+ * ```ts
+ * import { checkOptions } from "./options.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * interface Options {
+ *   batchSize?: number;
+ * }
+ *
+ * const untyped: object = { batch_size: 3 };
+ * assertThrows(
+ *   () => checkOptions<Options>("train", untyped, ["batchSize"]),
+ *   TypeError,
+ *   "train: unknown option batch_size, did you mean batchSize?",
+ * );
+ * ```
+ */
+export function checkOptions<
+  Options extends object,
+  const Names extends readonly string[] = readonly (string & keyof Options)[],
+>(
+  what: string,
+  options: Options | undefined,
+  names: NamesOf<Options, Names>,
+): void {
+  if (options === undefined) return;
+  const known: readonly string[] = names;
+  if (!isPlainObject(options)) {
+    throw new TypeError(describe({
+      what: `${what}: options`,
+      expected: "an object",
+      got: textOf(options),
+      help: `Give options by name: ${exampleOf(known)}.`,
+    }));
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const meant = meantBy(unknown, known);
+  const question = meant === null ? "" : `, did you mean ${meant}?`;
+  throw new TypeError(describe({
+    what: `${what}: unknown option ${unknown}${question}`,
+    help: `The options are ${known.join(", ")}.`,
+  }));
+}
+
+/** The known name that is nearest, whatever its capitals and underscores. */
+function meantBy(unknown: string, known: readonly string[]): string | null {
+  const letters = (name: string) => name.replaceAll("_", "").toLowerCase();
+  return known.find((name) => letters(name) === letters(unknown)) ??
+    closest(unknown, known);
+}
+
+/** Whether a value was written as `{ … }`: no array, tensor or number. */
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) {
+    return `a ${value.constructor.name}`;
+  }
+  return typeof value === "function" ? "a function" : String(value);
+}
+
+function exampleOf(known: readonly string[]): string {
+  return known.length === 0 ? "there are none" : `{ ${known.join(", ")} }`;
+}
