@@ -1,14 +1,5 @@
 /**
- * What is there to train on, tried by real work.
- *
- * @example
- * ```ts
- * import { examine } from "@x/mnist-cnn/doctor";
- * import { assertEquals } from "@std/assert";
- *
- * const { devices } = await examine({ seconds: 0 });
- * assertEquals(devices.some(({ kind }) => kind === "cpu"), true);
- * ```
+ * The devices of this machine, tried by real work: {@linkcode examine}.
  *
  * @module
  */

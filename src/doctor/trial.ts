@@ -31,8 +31,7 @@ const TOLERANCE = 1e-3;
  * @throws {DeviceError} If they differ.
  */
 export async function trialOf(device: Device): Promise<void> {
-  using reference = CpuDevice.open({ kernels: "reference" });
-  const expected = await losses(reference);
+  const expected = await (referenceLosses ??= reference());
   const actual = await losses(device);
   const isRight = expected.every((loss, step) =>
     Math.abs(loss - actual[step]) <= TOLERANCE
@@ -48,6 +47,14 @@ export async function trialOf(device: Device): Promise<void> {
       ? "Update the driver, or use `--device cpu`."
       : "Report this, with the text of `deno task doctor`.",
   }));
+}
+
+/** The same for every device, and slow. */
+let referenceLosses: Promise<number[]> | null = null;
+
+async function reference(): Promise<number[]> {
+  using device = CpuDevice.open({ kernels: "reference" });
+  return await losses(device);
 }
 
 async function losses(device: Device): Promise<number[]> {
