@@ -115,7 +115,7 @@ function recordVariant<
           "result of a captured function",
           "Return tensors and read them outside: a replay runs kernels only.",
         );
-        for (const tensor of tensors) scope.disown(tensor.root);
+        for (const tensor of tensors) scope.disown(tensor.owner);
         return result;
       })
     )

@@ -40,11 +40,11 @@ export class Scope implements Disposable {
    * lives until it is disposed of or collected.
    */
   keep<T extends AnyTensor>(tensor: T): T {
-    const root: AnyTensor = tensor.root;
-    if (!this.#owned.delete(root)) return tensor;
-    if (this.#parent !== null) this.#parent.own(root);
+    const owner: AnyTensor = tensor.owner;
+    if (!this.#owned.delete(owner)) return tensor;
+    if (this.#parent !== null) this.#parent.own(owner);
     // What is made while a program is recorded belongs to the program.
-    else if (!root.device.recording) addLoose(root);
+    else if (!owner.device.recording) addLoose(owner);
     return tensor;
   }
 
@@ -141,7 +141,7 @@ export function tensorsOf(
 
 // Not `instanceof Tensor`: tensor.ts needs the open scope, and imports this file.
 function isTensor(value: unknown): value is AnyTensor {
-  return typeof value === "object" && value !== null && "root" in value &&
+  return typeof value === "object" && value !== null && "owner" in value &&
     "buffer" in value;
 }
 

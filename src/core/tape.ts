@@ -3,7 +3,7 @@ import { fill } from "../../kernels/fill/fill.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import { printAsText } from "../base/printing.ts";
 import { currentScope, Scope } from "./scope.ts";
-import { type AnyTensor, type Shape, Tensor } from "./tensor.ts";
+import { type AnyTensor, Tensor } from "./tensor.ts";
 
 /** An operation's tensor argument; null is one that was left out. */
 export type Input = AnyTensor | null;
@@ -143,12 +143,15 @@ export class Tape extends Scope {
       const { output, inputs, backward } = entry;
       const isLoss = output.root === loss.root;
       if (isLoss && takeSeedGradients(entry, gradients)) continue;
-      const gradOutput = isLoss ? oneFor(loss) : gradients.get(output.root);
-      if (gradOutput === undefined) continue;
+      const found = isLoss ? oneFor(output) : gradients.get(output.root);
+      if (found === undefined) continue;
       const destinations = inputs.map((input) => destination(input, gradients));
-      backward(gradOutput, destinations.map((found) => found?.written ?? null));
-      for (const found of destinations) addUp(found);
-      gradOutput[Symbol.dispose]();
+      const places = inputs.map((input, at) =>
+        withShapeOf(input, destinations[at]?.written ?? null)
+      );
+      backward(withShapeOf(output, found)!, places);
+      for (const destination of destinations) addUp(destination);
+      found[Symbol.dispose]();
     }
     this.#entries = [];
     this.keep(loss);
@@ -188,12 +191,12 @@ export class Tape extends Scope {
  *
  * @param seedGradients See {@linkcode Entry.seedGradients}.
  */
-export function record<S extends Shape>(
-  output: Tensor<S>,
+export function record<T extends AnyTensor>(
+  output: T,
   inputs: readonly Input[],
   backward: Backward,
   seedGradients?: readonly (Tensor | null)[],
-): Tensor<S> {
+): T {
   const tape = currentScope();
   const needed = inputs.some((input) => input?.needsGradient);
   if (tape instanceof Tape && needed) {
@@ -225,6 +228,18 @@ function takeSeedGradients(
     if (input?.needsGradient && gradient) gradients.set(input.root, gradient);
   }
   return true;
+}
+
+/** A gradient in the shape of its tensor, which others may see in other shapes. */
+function withShapeOf(
+  tensor: Input,
+  gradient: Tensor | null,
+): Tensor | null {
+  if (tensor === null || gradient === null) return null;
+  const { shape } = tensor;
+  const isSame = shape.length === gradient.shape.length &&
+    gradient.shape.every((size, axis) => size === shape[axis]);
+  return isSame ? gradient : gradient.reshape(shape);
 }
 
 function destination(

@@ -1,4 +1,3 @@
-import { guard, sideEffect } from "./guards.ts";
 import type {
   Device,
   DeviceBuffer,
@@ -10,6 +9,7 @@ import type {
 import { describe, ShapeError } from "../base/errors.ts";
 import { printAsText } from "../base/printing.ts";
 import { hostArray, type HostValues, type Integers } from "./host_values.ts";
+import { Gradient } from "./_gradient.ts";
 import { addLoose, collectLoose, removeLoose } from "./_loose.ts";
 import { currentScope } from "./scope.ts";
 import { checkShape, elementsOf, reshaped, type Shape } from "./shape.ts";
@@ -27,6 +27,12 @@ export type Labels = Tensor<Shape, "i32">;
 /** A tensor of any shape and element type. */
 // deno-lint-ignore no-explicit-any -- a tensor is covariant in neither
 export type AnyTensor = Tensor<any, any>;
+
+/** Where a tensor comes from; by default it is new. */
+interface Origin extends TensorOptions {
+  readonly owner?: AnyTensor;
+  readonly root?: AnyTensor;
+}
 
 /** How to make a tensor. */
 export interface TensorOptions {
@@ -68,32 +74,34 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   readonly dtype: D;
   /** Where the elements are. */
   readonly device: Device;
-  /** The tensor whose memory this one shares: itself, unless it is a view. */
+  /**
+   * The tensor whose gradient and record this one shares: itself, unless it was
+   * reshaped.
+   */
   readonly root: AnyTensor;
-  /** Whether a tape works out the gradient with respect to this tensor: a parameter. */
-  readonly requiresGrad: boolean;
+  /** The tensor that has the memory: itself, unless this shares another's. */
+  readonly owner: AnyTensor;
   /** The tape that recorded how this tensor came about, if one did. */
   tape: object | null = null;
 
   /** The tensor that has the memory of this part, which must not be collected. */
   #whole: AnyTensor | null = null;
   #buffer: DeviceBuffer | null;
-  #gradient: Tensor<S> | null = null;
-  #hasGradient = false;
+  readonly #gradient: Gradient<S>;
 
   private constructor(
     device: Device,
     shape: S,
     dtype: D,
     buffer: DeviceBuffer,
-    root: AnyTensor | null,
-    requiresGrad: boolean,
+    { owner, requiresGrad = false, root }: Origin = {},
   ) {
     this.device = device;
     this.shape = shape;
     this.dtype = dtype;
     this.root = root ?? this;
-    this.requiresGrad = requiresGrad;
+    this.owner = owner ?? this;
+    this.#gradient = new Gradient(this, requiresGrad, device.recording);
     this.#buffer = buffer;
   }
 
@@ -119,8 +127,9 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     lifetime: Lifetime,
     requiresGrad: boolean,
   ): Tensor<S, D> {
+    if (requiresGrad) checkDifferentiable(dtype);
     const buffer = device.allocate(dtype, elementsOf(shape), lifetime);
-    const tensor = new Tensor(device, shape, dtype, buffer, null, requiresGrad);
+    const tensor = new Tensor(device, shape, dtype, buffer, { requiresGrad });
     const scope = lifetime === "persistent" ? null : currentScope();
     if (scope !== null) scope.own(tensor);
     // What is made while a program is recorded belongs to the program.
@@ -171,9 +180,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     shape: S,
     options: TensorOptions = {},
   ): Tensor<S, D> {
-    const { requiresGrad = false } = options;
-    const dtype = buffer.dtype as D;
-    return new Tensor<S, D>(device, shape, dtype, buffer, null, requiresGrad);
+    return new Tensor(device, shape, buffer.dtype as D, buffer, options);
   }
 
   /** Elements of the tensor. */
@@ -187,7 +194,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
    * @throws {TypeError} If the tensor was freed.
    */
   get buffer(): DeviceBuffer {
-    const buffer = this.root.#buffer;
+    const buffer = this.owner.#buffer;
     if (buffer !== null) return buffer;
     throw new TypeError(describe({
       what: `use of a freed tensor of shape [${this.shape.join(", ")}]`,
@@ -198,9 +205,36 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     }));
   }
 
+  /**
+   * Whether a tape works out the gradient with respect to this tensor: a
+   * parameter. It may be switched: the gradient of a frozen parameter is not
+   * computed, and captured functions run anew.
+   *
+   * @throws {TypeError} On setting that of a tensor that was computed or
+   * reshaped from another, or true where elements are not f32.
+   */
+  get requiresGrad(): boolean {
+    return this.#gradient.isWanted;
+  }
+
+  set requiresGrad(requiresGrad: boolean) {
+    if (this.root !== this || this.tape !== null) {
+      throw new TypeError(describe({
+        what: `requiresGrad of a tensor of shape [${this.shape.join(", ")}]`,
+        expected: "a tensor that was made from values: a leaf",
+        got: this.tape === null
+          ? "a reshaped view"
+          : "one that a tape recorded",
+        help: "Switch it on the tensor that this came from, or on detach().",
+      }));
+    }
+    if (requiresGrad) checkDifferentiable(this.dtype);
+    this.#gradient.isWanted = requiresGrad;
+  }
+
   /** Whether gradients flow into this tensor. */
   get needsGradient(): boolean {
-    return this.root.requiresGrad || this.root.tape !== null;
+    return this.root.tape !== null || this.root.requiresGrad;
   }
 
   /**
@@ -208,14 +242,12 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
    * {@linkcode Tensor.zeroGrad}, or null where there were none.
    */
   get grad(): Tensor<S> | null {
-    return this.#hasGradient ? this.#gradient : null;
+    return this.#gradient.sum;
   }
 
   /** Forgets the gradient: the next backward pass starts anew. */
   zeroGrad(): void {
-    sideEffect(this, () => {
-      this.#hasGradient = false;
-    });
+    this.#gradient.clear();
   }
 
   /**
@@ -223,24 +255,15 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
    * added to what is there. For the tape.
    */
   claimGradient(): { gradient: Tensor<S>; accumulate: boolean } {
-    const accumulate = this.#hasGradient;
-    guard(this, () => this.#hasGradient === accumulate);
-    this.#gradient ??= Tensor.empty(
-      this.device,
-      this.shape,
-      "f32",
-      "persistent",
+    const { device, shape } = this;
+    return this.#gradient.claim(() =>
+      Tensor.empty(device, shape, "f32", "persistent")
     );
-    sideEffect(this, () => {
-      this.#hasGradient = true;
-    });
-    return { gradient: this.#gradient, accumulate };
   }
 
   /** Gives the gradient its place in memory: a part of an arena. */
   placeGradient(gradient: Tensor<S>): void {
-    this.#gradient = gradient;
-    this.#hasGradient = false;
+    this.#gradient.place(gradient);
   }
 
   /**
@@ -251,9 +274,32 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
    * would change.
    */
   reshape<const T extends Shape>(shape: T): Tensor<T, D> {
-    const { device, dtype, buffer, root } = this;
+    const { buffer, device, dtype, owner, root } = this;
     const target = reshaped(this.shape, shape) as T;
-    return new Tensor(device, target, dtype, buffer, root, false);
+    return new Tensor(device, target, dtype, buffer, { owner, root });
+  }
+
+  /**
+   * The same elements without their history: no gradient flows back through the
+   * result. It shares this tensor's memory.
+   *
+   * @example
+   * ```ts
+   * import { mul, openDevice, sum, Tape, Tensor } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using device = await openDevice({ device: "cpu" });
+   * using x = Tensor.from(device, [3], [1], { requiresGrad: true });
+   * {
+   *   using tape = new Tape();
+   *   tape.backward(sum(mul(x, x.detach())));
+   * }
+   * assertEquals(await x.grad?.item(), 3);
+   * ```
+   */
+  detach(): Tensor<S, D> {
+    const { buffer, device, dtype, owner, shape } = this;
+    return new Tensor(device, shape, dtype, buffer, { owner });
   }
 
   /**
@@ -341,13 +387,13 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   toString(): string {
     const facts = [`[${this.shape.join(", ")}]`, this.dtype, this.device.kind];
     if (this.requiresGrad) facts.push("requiresGrad");
-    if (this.root.#buffer === null) facts.push("freed");
+    if (this.owner.#buffer === null) facts.push("freed");
     return `Tensor(${facts.join(", ")})`;
   }
 
-  /** Frees the memory. A view frees nothing. */
+  /** Frees the memory. A tensor that shares another's frees nothing. */
   [Symbol.dispose](): void {
-    if (this.root !== this || this.#buffer === null) return;
+    if (this.owner !== this || this.#buffer === null) return;
     removeLoose(this);
     currentScope()?.disown(this);
     this.device.release(this.#buffer);
@@ -357,7 +403,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
 
 /** The operations as methods: {@linkcode installMethods} gives them to the class. */
 export interface Tensor<S extends Shape = Shape, D extends DType = "f32">
-  extends TensorMethods<S> {}
+  extends TensorMethods<S, D> {}
 
 /**
  * Makes operations methods of every tensor: `x.relu()` calls `relu(x)`. The
@@ -379,6 +425,17 @@ export function installMethods(table: MethodTable): void {
 export type DTypeOf<V> = V extends Int32Array | Integers ? "i32"
   : V extends Uint8Array | Uint8ClampedArray ? "u8"
   : "f32";
+
+/** Throws for elements that have no gradient. */
+function checkDifferentiable(dtype: DType): void {
+  if (dtype === "f32") return;
+  throw new TypeError(describe({
+    what: "requiresGrad",
+    expected: "f32 elements",
+    got: dtype,
+    help: "Only f32 tensors have gradients: make it from numbers.",
+  }));
+}
 
 function dtypeOf(values: HostArray): DType {
   if (values instanceof Int32Array) return "i32";

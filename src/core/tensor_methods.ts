@@ -1,3 +1,4 @@
+import type { DType } from "../devices/device.ts";
 import type { Shape, Tensor } from "./tensor.ts";
 
 /**
@@ -5,9 +6,14 @@ import type { Shape, Tensor } from "./tensor.ts";
  * above make them, so this names their arguments alone; `src/ops/methods.ts`
  * has one operation for each.
  */
-export interface TensorMethods<S extends Shape = Shape> {
+export interface TensorMethods<
+  S extends Shape = Shape,
+  D extends DType = "f32",
+> {
   /** The sum with a tensor or a number, broadcast. See {@linkcode add}. */
   add(other: Tensor | number): Tensor;
+  /** A copy in memory of its own; gradients flow through it. */
+  clone(): Tensor<S, D>;
   /** The quotient by a tensor or a number, broadcast. See {@linkcode div}. */
   div(other: Tensor | number): Tensor;
   /** The mean of all elements, `[1]`, or along axes. See {@linkcode mean}. */

@@ -6,6 +6,7 @@
 
 import { installMethods } from "../core/tensor.ts";
 import { add } from "./add.ts";
+import { clone } from "./clone.ts";
 import { div } from "./div.ts";
 import { mean } from "./mean.ts";
 import { mul } from "./mul.ts";
@@ -13,4 +14,4 @@ import { relu } from "./relu.ts";
 import { sub } from "./sub.ts";
 import { sum } from "./sum.ts";
 
-installMethods({ add, div, mean, mul, relu, sub, sum });
+installMethods({ add, clone, div, mean, mul, relu, sub, sum });
