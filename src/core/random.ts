@@ -262,3 +262,9 @@ export class RandomGenerator {
     this.#next = 0;
   }
 }
+
+/** A generator whose numbers differ from call to call. */
+export function randomGenerator(): RandomGenerator {
+  const [seed] = crypto.getRandomValues(new Uint32Array(1));
+  return new RandomGenerator(seed);
+}

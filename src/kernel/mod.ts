@@ -77,7 +77,7 @@ export type { ForwardInputs } from "../nn/forward.ts";
 export type { Stage, StageName, StageOf } from "../nn/stage.ts";
 export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";
 export type { StatePart } from "../nn/module.ts";
-export type { Arena, Initialise } from "../nn/parameter.ts";
+export type { Arena, Draw, Initialise } from "../nn/parameter.ts";
 export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";
 export { binary, type BinaryOperation } from "../ops/binary.ts";
 export {
