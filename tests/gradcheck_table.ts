@@ -3,12 +3,14 @@ import { convBlock } from "../src/ops/conv_block.ts";
 import * as ops from "../src/ops/mod.ts";
 import { poolingRows } from "./gradcheck/pooling.ts";
 import { type GradcheckCase, spacedInput, uniformInput } from "./gradcheck.ts";
+import { elementwiseRows } from "./gradcheck/elementwise.ts";
 
 /** At least one case for every operation that is exported, by its name. */
 export const gradcheckTable: Readonly<
   Record<string, readonly GradcheckCase[]>
 > = {
   ...poolingRows,
+  ...elementwiseRows,
   add: [
     {
       run: ops.add,

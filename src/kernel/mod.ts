@@ -148,6 +148,7 @@ export type {
   UnaryDefinition,
   UnaryGradientArguments,
   UnaryKernels,
+  UnaryParameters,
 } from "../../kernels/lib/unary.ts";
 export type {
   Binding,
