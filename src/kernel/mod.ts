@@ -1,5 +1,5 @@
 /**
- * What an operation of your own is made of: the contract of a device, the
+ * The parts of an operation of your own: the contract of a device, the
  * kernels that it has, and the record of an operation for its gradient.
  *
  * @example
