@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/argmax/argmax.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/argmax/argmax.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/lib/largest_column.wgsl","line":1},{"from":37,"file":"kernels/lib/reduce.wgsl","line":1},{"from":41,"file":"kernels/lib/reduce.wgsl","line":6},{"from":57,"file":"kernels/argmax/argmax.wgsl","line":7}],
+  lines: [{"from":1,"file":"kernels/argmax/argmax.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/lib/largest_column.wgsl","line":1},{"from":14,"file":"kernels/lib/nan.wgsl","line":1},{"from":18,"file":"kernels/lib/largest_column.wgsl","line":4},{"from":37,"file":"kernels/lib/reduce.wgsl","line":1},{"from":41,"file":"kernels/lib/reduce.wgsl","line":6},{"from":57,"file":"kernels/argmax/argmax.wgsl","line":7}],
   code: `\
 // The column of the largest score in each row of scores [batch, classes], and
 // in how many rows it is the label's.
@@ -21,6 +21,11 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 // The column of the largest score in a row of scores [batch, classes].
+
+// By the bits: compilers may assume that x != x is false.
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
 
 override classes: u32;
 
@@ -39,11 +44,6 @@ fn largestColumn(row: u32) -> u32 {
     }
   }
   return column;
-}
-
-// By the bits: compilers may assume that x != x is false.
-fn isNan(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 // The sum of what the invocations of a workgroup hold, for all of them. The
 // first half of the invocations adds the sums of the second half to its own, and

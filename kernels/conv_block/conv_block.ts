@@ -155,7 +155,7 @@ export const convBlockGradient = kernel({
       gradWeight: gradScale,
       gradBias: gradShift,
     };
-    const steps: AnyKernelCall[] = [
+    return [
       call(reluKernels.gradient, {
         gradOutput,
         x: null,
@@ -168,11 +168,6 @@ export const convBlockGradient = kernel({
         pooling,
       ),
       call(batchNorm2dParameterGradient, given, norm),
-    ];
-    const isFrozen = gradX === null && gradWeight === null &&
-      gradBias === null;
-    if (isFrozen) return steps;
-    steps.push(
       call(
         batchNorm2dInputGradient,
         { ...given, weight: scale, gradX: gradConvolved },
@@ -189,8 +184,7 @@ export const convBlockGradient = kernel({
           convolution,
         ),
       ],
-    );
-    return steps;
+    ];
   },
   webgpu: webgpu.gradient,
   wasm: wasm.gradient,

@@ -7,13 +7,18 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/cross_entropy/cross_entropy.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/cross_entropy/cross_entropy.wgsl","line":1},{"from":5,"file":"kernels/lib/largest_column.wgsl","line":1},{"from":30,"file":"kernels/lib/reduce.wgsl","line":1},{"from":34,"file":"kernels/lib/grid.wgsl","line":1},{"from":42,"file":"kernels/lib/reduce.wgsl","line":6},{"from":58,"file":"kernels/cross_entropy/cross_entropy.wgsl","line":7}],
+  lines: [{"from":1,"file":"kernels/cross_entropy/cross_entropy.wgsl","line":1},{"from":5,"file":"kernels/lib/largest_column.wgsl","line":1},{"from":7,"file":"kernels/lib/nan.wgsl","line":1},{"from":11,"file":"kernels/lib/largest_column.wgsl","line":4},{"from":30,"file":"kernels/lib/reduce.wgsl","line":1},{"from":34,"file":"kernels/lib/grid.wgsl","line":1},{"from":42,"file":"kernels/lib/reduce.wgsl","line":6},{"from":58,"file":"kernels/cross_entropy/cross_entropy.wgsl","line":7}],
   code: `\
 // Cross-entropy of logits [batch, classes], here called scores, and labels
 // [batch], which may be smoothed, and its gradient with respect to the logits.
 // Losses and correct predictions of many batches are added up in \`sums\`.
 
 // The column of the largest score in a row of scores [batch, classes].
+
+// By the bits: compilers may assume that x != x is false.
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
 
 override classes: u32;
 
@@ -32,11 +37,6 @@ fn largestColumn(row: u32) -> u32 {
     }
   }
   return column;
-}
-
-// By the bits: compilers may assume that x != x is false.
-fn isNan(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 // The sum of what the invocations of a workgroup hold, for all of them. The
 // first half of the invocations adds the sums of the second half to its own, and

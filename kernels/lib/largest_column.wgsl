@@ -1,5 +1,7 @@
 // The column of the largest score in a row of scores [batch, classes].
 
+// #import "lib/nan.wgsl"
+
 override classes: u32;
 
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
@@ -17,9 +19,4 @@ fn largestColumn(row: u32) -> u32 {
     }
   }
   return column;
-}
-
-// By the bits: compilers may assume that x != x is false.
-fn isNan(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }

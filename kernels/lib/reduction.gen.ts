@@ -13,10 +13,16 @@ export const module: WgslModule = {
 // factor. \`reduction.ts\` adds the arithmetic of an operation:
 //
 //   const initial: f32
+//   fn termOf(x: f32) -> f32
 //   fn combine(total: f32, x: f32) -> f32
+//   fn resultOf(total: f32) -> f32
 
 override workgroupSize: u32;
 override factor: f32;
+// Whether elements become terms first, and whether totals become results: what
+// one command leaves for the next are totals.
+override hasTerms = true;
+override hasResults = true;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
@@ -32,6 +38,20 @@ fn combineByHalves(local: u32) {
       partial[local] = combine(partial[local], partial[local + reach]);
     }
   }
+}
+
+fn termAt(index: u32) -> f32 {
+  if (hasTerms) {
+    return termOf(x[index]);
+  }
+  return x[index];
+}
+
+fn result() -> f32 {
+  if (hasResults) {
+    return resultOf(partial[0]);
+  }
+  return partial[0];
 }
 
 // All elements. Each workgroup makes one result: each invocation combines the
@@ -50,12 +70,12 @@ fn reduceAll(
     index < arrayLength(&x);
     index += step
   ) {
-    total = combine(total, x[index]);
+    total = combine(total, termAt(index));
   }
   partial[local] = total;
   combineByHalves(local);
   if (local == 0) {
-    output[workgroup.x] = factor * partial[0];
+    output[workgroup.x] = factor * result();
   }
 }
 
@@ -88,26 +108,26 @@ fn reduceAxes(
   var total = initial;
   for (var index = local; index < count; index += workgroupSize) {
     let offset = offsetAlong(reduced, arrayLength(&axes), index);
-    total = combine(total, x[start + offset]);
+    total = combine(total, termAt(start + offset));
   }
   partial[local] = total;
   combineByHalves(local);
   if (local == 0 && item < arrayLength(&output)) {
-    output[item] = factor * partial[0];
+    output[item] = factor * result();
   }
 }
 `,
 };
 
 /** The entry point `reduceAll`. */
-export const reduceAll: EntryPoint<"x" | "output", { workgroupSize: number; factor: number }> = {
+export const reduceAll: EntryPoint<"x" | "output", { workgroupSize: number; factor: number; hasTerms?: number; hasResults?: number }> = {
   module,
   name: "reduceAll",
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
 };
 
 /** The entry point `reduceAxes`. */
-export const reduceAxes: EntryPoint<"x" | "output" | "axes", { workgroupSize: number; factor: number }> = {
+export const reduceAxes: EntryPoint<"x" | "output" | "axes", { workgroupSize: number; factor: number; hasTerms?: number; hasResults?: number }> = {
   module,
   name: "reduceAxes",
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"axes","index":2,"access":"read","element":null}],

@@ -12,7 +12,7 @@ import {
 import type { EntryPoint } from "../wgsl.ts";
 import { broadcastIndices, offsetAlong } from "./axes.ts";
 import { workgroupSize } from "./elementwise.ts";
-import { mapDispatch } from "./map.ts";
+import { mapDispatch, names } from "./map.ts";
 import { module as template } from "./reduction.gen.ts";
 import { withAddition } from "./template.ts";
 
@@ -33,8 +33,12 @@ export interface ReductionDefinition {
   readonly reference: {
     /** What combines with any number to that number. */
     readonly initial: number;
+    /** What of an element is combined. Default: the element itself. */
+    term?(x: number): number;
     /** Combines two numbers; in which order numbers are combined is left open. */
     combine(total: number, x: number): number;
+    /** The result, before the factor. Default: the total itself. */
+    result?(total: number): number;
     /** The gradient with respect to each `x` from `g`, that with respect to `y`. */
     gradient(g: number, x: number, y: number): number;
   };
@@ -42,8 +46,12 @@ export interface ReductionDefinition {
   readonly wgsl: {
     /** A constant expression. */
     readonly initial: string;
+    /** An expression of `x`. Default: `x`. */
+    readonly term?: string;
     /** An expression of `total` and `x`. */
     readonly combine: string;
+    /** An expression of `total`. Default: `total`. */
+    readonly result?: string;
     /** An expression of `g`, `x` and `y`; what it does not name is not read. */
     readonly gradient: string;
   };
@@ -111,22 +119,25 @@ export interface ReductionKernels {
 export function reductionKernels(
   definition: ReductionDefinition,
 ): ReductionKernels {
-  const { gradient } = definition.wgsl;
-  return {
-    saved: { x: /\bx\b/.test(gradient), output: /\by\b/.test(gradient) },
-    forward: forwardOf(definition),
-    gradient: gradientOf(definition),
-  };
+  return { forward: forwardOf(definition), ...reductionGradient(definition) };
 }
 
 function forwardOf(
-  { name, reference: { combine, initial }, simd, wgsl }: ReductionDefinition,
+  { name, reference, simd, wgsl }: ReductionDefinition,
 ): ReductionKernels["forward"] {
+  const { combine, initial, result = (total) => total, term = (x) => x } =
+    reference;
   let made: Readonly<Record<string, EntryPoint>> | null = null;
   const entryPoint = (wanted: string) => {
     made ??= withAddition(template, {
       name,
       before: `const initial: f32 = ${wgsl.initial};
+fn termOf(x: f32) -> f32 {
+  return ${wgsl.term ?? "x"};
+}
+fn resultOf(total: f32) -> f32 {
+  return ${wgsl.result ?? "total"};
+}
 fn combine(total: f32, x: f32) -> f32 {
   return`,
       expression: wgsl.combine,
@@ -139,10 +150,11 @@ fn combine(total: f32, x: f32) -> f32 {
     output: Operand,
     factor: number,
     groups: number,
+    stage: { hasTerms?: number; hasResults?: number } = {},
   ): Dispatch =>
     dispatch(entryPoint("reduceAll"), {
       bind: { x, output },
-      constants: { factor, workgroupSize },
+      constants: { factor, workgroupSize, ...stage },
       workgroups: [groups, 1, 1],
     });
   return kernel({
@@ -162,9 +174,9 @@ fn combine(total: f32, x: f32) -> f32 {
         const start = axes === null ? 0 : offsetAlong(axes, 1, reduced, item);
         let total = initial;
         for (let i = 0; i < count; i++) {
-          total = combine(total, x[start + offsets[i]]);
+          total = combine(total, term(x[start + offsets[i]]));
         }
-        output[item] = factor * total;
+        output[item] = factor * result(total);
       }
     },
     webgpu({ axes, output, x }, { factor }) {
@@ -184,7 +196,10 @@ fn combine(total: f32, x: f32) -> f32 {
       const groups = Math.min(wanted, mostGroups);
       if (groups === 1) return [all(x, output, factor, 1)];
       const partial = new Scratch(groups);
-      return [all(x, partial, 1, groups), all(partial, output, factor, 1)];
+      return [
+        all(x, partial, 1, groups, { hasResults: 0 }),
+        all(partial, output, factor, 1, { hasTerms: 0 }),
+      ];
     },
     wasm: simd && (({ axes, output, x }, { factor }, cpu) => {
       return axes === null ? simd.forward({ x, output }, factor, cpu) : null;
@@ -192,9 +207,18 @@ fn combine(total: f32, x: f32) -> f32 {
   });
 }
 
-function gradientOf(
-  { name, reference, simd, wgsl }: ReductionDefinition,
-): ReductionKernels["gradient"] {
+/** The gradient alone, for an operation whose forward kernel is its own. */
+export function reductionGradient(
+  { name, reference, simd, wgsl }: {
+    readonly name: string;
+    readonly reference: Pick<ReductionDefinition["reference"], "gradient">;
+    readonly wgsl: Pick<ReductionDefinition["wgsl"], "gradient">;
+    readonly simd?: Pick<
+      NonNullable<ReductionDefinition["simd"]>,
+      "gradient"
+    >;
+  },
+): Pick<ReductionKernels, "gradient" | "saved"> {
   const label = `${name}Gradient`;
   const dispatch = mapDispatch({
     name: label,
@@ -202,7 +226,11 @@ function gradientOf(
     expression: `factor * (${wgsl.gradient})`,
     variables: { g: "left", x: "index", y: "left" },
   });
-  return kernel({
+  const saved = {
+    x: names(wgsl.gradient, "x"),
+    output: names(wgsl.gradient, "y"),
+  };
+  const gradient: ReductionKernels["gradient"] = kernel({
     name: label,
     operands: {
       gradOutput: "read",
@@ -244,4 +272,5 @@ function gradientOf(
         : null;
     }),
   });
+  return { saved, gradient };
 }

@@ -2,10 +2,16 @@
 // factor. `reduction.ts` adds the arithmetic of an operation:
 //
 //   const initial: f32
+//   fn termOf(x: f32) -> f32
 //   fn combine(total: f32, x: f32) -> f32
+//   fn resultOf(total: f32) -> f32
 
 override workgroupSize: u32;
 override factor: f32;
+// Whether elements become terms first, and whether totals become results: what
+// one command leaves for the next are totals.
+override hasTerms = true;
+override hasResults = true;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
@@ -21,6 +27,20 @@ fn combineByHalves(local: u32) {
       partial[local] = combine(partial[local], partial[local + reach]);
     }
   }
+}
+
+fn termAt(index: u32) -> f32 {
+  if (hasTerms) {
+    return termOf(x[index]);
+  }
+  return x[index];
+}
+
+fn result() -> f32 {
+  if (hasResults) {
+    return resultOf(partial[0]);
+  }
+  return partial[0];
 }
 
 // All elements. Each workgroup makes one result: each invocation combines the
@@ -39,12 +59,12 @@ fn reduceAll(
     index < arrayLength(&x);
     index += step
   ) {
-    total = combine(total, x[index]);
+    total = combine(total, termAt(index));
   }
   partial[local] = total;
   combineByHalves(local);
   if (local == 0) {
-    output[workgroup.x] = factor * partial[0];
+    output[workgroup.x] = factor * result();
   }
 }
 
@@ -77,11 +97,11 @@ fn reduceAxes(
   var total = initial;
   for (var index = local; index < count; index += workgroupSize) {
     let offset = offsetAlong(reduced, arrayLength(&axes), index);
-    total = combine(total, x[start + offset]);
+    total = combine(total, termAt(start + offset));
   }
   partial[local] = total;
   combineByHalves(local);
   if (local == 0 && item < arrayLength(&output)) {
-    output[item] = factor * partial[0];
+    output[item] = factor * result();
   }
 }

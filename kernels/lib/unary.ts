@@ -7,28 +7,16 @@ import {
 } from "../kernel.ts";
 import { mapDispatch, names } from "./map.ts";
 
-/** Numbers that a function of one number depends on, by name. */
-export type UnaryParameters = Readonly<Record<string, number>>;
-
-/**
- * A function of one number, and its gradient. See {@linkcode unaryKernels}.
- *
- * @typeParam P Its parameters; void where it has none.
- */
-export interface UnaryDefinition<P extends UnaryParameters | void = void> {
+/** A function of one number, and its gradient. See {@linkcode unaryKernels}. */
+export interface UnaryDefinition {
   /** The name in errors and profiles. */
   readonly name: string;
-  /**
-   * The parameters' default values, in the order of the arguments. Default: no
-   * parameters.
-   */
-  readonly parameters?: P;
   /** The arithmetic in double precision, by which all else is measured. */
   readonly reference: {
     /** `y` from `x`. */
-    value(x: number, parameters: P): number;
+    value(x: number): number;
     /** The gradient with respect to `x` from `g`, that with respect to `y`. */
-    gradient(g: number, x: number, y: number, parameters: P): number;
+    gradient(g: number, x: number, y: number): number;
   };
   /** The arithmetic as WGSL. */
   readonly wgsl: {
@@ -36,16 +24,8 @@ export interface UnaryDefinition<P extends UnaryParameters | void = void> {
     readonly value: string;
     /** An expression of `g`, `x` and `y`; what it does not name is not read. */
     readonly gradient: string;
-    /**
-     * Functions that both use, and the `override` constants that are the
-     * parameters. Default: none.
-     */
+    /** Functions that both use. Default: none. */
     readonly functions?: string;
-    /**
-     * The constants, which must be finite: each set of them is a pipeline.
-     * Default: the parameters by their names.
-     */
-    constants?(parameters: P): UnaryParameters;
     /** `u32` where the expressions take and give the bits of f32. Default f32. */
     readonly element?: "f32" | "u32";
   };
@@ -83,15 +63,13 @@ export interface UnaryGradientArguments {
 }
 
 /** The kernels of a function of one number. */
-export interface UnaryKernels<P extends UnaryParameters | void = void> {
-  /** See {@linkcode UnaryDefinition.parameters}. */
-  readonly parameters?: P;
+export interface UnaryKernels {
   /** Whether the gradient's expression names `x` and `y`. */
   readonly saved: { readonly x: boolean; readonly output: boolean };
   /** `output = value(x)`, element by element. */
   readonly forward: Kernel<
     { readonly x: "read"; readonly output: "write" },
-    P
+    void
   >;
   /**
    * `gradX = gradient(gradOutput, x, output)`, element by element; `x` and
@@ -104,16 +82,15 @@ export interface UnaryKernels<P extends UnaryParameters | void = void> {
       readonly output: "read?";
       readonly gradX: "write";
     },
-    P
+    void
   >;
 }
 
 /** Makes the kernels of both devices from a line of arithmetic and its gradient. */
-export function unaryKernels<P extends UnaryParameters | void = void>(
-  { name, parameters, reference, simd, wgsl }: UnaryDefinition<P>,
-): UnaryKernels<P> {
+export function unaryKernels(
+  { name, reference, simd, wgsl }: UnaryDefinition,
+): UnaryKernels {
   const { element, functions } = wgsl;
-  const constantsOf = (values: P) => wgsl.constants?.(values) ?? values ?? {};
   const valueDispatch = mapDispatch({
     name,
     element,
@@ -129,7 +106,6 @@ export function unaryKernels<P extends UnaryParameters | void = void>(
     variables: { g: "index", x: "index", y: "index" },
   });
   return {
-    parameters,
     saved: {
       x: names(wgsl.gradient, "x"),
       output: names(wgsl.gradient, "y"),
@@ -137,15 +113,12 @@ export function unaryKernels<P extends UnaryParameters | void = void>(
     forward: kernel({
       name,
       operands: { x: "read", output: "write" },
-      reference({ output, x }, values) {
+      reference({ output, x }) {
         for (let i = 0; i < output.length; i++) {
-          output[i] = reference.value(x[i], values);
+          output[i] = reference.value(x[i]);
         }
       },
-      webgpu({ output, x }, values) {
-        const constants = constantsOf(values);
-        return [valueDispatch({ variables: { x }, output, constants })];
-      },
+      webgpu: ({ output, x }) => [valueDispatch({ variables: { x }, output })],
       wasm: simd && (({ output, x }) => {
         const { length } = output.buffer;
         return [simd.value({ x, output, length }, { work: length })];
@@ -159,22 +132,17 @@ export function unaryKernels<P extends UnaryParameters | void = void>(
         output: "read?",
         gradX: "write",
       },
-      reference({ gradOutput, gradX, output, x }, values) {
+      reference({ gradOutput, gradX, output, x }) {
         for (let i = 0; i < gradX.length; i++) {
           gradX[i] = reference.gradient(
             gradOutput[i],
             x === null ? NaN : x[i],
             output === null ? NaN : output[i],
-            values,
           );
         }
       },
-      webgpu: ({ gradOutput: g, gradX, output: y, x }, values) => [
-        gradientDispatch({
-          variables: { g, x, y },
-          output: gradX,
-          constants: constantsOf(values),
-        }),
+      webgpu: ({ gradOutput: g, gradX, output: y, x }) => [
+        gradientDispatch({ variables: { g, x, y }, output: gradX }),
       ],
       wasm: simd && ((operands) => {
         const { length } = operands.gradX.buffer;

@@ -1,5 +1,5 @@
 /**
- * The text of objects for `console.log` and `String()`: one text without
+ * What `console.log` and `String()` show of objects: one text without
  * internals, in Deno and in Node.
  *
  * @module

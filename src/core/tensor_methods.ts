@@ -12,20 +12,40 @@ export interface TensorMethods<
 > {
   /** The sum with a tensor or a number, broadcast. See {@linkcode add}. */
   add(other: Tensor | number): Tensor;
+  /** Indices of the largest elements along an axis, i32. See {@linkcode argmax}. */
+  argmax(dim?: number, keepdim?: boolean): Tensor<Shape, "i32">;
   /** A copy in memory of its own; gradients flow through it. */
   clone(): Tensor<S, D>;
   /** The quotient by a tensor or a number, broadcast. See {@linkcode div}. */
   div(other: Tensor | number): Tensor;
+  /** The logarithm of the softmax along an axis. See {@linkcode logSoftmax}. */
+  logSoftmax(dim: number): Tensor<S>;
+  /** `log Σ exp(x)` of all elements, `[1]`, or along axes. See {@linkcode logsumexp}. */
+  logsumexp(options?: ReductionOptions): Tensor;
+  /** The largest of all elements, `[1]`. See {@linkcode max}. */
+  max(): Tensor<[number]>;
+  /** The largest elements along an axis, and their indices. */
+  max(dim: number, keepdim?: boolean): Extrema;
   /** The mean of all elements, `[1]`, or along axes. See {@linkcode mean}. */
   mean(options?: ReductionOptions): Tensor;
+  /** The smallest of all elements, `[1]`. See {@linkcode min}. */
+  min(): Tensor<[number]>;
+  /** The smallest elements along an axis, and their indices. */
+  min(dim: number, keepdim?: boolean): Extrema;
   /** The product with a tensor or a number, broadcast. See {@linkcode mul}. */
   mul(other: Tensor | number): Tensor;
+  /** The norm of all elements, `[1]`, or along axes. See {@linkcode norm}. */
+  norm(p?: number, options?: ReductionOptions): Tensor;
   /** `max(x, 0)`, elementwise. See {@linkcode relu}. */
   relu(): Tensor<S>;
+  /** The softmax along an axis. See {@linkcode softmax}. */
+  softmax(dim: number): Tensor<S>;
   /** The difference to a tensor or a number, broadcast. See {@linkcode sub}. */
   sub(other: Tensor | number): Tensor;
   /** The sum of all elements, `[1]`, or along axes. See {@linkcode sum}. */
   sum(options?: ReductionOptions): Tensor;
+  /** The variance of all elements, `[1]`, or along axes. See {@linkcode variance}. */
+  variance(options?: VarianceOptions): Tensor;
 }
 
 /** Which axes a reduction reduces, and what becomes of them. */
@@ -34,6 +54,20 @@ export interface ReductionOptions {
   dim?: number | readonly number[];
   /** Whether the reduced axes stay, with size 1. Default false. */
   keepdim?: boolean;
+}
+
+/** What a variance is taken along, and its divisor. */
+export interface VarianceOptions extends ReductionOptions {
+  /** What the number of elements is reduced by, to divide. Default 1. */
+  correction?: number;
+}
+
+/** The largest or smallest elements along an axis. */
+export interface Extrema {
+  /** The elements. */
+  readonly values: Tensor;
+  /** Their indices along the axis: i32, without a gradient. */
+  readonly indices: Tensor<Shape, "i32">;
 }
 
 /** For each method the operation that it is, which takes the tensor first. */

@@ -4,9 +4,9 @@ import type { Brightness } from "./_pixels.ts";
 export interface Strokes {
   /** Where they are: 1, elsewhere 0. */
   readonly mask: Uint8Array;
-  /** The highest noise of the paper. */
+  /** What the paper has, at most, as noise. */
   readonly noise: number;
-  /** The ink in the middle of a stroke. */
+  /** What a stroke has in its middle. */
   readonly full: number;
 }
 
@@ -99,7 +99,7 @@ class Moments {
 const leastShare = 0.04;
 
 /**
- * Ink connected with the edge, a table's end or a finger, is no stroke
+ * What hangs together with the edge, a table's end or a finger, is no stroke
  * where this much of it is inside: less may be the bar of a 5 that was cut
  * close.
  */

@@ -6,7 +6,7 @@ export const oldestDeno = "2.5";
 
 /** Something that is not there, and what brings it. */
 export interface Missing {
-  /** The missing part, and its use. */
+  /** What, and what it would be good for. */
   readonly what: string;
   /** The command that installs it, or null where none can. */
   readonly install: string | null;

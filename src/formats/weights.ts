@@ -20,11 +20,11 @@ export type { WeightsFile, WeightsFormat };
 
 /** All that a file of weights holds. */
 export interface Weights {
-  /** The format of the file. */
+  /** What the file's bytes are. */
   readonly format: WeightsFormat;
   /** The tensors, by name and in the order of the file. */
   readonly tensors: Map<string, HostTensor>;
-  /** The file's text beside its tensors. */
+  /** What the file holds beside its tensors, as text. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -40,17 +40,16 @@ export class Linear extends Module {
    *
    * @param inFeatures Columns of the input.
    * @param outFeatures Columns of the output.
-   * @param bias Whether a bias is learnt: a boolean as in PyTorch, or options.
+   * @param options Whether a bias is learnt.
    * @throws {RangeError} If a number of features is not a whole number of at
    * least 1.
    */
   constructor(
     inFeatures: number,
     outFeatures: number,
-    bias: boolean | LinearOptions = {},
+    options: LinearOptions = {},
   ) {
     super();
-    const options = typeof bias === "boolean" ? { bias } : bias;
     checkOptions("Linear", options, ["bias"]);
     checkCount("Linear: inFeatures", inFeatures);
     checkCount("Linear: outFeatures", outFeatures);

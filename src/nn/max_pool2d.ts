@@ -1,33 +1,15 @@
 import type { Pair } from "../ops/check.ts";
-import {
-  checkMaxPool2dOptions,
-  maxPool2d,
-  type MaxPool2dOptions,
-} from "../ops/max_pool2d.ts";
-import { type PoolArguments, poolOptions } from "../ops/pool_arguments.ts";
+import { maxPool2d, type MaxPool2dOptions } from "../ops/max_pool2d.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
-import { pythonBool, pythonPair } from "../base/python_text.ts";
+import { pythonPair } from "../base/python_text.ts";
 import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 
-/**
- * {@linkcode maxPool2d} as a layer.
- *
- * @example
- * ```ts
- * import { MaxPool2d, openDevice, Tensor } from "@x/mnist-cnn";
- * import { assertEquals } from "@std/assert";
- *
- * using device = await openDevice({ device: "cpu" });
- * const layer = new MaxPool2d(3, 2, 1);
- * using x = Tensor.from(device, new Float32Array(36), [1, 1, 6, 6]);
- * assertEquals(layer.forward(x).shape, [1, 1, 3, 3]);
- * ```
- */
+/** {@linkcode maxPool2d} as a layer. */
 export class MaxPool2d extends Module {
   /** Size of the window. */
   readonly kernelSize: Pair;
-  /** Stride, padding and dilation of the window; whether it may leave the image. */
+  /** Stride, padding and dilation of the window. */
   readonly options: Readonly<MaxPool2dOptions>;
 
   /**
@@ -35,16 +17,13 @@ export class MaxPool2d extends Module {
    * `forward`.
    *
    * @param kernelSize Height and width of the window, in pixels.
-   * @param given Stride (default: the kernel's size), padding and dilation, in
-   * pixels; `ceilMode`. Stride and padding may stand before the options:
-   * `new MaxPool2d(3, 2, 1)`.
-   * @throws {TypeError} If there is an option of another name.
+   * @param options Stride (default: the kernel's size), padding, dilation, all in
+   * pixels.
    */
-  constructor(kernelSize: Pair, ...given: PoolArguments<MaxPool2dOptions>) {
+  constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = poolOptions("MaxPool2d", given);
-    checkMaxPool2dOptions("MaxPool2d", this.options);
+    this.options = options;
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */
@@ -64,10 +43,9 @@ export class MaxPool2d extends Module {
   /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
     const kernelSize = this.kernelSize;
-    const { ceilMode = false, dilation = 1, padding = 0 } = this.options;
-    const { stride = kernelSize } = this.options;
+    const { dilation = 1, padding = 0, stride = kernelSize } = this.options;
     return `kernel_size=${pythonPair(kernelSize)}, ` +
       `stride=${pythonPair(stride)}, padding=${pythonPair(padding)}, ` +
-      `dilation=${pythonPair(dilation)}, ceil_mode=${pythonBool(ceilMode)}`;
+      `dilation=${pythonPair(dilation)}, ceil_mode=False`;
   }
 }

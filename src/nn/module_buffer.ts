@@ -1,5 +1,4 @@
 import { printAsText } from "../base/printing.ts";
-import { guard } from "../core/guards.ts";
 import type { Device } from "../devices/device.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { tensorOf } from "./_materialized.ts";
@@ -67,14 +66,7 @@ export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
    * buffer.
    */
   get tensor(): Tensor<[number], D> {
-    return tensorOf(this, this.memory);
-  }
-
-  /** As {@linkcode ModuleBuffer.tensor}, or null where there is none yet. */
-  get memory(): Tensor<[number], D> | null {
-    const tensor = this.#tensor;
-    guard(this, () => this.#tensor === tensor);
-    return tensor;
+    return tensorOf(this, this.#tensor);
   }
 
   /** Shape, element type and device: `ModuleBuffer([16], f32, cpu)`. */

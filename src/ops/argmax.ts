@@ -1,14 +1,21 @@
-import { argmax as argmaxKernel } from "../../kernels/argmax/argmax.ts";
+import { argmax as argmaxOfRows } from "../../kernels/argmax/argmax.ts";
+import { max } from "../../kernels/max/max.ts";
 import { Tensor } from "../core/tensor.ts";
-import { checkRank } from "./check.ts";
+import { axisOf, rowsAlong, withoutAxis } from "./_axis.ts";
+import { checkDType } from "./check.ts";
 
 /**
- * The column of each row's largest score; the first of equal ones. It has no
- * gradient.
+ * The index of the largest element along an axis: of a batch of scores the
+ * predicted classes. Of equals it is the first; NaN is above every number. It
+ * has no gradient.
  *
- * @param scores `[N, classes]`.
- * @returns `[N]`, i32: the predicted classes.
- * @throws {ShapeError} If `scores` has not two dimensions.
+ * @param x Scores `[N, classes]`, or any shape.
+ * @param dim The axis; negative ones count from the last. Default −1, where
+ * PyTorch's is all axes at once.
+ * @param keepdim Whether the axis stays, with size 1. Default false.
+ * @returns i32, the shape of `x` without the axis: `[N]`.
+ * @throws {RangeError} If there is no such axis.
+ * @throws {TypeError} If the elements are not f32.
  *
  * @example
  * ```ts
@@ -17,15 +24,28 @@ import { checkRank } from "./check.ts";
  *
  * using device = await openDevice({ device: "cpu" });
  * using scores = Tensor.from(device, [1, 3, 2], [1, 3]);
- * using predictions = argmax(scores);
+ * using predictions = argmax(scores, 1);
  * assertEquals(await predictions.data(), new Int32Array([1]));
  * ```
  */
-export function argmax(scores: Tensor): Tensor<[number], "i32"> {
-  checkRank("argmax", "scores", scores.shape, ["N", "classes"]);
-  const [batch, classes] = scores.shape;
-  const size: [number] = [batch];
-  const output = Tensor.empty(scores.device, size, "i32");
-  scores.device.run(argmaxKernel, { scores, output }, { batch, classes });
+export function argmax(
+  x: Tensor,
+  dim = -1,
+  keepdim = false,
+): Tensor<readonly number[], "i32"> {
+  checkDType("argmax", "x", x, "f32");
+  const { device, shape } = x;
+  const axis = axisOf("argmax", shape, dim);
+  const rows = rowsAlong(shape, axis);
+  const output = Tensor.empty(device, withoutAxis(shape, axis, keepdim), "i32");
+  const batch = output.length;
+  if (rows.inner === 1) {
+    const params = { batch, classes: rows.size };
+    device.run(argmaxOfRows, { scores: x, output }, params);
+    return output;
+  }
+  const values = Tensor.empty(device, output.shape);
+  device.run(max, { x, values, indices: output }, { ...rows, sign: 1 });
+  values[Symbol.dispose]();
   return output;
 }

@@ -177,10 +177,7 @@ function separateBlock(
   }
   if (normalisation !== undefined) y = batchNorm2d(y, normalisation);
   if (activation !== undefined) y = activations[activation](y);
-  if (pooling !== undefined) {
-    const { kernelSize, ...window } = pooling;
-    y = maxPool2d(y, kernelSize, window);
-  }
+  if (pooling !== undefined) y = maxPool2d(y, pooling.kernelSize, pooling);
   // At least one stage that is no activation has checked it.
   return y as Tensor<Images>;
 }

@@ -5,6 +5,7 @@ import {
   reductionKernels,
 } from "../../kernels/lib/reduction.ts";
 import { describe } from "../base/errors.ts";
+import { checkOptions } from "../base/options.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import type { ReductionOptions } from "../core/tensor_methods.ts";
@@ -72,6 +73,7 @@ export function reduction(
     : reductionKernels(definition);
   const name = given ?? forward.name;
   const operation = (x: Tensor, options: ReductionOptions = {}) => {
+    checkOptions(name, options, ["dim", "keepdim"]);
     checkDType(name, "x", x, "f32");
     const { device, shape } = x;
     const { kept, reduced, removed } = shapesOf(name, shape, options);

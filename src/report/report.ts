@@ -7,7 +7,7 @@ import type { EpochResult, TrainSettings } from "../training/options.ts";
 import { html } from "./_html.ts";
 import { charts, filters, mistakes, page, settings, summary } from "./_page.ts";
 
-/** The training that a report describes; a `Trainer` and the result of `train` are one. */
+/** What a report tells of; a `Trainer` and the result of `train` have it all. */
 export interface ReportedTraining {
   /** The trained model, on its device. */
   readonly model: Layer;
@@ -21,7 +21,7 @@ export interface ReportedTraining {
   readonly valData: Dataset;
 }
 
-/** Options of a report. */
+/** What else to say. */
 export interface ReportOptions {
   /** The page's heading. Default `Training`. */
   title?: string;

@@ -26,7 +26,9 @@ import { fillCases } from "./cases/fill.ts";
 import { gatherCases } from "./cases/gather.ts";
 import { leakyReluCases } from "./cases/leaky_relu.ts";
 import { linearCases } from "./cases/linear.ts";
+import { maxCases } from "./cases/max.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
+import { softmaxCases } from "./cases/softmax.ts";
 import { sumCases } from "./cases/sum.ts";
 import { winogradCases } from "./cases/winograd.ts";
 import { reluCases } from "./cases/relu.ts";
@@ -50,12 +52,14 @@ export const kernelCases: readonly KernelCase[] = [
   ...crossEntropyCases,
   ...dropoutCases,
   ...binaryCases,
+  ...softmaxCases,
   ...sumCases,
   ...winogradCases,
   ...fillCases,
   ...gatherCases,
   ...leakyReluCases,
   ...linearCases,
+  ...maxCases,
   ...maxPool2dCases,
   ...reluCases,
   ...sgdCases,

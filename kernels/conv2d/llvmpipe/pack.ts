@@ -36,7 +36,7 @@ export interface Correlation {
   readonly targetChannelStep: number;
   /** Whether the kernel is flipped along both axes. */
   readonly flipped: boolean;
-  /** Its cost, for the profile. */
+  /** What it costs, for the profile. */
   readonly operations: number;
 }
 

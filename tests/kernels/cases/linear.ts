@@ -27,7 +27,6 @@ const SHAPES: Record<string, LinearShape> = {
 const WANTED = [
   ["x", "weight", "bias"],
   ["weight", "bias"],
-  ["x", "bias"],
   ["x"],
   ["weight"],
   ["bias"],
