@@ -25,7 +25,7 @@ const builds = [
   { file: "lib/simd.gen.ts", features: "simd,threads" },
 ];
 
-/** What runs programs of kernel calls, and is no kernel itself. */
+/** The function that runs programs of kernel calls, and is no kernel itself. */
 const runtime = {
   file: "lib/simd/run.ts",
   functions: ["close", "run", "solo", "workerLoop"],
@@ -48,7 +48,7 @@ const flags = [
   "--disableWarning",
 ];
 
-/** What a module may import: anything else would need a host function. */
+/** The imports of a module: anything else would need a host function. */
 const allowedImports = ["env.memory", "env.table"];
 
 /**

@@ -1,13 +1,17 @@
 import { Tensor } from "../src/core/tensor.ts";
 import { convBlock } from "../src/ops/conv_block.ts";
 import * as ops from "../src/ops/mod.ts";
+import { poolingRows } from "./gradcheck/pooling.ts";
 import { reductionsRows } from "./gradcheck/reductions.ts";
 import { type GradcheckCase, spacedInput, uniformInput } from "./gradcheck.ts";
+import { elementwiseRows } from "./gradcheck/elementwise.ts";
 
 /** At least one case for every operation that is exported, by its name. */
 export const gradcheckTable: Readonly<
   Record<string, readonly GradcheckCase[]>
 > = {
+  ...poolingRows,
+  ...elementwiseRows,
   ...reductionsRows,
   add: [
     {
@@ -19,12 +23,6 @@ export const gradcheckTable: Readonly<
       inputs: [uniformInput([2, 1, 3], 1), uniformInput([4, 1], 2)],
     },
     { run: (x) => ops.add(1.5, x), inputs: [uniformInput([5], 1)] },
-  ],
-  avgPool2d: [
-    {
-      run: (x) => ops.avgPool2d(x, 2, { padding: [1, 0] }),
-      inputs: [uniformInput([2, 2, 4, 5], 1)],
-    },
   ],
   batchNorm2d: [
     {
@@ -131,12 +129,6 @@ export const gradcheckTable: Readonly<
     {
       run: ops.log,
       inputs: [uniformInput([3, 4], 1, { center: 2, scale: 0.8 })],
-    },
-  ],
-  maxPool2d: [
-    {
-      run: (x) => ops.maxPool2d(x, 3, { stride: 2, padding: 1 }),
-      inputs: [spacedInput([2, 2, 4, 5], 1)],
     },
   ],
   mean: [

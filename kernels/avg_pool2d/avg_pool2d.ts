@@ -1,10 +1,12 @@
 import { kernel, type Operand } from "../kernel.ts";
 import { elementwise } from "../lib/elementwise.ts";
 import {
+  pixelIterations,
   planesOf,
   type Pool2dShape,
   poolingConstants,
   poolingWork,
+  windowIterations,
   windowsOf,
 } from "../lib/pool2d.ts";
 import * as wgsl from "./avg_pool2d.gen.ts";
@@ -12,7 +14,10 @@ import * as simd from "./simd.gen.ts";
 
 /** An average pooling; its dilation is 1. */
 export interface AvgPool2dShape extends Pool2dShape {
-  /** Whether padded zeros count in the divisor, as PyTorch's default has it. */
+  /**
+   * Whether padded zeros count in the divisor, as PyTorch's default has it; what
+   * a window has beyond the padding never does.
+   */
   readonly countIncludePad: boolean;
 }
 
@@ -25,21 +30,24 @@ export const avgPool2dForward = kernel({
   operands: { x: "read", output: "write" },
   reference({ output, x }, shape: AvgPool2dShape) {
     const windows = windowsOf(shape);
+    const divisors = divisorsOf(windows, shape);
     const inArea = shape.inHeight * shape.inWidth;
     for (let at = 0; at < output.length; at++) {
       const start = Math.floor(at / windows.length) * inArea;
-      const pixels = windows[at % windows.length];
+      const window = at % windows.length;
       let sum = 0;
-      for (const pixel of pixels) sum += x[start + pixel];
-      output[at] = sum / divisorOf(pixels, shape);
+      for (const pixel of windows[window]) sum += x[start + pixel];
+      output[at] = sum / divisors[window];
     }
   },
   webgpu({ output, x }, shape) {
     const { length } = output.buffer;
     const constants = constantsOf(shape);
-    return [
-      elementwise(wgsl.avgPool2dForward, length, { x, output }, constants),
-    ];
+    const bind = { x, output };
+    return [{
+      ...elementwise(wgsl.avgPool2dForward, length, bind, constants),
+      iterations: windowIterations(shape),
+    }];
   },
   wasm({ output, x }, shape) {
     const args = argumentsOf(x, output, shape);
@@ -57,20 +65,24 @@ export const avgPool2dGradient = kernel({
   operands: { gradOutput: "read", gradX: "write" },
   reference({ gradOutput, gradX }, shape: AvgPool2dShape) {
     const windows = windowsOf(shape);
+    const divisors = divisorsOf(windows, shape);
     const inArea = shape.inHeight * shape.inWidth;
     gradX.fill(0);
     for (let at = 0; at < gradOutput.length; at++) {
       const start = Math.floor(at / windows.length) * inArea;
-      const pixels = windows[at % windows.length];
-      const share = gradOutput[at] / divisorOf(pixels, shape);
-      for (const pixel of pixels) gradX[start + pixel] += share;
+      const window = at % windows.length;
+      const share = gradOutput[at] / divisors[window];
+      for (const pixel of windows[window]) gradX[start + pixel] += share;
     }
   },
   webgpu({ gradOutput, gradX }, shape) {
     const { length } = gradX.buffer;
     const bind = { gradOutput, gradX };
     const constants = constantsOf(shape);
-    return [elementwise(wgsl.avgPool2dGradient, length, bind, constants)];
+    return [{
+      ...elementwise(wgsl.avgPool2dGradient, length, bind, constants),
+      iterations: pixelIterations(shape),
+    }];
   },
   wasm({ gradOutput, gradX }, shape) {
     const args = argumentsOf(gradX, gradOutput, shape);
@@ -78,11 +90,21 @@ export const avgPool2dGradient = kernel({
   },
 });
 
-/** By what the sum of a window is divided. */
-function divisorOf(pixels: readonly number[], shape: AvgPool2dShape): number {
-  return shape.countIncludePad
-    ? shape.kernelHeight * shape.kernelWidth
-    : pixels.length;
+/** By what the sum of each window is divided. */
+function divisorsOf(
+  windows: readonly (readonly number[])[],
+  shape: AvgPool2dShape,
+): number[] {
+  if (!shape.countIncludePad) return windows.map(({ length }) => length);
+  const { outWidth, paddingHeight, paddingWidth } = shape;
+  return windows.map((_, window) => {
+    const top = Math.floor(window / outWidth) * shape.strideHeight;
+    const left = window % outWidth * shape.strideWidth;
+    const bottom = shape.inHeight + 2 * paddingHeight;
+    const right = shape.inWidth + 2 * paddingWidth;
+    return (Math.min(top + shape.kernelHeight, bottom) - top) *
+      (Math.min(left + shape.kernelWidth, right) - left);
+  });
 }
 
 function constantsOf(shape: AvgPool2dShape) {

@@ -25,34 +25,35 @@ fn avgPool2dForward(
         sum += x[plane + row * inWidth + column];
       }
     }
-    output[index] = sum / divisor(window);
+    output[index] = sum / window.divisor;
   }
 }
 
-// The part of a window that lies on the image.
+// The part of a window that lies on the image, and by what its sum is divided:
+// the pixels there, or on the padded image.
 struct Window {
   top: u32,
   bottom: u32,
   left: u32,
   right: u32,
+  divisor: f32,
 }
 
 fn windowAt(row: u32, column: u32) -> Window {
-  let top = row * strideHeight;
-  let left = column * strideWidth;
-  return Window(
-    max(top, paddingHeight) - paddingHeight,
-    min(max(top + kernelHeight, paddingHeight) - paddingHeight, inHeight),
-    max(left, paddingWidth) - paddingWidth,
-    min(max(left + kernelWidth, paddingWidth) - paddingWidth, inWidth),
+  let paddedTop = row * strideHeight;
+  let paddedLeft = column * strideWidth;
+  let paddedBottom = min(paddedTop + kernelHeight, inHeight + 2 * paddingHeight);
+  let paddedRight = min(paddedLeft + kernelWidth, inWidth + 2 * paddingWidth);
+  let top = max(paddedTop, paddingHeight) - paddingHeight;
+  let bottom = min(max(paddedBottom, paddingHeight) - paddingHeight, inHeight);
+  let left = max(paddedLeft, paddingWidth) - paddingWidth;
+  let right = min(max(paddedRight, paddingWidth) - paddingWidth, inWidth);
+  let counted = select(
+    (bottom - top) * (right - left),
+    (paddedBottom - paddedTop) * (paddedRight - paddedLeft),
+    countIncludePad,
   );
-}
-
-fn divisor(window: Window) -> f32 {
-  if (countIncludePad) {
-    return f32(kernelHeight * kernelWidth);
-  }
-  return f32((window.bottom - window.top) * (window.right - window.left));
+  return Window(top, bottom, left, right, f32(counted));
 }
 
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
@@ -77,7 +78,7 @@ fn avgPool2dGradient(
     for (var row = firstRow; row <= lastRow; row++) {
       for (var column = firstColumn; column <= lastColumn; column++) {
         let gradient = gradOutput[plane + row * outWidth + column];
-        sum += gradient / divisor(windowAt(row, column));
+        sum += gradient / windowAt(row, column).divisor;
       }
     }
     gradX[index] = sum;

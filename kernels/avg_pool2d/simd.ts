@@ -64,7 +64,8 @@ function slide(args: AvgPool2dArgs, plane: i32, isGradient: bool): void {
       const left = max(before, 0);
       const right = min(before + kernelWidth, inWidth);
       const divisor = <f32> (countIncludePad
-        ? kernelHeight * kernelWidth
+        ? (min(above + kernelHeight, inHeight + paddingHeight) - above) *
+          (min(before + kernelWidth, inWidth + paddingWidth) - before)
         : (bottom - top) * (right - left));
       if (isGradient) {
         const share = load<f32>(at) / divisor;

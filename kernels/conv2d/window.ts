@@ -11,7 +11,7 @@ export interface WeightGradientWindow extends Window2d {
   readonly targetWidth: number;
 }
 
-/** Those of a window under which weights lie. */
+/** Elements of a window under which weights lie. */
 export interface ConvolutionWindow extends WeightGradientWindow {
   readonly inputDilationHeight?: number;
   readonly inputDilationWidth?: number;

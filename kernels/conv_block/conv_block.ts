@@ -155,7 +155,7 @@ export const convBlockGradient = kernel({
       gradWeight: gradScale,
       gradBias: gradShift,
     };
-    return [
+    const steps: AnyKernelCall[] = [
       call(reluKernels.gradient, {
         gradOutput,
         x: null,
@@ -168,6 +168,11 @@ export const convBlockGradient = kernel({
         pooling,
       ),
       call(batchNorm2dParameterGradient, given, norm),
+    ];
+    const isFrozen = gradX === null && gradWeight === null &&
+      gradBias === null;
+    if (isFrozen) return steps;
+    steps.push(
       call(
         batchNorm2dInputGradient,
         { ...given, weight: scale, gradX: gradConvolved },
@@ -184,7 +189,8 @@ export const convBlockGradient = kernel({
           convolution,
         ),
       ],
-    ];
+    );
+    return steps;
   },
   webgpu: webgpu.gradient,
   wasm: wasm.gradient,

@@ -91,12 +91,14 @@ export function sizeOf({ area, batch, channels }: BatchNorm2dShape): number {
   return batch * channels * area;
 }
 
-/** Whether the pooling's windows are 2×2, side by side. */
+/** Whether the pooling's windows are 2×2, side by side, within the image. */
 export function isHalving({ pooling }: ConvBlockShape): boolean {
   const { dilationHeight, dilationWidth, kernelHeight, kernelWidth } = pooling;
   const { paddingHeight, paddingWidth, strideHeight, strideWidth } = pooling;
+  const { inHeight, inWidth, outHeight, outWidth } = pooling;
   const twos = [kernelHeight, kernelWidth, strideHeight, strideWidth];
   return twos.every((size) => size === 2) &&
     paddingHeight === 0 && paddingWidth === 0 &&
-    dilationHeight === 1 && dilationWidth === 1;
+    dilationHeight === 1 && dilationWidth === 1 &&
+    2 * outHeight <= inHeight && 2 * outWidth <= inWidth;
 }

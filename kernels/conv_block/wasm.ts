@@ -94,23 +94,28 @@ export function gradient(
   const area = outHeight * outWidth;
   const gradConvolved = new Scratch(sizeOf(norm));
   const { gradBias, gradWeight, gradX, weight, x } = operands;
-  return [
+  const steps: Steps = [
     simd.convBlockGradientSums(
       { ...operands, batch, channels, area },
       { work: batch * channels * area, label: "convBlockGradientSums" },
     ),
-    simd.convBlockGradConvolved(
-      { ...operands, ...planesOf(shape), gradConvolved },
-      { work: sizeOf(norm), label: "convBlockGradConvolved" },
-    ),
-    call(
-      winogradGradient,
-      { gradOutput: gradConvolved, x, weight, gradX, gradWeight },
-      convolution,
-    ),
-    // The normalisation takes the mean away, whatever the bias was.
-    ...gradBias === null ? [] : [call(fill, { output: gradBias }, 0)],
   ];
+  if (gradX !== null || gradWeight !== null) {
+    steps.push(
+      simd.convBlockGradConvolved(
+        { ...operands, ...planesOf(shape), gradConvolved },
+        { work: sizeOf(norm), label: "convBlockGradConvolved" },
+      ),
+      call(
+        winogradGradient,
+        { gradOutput: gradConvolved, x, weight, gradX, gradWeight },
+        convolution,
+      ),
+    );
+  }
+  // The normalisation takes the mean away, whatever the bias was.
+  if (gradBias !== null) steps.push(call(fill, { output: gradBias }, 0));
+  return steps;
 }
 
 /** Normalises, rectifies and pools. */

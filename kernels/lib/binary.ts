@@ -57,7 +57,7 @@ export interface FlatOperands {
   readonly output: Operand;
 }
 
-/** What its gradients are called with; null is what an expression does not name. */
+/** Operands of its gradients; null is one that an expression does not name. */
 export interface FlatGradientOperands {
   /** Gradient with respect to the output. */
   readonly gradOutput: Operand;
@@ -67,7 +67,7 @@ export interface FlatGradientOperands {
   readonly right: Operand | null;
   /** The output. */
   readonly output: Operand | null;
-  /** What it writes: a gradient for each element of the output. */
+  /** The gradient for each element of the output; written. */
   readonly gradient: Operand;
 }
 

@@ -29,6 +29,21 @@ export function poolingWork(shape: Pool2dShape): number {
   return planesOf(shape) * shape.inHeight * shape.inWidth;
 }
 
+/** Iterations of an invocation that goes over a window, row by row. */
+export function windowIterations(
+  { kernelHeight, kernelWidth }: Pool2dShape,
+): number {
+  return kernelHeight * (kernelWidth + 1);
+}
+
+/** Iterations of one that goes over the windows to which a pixel belongs. */
+export function pixelIterations(shape: Pool2dShape): number {
+  const height = (shape.kernelHeight - 1) * shape.dilationHeight + 1;
+  const width = (shape.kernelWidth - 1) * shape.dilationWidth + 1;
+  const rows = Math.ceil(height / shape.strideHeight);
+  return rows * (Math.ceil(width / shape.strideWidth) + 1);
+}
+
 /** The constants of `lib/pool2d.wgsl`, but for the size of a workgroup. */
 export function poolingConstants(
   shape: Pool2dShape,

@@ -8,7 +8,7 @@ export interface Addition {
   readonly before: string;
   /** WGSL of the operation; errors count its lines from 1. */
   readonly expression: string;
-  /** What follows it. */
+  /** The declarations after it. */
   readonly after: string;
   /** Declarations that the expression uses; errors count their lines too. */
   readonly functions?: string;

@@ -75,7 +75,7 @@ export function forward(
 
 /**
  * The gradients. Where rows of x and the weight are whole fours, one command
- * makes all of them.
+ * makes all of them, that with respect to the bias beside that to the weight.
  */
 export function gradient(
   operands: GradientOperands,
@@ -83,8 +83,11 @@ export function gradient(
   adapter: AdapterTraits,
 ): (Dispatch | AnyKernelCall)[] {
   const { inFeatures, outFeatures } = shape;
-  if (inFeatures % 4 === 0) return [gradientsInFours(operands, shape, adapter)];
   const { gradBias, gradOutput, gradWeight, gradX, weight, x } = operands;
+  const isBiasAlone = gradBias !== null && gradWeight === null;
+  if (inFeatures % 4 === 0 && !isBiasAlone) {
+    return [gradientsInFours(operands, shape, adapter)];
+  }
   const steps: (Dispatch | AnyKernelCall)[] = [];
   if (gradX !== null) {
     const bind = { left: gradOutput, right: weight, output: gradX };
@@ -138,9 +141,7 @@ function gradientsInFours(
 ): Dispatch {
   const { inFeatures, outFeatures } = shape;
   const hasX = gradX !== null;
-  // The gradient with respect to the bias comes with that to the weight.
-  const hasWeight = gradWeight !== null || gradBias !== null;
-  const weights = hasWeight ? outFeatures * inFeatures : 4;
+  const hasWeight = gradWeight !== null;
   const sizes = [
     ...(hasWeight ? [weightSize(shape)] : []),
     ...(hasX ? [inputSize(shape)] : []),
@@ -153,7 +154,7 @@ function gradientsInFours(
       x,
       weight,
       gradX: gradX ?? new Scratch(4),
-      gradWeight: gradWeight ?? new Scratch(weights),
+      gradWeight: gradWeight ?? new Scratch(4),
       gradBias: gradBias ?? new Scratch(outFeatures),
     },
     constants: {

@@ -1,10 +1,12 @@
 import { kernel } from "../kernel.ts";
 import { elementwise } from "../lib/elementwise.ts";
 import {
+  pixelIterations,
   planesOf,
   type Pool2dShape,
   poolingConstants,
   poolingWork,
+  windowIterations,
   windowsOf,
 } from "../lib/pool2d.ts";
 import * as wgsl from "./max_pool2d.gen.ts";
@@ -38,7 +40,10 @@ export const maxPool2dForward = kernel({
     const { length } = output.buffer;
     const bind = { x, output, indices };
     const constants = constantsOf(shape);
-    return [elementwise(wgsl.maxPool2dForward, length, bind, constants)];
+    return [{
+      ...elementwise(wgsl.maxPool2dForward, length, bind, constants),
+      iterations: windowIterations(shape),
+    }];
   },
   wasm({ indices, output, x }, shape) {
     const args = { ...shape, planes: planesOf(shape), x, output, indices };
@@ -67,7 +72,10 @@ export const maxPool2dGradient = kernel({
     const { length } = gradX.buffer;
     const bind = { gradOutput, largestAt: indices, gradX };
     const constants = constantsOf(shape);
-    return [elementwise(wgsl.maxPool2dGradient, length, bind, constants)];
+    return [{
+      ...elementwise(wgsl.maxPool2dGradient, length, bind, constants),
+      iterations: pixelIterations(shape),
+    }];
   },
   wasm({ gradOutput, gradX, indices }, shape) {
     const args = {

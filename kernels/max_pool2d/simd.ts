@@ -65,12 +65,13 @@ export function maxPool2dForward(
   }
 }
 
-/** Whether the windows are 2 by 2, side by side. */
+/** Whether the windows are 2 by 2, side by side, within the image. */
 function isHalving(args: MaxPool2dArgs): bool {
   return args.kernelHeight == 2 && args.kernelWidth == 2 &&
     args.strideHeight == 2 && args.strideWidth == 2 &&
     args.paddingHeight == 0 && args.paddingWidth == 0 &&
-    args.dilationHeight == 1 && args.dilationWidth == 1;
+    args.dilationHeight == 1 && args.dilationWidth == 1 &&
+    2 * args.outHeight <= args.inHeight && 2 * args.outWidth <= args.inWidth;
 }
 
 /** Four windows of 2 by 2 at once; gives the first column that it left. */

@@ -1,5 +1,5 @@
 /**
- * What `console.log` and `String()` show of objects: one text without
+ * The text of objects for `console.log` and `String()`: one text without
  * internals, in Deno and in Node.
  *
  * @module

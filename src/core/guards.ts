@@ -1,6 +1,6 @@
 /**
- * What a replay cannot see in the list of kernels: what the captured function
- * assumed about the host's state, and its side effects on that state.
+ * The part of a captured function that its list of kernels does not show: its
+ * assumptions about the host's state, and its side effects on that state.
  */
 export interface Trace {
   /** All must hold for the program to be the right one. */

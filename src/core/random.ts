@@ -6,6 +6,7 @@
  */
 
 import { describe } from "../base/errors.ts";
+import { normalBlock, normalise } from "./_normal.ts";
 
 const WORDS = 624;
 const MIDDLE = 397;
@@ -29,6 +30,8 @@ const LARGEST_PERMUTATION = Math.floor((2 ** 32 - 1) / 20);
 export class RandomGenerator {
   readonly #words = new Uint32Array(WORDS);
   #next = WORDS;
+  /** The second number of a pair whose first one was drawn, if there is one. */
+  #nextNormal: number | null = null;
 
   /**
    * Starts the stream that `torch.manual_seed(seed)` starts.
@@ -57,20 +60,26 @@ export class RandomGenerator {
   /**
    * Where the stream is: setting what was got before goes back there.
    *
-   * The 624 words of the twister, and how many of them have been used.
+   * The 624 words of the twister, and how many of them have been used; where
+   * {@linkcode RandomGenerator.normal} holds a number back, its two words too.
    *
    * @throws {RangeError} On setting anything that no generator gave.
    */
   get state(): Uint32Array {
-    const state = new Uint32Array(WORDS + 1);
+    const held = this.#nextNormal;
+    const state = new Uint32Array(held === null ? WORDS + 1 : WORDS + 3);
     state.set(this.#words);
     state[WORDS] = this.#next;
+    if (held !== null) {
+      state.set(new Uint32Array(Float64Array.of(held).buffer), WORDS + 1);
+    }
     return state;
   }
 
   set state(state: Uint32Array) {
     const next = state[WORDS];
-    if (state.length !== WORDS + 1 || next === undefined || next > WORDS) {
+    const isState = state.length === WORDS + 1 || state.length === WORDS + 3;
+    if (!isState || next > WORDS) {
       throw new RangeError(describe({
         what: "RandomGenerator: state",
         expected: `${WORDS + 1} words, the last of them at most ${WORDS}`,
@@ -80,6 +89,10 @@ export class RandomGenerator {
     }
     this.#words.set(state.subarray(0, WORDS));
     this.#next = next;
+    const held = Uint32Array.from(state.subarray(WORDS + 1));
+    this.#nextNormal = held.length === 0
+      ? null
+      : new Float64Array(held.buffer)[0];
   }
 
   /** The next 32 random bits, as an integer from 0 to 2³² − 1. */
@@ -118,6 +131,70 @@ export class RandomGenerator {
       output[i] = unit * range + start;
     }
     return output;
+  }
+
+  /**
+   * Fills `output` with normally distributed numbers, as `Tensor.normal_` does
+   * for f32 on a CPU with AVX2, and returns it. As there, fewer than 16 numbers
+   * are drawn otherwise than more.
+   *
+   * @param mean Default 0.
+   * @param std Standard deviation; default 1.
+   * @throws {RangeError} If `std` is below 0, or either is not finite.
+   *
+   * @example
+   * ```ts
+   * import { RandomGenerator } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * // torch.manual_seed(0); torch.randn(2)
+   * const [first, second] = new RandomGenerator(0).normal(new Float32Array(2));
+   * assertEquals([first.toFixed(4), second.toFixed(4)], ["1.5410", "-0.2934"]);
+   * ```
+   */
+  normal(output: Float32Array, mean = 0, std = 1): Float32Array {
+    if (!(std >= 0) || !Number.isFinite(mean) || !Number.isFinite(std)) {
+      throw new RangeError(describe({
+        what: "RandomGenerator.normal: distribution",
+        expected: "std ≥ 0, and a mean, both finite",
+        got: `mean ${mean}, std ${std}`,
+        help: "Give the standard deviation, not its negative.",
+      }));
+    }
+    const { length } = output;
+    if (length < normalBlock) {
+      for (let i = 0; i < length; i++) output[i] = this.#normal() * std + mean;
+      return output;
+    }
+    const [roundMean, roundStd] = [Math.fround(mean), Math.fround(std)];
+    this.uniform(output);
+    for (let i = 0; i <= length - normalBlock; i += normalBlock) {
+      normalise(output, i, roundMean, roundStd);
+    }
+    if (length % normalBlock === 0) return output;
+    // The last 16 are drawn again, together.
+    this.uniform(output.subarray(length - normalBlock));
+    normalise(output, length - normalBlock, roundMean, roundStd);
+    return output;
+  }
+
+  /** A normal number in double precision, by Box and Muller's method. */
+  #normal(): number {
+    const held = this.#nextNormal;
+    if (held !== null) {
+      this.#nextNormal = null;
+      return held;
+    }
+    const angle = 2 * Math.PI * this.#double();
+    const radius = Math.sqrt(-2 * Math.log1p(-this.#double()));
+    this.#nextNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+
+  /** A number of 53 random bits in [0, 1). */
+  #double(): number {
+    const high = this.random() & 0x1fffff;
+    return (high * 2 ** 32 + this.random()) / 2 ** 53;
   }
 
   /**
@@ -184,4 +261,10 @@ export class RandomGenerator {
     }
     this.#next = 0;
   }
+}
+
+/** A generator whose numbers differ from call to call. */
+export function randomGenerator(): RandomGenerator {
+  const [seed] = crypto.getRandomValues(new Uint32Array(1));
+  return new RandomGenerator(seed);
 }

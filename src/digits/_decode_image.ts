@@ -43,7 +43,7 @@ const formats: readonly Format[] = [
   { ...pgm, start: [0x50, 0x32] },
 ];
 
-/** What other files begin with that people take for an image. */
+/** The first bytes of other files that people take for an image. */
 const others: readonly [name: string, start: string][] = [
   ["GIF", "GIF8"],
   ["WebP", "RIFF"],

@@ -2,7 +2,7 @@ import { brightest, darkest, negative } from "./_extremes.ts";
 import { type Ground, groundOf } from "./_ground.ts";
 import type { Brightness } from "./_pixels.ts";
 
-/** What is drawn in an image: 0 where there is paper, up to 1 where it is ink. */
+/** The drawing in an image: 0 where there is paper, up to 1 where it is ink. */
 export interface Ink extends Brightness {
   /** Whether the ink is darker than the paper. */
   readonly isDark: boolean;

@@ -24,7 +24,7 @@ export interface Brightness {
 
 /**
  * The brightness of the pixels, with the weights of ITU-R BT.601, as in JPEG.
- * What is transparent gets the brightness that the opaque pixels are farther
+ * Transparent pixels get the brightness that the opaque pixels are farther
  * from: a drawing stays visible, whatever its colour.
  */
 export function brightnessOf(pixels: Pixels): Brightness {

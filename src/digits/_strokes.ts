@@ -4,9 +4,9 @@ import type { Brightness } from "./_pixels.ts";
 export interface Strokes {
   /** Where they are: 1, elsewhere 0. */
   readonly mask: Uint8Array;
-  /** What the paper has, at most, as noise. */
+  /** The highest noise of the paper. */
   readonly noise: number;
-  /** What a stroke has in its middle. */
+  /** The ink in the middle of a stroke. */
   readonly full: number;
 }
 
@@ -99,7 +99,7 @@ class Moments {
 const leastShare = 0.04;
 
 /**
- * What hangs together with the edge, a table's end or a finger, is no stroke
+ * Ink connected with the edge, a table's end or a finger, is no stroke
  * where this much of it is inside: less may be the bar of a 5 that was cut
  * close.
  */

@@ -21,7 +21,7 @@ export interface DigitPrediction extends Guess {
 }
 
 /**
- * What a model sees in images that {@linkcode readDigit} has read.
+ * Predictions of a model for images that {@linkcode readDigit} has read.
  *
  * @param device Where the model is.
  * @param model From `[N, 1, 28, 28]` to logits; left in evaluation mode.

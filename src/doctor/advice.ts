@@ -6,7 +6,7 @@ export const oldestDeno = "2.5";
 
 /** Something that is not there, and what brings it. */
 export interface Missing {
-  /** What, and what it would be good for. */
+  /** The missing part, and its use. */
   readonly what: string;
   /** The command that installs it, or null where none can. */
   readonly install: string | null;

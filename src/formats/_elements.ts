@@ -26,7 +26,7 @@ export const ELEMENT_BYTES: Readonly<Record<FileDtype, number>> = {
   BOOL: 1,
 };
 
-/** What a file says of one of its tensors. */
+/** A file's entry for one of its tensors. */
 export interface TensorInfo {
   /** The element type in the file. */
   readonly dtype: FileDtype;

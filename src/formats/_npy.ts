@@ -3,7 +3,7 @@ import type { HostTensor } from "./_host_tensor.ts";
 import { malformed, show } from "./_malformed.ts";
 import { rowMajor } from "./_strided.ts";
 
-/** What the header of a `.npy` file says. */
+/** The header of a `.npy` file. */
 export interface NpyHeader {
   /** The element type. */
   readonly dtype: FileDtype;

@@ -1,7 +1,7 @@
 import type { FormatError } from "../base/errors.ts";
 import { malformed, show } from "./_malformed.ts";
 
-/** What a pickle may hold: plain values, and what its globals make of them. */
+/** The values of a pickle: plain ones, and those that its globals make. */
 export type PickleValue =
   | null
   | boolean
@@ -15,7 +15,7 @@ export type PickleValue =
 /** Python's dict, in its order. */
 export type PickleDict = Map<string | number, PickleValue>;
 
-/** What is neither plain nor a container; the reader of a format derives it. */
+/** A value that is neither plain nor a container; the reader of a format derives it. */
 export abstract class PickleObject {
   /** The name in errors. */
   abstract readonly kind: string;
@@ -40,13 +40,13 @@ export class PickleGlobal extends PickleObject {
   }
 }
 
-/** What a format lets its pickles do. */
+/** The rights that a format gives its pickles. */
 export interface PickleRules {
-  /** What the pickle is, for errors. */
+  /** The name of the pickle, for errors. */
   readonly where: string;
   /** All classes and functions that it may name, by `module.name`. */
   readonly globals: ReadonlyMap<string, PickleGlobal>;
-  /** What a persistent id stands for; undefined where it is wrong. */
+  /** The value of a persistent id; undefined where it is wrong. */
   persistent(id: PickleValue): PickleValue | undefined;
   /** How to recover from a global that is not allowed. */
   readonly help: string;
@@ -60,7 +60,7 @@ const NEWLINE = 0x0a;
 /** Longer numbers than any that counts something are refused. */
 const LONGEST_LONG = 64;
 
-/** What an opcode does. */
+/** The effect of an opcode. */
 type Operation = (machine: PickleMachine) => void;
 
 /**

@@ -18,7 +18,7 @@ const DEEPEST = 32;
 /** More than any checkpoint has; shared lists can multiply without end. */
 const MOST_VALUES = 1_000_000;
 
-/** What a file holds, with its dictionaries and lists made one. */
+/** The content of a file, with its dictionaries and lists made one. */
 interface Flattened {
   readonly tensors: Map<string, TorchTensor>;
   readonly metadata: Map<string, string>;

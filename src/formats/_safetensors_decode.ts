@@ -6,7 +6,7 @@ import {
   PREFIX_BYTES,
 } from "./_safetensors_header.ts";
 
-/** What a safetensors file holds. */
+/** The content of a safetensors file. */
 export interface SafetensorsContents {
   /** The tensors by name, in the order of the header. */
   tensors: Map<string, HostTensor>;

@@ -12,7 +12,7 @@ export const LONGEST_HEADER = 100_000_000;
 /** The key of the header that is no tensor. */
 export const METADATA_KEY = "__metadata__";
 
-/** What the header of a safetensors file says of one tensor. */
+/** An entry of the header of a safetensors file: one tensor. */
 export interface SafetensorsTensorInfo extends TensorInfo {
   /** First byte and one past the last, counted from the start of the data. */
   readonly dataOffsets: readonly [begin: number, end: number];

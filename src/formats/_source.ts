@@ -2,7 +2,7 @@ import { DataError, describe } from "../base/errors.ts";
 
 /** Bytes that are read piece by piece: a file, or memory. */
 export interface Source extends Disposable {
-  /** What to call it in an error: a path. */
+  /** Its name in an error: a path. */
   readonly name: string;
   /** All its bytes. */
   readonly size: number;

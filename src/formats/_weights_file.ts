@@ -6,11 +6,11 @@ export type WeightsFormat = "safetensors" | "npz" | "pytorch";
 
 /** A file with named tensors that is open: they are read one by one. */
 export interface WeightsFile extends Disposable {
-  /** What the file's bytes are. */
+  /** The format of the file. */
   readonly format: WeightsFormat;
-  /** What the file says of its tensors, by name and in its order. */
+  /** The file's tensors, by name and in its order. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** What the file holds beside its tensors, as text. */
+  /** The file's text beside its tensors. */
   readonly metadata: Readonly<Record<string, string>>;
   /**
    * Reads one tensor. F16 and BF16 become F32, exactly; all other types stay.

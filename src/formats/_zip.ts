@@ -156,7 +156,7 @@ async function readStart(
   return start.subarray(0, filled);
 }
 
-/** What the library says of a damaged archive, as an error of the format. */
+/** The library's error about a damaged archive, as an error of the format. */
 async function translated<Result>(
   where: string,
   read: () => Promise<Result>,

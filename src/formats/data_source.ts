@@ -8,7 +8,7 @@ import { DataError } from "../base/errors.ts";
 
 /** A place that has the files of a data set. */
 export interface DataSource {
-  /** What people call it: a URL, or the name of a package. */
+  /** Its name for people: a URL, or the name of a package. */
   readonly name: string;
   /**
    * Fetches a file, raw or packed by gzip. Rejects, with the reason as the

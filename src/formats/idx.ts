@@ -28,7 +28,7 @@ export interface IdxElements {
 /** The element types of IDX. */
 export type IdxDType = keyof IdxElements;
 
-/** What an IDX file holds: an array of any rank, row-major. */
+/** The content of an IDX file: an array of any rank, row-major. */
 export type IdxArray = {
   [D in IdxDType]: { dtype: D; shape: number[]; data: IdxElements[D] };
 }[IdxDType];

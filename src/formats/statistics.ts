@@ -1,6 +1,6 @@
 import type { HostTensor } from "./_host_tensor.ts";
 
-/** What the elements of a tensor are, in a few numbers. */
+/** The elements of a tensor in a few numbers. */
 export interface TensorStatistics {
   /** The least that is not NaN; null where there is none. */
   readonly min: number | null;

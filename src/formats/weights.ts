@@ -20,11 +20,11 @@ export type { WeightsFile, WeightsFormat };
 
 /** All that a file of weights holds. */
 export interface Weights {
-  /** What the file's bytes are. */
+  /** The format of the file. */
   readonly format: WeightsFormat;
   /** The tensors, by name and in the order of the file. */
   readonly tensors: Map<string, HostTensor>;
-  /** What the file holds beside its tensors, as text. */
+  /** The file's text beside its tensors. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What an operation of your own is made of: the contract of a device, the
+ * The parts of an operation of your own: the contract of a device, the
  * kernels that it has, and the record of an operation for its gradient.
  *
  * @example
@@ -79,7 +79,7 @@ export type { ForwardInputs } from "../nn/forward.ts";
 export type { Stage, StageName, StageOf } from "../nn/stage.ts";
 export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";
 export type { StatePart } from "../nn/module.ts";
-export type { Arena, Initialise } from "../nn/parameter.ts";
+export type { Arena, Draw, Initialise } from "../nn/parameter.ts";
 export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";
 export { binary, type BinaryOperation } from "../ops/binary.ts";
 export {
@@ -150,6 +150,7 @@ export type {
   UnaryDefinition,
   UnaryGradientArguments,
   UnaryKernels,
+  UnaryParameters,
 } from "../../kernels/lib/unary.ts";
 export type {
   Binding,

@@ -20,6 +20,11 @@ export function markMaterialized(module: object): void {
   materialized.add(module);
 }
 
+/** Whether a module is part of a model on a device. */
+export function isMaterialized(module: object): boolean {
+  return materialized.has(module);
+}
+
 /** Calls a module's `forward`; errors meanwhile know whose it is. */
 export function runForward<T>(
   module: object,

@@ -1,10 +1,28 @@
 import type { Pair } from "../ops/check.ts";
-import { avgPool2d, type AvgPool2dOptions } from "../ops/avg_pool2d.ts";
+import {
+  avgPool2d,
+  type AvgPool2dOptions,
+  checkAvgPool2dOptions,
+} from "../ops/avg_pool2d.ts";
+import { type PoolArguments, poolOptions } from "../ops/pool_arguments.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { pythonPair } from "../base/python_text.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode avgPool2d} as a layer. */
+/**
+ * {@linkcode avgPool2d} as a layer.
+ *
+ * @example
+ * ```ts
+ * import { AvgPool2d, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const layer = new AvgPool2d(3, 2, { ceilMode: true });
+ * using x = Tensor.from(device, new Float32Array(36), [1, 1, 6, 6]);
+ * assertEquals(layer.forward(x).shape, [1, 1, 3, 3]);
+ * ```
+ */
 export class AvgPool2d extends Module {
   readonly #kernelSize: Pair;
   readonly #options: AvgPool2dOptions;
@@ -14,12 +32,16 @@ export class AvgPool2d extends Module {
    * `forward`.
    *
    * @param kernelSize Height and width of the window, in pixels.
-   * @param options Stride (default: the kernel's size), padding, both in pixels.
+   * @param given Stride (default: the kernel's size) and padding, in pixels;
+   * `ceilMode` and `countIncludePad`. Stride and padding may stand before the
+   * options: `new AvgPool2d(3, 2, 1)`.
+   * @throws {TypeError} If there is an option of another name.
    */
-  constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
+  constructor(kernelSize: Pair, ...given: PoolArguments<AvgPool2dOptions>) {
     super();
     this.#kernelSize = kernelSize;
-    this.#options = options;
+    this.#options = poolOptions("AvgPool2d", given);
+    checkAvgPool2dOptions("AvgPool2d", this.#options);
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */

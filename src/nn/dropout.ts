@@ -1,5 +1,5 @@
 import type { RandomGenerator } from "../core/random.ts";
-import { dropout } from "../ops/dropout.ts";
+import { checkProbability, dropout } from "../ops/dropout.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
 import { pythonFloat } from "../base/python_text.ts";
 import { ModuleBuffer } from "./module_buffer.ts";
@@ -24,9 +24,11 @@ export class Dropout extends Module {
    * Makes a layer without parameters.
    *
    * @param probability Of an element to be dropped. Default 0.5.
+   * @throws {RangeError} If the probability is not from 0 to 1.
    */
   constructor(probability = 0.5) {
     super();
+    checkProbability("Dropout", probability);
     this.#probability = probability;
   }
 

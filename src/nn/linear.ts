@@ -40,16 +40,17 @@ export class Linear extends Module {
    *
    * @param inFeatures Columns of the input.
    * @param outFeatures Columns of the output.
-   * @param options Whether a bias is learnt.
+   * @param bias Whether a bias is learnt: a boolean as in PyTorch, or options.
    * @throws {RangeError} If a number of features is not a whole number of at
    * least 1.
    */
   constructor(
     inFeatures: number,
     outFeatures: number,
-    options: LinearOptions = {},
+    bias: boolean | LinearOptions = {},
   ) {
     super();
+    const options = typeof bias === "boolean" ? { bias } : bias;
     checkOptions("Linear", options, ["bias"]);
     checkCount("Linear: inFeatures", inFeatures);
     checkCount("Linear: outFeatures", outFeatures);

@@ -1,15 +1,33 @@
 import type { Pair } from "../ops/check.ts";
-import { maxPool2d, type MaxPool2dOptions } from "../ops/max_pool2d.ts";
+import {
+  checkMaxPool2dOptions,
+  maxPool2d,
+  type MaxPool2dOptions,
+} from "../ops/max_pool2d.ts";
+import { type PoolArguments, poolOptions } from "../ops/pool_arguments.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
-import { pythonPair } from "../base/python_text.ts";
+import { pythonBool, pythonPair } from "../base/python_text.ts";
 import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode maxPool2d} as a layer. */
+/**
+ * {@linkcode maxPool2d} as a layer.
+ *
+ * @example
+ * ```ts
+ * import { MaxPool2d, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const layer = new MaxPool2d(3, 2, 1);
+ * using x = Tensor.from(device, new Float32Array(36), [1, 1, 6, 6]);
+ * assertEquals(layer.forward(x).shape, [1, 1, 3, 3]);
+ * ```
+ */
 export class MaxPool2d extends Module {
   /** Size of the window. */
   readonly kernelSize: Pair;
-  /** Stride, padding and dilation of the window. */
+  /** Stride, padding and dilation of the window; whether it may leave the image. */
   readonly options: Readonly<MaxPool2dOptions>;
 
   /**
@@ -17,13 +35,16 @@ export class MaxPool2d extends Module {
    * `forward`.
    *
    * @param kernelSize Height and width of the window, in pixels.
-   * @param options Stride (default: the kernel's size), padding, dilation, all in
-   * pixels.
+   * @param given Stride (default: the kernel's size), padding and dilation, in
+   * pixels; `ceilMode`. Stride and padding may stand before the options:
+   * `new MaxPool2d(3, 2, 1)`.
+   * @throws {TypeError} If there is an option of another name.
    */
-  constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
+  constructor(kernelSize: Pair, ...given: PoolArguments<MaxPool2dOptions>) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = poolOptions("MaxPool2d", given);
+    checkMaxPool2dOptions("MaxPool2d", this.options);
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */
@@ -43,9 +64,10 @@ export class MaxPool2d extends Module {
   /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
     const kernelSize = this.kernelSize;
-    const { dilation = 1, padding = 0, stride = kernelSize } = this.options;
+    const { ceilMode = false, dilation = 1, padding = 0 } = this.options;
+    const { stride = kernelSize } = this.options;
     return `kernel_size=${pythonPair(kernelSize)}, ` +
       `stride=${pythonPair(stride)}, padding=${pythonPair(padding)}, ` +
-      `dilation=${pythonPair(dilation)}, ceil_mode=False`;
+      `dilation=${pythonPair(dilation)}, ceil_mode=${pythonBool(ceilMode)}`;
   }
 }

@@ -1,18 +1,17 @@
 import { printAsText } from "../base/printing.ts";
 import { guard, sideEffect } from "../core/guards.ts";
-import { RandomGenerator } from "../core/random.ts";
+import type { RandomGenerator } from "../core/random.ts";
 import { defaultDevice } from "../core/default_device.ts";
 import type { Device } from "../devices/device.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
-import { createArena } from "./_arena.ts";
 import {
   ForwardCall,
   type ForwardHook,
   type ForwardPreHook,
 } from "./forward.ts";
-import { markMaterialized } from "./_materialized.ts";
 import { modulesIn, once, pathOf, tensorsIn } from "./_parts.ts";
+import { move, place, type PlacementOptions } from "./_placement.ts";
 import type { Stage } from "./stage.ts";
 import { modelText } from "./_text.ts";
 import { type Trace, traceModule } from "./_trace.ts";
@@ -24,14 +23,6 @@ import {
   loadStateDict,
   readStateDict,
 } from "./_state_dict.ts";
-
-/** The first values of a model. */
-export interface PlacementOptions {
-  /** Seeds the generator of the first values; default is a random seed. */
-  seed?: number;
-  /** Generator of the first values, in place of one with `seed`. */
-  generator?: RandomGenerator;
-}
 
 /** A module from one tensor to one tensor: what {@linkcode Sequential} chains. */
 export type Layer = Module & {
@@ -227,6 +218,37 @@ export abstract class Module {
     }
   }
 
+  /** The modules directly in this one, each once. */
+  children(): Module[] {
+    return Array.from(this.namedChildren(), ([, module]) => module);
+  }
+
+  /** This module and all in it, outer before inner, each once. */
+  modules(): Module[] {
+    return Array.from(this.namedModules(), ([, module]) => module);
+  }
+
+  /**
+   * Calls a function with every module in this one, inner before outer, and with
+   * this one at last. A tied module is called for each of its places.
+   *
+   * @example
+   * ```ts
+   * import { Linear, ReLU, Sequential } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const names: string[] = [];
+   * const model = new Sequential(new Linear(2, 2), new ReLU());
+   * model.apply((module) => void names.push(module.constructor.name));
+   * assertEquals(names, ["Linear", "ReLU", "Sequential"]);
+   * ```
+   */
+  apply(run: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(run);
+    run(this);
+    return this;
+  }
+
   /** All parameters, each once, for an optimizer. */
   parameters(): Parameter[] {
     return Array.from(this.namedParameters(), ([, parameter]) => parameter);
@@ -234,11 +256,15 @@ export abstract class Module {
 
   /**
    * Gives the model its memory and its first values, drawn in the order and by
-   * the generator of PyTorch: the same seed gives PyTorch's own weights.
+   * the generator of PyTorch: the same seed gives PyTorch's own weights. What has
+   * memory on the device already, such as parts of another model, keeps it with
+   * its values.
    *
    * @param device Where the model is to live.
    * @param options Where the first values come from.
-   * @throws {TypeError} If the model is on a device already.
+   * @throws {TypeError} If part of the model is on another device, whose values
+   * {@linkcode Module.moveTo} takes over, or there is a `seed` and nothing to
+   * draw.
    */
   to(device: Device, options?: PlacementOptions): this;
   /** The same on the default device: see {@linkcode setDefaultDevice}. */
@@ -250,14 +276,34 @@ export abstract class Module {
     const [device, options] = "allocate" in given
       ? [given, placement]
       : [defaultDevice("Module.to"), given];
-    const [random] = crypto.getRandomValues(new Uint32Array(1));
-    const { generator = new RandomGenerator(options.seed ?? random) } = options;
-    createArena(device, this.parameters(), generator);
-    for (const [, buffer] of this.namedBuffers()) buffer.materialize(device);
-    for (const [, module] of this.namedModules()) {
-      markMaterialized(module);
-      module.seed(generator);
-    }
+    place(this, device, options);
+    return this;
+  }
+
+  /**
+   * Moves the model to another device, with the values of its parameters and
+   * buffers; gradients stay behind. Make optimizers and captured functions of
+   * the model afterwards: those that were made before work on the old memory.
+   *
+   * @param device Where the model is to live from now on.
+   *
+   * @example
+   * ```ts
+   * import { Linear, openDevice, Tensor } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using first = await openDevice({ device: "cpu" });
+   * using second = await openDevice({ device: "cpu", threads: 1 });
+   * const model = new Linear(2, 1).to(first, { seed: 0 });
+   * const before = await model.stateDict();
+   * await model.moveTo(second);
+   * assertEquals(await model.stateDict(), before);
+   * using x = Tensor.from(second, [1, 2], [1, 2]);
+   * assertEquals(model.forward(x).device, second);
+   * ```
+   */
+  async moveTo(device: Device): Promise<this> {
+    await move(this, device);
     return this;
   }
 

@@ -1,4 +1,5 @@
 import { printAsText } from "../base/printing.ts";
+import { guard } from "../core/guards.ts";
 import type { Device } from "../devices/device.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { tensorOf } from "./_materialized.ts";
@@ -66,7 +67,14 @@ export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
    * buffer.
    */
   get tensor(): Tensor<[number], D> {
-    return tensorOf(this, this.#tensor);
+    return tensorOf(this, this.memory);
+  }
+
+  /** As {@linkcode ModuleBuffer.tensor}, or null where there is none yet. */
+  get memory(): Tensor<[number], D> | null {
+    const tensor = this.#tensor;
+    guard(this, () => this.#tensor === tensor);
+    return tensor;
   }
 
   /** Shape, element type and device: `ModuleBuffer([16], f32, cpu)`. */

@@ -1,5 +1,6 @@
 import { printAsText } from "../base/printing.ts";
-import type { RandomGenerator } from "../core/random.ts";
+import { guard } from "../core/guards.ts";
+import { type RandomGenerator, randomGenerator } from "../core/random.ts";
 import { elementsOf, type Shape, type Tensor } from "../core/tensor.ts";
 import { notMaterialized, tensorOf } from "./_materialized.ts";
 
@@ -26,6 +27,18 @@ interface Memory {
   readonly tensor: Tensor;
 }
 
+/** Values that a parameter is to have. */
+export interface Draw {
+  /** When it was asked for, among all draws of all parameters. */
+  readonly order: number;
+  /** Fills them in. */
+  readonly initialise: Initialise;
+  /** Whose numbers it takes; undefined for the model's generator. */
+  readonly generator?: RandomGenerator;
+}
+
+let draws = 0;
+
 /**
  * A tensor that training changes. It has a shape from the start, and memory
  * once its model is on a device.
@@ -37,7 +50,8 @@ export class Parameter {
 
   /** The shape, as PyTorch has it. */
   readonly shape: Shape;
-  readonly #initialise: Initialise;
+  /** What is to be drawn when there is memory. */
+  #draws: Draw[];
   #memory: Memory | null = null;
 
   /**
@@ -49,7 +63,7 @@ export class Parameter {
    */
   constructor(shape: Shape, initialise: Initialise) {
     this.shape = shape;
-    this.#initialise = initialise;
+    this.#draws = [{ order: draws++, initialise }];
   }
 
   /** Elements of the parameter. */
@@ -69,7 +83,14 @@ export class Parameter {
    * parameter.
    */
   get tensor(): Tensor {
-    return tensorOf(this, this.#memory?.tensor ?? null);
+    return tensorOf(this, this.memory);
+  }
+
+  /** As {@linkcode Parameter.tensor}, or null where there is none yet. */
+  get memory(): Tensor | null {
+    const memory = this.#memory;
+    guard(this, () => this.#memory === memory);
+    return memory?.tensor ?? null;
   }
 
   /** The memory that the parameter shares with its model's others. */
@@ -93,9 +114,28 @@ export class Parameter {
     return `Parameter([${this.shape.join(", ")}], f32, ${device})`;
   }
 
-  /** Draws the first values. */
-  initialise(values: Float32Array, generator: RandomGenerator): void {
-    this.#initialise(values, generator);
+  /**
+   * Gives the parameter new values. Before it has memory they are noted, and
+   * follow its first ones when it gets it, so that both come from the generator
+   * in PyTorch's order.
+   *
+   * @param initialise Fills them in.
+   * @param generator Its numbers; default is one with a random seed, or before
+   * `model.to(device)` the generator of that.
+   */
+  fill(initialise: Initialise, generator?: RandomGenerator): void {
+    if (this.#memory === null) {
+      this.#draws.push({ order: draws++, initialise, generator });
+      return;
+    }
+    fillTensor(this.#memory.tensor, initialise, generator);
+  }
+
+  /** Gives what is to be drawn, once. */
+  takeDraws(): readonly Draw[] {
+    const taken = this.#draws;
+    this.#draws = [];
+    return taken;
   }
 
   get #materialized(): Memory {
@@ -115,4 +155,15 @@ export class Parameter {
     tensor.placeGradient(gradients.part(offset, this.shape));
     this.#memory = { arena, offset, tensor };
   }
+}
+
+/** Writes new values over a tensor's. */
+export function fillTensor(
+  { buffer, device, length }: Tensor,
+  initialise: Initialise,
+  generator?: RandomGenerator,
+): void {
+  const values = new Float32Array(length);
+  initialise(values, generator ?? randomGenerator());
+  device.write(buffer, values);
 }

@@ -3,20 +3,26 @@ import type { Shape } from "../core/tensor.ts";
 import { checkRank, type Pair, pair, shapeError, text } from "./check.ts";
 import { outputSizes, window2d, type WindowOptions } from "./_window.ts";
 
+/** Window and rounding of a pooling. */
+interface PoolingOptions extends WindowOptions {
+  /** Whether the last window may reach over the edge. Default false. */
+  ceilMode?: boolean;
+}
+
 /** The shape rule of the poolings; their stride is the kernel's size. */
 export function pool2dShape(
   operation: string,
   x: Shape,
   kernelSize: Pair,
-  options: WindowOptions,
+  options: PoolingOptions,
 ): Pool2dShape {
   checkRank(operation, "input", x, ["N", "C", "H", "W"]);
   const [batch, channels, inHeight, inWidth] = x;
-  const { dilation, padding, stride = kernelSize } = options;
+  const { ceilMode, dilation, padding, stride = kernelSize } = options;
   const sizes = { dilation, padding, stride };
   const window = window2d(operation, kernelSize, sizes);
   checkPadding(operation, kernelSize, window);
-  const output = outputSizes(operation, inHeight, inWidth, window);
+  const output = outputSizes(operation, inHeight, inWidth, window, ceilMode);
   const shape = { ...window, ...output, batch, channels, inHeight, inWidth };
   checkWindows(operation, shape);
   return shape;

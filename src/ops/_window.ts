@@ -42,11 +42,17 @@ export function window2d(
  * `⌊(size + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1`, the
  * formula of PyTorch's `Conv2d`. It is 0 or less where none fits.
  *
+ * With `ceilMode` the quotient is rounded up, as poolings may have it: the last
+ * window then reaches over the edge, but starts in the image or in the padding
+ * before it.
+ *
  * @param size Pixels along the axis.
  * @param kernel Elements of the window along the axis.
  * @param stride Pixels from one window to the next. Default 1.
  * @param padding Pixels added on each side. Default 0.
  * @param dilation Pixels from one element to the next. Default 1.
+ * @param ceilMode Whether the last window may reach over the edge. Default
+ * false.
  *
  * @example
  * ```ts
@@ -63,9 +69,13 @@ export function outputSize(
   stride = 1,
   padding = 0,
   dilation = 1,
+  ceilMode = false,
 ): number {
   const room = size + 2 * padding - dilation * (kernel - 1) - 1;
-  return Math.floor(room / stride) + 1;
+  if (!ceilMode) return Math.floor(room / stride) + 1;
+  const windows = Math.ceil(room / stride) + 1;
+  const last = (windows - 1) * stride;
+  return last >= size + padding ? windows - 1 : windows;
 }
 
 /** Height and width of what a window makes of an image. */
@@ -74,6 +84,7 @@ export function outputSizes(
   inHeight: number,
   inWidth: number,
   window: Window2d,
+  ceilMode = false,
 ): { outHeight: number; outWidth: number } {
   const outHeight = outputSize(
     inHeight,
@@ -81,6 +92,7 @@ export function outputSizes(
     window.strideHeight,
     window.paddingHeight,
     window.dilationHeight,
+    ceilMode,
   );
   const outWidth = outputSize(
     inWidth,
@@ -88,6 +100,7 @@ export function outputSizes(
     window.strideWidth,
     window.paddingWidth,
     window.dilationWidth,
+    ceilMode,
   );
   if (outHeight >= 1 && outWidth >= 1) return { outHeight, outWidth };
   const { kernelHeight, kernelWidth } = window;

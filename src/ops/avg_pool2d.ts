@@ -4,7 +4,9 @@ import {
 } from "../../kernels/avg_pool2d/avg_pool2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
+import { checkOptions } from "../base/options.ts";
 import type { Pair } from "./check.ts";
+import { type PoolArguments, poolOptions } from "./pool_arguments.ts";
 import { pool2dShape } from "./_pool2d.ts";
 
 /** How {@linkcode avgPool2d} slides its window. */
@@ -13,8 +15,22 @@ export interface AvgPool2dOptions {
   stride?: Pair;
   /** Zeros added on each side. Default 0. */
   padding?: Pair;
-  /** Whether these zeros count in the mean. Default true, as in PyTorch. */
+  /**
+   * Whether the last window may reach over the edge, see {@linkcode outputSize}.
+   * What it has there does not count in the mean. Default false.
+   */
+  ceilMode?: boolean;
+  /** Whether the padding counts in the mean. Default true, as in PyTorch. */
   countIncludePad?: boolean;
+}
+
+/** Refuses options that an average pooling does not have. */
+export function checkAvgPool2dOptions(
+  what: string,
+  options: AvgPool2dOptions,
+): void {
+  const names = ["stride", "padding", "ceilMode", "countIncludePad"] as const;
+  checkOptions(what, options, names);
 }
 
 /**
@@ -22,9 +38,12 @@ export interface AvgPool2dOptions {
  *
  * @param x `[N, C, H, W]`.
  * @param kernelSize Size of the window.
- * @param options Stride, padding and what counts.
+ * @param given Stride (default: the kernel's size), padding (0), `ceilMode`
+ * (false) and `countIncludePad` (true). Stride and padding may stand before the
+ * options: `avgPool2d(x, 3, 2, 1)`.
  * @returns `[N, C, Hout, Wout]`; see {@linkcode outputSize}.
  * @throws {ShapeError} If no window fits, or padding is over half a kernel.
+ * @throws {TypeError} If there is an option of another name.
  *
  * @example
  * ```ts
@@ -40,8 +59,10 @@ export interface AvgPool2dOptions {
 export function avgPool2d(
   x: Tensor,
   kernelSize: Pair,
-  options: AvgPool2dOptions = {},
+  ...given: PoolArguments<AvgPool2dOptions>
 ): Tensor<Images> {
+  const options = poolOptions("avgPool2d", given);
+  checkAvgPool2dOptions("avgPool2d", options);
   const { countIncludePad = true, ...window } = options;
   const shape = {
     ...pool2dShape("avgPool2d", x.shape, kernelSize, window),

@@ -11,7 +11,7 @@ import { record } from "../core/tape.ts";
 import { type Images, type Shape, Tensor } from "../core/tensor.ts";
 import { checkDType, checkRank, checkShape, shapeError } from "./check.ts";
 
-/** What {@linkcode batchNorm2d} normalises with; tensors are `[C]` but for one. */
+/** Operands of {@linkcode batchNorm2d}; tensors are `[C]` but for one. */
 export interface BatchNorm2dOptions {
   /** Factor of each channel: γ. */
   weight: Tensor;

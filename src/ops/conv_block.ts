@@ -177,7 +177,10 @@ function separateBlock(
   }
   if (normalisation !== undefined) y = batchNorm2d(y, normalisation);
   if (activation !== undefined) y = activations[activation](y);
-  if (pooling !== undefined) y = maxPool2d(y, pooling.kernelSize, pooling);
+  if (pooling !== undefined) {
+    const { kernelSize, ...window } = pooling;
+    y = maxPool2d(y, kernelSize, window);
+  }
   // At least one stage that is no activation has checked it.
   return y as Tensor<Images>;
 }

@@ -12,7 +12,7 @@ import { checkDType, checkShape } from "./check.ts";
  * 2014). Every call draws anew, also in a captured function.
  *
  * @param x Any shape.
- * @param probability Of an element to be dropped, 0 ≤ p < 1.
+ * @param probability Of an element to be dropped, 0 ≤ p ≤ 1.
  * @param state i32 `[2]`: draws so far and seed. The call counts one draw.
  * @returns The shape of `x`.
  * @throws {RangeError} If the probability is out of range.
@@ -34,14 +34,7 @@ export function dropout<S extends Shape>(
   probability: number,
   state: Tensor<Shape, "i32">,
 ): Tensor<S> {
-  if (!(probability >= 0 && probability < 1)) {
-    throw new RangeError(describe({
-      what: "dropout: probability",
-      expected: "0 ≤ probability < 1",
-      got: String(probability),
-      help: "Give the share of elements to drop, 0.5 for instance.",
-    }));
-  }
+  checkProbability("dropout", probability);
   checkDType("dropout", "state", state, "i32");
   checkShape("dropout", "state", state.shape, [2]);
   const mask = Tensor.empty<S>(x.device, x.shape);
@@ -59,4 +52,16 @@ export function dropout<S extends Shape>(
       });
     }
   });
+}
+
+/** Throws unless a number is a probability. */
+export function checkProbability(what: string, probability: number): void {
+  const isNumber = typeof probability === "number";
+  if (isNumber && probability >= 0 && probability <= 1) return;
+  throw new RangeError(describe({
+    what: `${what}: probability`,
+    expected: "0 ≤ probability ≤ 1",
+    got: isNumber ? String(probability) : typeof probability,
+    help: "Give the share of elements to drop, 0.5 for instance.",
+  }));
 }

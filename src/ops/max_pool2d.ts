@@ -4,12 +4,29 @@ import {
 } from "../../kernels/max_pool2d/max_pool2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
+import { checkOptions } from "../base/options.ts";
 import type { Pair } from "./check.ts";
+import { type PoolArguments, poolOptions } from "./pool_arguments.ts";
 import { pool2dShape } from "./_pool2d.ts";
 import type { WindowOptions } from "./_window.ts";
 
 /** How {@linkcode maxPool2d} slides its window: stride is the kernel's size. */
-export type MaxPool2dOptions = WindowOptions;
+export interface MaxPool2dOptions extends WindowOptions {
+  /**
+   * Whether the last window may reach over the edge, see {@linkcode outputSize}.
+   * Default false.
+   */
+  ceilMode?: boolean;
+}
+
+/** Refuses options that a max pooling does not have. */
+export function checkMaxPool2dOptions(
+  what: string,
+  options: MaxPool2dOptions,
+): void {
+  const names = ["stride", "padding", "dilation", "ceilMode"] as const;
+  checkOptions(what, options, names);
+}
 
 /**
  * The largest element of each window; of equal ones the gradient goes to the
@@ -17,10 +34,13 @@ export type MaxPool2dOptions = WindowOptions;
  *
  * @param x `[N, C, H, W]`.
  * @param kernelSize Size of the window.
- * @param options Stride (default: the kernel's size), padding (0), dilation (1).
+ * @param given Stride (default: the kernel's size), padding (0), dilation (1) and
+ * `ceilMode` (false). Stride and padding may stand before the options:
+ * `maxPool2d(x, 3, 2, 1)`.
  * @returns `[N, C, Hout, Wout]`; see {@linkcode outputSize}.
  * @throws {ShapeError} If no window fits, padding is over half a kernel, or a
  * window would lie wholly in the padding.
+ * @throws {TypeError} If there is an option of another name.
  *
  * @example
  * ```ts
@@ -37,8 +57,10 @@ export type MaxPool2dOptions = WindowOptions;
 export function maxPool2d(
   x: Tensor,
   kernelSize: Pair,
-  options: MaxPool2dOptions = {},
+  ...given: PoolArguments<MaxPool2dOptions>
 ): Tensor<Images> {
+  const options = poolOptions("maxPool2d", given);
+  checkMaxPool2dOptions("maxPool2d", options);
   const shape = pool2dShape("maxPool2d", x.shape, kernelSize, options);
   const { batch, channels, outHeight, outWidth } = shape;
   const size: Images = [batch, channels, outHeight, outWidth];

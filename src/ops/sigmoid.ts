@@ -1,3 +1,7 @@
+import {
+  sigmoid as logistic,
+  sigmoidFunction,
+} from "../../kernels/lib/sigmoid.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
 
 /**
@@ -17,12 +21,12 @@ import { unary, type UnaryOperation } from "./unary.ts";
 export const sigmoid: UnaryOperation = unary({
   name: "sigmoid",
   reference: {
-    value: (x) => 1 / (1 + Math.exp(-x)),
+    value: logistic,
     gradient: (g, _x, y) => g * y * (1 - y),
   },
   wgsl: {
-    // exp() of no positive number: it would overflow.
-    value: "select(exp(-abs(x)), 1.0, x >= 0.0) / (1.0 + exp(-abs(x)))",
+    value: "sigmoid(x)",
     gradient: "g * y * (1.0 - y)",
+    functions: sigmoidFunction,
   },
 });

@@ -2,7 +2,9 @@ import {
   type UnaryDefinition,
   type UnaryKernels,
   unaryKernels,
+  type UnaryParameters,
 } from "../../kernels/lib/unary.ts";
+import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkDType } from "./check.ts";
@@ -10,11 +12,17 @@ import { checkDType } from "./check.ts";
 /**
  * A function of one number, element by element.
  *
+ * @typeParam P Parameters, numbers; inside a captured function they stay what
+ * they were.
  * @param x Any shape.
+ * @param parameters In their order; those that are left out have their defaults.
  * @returns The shape of `x`.
- * @throws {TypeError} If the elements are not f32.
+ * @throws {TypeError} If the elements are not f32, or a parameter is no number.
+ * @throws {RangeError} If a parameter is not finite.
  */
-export type UnaryOperation = <S extends Shape>(x: Tensor<S>) => Tensor<S>;
+export type UnaryOperation<
+  P extends readonly (number | undefined)[] = [],
+> = <S extends Shape>(x: Tensor<S>, ...parameters: P) => Tensor<S>;
 
 /**
  * Makes an operation of a line of arithmetic and its gradient: kernels of both
@@ -45,15 +53,27 @@ export type UnaryOperation = <S extends Shape>(x: Tensor<S>) => Tensor<S>;
  */
 export function unary(
   definition: UnaryDefinition | UnaryKernels,
-): UnaryOperation {
-  const { forward, gradient, saved } = "forward" in definition
+): UnaryOperation;
+/** Makes an operation that has parameters. */
+export function unary<P extends UnaryParameters>(
+  definition: UnaryDefinition<P> | UnaryKernels<P>,
+): UnaryOperation<(number | undefined)[]>;
+export function unary<P extends UnaryParameters>(
+  definition: UnaryDefinition<P> | UnaryKernels<P>,
+): UnaryOperation<(number | undefined)[]> {
+  const { forward, gradient, parameters, saved } = "forward" in definition
     ? definition
     : unaryKernels(definition);
-  return <S extends Shape>(x: Tensor<S>): Tensor<S> => {
-    checkDType(forward.name, "x", x, "f32");
+  const { name } = forward;
+  return <S extends Shape>(
+    x: Tensor<S>,
+    ...given: (number | undefined)[]
+  ): Tensor<S> => {
+    checkDType(name, "x", x, "f32");
+    const values = parametersOf(name, parameters, given);
     const { device } = x;
     const output = Tensor.empty<S>(device, x.shape);
-    device.run(forward, { x, output });
+    device.run(forward, { x, output }, values);
     return record(output, [x], (gradOutput, [gradX]) => {
       if (gradX === null) return;
       device.run(gradient, {
@@ -61,7 +81,50 @@ export function unary(
         x: saved.x ? x : null,
         output: saved.output ? output : null,
         gradX,
-      });
+      }, values);
     });
   };
+}
+
+/** The parameters by name, from the arguments in their order. */
+function parametersOf<P extends UnaryParameters>(
+  operation: string,
+  defaults: P | undefined,
+  given: readonly (number | undefined)[],
+): P {
+  const entries = Object.entries(defaults ?? {});
+  return Object.fromEntries(
+    entries.map(([name, byDefault], at) => {
+      const value = given[at] ?? byDefault;
+      checkNumber(`${operation}: ${name}`, value, Number.isFinite(byDefault));
+      return [name, value];
+    }),
+  ) as P;
+}
+
+/**
+ * Throws unless a value is a number, and finite where it must be.
+ *
+ * @param what The argument, for the error.
+ */
+export function checkNumber(
+  what: string,
+  value: number,
+  mustBeFinite = true,
+): void {
+  if (typeof value !== "number") {
+    throw new TypeError(describe({
+      what,
+      expected: "a number",
+      got: typeof value === "object" ? "an object" : String(value),
+      help: "Give it by its position, not by its name.",
+    }));
+  }
+  if (mustBeFinite ? Number.isFinite(value) : !Number.isNaN(value)) return;
+  throw new RangeError(describe({
+    what,
+    expected: mustBeFinite ? "a finite number" : "a number that is not NaN",
+    got: String(value),
+    help: "See where it was worked out.",
+  }));
 }

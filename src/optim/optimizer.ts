@@ -46,7 +46,7 @@ export abstract class Optimizer {
   abstract step(): void;
 
   /**
-   * What the optimizer remembers from step to step, copied, under PyTorch's
+   * A copy of the optimizer's state between steps, under PyTorch's
    * names with the parameter's number before them: `0.exp_avg`. And `lr`.
    */
   async stateDict(): Promise<Map<string, HostTensor>> {

@@ -20,7 +20,7 @@ export interface Panel {
 
 /** Colours, as CSS or SVG have them, and what else a drawing has of its own. */
 export interface Theme {
-  /** What names in the drawing begin with: one of its own on a page. */
+  /** Prefix of the names in the drawing, unique on a page. */
   readonly id: string;
   readonly background: string;
   readonly text: string;

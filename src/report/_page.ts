@@ -98,7 +98,7 @@ export async function charts(history: readonly EpochResult[]): Promise<Html> {
   `;
 }
 
-/** What the model takes for what, and the images with the highest loss. */
+/** The confusion matrix, and the images with the highest loss. */
 export async function mistakes(
   { device, model, settings, valData }: ReportedTraining,
   count: number,

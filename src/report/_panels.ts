@@ -17,7 +17,7 @@ export function lossPanel(history: History): Panel {
   };
 }
 
-/** What the notebook draws of the accuracy. */
+/** The notebook's curve of the accuracy. */
 export function valAccuracyPanel(history: History): Panel {
   return {
     title: "val_acc",

@@ -7,7 +7,7 @@ import type { EpochResult, TrainSettings } from "../training/options.ts";
 import { html } from "./_html.ts";
 import { charts, filters, mistakes, page, settings, summary } from "./_page.ts";
 
-/** What a report tells of; a `Trainer` and the result of `train` have it all. */
+/** The training that a report describes; a `Trainer` and the result of `train` are one. */
 export interface ReportedTraining {
   /** The trained model, on its device. */
   readonly model: Layer;
@@ -21,7 +21,7 @@ export interface ReportedTraining {
   readonly valData: Dataset;
 }
 
-/** What else to say. */
+/** Options of a report. */
 export interface ReportOptions {
   /** The page's heading. Default `Training`. */
   title?: string;

@@ -15,7 +15,7 @@ export interface Prediction {
 }
 
 /**
- * What a model says of the rows of a data set.
+ * Predictions of a model for the rows of a data set.
  *
  * @param device Where the model is.
  * @param model From inputs to logits; it is left in evaluation mode.

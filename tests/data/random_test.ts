@@ -85,6 +85,90 @@ Deno.test("uniform refuses bounds in the wrong order or not finite", () => {
   }
 });
 
+Deno.test("normal gives torch.randn's numbers below 16", () => {
+  // torch.randn(4, generator=g(0)).tolist()
+  assertEquals([...new RandomGenerator(0).normal(new Float32Array(4))], [
+    1.5409960746765137,
+    -0.293428897857666,
+    -2.1787893772125244,
+    0.5684312582015991,
+  ]);
+  // torch.empty(3).normal_(2, 0.5, generator=g(7)).tolist()
+  const values = new RandomGenerator(7).normal(new Float32Array(3), 2, 0.5);
+  assertEquals([...values], [
+    1.9266024827957153,
+    2.393070697784424,
+    2.4734108448028564,
+  ]);
+});
+
+Deno.test("normal agrees with PyTorch in every bit of large tensors", async () => {
+  // u = torch.randn(100003, generator=g(0)); u[-3:].tolist(), sha256(u)
+  const many = new RandomGenerator(0).normal(new Float32Array(100_003));
+  assertEquals([...many.subarray(-3)], [
+    -1.5984946489334106,
+    -0.9143285155296326,
+    0.2962958812713623,
+  ]);
+  assertEquals(
+    await sha256(many),
+    "0e1052dc151d4ee630af2d3a6975bb64f2d34e0b8be27473fb8e33173f0c1858",
+  );
+  // u = torch.empty(1000).normal_(-3, 0.01, generator=g(5)); sha256(u)
+  const narrow = new RandomGenerator(5).normal(
+    new Float32Array(1000),
+    -3,
+    0.01,
+  );
+  assertEquals(
+    await sha256(narrow),
+    "50ac059ee0e6338b31603ba74f3942a496319cec2223c3337f6c900c8819ec50",
+  );
+});
+
+Deno.test("normal holds the second number of a pair back, as PyTorch does", async () => {
+  // r = g(3); [torch.randn(k, generator=r).tolist() for k in (3, 2, 1)]
+  let generator = new RandomGenerator(3);
+  const draw = (length: number) => generator.normal(new Float32Array(length));
+  assertEquals([...draw(3), ...draw(2), ...draw(1)], [
+    0.8032760620117188,
+    0.17483338713645935,
+    0.08897809684276581,
+    -0.6137180328369141,
+    0.04618244990706444,
+    -1.3682591915130615,
+  ]);
+  // torch.randn(20, generator=r) leaves the one that is held back.
+  assertEquals([...draw(1)].length, 1);
+  const { state } = generator;
+  const next = [...draw(20), ...draw(3)];
+  generator = new RandomGenerator(9);
+  draw(1);
+  generator.state = state;
+  assertEquals([...draw(20), ...draw(3)], next);
+  generator = new RandomGenerator(3);
+  for (const length of [3, 2, 1]) draw(length);
+  assertEquals(
+    await sha256(draw(20)),
+    "8b46a59abc26fdf8a019804452ceb8540ad582c1b28d5c55252ddeff5bf1c504",
+  );
+  assertEquals([...draw(3)], [
+    -0.39215022325515747,
+    0.15191489458084106,
+    -1.1837332248687744,
+  ]);
+});
+
+Deno.test("normal refuses what is no distribution", () => {
+  for (const [mean, std] of [[0, -1], [NaN, 1], [0, NaN], [0, Infinity]]) {
+    assertThrows(
+      () => new RandomGenerator(0).normal(new Float32Array(1), mean, std),
+      RangeError,
+      `RandomGenerator.normal: distribution: expected std ≥ 0, and a mean, both finite, got mean ${mean}, std ${std}. Help: `,
+    );
+  }
+});
+
 // p = torch.randperm(n, generator=g(0))
 // p[:6].tolist(), p[-3:].tolist(), sha256(p.int())
 const PERMUTATIONS = [

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from generate_elementwise import elementwise
 from generate_operations import operations
 from generate_tensor_text import tensor_text
 from generate_text import model_text
@@ -242,6 +243,8 @@ def main(chosen):
             save(FOLDER / f"{make.__name__}.safetensors", make())
     if not chosen or "operations" in chosen:
         save(FOLDER / "operations.safetensors", *operations())
+    if not chosen or "elementwise" in chosen:
+        save(FOLDER / "elementwise.safetensors", *elementwise())
     if not chosen or "model_text" in chosen:
         text = model_text(ConvolutionalNeuralNetwork)
         (FOLDER / "model_text.json").write_text(json.dumps(text, indent=2) + "\n")

@@ -1,14 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import { StateDictError } from "../../src/base/errors.ts";
 import {
   BatchNorm2d,
   Conv2d,
+  Dropout,
+  Identity,
   Linear,
   Module,
   Sequential,
 } from "../../src/nn/mod.ts";
-import type { Tensor } from "../../src/core/tensor.ts";
+import { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";
 
 class Network extends Module {
@@ -132,8 +133,44 @@ Deno.test("train and eval reach all modules", () => {
   assertEquals(modes(), [false, true, true, true, false]);
 });
 
-Deno.test("a model that is on a device is not put on one again", () => {
-  using device = CpuDevice.open();
-  const model = new Network().to(device);
-  assertThrows(() => model.to(device), TypeError);
+Deno.test("children(), modules() and apply() go through a model as PyTorch does", () => {
+  const model = new Network();
+  const { features, head } = model;
+  const layers = features.children();
+  assertEquals(model.children(), [features, head]);
+  assertEquals(model.modules(), [model, features, ...layers, head]);
+  const applied: Module[] = [];
+  assertEquals(model.apply((module) => void applied.push(module)), model);
+  assertEquals(applied, [...layers, features, head, model]);
+});
+
+deviceTest("Identity gives what it takes", async (device) => {
+  const layer = new Identity().to(device);
+  using x = Tensor.from(device, [1, 2], [2]);
+  assertEquals(layer.forward(x), x);
+  assertEquals(String(layer), "Identity()");
+  using y = new Sequential(layer, new Linear(2, 1)).to(device).forward(
+    x.reshape([1, 2]),
+  );
+  assertEquals((await y.data()).length, 1);
+});
+
+Deno.test("Linear and Dropout take PyTorch's arguments", () => {
+  assertEquals(new Linear(2, 3).bias?.shape, [3]);
+  assertEquals(new Linear(2, 3, true).bias?.shape, [3]);
+  assertEquals(new Linear(2, 3, false).bias, null);
+  assertEquals(new Linear(2, 3, { bias: false }).bias, null);
+  assertThrows(
+    () => new Linear(2, 3, { biases: false } as object),
+    TypeError,
+    "Linear: unknown option biases, did you mean bias?",
+  );
+  new Dropout(1);
+  for (const probability of [1.5, -0.1, NaN, { p: 0.5 } as unknown as number]) {
+    assertThrows(
+      () => new Dropout(probability),
+      RangeError,
+      "Dropout: probability: expected 0 ≤ probability ≤ 1, got",
+    );
+  }
 });

@@ -164,6 +164,37 @@ deviceTest("a block in evaluation has gradients on a tape", async (device) => {
   }
 });
 
+for (
+  const [name, make] of [
+    ["a pooling with ceilMode", () => [
+      new BatchNorm2d(3),
+      new ReLU(),
+      new MaxPool2d(2, { ceilMode: true }),
+    ]],
+  ] as const
+) {
+  deviceTest(`${name} in a block gives its layer's numbers`, async (device) => {
+    const layers = () => [new Conv2d(2, 3, { kernelSize: 1 }), ...make()];
+    assertEquals(fuse(layers()).length, 1);
+    const models = [
+      new Sequential(...layers()),
+      new Sequential(...layers().map((layer) => new Sequential(layer))),
+    ].map((model) => model.to(device, { seed: 3 }));
+    const [fused, separate] = await Promise.all(models.map(async (model) => {
+      const x = Tensor.from(device, values(3 * 2 * 63, 1), [3, 2, 7, 9], {
+        requiresGrad: true,
+      });
+      const { parameters, results } = trained(model, x);
+      using y = model.eval().forward(x);
+      const tensors = [...results, ...parameters, y];
+      return await Promise.all(tensors.map((tensor) => tensor.data()));
+    }));
+    for (const [index, expected] of separate.entries()) {
+      assertClose(fused[index], expected, TOLERANCE, `result ${index}`);
+    }
+  });
+}
+
 const parts = ["convolution", "normalisation", "activation", "pooling"];
 
 /** All choices of two or three of the four stages, in their order. */

@@ -63,6 +63,11 @@ const refused: [name: string, run: () => Tensor, message: string][] = [
     "at most half of the kernel",
   ],
   [
+    "a kernel that is larger by more than a stride",
+    () => maxPool2d(zeros(1, 1, 2, 2), 5, 1, 0, { ceilMode: true }),
+    "no smaller than the kernel",
+  ],
+  [
     "a dilated window around the only pixel",
     () => maxPool2d(zeros(1, 1, 1, 1), 2, { padding: 1, dilation: 2 }),
     "wholly in the padding",

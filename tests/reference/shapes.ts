@@ -15,6 +15,8 @@ export interface WindowOptions {
   padding?: Pair;
   /** Step from one element of the window to the next. */
   dilation?: Pair;
+  /** Whether the last window may reach over the edge. */
+  ceilMode?: boolean;
 }
 
 /** The record of a convolution, its output's size worked out. */
@@ -40,16 +42,21 @@ export function pool2dShape(
 
 function slide(
   [inHeight, inWidth]: Pair,
-  { kernel, stride = [1, 1], padding = [0, 0], dilation = [1, 1] }:
+  { ceilMode, kernel, stride = [1, 1], padding = [0, 0], dilation = [1, 1] }:
     WindowOptions,
 ):
   & Window2d
   & Record<"inHeight" | "inWidth" | "outHeight" | "outWidth", number> {
-  const outSize = (size: number, axis: 0 | 1) =>
-    Math.floor(
-      (size + 2 * padding[axis] - dilation[axis] * (kernel[axis] - 1) - 1) /
-        stride[axis],
-    ) + 1;
+  const outSize = (size: number, axis: 0 | 1) => {
+    const reach = dilation[axis] * (kernel[axis] - 1);
+    const last = ceilMode
+      ? Math.min(
+        size + 2 * padding[axis] - reach + stride[axis] - 2,
+        size + padding[axis] - 1,
+      )
+      : size + 2 * padding[axis] - reach - 1;
+    return Math.floor(last / stride[axis]) + 1;
+  };
   return {
     inHeight,
     inWidth,

@@ -36,7 +36,7 @@ export interface Correlation {
   readonly targetChannelStep: number;
   /** Whether the kernel is flipped along both axes. */
   readonly flipped: boolean;
-  /** What it costs, for the profile. */
+  /** Its cost, for the profile. */
   readonly operations: number;
 }
 

@@ -184,7 +184,7 @@ function workerUrl(): string {
   );
 }
 
-/** What a worker does. It runs as text: it must use nothing of this file. */
+/** The worker's loop. It runs as text: it must use nothing of this file. */
 function work(setUp: typeof instantiate): void {
   const scope = globalThis as unknown as {
     onmessage: (event: MessageEvent<Assignment>) => void;

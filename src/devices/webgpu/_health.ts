@@ -1,8 +1,8 @@
 import { describe, DeviceError } from "../../base/errors.ts";
 
 /**
- * What is known of a device's failures. WebGPU tells of them after the fact and
- * to listeners alone: the next use of the device throws what they heard.
+ * The known failures of a device. WebGPU reports them after the fact and to
+ * listeners alone: the next use of the device throws what they heard.
  */
 export class Health {
   readonly #label: string;
@@ -63,7 +63,7 @@ export class Health {
 
   /**
    * Waits for work of the device, and for what it has to say of the work before.
-   * What it says of a failure comes a moment after the failure itself.
+   * The report of a failure comes a moment after the failure itself.
    *
    * @param checked Settles when all pipelines are known to be good or bad.
    */

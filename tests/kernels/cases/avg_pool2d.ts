@@ -33,6 +33,17 @@ const SHAPES: Record<string, Pool2dShape> = {
     kernel: [4, 5],
     padding: [2, 2],
   }),
+  "halves rounded up": pool2dShape(2, 3, [7, 9], {
+    kernel: [2, 2],
+    stride: [2, 2],
+    ceilMode: true,
+  }),
+  "rounded up, padding 1": pool2dShape(2, 2, [8, 6], {
+    kernel: [3, 3],
+    stride: [2, 2],
+    padding: [1, 1],
+    ceilMode: true,
+  }),
   "one pixel": pool2dShape(1, 1, [1, 1], { kernel: [1, 1] }),
   "the whole image": pool2dShape(2, 65, [13, 6], { kernel: [13, 6] }),
 };

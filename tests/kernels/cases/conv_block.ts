@@ -59,6 +59,10 @@ const SHAPES: Record<string, ConvBlockShape> = {
   "batch 1, odd sizes, rows and columns left over": block(
     conv2dShape(1, 3, 5, [9, 11], { kernel: [5, 5], padding: [2, 2] }),
   ),
+  "odd sizes, pooling rounded up": block(
+    conv2dShape(2, 3, 5, [9, 11], { kernel: [5, 5], padding: [2, 2] }),
+    { kernel: [2, 2], stride: [2, 2], ceilMode: true },
+  ),
   "other channels, 3×3 kernel": block(
     conv2dShape(2, 6, 7, [8, 10], { kernel: [3, 3], padding: [1, 1] }),
   ),

@@ -27,6 +27,7 @@ const SHAPES: Record<string, LinearShape> = {
 const WANTED = [
   ["x", "weight", "bias"],
   ["weight", "bias"],
+  ["x", "bias"],
   ["x"],
   ["weight"],
   ["bias"],

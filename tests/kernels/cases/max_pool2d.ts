@@ -50,6 +50,17 @@ const SHAPES: Record<string, Pool2dShape> = {
     padding: [1, 1],
     dilation: [2, 3],
   }),
+  "halves rounded up": pool2dShape(2, 3, [7, 9], {
+    kernel: [2, 2],
+    stride: [2, 2],
+    ceilMode: true,
+  }),
+  "rounded up, padding 1": pool2dShape(2, 2, [8, 6], {
+    kernel: [3, 3],
+    stride: [2, 2],
+    padding: [1, 1],
+    ceilMode: true,
+  }),
   "one pixel": pool2dShape(1, 1, [1, 1], { kernel: [1, 1] }),
   "kernel larger than the image": pool2dShape(3, 2, [2, 3], {
     kernel: [4, 5],

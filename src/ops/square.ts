@@ -1,0 +1,21 @@
+import { unary, type UnaryOperation } from "./unary.ts";
+
+/**
+ * `x²`, elementwise.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, square, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [3, -4], [2]);
+ * using y = square(x);
+ * assertEquals(await y.data(), new Float32Array([9, 16]));
+ * ```
+ */
+export const square: UnaryOperation = unary({
+  name: "square",
+  reference: { value: (x) => x * x, gradient: (g, x) => g * (2 * x) },
+  wgsl: { value: "x * x", gradient: "g * (2.0 * x)" },
+});

@@ -1,0 +1,31 @@
+import * as ops from "../../src/ops/mod.ts";
+import { type GradcheckCase, spacedInput, uniformInput } from "../gradcheck.ts";
+
+/** Poolings, resizing and normalisations. */
+export const poolingRows: Readonly<Record<string, readonly GradcheckCase[]>> = {
+  avgPool2d: [
+    {
+      run: (x) => ops.avgPool2d(x, 2, { padding: [1, 0] }),
+      inputs: [uniformInput([2, 2, 4, 5], 1)],
+    },
+    {
+      run: (x) => ops.avgPool2d(x, 3, 2, 1, { ceilMode: true }),
+      inputs: [uniformInput([1, 2, 4, 6], 1)],
+    },
+    {
+      run: (x) =>
+        ops.avgPool2d(x, 2, 3, { ceilMode: true, countIncludePad: false }),
+      inputs: [uniformInput([2, 1, 4, 6], 1)],
+    },
+  ],
+  maxPool2d: [
+    {
+      run: (x) => ops.maxPool2d(x, 3, { stride: 2, padding: 1 }),
+      inputs: [spacedInput([2, 2, 4, 5], 1)],
+    },
+    {
+      run: (x) => ops.maxPool2d(x, 2, { ceilMode: true }),
+      inputs: [spacedInput([1, 2, 5, 9], 1)],
+    },
+  ],
+};
