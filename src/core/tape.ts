@@ -149,7 +149,10 @@ export class Tape extends Scope {
       const places = inputs.map((input, at) =>
         withShapeOf(input, destinations[at]?.written ?? null)
       );
-      backward(withShapeOf(output, found)!, places);
+      // None is wanted where a parameter was frozen after the forward pass.
+      if (places.some((place) => place !== null)) {
+        backward(withShapeOf(output, found)!, places);
+      }
       for (const destination of destinations) addUp(destination);
       found[Symbol.dispose]();
     }
@@ -177,7 +180,7 @@ export class Tape extends Scope {
       what: "backward",
       expected: "a loss that this tape has recorded",
       got: this.#entries.length === 0
-        ? "an empty tape: nothing was recorded, or backward ran before"
+        ? "an empty tape: nothing with requiresGrad was used, or backward ran before"
         : "a tensor that depends on no parameter, or of another tape",
       help: "Compute the loss while the tape is open, from tensors with " +
         "requiresGrad.",

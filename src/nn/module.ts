@@ -249,6 +249,37 @@ export abstract class Module {
     return this;
   }
 
+  /**
+   * Freezes all parameters, or thaws them: see
+   * {@linkcode Parameter.requiresGrad}.
+   *
+   * @param requiresGrad Whether gradients are worked out. Default true.
+   *
+   * @example
+   * ```ts
+   * import { Linear, openDevice, Sequential, sum, Tape, Tensor } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using device = await openDevice({ device: "cpu" });
+   * const [features, head] = [new Linear(2, 2), new Linear(2, 1)];
+   * const model = new Sequential(features, head).to(device);
+   * features.requiresGrad_(false);
+   * using x = Tensor.from(device, [1, 2], [1, 2]);
+   * {
+   *   using tape = new Tape();
+   *   tape.backward(sum(model.forward(x)));
+   * }
+   * assertEquals(features.weight.grad, null);
+   * assertEquals(head.weight.grad?.shape, [1, 2]);
+   * ```
+   */
+  requiresGrad_(requiresGrad = true): this {
+    for (const parameter of this.parameters()) {
+      parameter.requiresGrad = requiresGrad;
+    }
+    return this;
+  }
+
   /** All parameters, each once, for an optimizer. */
   parameters(): Parameter[] {
     return Array.from(this.namedParameters(), ([, parameter]) => parameter);

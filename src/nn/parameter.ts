@@ -53,6 +53,7 @@ export class Parameter {
   /** What is to be drawn when there is memory. */
   #draws: Draw[];
   #memory: Memory | null = null;
+  #requiresGrad = true;
 
   /**
    * Makes a parameter without memory.
@@ -103,6 +104,31 @@ export class Parameter {
     return this.#materialized.offset;
   }
 
+  /**
+   * Whether backward passes work out the gradient. A parameter without is
+   * frozen: no kernel runs for its gradient, and optimizers pass it over once it
+   * has none. Default true.
+   */
+  get requiresGrad(): boolean {
+    return this.#memory?.tensor.requiresGrad ?? this.#requiresGrad;
+  }
+
+  set requiresGrad(requiresGrad: boolean) {
+    this.#requiresGrad = requiresGrad;
+    if (this.#memory !== null) this.#memory.tensor.requiresGrad = requiresGrad;
+  }
+
+  /**
+   * Sets {@linkcode Parameter.requiresGrad}.
+   *
+   * @param requiresGrad Default true.
+   * @returns The parameter itself.
+   */
+  requiresGrad_(requiresGrad = true): this {
+    this.requiresGrad = requiresGrad;
+    return this;
+  }
+
   /** The gradient, or null where there is none. */
   get grad(): Tensor | null {
     return this.#memory?.tensor.grad ?? null;
@@ -111,7 +137,9 @@ export class Parameter {
   /** Shape, element type and device: `Parameter([10, 1568], f32, cpu)`. */
   toString(): string {
     const device = this.#memory?.tensor.device.kind ?? "on no device yet";
-    return `Parameter([${this.shape.join(", ")}], f32, ${device})`;
+    const facts = [`[${this.shape.join(", ")}]`, "f32", device];
+    if (!this.requiresGrad) facts.push("requiresGrad: false");
+    return `Parameter(${facts.join(", ")})`;
   }
 
   /**
@@ -151,7 +179,8 @@ export class Parameter {
    */
   materialize(arena: Arena, offset: number): void {
     const { gradients, values } = arena;
-    const tensor = values.part(offset, this.shape, { requiresGrad: true });
+    const { requiresGrad } = this;
+    const tensor = values.part(offset, this.shape, { requiresGrad });
     tensor.placeGradient(gradients.part(offset, this.shape));
     this.#memory = { arena, offset, tensor };
   }

@@ -108,13 +108,20 @@ export const convBlockCases: readonly KernelCase[] = Object.entries(SHAPES)
     },
     {
       name: `convBlockGradient: ${name}`,
-      run: (harness) => gradient(harness, shape, true),
+      run: (harness) => gradient(harness, shape, "all"),
     },
     {
       name: `convBlockGradient with respect to the parameters alone: ${name}`,
-      run: (harness) => gradient(harness, shape, false),
+      run: (harness) => gradient(harness, shape, "parameters"),
+    },
+    {
+      name: `convBlockGradient of a frozen convolution: ${name}`,
+      run: (harness) => gradient(harness, shape, "normalisation"),
     },
   ]);
+
+/** With respect to what gradients are made. */
+type Wanted = "all" | "parameters" | "normalisation";
 
 /** The operands of a block that it reads and updates, as f32 holds them. */
 function argumentsOf({ convolution }: ConvBlockShape, withBias: boolean) {
@@ -156,7 +163,7 @@ const withGradients = kernel({
     ...convBlockForward.operands,
     gradOutput: "read",
     gradX: "write?",
-    gradWeight: "write",
+    gradWeight: "write?",
     gradBias: "write?",
     gradScale: "write",
     gradShift: "write",
@@ -185,10 +192,10 @@ function forward(
 function gradient(
   harness: KernelHarness,
   shape: ConvBlockShape,
-  withX: boolean,
+  wanted: Wanted,
 ): void {
   const params = { ...shape, momentum: MOMENTUM };
-  harness.check(withGradients, gradientOperands(shape, withX), params, {
+  harness.check(withGradients, gradientOperands(shape, wanted), params, {
     ...FORWARD,
     ...sharesOf(shape),
     // The sum of numbers that cancel out: nothing but their rounding is left.
@@ -196,7 +203,7 @@ function gradient(
   });
 }
 
-function gradientOperands(shape: ConvBlockShape, withX: boolean) {
+function gradientOperands(shape: ConvBlockShape, wanted: Wanted) {
   const given = argumentsOf(shape, true);
   const results = resultsOf(shape);
   const { outChannels } = shape.convolution;
@@ -205,9 +212,11 @@ function gradientOperands(shape: ConvBlockShape, withX: boolean) {
     numBatchesTracked: Int32Array.of(41),
     ...results,
     gradOutput: random(results.output.length, 21),
-    gradX: withX ? new Float64Array(given.x.length) : null,
-    gradWeight: new Float64Array(given.weight.length),
-    gradBias: withX ? new Float64Array(outChannels) : null,
+    gradX: wanted === "all" ? new Float64Array(given.x.length) : null,
+    gradWeight: wanted === "normalisation"
+      ? null
+      : new Float64Array(given.weight.length),
+    gradBias: wanted === "all" ? new Float64Array(outChannels) : null,
     gradScale: new Float64Array(outChannels),
     gradShift: new Float64Array(outChannels),
   };
@@ -221,10 +230,15 @@ function sharesOf(shape: ConvBlockShape): Record<string, Tolerance> {
   if (before !== undefined) return before;
   const { gradScale, gradShift, gradWeight, gradX } = reference.runReference(
     withGradients,
-    gradientOperands(shape, true),
+    gradientOperands(shape, "all"),
     { ...shape, momentum: MOMENTUM },
   );
-  const arrays = { gradX: gradX!, gradWeight, gradScale, gradShift };
+  const arrays = {
+    gradX: gradX!,
+    gradWeight: gradWeight!,
+    gradScale,
+    gradShift,
+  };
   const shares = Object.fromEntries(
     Object.entries(arrays).map(([name, values]) => {
       const largest = Math.max(...values.map(Math.abs));
