@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  Adadelta,
   Adam,
   AdamW,
   capture,
@@ -14,6 +15,7 @@ import {
   type Optimizer,
   Parameter,
   ReLU,
+  RMSprop,
   scale,
   Sequential,
   SGD,
@@ -28,6 +30,8 @@ import {
 import { writeIdx } from "../src/formats/mod.ts";
 import goldens from "./golden/model_text.json" with { type: "json" };
 import { webGpuTest } from "./_webgpu.ts";
+import { Golden } from "./golden.ts";
+import { Values } from "./optim/_values.ts";
 import { testWith } from "./permissions.ts";
 
 const permittedTest = testWith("read", "write");
@@ -126,6 +130,10 @@ Deno.test("transforms print as torchvision's", () => {
   assertEquals(String(loader).includes(lines), true);
 });
 
+/** Options of PyTorch that there are none of here. */
+const otherOptions =
+  /^ +(capturable|differentiable|foreach|fused|maximize): .*\n/gm;
+
 Deno.test("optimizers print PyTorch's block", () => {
   const parameters = new Linear(2, 1).to(device).parameters();
   const optimizers: Record<keyof typeof goldens.optimizers, Optimizer> = {
@@ -151,12 +159,38 @@ Deno.test("optimizers print PyTorch's block", () => {
         nesterov: true,
       }),
   };
-  // Options of PyTorch that there are none of here.
-  const others =
-    /^ +(amsgrad|capturable|dampening|differentiable|foreach|fused|maximize): .*\n/gm;
   for (const [source, text] of Object.entries(goldens.optimizers)) {
     const optimizer = optimizers[source as keyof typeof optimizers];
-    assertPrints(optimizer, text.replaceAll(others, ""));
+    assertPrints(optimizer, text.replaceAll(otherOptions, ""));
+  }
+});
+
+permittedTest("optimizers with groups print PyTorch's blocks", async () => {
+  const { metadata } = await Golden.read("optim");
+  const parameters = new Values([1], [2], [3]).to(device).all;
+  const optimizers: Record<string, Optimizer> = {
+    "RMSprop(parameters)": new RMSprop(parameters),
+    "RMSprop(parameters, lr=0.5, alpha=0.9, momentum=0.25, centered=True)":
+      new RMSprop(parameters, {
+        lr: 0.5,
+        alpha: 0.9,
+        momentum: 0.25,
+        centered: true,
+      }),
+    "Adadelta(parameters)": new Adadelta(parameters),
+    "SGD(parameters, lr=0.5, momentum=0.5, dampening=0.25)": new SGD(
+      parameters,
+      { lr: 0.5, momentum: 0.5, dampening: 0.25 },
+    ),
+    "Adam([{'params': parameters[:1], 'lr': 0.5, 'amsgrad': True}, {'params': parameters[1:]}])":
+      new Adam([
+        { params: parameters.slice(0, 1), lr: 0.5, amsgrad: true },
+        { params: parameters.slice(1) },
+      ]),
+  };
+  for (const [source, optimizer] of Object.entries(optimizers)) {
+    const text = metadata[`text.${source}`];
+    assertPrints(optimizer, text.replaceAll(otherOptions, ""));
   }
 });
 

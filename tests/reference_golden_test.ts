@@ -196,7 +196,14 @@ testEachCase<AdamConstants & { learningRate: number }>(
     const expAvgSq = new Float64Array(length);
     for (let start = 0; start < stored.gradients.length; start += length) {
       const gradient = stored.gradients.subarray(start, start + length);
-      const operands = { gradient, state, parameter, expAvg, expAvgSq };
+      const operands = {
+        gradient,
+        state,
+        parameter,
+        expAvg,
+        expAvgSq,
+        maxExpAvgSq: null,
+      };
       adamStep.reference(operands, options);
     }
     assertClose(parameter, stored.output, ROUNDED, "parameter");
@@ -219,7 +226,7 @@ testEachCase<SgdConstants & { learningRate: number }>(
         learningRate: Float64Array.of(learningRate),
         parameter,
         momentumBuffer,
-      }, options);
+      }, { ...options, dampening: 0 });
     }
     assertClose(parameter, stored.output, ROUNDED, "parameter");
     if (stored.momentumBuffer !== undefined) {

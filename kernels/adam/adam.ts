@@ -21,6 +21,8 @@ export interface AdamConstants {
 /**
  * One step of Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization",
  * 2015), with `eps` outside the corrected root, as PyTorch has it. Any shape.
+ * With `maxExpAvgSq`, which is null otherwise, the largest second moment so far
+ * takes the place of the present one: AMSGrad.
  *
  * `state` is learning rate, `1 − beta1ᵗ`, `1 − beta2ᵗ`, t, all but the first 0
  * before the first step, and that again for each further {@linkcode ADAM_GROUP}
@@ -40,9 +42,10 @@ export const adamStep = kernel({
     parameter: "update",
     expAvg: "update",
     expAvgSq: "update",
+    maxExpAvgSq: "update?",
   },
   reference(
-    { expAvg, expAvgSq, gradient, parameter, state },
+    { expAvg, expAvgSq, gradient, maxExpAvgSq, parameter, state },
     { beta1, beta2, eps, weightDecay }: AdamConstants,
   ) {
     for (let start = 0; start < parameter.length; start += ADAM_GROUP) {
@@ -57,29 +60,42 @@ export const adamStep = kernel({
         const slope = gradient[i] + weightDecay * parameter[i];
         expAvg[i] = beta1 * expAvg[i] + (1 - beta1) * slope;
         expAvgSq[i] = beta2 * expAvgSq[i] + (1 - beta2) * slope * slope;
-        const denominator = Math.sqrt(expAvgSq[i]) / rootCorrection + eps;
+        let square = expAvgSq[i];
+        if (maxExpAvgSq !== null) {
+          square = Math.max(maxExpAvgSq[i], square);
+          maxExpAvgSq[i] = square;
+        }
+        const denominator = Math.sqrt(square) / rootCorrection + eps;
         parameter[i] -= stepSize * expAvg[i] / denominator;
       }
     }
   },
-  webgpu: (
-    { expAvg, expAvgSq, gradient, parameter, state: states },
+  webgpu(
+    { expAvg, expAvgSq, gradient, maxExpAvgSq, parameter, state: states },
     { beta1, beta2, eps, weightDecay },
-  ) => [
-    dispatch(wgsl.adamStep, {
-      bind: { gradient, states, parameter, expAvg, expAvgSq },
-      constants: {
-        beta1,
-        beta2,
-        rest1: 1 - beta1,
-        rest2: 1 - beta2,
-        eps,
-        weightDecay,
-        workgroupSize: ADAM_GROUP,
-      },
-      workgroups: workgroupsFor(parameter.buffer.length, ADAM_GROUP),
-    }),
-  ],
+  ) {
+    const bind = { gradient, states, parameter, expAvg, expAvgSq };
+    const constants = {
+      beta1,
+      beta2,
+      rest1: 1 - beta1,
+      rest2: 1 - beta2,
+      eps,
+      weightDecay,
+      workgroupSize: ADAM_GROUP,
+    };
+    const workgroups = workgroupsFor(parameter.buffer.length, ADAM_GROUP);
+    if (maxExpAvgSq === null) {
+      return [dispatch(wgsl.adamStep, { bind, constants, workgroups })];
+    }
+    return [
+      dispatch(wgsl.amsgradStep, {
+        bind: { ...bind, maxExpAvgSq },
+        constants,
+        workgroups,
+      }),
+    ];
+  },
   wasm(operands, constants) {
     const { length } = operands.parameter.buffer;
     const { beta1, beta2 } = constants;

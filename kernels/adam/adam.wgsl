@@ -62,6 +62,43 @@ fn adamStep(
   }
 }
 
+@group(0) @binding(5) var<storage, read_write> maxExpAvgSq: array<f32>;
+
+// The same with the largest second moment so far: AMSGrad.
+@compute @workgroup_size(workgroupSize)
+fn amsgradStep(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let group = workgroup.y * workgroups.x + workgroup.x;
+  let index = itemOf(invocation, workgroups);
+  let isElement = index < arrayLength(&parameter);
+  var correction1: f32;
+  var correction2: f32;
+  if (isElement) {
+    correction1 = beta1 * states[group].correction1 + rest1;
+    correction2 = beta2 * states[group].correction2 + rest2;
+    let slope = gradient[index] + weightDecay * parameter[index];
+    let moment = expAvg[index] * beta1 + rest1 * slope;
+    let squares = expAvgSq[index] * beta2 + rest2 * slope * slope;
+    let largest = max(maxExpAvgSq[index], squares);
+    let stepSize = states[0].learningRate / correction1;
+    let denominator = sqrt(largest) / sqrt(correction2) + eps;
+    expAvg[index] = moment;
+    expAvgSq[index] = squares;
+    maxExpAvgSq[index] = largest;
+    parameter[index] -= stepSize * moment / denominator;
+  }
+  storageBarrier();
+  if (isElement && local == 0) {
+    states[group].correction1 = correction1;
+    states[group].correction2 = correction2;
+    states[group].steps += 1;
+  }
+}
+
 @group(0) @binding(0) var<storage, read> state: State;
 @group(0) @binding(1) var<storage, read_write> decaying: array<f32>;
 

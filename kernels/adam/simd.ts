@@ -18,6 +18,8 @@ export class AdamArgs {
   parameter: usize;
   expAvg: usize;
   expAvgSq: usize;
+  /** 0 without AMSGrad. */
+  maxExpAvgSq: usize;
   length: i32;
   beta1: f32;
   beta2: f32;
@@ -65,6 +67,7 @@ function updateGroup(
   const parameter = args.parameter;
   const expAvg = args.expAvg;
   const expAvgSq = args.expAvgSq;
+  const maxExpAvgSq = args.maxExpAvgSq;
   const beta1 = f32x4.splat(args.beta1);
   const beta2 = f32x4.splat(args.beta2);
   const rest1 = f32x4.splat(args.rest1);
@@ -88,7 +91,12 @@ function updateGroup(
       loadUpTo4(expAvgSq + at, count),
       f32x4.mul(f32x4.mul(rest2, slopes), slopes),
     );
-    const denominators = f32x4.add(f32x4.div(f32x4.sqrt(squares), root), eps);
+    let largest = squares;
+    if (maxExpAvgSq != 0) {
+      largest = f32x4.max(loadUpTo4(maxExpAvgSq + at, count), squares);
+      storeUpTo4(maxExpAvgSq + at, largest, count);
+    }
+    const denominators = f32x4.add(f32x4.div(f32x4.sqrt(largest), root), eps);
     const moves = f32x4.div(f32x4.mul(rate, means), denominators);
     storeUpTo4(expAvg + at, means, count);
     storeUpTo4(expAvgSq + at, squares, count);

@@ -22,23 +22,39 @@ export const sumOfSquares = kernel({
   ],
 });
 
+/** `norm[0] = √norm[0]`: the norm, of a sum of squares. */
+export const normOfSquares = kernel({
+  name: "normOfSquares",
+  operands: { norm: "update" },
+  reference({ norm }) {
+    norm[0] = Math.sqrt(norm[0]);
+  },
+  webgpu: ({ norm }) => [
+    dispatch(wgsl.normOfSquares, {
+      bind: { norm },
+      constants: {},
+      workgroups: [1, 1, 1],
+    }),
+  ],
+});
+
 /**
  * Clips a gradient by a norm, as PyTorch's `clip_grad_norm_` does: `gradient *=
- * min(1, maxNorm / (√squares[0] + 1e-6))`, where `squares` is the sum of the
- * squares of all gradients that are clipped together. Any shape.
+ * min(1, maxNorm / (norm[0] + 1e-6))`, where `norm` is that of all gradients
+ * that are clipped together; where it is NaN they all become NaN. Any shape.
  */
 export const clipByNorm = kernel({
   name: "clipByNorm",
-  operands: { squares: "read", gradient: "update" },
-  reference({ gradient, squares }, { maxNorm }: { maxNorm: number }) {
-    const factor = Math.min(1, maxNorm / (Math.sqrt(squares[0]) + 1e-6));
+  operands: { norm: "read", gradient: "update" },
+  reference({ gradient, norm }, { maxNorm }: { maxNorm: number }) {
+    const factor = Math.min(1, maxNorm / (norm[0] + 1e-6));
     for (let i = 0; i < gradient.length; i++) gradient[i] *= factor;
   },
-  webgpu: ({ gradient, squares }, { maxNorm }) => [
+  webgpu: ({ gradient, norm }, { maxNorm }) => [
     elementwise(
       wgsl.clipByNorm,
       gradient.buffer.length,
-      { squares, gradient },
+      { clipping: norm, gradient },
       { maxNorm },
     ),
   ],

@@ -22,12 +22,21 @@ fn sumOfSquares(@builtin(local_invocation_index) local: u32) {
   }
 }
 
+@group(0) @binding(0) var<storage, read_write> norm: array<f32>;
+
+// One invocation takes the root of a sum of squares.
+@compute @workgroup_size(1)
+fn normOfSquares() {
+  norm[0] = sqrt(norm[0]);
+}
+
 override maxNorm: f32;
 
-@group(0) @binding(0) var<storage, read> squares: array<f32>;
+@group(0) @binding(0) var<storage, read> clipping: array<f32>;
 @group(0) @binding(1) var<storage, read_write> gradient: array<f32>;
 
-// One invocation scales one element.
+// One invocation scales one element. NaN is found by its bits: WGSL leaves open
+// what `min` makes of it.
 @compute @workgroup_size(workgroupSize)
 fn clipByNorm(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -35,6 +44,9 @@ fn clipByNorm(
 ) {
   let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&gradient)) {
-    gradient[index] *= min(1, maxNorm / (sqrt(squares[0]) + 1e-6));
+    let norm = clipping[0];
+    let isNan = (bitcast<u32>(norm) & 0x7fffffffu) > 0x7f800000u;
+    let factor = min(1, maxNorm / (norm + 1e-6));
+    gradient[index] *= select(factor, norm, isNan);
   }
 }

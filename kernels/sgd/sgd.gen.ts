@@ -25,6 +25,8 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 override weightDecay: f32;
 override momentum: f32;
+// 1 − dampening.
+override rest: f32;
 override nesterov: bool;
 
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
@@ -52,7 +54,7 @@ fn sgdMomentumStep(
   let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&parameter)) {
     let slope = gradient[index] + weightDecay * parameter[index];
-    let velocity = momentum * momentumBuffer[index] + slope;
+    let velocity = momentum * momentumBuffer[index] + rest * slope;
     momentumBuffer[index] = velocity;
     let direction = select(velocity, slope + momentum * velocity, nesterov);
     parameter[index] -= learningRate[0] * direction;
@@ -69,7 +71,7 @@ export const sgdStep: EntryPoint<"gradient" | "learningRate" | "parameter", { wo
 };
 
 /** The entry point `sgdMomentumStep`. */
-export const sgdMomentumStep: EntryPoint<"gradient" | "learningRate" | "parameter" | "momentumBuffer", { workgroupSize: number; weightDecay: number; momentum: number; nesterov: number }> = {
+export const sgdMomentumStep: EntryPoint<"gradient" | "learningRate" | "parameter" | "momentumBuffer", { workgroupSize: number; weightDecay: number; momentum: number; rest: number; nesterov: number }> = {
   module,
   name: "sgdMomentumStep",
   bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"learningRate","index":1,"access":"read","element":null},{"name":"parameter","index":2,"access":"write","element":null},{"name":"momentumBuffer","index":3,"access":"write","element":null}],

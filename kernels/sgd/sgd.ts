@@ -7,6 +7,8 @@ import * as simd from "./simd.gen.ts";
 export interface SgdConstants {
   /** Decay of the momentum buffer; 0 keeps none. */
   readonly momentum: number;
+  /** Share of a gradient that is kept out of the momentum buffer. */
+  readonly dampening: number;
   /** L2 penalty: `weightDecay · parameter` is added to the gradient. */
   readonly weightDecay: number;
   /** Whether the step looks ahead along the momentum. */
@@ -28,12 +30,13 @@ export const sgdStep = kernel({
   },
   reference(
     { gradient, learningRate, momentumBuffer, parameter },
-    { momentum, nesterov, weightDecay }: SgdConstants,
+    { dampening, momentum, nesterov, weightDecay }: SgdConstants,
   ) {
     for (let i = 0; i < parameter.length; i++) {
       let slope = gradient[i] + weightDecay * parameter[i];
       if (momentumBuffer !== null) {
-        momentumBuffer[i] = momentum * momentumBuffer[i] + slope;
+        momentumBuffer[i] = momentum * momentumBuffer[i] +
+          (1 - dampening) * slope;
         slope = nesterov
           ? slope + momentum * momentumBuffer[i]
           : momentumBuffer[i];
@@ -43,7 +46,7 @@ export const sgdStep = kernel({
   },
   webgpu(
     { gradient, learningRate, momentumBuffer, parameter },
-    { momentum, nesterov, weightDecay },
+    { dampening, momentum, nesterov, weightDecay },
   ) {
     const { length } = parameter.buffer;
     const operands = { gradient, learningRate, parameter };
@@ -55,17 +58,23 @@ export const sgdStep = kernel({
         wgsl.sgdMomentumStep,
         length,
         { ...operands, momentumBuffer },
-        { weightDecay, momentum, nesterov: Number(nesterov) },
+        {
+          weightDecay,
+          momentum,
+          rest: 1 - dampening,
+          nesterov: Number(nesterov),
+        },
       ),
     ];
   },
-  wasm(operands, { momentum, nesterov, weightDecay }) {
+  wasm(operands, { dampening, momentum, nesterov, weightDecay }) {
     const { length } = operands.parameter.buffer;
     return [
       simd.sgdStep({
         ...operands,
         length,
         momentum,
+        rest: 1 - dampening,
         weightDecay,
         nesterov: Number(nesterov),
       }, { work: length * 2 }),

@@ -7,6 +7,8 @@
 
 override weightDecay: f32;
 override momentum: f32;
+// 1 − dampening.
+override rest: f32;
 override nesterov: bool;
 
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
@@ -34,7 +36,7 @@ fn sgdMomentumStep(
   let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&parameter)) {
     let slope = gradient[index] + weightDecay * parameter[index];
-    let velocity = momentum * momentumBuffer[index] + slope;
+    let velocity = momentum * momentumBuffer[index] + rest * slope;
     momentumBuffer[index] = velocity;
     let direction = select(velocity, slope + momentum * velocity, nesterov);
     parameter[index] -= learningRate[0] * direction;

@@ -4,13 +4,14 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `sgdStep`. */
-export const sgdStep: WasmFunction<{ readonly gradient: "pointer"; readonly learningRate: "pointer"; readonly parameter: "pointer"; readonly momentumBuffer: "pointer"; readonly length: "i32"; readonly momentum: "f32"; readonly weightDecay: "f32"; readonly nesterov: "i32" }> = wasmFunction("sgdStep", {
+export const sgdStep: WasmFunction<{ readonly gradient: "pointer"; readonly learningRate: "pointer"; readonly parameter: "pointer"; readonly momentumBuffer: "pointer"; readonly length: "i32"; readonly momentum: "f32"; readonly rest: "f32"; readonly weightDecay: "f32"; readonly nesterov: "i32" }> = wasmFunction("sgdStep", {
   gradient: "pointer",
   learningRate: "pointer",
   parameter: "pointer",
   momentumBuffer: "pointer",
   length: "i32",
   momentum: "f32",
+  rest: "f32",
   weightDecay: "f32",
   nesterov: "i32",
 });

@@ -16,6 +16,8 @@ export class SgdArgs {
   momentumBuffer: usize;
   length: i32;
   momentum: f32;
+  /** `1 − dampening`. */
+  rest: f32;
   weightDecay: f32;
   nesterov: i32;
 }
@@ -27,6 +29,7 @@ export function sgdStep(args: SgdArgs, part: i32, parts: i32): void {
   const parameter = args.parameter;
   const buffer = args.momentumBuffer;
   const momentum = f32x4.splat(args.momentum);
+  const rest = f32x4.splat(args.rest);
   const weightDecay = f32x4.splat(args.weightDecay);
   const nesterov = args.nesterov != 0;
   const end = partStartBy4(args.length, part + 1, parts);
@@ -36,7 +39,11 @@ export function sgdStep(args: SgdArgs, part: i32, parts: i32): void {
     const weights = loadUpTo4(parameter + at, count);
     let slopes = fma(weightDecay, weights, loadUpTo4(gradient + at, count));
     if (buffer != 0) {
-      const moving = fma(momentum, loadUpTo4(buffer + at, count), slopes);
+      const moving = fma(
+        momentum,
+        loadUpTo4(buffer + at, count),
+        f32x4.mul(rest, slopes),
+      );
       storeUpTo4(buffer + at, moving, count);
       slopes = nesterov ? fma(momentum, moving, slopes) : moving;
     }

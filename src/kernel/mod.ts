@@ -89,7 +89,13 @@ export {
 } from "../ops/reduction.ts";
 export type * from "../ops/types.ts";
 export { unary, type UnaryOperation } from "../ops/unary.ts";
-export type { Slot, Span } from "../optim/optimizer.ts";
+export type {
+  LearningRateOptions,
+  OptimizerRules,
+  ParameterGroup,
+  Slot,
+  Span,
+} from "../optim/optimizer.ts";
 export type {
   Access,
   AdapterTraits,

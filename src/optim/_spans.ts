@@ -4,91 +4,65 @@ import type { Tensor } from "../core/tensor.ts";
 
 /** A stretch of memory that is updated by one kernel. */
 export interface Span {
-  /** The values. */
-  readonly values: Tensor;
-  /** The gradients, element by element. */
-  readonly gradients: Tensor;
-  /** Where it begins in the arena, and how many elements it has. */
-  readonly offset: number;
-}
-
-/** All parameters of an optimizer that share an arena. */
-interface Group {
+  /** The memory of the model that it lies in. */
   readonly arena: Arena;
+  /** The parameters in it, neighbours in their arena. */
   readonly parameters: readonly Parameter[];
-  /** The whole arena, where the optimizer has all of its parameters. */
-  readonly whole: Span | null;
-  readonly spans: ReadonlyMap<Parameter, Span>;
+  /** Where it begins in the arena, in elements. */
+  readonly offset: number;
+  /** The values. */
+  readonly values: Tensor<[number]>;
+  /** The gradients, element by element. */
+  readonly gradients: Tensor<[number]>;
 }
 
-/** Parameters as stretches of memory: as few as their arenas allow. */
-export class Spans {
-  readonly #parameters: readonly Parameter[];
-  readonly #groups: readonly Group[];
-
-  constructor(given: readonly Parameter[]) {
-    const parameters = [...new Set(given)];
-    this.#parameters = parameters;
-    const arenas = new Set(parameters.map(({ arena }) => arena));
-    this.#groups = Array.from(arenas, (arena) => {
-      const own = parameters.filter((parameter) => parameter.arena === arena);
-      return groupOf(arena, own);
-    });
-  }
-
-  /** The arenas of the parameters. */
-  get arenas(): Arena[] {
-    return this.#groups.map(({ arena }) => arena);
-  }
-
-  /** The parameters that have gradients now. */
-  ready(): Parameter[] {
-    return this.#parameters.filter((parameter) => {
-      const has = parameter.grad !== null;
-      guard(parameter.tensor, () => (parameter.grad !== null) === has);
-      return has;
-    });
-  }
-
-  /**
-   * The stretches of these parameters: an arena whole where all of its
-   * parameters are among them, else parameter by parameter.
-   */
-  of(chosen: readonly Parameter[]): Span[] {
-    return this.#groups.flatMap(({ parameters, spans, whole }) => {
-      const own = parameters.filter((parameter) => chosen.includes(parameter));
-      if (whole !== null && own.length === parameters.length) return [whole];
-      return own.map((parameter) => spans.get(parameter)!);
-    });
-  }
-
-  /** The arena of a stretch. */
-  arenaOf(span: Span): Arena {
-    const group = this.#groups.find(({ spans, whole }) =>
-      whole === span || [...spans.values()].includes(span)
-    );
-    return group!.arena;
-  }
+/**
+ * Parameters as stretches of memory, as few as their arenas allow: neighbours
+ * of one kind are one stretch, with the gaps between them.
+ *
+ * @param parameters Each once, in any order.
+ * @param kindOf What neighbours must have in common, compared by `===`.
+ */
+export function spansOf(
+  parameters: readonly Parameter[],
+  kindOf: (parameter: Parameter) => unknown = () => null,
+): Span[] {
+  const byArena = Map.groupBy(parameters, ({ arena }) => arena);
+  return Array.from(byArena, ([arena, own]) => {
+    const chosen = new Set(own);
+    const runs: Parameter[][] = [];
+    let last: Parameter | null = null;
+    for (const parameter of arena.parameters) {
+      const isChosen = chosen.has(parameter);
+      if (isChosen && last !== null && kindOf(last) === kindOf(parameter)) {
+        runs.at(-1)!.push(parameter);
+      } else if (isChosen) runs.push([parameter]);
+      last = isChosen ? parameter : null;
+    }
+    return runs.map((run) => spanOf(arena, run));
+  }).flat();
 }
 
-/** The part of a tensor beside the arena that belongs to a span. */
-export function partOf(state: Tensor, { offset, values }: Span): Tensor {
-  return state.part(offset, [values.length]);
+/** The parameters that have gradients now, each once. */
+export function withGradients(parameters: readonly Parameter[]): Parameter[] {
+  return [...new Set(parameters)].filter((parameter) => {
+    const has = parameter.grad !== null;
+    guard(parameter.tensor, () => (parameter.grad !== null) === has);
+    return has;
+  });
 }
 
-function groupOf(arena: Arena, parameters: readonly Parameter[]): Group {
-  const complete = parameters.length === arena.parameters.length;
-  const whole = complete
-    ? { values: arena.values, gradients: arena.gradients, offset: 0 }
-    : null;
-  const spans = new Map(parameters.map((parameter) => {
-    const { length, offset } = parameter;
-    const { values, gradients } = arena;
-    return [parameter, {
-      values: partOf(values, { offset, values: parameter.tensor } as Span),
-      gradients: gradients.part(offset, [length]),
-      offset,
-    }];
-  }));
-  return { arena, parameters, whole, spans };
+function spanOf(arena: Arena, parameters: readonly Parameter[]): Span {
+  const { gradients, values } = arena;
+  const next = arena.parameters.indexOf(parameters.at(-1)!) + 1;
+  const { offset } = parameters[0];
+  const end = arena.parameters.at(next)?.offset ?? values.length;
+  const length = end - offset;
+  return {
+    arena,
+    parameters,
+    offset,
+    values: values.part(offset, [length]),
+    gradients: gradients.part(offset, [length]),
+  };
 }

@@ -1,19 +1,20 @@
 import { copy } from "../../kernels/copy/copy.ts";
-import {
-  ADAM_GROUP,
-  type AdamConstants as Constants,
-  adamStep,
-} from "../../kernels/adam/adam.ts";
-import { pythonFloat, pythonNumber } from "../base/python_text.ts";
+import { ADAM_GROUP, adamStep } from "../../kernels/adam/adam.ts";
 import { guard } from "../core/guards.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
-import type { Arena, Parameter } from "../nn/parameter.ts";
+import type { Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { Slot } from "./_state_dict.ts";
-import { partOf, type Span } from "./_spans.ts";
-import { besideArena, checkRange, Optimizer } from "./optimizer.ts";
+import { type Span, spansOf, withGradients } from "./_spans.ts";
+import {
+  checkRange,
+  Optimizer,
+  type OptimizerParameters,
+  type OptimizerRules,
+  type ParameterGroup,
+} from "./optimizer.ts";
 
-/** The constants of {@linkcode Adam}; the defaults are PyTorch's. */
+/** The options of {@linkcode Adam} and AdamW; the defaults are PyTorch's. */
 export interface AdamOptions {
   /** Learning rate. Default 1e-3. */
   lr?: number;
@@ -21,9 +22,40 @@ export interface AdamOptions {
   betas?: readonly [beta1: number, beta2: number];
   /** Added to the root of the second moment. Default 1e-8. */
   eps?: number;
-  /** L2 penalty, added to the gradient. Default 0. */
+  /**
+   * Adam: L2 penalty, added to the gradient. Default 0. AdamW: share by which a
+   * parameter decays, times the learning rate. Default 0.01.
+   */
   weightDecay?: number;
+  /**
+   * Whether the second moment is the largest so far (Reddi, Kale and Kumar, "On
+   * the Convergence of Adam and Beyond", 2018). Default false.
+   */
+  amsgrad?: boolean;
 }
+
+/** Defaults of Adam, and what its options mean. */
+export const adamRules: OptimizerRules<AdamOptions> = {
+  defaults: {
+    lr: 1e-3,
+    betas: [0.9, 0.999],
+    eps: 1e-8,
+    weightDecay: 0,
+    amsgrad: false,
+  },
+  check(what, { betas: [beta1, beta2], eps, lr, weightDecay }) {
+    checkRange(`${what}: lr`, lr, 0, Infinity);
+    checkRange(`${what}: beta1`, beta1, 0, 1);
+    checkRange(`${what}: beta2`, beta2, 0, 1);
+    checkRange(`${what}: eps`, eps, 0, Infinity);
+    checkRange(`${what}: weightDecay`, weightDecay, 0, Infinity);
+  },
+  states: ({ amsgrad }) => [
+    "exp_avg",
+    "exp_avg_sq",
+    ...amsgrad ? ["max_exp_avg_sq"] : [],
+  ],
+};
 
 /**
  * Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015), as
@@ -50,66 +82,32 @@ export interface AdamOptions {
  * assertLess(await step().item(), first);
  * ```
  */
-export class Adam extends Optimizer {
-  readonly #constants: Constants;
-  readonly #means = new Map<Arena, Tensor>();
-  readonly #squares = new Map<Arena, Tensor>();
+export class Adam extends Optimizer<AdamOptions> {
   /**
-   * For each parameter learning rate and what is counted of the steps: that of
-   * the stretch of memory which it is moved in as long as all parameters had
-   * gradients in every step, then its own.
+   * For each parameter learning rate and what is counted of the steps: one
+   * tensor for all parameters of a stretch that have been moved together so far.
    */
-  #states: readonly Tensor[];
-  #parted = false;
-  #lr: number;
+  readonly #counts = new Map<Parameter, Tensor>();
+  /** Changes when stretches are divided. */
+  #division = 0;
 
   /**
    * Checks and keeps the arguments.
    *
-   * @param parameters `model.parameters()`.
+   * @param parameters `model.parameters()`, or groups of them.
    * @param options Learning rate and constants.
+   * @param rules Those of AdamW, which is an Adam.
    * @throws {RangeError} If an option is out of range.
    */
-  constructor(parameters: readonly Parameter[], options: AdamOptions = {}) {
-    super(parameters);
-    const { betas = [0.9, 0.999], eps = 1e-8, lr = 1e-3, weightDecay = 0 } =
-      options;
-    const [beta1, beta2] = betas;
-    checkRange("Adam: lr", lr, 0, Infinity);
-    checkRange("Adam: beta1", beta1, 0, 1);
-    checkRange("Adam: beta2", beta2, 0, 1);
-    checkRange("Adam: eps", eps, 0, Infinity);
-    checkRange("Adam: weightDecay", weightDecay, 0, Infinity);
-    this.#constants = { beta1, beta2, eps, weightDecay };
-    this.#lr = lr;
-    const spans = this.spans(this.parameters);
-    const states = spans.map(emptyState);
-    for (const state of states) writeState(state, [lr, 0, 0, 0]);
-    this.#states = this.parameters.map((parameter) =>
-      states[spans.findIndex((span) => this.#holds(span, parameter))]
-    );
-    for (const arena of this.arenas) {
-      this.#means.set(arena, besideArena(arena));
-      this.#squares.set(arena, besideArena(arena));
+  constructor(
+    parameters: OptimizerParameters<AdamOptions>,
+    options: AdamOptions = {},
+    rules: OptimizerRules<AdamOptions> = adamRules,
+  ) {
+    super(parameters, options, rules);
+    for (const group of this.paramGroups) {
+      this.#divide(group, spansOf(group.params), () => [0, 0, 0]);
     }
-  }
-
-  /** The learning rate is its first element. */
-  protected get state(): Tensor {
-    return this.#states[0];
-  }
-
-  /** The learning rate; a change holds from the next step on. */
-  override get lr(): number {
-    return this.#lr;
-  }
-
-  override set lr(lr: number) {
-    checkRange("Adam: lr", lr, 0, Infinity);
-    for (const { buffer, device } of new Set(this.#states)) {
-      device.write(buffer, new Float32Array([lr]));
-    }
-    this.#lr = lr;
   }
 
   /**
@@ -117,15 +115,45 @@ export class Adam extends Optimizer {
    * steps in which it had one, as in PyTorch.
    */
   override step(): void {
-    const ready = this.ready();
-    if (ready.length === 0) return;
-    const parted = this.#parted;
-    guard(this, () => this.#parted === parted);
-    if (ready.length < this.parameters.length) this.#part();
-    const spans = this.#parted
-      ? ready.flatMap((parameter) => this.spans([parameter]))
-      : this.spans(ready);
-    for (const span of spans) this.#move(span);
+    const division = this.#division;
+    guard(this, () => this.#division === division);
+    for (const group of this.paramGroups) this.#part(group);
+    super.step();
+  }
+
+  /** Stretches whose steps are counted together. */
+  protected override spans(ready: readonly Parameter[]): Span[] {
+    return spansOf(ready, (parameter) => this.#counts.get(parameter));
+  }
+
+  /** One more step for a stretch of memory. */
+  protected override update(
+    span: Span,
+    group: ParameterGroup<AdamOptions>,
+  ): void {
+    this.move(span, group, group.options.weightDecay);
+  }
+
+  /** The step, with an L2 penalty. */
+  protected move(
+    span: Span,
+    group: ParameterGroup<AdamOptions>,
+    weightDecay: number,
+  ): void {
+    const { amsgrad, betas: [beta1, beta2], eps } = group.options;
+    span.values.device.run(adamStep, {
+      gradient: span.gradients,
+      state: this.counts(span),
+      parameter: span.values,
+      expAvg: group.state("exp_avg", span),
+      expAvgSq: group.state("exp_avg_sq", span),
+      maxExpAvgSq: amsgrad ? group.state("max_exp_avg_sq", span) : null,
+    }, { beta1, beta2, eps, weightDecay });
+  }
+
+  /** What is counted of a stretch's steps; the learning rate comes first. */
+  protected counts({ parameters }: Span): Tensor {
+    return this.#counts.get(parameters[0])!;
   }
 
   /**
@@ -136,94 +164,78 @@ export class Adam extends Optimizer {
    * over.
    */
   override loadStateDict(state: ReadonlyMap<string, HostTensor>): void {
-    if (state.has("0.state")) this.#part();
-    const { state: shared, ...rest } = Object.fromEntries(state);
-    const parts = shared === undefined
-      ? []
-      : this.#states.map((_, index) =>
-        [this.#stateName(index), shared] as const
-      );
-    const all = new Map([...Object.entries(rest), ...parts]);
-    super.loadStateDict(all);
-    for (const [index, own] of this.#states.entries()) {
-      const [, ...counts] = all.get(this.#stateName(index))!.data;
-      writeState(own, [this.lr, ...counts.map(Number)]);
+    const shared = state.get("state");
+    const { state: _, ...rest } = Object.fromEntries(state);
+    const own = this.parameters.map((_, index) =>
+      [`${index}.state`, shared ?? rest[`${index}.state`]] as const
+    ).filter(([, counts]) => counts !== undefined);
+    super.loadStateDict(new Map([...Object.entries(rest), ...own]));
+    const loaded = new Map(this.parameters.map((parameter, index) => {
+      const [, ...counts] = Array.from(own[index][1].data, Number);
+      return [parameter, counts];
+    }));
+    const countsOf = (parameter: Parameter) => loaded.get(parameter)!;
+    for (const group of this.paramGroups) {
+      const together = spansOf(group.params, (one) => String(countsOf(one)));
+      this.#divide(group, together, ([first]) => countsOf(first));
     }
   }
 
-  /** Beside the learning rate `betas`, `eps` and `weight_decay`. */
-  protected override representation(): Record<string, string> {
-    const { beta1, beta2, eps, weightDecay } = this.#constants;
-    return {
-      ...super.representation(),
-      betas: `(${[beta1, beta2].map(pythonFloat).join(", ")})`,
-      eps: pythonFloat(eps),
-      weight_decay: pythonNumber(weightDecay),
-    };
+  /** Divides the stretches that have only some gradients. */
+  #part(group: ParameterGroup<AdamOptions>): void {
+    const ready = new Set(withGradients(group.params));
+    if (ready.size === 0 || ready.size === group.params.length) return;
+    for (const { parameters } of this.spans(group.params)) {
+      const parts = spansOf(parameters, (parameter) => ready.has(parameter));
+      if (parts.length === 1) continue;
+      for (const part of parts) {
+        const own = emptyCounts(part);
+        const before = this.counts(part).part(0, [own.length]);
+        own.device.run(copy, { source: before, output: own });
+        this.#give(part, own);
+      }
+      this.#division++;
+    }
+    this.#giveRates(group);
   }
 
-  /** One more step for a stretch of memory. */
-  #move(span: Span): void {
-    const arena = this.arenaOf(span);
-    const index = this.parameters.findIndex((parameter) =>
-      this.#holds(span, parameter)
-    );
-    span.values.device.run(adamStep, {
-      gradient: span.gradients,
-      state: this.#states[index],
-      parameter: span.values,
-      expAvg: partOf(this.#means.get(arena)!, span),
-      expAvgSq: partOf(this.#squares.get(arena)!, span),
-    }, this.#constants);
+  /** Divides a group anew, into stretches that have come as far. */
+  #divide(
+    group: ParameterGroup<AdamOptions>,
+    spans: readonly Span[],
+    countsOf: (parameters: readonly Parameter[]) => readonly number[],
+  ): void {
+    for (const span of spans) {
+      const { buffer, device, length } = this.#give(span, emptyCounts(span));
+      const numbers = [group.lr, ...countsOf(span.parameters)];
+      const copies = Float32Array.from({ length }, (_, i) => numbers[i % 4]);
+      device.write(buffer, copies);
+    }
+    this.#division++;
+    this.#giveRates(group);
   }
 
-  #holds(span: Span, { arena, offset }: Parameter): boolean {
-    return arena === this.arenaOf(span) && offset >= span.offset &&
-      offset < span.offset + span.values.length;
+  #give({ parameters }: Span, counts: Tensor): Tensor {
+    for (const parameter of parameters) this.#counts.set(parameter, counts);
+    return counts;
   }
 
-  /** Gives every parameter a state of its own, as all have it so far. */
-  #part(): void {
-    if (this.#parted) return;
-    this.#states = this.parameters.map((parameter, index) => {
-      const [span] = this.spans([parameter]);
-      const own = emptyState(span);
-      const shared = this.#states[index].part(0, [own.length]);
-      own.device.run(copy, { source: shared, output: own });
-      return own;
-    });
-    this.#parted = true;
+  #giveRates(group: ParameterGroup<AdamOptions>): void {
+    const counts = group.params.map((one) => this.#counts.get(one)!);
+    group.rates = [...new Set(counts)];
   }
 
-  #stateName(index: number): string {
-    return this.#parted ? `${index}.state` : "state";
-  }
-
-  /** The moments of each parameter, and what is counted of the steps. */
+  /** The moments of each parameter, and what is counted of its steps. */
   protected override slots(): Slot[] {
-    return [
-      ...this.slotsBeside("exp_avg", this.#means),
-      ...this.slotsBeside("exp_avg_sq", this.#squares),
-      ...new Map(
-        this.#states.map((state, index) =>
-          [this.#stateName(index), state.part(0, [4])] as const
-        ),
-      ),
-    ];
+    const counts = this.parameters.map((parameter, index) =>
+      [`${index}.state`, this.#counts.get(parameter)!.part(0, [4])] as const
+    );
+    return [...super.slots(), ...counts];
   }
 }
 
 /** Memory for what is counted of a stretch's steps: four numbers a group. */
-function emptyState({ values }: Span): Tensor {
+function emptyCounts({ values }: Span): Tensor {
   const size = [4 * Math.ceil(values.length / ADAM_GROUP)];
   return Tensor.empty(values.device, size, "f32", "persistent");
-}
-
-/** Gives all groups the same four numbers. */
-function writeState(
-  { buffer, device, length }: Tensor,
-  numbers: readonly number[],
-): void {
-  const copies = Float32Array.from({ length }, (_, i) => numbers[i % 4]);
-  device.write(buffer, copies);
 }

@@ -1,14 +1,6 @@
 import { adamDecay } from "../../kernels/adam/adam.ts";
-import { pythonNumber } from "../base/python_text.ts";
-import type { Parameter } from "../nn/parameter.ts";
-import { Adam, type AdamOptions } from "./adam.ts";
-import { checkRange } from "./optimizer.ts";
-
-/** The constants of {@linkcode AdamW}; the defaults are PyTorch's. */
-export interface AdamWOptions extends AdamOptions {
-  /** Share by which a parameter decays, times the learning rate. Default 0.01. */
-  weightDecay?: number;
-}
+import { Adam, type AdamOptions, adamRules } from "./adam.ts";
+import type { OptimizerParameters, ParameterGroup, Span } from "./optimizer.ts";
 
 /**
  * Adam with the decay of weights apart from the gradient (Loshchilov and
@@ -24,37 +16,30 @@ export interface AdamWOptions extends AdamOptions {
  * ```
  */
 export class AdamW extends Adam {
-  readonly #weightDecay: number;
-
   /**
    * Checks and keeps the arguments.
    *
-   * @param parameters `model.parameters()`.
-   * @param options Learning rate and constants.
+   * @param parameters `model.parameters()`, or groups of them.
+   * @param options Learning rate and constants; `weightDecay` is 0.01 by default.
    * @throws {RangeError} If an option is out of range.
    */
-  constructor(parameters: readonly Parameter[], options: AdamWOptions = {}) {
-    const { weightDecay = 0.01, ...others } = options;
-    super(parameters, others);
-    checkRange("AdamW: weightDecay", weightDecay, 0, Infinity);
-    this.#weightDecay = weightDecay;
+  constructor(
+    parameters: OptimizerParameters<AdamOptions>,
+    options: AdamOptions = {},
+  ) {
+    const defaults = { ...adamRules.defaults, weightDecay: 0.01 };
+    super(parameters, options, { ...adamRules, defaults });
   }
 
-  /** Decays and moves every parameter that has a gradient. */
-  override step(): void {
-    const { state } = this;
-    const constants = { weightDecay: this.#weightDecay };
-    for (const { values: parameter } of this.spans()) {
-      parameter.device.run(adamDecay, { state, parameter }, constants);
-    }
-    super.step();
-  }
-
-  /** The decay is that of AdamW. */
-  protected override representation(): Record<string, string> {
-    return {
-      ...super.representation(),
-      weight_decay: pythonNumber(this.#weightDecay),
-    };
+  /** Decays a stretch of memory, and moves it. */
+  protected override update(
+    span: Span,
+    group: ParameterGroup<AdamOptions>,
+  ): void {
+    const { values } = span;
+    const { weightDecay } = group.options;
+    const operands = { state: this.counts(span), parameter: values };
+    values.device.run(adamDecay, operands, { weightDecay });
+    this.move(span, group, 0);
   }
 }

@@ -1,9 +1,13 @@
-import { clipByNorm, sumOfSquares } from "../../kernels/clip_norm/clip_norm.ts";
+import {
+  clipByNorm,
+  normOfSquares,
+  sumOfSquares,
+} from "../../kernels/clip_norm/clip_norm.ts";
 import { accumulate } from "../../kernels/accumulate/accumulate.ts";
 import { describe } from "../base/errors.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../core/tensor.ts";
-import { Spans } from "./_spans.ts";
+import { spansOf, withGradients } from "./_spans.ts";
 import { checkRange } from "./optimizer.ts";
 
 /**
@@ -14,7 +18,7 @@ import { checkRange } from "./optimizer.ts";
  * @param parameters `model.parameters()`; those without a gradient are left
  * out.
  * @param maxNorm The norm that may not be exceeded.
- * @returns The square of the norm before, `[1]`.
+ * @returns The norm before, `[1]`.
  * @throws {RangeError} If `maxNorm` is below 0.
  * @throws {TypeError} If no parameter has a gradient.
  *
@@ -30,8 +34,8 @@ import { checkRange } from "./optimizer.ts";
  *   using tape = new Tape();
  *   tape.backward(sum(model.forward(x)));
  * }
- * using squares = clipGradNorm(model.parameters(), 1);
- * assertAlmostEquals(await squares.item(), 25, 1e-4);
+ * using norm = clipGradNorm(model.parameters(), 1);
+ * assertAlmostEquals(await norm.item(), 5, 1e-5);
  * const gradient = await model.weight.grad!.data();
  * assertAlmostEquals(gradient[0], 0.6, 1e-6);
  * assertAlmostEquals(gradient[1], 0.8, 1e-6);
@@ -42,22 +46,23 @@ export function clipGradNorm(
   maxNorm: number,
 ): Tensor<[number]> {
   checkRange("clipGradNorm: maxNorm", maxNorm, 0, Infinity);
-  const spans = new Spans(parameters);
-  const gradients = spans.of(spans.ready()).map((span) => span.gradients);
+  const gradients = spansOf(withGradients(parameters))
+    .map((span) => span.gradients);
   if (gradients.length === 0) throw withoutGradients();
   const [{ device }] = gradients;
-  const squares = Tensor.empty<[number]>(device, [1]);
-  device.run(sumOfSquares, { x: gradients[0], output: squares });
+  const norm = Tensor.empty<[number]>(device, [1]);
+  device.run(sumOfSquares, { x: gradients[0], output: norm });
   for (const gradient of gradients.slice(1)) {
     const own = Tensor.empty(device, [1]);
     device.run(sumOfSquares, { x: gradient, output: own });
-    device.run(accumulate, { source: own, destination: squares });
+    device.run(accumulate, { source: own, destination: norm });
     own[Symbol.dispose]();
   }
+  device.run(normOfSquares, { norm });
   for (const gradient of gradients) {
-    device.run(clipByNorm, { squares, gradient }, { maxNorm });
+    device.run(clipByNorm, { norm, gradient }, { maxNorm });
   }
-  return squares;
+  return norm;
 }
 
 function withoutGradients(): TypeError {

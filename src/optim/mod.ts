@@ -1,6 +1,8 @@
 /** Optimizers, one per file; `schedules/` has what changes their rates. */
+export { Adadelta, type AdadeltaOptions } from "./adadelta.ts";
 export { Adam, type AdamOptions } from "./adam.ts";
-export { AdamW, type AdamWOptions } from "./adam_w.ts";
+export { AdamW } from "./adam_w.ts";
 export { clipGradNorm } from "./clip_grad_norm.ts";
-export { Optimizer } from "./optimizer.ts";
+export { Optimizer, type OptimizerParameters } from "./optimizer.ts";
+export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";

@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from generate_elementwise import elementwise
 from generate_operations import operations
+from generate_optim import optimizers_and_schedules
 from generate_tensor_text import tensor_text
 from generate_text import model_text
 from generate_training import training
@@ -245,6 +246,8 @@ def main(chosen):
         save(FOLDER / "operations.safetensors", *operations())
     if not chosen or "elementwise" in chosen:
         save(FOLDER / "elementwise.safetensors", *elementwise())
+    if not chosen or "optim" in chosen:
+        save(FOLDER / "optim.safetensors", *optimizers_and_schedules())
     if not chosen or "model_text" in chosen:
         text = model_text(ConvolutionalNeuralNetwork)
         (FOLDER / "model_text.json").write_text(json.dumps(text, indent=2) + "\n")

@@ -10,6 +10,7 @@ import type { Device } from "../../src/devices/device.ts";
 import { type KernelCase, KernelHarness } from "./cases/_harness.ts";
 import { accumulateCases } from "./cases/accumulate.ts";
 import { advanceCases } from "./cases/advance.ts";
+import { adadeltaCases } from "./cases/adadelta.ts";
 import { adamCases } from "./cases/adam.ts";
 import { argmaxCases } from "./cases/argmax.ts";
 import { augmentCases } from "./cases/augment.ts";
@@ -32,6 +33,7 @@ import { softmaxCases } from "./cases/softmax.ts";
 import { sumCases } from "./cases/sum.ts";
 import { winogradCases } from "./cases/winograd.ts";
 import { reluCases } from "./cases/relu.ts";
+import { rmspropCases } from "./cases/rmsprop.ts";
 import { sgdCases } from "./cases/sgd.ts";
 
 export type { KernelCase } from "./cases/_harness.ts";
@@ -40,6 +42,7 @@ export type { KernelCase } from "./cases/_harness.ts";
 export const kernelCases: readonly KernelCase[] = [
   ...accumulateCases,
   ...advanceCases,
+  ...adadeltaCases,
   ...adamCases,
   ...argmaxCases,
   ...augmentCases,
@@ -62,6 +65,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...maxCases,
   ...maxPool2dCases,
   ...reluCases,
+  ...rmspropCases,
   ...sgdCases,
 ];
 

@@ -1,22 +1,35 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { ADAM_GROUP, adamStep } from "../../kernels/adam/adam.ts";
 import { sgdStep } from "../../kernels/sgd/sgd.ts";
 import { capture } from "../../src/core/capture.ts";
 import type { Device } from "../../src/devices/device.ts";
 import { StateDictError } from "../../src/base/errors.ts";
-import { Linear } from "../../src/nn/mod.ts";
+import { Linear, Sequential } from "../../src/nn/mod.ts";
 import { add, mul, sum } from "../../src/ops/mod.ts";
-import { Adam, type Optimizer, SGD } from "../../src/optim/mod.ts";
+import {
+  Adadelta,
+  Adam,
+  AdamW,
+  type Optimizer,
+  RMSprop,
+  SGD,
+} from "../../src/optim/mod.ts";
 import { Tape } from "../../src/core/tape.ts";
 import { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
+import { setGradient } from "./_values.ts";
 
 /** Six steps. Worst measured: 1.2e-7 absolute. */
 const TOLERANCE = { atol: 1e-6, rtol: 1e-6 };
 
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.1 };
-const SGD_CONSTANTS = { momentum: 0.9, weightDecay: 0.1, nesterov: false };
+const SGD_CONSTANTS = {
+  momentum: 0.9,
+  dampening: 0,
+  weightDecay: 0.1,
+  nesterov: false,
+};
 const LR = 0.125;
 
 /** Which steps give the bias a gradient; the weight has one in all. */
@@ -70,6 +83,7 @@ deviceTest(
       parameter: Float64Array.from(values),
       expAvg: new Float64Array(values.length),
       expAvgSq: new Float64Array(values.length),
+      maxExpAvgSq: null,
     }));
     const gradients = [task.weightGradient, task.biasGradient];
     for (const withBias of BIAS_STEPS) {
@@ -160,4 +174,119 @@ deviceTest("Adam's state goes to another Adam and back", async (device) => {
 
 Deno.test("an optimizer of nothing is refused", () => {
   assertThrows(() => new Adam([]), TypeError, "at least one parameter");
+  assertThrows(() => new Adam([{ params: [] }]), TypeError, "got empty groups");
+  assertThrows(
+    () => new Adam([{ lr: 1 }] as never),
+    TypeError,
+    "got one whose element has no list `params`",
+  );
+});
+
+deviceTest("a parameter in two groups is refused", (device) => {
+  const params = new Linear(2, 1).to(device).parameters();
+  assertThrows(
+    () => new SGD([{ params }, { params: params.slice(1) }]),
+    TypeError,
+    "optimizer: expected each parameter in one group, got one in two groups",
+  );
+});
+
+deviceTest("options that do not exist are refused by name", (device) => {
+  const params = new Linear(2, 1).to(device).parameters();
+  const refused: [() => Optimizer, string][] = [
+    [() => new Adam(params, { weight_decay: 1 } as object), "weightDecay?"],
+    [() => new AdamW([{ params, Lr: 1 } as never]), "AdamW: group of"],
+    [() => new SGD(params, { centered: true } as object), "SGD: unknown"],
+    [() => new RMSprop(params, { rho: 1 } as object), "RMSprop: unknown"],
+    [() => new Adadelta(params, { alpha: 1 } as object), "Adadelta: unknown"],
+  ];
+  for (const [make, message] of refused) {
+    assertThrows(make, TypeError, message);
+  }
+});
+
+deviceTest("options out of range are refused by name", (device) => {
+  const params = new Linear(2, 1).to(device).parameters();
+  const refused: [() => Optimizer, string][] = [
+    [() => new Adam([{ params, betas: [1, 0] }]), "Adam: beta1: expected"],
+    [() => new AdamW(params, { weightDecay: -1 }), "AdamW: weightDecay"],
+    [() => new SGD(params, { nesterov: true }), "SGD: nesterov"],
+    [
+      () => new SGD(params, { momentum: 0.9, dampening: 0.1, nesterov: true }),
+      "got momentum 0.9 and dampening 0.1",
+    ],
+    [() => new RMSprop(params, { alpha: -1 }), "RMSprop: alpha"],
+    [() => new Adadelta(params, { rho: 1.5 }), "Adadelta: rho"],
+    [() => new SGD(params, { lr: NaN }), "SGD: lr"],
+  ];
+  for (const [make, message] of refused) {
+    assertThrows(make, RangeError, message);
+  }
+  const optimizer = new Adadelta(params);
+  assertThrows(() => optimizer.lr = -1, RangeError, "Adadelta: lr");
+});
+
+deviceTest("a captured step follows each group's rate", async (device) => {
+  for (const Kind of [Adam, SGD]) {
+    const task = new Task(device);
+    const [weight, bias] = task.layer.parameters();
+    const optimizer = new Kind([
+      { params: [weight], lr: 0.5 },
+      { params: [bias] },
+    ], { lr: 0.25 });
+    assertEquals(optimizer.paramGroups.map(({ lr }) => lr), [0.5, 0.25]);
+    using step = capture(device, () => task.step(optimizer, true));
+    step();
+    optimizer.paramGroups[0].lr = 0;
+    const [, biasBefore] = await task.values();
+    const [weightBefore] = await task.values();
+    step();
+    const [weightAfter, biasAfter] = await task.values();
+    assertEquals(weightAfter, weightBefore);
+    assertNotEquals(biasAfter, biasBefore);
+    optimizer.lr = 0.125;
+    assertEquals(optimizer.paramGroups.map(({ lr }) => lr), [0.125, 0.125]);
+    step();
+    assertNotEquals((await task.values())[0], weightAfter);
+  }
+});
+
+deviceTest("the state of other groups is refused", async (device) => {
+  const params = new Linear(2, 1).to(device).parameters();
+  const groups = params.map((parameter) => ({ params: [parameter] }));
+  const state = await new SGD(groups).stateDict();
+  assertThrows(
+    () => new SGD(params).loadStateDict(state),
+    StateDictError,
+    "lr: expected 1, one for each group of parameters, got 2",
+  );
+});
+
+deviceTest(
+  "Adam takes the state of all parameters together",
+  async (device) => {
+    const [source, target] = [new Task(device), new Task(device)];
+    const [first, second] = [source, target].map(({ layer }) =>
+      new Adam(layer.parameters(), { lr: LR })
+    );
+    source.step(first, true);
+    const { "0.state": state, "1.state": _, ...rest } = Object.fromEntries(
+      await first.stateDict(),
+    );
+    second.loadStateDict(new Map([...Object.entries(rest), ["state", state]]));
+    assertEquals(await second.stateDict(), await first.stateDict());
+  },
+);
+
+deviceTest("neighbours with gradients are moved by one kernel", (device) => {
+  const layers = [2, 3, 4, 5].map((size) => new Linear(size, size + 1));
+  new Sequential(...layers).to(device);
+  const parameters = layers.flatMap((layer) => layer.parameters());
+  for (const parameter of parameters.slice(2)) setGradient(parameter, [1]);
+  for (const optimizer of [new Adam(parameters), new SGD(parameters)]) {
+    const program = device.record(() => optimizer.step()).program;
+    // Adam has divided its counts, once.
+    assertEquals(program.length, optimizer instanceof Adam ? 3 : 1);
+    assertEquals(device.record(() => optimizer.step()).program.length, 1);
+  }
 });

@@ -213,6 +213,11 @@ export function random(length: number, seed: number): Float64Array {
   return uniform(length, seed).map(Math.fround);
 }
 
+/** An array of zeros: a state before the first step. */
+export function zeros(length: number): Float64Array {
+  return new Float64Array(length);
+}
+
 /** The nearest f32 of each: what a kernel gets of a reference's result. */
 export function rounded(values: Float64Array): Float64Array {
   return values.map(Math.fround);

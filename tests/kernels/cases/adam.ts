@@ -4,7 +4,14 @@ import {
   adamDecay,
   adamStep,
 } from "../../../kernels/adam/adam.ts";
-import { type KernelCase, random, rounded } from "./_harness.ts";
+import { type KernelCase, random, rounded, zeros } from "./_harness.ts";
+
+interface Case {
+  name: string;
+  length: number;
+  constants: AdamConstants;
+  amsgrad?: boolean;
+}
 
 /** Worst measured after three steps: 2.2e-7 absolute. */
 const TOLERANCE = { atol: 1e-6, rtol: 1e-5 };
@@ -19,30 +26,33 @@ const ADAM: AdamConstants = {
 
 /** Adam, several steps each, and the decay of AdamW. */
 export const adamCases: readonly KernelCase[] = [
-  ...[
+  ...([
     { name: "one element", length: 1, constants: ADAM },
     { name: "a group", length: ADAM_GROUP, constants: ADAM },
     { name: "1001 elements", length: 1001, constants: ADAM },
+    { name: "AMSGrad", length: 259, constants: ADAM, amsgrad: true },
     {
       name: "weight decay, other constants",
       length: 67,
       constants: { beta1: 0.8, beta2: 0.95, eps: 1e-3, weightDecay: 0.1 },
     },
-  ].map(({ name, length, constants }): KernelCase => ({
+  ] as Case[]).map((
+    { name, length, constants, amsgrad = false },
+  ): KernelCase => ({
     name: `adamStep, ${STEPS} steps: ${name}`,
     run: (harness) => {
-      let moved: Record<
-        "state" | "parameter" | "expAvg" | "expAvgSq",
-        Float64Array
-      > = {
+      let moved = {
         state: stateOf(length),
         parameter: random(length, 1),
-        expAvg: new Float64Array(length),
-        expAvgSq: new Float64Array(length),
+        expAvg: zeros(length),
+        expAvgSq: zeros(length),
+        maxExpAvgSq: amsgrad ? zeros(length) : null,
       };
       for (let step = 1; step <= STEPS; step++) {
         // One element never has a gradient.
-        const gradient = random(length, 10 + step).with(length - 1, 0);
+        const gradient = random(length, 10 + step).with(length - 1, 0)
+          // Smaller and smaller: the largest second moment is not the last one.
+          .map((value) => amsgrad ? Math.fround(value / 8 ** step) : value);
         const operands = { gradient, ...moved };
         harness.check(adamStep, operands, constants, TOLERANCE);
         adamStep.reference(operands, constants);
@@ -51,6 +61,7 @@ export const adamCases: readonly KernelCase[] = [
           parameter: rounded(moved.parameter),
           expAvg: rounded(moved.expAvg),
           expAvgSq: rounded(moved.expAvgSq),
+          maxExpAvgSq: moved.maxExpAvgSq && rounded(moved.maxExpAvgSq),
         };
       }
     },

@@ -1,5 +1,6 @@
 import {
   clipByNorm,
+  normOfSquares,
   sumOfSquares,
 } from "../../../kernels/clip_norm/clip_norm.ts";
 import { type KernelCase, random } from "./_harness.ts";
@@ -16,11 +17,18 @@ export const clipNormCases: readonly KernelCase[] = [
       harness.check(sumOfSquares, operands, undefined, TOLERANCE);
     },
   })),
+  ...[0, 2, 1e-12, 3e20].map((squares): KernelCase => ({
+    name: `normOfSquares: ${squares}`,
+    run: (harness) => {
+      const operands = { norm: Float64Array.of(Math.fround(squares)) };
+      harness.check(normOfSquares, operands, undefined, TOLERANCE);
+    },
+  })),
   ...[0, 2, 100].map((maxNorm): KernelCase => ({
     name: `clipByNorm: norm 3 to ${maxNorm}`,
     run: (harness) => {
-      const squares = Float64Array.of(9);
-      const operands = { squares, gradient: random(1001, 2) };
+      const norm = Float64Array.of(3);
+      const operands = { norm, gradient: random(1001, 2) };
       harness.check(clipByNorm, operands, { maxNorm }, TOLERANCE);
     },
   })),

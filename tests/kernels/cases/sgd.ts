@@ -5,7 +5,12 @@ import { type KernelCase, random, rounded } from "./_harness.ts";
 const TOLERANCE = { atol: 1e-6, rtol: 1e-5 };
 const STEPS = 3;
 
-const PLAIN: SgdConstants = { momentum: 0, weightDecay: 0, nesterov: false };
+const PLAIN: SgdConstants = {
+  momentum: 0,
+  dampening: 0,
+  weightDecay: 0,
+  nesterov: false,
+};
 
 /** Stochastic gradient descent, several steps each. */
 export const sgdCases: readonly KernelCase[] = [
@@ -16,6 +21,11 @@ export const sgdCases: readonly KernelCase[] = [
     constants: { ...PLAIN, weightDecay: 0.1 },
   },
   { name: "momentum", length: 257, constants: { ...PLAIN, momentum: 0.9 } },
+  {
+    name: "momentum, dampening",
+    length: 259,
+    constants: { ...PLAIN, momentum: 0.9, dampening: 0.25 },
+  },
   {
     name: "momentum, weight decay",
     length: 130,
@@ -29,7 +39,7 @@ export const sgdCases: readonly KernelCase[] = [
   {
     name: "Nesterov, weight decay",
     length: 67,
-    constants: { momentum: 0.8, weightDecay: 0.1, nesterov: true },
+    constants: { ...PLAIN, momentum: 0.8, weightDecay: 0.1, nesterov: true },
   },
 ].map(({ name, length, constants }): KernelCase => ({
   name: `sgdStep, ${STEPS} steps: ${name}`,

@@ -1,0 +1,126 @@
+import { describe } from "../base/errors.ts";
+import type { Parameter } from "../nn/parameter.ts";
+import { Tensor } from "../core/tensor.ts";
+import { type Span, spansOf } from "./_spans.ts";
+
+/** The option that all optimizers have. */
+export interface LearningRateOptions {
+  /** Learning rate. */
+  lr?: number;
+}
+
+/**
+ * The parameters of an optimizer, or groups of them that have options of their
+ * own; what a group leaves out is the optimizer's.
+ */
+export type OptimizerParameters<Options> =
+  | readonly Parameter[]
+  | readonly (Options & { readonly params: readonly Parameter[] })[];
+
+/** Parameters that an optimizer moves by the same options, and their state. */
+export class ParameterGroup<Options extends LearningRateOptions> {
+  /** The parameters, each once. */
+  readonly params: readonly Parameter[];
+  /** All options as they were given; {@linkcode ParameterGroup.lr} may change. */
+  readonly options: Readonly<Required<Options>>;
+  /**
+   * Tensors whose first element is the learning rate, so that captured steps
+   * follow it.
+   */
+  rates: readonly Tensor[] = [];
+  readonly #homes: readonly Span[];
+  readonly #states = new Map<string, readonly Tensor<[number]>[]>();
+  readonly #checkRate: (lr: number) => void;
+  #lr: number;
+
+  /**
+   * Keeps the arguments, and makes the tensors of the state, zeros.
+   *
+   * @param params The parameters, each once.
+   * @param options All options.
+   * @param states Names of tensors that have an element for each of the
+   * parameters'.
+   * @param checkRate Throws where a learning rate is out of range.
+   */
+  constructor(
+    params: readonly Parameter[],
+    options: Required<Options>,
+    states: readonly string[],
+    checkRate: (lr: number) => void,
+  ) {
+    this.params = params;
+    this.options = options;
+    this.#checkRate = checkRate;
+    this.#homes = spansOf(params);
+    for (const name of states) {
+      this.#states.set(
+        name,
+        this.#homes.map(({ values }) => zerosLike(values)),
+      );
+    }
+    this.#lr = options.lr as number;
+  }
+
+  /** The learning rate; a change holds from the next step on. */
+  get lr(): number {
+    return this.#lr;
+  }
+
+  set lr(lr: number) {
+    this.#checkRate(lr);
+    for (const { buffer, device } of this.rates) {
+      device.write(buffer, new Float32Array([lr]));
+    }
+    this.#lr = lr;
+  }
+
+  /** Names of the tensors beside the parameters. */
+  get states(): string[] {
+    return [...this.#states.keys()];
+  }
+
+  /** The part of the state that belongs to a parameter, in its shape. */
+  stateOf(name: string, parameter: Parameter): Tensor {
+    const [span] = spansOf([parameter]);
+    return this.state(name, span).part(0, parameter.shape);
+  }
+
+  /**
+   * The part of the state that belongs to a stretch, of a name that is in
+   * {@linkcode ParameterGroup.states}.
+   *
+   * @throws {TypeError} If the parameters have other memory than when the
+   * optimizer was made.
+   */
+  state(name: string, span: Span): Tensor<[number]> {
+    const index = this.#homeOf(span);
+    const { offset } = this.#homes[index];
+    const whole = this.#states.get(name)![index];
+    return whole.part(span.offset - offset, [span.values.length]);
+  }
+
+  /** Throws unless the parameters are where they were. */
+  check(span: Span): void {
+    this.#homeOf(span);
+  }
+
+  #homeOf({ arena, offset }: Span): number {
+    const index = this.#homes.findIndex((home) =>
+      home.arena === arena && offset >= home.offset &&
+      offset < home.offset + home.values.length
+    );
+    if (index >= 0) return index;
+    throw new TypeError(describe({
+      what: "optimizer",
+      expected: "parameters in the memory that they had when it was made",
+      got: "ones that have moved since",
+      help: "Call `model.to(device)` first, and make the optimizer then.",
+    }));
+  }
+}
+
+function zerosLike({ device, length }: Tensor): Tensor<[number]> {
+  const state = Tensor.empty<[number]>(device, [length], "f32", "persistent");
+  device.write(state.buffer, new Float32Array(length));
+  return state;
+}
