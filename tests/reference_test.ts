@@ -215,22 +215,25 @@ Deno.test("gatherBatch picks, repeats and normalises rows", () => {
   ) => {
     const batch = order.length;
     const output = new Float64Array(batch * 2);
-    const labels = new Int32Array(batch);
+    const targets = new Int32Array(batch);
     const next = new Int32Array(1);
     gatherBatch.reference({
       ...{ shard0: pixels, shard1: null, shard2: null, shard3: null },
       source: Int32Array.of(7, 2, 1),
       indices: Int32Array.of(9, ...order),
       cursor: Int32Array.of(1),
-      ...{ output, labels, next },
-    }, { batch, rowLength: 2, rowsPerShard: 4, divisor: 255, mean, std });
-    return { output, labels, next };
+      ...{ output, targets, next },
+    }, {
+      ...{ batch, rowLength: 2, targetLength: 1, rowsPerShard: 4 },
+      ...{ divisor: 255, mean, std },
+    });
+    return { output, targets, next };
   };
   assertEquals(
     pick(Uint8Array.of(0, 51, 255, 102, 153, 204), [2, 0, 2], 0, 1),
     {
       output: Float64Array.of(0.6, 0.8, 0, 0.2, 0.6, 0.8),
-      labels: Int32Array.of(1, 7, 1),
+      targets: Int32Array.of(1, 7, 1),
       next: Int32Array.of(4),
     },
   );

@@ -7,14 +7,13 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/gather/gather.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/gather/gather.wgsl","line":1},{"from":8,"file":"kernels/lib/grid.wgsl","line":1},{"from":16,"file":"kernels/gather/gather.wgsl","line":9}],
+  lines: [{"from":1,"file":"kernels/gather/gather.wgsl","line":1},{"from":7,"file":"kernels/lib/grid.wgsl","line":1},{"from":15,"file":"kernels/gather/gather.wgsl","line":8}],
   code: `\
-// Picks a batch out of a data set that stays on the device: the rows and labels
-// at the indices from cursor[0] on. \`next\` becomes where the batch after it
-// starts: other memory than \`cursor\`, which all invocations read.
+// Picks a batch out of a data set on the device: the rows and targets at the
+// indices from cursor[0] on. \`next\` becomes where the batch after it starts:
+// other memory than \`cursor\`, which all invocations read.
 //
-// One invocation makes one element, or four; the first ones make a label each
-// too, which are never more than those.
+// One invocation makes one element of the rows, or four, and one of the targets.
 
 // One invocation for each item, in a line of workgroups; those that do not fit in
 // one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
@@ -26,6 +25,7 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 }
 
 override rowLength: u32;
+override targetLength: u32;
 override rowsPerShard: u32;
 override shards: u32;
 // Whether the elements are u8, four in a word, the first in the lowest bits;
@@ -44,8 +44,8 @@ override deviation: f32;
 @group(0) @binding(4) var<storage, read> indices: array<i32>;
 @group(0) @binding(5) var<storage, read> cursor: array<i32>;
 @group(0) @binding(6) var<storage, read_write> output: array<f32>;
-@group(0) @binding(7) var<storage, read> source: array<i32>;
-@group(0) @binding(8) var<storage, read_write> labels: array<i32>;
+@group(0) @binding(7) var<storage, read> source: array<u32>;
+@group(0) @binding(8) var<storage, read_write> targets: array<u32>;
 @group(0) @binding(9) var<storage, read_write> next: array<i32>;
 
 @compute @workgroup_size(workgroupSize)
@@ -54,7 +54,7 @@ fn gatherBatch(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = itemOf(invocation, workgroups);
-  pickLabel(index);
+  pickTarget(index);
   pickOne(index);
 }
 
@@ -65,11 +65,11 @@ fn gatherBatchFours(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = itemOf(invocation, workgroups);
-  pickLabel(index);
+  pickTarget(index);
   pickFour(index);
 }
 
-// The rows alone and the labels alone: for devices that bind no more than 8
+// The rows alone and the targets alone: for devices that bind no more than 8
 // buffers.
 @compute @workgroup_size(workgroupSize)
 fn gatherRows(
@@ -88,19 +88,21 @@ fn gatherRowsFours(
 }
 
 @compute @workgroup_size(workgroupSize)
-fn gatherLabels(
+fn gatherTargets(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  pickLabel(itemOf(invocation, workgroups));
+  pickTarget(itemOf(invocation, workgroups));
 }
 
-fn pickLabel(index: u32) {
+// Of f32 or i32, copied as words.
+fn pickTarget(index: u32) {
   if (index == 0) {
-    next[0] = cursor[0] + i32(arrayLength(&labels));
+    next[0] = cursor[0] + i32(arrayLength(&targets) / targetLength);
   }
-  if (index < arrayLength(&labels)) {
-    labels[index] = source[indices[u32(cursor[0]) + index]];
+  if (index < arrayLength(&targets)) {
+    let row = u32(indices[u32(cursor[0]) + index / targetLength]);
+    targets[index] = source[row * targetLength + index % targetLength];
   }
 }
 
@@ -149,17 +151,17 @@ fn word(shard: u32, index: u32) -> u32 {
 };
 
 /** The entry point `gatherBatch`. */
-export const gatherBatch: EntryPoint<"shard0" | "shard1" | "shard2" | "shard3" | "indices" | "cursor" | "output" | "source" | "labels" | "next", { workgroupSize: number; rowLength: number; rowsPerShard: number; shards: number; bytes: number; divisor: number; mean: number; deviation: number }> = {
+export const gatherBatch: EntryPoint<"shard0" | "shard1" | "shard2" | "shard3" | "indices" | "cursor" | "output" | "source" | "targets" | "next", { workgroupSize: number; rowLength: number; targetLength: number; rowsPerShard: number; shards: number; bytes: number; divisor: number; mean: number; deviation: number }> = {
   module,
   name: "gatherBatch",
-  bindings: [{"name":"shard0","index":0,"access":"read","element":null},{"name":"shard1","index":1,"access":"read","element":null},{"name":"shard2","index":2,"access":"read","element":null},{"name":"shard3","index":3,"access":"read","element":null},{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"output","index":6,"access":"write","element":null},{"name":"source","index":7,"access":"read","element":null},{"name":"labels","index":8,"access":"write","element":null},{"name":"next","index":9,"access":"write","element":null}],
+  bindings: [{"name":"shard0","index":0,"access":"read","element":null},{"name":"shard1","index":1,"access":"read","element":null},{"name":"shard2","index":2,"access":"read","element":null},{"name":"shard3","index":3,"access":"read","element":null},{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"output","index":6,"access":"write","element":null},{"name":"source","index":7,"access":"read","element":null},{"name":"targets","index":8,"access":"write","element":null},{"name":"next","index":9,"access":"write","element":null}],
 };
 
 /** The entry point `gatherBatchFours`. */
-export const gatherBatchFours: EntryPoint<"shard0" | "shard1" | "shard2" | "shard3" | "indices" | "cursor" | "outputFours" | "source" | "labels" | "next", { workgroupSize: number; rowLength: number; rowsPerShard: number; shards: number; divisor: number; mean: number; deviation: number }> = {
+export const gatherBatchFours: EntryPoint<"shard0" | "shard1" | "shard2" | "shard3" | "indices" | "cursor" | "outputFours" | "source" | "targets" | "next", { workgroupSize: number; rowLength: number; targetLength: number; rowsPerShard: number; shards: number; divisor: number; mean: number; deviation: number }> = {
   module,
   name: "gatherBatchFours",
-  bindings: [{"name":"shard0","index":0,"access":"read","element":null},{"name":"shard1","index":1,"access":"read","element":null},{"name":"shard2","index":2,"access":"read","element":null},{"name":"shard3","index":3,"access":"read","element":null},{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"outputFours","index":6,"access":"write","element":null},{"name":"source","index":7,"access":"read","element":null},{"name":"labels","index":8,"access":"write","element":null},{"name":"next","index":9,"access":"write","element":null}],
+  bindings: [{"name":"shard0","index":0,"access":"read","element":null},{"name":"shard1","index":1,"access":"read","element":null},{"name":"shard2","index":2,"access":"read","element":null},{"name":"shard3","index":3,"access":"read","element":null},{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"outputFours","index":6,"access":"write","element":null},{"name":"source","index":7,"access":"read","element":null},{"name":"targets","index":8,"access":"write","element":null},{"name":"next","index":9,"access":"write","element":null}],
 };
 
 /** The entry point `gatherRows`. */
@@ -176,9 +178,9 @@ export const gatherRowsFours: EntryPoint<"shard0" | "shard1" | "shard2" | "shard
   bindings: [{"name":"shard0","index":0,"access":"read","element":null},{"name":"shard1","index":1,"access":"read","element":null},{"name":"shard2","index":2,"access":"read","element":null},{"name":"shard3","index":3,"access":"read","element":null},{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"outputFours","index":6,"access":"write","element":null}],
 };
 
-/** The entry point `gatherLabels`. */
-export const gatherLabels: EntryPoint<"indices" | "cursor" | "source" | "labels" | "next", { workgroupSize: number }> = {
+/** The entry point `gatherTargets`. */
+export const gatherTargets: EntryPoint<"indices" | "cursor" | "source" | "targets" | "next", { workgroupSize: number; targetLength: number }> = {
   module,
-  name: "gatherLabels",
-  bindings: [{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"source","index":7,"access":"read","element":null},{"name":"labels","index":8,"access":"write","element":null},{"name":"next","index":9,"access":"write","element":null}],
+  name: "gatherTargets",
+  bindings: [{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"source","index":7,"access":"read","element":null},{"name":"targets","index":8,"access":"write","element":null},{"name":"next","index":9,"access":"write","element":null}],
 };

@@ -1,13 +1,13 @@
-// Picks a batch out of a data set that stays on the device: the rows and labels
-// at the indices from cursor[0] on. `next` becomes where the batch after it
-// starts: other memory than `cursor`, which all invocations read.
+// Picks a batch out of a data set on the device: the rows and targets at the
+// indices from cursor[0] on. `next` becomes where the batch after it starts:
+// other memory than `cursor`, which all invocations read.
 //
-// One invocation makes one element, or four; the first ones make a label each
-// too, which are never more than those.
+// One invocation makes one element of the rows, or four, and one of the targets.
 
 // #import "lib/grid.wgsl"
 
 override rowLength: u32;
+override targetLength: u32;
 override rowsPerShard: u32;
 override shards: u32;
 // Whether the elements are u8, four in a word, the first in the lowest bits;
@@ -26,8 +26,8 @@ override deviation: f32;
 @group(0) @binding(4) var<storage, read> indices: array<i32>;
 @group(0) @binding(5) var<storage, read> cursor: array<i32>;
 @group(0) @binding(6) var<storage, read_write> output: array<f32>;
-@group(0) @binding(7) var<storage, read> source: array<i32>;
-@group(0) @binding(8) var<storage, read_write> labels: array<i32>;
+@group(0) @binding(7) var<storage, read> source: array<u32>;
+@group(0) @binding(8) var<storage, read_write> targets: array<u32>;
 @group(0) @binding(9) var<storage, read_write> next: array<i32>;
 
 @compute @workgroup_size(workgroupSize)
@@ -36,7 +36,7 @@ fn gatherBatch(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = itemOf(invocation, workgroups);
-  pickLabel(index);
+  pickTarget(index);
   pickOne(index);
 }
 
@@ -47,11 +47,11 @@ fn gatherBatchFours(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = itemOf(invocation, workgroups);
-  pickLabel(index);
+  pickTarget(index);
   pickFour(index);
 }
 
-// The rows alone and the labels alone: for devices that bind no more than 8
+// The rows alone and the targets alone: for devices that bind no more than 8
 // buffers.
 @compute @workgroup_size(workgroupSize)
 fn gatherRows(
@@ -70,19 +70,21 @@ fn gatherRowsFours(
 }
 
 @compute @workgroup_size(workgroupSize)
-fn gatherLabels(
+fn gatherTargets(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  pickLabel(itemOf(invocation, workgroups));
+  pickTarget(itemOf(invocation, workgroups));
 }
 
-fn pickLabel(index: u32) {
+// Of f32 or i32, copied as words.
+fn pickTarget(index: u32) {
   if (index == 0) {
-    next[0] = cursor[0] + i32(arrayLength(&labels));
+    next[0] = cursor[0] + i32(arrayLength(&targets) / targetLength);
   }
-  if (index < arrayLength(&labels)) {
-    labels[index] = source[indices[u32(cursor[0]) + index]];
+  if (index < arrayLength(&targets)) {
+    let row = u32(indices[u32(cursor[0]) + index / targetLength]);
+    targets[index] = source[row * targetLength + index % targetLength];
   }
 }
 

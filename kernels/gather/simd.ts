@@ -25,14 +25,15 @@ export class GatherArgs {
   mean: f32;
   std: f32;
   source: usize;
-  labels: usize;
+  targets: usize;
+  targetLength: i32;
   next: usize;
 }
 
 /**
  * `output[i] = (shards[indices[cursor[0] + i]] / divisor − mean) / std`, row by
- * row, and `labels[i] = source[indices[cursor[0] + i]]`; a row that is not there
- * traps. The first part sets `next[0] = cursor[0] + batch`.
+ * row, and `targets[i] = source[indices[cursor[0] + i]]`, row by row in words; a
+ * row that is not there traps. The first part sets `next[0] = cursor[0] + batch`.
  */
 export function gatherBatch(args: GatherArgs, part: i32, parts: i32): void {
   const shards = changetype<usize>(args);
@@ -47,15 +48,19 @@ export function gatherBatch(args: GatherArgs, part: i32, parts: i32): void {
   const divisor = args.divisor;
   const mean = args.mean;
   const std = args.std;
-  const labelSource = args.source;
-  const labels = args.labels;
+  const targetSource = args.source;
+  const targets = args.targets;
+  const targetBytes: usize = <usize> args.targetLength << 2;
   if (part == 0) store<i32>(args.next, cursor + batch);
   const end = partStart(batch, part + 1, parts);
   for (let row = partStart(batch, part, parts); row < end; row++) {
     const index = load<u32>(indices + (<usize> row << 2));
     if (index >= rows) unreachable();
-    const label = load<i32>(labelSource + (<usize> index << 2));
-    store<i32>(labels + (<usize> row << 2), label);
+    memory.copy(
+      targets + <usize> row * targetBytes,
+      targetSource + <usize> index * targetBytes,
+      targetBytes,
+    );
     const shard: usize = index / rowsPerShard;
     const first: usize = (index % rowsPerShard) * rowLength;
     const source: usize = load<u32>(shards + (shard << 2));

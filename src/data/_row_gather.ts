@@ -69,13 +69,14 @@ export class RowGather implements Disposable {
       indices: order,
       cursor,
       output: picked,
-      labels,
+      targets: labels,
       next,
     }, {
       ...this.#sizes,
       batch: labels.length,
       divisor,
       rowLength: elementsOf(rowShape),
+      targetLength: 1,
     });
     augmentation?.apply(picked, cursor, inputs);
   }

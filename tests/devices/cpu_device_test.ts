@@ -154,7 +154,7 @@ for (const wrong of [0, 3]) {
       return device.workers === 1;
     });
     const integers = [4, 1, 6, 4, 1];
-    const [indices, cursor, source, labels, next] = integers.map((length) => ({
+    const [indices, cursor, source, targets, next] = integers.map((length) => ({
       buffer: device.allocate("i32", length),
     }));
     const [shard, output] = [6, 4].map((length) => ({
@@ -165,12 +165,12 @@ for (const wrong of [0, 3]) {
     order[wrong] = 6;
     device.write(indices.buffer, order);
     const shape = { batch: 4, rowLength: 1, rowsPerShard: 6 };
-    const norm = { divisor: 1, mean: 0, std: 1 };
+    const norm = { divisor: 1, mean: 0, std: 1, targetLength: 1 };
     assertThrows(
       () =>
         device.run(gatherBatch, {
           ...{ shard0: shard, shard1: null, shard2: null, shard3: null },
-          ...{ source, indices, cursor, output, labels, next },
+          ...{ source, indices, cursor, output, targets, next },
         }, { ...shape, ...norm }),
       DeviceError,
       "kernel on the CPU failed",

@@ -12,9 +12,9 @@ import {
 /** Two divisions. Worst measured: 2.6e-7 absolute. */
 const TOLERANCE = { atol: 1e-6, rtol: 1e-5 };
 
-const PIXELS = { divisor: 255, mean: 0, std: 1 };
-const NORMALISED = { divisor: 255, mean: 0.1307, std: 0.3081 };
-const AS_THEY_ARE = { divisor: 1, mean: 0, std: 1 };
+const PIXELS = { divisor: 255, mean: 0, std: 1, targetLength: 1 };
+const NORMALISED = { divisor: 255, mean: 0.1307, std: 0.3081, targetLength: 1 };
+const AS_THEY_ARE = { divisor: 1, mean: 0, std: 1, targetLength: 1 };
 
 /** A data set and what is picked from it. */
 interface Picking {
@@ -22,6 +22,8 @@ interface Picking {
   rows: number;
   cursor: number;
   shape: GatherShape;
+  /** The type of the targets; i32 unless said otherwise. */
+  targets?: "f32";
 }
 
 const PICKINGS: Record<string, Picking> = {
@@ -73,9 +75,37 @@ const PICKINGS: Record<string, Picking> = {
     cursor: 1,
     shape: { batch: 7, rowLength: 6, rowsPerShard: 2, ...NORMALISED },
   },
+  "targets of 3 numbers": {
+    dtype: "u8",
+    rows: 11,
+    cursor: 7,
+    shape: {
+      ...{ batch: 13, rowLength: 8, rowsPerShard: 4, ...PIXELS },
+      targetLength: 3,
+    },
+  },
+  "targets of more numbers than rows": {
+    dtype: "f32",
+    rows: 6,
+    cursor: 2,
+    shape: {
+      ...{ batch: 40, rowLength: 2, rowsPerShard: 6, ...AS_THEY_ARE },
+      targetLength: 17,
+    },
+  },
+  "targets of f32": {
+    dtype: "f32",
+    rows: 6,
+    cursor: 2,
+    shape: {
+      ...{ batch: 5, rowLength: 2, rowsPerShard: 6, ...AS_THEY_ARE },
+      targetLength: 4,
+    },
+    targets: "f32",
+  },
 };
 
-/** Picking rows and labels out of a data set. */
+/** Picking rows and targets out of a data set. */
 export const gatherCases: readonly KernelCase[] = Object.entries(PICKINGS)
   .map(([name, picking]) => ({
     name: `gatherBatch: ${name}`,
@@ -84,9 +114,9 @@ export const gatherCases: readonly KernelCase[] = Object.entries(PICKINGS)
 
 function pick(
   harness: KernelHarness,
-  { dtype, rows, cursor, shape }: Picking,
+  { dtype, rows, cursor, shape, targets }: Picking,
 ): void {
-  const { batch, rowLength, rowsPerShard } = shape;
+  const { batch, rowLength, rowsPerShard, targetLength } = shape;
   const pixels = dtype === "u8"
     ? Uint8Array.from(randomIntegers(rows * rowLength, 256, 1))
     : random(rows * rowLength, 2);
@@ -100,14 +130,24 @@ function pick(
     gatherBatch,
     {
       ...{ shard0, shard1, shard2, shard3 },
-      source: randomIntegers(rows, 10, 4),
+      source: targets === "f32"
+        ? specialNumbers(rows * targetLength)
+        : randomIntegers(rows * targetLength, 10, 4),
       indices: randomIntegers(cursor + batch + 2, rows, 3),
       cursor: Int32Array.of(cursor),
       output: new Float64Array(batch * rowLength),
-      labels: new Int32Array(batch),
+      targets: targets === "f32"
+        ? new Float64Array(batch * targetLength)
+        : new Int32Array(batch * targetLength),
       next: new Int32Array(1),
     },
     shape,
-    TOLERANCE,
+    { output: TOLERANCE },
   );
+}
+
+/** Numbers that only a copy leaves as they are: small ones, NaN, infinity. */
+function specialNumbers(length: number): Float64Array {
+  const special = [1e-40, NaN, -Infinity, -0, 0.1].map(Math.fround);
+  return Float64Array.from({ length }, (_, i) => special[i % special.length]);
 }
