@@ -19,7 +19,7 @@ import {
   scale,
   Sequential,
   SGD,
-  subset,
+  Subset,
   sum,
   take,
   Tape,
@@ -80,7 +80,7 @@ permittedTest("data sets print as torchvision's", async () => {
   assertPrints(points, pointsText);
   const part = pointsText.replace("TensorDataset", "Subset");
   assertPrints(take(points, 2), part.replace("points: 3", "points: 2"));
-  assertPrints(subset(points, [2]), part.replace("points: 3", "points: 1"));
+  assertPrints(new Subset(points, [2]), part.replace("points: 3", "points: 1"));
 });
 
 Deno.test("a loader prints its settings and its data set", () => {

@@ -1,5 +1,6 @@
-import type { Dataset } from "../data/dataset.ts";
-import { subset, take } from "../data/subset.ts";
+import type { ArrayDataset } from "../data/dataset.ts";
+import { pickRows } from "../data/arrays.ts";
+import { take } from "../data/subset.ts";
 import type { Prediction } from "../training/predict.ts";
 import { usage, wholeNumber } from "./_options.ts";
 
@@ -8,9 +9,9 @@ const perLine = 37;
 
 /** The rows that `--count N`, `--index N` or `--index FROM..TO` names. */
 export function rowsOf(
-  dataset: Dataset,
+  dataset: ArrayDataset,
   { count, index }: Readonly<Record<string, string>>,
-): Dataset {
+): ArrayDataset {
   if (index === "") {
     const wanted = wholeNumber("predict", "count", count || "100", 1);
     return take(dataset, wanted);
@@ -25,7 +26,7 @@ export function rowsOf(
     );
   }
   const length = to - from + 1;
-  return subset(dataset, Array.from({ length }, (_, row) => from + row));
+  return pickRows(dataset, Array.from({ length }, (_, row) => from + row));
 }
 
 /** Predictions, labels and logits as one JSON object. */

@@ -7,7 +7,6 @@ import { describe } from "../base/errors.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import type { Compose, ElasticTransform } from "../transforms/mod.ts";
 import { upload } from "./_upload.ts";
-import type { Dataset } from "./dataset.ts";
 import type { RandomGenerator } from "../core/random.ts";
 
 /** Sizes of a batch of images. */
@@ -30,11 +29,21 @@ export class Augmentation implements Disposable {
   readonly #draws: Tensor;
   readonly #weights: Tensor | null;
 
-  constructor(device: Device, transform: Compose, dataset: Dataset) {
+  /**
+   * Makes the memory of an epoch's draws.
+   *
+   * @param rows Rows of an epoch.
+   */
+  constructor(
+    device: Device,
+    transform: Compose,
+    rowShape: readonly number[],
+    rows: number,
+  ) {
     this.#device = device;
     this.#transform = transform;
-    this.#rowShape = imageShape(dataset.inputs.rowShape);
-    this.#rows = dataset.length;
+    this.#rowShape = imageShape(rowShape);
+    this.#rows = rows;
     this.#draws = upload(
       device,
       new Float32Array(this.#rows * DRAWS_PER_ROW),

@@ -39,3 +39,14 @@ export function countElements(rowShape: readonly number[]): number {
   for (const size of rowShape) checkCount("data set: size in rowShape", size);
   return rowShape.reduce((product, size) => product * size, 1);
 }
+
+/** Throws unless `index` is one of so many rows. */
+export function checkIndex(what: string, index: number, length: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < length) return;
+  throw new RangeError(describe({
+    what,
+    expected: `an integer from 0 to ${length - 1}`,
+    got: `${index}`,
+    help: "Give the index of a row that the data set has.",
+  }));
+}

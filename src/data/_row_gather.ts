@@ -1,89 +1,89 @@
 import { gatherBatch } from "../../kernels/gather/gather.ts";
 import type { Device } from "../devices/device.ts";
-import { elementsOf, type Labels, type Shape, Tensor } from "../core/tensor.ts";
+import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import type { Compose } from "../transforms/mod.ts";
 import type { Augmentation } from "./_augmentation.ts";
-import { upload, uploadRows } from "./_upload.ts";
-import type { Dataset } from "./dataset.ts";
+import type { DeviceRows } from "./_upload.ts";
+import type { Layout } from "./layout.ts";
 
-/** A batch: inputs `[N, …row shape]` and labels `[N]`. */
-export type Batch = readonly [inputs: Tensor, labels: Labels];
+/**
+ * A batch: inputs `[N, …row shape]` and targets `[N, …target shape]`, i32 where
+ * they are labels, else f32.
+ */
+// deno-lint-ignore no-explicit-any -- the data set decides the type
+export type Batch = readonly [inputs: Tensor, targets: Tensor<Shape, any>];
 
 /** A tensor of row numbers. */
-export type Rows = Tensor<Shape, "i32">;
+export type RowNumbers = Tensor<Shape, "i32">;
 
 /** Which rows a batch has, and what happens to them. */
-export interface Source {
-  /** The rows of the data set in the order of the epoch. */
-  readonly order: Rows;
+export interface Picking {
+  /** Where the rows are. */
+  readonly rows: DeviceRows;
+  /** The numbers of those rows in the order of the epoch. */
+  readonly order: RowNumbers;
   /** Where in that order the batch starts: `[1]`. */
-  readonly cursor: Rows;
+  readonly cursor: RowNumbers;
   /** Is told where the batch after it starts: `[1]`. */
-  readonly next: Rows;
+  readonly next: RowNumbers;
   /** The epoch's random transforms, or null where there are none. */
   readonly augmentation: Augmentation | null;
 }
 
-/** A data set on a device, and the kernel that makes batches of its rows. */
-export class RowGather implements Disposable {
+/** The kernel that makes batches of rows of one layout. */
+export class RowGather {
   readonly #device: Device;
-  readonly #dataset: Dataset;
-  readonly #shards: readonly Tensor<Shape, "u8" | "f32">[];
-  readonly #labels: Rows;
-  readonly #sizes: { mean: number; std: number; rowsPerShard: number };
+  readonly #layout: Layout;
+  readonly #normalisation: { mean: number; std: number };
 
-  /** Uploads the data set. */
-  constructor(device: Device, dataset: Dataset, transform?: Compose) {
+  constructor(device: Device, layout: Layout, transform?: Compose) {
     this.#device = device;
-    this.#dataset = dataset;
-    const { shards, rowsPerShard } = uploadRows(device, dataset);
-    this.#shards = shards;
-    this.#labels = upload(device, Int32Array.from(dataset.targets.data));
+    this.#layout = layout;
     // Random transforms come before the normalisation, and do it themselves.
     const { mean = 0, std = 1 } = transform?.isRandom ? {} : transform ?? {};
-    this.#sizes = { mean, std, rowsPerShard };
+    this.#normalisation = { mean, std };
   }
 
   /** Memory for a batch of so many rows. */
   empty(rows: number, lifetime: "pooled" | "persistent"): Batch {
     const device = this.#device;
-    const shape: Shape = [rows, ...this.#dataset.inputs.rowShape];
+    const { classes, rowShape, targetShape } = this.#layout;
+    const inputs: Shape = [rows, ...rowShape];
+    const targets: Shape = [rows, ...targetShape];
+    const dtype = classes === undefined ? "f32" : "i32";
     return [
-      Tensor.empty(device, shape, "f32", lifetime),
-      Tensor.empty<Shape, "i32">(device, [rows], "i32", lifetime),
+      Tensor.empty(device, inputs, "f32", lifetime),
+      Tensor.empty(device, targets, dtype, lifetime),
     ];
   }
 
   /** Fills a batch with the rows from the cursor on. */
-  run({ augmentation, cursor, next, order }: Source, batch: Batch): void {
+  run(
+    { augmentation, cursor, next, order, rows }: Picking,
+    [inputs, targets]: Batch,
+  ): void {
     const device = this.#device;
-    const [inputs, labels] = batch;
-    const { divisor, rowShape } = this.#dataset.inputs;
+    const { divisor, rowShape, targetShape } = this.#layout;
     const picked = augmentation === null
       ? inputs
       : Tensor.empty(device, inputs.shape);
-    const [shard0, shard1 = null, shard2 = null, shard3 = null] = this.#shards;
+    const [shard0, shard1 = null, shard2 = null, shard3 = null] = rows.shards;
     device.run(gatherBatch, {
       ...{ shard0, shard1, shard2, shard3 },
-      source: this.#labels,
+      source: rows.targets,
       indices: order,
       cursor,
       output: picked,
-      targets: labels,
+      targets,
       next,
     }, {
-      ...this.#sizes,
-      batch: labels.length,
+      ...this.#normalisation,
+      batch: inputs.shape[0],
       divisor,
       rowLength: elementsOf(rowShape),
-      targetLength: 1,
+      rowsPerShard: rows.rowsPerShard,
+      targetLength: elementsOf(targetShape),
     });
     augmentation?.apply(picked, cursor, inputs);
-  }
-
-  /** Frees the data set's memory on the device. */
-  [Symbol.dispose](): void {
-    for (const shard of this.#shards) shard[Symbol.dispose]();
-    this.#labels[Symbol.dispose]();
   }
 }

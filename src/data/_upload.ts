@@ -1,6 +1,16 @@
 import type { Device, HostArray } from "../devices/device.ts";
 import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
-import type { Dataset } from "./dataset.ts";
+import type { ArrayDataset } from "./dataset.ts";
+
+/** Rows on a device, as the kernel reads them. */
+export interface DeviceRows {
+  /** The inputs, in up to four tensors. */
+  readonly shards: readonly Tensor<Shape, "u8" | "f32">[];
+  /** Rows in every shard but the last. */
+  readonly rowsPerShard: number;
+  /** The targets, in one. */
+  readonly targets: Tensor<Shape, "i32" | "f32">;
+}
 
 /** Above this a buffer fails on some GPUs; below it, data sets go whole. */
 const shardBytes = 32 * 2 ** 20;
@@ -21,8 +31,11 @@ export function upload<V extends HostArray>(device: Device, values: V) {
   return tensor as any;
 }
 
-/** The rows of a data set, in as many tensors as the device needs. */
-export function uploadRows(device: Device, { inputs, length }: Dataset) {
+/** A data set on a device, in as many tensors as it needs. */
+export function uploadRows(
+  device: Device,
+  { inputs, length, targets }: ArrayDataset,
+): DeviceRows {
   const { data, rowShape } = inputs;
   const rowLength = elementsOf(rowShape);
   const rowBytes = rowLength * data.BYTES_PER_ELEMENT;
@@ -37,5 +50,15 @@ export function uploadRows(device: Device, { inputs, length }: Dataset) {
       upload(device, data.subarray(row * rowLength, end * rowLength)),
     );
   }
-  return { shards, rowsPerShard };
+  const Numbers = targets.classes === undefined ? Float32Array : Int32Array;
+  return {
+    shards,
+    rowsPerShard,
+    targets: upload(device, Numbers.from(targets.data)),
+  };
+}
+
+/** Frees the memory of rows. */
+export function disposeRows({ shards, targets }: DeviceRows): void {
+  for (const tensor of [...shards, targets]) tensor[Symbol.dispose]();
 }

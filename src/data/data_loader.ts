@@ -1,17 +1,25 @@
+import { describe } from "../base/errors.ts";
+import { checkOptions } from "../base/options.ts";
 import { block, printAsText } from "../base/printing.ts";
 import type { Device } from "../devices/device.ts";
-import { capture, type Captured } from "../core/capture.ts";
 import { defaultDevice } from "../core/default_device.ts";
-import { describe } from "../base/errors.ts";
+import { RandomGenerator } from "../core/random.ts";
 import { tidy } from "../core/scope.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import type { Compose } from "../transforms/mod.ts";
+import { type BatchTransform, Compose, ToTensor } from "../transforms/mod.ts";
 import { Augmentation } from "./_augmentation.ts";
+import { BatchMaker } from "./_batch_maker.ts";
 import { datasetText } from "./_dataset_text.ts";
-import { type Batch, RowGather, type Rows } from "./_row_gather.ts";
-import { upload } from "./_upload.ts";
-import type { Dataset } from "./dataset.ts";
-import { RandomGenerator } from "../core/random.ts";
+import { type DataLoaderState, Epochs } from "./_epochs.ts";
+import { ResidentRows } from "./_resident_rows.ts";
+import { type Batch, RowGather } from "./_row_gather.ts";
+import type { RowSource } from "./_row_source.ts";
+import { StreamedRows } from "./_streamed_rows.ts";
+import { arraysOf } from "./arrays.ts";
+import type { Dataset, ItemDataset } from "./dataset.ts";
+import { layoutOf } from "./layout.ts";
+
+export type { Batch, DataLoaderState };
 
 /** How a {@linkcode DataLoader} makes batches. */
 export interface DataLoaderOptions {
@@ -27,29 +35,29 @@ export interface DataLoaderOptions {
   generator?: RandomGenerator;
   /** Whether to leave out a last batch that is not full. Default false. */
   dropLast?: boolean;
-  /** The transforms of the inputs; default is `ToTensor` alone. */
-  transform?: Compose;
+  /**
+   * The transforms of the inputs, or a function of a batch of them, `[N, …row
+   * shape]`, that runs on the device, captured. Default is `ToTensor` alone.
+   */
+  transform?: Compose | BatchTransform;
 }
 
-/** Where a {@linkcode DataLoader} is. */
-export interface DataLoaderState {
-  /** The generator's state before it draws the epoch's order. */
-  generator: Uint32Array;
-  /** Batches of that epoch that were given out. */
-  batch: number;
-}
-
-export type { Batch };
-
-/**
- * Batches between two looks at the device, so that work does not pile up. A look
- * takes Deno 11 ms at least, in which a fast GPU works off some 50.
- */
-const batchesAhead = 64;
+/** The names of all options. */
+const optionNames = [
+  "device",
+  "batchSize",
+  "shuffle",
+  "seed",
+  "generator",
+  "dropLast",
+  "transform",
+] as const;
 
 /**
- * Makes batches of a data set on the device: the data set is uploaded once, an
- * epoch's order once an epoch, and a kernel picks the rows.
+ * Makes batches of a data set on the device. One in arrays is uploaded once, an
+ * epoch's order once an epoch, and a kernel picks the rows. Of one that gives
+ * items by index the items of a batch are uploaded when it is made, and while a
+ * program works on it the next ones are fetched. Both make the same batches.
  *
  * With the same seed, orders are those of PyTorch's `DataLoader`. The tensors
  * of a batch are written anew by the next one.
@@ -86,66 +94,68 @@ export class DataLoader implements Disposable {
   readonly #dataset: Dataset;
   readonly #device: Device;
   readonly #shuffle: boolean;
-  readonly #generator: RandomGenerator;
   readonly #transform: Compose | undefined;
-  readonly #augmentation: Augmentation | null;
+  readonly #epochs: Epochs;
+  readonly #source: RowSource;
   readonly #gather: RowGather;
-  readonly #order: Rows;
-  /** Where a batch starts, in turns: it tells the other where the next one does. */
-  readonly #cursors: readonly Rows[];
-  /** Which of the cursors is the next batch's. */
-  #turn = 0;
-  #state: DataLoaderState;
-  /** Batches that the next epoch leaves out, since they were given before. */
-  #skip = 0;
-  readonly #picks = new Map<number, Picks>();
+  readonly #augmentation: Augmentation | null;
+  readonly #batches: BatchMaker;
 
   /**
    * Checks and keeps the arguments.
    *
-   * @param dataset The rows and their labels.
+   * @param dataset The rows and their targets.
    * @param options Device, batch size, order.
    * @throws {RangeError} If the batch size is not a whole number, or images are
    * too small for the transform.
-   * @throws {TypeError} If a random transform is to change what is no image.
+   * @throws {TypeError} If there is no such option, or a random transform is to
+   * change what is no image.
    */
   constructor(dataset: Dataset, options: DataLoaderOptions) {
+    checkOptions("DataLoader", options, optionNames);
     const { batchSize = 1, dropLast = false, shuffle = false } = options;
     const { device = defaultDevice("DataLoader: device") } = options;
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new RangeError(describe({
-        what: "DataLoader: batchSize",
-        expected: "a whole number of at least 1",
-        got: String(batchSize),
-        help: "Give the number of rows of a batch.",
-      }));
-    }
+    checkBatchSize(batchSize);
     const [random] = crypto.getRandomValues(new Uint32Array(1));
+    const { generator = new RandomGenerator(options.seed ?? random) } = options;
+    const transform = composed(options.transform);
     this.#dataset = dataset;
     this.#device = device;
     this.#shuffle = shuffle;
-    this.#generator = options.generator ??
-      new RandomGenerator(options.seed ?? random);
-    this.#state = { generator: this.#generator.state, batch: 0 };
+    this.#transform = transform;
+    this.#epochs = new Epochs(dataset.length, {
+      ...{ batchSize, dropLast, generator, shuffle },
+      isRandom: transform?.isRandom ?? false,
+    });
     this.batchSize = batchSize;
-    const full = Math.floor(dataset.length / batchSize);
-    const left = dropLast ? 0 : dataset.length % batchSize;
-    this.length = full + (left > 0 ? 1 : 0);
-    this.rows = full * batchSize + left;
-    this.#transform = options.transform;
-    this.#gather = new RowGather(device, dataset, options.transform);
-    const inOrder = Int32Array.from({ length: dataset.length }, (_, i) => i);
-    this.#order = upload(device, inOrder);
-    this.#cursors = [0, 0].map((row) => upload(device, Int32Array.of(row)));
+    this.length = this.#epochs.length;
+    this.rows = this.#epochs.rows;
+    this.#gather = new RowGather(device, layoutOf(dataset), transform);
+    const arrays = arraysOf(dataset);
+    this.#source = arrays === null
+      ? new StreamedRows(device, dataset as ItemDataset, batchSize)
+      : new ResidentRows(device, arrays);
     this.#augmentation = this.#createAugmentation();
+    this.#batches = new BatchMaker(device, {
+      source: this.#source,
+      gather: this.#gather,
+      augmentation: this.#augmentation,
+      transform,
+    });
   }
 
-  /** The batches of an epoch. Inside an `async` function prefer `for await`. */
-  *[Symbol.iterator](): Batches<Batch> {
-    const first = this.#start() * this.batchSize;
+  /**
+   * The batches of an epoch. Inside an `async` function prefer `for await`.
+   *
+   * @throws {TypeError} If the data set gives its items as promises.
+   */
+  *[Symbol.iterator](): Generator<Batch, void, void> {
+    const first = this.#start();
     for (let row = first; row < this.rows; row += this.batchSize) {
-      this.#state.batch++;
-      yield this.#batch(Math.min(this.batchSize, this.rows - row));
+      const count = this.#epochs.rowsFrom(row);
+      const rows = this.#source.fetchNow(row, count);
+      this.#source.place(rows, this.#batches.turn);
+      yield this.#next(count);
     }
   }
 
@@ -155,8 +165,9 @@ export class DataLoader implements Disposable {
    * so does an epoch that is under way.
    *
    * @returns Tensors of the caller, which no later batch overwrites: inputs
-   * `[N, …row shape]` and labels `[N]`.
+   * `[N, …row shape]` and targets `[N, …target shape]`.
    * @throws {RangeError} If an epoch has no batch.
+   * @throws {TypeError} If the data set gives its items as promises.
    *
    * @example
    * ```ts
@@ -185,23 +196,20 @@ export class DataLoader implements Disposable {
         help: "Make the batch smaller, or leave out dropLast.",
       }));
     }
-    const generator = new RandomGenerator(0);
-    generator.state = this.#generator.state;
-    const start = this.#skip * this.batchSize;
+    const { generator, order } = this.#epochs.peek();
+    const row = this.#epochs.firstRow;
+    const count = this.#epochs.rowsFrom(row);
     const device = this.#device;
     return tidy(() => {
       using augmentation = this.#createAugmentation();
-      const size: Shape = [this.#dataset.length];
-      const order = this.#shuffle
-        ? Tensor.empty(device, size, "i32")
-        : this.#order;
-      this.#drawEpoch(generator, order, augmentation);
-      const cursor = Tensor.from(device, Int32Array.of(start), [1] as Shape);
+      if (generator !== null) augmentation?.startEpoch(generator);
+      const cursor = Tensor.from(device, Int32Array.of(row), [1] as Shape);
       const next = Tensor.empty<Shape, "i32">(device, [1], "i32");
-      const rows = Math.min(this.batchSize, this.rows - start);
-      const batch = this.#gather.empty(rows, "pooled");
-      this.#gather.run({ augmentation, cursor, next, order }, batch);
-      return batch;
+      const batch = this.#gather.empty(count, "pooled");
+      const placed = this.#source.peek(order, row, count);
+      this.#gather.run({ ...placed, augmentation, cursor, next }, batch);
+      const [inputs, targets] = batch;
+      return [this.#transform?.apply(inputs) ?? inputs, targets] as const;
     });
   }
 
@@ -213,37 +221,30 @@ export class DataLoader implements Disposable {
    * what is no generator's state.
    */
   get state(): DataLoaderState {
-    const { batch, generator } = this.#state;
-    const between = batch === 0 || batch === this.length;
-    return between
-      ? { generator: this.#generator.state, batch: 0 }
-      : { generator: generator.slice(), batch };
+    return this.#epochs.state;
   }
 
-  set state({ batch, generator }: DataLoaderState) {
-    if (!Number.isInteger(batch) || batch < 0 || batch >= this.length) {
-      throw new RangeError(describe({
-        what: "DataLoader: state.batch",
-        expected: `a whole number from 0 to ${this.length - 1}`,
-        got: String(batch),
-        help: "Set what a loader of the same data and batch size gave.",
-      }));
-    }
-    this.#generator.state = generator;
-    this.#state = { generator: generator.slice(), batch };
-    this.#skip = batch;
+  set state(state: DataLoaderState) {
+    this.#epochs.state = state;
   }
 
   /**
    * The batches of an epoch, no further ahead of the device than it can work
-   * off in a moment.
+   * off in a moment. The items of the next batch are fetched meanwhile.
+   *
+   * @throws {DataError} If the data set fails to give an item; names its index.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
+    const source = this.#source;
     let earlier = Promise.resolve();
-    let count = 0;
-    for (const batch of this) {
-      yield batch;
-      if (++count % batchesAhead !== 0) continue;
+    let given = 0;
+    let row = this.#start();
+    let coming = this.#fetch(row);
+    for (; row < this.rows; row += this.batchSize) {
+      source.place(await coming, this.#batches.turn);
+      coming = this.#fetch(row + this.batchSize);
+      yield this.#next(this.#epochs.rowsFrom(row));
+      if (++given % source.batchesAhead !== 0) continue;
       await earlier;
       earlier = this.#device.settle();
     }
@@ -267,77 +268,57 @@ export class DataLoader implements Disposable {
 
   /** Frees the data set's memory on the device. */
   [Symbol.dispose](): void {
-    for (const { batch, turns } of this.#picks.values()) {
-      for (const part of [...turns, ...batch]) part[Symbol.dispose]();
-    }
-    this.#picks.clear();
+    this.#batches[Symbol.dispose]();
     this.#augmentation?.[Symbol.dispose]();
-    this.#gather[Symbol.dispose]();
-    for (const tensor of [this.#order, ...this.#cursors]) {
-      tensor[Symbol.dispose]();
-    }
+    this.#source[Symbol.dispose]();
   }
 
-  /** Starts an epoch; gives the number of batches to leave out. */
+  /** Starts an epoch; gives the row of its order with which it begins. */
   #start(): number {
-    const batch = this.#skip;
-    this.#skip = 0;
-    this.#state = { generator: this.#generator.state, batch };
-    const cursor = Int32Array.of(batch * this.batchSize);
-    this.#turn = 0;
-    this.#device.write(this.#cursors[0].buffer, cursor);
-    this.#drawEpoch(this.#generator, this.#order, this.#augmentation);
-    return batch;
+    const row = this.#epochs.firstRow;
+    const { generator, order } = this.#epochs.start();
+    this.#batches.start(row);
+    this.#source.start(order);
+    if (generator !== null) this.#augmentation?.startEpoch(generator);
+    return row;
   }
 
-  /** Draws all that is random in an epoch: its order and its transforms. */
-  #drawEpoch(
-    generator: RandomGenerator,
-    order: Rows,
-    augmentation: Augmentation | null,
-  ): void {
-    if (this.#shuffle) {
-      // PyTorch draws a seed for its worker processes before that of the order.
-      generator.fork();
-      const rows = generator.fork().permutation(this.#dataset.length);
-      this.#device.write(order.buffer, rows);
-    }
-    augmentation?.startEpoch(generator.fork());
+  /** Fetches a batch; a failure is thrown when the batch is wanted. */
+  #fetch(row: number): ReturnType<RowSource["fetch"]> {
+    if (row >= this.rows) return Promise.resolve(null);
+    const coming = this.#source.fetch(row, this.#epochs.rowsFrom(row));
+    coming.catch(() => {});
+    return coming;
+  }
+
+  #next(rows: number): Batch {
+    this.#epochs.count();
+    return this.#batches.make(rows);
   }
 
   #createAugmentation(): Augmentation | null {
     const transform = this.#transform;
     if (!transform?.isRandom) return null;
-    return new Augmentation(this.#device, transform, this.#dataset);
-  }
-
-  #batch(rows: number): Batch {
-    const picks = this.#picks.get(rows) ?? this.#prepare(rows);
-    this.#picks.set(rows, picks);
-    picks.turns[this.#turn]();
-    this.#turn = 1 - this.#turn;
-    return picks.batch;
-  }
-
-  #prepare(rows: number): Picks {
-    const batch = this.#gather.empty(rows, "persistent");
-    const turns = [0, 1].map((turn) => {
-      const source = {
-        order: this.#order,
-        cursor: this.#cursors[turn],
-        next: this.#cursors[1 - turn],
-        augmentation: this.#augmentation,
-      };
-      return capture(this.#device, () => this.#gather.run(source, batch));
-    });
-    return { batch, turns };
+    const { length } = this.#dataset;
+    const { rowShape } = layoutOf(this.#dataset);
+    return new Augmentation(this.#device, transform, rowShape, length);
   }
 }
 
-/** A batch's memory, and what fills it: for each cursor a recording. */
-interface Picks {
-  readonly batch: Batch;
-  readonly turns: readonly Captured<[], void>[];
+function checkBatchSize(batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize >= 1) return;
+  throw new RangeError(describe({
+    what: "DataLoader: batchSize",
+    expected: "a whole number of at least 1",
+    got: String(batchSize),
+    help: "Give the number of rows of a batch.",
+  }));
 }
 
-type Batches<T> = Generator<T, void, void>;
+function composed(
+  transform: Compose | BatchTransform | undefined,
+): Compose | undefined {
+  return typeof transform === "function"
+    ? new Compose([new ToTensor(), transform])
+    : transform;
+}

@@ -1,5 +1,6 @@
 /**
- * Data sets: rows of numbers with a label each, in the host's memory.
+ * Data sets: inputs of a model, and with each its target. Their rows lie in
+ * arrays, or are given one by one.
  *
  * @module
  */
@@ -17,20 +18,82 @@ export interface DatasetInputs {
   readonly divisor: number;
 }
 
-/** The label of each row. */
+/** The target of each row: a label, or numbers to regress. */
 export interface DatasetTargets {
-  /** One integer for each row, from 0 to `classes − 1`. */
-  readonly data: Uint8Array | Int32Array;
-  /** How many classes there are. */
-  readonly classes: number;
+  /**
+   * All targets, one after another: integers from 0 to `classes − 1`, or f32
+   * where there are no classes.
+   */
+  readonly data: Uint8Array | Int32Array | Float32Array;
+  /** How many classes there are. Default: the targets are numbers. */
+  readonly classes?: number;
+  /** Shape of a row's target. Default `[]`, one number. */
+  readonly rowShape?: readonly number[];
 }
 
-/** Anything that a `DataLoader` can make batches of. */
-export interface Dataset {
+/** A data set in the host's memory, which a loader uploads once. */
+export interface ArrayDataset {
   /** Rows. */
   readonly length: number;
   /** The inputs of a model. */
   readonly inputs: DatasetInputs;
-  /** The labels: the right predictions. */
+  /** The right predictions. */
   readonly targets: DatasetTargets;
 }
+
+/** Numbers of a row or of its target: an array, or a single number. */
+export type ItemValues = number | ArrayLike<number>;
+
+/** A row and its target. */
+export type DatasetItem = readonly [input: ItemValues, target: ItemValues];
+
+/**
+ * A data set of items by index, as PyTorch's `Dataset` with `__len__` and
+ * `__getitem__`. A loader asks for the items of each batch when it makes it, so
+ * that the data may be larger than memory. `get` is also the place for
+ * transforms of single rows on the host.
+ *
+ * @example
+ * ```ts
+ * import { DataLoader, type ItemDataset, openDevice } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const squares: ItemDataset = {
+ *   length: 5,
+ *   rowShape: [1],
+ *   targetShape: [1],
+ *   get: (index) => [[index], [index * index]],
+ * };
+ * using device = await openDevice({ device: "cpu" });
+ * using loader = new DataLoader(squares, { device, batchSize: 5 });
+ * for await (const [_inputs, targets] of loader) {
+ *   assertEquals(await targets.data(), new Float32Array([0, 1, 4, 9, 16]));
+ * }
+ * ```
+ */
+export interface ItemDataset {
+  /** Items. */
+  readonly length: number;
+  /** Shape of every row: `[channels, height, width]` for images. */
+  readonly rowShape: readonly number[];
+  /** Shape of every target. Default `[]`, one number. */
+  readonly targetShape?: readonly number[];
+  /** How many classes labels have. Default: targets are f32 numbers. */
+  readonly classes?: number;
+  /** The divisor of inputs in a batch. Default 1; 255 for pixels of a byte. */
+  readonly divisor?: number;
+  /**
+   * The item of an index from 0 to `length − 1`. Where it is a promise, those of
+   * a batch are awaited together. Inputs in a `Uint8Array` are uploaded as
+   * bytes; then all must be.
+   */
+  get(index: number): DatasetItem | Promise<DatasetItem>;
+  /**
+   * The same rows in arrays, or null where they are in none. A loader uploads
+   * those once.
+   */
+  arrays?(): ArrayDataset | null;
+}
+
+/** Anything that a `DataLoader` can make batches of. */
+export type Dataset = ArrayDataset | ItemDataset;

@@ -1,10 +1,16 @@
 import { describe, FormatError, ShapeError } from "../base/errors.ts";
 import { printAsText } from "../base/printing.ts";
-import { checkCount, checkLabels } from "./_checks.ts";
+import { checkCount, checkIndex, checkLabels } from "./_checks.ts";
 import { areOriginals, type NamedFile, openFiles } from "./_mnist_files.ts";
 import { type DataSource, mirror, npmPackage } from "../formats/data_source.ts";
 import { datasetText } from "./_dataset_text.ts";
-import type { Dataset, DatasetInputs, DatasetTargets } from "./dataset.ts";
+import { arrayItem } from "./arrays.ts";
+import type {
+  ArrayDataset,
+  DatasetInputs,
+  DatasetItem,
+  DatasetTargets,
+} from "./dataset.ts";
 import { readIdx } from "../formats/idx.ts";
 
 /** Options of {@linkcode Mnist.open}. */
@@ -41,7 +47,7 @@ const FILES: Record<MnistOptions["split"], string[]> = {
  * 28 × 28 pixels, and what digit each one is. Or any data set in files of the
  * same names and format: Fashion-MNIST, KMNIST, one of your own.
  */
-export class Mnist implements Dataset {
+export class Mnist implements ArrayDataset {
   static {
     printAsText(this.prototype);
   }
@@ -59,7 +65,7 @@ export class Mnist implements Dataset {
   /** The images as rows that become 0…1 in a batch. */
   readonly inputs: DatasetInputs;
   /** The labels, and how many classes there are. */
-  readonly targets: DatasetTargets;
+  readonly targets: DatasetTargets & { readonly classes: number };
   readonly #split: MnistOptions["split"];
 
   private constructor(
@@ -145,6 +151,12 @@ export class Mnist implements Dataset {
       source,
       split,
     );
+  }
+
+  /** An image's pixels, 0…255, and its label. */
+  get(index: number): DatasetItem {
+    checkIndex("Mnist.get: index", index, this.length);
+    return arrayItem(this, index);
   }
 
   /** Rows, origin and split, as torchvision prints a data set. */

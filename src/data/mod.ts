@@ -5,7 +5,16 @@ export {
   type DataLoaderOptions,
   type DataLoaderState,
 } from "./data_loader.ts";
-export * from "./dataset.ts";
+export { ConcatDataset } from "./concat_dataset.ts";
+export type {
+  ArrayDataset,
+  Dataset,
+  DatasetInputs,
+  DatasetItem,
+  DatasetTargets,
+  ItemDataset,
+} from "./dataset.ts";
 export * from "./mnist.ts";
+export { randomSplit } from "./random_split.ts";
 export * from "./subset.ts";
 export * from "./tensor_dataset.ts";

@@ -1,8 +1,14 @@
-import { describe } from "../base/errors.ts";
-import { printAs } from "../base/printing.ts";
-import { checkCount, countElements } from "./_checks.ts";
+import { printAs, printAsText } from "../base/printing.ts";
+import { checkCount, checkIndex, countElements } from "./_checks.ts";
 import { datasetText } from "./_dataset_text.ts";
-import type { Dataset } from "./dataset.ts";
+import { arraysOf, itemOf, pickRows } from "./arrays.ts";
+import type {
+  ArrayDataset,
+  Dataset,
+  DatasetItem,
+  ItemDataset,
+} from "./dataset.ts";
+import { layoutOf } from "./layout.ts";
 
 /**
  * The first rows of a data set, or all of it where it has no more. Shares its
@@ -20,77 +26,93 @@ import type { Dataset } from "./dataset.ts";
  * assertEquals(take(whole, 2).targets.data, new Int32Array([0, 1]));
  * ```
  */
+export function take(dataset: ArrayDataset, count: number): ArrayDataset;
+/** The first items of a data set that gives them one by one. */
+export function take(dataset: Dataset, count: number): Dataset;
 export function take(dataset: Dataset, count: number): Dataset {
   checkCount("take: count", count);
   const length = Math.min(count, dataset.length);
+  if (!("inputs" in dataset)) {
+    return new Subset(dataset, Array.from({ length }, (_, index) => index));
+  }
   const { inputs, targets } = dataset;
-  const elements = length * countElements(inputs.rowShape);
-  return subsetOf({
+  const { rowShape, targetShape } = layoutOf(dataset);
+  const elements = length * countElements(rowShape);
+  const numbers = length * countElements(targetShape);
+  const first: ArrayDataset = {
     length,
     inputs: { ...inputs, data: inputs.data.subarray(0, elements) },
-    targets: { ...targets, data: targets.data.subarray(0, length) },
-  });
+    targets: { ...targets, data: targets.data.subarray(0, numbers) },
+  };
+  return printAs(first, () => datasetText("Subset", first));
 }
 
 /**
- * The rows of a data set that `indices` names, in that order, copied: the two
- * parts of a random split, for instance.
- *
- * @throws {RangeError} If there is no index, or one names no row.
+ * The rows of a data set that some indices name, in their order, as PyTorch's
+ * `Subset`.
  *
  * @example
  * ```ts
- * import { RandomGenerator, subset, TensorDataset } from "@x/mnist-cnn";
+ * import { Subset, TensorDataset } from "@x/mnist-cnn";
  * import { assertEquals } from "@std/assert";
  *
+ * const points = new Float32Array([10, 11, 12]);
  * const options = { rowShape: [1], classes: 3 };
- * const whole = new TensorDataset(new Float32Array(3), [0, 1, 2], options);
- * const order = new RandomGenerator(0).permutation(whole.length);
- * const train = subset(whole, order.subarray(0, 2));
- * const validation = subset(whole, order.subarray(2));
- * assertEquals([train.length, validation.length], [2, 1]);
+ * const whole = new TensorDataset(points, [0, 1, 2], options);
+ * const part = new Subset(whole, [2, 0]);
+ * assertEquals([part.length, part.get(0)], [2, [new Float32Array([12]), 2]]);
  * ```
  */
-export function subset(
-  dataset: Dataset,
-  indices: ArrayLike<number>,
-): Dataset {
-  const { inputs, targets } = dataset;
-  checkCount("subset: number of indices", indices.length);
-  const rowLength = countElements(inputs.rowShape);
-  const rows = emptyLike(inputs.data, indices.length * rowLength);
-  const labels = emptyLike(targets.data, indices.length);
-  for (let i = 0; i < indices.length; i++) {
-    const row = indices[i];
-    checkRow(row, dataset.length);
-    const start = row * rowLength;
-    rows.set(inputs.data.subarray(start, start + rowLength), i * rowLength);
-    labels[i] = targets.data[row];
+export class Subset implements ItemDataset {
+  static {
+    printAsText(this.prototype);
   }
-  return subsetOf({
-    length: indices.length,
-    inputs: { ...inputs, data: rows },
-    targets: { ...targets, data: labels },
-  });
-}
 
-function subsetOf(dataset: Dataset): Dataset {
-  return printAs(dataset, () => datasetText("Subset", dataset));
-}
+  /** The whole. */
+  readonly dataset: Dataset;
+  /** Which of its rows. */
+  readonly indices: ArrayLike<number>;
+  readonly length: number;
+  readonly rowShape: readonly number[];
+  readonly targetShape: readonly number[];
+  readonly classes: number | undefined;
+  readonly divisor: number;
 
-function emptyLike<T extends Uint8Array | Int32Array | Float32Array>(
-  array: T,
-  length: number,
-): T {
-  return new (array.constructor as new (length: number) => T)(length);
-}
+  /**
+   * Checks and keeps the arguments.
+   *
+   * @throws {RangeError} If there is no index, or one names no row.
+   */
+  constructor(dataset: Dataset, indices: ArrayLike<number>) {
+    const { length } = indices;
+    checkCount("Subset: number of indices", length);
+    for (let i = 0; i < length; i++) {
+      checkIndex("Subset: index", indices[i], dataset.length);
+    }
+    const { classes, divisor, rowShape, targetShape } = layoutOf(dataset);
+    this.dataset = dataset;
+    this.indices = indices;
+    this.length = length;
+    this.rowShape = rowShape;
+    this.targetShape = targetShape;
+    this.classes = classes;
+    this.divisor = divisor;
+  }
 
-function checkRow(row: number, length: number): void {
-  if (Number.isInteger(row) && row >= 0 && row < length) return;
-  throw new RangeError(describe({
-    what: "subset: index",
-    expected: `an integer from 0 to ${length - 1}`,
-    got: `${row}`,
-    help: "Give indices of rows that the data set has.",
-  }));
+  /** The item of the whole that `indices[index]` names. */
+  get(index: number): DatasetItem | Promise<DatasetItem> {
+    checkIndex("Subset.get: index", index, this.length);
+    return itemOf(this.dataset, this.indices[index]);
+  }
+
+  /** The rows, copied, where the whole lies in arrays; else null. */
+  arrays(): ArrayDataset | null {
+    const arrays = arraysOf(this.dataset);
+    return arrays === null ? null : pickRows(arrays, this.indices);
+  }
+
+  /** Rows, shape of a row and classes, as torchvision prints a data set. */
+  toString(): string {
+    return datasetText("Subset", this);
+  }
 }

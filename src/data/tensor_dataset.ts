@@ -1,23 +1,47 @@
 import { describe, ShapeError } from "../base/errors.ts";
+import { checkOptions } from "../base/options.ts";
 import { printAsText } from "../base/printing.ts";
-import { checkCount, checkLabels, countElements } from "./_checks.ts";
+import {
+  checkCount,
+  checkIndex,
+  checkLabels,
+  countElements,
+} from "./_checks.ts";
 import { datasetText } from "./_dataset_text.ts";
-import type { Dataset, DatasetInputs, DatasetTargets } from "./dataset.ts";
+import { arrayItem } from "./arrays.ts";
+import type {
+  ArrayDataset,
+  DatasetInputs,
+  DatasetItem,
+  DatasetTargets,
+} from "./dataset.ts";
 
 /** Options of {@linkcode TensorDataset}. */
 export interface TensorDatasetOptions {
   /** Shape of a row: `[channels, height, width]` for images. */
   rowShape: readonly number[];
-  /** How many classes there are. */
-  classes: number;
+  /**
+   * How many classes there are, for targets that are labels. Default: the
+   * targets are numbers, f32.
+   */
+  classes?: number;
+  /** Shape of a row's target. Default `[]`, one number. */
+  targetShape?: readonly number[];
   /** The divisor of inputs in a batch; default 1, 255 for pixels. */
   divisor?: number;
 }
 
+/** Targets as a program has them. */
+type GivenTargets =
+  | Uint8Array
+  | Int32Array
+  | Float32Array
+  | readonly number[];
+
 /**
  * A data set made of arrays.
  *
- * @example
+ * @example Labels
  * ```ts
  * import { TensorDataset } from "@x/mnist-cnn";
  * import { assertEquals } from "@std/assert";
@@ -28,9 +52,21 @@ export interface TensorDatasetOptions {
  *   classes: 2,
  * });
  * assertEquals(dataset.length, 4);
+ * assertEquals(dataset.get(1), [new Float32Array([0, 1]), 1]);
+ * ```
+ *
+ * @example Numbers to regress
+ * ```ts
+ * import { TensorDataset } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const x = new Float32Array([0, 1, 2]);
+ * const y = x.map((value) => 3 * value + 1);
+ * const line = new TensorDataset(x, y, { rowShape: [1], targetShape: [1] });
+ * assertEquals(line.get(2), [new Float32Array([2]), new Float32Array([7])]);
  * ```
  */
-export class TensorDataset implements Dataset {
+export class TensorDataset implements ArrayDataset {
   static {
     printAsText(this.prototype);
   }
@@ -40,40 +76,43 @@ export class TensorDataset implements Dataset {
   readonly targets: DatasetTargets;
 
   /**
-   * Checks that rows and labels fit each other.
+   * Checks that rows and targets fit each other.
    *
    * @param inputs All rows, one after another; not copied.
-   * @param targets The label of each row; typed arrays are not copied.
-   * @throws {ShapeError} If there are not as many rows as labels, or none.
+   * @param targets The target of each row; typed arrays are not copied.
+   * @throws {ShapeError} If there are not as many rows as targets, or none.
    * @throws {RangeError} If a label is no integer from 0 to `classes − 1`, or an
    * option is out of its range.
+   * @throws {TypeError} If targets are integers and `classes` is missing.
    */
   constructor(
     inputs: Uint8Array | Float32Array,
-    targets: Uint8Array | Int32Array | readonly number[],
+    targets: GivenTargets,
     options: TensorDatasetOptions,
   ) {
-    const { rowShape, classes, divisor = 1 } = options;
-    checkCount("TensorDataset: classes", classes);
+    const names = ["rowShape", "classes", "targetShape", "divisor"] as const;
+    checkOptions("TensorDataset", options, names);
+    const { rowShape, classes, divisor = 1, targetShape = [] } = options;
+    if (classes !== undefined) checkCount("TensorDataset: classes", classes);
     checkDivisor(divisor);
-    const rowLength = countElements(rowShape);
-    if (targets.length === 0 || inputs.length !== targets.length * rowLength) {
-      throw new ShapeError(describe({
-        what: "TensorDataset: inputs do not fit the targets",
-        expected: `at least 1 label, and ${rowLength} inputs of a row [${
-          rowShape.join(", ")
-        }] for each`,
-        got: `${targets.length} labels, ${inputs.length} inputs`,
-        help: "Give one label for each row, and the shape of one row.",
-      }));
-    }
-    checkLabels("TensorDataset", targets, classes);
-    this.length = targets.length;
+    const rows = targets.length / countElements(targetShape);
+    checkRows(inputs.length, targets.length, options);
+    const data = classes === undefined
+      ? numbersOf(targets)
+      : labelsOf(targets, classes);
+    this.length = rows;
     this.inputs = { data: inputs, rowShape: [...rowShape], divisor };
     this.targets = {
-      data: isTyped(targets) ? targets : Int32Array.from(targets),
-      classes,
+      data,
+      ...(classes === undefined ? {} : { classes }),
+      ...(targetShape.length === 0 ? {} : { rowShape: [...targetShape] }),
     };
+  }
+
+  /** A row and its target: parts of the arrays, or single numbers. */
+  get(index: number): DatasetItem {
+    checkIndex("TensorDataset.get: index", index, this.length);
+    return arrayItem(this, index);
   }
 
   /** Rows, shape of a row and classes, as torchvision prints a data set. */
@@ -82,10 +121,45 @@ export class TensorDataset implements Dataset {
   }
 }
 
-function isTyped(
-  targets: Uint8Array | Int32Array | readonly number[],
-): targets is Uint8Array | Int32Array {
-  return ArrayBuffer.isView(targets);
+function labelsOf(targets: GivenTargets, classes: number) {
+  checkLabels("TensorDataset", targets, classes);
+  return targets instanceof Uint8Array || targets instanceof Int32Array
+    ? targets
+    : Int32Array.from(targets);
+}
+
+function numbersOf(targets: GivenTargets): Float32Array {
+  if (targets instanceof Float32Array) return targets;
+  if (Array.isArray(targets)) return Float32Array.from(targets);
+  throw new TypeError(describe({
+    what: "TensorDataset: targets without classes",
+    expected: "numbers to regress, in a Float32Array or an array",
+    got: `a ${targets.constructor.name}`,
+    help: "Give the number of classes if they are labels.",
+  }));
+}
+
+function checkRows(
+  inputs: number,
+  targets: number,
+  { classes, rowShape, targetShape = [] }: TensorDatasetOptions,
+): void {
+  const [row, target] = [rowShape, targetShape].map(countElements);
+  if (targets > 0 && inputs * target === targets * row) {
+    if (targets % target === 0) return;
+  }
+  const isLabel = classes !== undefined && targetShape.length === 0;
+  const one = isLabel ? "label" : `target [${targetShape.join(", ")}]`;
+  throw new ShapeError(describe({
+    what: "TensorDataset: inputs do not fit the targets",
+    expected: `at least 1 ${one}, and ${row} inputs of a row [${
+      rowShape.join(", ")
+    }] for each`,
+    got: `${targets / target} ${
+      isLabel ? "labels" : "targets"
+    }, ${inputs} inputs`,
+    help: "Give one target for each row, and the shape of one row.",
+  }));
 }
 
 function checkDivisor(divisor: number): void {

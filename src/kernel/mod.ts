@@ -75,6 +75,8 @@ export type {
   TensorMethods,
   VarianceOptions,
 } from "../core/tensor_methods.ts";
+export type { ItemValues } from "../data/dataset.ts";
+export type { RandomSplitOptions } from "../data/random_split.ts";
 export type { ForwardInputs } from "../nn/forward.ts";
 export type { Stage, StageName, StageOf } from "../nn/stage.ts";
 export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";

@@ -1,4 +1,6 @@
 import { encodePng, type GrayImage } from "../digits/mod.ts";
+import { arraysOf } from "../data/arrays.ts";
+import { hasLabels, layoutOf } from "../data/layout.ts";
 import { predict } from "../training/predict.ts";
 import { bestEpoch } from "../training/best.ts";
 import type { EpochResult, TrainSettings } from "../training/options.ts";
@@ -98,20 +100,27 @@ export async function charts(history: readonly EpochResult[]): Promise<Html> {
   `;
 }
 
-/** The confusion matrix, and the images with the highest loss. */
+/**
+ * The confusion matrix, and the images with the highest loss; nothing where
+ * targets are no labels, or rows lie in no arrays.
+ */
 export async function mistakes(
   { device, model, settings, valData }: ReportedTraining,
   count: number,
 ): Promise<Html[]> {
-  const found = await predict(device, model, valData);
-  const { classes, data: labels } = valData.targets;
+  const arrays = arraysOf(valData);
+  const layout = layoutOf(valData);
+  const { classes } = layout;
+  if (arrays === null || classes === undefined || !hasLabels(layout)) return [];
+  const found = await predict(device, model, arrays);
+  const labels = arrays.targets.data;
   const guesses = found.map(({ prediction }) => prediction);
   const matrix = confusionMatrix(guesses, labels, classes);
   const right = matrix.reduce((sum, row, label) => sum + row[label], 0);
   const kind = settings.valFraction > 0 ? "validation" : "test";
   const figures: Html[] = [];
   for (const row of worstRows(found, labels, count)) {
-    figures.push(await figure(row, rowImage(valData, row.row)));
+    figures.push(await figure(row, rowImage(arrays, row.row)));
   }
   return [
     html`

@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { ArrayDataset } from "../data/dataset.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import { type GrayImage, makeGrid } from "../digits/mod.ts";
 
@@ -6,7 +6,10 @@ import { type GrayImage, makeGrid } from "../digits/mod.ts";
  * A row of a data set as an image, from its least to its largest value; null
  * where the rows are no images of one channel.
  */
-export function rowImage({ inputs }: Dataset, row: number): GrayImage | null {
+export function rowImage(
+  { inputs }: ArrayDataset,
+  row: number,
+): GrayImage | null {
   const [channels, height, width, ...more] = inputs.rowShape;
   if (channels !== 1 || width === undefined || more.length > 0) return null;
   const size = height * width;

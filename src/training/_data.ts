@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { Mnist } from "../data/mnist.ts";
 import { RandomGenerator } from "../core/random.ts";
-import { subset, take } from "../data/subset.ts";
+import { Subset, take } from "../data/subset.ts";
 import { describe } from "../base/errors.ts";
 import type { TrainOptions, TrainSettings } from "./options.ts";
 
@@ -40,7 +40,7 @@ function split(dataset: Dataset, share: number): TrainingData {
     }));
   }
   return {
-    trainData: subset(dataset, order.subarray(0, count)),
-    valData: subset(dataset, order.subarray(count)),
+    trainData: new Subset(dataset, order.subarray(0, count)),
+    valData: new Subset(dataset, order.subarray(count)),
   };
 }

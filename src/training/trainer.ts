@@ -1,5 +1,6 @@
 import { DataLoader } from "../data/data_loader.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { layoutOf } from "../data/layout.ts";
 import { RandomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
@@ -94,7 +95,7 @@ export class Trainer implements Disposable {
     this.#options = options;
     this.device = device;
     const model = options.model ??
-      NETWORKS[settings.network](trainData.targets.classes);
+      NETWORKS[settings.network](layoutOf(trainData).classes);
     this.model = model.to(device, { generator });
     const Optimizer = OPTIMIZERS[settings.optimizer];
     const parameters = this.model.parameters();

@@ -1,6 +1,7 @@
 import { DRAWS_PER_ROW } from "../../kernels/augment/draws.ts";
 import type { RandomGenerator } from "../core/random.ts";
-import { describe } from "../base/errors.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { describe, ShapeError } from "../base/errors.ts";
 import { block, printAsText } from "../base/printing.ts";
 import type { ImageSize } from "./_draw.ts";
 import type { ElasticTransform } from "./elastic_transform.ts";
@@ -9,15 +10,24 @@ import type { RandomAffine } from "./random_affine.ts";
 import type { RandomErasing } from "./random_erasing.ts";
 import type { ToTensor } from "./to_tensor.ts";
 
+/**
+ * A transform of your own: from a batch of inputs on the device, `[N, …row
+ * shape]`, to another. A loader captures it, so that it must do nothing but call
+ * operations.
+ */
+export type BatchTransform = (inputs: Tensor) => Tensor;
+
 /** The transforms of a {@linkcode Compose}. */
 export type Transform =
+  | BatchTransform
   | RandomAffine
   | ElasticTransform
   | ToTensor
   | Normalize
   | RandomErasing;
 
-type Kind = Transform["kind"];
+type BuiltIn = Exclude<Transform, BatchTransform>;
+type Kind = BuiltIn["kind"];
 
 /** Stages of the way from pixels to a batch: none goes before an earlier one. */
 const stages: Record<Kind, number> = {
@@ -31,7 +41,8 @@ const stages: Record<Kind, number> = {
 /**
  * Transforms one after another, as torchvision's `Compose`: those that move
  * pixels, `RandomAffine` before `ElasticTransform`, then `ToTensor`, then
- * `Normalize` and `RandomErasing` in either order; each at most once.
+ * `Normalize` and `RandomErasing` in either order, each at most once; then
+ * functions of your own.
  *
  * A `DataLoader` runs them on its device in one pass: images are sampled once,
  * however many transforms move pixels. What is random is drawn anew for every
@@ -64,6 +75,7 @@ export class Compose {
 
   /** The transforms, in their order. */
   readonly transforms: readonly Transform[];
+  readonly #functions: readonly BatchTransform[];
   /** Subtracted from pixels as numbers. */
   readonly mean: number;
   /** Divides them then. */
@@ -82,11 +94,16 @@ export class Compose {
    * or in the wrong place.
    */
   constructor(transforms: readonly Transform[]) {
-    checkOrder(transforms.map(({ kind }) => kind));
+    const own = transforms.findIndex(isFunction);
+    const split = own < 0 ? transforms.length : own;
+    const functions = transforms.slice(split);
+    const builtIn = transforms.slice(0, split) as BuiltIn[];
+    checkOrder(builtIn.map(({ kind }) => kind), functions);
     this.transforms = [...transforms];
+    this.#functions = functions as BatchTransform[];
     const found = <K extends Kind>(kind: K) =>
-      transforms.find((one) => one.kind === kind) as
-        | Extract<Transform, { kind: K }>
+      builtIn.find((one) => one.kind === kind) as
+        | Extract<BuiltIn, { kind: K }>
         | undefined;
     this.#affine = found("random affine");
     this.elastic = found("elastic transform");
@@ -95,18 +112,36 @@ export class Compose {
     this.mean = normalize?.mean ?? 0;
     this.std = normalize?.std ?? 1;
     const value = this.#erasing?.value ?? 0;
-    const last = transforms.at(-1)?.kind;
+    const last = builtIn.at(-1)?.kind;
     this.erased = last === "normalize" ? (value - this.mean) / this.std : value;
   }
 
   /** A line for each transform, as torchvision prints it. */
   toString(): string {
-    return `${block("Compose(", this.transforms.map(String))}\n)`;
+    return `${block("Compose(", this.transforms.map(textOf))}\n)`;
   }
 
   /** Whether images change at random. */
   get isRandom(): boolean {
     return [this.#affine, this.elastic, this.#erasing].some((one) => one);
+  }
+
+  /** Whether there are functions of a program's own. */
+  get hasFunctions(): boolean {
+    return this.#functions.length > 0;
+  }
+
+  /**
+   * Runs those functions on a batch, which all else has changed already.
+   *
+   * @throws {ShapeError} If one gives another number of rows.
+   */
+  apply(inputs: Tensor): Tensor {
+    return this.#functions.reduce((x, change) => {
+      const changed = change(x);
+      checkRows(change, inputs.shape[0], changed);
+      return changed;
+    }, inputs);
   }
 
   /**
@@ -129,17 +164,43 @@ export class Compose {
   }
 }
 
-function checkOrder(kinds: readonly Kind[]): void {
+function isFunction(transform: Transform): transform is BatchTransform {
+  return typeof transform === "function";
+}
+
+function textOf(transform: Transform): string {
+  return isFunction(transform)
+    ? `${transform.name || "function"}()`
+    : String(transform);
+}
+
+function checkRows(change: BatchTransform, rows: number, got: Tensor): void {
+  if (got.shape[0] === rows) return;
+  throw new ShapeError(describe({
+    what: `Compose: result of ${textOf(change)}`,
+    expected: `a batch of ${rows} rows`,
+    got: `[${got.shape.join(", ")}]`,
+    help: "Change rows, not their number.",
+  }));
+}
+
+function checkOrder(
+  kinds: readonly Kind[],
+  functions: readonly Transform[],
+): void {
   const sorted = kinds.every((kind, i) =>
     i === 0 || stages[kinds[i - 1]] <= stages[kind]
   );
   const once = new Set(kinds).size === kinds.length;
-  if (sorted && once && kinds.includes("to tensor")) return;
+  const areLast = functions.every(isFunction);
+  if (sorted && once && areLast && kinds.includes("to tensor")) return;
+  const names = functions.map((one) => isFunction(one) ? "function" : one.kind);
+  const all = [...kinds, ...names];
   throw new TypeError(describe({
     what: "Compose: transforms",
     expected: "RandomAffine, ElasticTransform, ToTensor, then Normalize and " +
-      "RandomErasing: each at most once, and ToTensor always",
-    got: kinds.length === 0 ? "none" : kinds.join(", "),
+      "RandomErasing: each at most once, and ToTensor always; then functions",
+    got: all.length === 0 ? "none" : all.join(", "),
     help: "Put them into this order, and add `new ToTensor()`.",
   }));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { Compose, type Transform } from "./compose.ts";
+export { type BatchTransform, Compose, type Transform } from "./compose.ts";
 export {
   ElasticTransform,
   type ElasticTransformOptions,

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { subset, take } from "../../src/data/subset.ts";
+import { Subset, take } from "../../src/data/subset.ts";
 import { TensorDataset } from "../../src/data/tensor_dataset.ts";
 
 const DATASET = new TensorDataset(
@@ -37,8 +37,8 @@ Deno.test("take refuses what is no count", () => {
   }
 });
 
-Deno.test("subset copies rows in the order of the indices", () => {
-  const rows = subset(DATASET, new Int32Array([2, 0, 2, 2]));
+Deno.test("Subset copies rows in the order of the indices", () => {
+  const rows = new Subset(DATASET, new Int32Array([2, 0, 2, 2])).arrays();
   assertEquals(rows, {
     length: 4,
     inputs: {
@@ -50,24 +50,24 @@ Deno.test("subset copies rows in the order of the indices", () => {
   });
 });
 
-Deno.test("subset keeps f32 rows and u8 labels what they are", () => {
+Deno.test("Subset keeps f32 rows and u8 labels what they are", () => {
   const dataset = new TensorDataset(
     new Float32Array([0.5, -0.5]),
     new Uint8Array([0, 1]),
     { rowShape: [1], classes: 2 },
   );
-  const rows = subset(dataset, [1]);
-  assertEquals(rows.inputs.data, new Float32Array([-0.5]));
-  assertEquals(rows.targets.data, new Uint8Array([1]));
+  const rows = new Subset(dataset, [1]).arrays();
+  assertEquals(rows?.inputs.data, new Float32Array([-0.5]));
+  assertEquals(rows?.targets.data, new Uint8Array([1]));
 });
 
-Deno.test("subset refuses indices of no row", () => {
+Deno.test("Subset refuses indices of no row", () => {
   for (const index of [-1, 3, 0.5, NaN]) {
     assertThrows(
-      () => subset(DATASET, [0, index]),
+      () => new Subset(DATASET, [0, index]),
       RangeError,
-      `subset: index: expected an integer from 0 to 2, got ${index}. Help: `,
+      `Subset: index: expected an integer from 0 to 2, got ${index}. Help: `,
     );
   }
-  assertThrows(() => subset(DATASET, []), RangeError, "number of indices");
+  assertThrows(() => new Subset(DATASET, []), RangeError, "number of indices");
 });

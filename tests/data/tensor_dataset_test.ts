@@ -77,3 +77,47 @@ Deno.test("TensorDataset refuses options out of range", () => {
     );
   }
 });
+
+Deno.test("TensorDataset has numbers of any shape as targets", () => {
+  const numbers = new Float32Array([0.5, 1, -1, 2, 3, 4]);
+  const inputs = new Float32Array([7, 8]);
+  const options = { rowShape: [1], targetShape: [3] };
+  const dataset = new TensorDataset(inputs, numbers, options);
+  assertEquals(dataset.length, 2);
+  assertStrictEquals(dataset.targets.data, numbers);
+  assertEquals(dataset.targets.classes, undefined);
+  const [row, target] = dataset.get(1);
+  assertEquals(row, new Float32Array([8]));
+  assertEquals(target, new Float32Array([2, 3, 4]));
+  assertEquals(
+    String(dataset),
+    `Dataset TensorDataset
+    Number of datapoints: 2
+    Shape of a row: [1]
+    Shape of a target: [3]`,
+  );
+  const plain = new TensorDataset(inputs, [1.5, 2], { rowShape: [1] });
+  assertEquals(plain.targets.data, new Float32Array([1.5, 2]));
+  assertThrows(
+    () => new TensorDataset(inputs, new Float32Array(4), options),
+    ShapeError,
+    "expected at least 1 target [3], and 1 inputs of a row [1] for each, got",
+  );
+  assertThrows(
+    () => new TensorDataset(inputs, new Int32Array(2), { rowShape: [1] }),
+    TypeError,
+    "TensorDataset: targets without classes: expected numbers to regress",
+  );
+});
+
+Deno.test("TensorDataset has labels of any shape", () => {
+  const labels = [0, 1, 2, 2, 1, 0];
+  const dataset = new TensorDataset(new Float32Array(2), labels, {
+    ...{ rowShape: [1], targetShape: [3], classes: 3 },
+  });
+  assertEquals(dataset.length, 2);
+  assertEquals(dataset.get(1), [
+    new Float32Array([0]),
+    new Int32Array([2, 1, 0]),
+  ]);
+});

@@ -9,7 +9,9 @@ export async function trained(device: CpuDevice, epochs: number) {
   const testData = rowsDataset(30, 2);
   const model = smallNetwork();
   const options = { epochs, batchSize: 10, patience: 0, seed: 3 };
-  return await train({ device, model, trainData, testData, ...options });
+  const data = { trainData, testData };
+  const result = await train({ device, model, ...data, ...options });
+  return { ...result, valData: testData };
 }
 
 /** A history without a training. */
