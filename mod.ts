@@ -51,6 +51,7 @@ export {
   readShippedWeights,
   WiderConvolutionalNeuralNetwork,
 } from "./src/models/mod.ts";
+export * as init from "./src/nn/init.ts";
 export * from "./src/nn/mod.ts";
 export * from "./src/ops/mod.ts";
 export * from "./src/optim/mod.ts";

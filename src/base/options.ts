@@ -1,4 +1,4 @@
-import { closest } from "./closest.ts";
+import { meantBy } from "./choices.ts";
 import { describe } from "./errors.ts";
 
 /** The names of all options; one that is forgotten does not compile. */
@@ -58,13 +58,6 @@ export function checkOptions<
     what: `${what}: unknown option ${unknown}${question}`,
     help: `The options are ${known.join(", ")}.`,
   }));
-}
-
-/** The known name that is nearest, whatever its capitals and underscores. */
-function meantBy(unknown: string, known: readonly string[]): string | null {
-  const letters = (name: string) => name.replaceAll("_", "").toLowerCase();
-  return known.find((name) => letters(name) === letters(unknown)) ??
-    closest(unknown, known);
 }
 
 /** Whether a value was written as `{ … }`: no array, tensor or number. */

@@ -234,13 +234,19 @@ export abstract class Module {
    *
    * @example
    * ```ts
-   * import { Linear, ReLU, Sequential } from "@x/mnist-cnn";
+   * import { init, Linear, openDevice, ReLU, Sequential } from "@x/mnist-cnn";
    * import { assertEquals } from "@std/assert";
    *
-   * const names: string[] = [];
    * const model = new Sequential(new Linear(2, 2), new ReLU());
-   * model.apply((module) => void names.push(module.constructor.name));
-   * assertEquals(names, ["Linear", "ReLU", "Sequential"]);
+   * model.apply((module) => {
+   *   if (!(module instanceof Linear)) return;
+   *   init.xavierUniform(module.weight);
+   *   init.constant(module.bias!, 0.01);
+   * });
+   * using device = await openDevice({ device: "cpu" });
+   * model.to(device, { seed: 0 });
+   * const bias = (await model.stateDict()).get("0.bias");
+   * assertEquals(bias?.data, new Float32Array([0.01, 0.01]));
    * ```
    */
   apply(run: (module: Module) => void): this {

@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from generate_elementwise import elementwise
+from generate_init import first_values
 from generate_operations import operations
 from generate_optim import optimizers_and_schedules
 from generate_tensor_text import tensor_text
@@ -239,7 +240,7 @@ def main(chosen):
     torch.use_deterministic_algorithms(True)
     if "rounding" in chosen:
         rounding()
-    for make in (network, adam, optimizers, initialisation):
+    for make in (network, adam, optimizers, initialisation, first_values):
         if not chosen or make.__name__ in chosen:
             save(FOLDER / f"{make.__name__}.safetensors", make())
     if not chosen or "operations" in chosen:
