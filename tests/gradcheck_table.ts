@@ -3,6 +3,7 @@ import { convBlock } from "../src/ops/conv_block.ts";
 import * as ops from "../src/ops/mod.ts";
 import { poolingRows } from "./gradcheck/pooling.ts";
 import { reductionsRows } from "./gradcheck/reductions.ts";
+import { shapesRows } from "./gradcheck/shapes.ts";
 import { type GradcheckCase, spacedInput, uniformInput } from "./gradcheck.ts";
 import { elementwiseRows } from "./gradcheck/elementwise.ts";
 
@@ -13,6 +14,7 @@ export const gradcheckTable: Readonly<
   ...poolingRows,
   ...elementwiseRows,
   ...reductionsRows,
+  ...shapesRows,
   add: [
     {
       run: ops.add,

@@ -7,7 +7,7 @@ import { gradcheck, uniformInput } from "./gradcheck.ts";
 import { gradcheckTable } from "./gradcheck_table.ts";
 
 /** Exported functions that have no gradient. */
-const withoutGradient = ["argmax", "correctCount", "outputSize"];
+const withoutGradient = ["argmax", "correctCount", "oneHot", "outputSize"];
 
 for (const [name, cases] of Object.entries(gradcheckTable)) {
   for (const [index, one] of cases.entries()) {

@@ -93,7 +93,7 @@ deviceTest("a device takes no values of another type", async (device) => {
 Deno.test("reshape refuses what is no array in one line", async () => {
   using device = await openDevice({ device: "cpu" });
   using x = Tensor.from(device, [1, 2, 3, 4], [4]);
-  for (const shape of [2, "22", null, undefined, { 0: 4 }]) {
+  for (const shape of ["22", null, undefined, { 0: 4 }]) {
     const error = assertThrows(
       () => x.reshape(shape as unknown as number[]),
       ShapeError,
@@ -105,6 +105,10 @@ Deno.test("reshape refuses what is no array in one line", async () => {
     const reshape = () => x.reshape(shape as number[]);
     assertThrows(reshape, ShapeError, "a shape of 4 elements");
   }
+  assertThrows(() => x.reshape(2), ShapeError, "elements, got [2]");
   const rows: Tensor = x.reshape([2, -1]);
   assertEquals(rows.shape, [2, 2]);
+  assertEquals(x.reshape(-1, 2, 1).shape, [2, 2, 1]);
+  assertEquals(x.view(2, -1).shape, [2, 2]);
+  assertEquals(x.view([4, 1]).shape, [4, 1]);
 });

@@ -50,6 +50,57 @@ export function reshaped(from: Shape, to: Shape): Shape {
   }));
 }
 
+/**
+ * An axis as an index from 0.
+ *
+ * @param added Axes that the output has beyond those of `shape`. Default 0.
+ * @throws {RangeError} If there is no such axis.
+ */
+export function axisOf(
+  operation: string,
+  shape: Shape,
+  dim: number,
+  added = 0,
+): number {
+  const rank = shape.length + added;
+  if (Number.isInteger(dim) && dim >= -rank && dim < rank) {
+    return dim < 0 ? dim + rank : dim;
+  }
+  const which = added === 0 ? "an axis of" : "a place for an axis in";
+  throw new RangeError(describe({
+    what: `${operation}: dim`,
+    expected: `${which} ${printed(shape)}, from ${-rank} to ${rank - 1}`,
+    got: String(dim),
+    help: "Negative axes count from the last, which is -1.",
+  }));
+}
+
+/**
+ * A shape with the axes from one to another made one.
+ *
+ * @throws {RangeError} If there is no such axis, or the first comes after the
+ * last.
+ */
+export function flattened(
+  shape: Shape,
+  startDim: number,
+  endDim: number,
+): Shape {
+  if (shape.length === 0) return [1];
+  const start = axisOf("flatten", shape, startDim);
+  const end = axisOf("flatten", shape, endDim);
+  if (start <= end) {
+    const size = elementsOf(shape.slice(start, end + 1));
+    return shape.toSpliced(start, end + 1 - start, size);
+  }
+  throw new RangeError(describe({
+    what: `flatten of ${printed(shape)}`,
+    expected: "startDim ≤ endDim",
+    got: `${startDim}, ${endDim}`,
+    help: "Exchange both.",
+  }));
+}
+
 function printed(shape: unknown): string {
   return Array.isArray(shape) ? `[${shape.join(", ")}]` : String(shape);
 }

@@ -12,7 +12,13 @@ import { hostArray, type HostValues, type Integers } from "./host_values.ts";
 import { Gradient } from "./_gradient.ts";
 import { addLoose, collectLoose, removeLoose } from "./_loose.ts";
 import { currentScope } from "./scope.ts";
-import { checkShape, elementsOf, reshaped, type Shape } from "./shape.ts";
+import {
+  checkShape,
+  elementsOf,
+  flattened,
+  reshaped,
+  type Shape,
+} from "./shape.ts";
 import { tensorText } from "./tensor_text.ts";
 import type { MethodTable, TensorMethods } from "./tensor_methods.ts";
 
@@ -267,16 +273,29 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   }
 
   /**
-   * The same elements in another shape; shares this tensor's memory.
+   * The same elements in another shape; shares this tensor's memory. Gradients
+   * flow through.
    *
    * @param shape At most one dimension may be −1: what is left.
-   * @throws {ShapeError} If it is no array of sizes, or the number of elements
-   * would change.
+   * @throws {ShapeError} If they are no sizes, or the number of elements would
+   * change.
    */
-  reshape<const T extends Shape>(shape: T): Tensor<T, D> {
+  reshape<const T extends Shape>(shape: T): Tensor<T, D>;
+  /** The same, of sizes one by one: `x.reshape(-1, 784)`. */
+  reshape(...shape: number[]): Tensor<Shape, D>;
+  reshape(...given: number[] | [Shape]): Tensor<Shape, D> {
     const { buffer, device, dtype, owner, root } = this;
-    const target = reshaped(this.shape, shape) as T;
+    const isList = given.length === 1 && typeof given[0] !== "number";
+    const target = reshaped(this.shape, (isList ? given[0] : given) as Shape);
     return new Tensor(device, target, dtype, buffer, { owner, root });
+  }
+
+  /** {@linkcode Tensor.reshape} by PyTorch's other name. */
+  view<const T extends Shape>(shape: T): Tensor<T, D>;
+  /** The same, of sizes one by one: `x.view(-1, 320)`. */
+  view(...shape: number[]): Tensor<Shape, D>;
+  view(...given: number[]): Tensor<Shape, D> {
+    return this.reshape(...given);
   }
 
   /**
@@ -320,9 +339,21 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     return part;
   }
 
-  /** The same elements with all dimensions after the first made one. */
-  flatten(): Tensor<[batch: number, features: number], D> {
-    return this.reshape([this.shape[0], -1]);
+  /** All elements in one dimension; shares this tensor's memory. */
+  flatten(): Tensor<[length: number], D>;
+  /** All dimensions after the first made one, as a linear layer takes them. */
+  flatten(startDim: 1): Tensor<[batch: number, features: number], D>;
+  /**
+   * The dimensions from one to another made one.
+   *
+   * @param startDim Default 0; negative ones count from the last.
+   * @param endDim Default −1.
+   * @throws {RangeError} If there is no such dimension, or the first comes after
+   * the last.
+   */
+  flatten(startDim?: number, endDim?: number): Tensor<Shape, D>;
+  flatten(startDim = 0, endDim = -1): Tensor<Shape, D> {
+    return this.reshape(flattened(this.shape, startDim, endDim));
   }
 
   /**

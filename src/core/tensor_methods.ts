@@ -16,8 +16,15 @@ export interface TensorMethods<
   argmax(dim?: number, keepdim?: boolean): Tensor<Shape, "i32">;
   /** A copy in memory of its own; gradients flow through it. */
   clone(): Tensor<S, D>;
+  /** Axes of size 1 repeated to sizes, copied. See {@linkcode expand}. */
+  expand(...sizes: number[] | [Shape]): Tensor<Shape, D>;
   /** The quotient by a tensor or a number, broadcast. See {@linkcode div}. */
   div(other: Tensor | number): Tensor;
+  /** Slices of an axis by their indices. See {@linkcode indexSelect}. */
+  indexSelect(
+    dim: number,
+    index: Tensor<Shape, "i32"> | readonly number[],
+  ): Tensor<Shape, D>;
   /** The logarithm of the softmax along an axis. See {@linkcode logSoftmax}. */
   logSoftmax(dim: number): Tensor<S>;
   /** `log Σ exp(x)` of all elements, `[1]`, or along axes. See {@linkcode logsumexp}. */
@@ -36,14 +43,31 @@ export interface TensorMethods<
   mul(other: Tensor | number): Tensor;
   /** The norm of all elements, `[1]`, or along axes. See {@linkcode norm}. */
   norm(p?: number, options?: ReductionOptions): Tensor;
+  /** The axes in another order, copied. See {@linkcode permute}. */
+  permute(...dims: number[] | [readonly number[]]): Tensor<Shape, D>;
   /** `max(x, 0)`, elementwise. See {@linkcode relu}. */
   relu(): Tensor<S>;
+  /** One slice of an axis, without that axis. See {@linkcode select}. */
+  select(dim: number, index: number): Tensor<Shape, D>;
+  /** The elements `start : end : step` of an axis. See {@linkcode slice}. */
+  slice(
+    dim: number,
+    start: number,
+    end?: number,
+    step?: number,
+  ): Tensor<Shape, D>;
   /** The softmax along an axis. See {@linkcode softmax}. */
   softmax(dim: number): Tensor<S>;
+  /** The same elements without axes of size 1. See {@linkcode squeeze}. */
+  squeeze(dim?: number | readonly number[]): Tensor<Shape, D>;
   /** The difference to a tensor or a number, broadcast. See {@linkcode sub}. */
   sub(other: Tensor | number): Tensor;
   /** The sum of all elements, `[1]`, or along axes. See {@linkcode sum}. */
   sum(options?: ReductionOptions): Tensor;
+  /** Two axes exchanged, copied. See {@linkcode transpose}. */
+  transpose(dim0: number, dim1: number): Tensor<Shape, D>;
+  /** The same elements with a new axis of size 1. See {@linkcode unsqueeze}. */
+  unsqueeze(dim: number): Tensor<Shape, D>;
   /** The variance of all elements, `[1]`, or along axes. See {@linkcode variance}. */
   variance(options?: VarianceOptions): Tensor;
 }

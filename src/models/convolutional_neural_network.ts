@@ -97,7 +97,7 @@ export class ConvolutionalNeuralNetwork extends Module {
     for (let index = 1; index <= this.#depth; index++) {
       features = this[`layer${index}`].forward(features);
     }
-    return this.fc.forward(features.flatten());
+    return this.fc.forward(features.flatten(1));
   }
 }
 

@@ -50,6 +50,6 @@ export class MultilayerPerceptron extends Module {
 
   /** `[N, …]`, flattened to `[N, inputs]`, to logits `[N, classes]`. */
   override forward(x: Tensor): Tensor {
-    return this.fc2.forward(relu(this.fc1.forward(x.flatten())));
+    return this.fc2.forward(relu(this.fc1.forward(x.flatten(1))));
   }
 }

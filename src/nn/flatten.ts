@@ -5,7 +5,7 @@ import { Module } from "./module.ts";
 export class Flatten extends Module {
   /** `[N, …]` to `[N, features]`. */
   override forward(x: Tensor): Tensor<[n: number, features: number]> {
-    return x.flatten();
+    return x.flatten(1);
   }
 
   /** The arguments in the printed text, as PyTorch prints them. */

@@ -1,25 +1,5 @@
 import { elementsOf, type Shape } from "../core/tensor.ts";
-import { describe } from "../base/errors.ts";
 import type { RowsShape } from "../../kernels/lib/rows.ts";
-import { text } from "./check.ts";
-
-/**
- * An axis as an index from 0.
- *
- * @throws {RangeError} If there is no such axis.
- */
-export function axisOf(operation: string, shape: Shape, dim: number): number {
-  const rank = shape.length;
-  if (Number.isInteger(dim) && dim >= -rank && dim < rank) {
-    return dim < 0 ? dim + rank : dim;
-  }
-  throw new RangeError(describe({
-    what: `${operation}: dim`,
-    expected: `an axis of ${text(shape)}, from ${-rank} to ${rank - 1}`,
-    got: String(dim),
-    help: "Negative axes count from the last, which is -1.",
-  }));
-}
 
 /** The rows of a shape along an axis. */
 export function rowsAlong(shape: Shape, axis: number): RowsShape {

@@ -1,7 +1,8 @@
 import { argmax as argmaxOfRows } from "../../kernels/argmax/argmax.ts";
 import { max } from "../../kernels/max/max.ts";
+import { axisOf } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
-import { axisOf, rowsAlong, withoutAxis } from "./_axis.ts";
+import { rowsAlong, withoutAxis } from "./_axis.ts";
 import { checkDType } from "./check.ts";
 
 /**

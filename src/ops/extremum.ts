@@ -4,10 +4,11 @@ import {
   maxOfAll,
   maxOfAllGradient,
 } from "../../kernels/max/max.ts";
+import { axisOf } from "../core/shape.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import type { Extrema } from "../core/tensor_methods.ts";
-import { axisOf, rowsAlong, withoutAxis } from "./_axis.ts";
+import { rowsAlong, withoutAxis } from "./_axis.ts";
 import { checkDType } from "./check.ts";
 
 /**

@@ -2,9 +2,10 @@ import {
   softmaxForward,
   softmaxGradient,
 } from "../../kernels/softmax/softmax.ts";
+import { axisOf } from "../core/shape.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { axisOf, rowsAlong } from "./_axis.ts";
+import { rowsAlong } from "./_axis.ts";
 import { checkDType } from "./check.ts";
 
 /**

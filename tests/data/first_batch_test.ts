@@ -91,7 +91,7 @@ deviceTest("training after first() has the same bits", async (device) => {
       if (looks) loader.first();
       for (const [inputs] of loader) {
         using tape = new Tape();
-        const output = model.forward(inputs.flatten());
+        const output = model.forward(inputs.flatten(1));
         optimizer.zeroGrad();
         tape.backward(mean(mul(output, output)));
         optimizer.step();

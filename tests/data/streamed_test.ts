@@ -252,7 +252,7 @@ deviceTest("numbers and plain arrays are items too", async (device) => {
 });
 
 deviceTest("a function transforms batches on the device", async (device) => {
-  const double = (inputs: Batch[0]) => scale(inputs.flatten(), 2);
+  const double = (inputs: Batch[0]) => scale(inputs.flatten(1), 2);
   for (const dataset of [images, streamed(images, true)]) {
     using plain = open(device, images);
     const [first] = await epochOf(plain);

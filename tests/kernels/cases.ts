@@ -25,11 +25,13 @@ import { dropoutCases } from "./cases/dropout.ts";
 import { binaryCases } from "./cases/binary.ts";
 import { fillCases } from "./cases/fill.ts";
 import { gatherCases } from "./cases/gather.ts";
+import { indexSelectCases } from "./cases/index_select.ts";
 import { leakyReluCases } from "./cases/leaky_relu.ts";
 import { linearCases } from "./cases/linear.ts";
 import { maxCases } from "./cases/max.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
 import { softmaxCases } from "./cases/softmax.ts";
+import { stridedCases } from "./cases/strided.ts";
 import { sumCases } from "./cases/sum.ts";
 import { winogradCases } from "./cases/winograd.ts";
 import { reluCases } from "./cases/relu.ts";
@@ -60,6 +62,8 @@ export const kernelCases: readonly KernelCase[] = [
   ...winogradCases,
   ...fillCases,
   ...gatherCases,
+  ...indexSelectCases,
+  ...stridedCases,
   ...leakyReluCases,
   ...linearCases,
   ...maxCases,

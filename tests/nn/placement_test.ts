@@ -22,7 +22,7 @@ class Network extends Module {
   );
   head = new Linear(2, 3);
   override forward(x: Tensor): Tensor {
-    return this.head.forward(this.features.forward(x).flatten());
+    return this.head.forward(this.features.forward(x).flatten(1));
   }
 }
 

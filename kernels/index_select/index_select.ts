@@ -1,0 +1,84 @@
+import { kernel } from "../kernel.ts";
+import { elementwise } from "../lib/elementwise.ts";
+import * as wgsl from "./index_select.gen.ts";
+
+/** Slices of a tensor `[outer, size, inner]`. */
+export interface IndexSelectShape {
+  /** Elements along the axes before. */
+  readonly outer: number;
+  /** Slices of the tensor. */
+  readonly size: number;
+  /** Indices. */
+  readonly count: number;
+  /** Elements along the axes after. */
+  readonly inner: number;
+}
+
+/** The sizes as the kernels read them: i32. */
+export function indexSelectSizes(
+  { count, inner, size }: IndexSelectShape,
+): Int32Array {
+  return Int32Array.of(size, count, inner);
+}
+
+/** Bits of the elements for an index that is out of range: NaN, or the least i32. */
+const invalidBits = { f32: 0x7fc00000, i32: 0x80000000, u8: 0 };
+
+/**
+ * `output[outer, k, inner] = x[outer, indices[k], inner]`; both f32, or both i32.
+ * Where an index is out of range, elements are NaN, or −2³¹.
+ */
+export const indexSelectForward = kernel({
+  name: "indexSelect",
+  operands: { x: "read", indices: "read", sizes: "read", output: "write" },
+  reference({ indices, output, x }, shape: IndexSelectShape) {
+    const { count, inner, outer, size } = shape;
+    const invalid = x instanceof Int32Array ? -(2 ** 31) : NaN;
+    for (let slice = 0; slice < outer * count; slice++) {
+      const chosen = indices[slice % count];
+      const isValid = chosen >= 0 && chosen < size;
+      const start = (Math.floor(slice / count) * size + chosen) * inner;
+      for (let i = 0; i < inner; i++) {
+        output[slice * inner + i] = isValid ? x[start + i] : invalid;
+      }
+    }
+  },
+  webgpu({ indices, output, sizes, x }) {
+    const { dtype, length } = output.buffer;
+    const bind = { indices, sizes, x, output };
+    const invalid = invalidBits[dtype];
+    return [elementwise(wgsl.indexSelect, length, bind, { invalid })];
+  },
+});
+
+/**
+ * The gradient with respect to `x`: each element is the sum of `gradOutput` over
+ * the indices that have chosen it, in their order.
+ */
+export const indexSelectGradient = kernel({
+  name: "indexSelectGradient",
+  operands: {
+    gradOutput: "read",
+    indices: "read",
+    sizes: "read",
+    gradX: "write",
+  },
+  reference({ gradOutput, gradX, indices }, shape: IndexSelectShape) {
+    const { count, inner, outer, size } = shape;
+    gradX.fill(0);
+    for (let slice = 0; slice < outer * count; slice++) {
+      const chosen = indices[slice % count];
+      if (chosen < 0 || chosen >= size) continue;
+      const start = (Math.floor(slice / count) * size + chosen) * inner;
+      for (let i = 0; i < inner; i++) {
+        gradX[start + i] += gradOutput[slice * inner + i];
+      }
+    }
+  },
+  webgpu({ gradOutput, gradX, indices, sizes }, { count }) {
+    const { length } = gradX.buffer;
+    const bind = { indices, sizes, gradOutput, gradX };
+    const command = elementwise(wgsl.indexSelectGradient, length, bind);
+    return [{ ...command, iterations: count }];
+  },
+});
