@@ -2,7 +2,7 @@ import type { Pair } from "../ops/check.ts";
 import {
   avgPool2d,
   type AvgPool2dOptions,
-  checkAvgPool2dOptions,
+  avgPool2dOptions,
 } from "../ops/avg_pool2d.ts";
 import { type PoolArguments, poolOptions } from "../ops/pool_arguments.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
@@ -40,8 +40,7 @@ export class AvgPool2d extends Module {
   constructor(kernelSize: Pair, ...given: PoolArguments<AvgPool2dOptions>) {
     super();
     this.#kernelSize = kernelSize;
-    this.#options = poolOptions("AvgPool2d", given);
-    checkAvgPool2dOptions("AvgPool2d", this.#options);
+    this.#options = poolOptions("AvgPool2d", given, avgPool2dOptions);
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */

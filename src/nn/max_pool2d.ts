@@ -1,8 +1,8 @@
 import type { Pair } from "../ops/check.ts";
 import {
-  checkMaxPool2dOptions,
   maxPool2d,
   type MaxPool2dOptions,
+  maxPool2dOptions,
 } from "../ops/max_pool2d.ts";
 import { type PoolArguments, poolOptions } from "../ops/pool_arguments.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
@@ -43,8 +43,7 @@ export class MaxPool2d extends Module {
   constructor(kernelSize: Pair, ...given: PoolArguments<MaxPool2dOptions>) {
     super();
     this.kernelSize = kernelSize;
-    this.options = poolOptions("MaxPool2d", given);
-    checkMaxPool2dOptions("MaxPool2d", this.options);
+    this.options = poolOptions("MaxPool2d", given, maxPool2dOptions);
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */

@@ -1,4 +1,5 @@
 /** Modules: layers, and what makes a model of them. */
+export { AdaptiveAvgPool2d } from "./adaptive_avg_pool2d.ts";
 export { AvgPool2d } from "./avg_pool2d.ts";
 export { BatchNorm2d, type BatchNorm2dLayerOptions } from "./batch_norm2d.ts";
 export { ModuleBuffer } from "./module_buffer.ts";
@@ -19,3 +20,4 @@ export { ReLU } from "./relu.ts";
 export { Sequential } from "./sequential.ts";
 export { summary } from "./summary.ts";
 export type { LayerTrace, Trace } from "./_trace.ts";
+export { Upsample } from "./upsample.ts";

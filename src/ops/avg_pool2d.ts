@@ -4,7 +4,6 @@ import {
 } from "../../kernels/avg_pool2d/avg_pool2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
-import { checkOptions } from "../base/options.ts";
 import type { Pair } from "./check.ts";
 import { type PoolArguments, poolOptions } from "./pool_arguments.ts";
 import { pool2dShape } from "./_pool2d.ts";
@@ -24,14 +23,15 @@ export interface AvgPool2dOptions {
   countIncludePad?: boolean;
 }
 
-/** Refuses options that an average pooling does not have. */
-export function checkAvgPool2dOptions(
-  what: string,
-  options: AvgPool2dOptions,
-): void {
-  const names = ["stride", "padding", "ceilMode", "countIncludePad"] as const;
-  checkOptions(what, options, names);
-}
+/** Their names. */
+export const avgPool2dOptions = [
+  "stride",
+  "padding",
+  "ceilMode",
+  "countIncludePad",
+] as const satisfies readonly (
+  keyof AvgPool2dOptions
+)[];
 
 /**
  * The mean of each window.
@@ -61,8 +61,7 @@ export function avgPool2d(
   kernelSize: Pair,
   ...given: PoolArguments<AvgPool2dOptions>
 ): Tensor<Images> {
-  const options = poolOptions("avgPool2d", given);
-  checkAvgPool2dOptions("avgPool2d", options);
+  const options = poolOptions("avgPool2d", given, avgPool2dOptions);
   const { countIncludePad = true, ...window } = options;
   const shape = {
     ...pool2dShape("avgPool2d", x.shape, kernelSize, window),

@@ -4,7 +4,6 @@ import {
 } from "../../kernels/max_pool2d/max_pool2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
-import { checkOptions } from "../base/options.ts";
 import type { Pair } from "./check.ts";
 import { type PoolArguments, poolOptions } from "./pool_arguments.ts";
 import { pool2dShape } from "./_pool2d.ts";
@@ -19,14 +18,15 @@ export interface MaxPool2dOptions extends WindowOptions {
   ceilMode?: boolean;
 }
 
-/** Refuses options that a max pooling does not have. */
-export function checkMaxPool2dOptions(
-  what: string,
-  options: MaxPool2dOptions,
-): void {
-  const names = ["stride", "padding", "dilation", "ceilMode"] as const;
-  checkOptions(what, options, names);
-}
+/** Their names. */
+export const maxPool2dOptions = [
+  "stride",
+  "padding",
+  "dilation",
+  "ceilMode",
+] as const satisfies readonly (
+  keyof MaxPool2dOptions
+)[];
 
 /**
  * The largest element of each window; of equal ones the gradient goes to the
@@ -59,8 +59,7 @@ export function maxPool2d(
   kernelSize: Pair,
   ...given: PoolArguments<MaxPool2dOptions>
 ): Tensor<Images> {
-  const options = poolOptions("maxPool2d", given);
-  checkMaxPool2dOptions("maxPool2d", options);
+  const options = poolOptions("maxPool2d", given, maxPool2dOptions);
   const shape = pool2dShape("maxPool2d", x.shape, kernelSize, options);
   const { batch, channels, outHeight, outWidth } = shape;
   const size: Images = [batch, channels, outHeight, outWidth];

@@ -3,6 +3,7 @@ import "./methods.ts";
 
 export { outputSize } from "./_window.ts";
 export { abs } from "./abs.ts";
+export { adaptiveAvgPool2d } from "./adaptive_avg_pool2d.ts";
 export { add } from "./add.ts";
 export { argmax } from "./argmax.ts";
 export { avgPool2d, type AvgPool2dOptions } from "./avg_pool2d.ts";
@@ -53,3 +54,4 @@ export { softmax } from "./softmax.ts";
 export { variance } from "./variance.ts";
 export { transpose } from "./transpose.ts";
 export { unsqueeze } from "./unsqueeze.ts";
+export { upsample } from "./upsample.ts";

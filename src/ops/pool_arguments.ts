@@ -1,4 +1,5 @@
 import { describe } from "../base/errors.ts";
+import { checkOptions } from "../base/options.ts";
 import type { Pair } from "./check.ts";
 import type { WindowOptions } from "./_window.ts";
 
@@ -19,11 +20,14 @@ export type PoolArguments<
 /**
  * The options of a pooling, wherever they stood.
  *
- * @throws {TypeError} If stride or padding is given twice.
+ * @param names The names of all options.
+ * @throws {TypeError} If stride or padding is given twice, or there is an option
+ * of another name.
  */
 export function poolOptions<Options extends Sizes>(
   name: string,
   given: PoolArguments<Options>,
+  names: readonly string[],
 ): Options {
   const values: readonly (Pair | Options | undefined)[] = given;
   const sizes: Sizes = {};
@@ -31,6 +35,7 @@ export function poolOptions<Options extends Sizes>(
   if (isPair(values[0]) && isPair(values[1])) sizes.padding = values[1];
   const positional = Object.keys(sizes) as (keyof Sizes)[];
   const options = values[positional.length] as Options | undefined;
+  checkOptions(name, options as Record<string, unknown> | undefined, names);
   const twice = positional.find((size) => options?.[size] !== undefined);
   if (twice === undefined) return { ...options, ...sizes } as Options;
   throw new TypeError(describe({

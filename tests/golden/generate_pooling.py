@@ -25,6 +25,12 @@ nn.MaxPool2d(3, 2, 1)
 nn.MaxPool2d(2, ceil_mode=True)
 nn.AvgPool2d(3, 2, (1, 0))
 nn.AvgPool2d(2, ceil_mode=True, count_include_pad=False)
+nn.AdaptiveAvgPool2d(1)
+nn.AdaptiveAvgPool2d((5, None))
+nn.Upsample(size=4)
+nn.Upsample(size=(4, 5), mode="bilinear")
+nn.Upsample(scale_factor=2)
+nn.Upsample(scale_factor=(2, 1.5), mode="bilinear", align_corners=True)
 """.strip().split("\n")
 
 
@@ -41,7 +47,7 @@ class Cases:
 
     def add(self, name, arguments, function, inputs, dtype=torch.float64, **extra):
         """Adds inputs, output, upstream gradient and the gradient of every input."""
-        leaves = {key: value.to(dtype).requires_grad_() for key, value in inputs.items()}
+        leaves = {key: value.clone().to(dtype).requires_grad_() for key, value in inputs.items()}
         output = function(**leaves)
         grad_output = random(*output.shape)
         output.backward(grad_output.to(dtype))
@@ -106,11 +112,70 @@ def output_sizes(cases):
     cases.metadata["outputSizes"] = json.dumps(table)
 
 
+def adaptive(cases):
+    for name, x, size in (
+            ("global", random(2, 3, 5, 4), 1),
+            ("divisible", random(1, 2, 6, 4), (3, 2)),
+            ("overlapping", random(2, 2, 5, 7), (3, 4)),
+            ("larger", random(1, 2, 3, 2), (5, 4)),
+            ("kept", random(2, 1, 4, 5), (None, 3)),
+            ("identity", random(1, 1, 3, 3), None),
+    ):
+        cases.add(f"adaptiveAvgPool2d.{name}", {"outputSize": size},
+                  lambda x: functional.adaptive_avg_pool2d(
+                      x, size if isinstance(size, (int, tuple)) else (None, None)), {"x": x})
+
+
+def upsample(cases):
+    infinite = random(1, 1, 3, 4)
+    infinite[0, 0, 1, 2], infinite[0, 0, 2, 0] = math.inf, math.nan
+    for name, x, options in (
+            ("nearest2", random(2, 3, 3, 4), {"scale_factor": 2}),
+            ("nearestSize", random(1, 2, 5, 7), {"size": (8, 3)}),
+            ("nearestFactors", random(1, 2, 7, 5), {"scale_factor": (1.7, 2.6)}),
+            ("nearestSmaller", random(2, 1, 9, 8), {"scale_factor": 0.4}),
+            ("nearestSpecial", infinite, {"size": (5, 6)}),
+            ("bilinear2", random(2, 3, 3, 4), {"scale_factor": 2, "mode": "bilinear"}),
+            ("bilinearSize", random(1, 2, 5, 7), {"size": (8, 3), "mode": "bilinear"}),
+            ("bilinearFactors", random(1, 2, 7, 5), {
+                "scale_factor": (1.7, 2.6), "mode": "bilinear"}),
+            ("bilinearSmaller", random(2, 1, 9, 8), {"scale_factor": 0.4, "mode": "bilinear"}),
+            ("bilinearSame", random(1, 1, 3, 4), {"size": (3, 7), "mode": "bilinear"}),
+            ("bilinearPixel", random(2, 1, 1, 1), {"size": (3, 2), "mode": "bilinear"}),
+            ("bilinearSpecial", infinite, {"size": (5, 6), "mode": "bilinear"}),
+            ("corners", random(2, 2, 3, 4), {
+                "size": (5, 9), "mode": "bilinear", "align_corners": True}),
+            ("cornersFactor", random(1, 2, 4, 3), {
+                "scale_factor": 2.5, "mode": "bilinear", "align_corners": True}),
+            ("cornersPixel", random(1, 2, 4, 3), {
+                "size": 1, "mode": "bilinear", "align_corners": True}),
+    ):
+        arguments = {camel(key): value for key, value in options.items()}
+        cases.add(f"upsample.{name}", arguments,
+                  lambda x: functional.interpolate(x, **options), {"x": x}, torch.float32)
+
+
+def nearest_pixels(cases):
+    """Which columns nearest neighbours are, of sizes and factors where rounding decides."""
+    table = []
+    for size in (3, 5, 6, 7, 10, 29):
+        x = torch.arange(size).float().reshape(1, 1, 1, size)
+        for out in (1, 4, 9, 10, 15, 31, 87):
+            columns = functional.interpolate(x, size=(1, out))
+            table.append([size, {"size": [1, out]}, columns.int().flatten().tolist()])
+        for factor in (0.7, 1.1, 1 / 3, 2.1, 3, 4.7):
+            if size * factor < 1:
+                continue
+            columns = functional.interpolate(x, scale_factor=(1, factor))
+            table.append([size, {"scaleFactor": [1, factor]}, columns.int().flatten().tolist()])
+    cases.metadata["nearestPixels"] = json.dumps(table)
+
+
 def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     cases = Cases()
-    for add in (pooling, output_sizes):
+    for add in (pooling, output_sizes, adaptive, upsample, nearest_pixels):
         add(cases)
     text = {source: str(eval(source, {"nn": nn})) for source in LAYERS}
     cases.metadata["text"] = json.dumps(text)

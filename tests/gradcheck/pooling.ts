@@ -3,6 +3,16 @@ import { type GradcheckCase, spacedInput, uniformInput } from "../gradcheck.ts";
 
 /** Poolings, resizing and normalisations. */
 export const poolingRows: Readonly<Record<string, readonly GradcheckCase[]>> = {
+  adaptiveAvgPool2d: [
+    {
+      run: (x) => ops.adaptiveAvgPool2d(x, [3, 4]),
+      inputs: [uniformInput([2, 1, 5, 6], 1)],
+    },
+    {
+      run: (x) => ops.adaptiveAvgPool2d(x, 1),
+      inputs: [uniformInput([2, 2, 3, 4], 1)],
+    },
+  ],
   avgPool2d: [
     {
       run: (x) => ops.avgPool2d(x, 2, { padding: [1, 0] }),
@@ -26,6 +36,21 @@ export const poolingRows: Readonly<Record<string, readonly GradcheckCase[]>> = {
     {
       run: (x) => ops.maxPool2d(x, 2, { ceilMode: true }),
       inputs: [spacedInput([1, 2, 5, 9], 1)],
+    },
+  ],
+  upsample: [
+    {
+      run: (x) => ops.upsample(x, { scaleFactor: [2, 1.5] }),
+      inputs: [uniformInput([1, 2, 3, 4], 1)],
+    },
+    {
+      run: (x) => ops.upsample(x, { size: [7, 3], mode: "bilinear" }),
+      inputs: [uniformInput([1, 2, 3, 5], 1)],
+    },
+    {
+      run: (x) =>
+        ops.upsample(x, { size: 5, mode: "bilinear", alignCorners: true }),
+      inputs: [uniformInput([2, 1, 3, 4], 1)],
     },
   ],
 };

@@ -12,6 +12,7 @@ import { accumulateCases } from "./cases/accumulate.ts";
 import { advanceCases } from "./cases/advance.ts";
 import { adadeltaCases } from "./cases/adadelta.ts";
 import { adamCases } from "./cases/adam.ts";
+import { adaptiveAvgPool2dCases } from "./cases/adaptive_avg_pool2d.ts";
 import { argmaxCases } from "./cases/argmax.ts";
 import { augmentCases } from "./cases/augment.ts";
 import { avgPool2dCases } from "./cases/avg_pool2d.ts";
@@ -33,6 +34,7 @@ import { maxPool2dCases } from "./cases/max_pool2d.ts";
 import { softmaxCases } from "./cases/softmax.ts";
 import { stridedCases } from "./cases/strided.ts";
 import { sumCases } from "./cases/sum.ts";
+import { upsampleCases } from "./cases/upsample.ts";
 import { winogradCases } from "./cases/winograd.ts";
 import { reluCases } from "./cases/relu.ts";
 import { rmspropCases } from "./cases/rmsprop.ts";
@@ -46,6 +48,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...advanceCases,
   ...adadeltaCases,
   ...adamCases,
+  ...adaptiveAvgPool2dCases,
   ...argmaxCases,
   ...augmentCases,
   ...avgPool2dCases,
@@ -59,6 +62,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...binaryCases,
   ...softmaxCases,
   ...sumCases,
+  ...upsampleCases,
   ...winogradCases,
   ...fillCases,
   ...gatherCases,

@@ -3,6 +3,7 @@ import { Tape } from "../../src/core/tape.ts";
 import { Tensor } from "../../src/core/tensor.ts";
 import * as nn from "../../src/nn/mod.ts";
 import * as ops from "../../src/ops/mod.ts";
+import type { UpsampleOptions } from "../../src/ops/upsample.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
 import { Golden } from "../golden.ts";
@@ -29,6 +30,9 @@ const operations: Readonly<Record<string, Run>> = {
     ops.maxPool2d(x, given.kernelSize, given.options),
   avgPool2d: ({ x }, given) =>
     ops.avgPool2d(x, given.kernelSize, given.options),
+  adaptiveAvgPool2d: ({ x }, given) =>
+    ops.adaptiveAvgPool2d(x, given.outputSize),
+  upsample: ({ x }, given) => ops.upsample(x, given),
 };
 
 const inputNames = ["x", "weight", "bias"];
@@ -81,6 +85,17 @@ permittedTest("windows along an axis are as many as in PyTorch", () => {
   }
 });
 
+deviceTest("the nearest pixels are PyTorch's", async (device) => {
+  type Row = [size: number, options: UpsampleOptions, columns: number[]];
+  const table: Row[] = JSON.parse(golden.metadata.nearestPixels);
+  for (const [size, options, columns] of table) {
+    using x = Tensor.from(device, [...Array(size).keys()], [1, 1, 1, size]);
+    using output = ops.upsample(x, options);
+    const label = `${size}, ${JSON.stringify(options)}`;
+    assertEquals([...await output.data()], columns, label);
+  }
+}, ["read"]);
+
 permittedTest("layers print as in PyTorch", () => {
   const layers: Record<string, nn.Module> = {
     "nn.MaxPool2d(3, 2, 1)": new nn.MaxPool2d(3, 2, 1),
@@ -88,6 +103,20 @@ permittedTest("layers print as in PyTorch", () => {
     "nn.AvgPool2d(3, 2, (1, 0))": new nn.AvgPool2d(3, 2, [1, 0]),
     "nn.AvgPool2d(2, ceil_mode=True, count_include_pad=False)": new nn
       .AvgPool2d(2, { ceilMode: true, countIncludePad: false }),
+    "nn.AdaptiveAvgPool2d(1)": new nn.AdaptiveAvgPool2d(1),
+    "nn.AdaptiveAvgPool2d((5, None))": new nn.AdaptiveAvgPool2d([5, null]),
+    "nn.Upsample(size=4)": new nn.Upsample({ size: 4 }),
+    'nn.Upsample(size=(4, 5), mode="bilinear")': new nn.Upsample({
+      size: [4, 5],
+      mode: "bilinear",
+    }),
+    "nn.Upsample(scale_factor=2)": new nn.Upsample({ scaleFactor: 2 }),
+    'nn.Upsample(scale_factor=(2, 1.5), mode="bilinear", align_corners=True)':
+      new nn.Upsample({
+        scaleFactor: [2, 1.5],
+        mode: "bilinear",
+        alignCorners: true,
+      }),
   };
   const texts = Object.entries(layers).map(([name, layer]) => [
     name,
