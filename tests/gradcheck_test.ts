@@ -7,7 +7,18 @@ import { gradcheck, uniformInput } from "./gradcheck.ts";
 import { gradcheckTable } from "./gradcheck_table.ts";
 
 /** Exported functions that have no gradient. */
-const withoutGradient = ["argmax", "correctCount", "oneHot", "outputSize"];
+const withoutGradient = [
+  "argmax",
+  "correctCount",
+  "eq",
+  "ge",
+  "gt",
+  "le",
+  "lt",
+  "ne",
+  "oneHot",
+  "outputSize",
+];
 
 for (const [name, cases] of Object.entries(gradcheckTable)) {
   for (const [index, one] of cases.entries()) {

@@ -7,45 +7,65 @@
 import type { NumberArray } from "../kernel.ts";
 
 /**
- * The axes of an output and of two operands that are broadcast to it, as NumPy
- * does: for each axis its size and the strides of both operands, 0 where one
+ * The axes of an output and of operands that are broadcast to it, as NumPy
+ * does: for each axis its size and the stride of each operand, 0 where that
  * has a single element.
  *
  * @param output Shape of the output.
- * @param left Shape of an operand, with as many axes or fewer.
- * @param right The same.
+ * @param operands Shapes of the operands, each with as many axes or fewer.
  */
 export function broadcastAxes(
   output: readonly number[],
-  left: readonly number[],
-  right: readonly number[],
+  ...operands: readonly (readonly number[])[]
 ): Int32Array {
-  const strides = [left, right].map((shape) => stridesOf(shape).toReversed());
+  const strides = operands.map((shape) => stridesOf(shape).toReversed());
   return Int32Array.from(
     output.toReversed().flatMap((size, axis) => [
       size,
-      strides[0][axis] ?? 0,
-      strides[1][axis] ?? 0,
+      ...strides.map((own) => own[axis] ?? 0),
     ]),
   );
 }
 
-/** Where the elements of both operands are, for each element of the output. */
+/** Where the elements of each operand are, for each element of the output. */
 export function broadcastIndices(
   axes: NumberArray,
   length: number,
-): [left: Uint32Array, right: Uint32Array] {
-  const left = new Uint32Array(length), right = new Uint32Array(length);
+  operands = 2,
+): Uint32Array[] {
+  const indices = Array.from(
+    { length: operands },
+    () => new Uint32Array(length),
+  );
   for (let index = 0; index < length; index++) {
     let rest = index;
-    for (let axis = 0; axis < axes.length; axis += 3) {
+    for (let axis = 0; axis < axes.length; axis += 1 + operands) {
       const coordinate = rest % axes[axis];
       rest = (rest - coordinate) / axes[axis];
-      left[index] += coordinate * axes[axis + 1];
-      right[index] += coordinate * axes[axis + 2];
+      for (let operand = 0; operand < operands; operand++) {
+        indices[operand][index] += coordinate * axes[axis + 1 + operand];
+      }
     }
   }
-  return [left, right];
+  return indices;
+}
+
+/**
+ * Where the elements of operands are, for an element of the output: without axes
+ * an operand has its length, or one element.
+ */
+export function operandIndices(
+  axes: NumberArray | null,
+  length: number,
+  operands: readonly (NumberArray | null)[],
+): ((index: number) => number)[] {
+  if (axes !== null) {
+    return broadcastIndices(axes, length, operands.length)
+      .map((all) => (index) => all[index]);
+  }
+  return operands.map((operand) =>
+    operand?.length === length ? (index) => index : () => 0
+  );
 }
 
 /**

@@ -1,11 +1,5 @@
-import {
-  type Kernel,
-  kernel,
-  type NumberArray,
-  type Operand,
-  type WasmCall,
-} from "../kernel.ts";
-import { broadcastIndices } from "./axes.ts";
+import { type Kernel, kernel, type Operand, type WasmCall } from "../kernel.ts";
+import { operandIndices } from "./axes.ts";
 import { mapDispatch, names } from "./map.ts";
 
 /** A function of two numbers, and its gradients. See {@linkcode binaryKernels}. */
@@ -135,7 +129,7 @@ export function binaryKernels(definition: BinaryDefinition): BinaryKernels {
       name,
       operands: { left: "read", right: "read", axes: "read?", output: "write" },
       reference({ axes, left, output, right }) {
-        const [a, b] = indices(axes, output.length, left, right);
+        const [a, b] = operandIndices(axes, output.length, [left, right]);
         for (let i = 0; i < output.length; i++) {
           output[i] = reference.value(left[a(i)], right[b(i)]);
         }
@@ -184,7 +178,7 @@ function gradientOf(
         gradient: "write",
       },
       reference({ axes, gradOutput, gradient, left, output, right }) {
-        const [a, b] = indices(axes, gradient.length, left, right);
+        const [a, b] = operandIndices(axes, gradient.length, [left, right]);
         for (let i = 0; i < gradient.length; i++) {
           gradient[i] = reference[side](
             gradOutput[i],
@@ -207,19 +201,4 @@ function gradientOf(
       }),
     }),
   };
-}
-
-/** Where the elements of both operands are, for an element of the output. */
-function indices(
-  axes: NumberArray | null,
-  length: number,
-  left: NumberArray | null,
-  right: NumberArray | null,
-): ((index: number) => number)[] {
-  if (axes !== null) {
-    return broadcastIndices(axes, length).map((all) => (index) => all[index]);
-  }
-  return [left, right].map((operand) =>
-    operand?.length === length ? (index) => index : () => 0
-  );
 }

@@ -84,6 +84,7 @@ export type { StatePart } from "../nn/module.ts";
 export type { Arena, Draw, Initialise } from "../nn/parameter.ts";
 export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";
 export { binary, type BinaryOperation } from "../ops/binary.ts";
+export type { Comparable, ComparisonOperation } from "../ops/comparison.ts";
 export {
   reduction,
   type ReductionOperation,

@@ -1,4 +1,3 @@
-import { broadcastAxes } from "../../kernels/lib/axes.ts";
 import {
   type BinaryDefinition,
   type BinaryGradient,
@@ -6,10 +5,15 @@ import {
   binaryKernels,
 } from "../../kernels/lib/binary.ts";
 import { copy } from "../../kernels/copy/copy.ts";
-import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { broadcastShape, sumTo } from "./_broadcast.ts";
+import {
+  axesFor,
+  broadcastShape,
+  summed,
+  sumTo,
+  tensorsOf,
+} from "./_broadcast.ts";
 import { checkDType } from "./check.ts";
 
 /**
@@ -78,13 +82,7 @@ export function binary(
       device,
       broadcastShape(name, left.shape, right.shape),
     );
-    const isFlat = [left, right].every(({ length }) =>
-      length === 1 || length === output.length
-    );
-    const words = isFlat
-      ? null
-      : broadcastAxes(output.shape, left.shape, right.shape);
-    const axes = words && Tensor.from(device, words, [words.length]);
+    const axes = axesFor(device, output.shape, [left, right]);
     device.run(kernels.forward, { left, right, axes, output });
     return record(
       output,
@@ -115,43 +113,18 @@ function runGradient(
   target: Tensor,
 ): void {
   const { device } = output;
-  const isWhole = target.length === output.length;
   if (gradient === null) {
-    if (!isWhole) return sumTo(gradOutput, target);
+    if (target.length < output.length) return sumTo(gradOutput, target);
     return device.run(copy, { source: gradOutput, output: target });
   }
-  const whole = isWhole ? target : Tensor.empty(device, output.shape);
   const { kernel, saved } = gradient;
-  device.run(kernel, {
-    gradOutput,
-    left: saved.left ? left : null,
-    right: saved.right ? right : null,
-    output: saved.output ? output : null,
-    axes,
-    gradient: whole,
-  });
-  if (isWhole) return;
-  sumTo(whole, target);
-  whole[Symbol.dispose]();
-}
-
-/** Both operands as tensors: a number becomes one of one element. */
-function tensorsOf(
-  name: string,
-  left: Tensor | number,
-  right: Tensor | number,
-): [left: Tensor, right: Tensor] {
-  if (typeof left !== "number") {
-    if (typeof right !== "number") return [left, right];
-    return [left, Tensor.from(left.device, [right], [1])];
-  }
-  if (typeof right !== "number") {
-    return [Tensor.from(right.device, [left], [1]), right];
-  }
-  throw new TypeError(describe({
-    what: name,
-    expected: "at least one tensor",
-    got: "two numbers",
-    help: "Compute with numbers as JavaScript does.",
-  }));
+  summed(target, output.shape, (whole) =>
+    device.run(kernel, {
+      gradOutput,
+      left: saved.left ? left : null,
+      right: saved.right ? right : null,
+      output: saved.output ? output : null,
+      axes,
+      gradient: whole,
+    }));
 }

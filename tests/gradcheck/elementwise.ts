@@ -1,4 +1,5 @@
-import type { Tensor } from "../../src/core/tensor.ts";
+import { Tensor } from "../../src/core/tensor.ts";
+import type { Device } from "../../src/devices/device.ts";
 import * as ops from "../../src/ops/mod.ts";
 import { type GradcheckCase, spacedInput, uniformInput } from "../gradcheck.ts";
 
@@ -33,7 +34,20 @@ export const elementwiseRows: Readonly<
     (x) => ops.gelu(x),
     (x) => ops.gelu(x, { approximate: "tanh" }),
   ),
+  maximum: [
+    ...cases([spaced, uniformInput([1], 4, { scale: 0.1 })], ops.maximum),
+    ...cases([spaced], (x) => ops.maximum(0, x)),
+  ],
+  minimum: [
+    ...cases([spaced, uniformInput([1, 1], 4, { scale: 0.1 })], ops.minimum),
+    ...cases([spaced], (x) => ops.minimum(x, 0)),
+  ],
   neg: cases([wide], ops.neg),
+  pow: [
+    ...cases([positive, uniformInput([4], 5, { scale: 2 })], ops.pow),
+    ...cases([wide], (x) => ops.pow(x, 3), (x) => ops.pow(0.5, x)),
+    ...cases([positive], (x) => ops.pow(x, -1.5), (x) => ops.pow(x, 0.5)),
+  ],
   reciprocal: cases([positive], ops.reciprocal),
   silu: cases([wide], ops.silu),
   softplus: cases(
@@ -43,4 +57,16 @@ export const elementwiseRows: Readonly<
   ),
   sqrt: cases([positive], ops.sqrt),
   square: cases([wide], ops.square),
+  where: [
+    ...cases(
+      [uniformInput([3], 6), uniformInput([2, 1], 7)],
+      (a, b) => ops.where(checkered(a.device), a, b),
+    ),
+    ...cases([spaced], (x) => ops.where(ops.gt(x, 0), x, -1)),
+  ],
 };
+
+/** A condition that holds for every other element of `[2, 3]`. */
+function checkered(device: Device): Tensor {
+  return Tensor.from(device, [1, 0, 1, 0, 1, 0], [2, 3]);
+}

@@ -35,6 +35,7 @@ import { softmaxCases } from "./cases/softmax.ts";
 import { stridedCases } from "./cases/strided.ts";
 import { sumCases } from "./cases/sum.ts";
 import { upsampleCases } from "./cases/upsample.ts";
+import { whereCases } from "./cases/where.ts";
 import { winogradCases } from "./cases/winograd.ts";
 import { reluCases } from "./cases/relu.ts";
 import { rmspropCases } from "./cases/rmsprop.ts";
@@ -63,6 +64,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...softmaxCases,
   ...sumCases,
   ...upsampleCases,
+  ...whereCases,
   ...winogradCases,
   ...fillCases,
   ...gatherCases,

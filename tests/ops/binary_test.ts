@@ -4,7 +4,16 @@ import { capture } from "../../src/core/capture.ts";
 import { Tape } from "../../src/core/tape.ts";
 import { Tensor } from "../../src/core/tensor.ts";
 import { binary } from "../../src/ops/binary.ts";
-import { add, mul, sum } from "../../src/ops/mod.ts";
+import {
+  add,
+  eq,
+  gt,
+  lt,
+  mul,
+  reciprocal,
+  sum,
+  where,
+} from "../../src/ops/mod.ts";
 import { deviceTest } from "../_devices.ts";
 
 const counting = (count: number) =>
@@ -143,4 +152,84 @@ deviceTest("an operation of one's own has both gradients", async (device) => {
   }
   assertEquals(await a.grad!.data(), Float32Array.of(0.6, 0.6));
   assertEquals(await b.grad!.data(), Float32Array.of(0.8, 0.8));
+});
+
+deviceTest("whole numbers are compared exactly", async (device) => {
+  // As f32 these are one number.
+  const values = Int32Array.of(16_777_216, 16_777_217, -2_147_483_648, 3);
+  using x = Tensor.from(device, values, [4]);
+  using same = eq(x, 16_777_217);
+  assertEquals(await same.data(), Float32Array.of(0, 1, 0, 0));
+  using row = Tensor.from(device, values, [4]);
+  using column = Tensor.from(device, values, [4, 1]);
+  using below = lt(column, row);
+  assertEquals(
+    await below.data(),
+    Float32Array.of(0, 1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0),
+  );
+  using above = gt(4, x);
+  assertEquals(await above.data(), Float32Array.of(0, 0, 1, 1));
+});
+
+deviceTest("operands of a comparison that do not fit are refused", (device) => {
+  using x = Tensor.from(device, [1, 2], [2]);
+  using indices = Tensor.from(device, Int32Array.of(1, 2), [2]);
+  assertThrows(
+    () => eq(x, indices as unknown as Tensor),
+    TypeError,
+    "eq: right: expected f32 elements, got i32",
+  );
+  assertThrows(
+    () => gt(indices, 0.5),
+    RangeError,
+    "gt: number: expected a whole number of 32 bits, as the tensor's elements " +
+      "are, got 0.5. Help: Round it.",
+  );
+  assertThrows(
+    () => where(x, x, Tensor.from(device, [1, 2, 3], [3])),
+    ShapeError,
+    "where: other: expected a shape that broadcasts with [2], got [3]",
+  );
+  assertThrows(
+    () => where(Tensor.from(device, [1, 2, 3], [3]), x, 1),
+    ShapeError,
+    "where: condition: expected a shape that broadcasts with [2], got [3]",
+  );
+});
+
+deviceTest("where passes bits as they are", async (device) => {
+  using x = Tensor.from(device, [-0, NaN, Infinity, 1e-45], [4]);
+  using condition = Tensor.from(device, [1, 1, 1, 1e-45], [4]);
+  using y = where(condition, x, 7);
+  assertEquals(await y.data(), await x.data());
+  using inverse = reciprocal(where(gt(x, 1), -0, -1));
+  assertEquals(await inverse.data(), Float32Array.of(-1, -1, -Infinity, -1));
+});
+
+deviceTest("a number is uploaded once", async (device) => {
+  using x = Tensor.from(device, [1, 2], [2]);
+  let writes = 0;
+  const write = device.write;
+  device.write = (buffer, values) => {
+    writes++;
+    write.call(device, buffer, values);
+  };
+  try {
+    for (let call = 0; call < 3; call++) {
+      using y = mul(add(x, 0.123), 0.123);
+      assertEquals((await y.data()).length, 2);
+    }
+    assertEquals(writes, 1);
+    // Many others replace it.
+    for (let call = 0; call < 300; call++) {
+      add(x, call + 0.25)[Symbol.dispose]();
+    }
+    assertEquals(writes, 301);
+    add(x, 0.123)[Symbol.dispose]();
+    assertEquals(writes, 302);
+    add(x, 299.25)[Symbol.dispose]();
+    assertEquals(writes, 302);
+  } finally {
+    device.write = write;
+  }
 });

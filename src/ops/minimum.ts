@@ -1,0 +1,19 @@
+import { extremum } from "./_extremum.ts";
+import type { BinaryOperation } from "./binary.ts";
+
+/**
+ * The smaller of two numbers, elementwise, broadcast by NumPy's rules; NaN if
+ * one of them is. Of equal ones each has half of the gradient.
+ *
+ * @example
+ * ```ts
+ * import { minimum, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [1, 2, 5], [3]);
+ * using y = minimum(x, 2);
+ * assertEquals(await y.data(), new Float32Array([1, 2, 2]));
+ * ```
+ */
+export const minimum: BinaryOperation = extremum("minimum", Math.min, "<");

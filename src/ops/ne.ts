@@ -1,0 +1,22 @@
+import { comparison, type ComparisonOperation } from "./comparison.ts";
+
+/**
+ * 1 where `left ≠ right` and 0 elsewhere, f32, elementwise, broadcast by NumPy's
+ * rules. NaN differs from everything, and from itself. Without gradient.
+ *
+ * @example
+ * ```ts
+ * import { ne, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * using x = Tensor.from(device, [1, 2, 3], [3]);
+ * using y = ne(x, 2);
+ * assertEquals(await y.data(), new Float32Array([1, 0, 1]));
+ * ```
+ */
+export const ne: ComparisonOperation = comparison({
+  name: "ne",
+  holds: (a, b) => a !== b,
+  operator: "!=",
+});
