@@ -228,6 +228,18 @@ Deno.test("schedulers print arguments and state", () => {
     "SequentialLR(schedulers=[LinearLR, CosineAnnealingLR], milestones=[5], " +
       "steps=0, lr=0.25)",
   );
+  const multi = new lrScheduler.MultiStepLR(optimizer, { milestones: [3, 5] });
+  assertPrints(
+    multi,
+    "MultiStepLR(milestones=[3, 5], gamma=0.1, steps=0, lr=0.5)",
+  );
+  const fall = new lrScheduler.ExponentialLR(optimizer, { gamma: 0.5 });
+  assertPrints(fall, "ExponentialLR(gamma=0.5, steps=0, lr=0.5)");
+  const plateau = new lrScheduler.ReduceLROnPlateau(optimizer);
+  assertPrints(
+    plateau,
+    "ReduceLROnPlateau(mode=min, factor=0.1, patience=10, steps=0, lr=0.5)",
+  );
   const cycle = new lrScheduler.OneCycleLR(optimizer, {
     maxLr: 25,
     totalSteps: 9,

@@ -60,6 +60,15 @@ export function checkOptions<
   }));
 }
 
+/** The options without those that are undefined: they leave a default as it is. */
+export function definedOptions<Options extends object>(
+  options: Options,
+): Options {
+  const entries = Object.entries(options)
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Options;
+}
+
 /** Whether a value was written as `{ … }`: no array, tensor or number. */
 function isPlainObject(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;

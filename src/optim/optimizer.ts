@@ -1,5 +1,5 @@
 import { describe, StateDictError } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
+import { checkOptions, definedOptions } from "../base/options.ts";
 import { block, printAsText } from "../base/printing.ts";
 import { pythonBool, pythonFloat, pythonNumber } from "../base/python_text.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
@@ -65,11 +65,11 @@ export abstract class Optimizer<
     checkNames(what, options, names);
     const groups = groupsOf(given);
     this.parameters = parametersOf(groups.map(({ params }) => params));
-    const all = { ...rules.defaults, ...definedOf(options) };
+    const all = { ...rules.defaults, ...definedOptions(options) };
     rules.check(what, all);
     this.paramGroups = groups.map(({ params, ...others }) => {
       checkNames(`${what}: group of parameters`, others, names);
-      const own = { ...all, ...definedOf(others) };
+      const own = { ...all, ...definedOptions(others) };
       rules.check(what, own);
       return new ParameterGroup<Options>(
         [...new Set(params)],
@@ -240,13 +240,6 @@ function checkNames(
   names: readonly string[],
 ): void {
   checkOptions(what, options as Record<string, unknown>, names);
-}
-
-/** The options that are there. */
-function definedOf<Options extends object>(options: Options): Options {
-  const entries = Object.entries(options)
-    .filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Options;
 }
 
 /** The name of an option in Python: `weight_decay`. */

@@ -14,8 +14,8 @@ const warmupStart = 0.1;
 
 /** The optimizer's own rate, for ever. */
 class ConstantLR extends LRScheduler {
-  override at(): number {
-    return this.baseLr;
+  override at(_steps: number, baseLr: number): number {
+    return baseLr;
   }
 }
 

@@ -1,6 +1,6 @@
 import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
-import { checkSteps, LRScheduler } from "./scheduler.ts";
+import { checkScheduleOptions, checkSteps, LRScheduler } from "./scheduler.ts";
 
 /** How {@linkcode CosineAnnealingLR} falls. */
 export interface CosineAnnealingLROptions {
@@ -36,12 +36,15 @@ export class CosineAnnealingLR extends LRScheduler {
   /**
    * Checks and keeps the arguments.
    *
-   * @param optimizer Whose learning rate it is.
+   * @param optimizer Whose learning rates they are.
    * @param options How long, and down to where.
+   * @throws {TypeError} If an option is missing, or there is none of its name.
    * @throws {RangeError} If `tMax` is no whole number of at least 1.
    */
   constructor(optimizer: Optimizer, options: CosineAnnealingLROptions) {
     super(optimizer);
+    const names = ["tMax", "etaMin"];
+    checkScheduleOptions("CosineAnnealingLR", options, names, "tMax");
     checkSteps("CosineAnnealingLR: tMax", options.tMax);
     this.#tMax = options.tMax;
     this.#etaMin = options.etaMin ?? 0;
@@ -55,8 +58,8 @@ export class CosineAnnealingLR extends LRScheduler {
   }
 
   /** The learning rate after so many steps. */
-  override at(steps: number): number {
+  override at(steps: number, baseLr: number): number {
     const share = (1 + Math.cos(Math.PI * steps / this.#tMax)) / 2;
-    return this.#etaMin + (this.baseLr - this.#etaMin) * share;
+    return this.#etaMin + (baseLr - this.#etaMin) * share;
   }
 }

@@ -1,6 +1,11 @@
 import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
-import { checkSteps, LRScheduler } from "./scheduler.ts";
+import {
+  checkBetween,
+  checkScheduleOptions,
+  checkSteps,
+  LRScheduler,
+} from "./scheduler.ts";
 
 /** How {@linkcode LinearLR} goes. */
 export interface LinearLROptions {
@@ -38,13 +43,19 @@ export class LinearLR extends LRScheduler {
   /**
    * Checks and keeps the arguments.
    *
-   * @param optimizer Whose learning rate it is.
+   * @param optimizer Whose learning rates they are.
    * @param options How long, from where to where.
-   * @throws {RangeError} If `totalIters` is no whole number of at least 1.
+   * @throws {TypeError} If there is no option of a name.
+   * @throws {RangeError} If `totalIters` is no whole number of at least 1, or a
+   * factor is not from 0 to 1.
    */
   constructor(optimizer: Optimizer, options: LinearLROptions = {}) {
     super(optimizer);
+    const names = ["startFactor", "endFactor", "totalIters"];
+    checkScheduleOptions("LinearLR", options, names);
     const { endFactor = 1, startFactor = 1 / 3, totalIters = 5 } = options;
+    checkBetween("LinearLR: startFactor", startFactor, 0, 1);
+    checkBetween("LinearLR: endFactor", endFactor, 0, 1);
     checkSteps("LinearLR: totalIters", totalIters);
     this.#start = startFactor;
     this.#end = endFactor;
@@ -62,8 +73,8 @@ export class LinearLR extends LRScheduler {
   }
 
   /** The learning rate after so many steps. */
-  override at(steps: number): number {
+  override at(steps: number, baseLr: number): number {
     const share = Math.min(1, steps / this.#totalIters);
-    return this.baseLr * (this.#start + (this.#end - this.#start) * share);
+    return baseLr * (this.#start + (this.#end - this.#start) * share);
   }
 }

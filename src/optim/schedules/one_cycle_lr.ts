@@ -1,25 +1,59 @@
-import { pythonNumber } from "../../base/python_text.ts";
+import { describe } from "../../base/errors.ts";
 import type { Optimizer } from "../optimizer.ts";
-import { checkSteps, LRScheduler } from "./scheduler.ts";
+import {
+  checkBetween,
+  checkScheduleOptions,
+  checkSteps,
+  forEachGroup,
+  LRScheduler,
+  pythonRates,
+} from "./scheduler.ts";
 
 /** How {@linkcode OneCycleLR} goes; the defaults are PyTorch's. */
 export interface OneCycleLROptions {
-  /** The highest rate. */
-  maxLr: number;
-  /** Steps of the whole training. */
-  totalSteps: number;
+  /** The highest rate, or one for each group. */
+  maxLr: number | readonly number[];
+  /** Steps of the whole training. Default `epochs · stepsPerEpoch`. */
+  totalSteps?: number;
+  /** Epochs of the training, where `totalSteps` is not given. */
+  epochs?: number;
+  /** Steps of an epoch, where `totalSteps` is not given. */
+  stepsPerEpoch?: number;
   /** Share of the steps in which the rate rises. Default 0.3. */
   pctStart?: number;
+  /** Along half a cosine, or a line. Default `"cos"`. */
+  annealStrategy?: "cos" | "linear";
   /** The first rate is `maxLr / divFactor`. Default 25. */
   divFactor?: number;
   /** The last rate is the first one divided by this. Default 1e4. */
   finalDivFactor?: number;
+  /** Whether the rate falls as fast as it rose, and then further. Default false. */
+  threePhase?: boolean;
 }
 
+/** A stretch of steps, up to `end`, in which the rate goes up or down. */
+interface Phase {
+  readonly end: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+const names = [
+  "maxLr",
+  "totalSteps",
+  "epochs",
+  "stepsPerEpoch",
+  "pctStart",
+  "annealStrategy",
+  "divFactor",
+  "finalDivFactor",
+  "threePhase",
+];
+
 /**
- * Lets the learning rate rise and then fall far below where it began, both along
- * half a cosine (Smith and Topin, "Super-Convergence", 2019): PyTorch's
- * `OneCycleLR` with `cycle_momentum=False`. After `totalSteps` the rate stays.
+ * Lets the learning rate rise and then fall far below where it began (Smith and
+ * Topin, "Super-Convergence", 2019): PyTorch's `OneCycleLR` with
+ * `cycle_momentum=False`. After `totalSteps` the rate stays.
  *
  * @example
  * ```ts
@@ -39,43 +73,99 @@ export interface OneCycleLROptions {
  * ```
  */
 export class OneCycleLR extends LRScheduler {
-  readonly #options: Required<OneCycleLROptions>;
+  readonly #maxLrs: readonly number[];
+  readonly #totalSteps: number;
+  readonly #anneal: (from: number, to: number, share: number) => number;
+  readonly #phases: readonly (readonly Phase[])[];
 
   /**
    * Checks and keeps the arguments.
    *
-   * @param optimizer Whose learning rate it is.
+   * @param optimizer Whose learning rates they are.
    * @param options How long, and how high.
-   * @throws {RangeError} If `totalSteps` is no whole number of at least 1.
+   * @throws {TypeError} If an option is missing, or there is none of its name.
+   * @throws {RangeError} If the steps are no whole number of at least 1, or an
+   * option is out of range.
    */
   constructor(optimizer: Optimizer, options: OneCycleLROptions) {
     super(optimizer);
-    checkSteps("OneCycleLR: totalSteps", options.totalSteps);
-    const defaults = { pctStart: 0.3, divFactor: 25, finalDivFactor: 1e4 };
-    this.#options = { ...defaults, ...options };
+    checkScheduleOptions("OneCycleLR", options, names, "maxLr");
+    const { annealStrategy = "cos", maxLr } = options;
+    if (!Object.hasOwn(strategies, annealStrategy)) {
+      throw new RangeError(describe({
+        what: "OneCycleLR: annealStrategy",
+        expected: Object.keys(strategies).join(" or "),
+        got: String(annealStrategy),
+        help: "Leave it out for half a cosine.",
+      }));
+    }
+    this.#anneal = strategies[annealStrategy];
+    this.#totalSteps = totalSteps(options);
+    this.#maxLrs = forEachGroup("OneCycleLR: maxLr", optimizer, maxLr);
+    this.#phases = this.#maxLrs.map((rate) =>
+      phasesOf(rate, this.#totalSteps, options)
+    );
     this.steps = 0;
   }
 
   /** The arguments by PyTorch's names. */
   protected override representation(): string[] {
-    const { maxLr, totalSteps } = this.#options;
-    return [`max_lr=${pythonNumber(maxLr)}`, `total_steps=${totalSteps}`];
+    const maxLr = pythonRates(this.#maxLrs);
+    return [`max_lr=${maxLr}`, `total_steps=${this.#totalSteps}`];
   }
 
   /** The learning rate after so many steps. */
-  override at(steps: number): number {
-    const { divFactor, finalDivFactor, maxLr, pctStart, totalSteps } =
-      this.#options;
-    const first = maxLr / divFactor;
-    const top = Math.max(0, pctStart * totalSteps - 1);
-    const end = totalSteps - 1;
-    if (steps < top) return between(first, maxLr, steps / top);
-    if (steps >= end) return first / finalDivFactor;
-    return between(maxLr, first / finalDivFactor, (steps - top) / (end - top));
+  override at(steps: number, _baseLr: number, group: number): number {
+    let start = 0;
+    for (const { end, from, to } of this.#phases[group]) {
+      if (steps <= end && end > start) {
+        return this.#anneal(from, to, (steps - start) / (end - start));
+      }
+      start = end;
+    }
+    return this.#phases[group].at(-1)!.to;
   }
 }
 
-/** Half a cosine from one value to the other. */
-function between(start: number, end: number, share: number): number {
-  return end + (start - end) / 2 * (1 + Math.cos(Math.PI * share));
+const strategies = {
+  /** Half a cosine from one value to the other. */
+  cos: (from: number, to: number, share: number) =>
+    to + (from - to) / 2 * (1 + Math.cos(Math.PI * share)),
+  linear: (from: number, to: number, share: number) =>
+    from + (to - from) * share,
+};
+
+function phasesOf(
+  maxLr: number,
+  steps: number,
+  options: OneCycleLROptions,
+): Phase[] {
+  const { divFactor = 25, finalDivFactor = 1e4, pctStart = 0.3 } = options;
+  checkBetween("OneCycleLR: pctStart", pctStart, 0, 1);
+  const first = maxLr / divFactor;
+  const last = first / finalDivFactor;
+  const top = pctStart * steps - 1;
+  const rise = { end: top, from: first, to: maxLr };
+  if (options.threePhase !== true) {
+    return [rise, { end: steps - 1, from: maxLr, to: last }];
+  }
+  return [
+    rise,
+    { end: 2 * top, from: maxLr, to: first },
+    { end: steps - 1, from: first, to: last },
+  ];
+}
+
+function totalSteps(options: OneCycleLROptions): number {
+  const { epochs, stepsPerEpoch, totalSteps } = options;
+  if (totalSteps !== undefined || (epochs ?? stepsPerEpoch) === undefined) {
+    checkScheduleOptions("OneCycleLR", options, names, "totalSteps");
+    checkSteps("OneCycleLR: totalSteps", totalSteps!);
+    return totalSteps!;
+  }
+  for (const name of ["epochs", "stepsPerEpoch"] as const) {
+    checkScheduleOptions("OneCycleLR", options, names, name);
+    checkSteps(`OneCycleLR: ${name}`, options[name]!);
+  }
+  return epochs! * stepsPerEpoch!;
 }

@@ -1,41 +1,60 @@
-import { describe } from "../../base/errors.ts";
+import { describe, StateDictError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { printAsText } from "../../base/printing.ts";
 import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
 
-/** The learning rate that each optimizer had before its first schedule. */
-const initialRates = new WeakMap<Optimizer, number>();
+/** The learning rates that each optimizer had before its first schedule. */
+const initialRates = new WeakMap<Optimizer, readonly number[]>();
+
+/** The state of a schedule, plain values. */
+export interface LRSchedulerState {
+  /** Steps so far. */
+  steps: number;
+  /** The rate of each group before the first schedule. */
+  baseLrs: readonly number[];
+}
 
 /**
- * A learning rate that changes from step to step. Call
- * {@linkcode LRScheduler.step} after `optimizer.step()`. The rate is a number
- * on the device, so that captured steps follow it.
+ * Learning rates that change from step to step, those of all groups of an
+ * optimizer. Call {@linkcode LRScheduler.step} after `optimizer.step()`. A rate
+ * is a number on the device, so that captured steps follow it.
  */
 export abstract class LRScheduler {
   static {
     printAsText(this.prototype);
   }
 
-  /** The optimizer's rate before its first schedule, as in PyTorch. */
-  readonly baseLr: number;
   readonly #optimizer: Optimizer;
+  #baseLrs: readonly number[];
   #steps = 0;
 
   /**
    * Keeps the arguments. A subclass ends its constructor with
-   * `this.steps = 0`, which gives the optimizer its first rate.
+   * `this.steps = 0`, which gives the optimizer its first rates.
    *
-   * @param optimizer Whose learning rate it is.
+   * @param optimizer Whose learning rates they are.
    */
   constructor(optimizer: Optimizer) {
-    const baseLr = initialRates.get(optimizer) ?? optimizer.lr;
-    initialRates.set(optimizer, baseLr);
-    this.baseLr = baseLr;
+    const baseLrs = initialRates.get(optimizer) ?? ratesOf(optimizer);
+    initialRates.set(optimizer, baseLrs);
+    this.#baseLrs = baseLrs;
     this.#optimizer = optimizer;
   }
 
-  /** The learning rate after so many steps. */
-  abstract at(steps: number): number;
+  /** The rate of each group before its first schedule, as in PyTorch. */
+  get baseLrs(): readonly number[] {
+    return this.#baseLrs;
+  }
+
+  /**
+   * The learning rate of a group after so many steps.
+   *
+   * @param steps Steps of this schedule.
+   * @param baseLr The group's rate before its first schedule.
+   * @param group The group's number.
+   */
+  abstract at(steps: number, baseLr: number, group: number): number;
 
   /** Steps so far. Setting it goes to that place, as after a resumption. */
   get steps(): number {
@@ -43,14 +62,44 @@ export abstract class LRScheduler {
   }
 
   set steps(steps: number) {
-    const lr = this.at(steps);
-    if (lr !== this.#optimizer.lr) this.#optimizer.lr = lr;
+    for (const [index, group] of this.#optimizer.paramGroups.entries()) {
+      const lr = this.at(steps, this.#baseLrs[index], index);
+      if (lr !== group.lr) group.lr = lr;
+    }
     this.#steps = steps;
   }
 
-  /** Gives the optimizer its next learning rate. */
+  /** Gives the optimizer its next learning rates. */
   step(): void {
     this.steps = this.#steps + 1;
+  }
+
+  /** The learning rate that each group has now. */
+  getLastLr(): number[] {
+    return ratesOf(this.#optimizer);
+  }
+
+  /** What the schedule must know to go on, beside its arguments. */
+  stateDict(): LRSchedulerState {
+    return { steps: this.#steps, baseLrs: this.#baseLrs };
+  }
+
+  /**
+   * Goes on where {@linkcode LRScheduler.stateDict} was called.
+   *
+   * @throws {StateDictError} If the optimizer has another number of groups.
+   */
+  loadStateDict({ baseLrs, steps }: LRSchedulerState): void {
+    if (baseLrs.length !== this.#baseLrs.length) {
+      throw new StateDictError(describe({
+        what: `state of a ${this.constructor.name}`,
+        expected: `${this.#baseLrs.length} rates, one for each group`,
+        got: String(baseLrs.length),
+        help: "Load it with an optimizer that has the same groups.",
+      }));
+    }
+    this.#baseLrs = [...baseLrs];
+    this.steps = steps;
   }
 
   /** The schedule's arguments in the printed text; a subclass lists its own. */
@@ -60,15 +109,22 @@ export abstract class LRScheduler {
 
   /** Arguments and present state: `StepLR(step_size=3, gamma=0.1, steps=4, lr=0.01)`. */
   toString(): string {
-    const state = [`steps=${this.steps}`, `lr=${pythonNumber(this.lastLr)}`];
+    const rates = pythonRates(this.getLastLr());
+    const state = [`steps=${this.steps}`, `lr=${rates}`];
     const parts = [...this.representation(), ...state];
     return `${this.constructor.name}(${parts.join(", ")})`;
   }
+}
 
-  /** The learning rate that the optimizer has now. */
-  get lastLr(): number {
-    return this.#optimizer.lr;
-  }
+/** The learning rate of each group. */
+export function ratesOf({ paramGroups }: Optimizer): number[] {
+  return paramGroups.map(({ lr }) => lr);
+}
+
+/** A rate, or a list of several, as Python prints them. */
+export function pythonRates(rates: readonly number[]): string {
+  const [first, ...others] = rates.map(pythonNumber);
+  return others.length === 0 ? first : `[${[first, ...others].join(", ")}]`;
 }
 
 /** Throws unless a count of steps is a whole number of at least 1. */
@@ -79,5 +135,62 @@ export function checkSteps(what: string, value: number): void {
     expected: "a whole number of at least 1",
     got: String(value),
     help: "Give a number of steps, `loader.length` for an epoch.",
+  }));
+}
+
+/** Throws unless a number lies in its range. */
+export function checkBetween(
+  what: string,
+  value: number,
+  low: number,
+  high: number,
+): void {
+  if (value >= low && value <= high) return;
+  throw new RangeError(describe({
+    what,
+    expected: `a number from ${low}${high === Infinity ? "" : ` to ${high}`}`,
+    got: String(value),
+    help: "Use PyTorch's default by leaving it out.",
+  }));
+}
+
+/**
+ * A value for each group: one that is given for all, or one each.
+ *
+ * @throws {RangeError} If there are more or fewer than groups.
+ */
+export function forEachGroup<T>(
+  what: string,
+  { paramGroups }: Optimizer,
+  value: T | readonly T[],
+): readonly T[] {
+  if (!Array.isArray(value)) return paramGroups.map(() => value as T);
+  if (value.length === paramGroups.length) return value;
+  throw new RangeError(describe({
+    what,
+    expected: `${paramGroups.length}, one for each group of parameters`,
+    got: String(value.length),
+    help: "Give one for each group, or one for all.",
+  }));
+}
+
+/**
+ * Throws unless the options of a schedule are an object of them.
+ *
+ * @param required An option that has no default.
+ */
+export function checkScheduleOptions<Options extends object>(
+  what: string,
+  options: Options,
+  names: readonly string[],
+  required?: keyof Options & string,
+): void {
+  checkOptions(what, options as Record<string, unknown>, names);
+  if (required === undefined || options?.[required] !== undefined) return;
+  throw new TypeError(describe({
+    what: `${what}: ${required}`,
+    expected: "an option of this name",
+    got: "none",
+    help: `Give \`{ ${required}: … }\`.`,
   }));
 }

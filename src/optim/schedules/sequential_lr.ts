@@ -1,6 +1,6 @@
 import { describe } from "../../base/errors.ts";
 import type { Optimizer } from "../optimizer.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { checkScheduleOptions, LRScheduler } from "./scheduler.ts";
 
 /** The parts of a {@linkcode SequentialLR}. */
 export interface SequentialLROptions {
@@ -40,12 +40,17 @@ export class SequentialLR extends LRScheduler {
   /**
    * Checks and keeps the arguments.
    *
-   * @param optimizer Whose learning rate it is.
+   * @param optimizer Whose learning rates they are.
    * @param options The schedules, and when each begins.
+   * @throws {TypeError} If an option is missing, there is none of its name, or a
+   * part is a `ReduceLROnPlateau`.
    * @throws {RangeError} If there is not one milestone between every two.
    */
   constructor(optimizer: Optimizer, options: SequentialLROptions) {
     super(optimizer);
+    const names = ["schedulers", "milestones"];
+    checkScheduleOptions("SequentialLR", options, names, "schedulers");
+    checkScheduleOptions("SequentialLR", options, names, "milestones");
     const { milestones, schedulers } = options;
     if (milestones.length !== schedulers.length - 1) {
       throw new RangeError(describe({
@@ -55,6 +60,7 @@ export class SequentialLR extends LRScheduler {
         help: "Give the step at which each but the first begins.",
       }));
     }
+    for (const one of schedulers) checkPart(one);
     this.#schedulers = schedulers;
     this.#milestones = milestones;
     this.steps = 0;
@@ -71,9 +77,20 @@ export class SequentialLR extends LRScheduler {
   }
 
   /** The learning rate after so many steps. */
-  override at(steps: number): number {
+  override at(steps: number, baseLr: number, group: number): number {
     const index = this.#milestones.filter((start) => steps >= start).length;
     const start = index === 0 ? 0 : this.#milestones[index - 1];
-    return this.#schedulers[index].at(steps - start);
+    return this.#schedulers[index].at(steps - start, baseLr, group);
   }
+}
+
+/** Refuses what depends on more than the number of steps. */
+function checkPart(part: unknown): void {
+  if (part instanceof LRScheduler) return;
+  throw new TypeError(describe({
+    what: "SequentialLR: schedulers",
+    expected: "schedules whose rates follow from the number of steps",
+    got: part instanceof Object ? `a ${part.constructor.name}` : String(part),
+    help: "A ReduceLROnPlateau is stepped by itself, with its metric.",
+  }));
 }

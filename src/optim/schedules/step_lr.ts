@@ -1,6 +1,6 @@
 import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
-import { checkSteps, LRScheduler } from "./scheduler.ts";
+import { checkScheduleOptions, checkSteps, LRScheduler } from "./scheduler.ts";
 
 /** How {@linkcode StepLR} falls. */
 export interface StepLROptions {
@@ -36,12 +36,14 @@ export class StepLR extends LRScheduler {
   /**
    * Checks and keeps the arguments.
    *
-   * @param optimizer Whose learning rate it is.
+   * @param optimizer Whose learning rates they are.
    * @param options When, and by how much.
+   * @throws {TypeError} If an option is missing, or there is none of its name.
    * @throws {RangeError} If `stepSize` is no whole number of at least 1.
    */
   constructor(optimizer: Optimizer, options: StepLROptions) {
     super(optimizer);
+    checkScheduleOptions("StepLR", options, ["stepSize", "gamma"], "stepSize");
     checkSteps("StepLR: stepSize", options.stepSize);
     this.#stepSize = options.stepSize;
     this.#gamma = options.gamma ?? 0.1;
@@ -55,7 +57,7 @@ export class StepLR extends LRScheduler {
   }
 
   /** The learning rate after so many steps. */
-  override at(steps: number): number {
-    return this.baseLr * this.#gamma ** Math.floor(steps / this.#stepSize);
+  override at(steps: number, baseLr: number): number {
+    return baseLr * this.#gamma ** Math.floor(steps / this.#stepSize);
   }
 }
