@@ -11,25 +11,37 @@ import { weightsOf } from "../training/mod.ts";
 import type { Option } from "./_command.ts";
 import type { Output } from "./_output.ts";
 
-/** The option of a model that need not be given. */
-export const modelOption: Option = {
-  name: "model",
-  value: "FILE",
-  help: "the weights",
-  shown: `${shippedWeightsName}, or the shipped ones where that is not there`,
+/** The option that chooses between the state dictionaries of a file. */
+export const keyOption: Option = {
+  name: "key",
+  value: "NAME",
+  help: "the state dictionary where the file has several: model_ema",
+  shown: "the only one",
 };
 
-/**
- * The network with the weights of a file, on a device.
- *
- * @param classes How many it must have; by default as many as the weights have.
- */
+/** The options of a model that need not be given. */
+export const modelOptions: readonly Option[] = [{
+  name: "model",
+  value: "FILE",
+  help: "the weights: .safetensors, .npz, or PyTorch's .pth or .pt",
+  shown: `${shippedWeightsName}, or the shipped ones where that is not there`,
+}, keyOption];
+
+/** The choices about a network that its weights leave open. */
+interface ModelChoices {
+  /** Number of classes; by default as many as the weights have. */
+  readonly classes?: number;
+  /** The value of `--key`; empty is none. */
+  readonly key: string;
+}
+
+/** The network with the weights of a file, on a device. */
 export async function openModel(
   device: Device,
   path: string,
-  classes?: number,
+  choices: ModelChoices,
 ): Promise<Classifier> {
-  return modelOf(device, await readWeights(path), path, classes);
+  return modelOf(device, await readWeights(path), path, choices);
 }
 
 /**
@@ -39,27 +51,31 @@ export async function openModel(
  */
 export async function openModelOrShipped(
   device: Device,
-  path: string,
+  { key, model: path }: Readonly<Record<string, string>>,
   output: Output,
   classes?: number,
 ): Promise<Classifier> {
-  if (path !== "") return await openModel(device, path, classes);
+  const choices = { classes, key };
+  if (path !== "") return await openModel(device, path, choices);
   if (await exists(shippedWeightsName)) {
     output.note(`weights are ${shippedWeightsName}`);
-    return await openModel(device, shippedWeightsName, classes);
+    return await openModel(device, shippedWeightsName, choices);
   }
   output.note("the shipped weights are used; give --model for others");
   const source = `shipped ${shippedWeightsName}`;
-  return modelOf(device, await readShippedWeights(), source, classes);
+  return modelOf(device, await readShippedWeights(), source, choices);
 }
 
 function modelOf(
   device: Device,
   { metadata, tensors }: Weights,
   source: string,
-  classes?: number,
+  { classes, key }: ModelChoices,
 ): Classifier {
-  const { network, weights } = networkOf(weightsOf(tensors), metadata, classes);
+  const { network, weights } = networkOf(weightsOf(tensors), metadata, {
+    classes,
+    key: key || undefined,
+  });
   const model = network.to(device, { seed: 0 });
   model.loadStateDict(weights, { source });
   return model;

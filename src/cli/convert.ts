@@ -1,7 +1,9 @@
 import { writeNpz } from "../formats/npz.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
+import { keyWithin } from "../formats/state_dict_within.ts";
 import { readWeights, type Weights } from "../formats/weights.ts";
 import type { Command } from "./_command.ts";
+import { keyOption } from "./_model.ts";
 import { usage } from "./_options.ts";
 import { jsonOption } from "./_output.ts";
 
@@ -25,9 +27,9 @@ export const convert: Command = {
       help: ".safetensors, for PyTorch too, or .npz, for numpy.load",
     },
   ],
-  groups: [{ options: [jsonOption] }],
+  groups: [{ options: [keyOption, jsonOption] }],
   notes: "F16 and BF16 become F32. An .npz holds no metadata: it is left out.",
-  async run({ files, flags }) {
+  async run({ files, flags, values }) {
     const [from, to] = files;
     const extension = /\.[^./\\]*$/.exec(to)?.[0] ?? "";
     if (!Object.hasOwn(writers, extension)) {
@@ -39,7 +41,10 @@ export const convert: Command = {
           `, got ${to}`,
       );
     }
-    const weights = await readWeights(from);
+    const whole = await readWeights(from);
+    const weights = values.key === ""
+      ? whole
+      : { ...whole, tensors: keyWithin(whole.tensors, values.key) };
     await writers[extension](to, weights);
     const { format, metadata, tensors } = weights;
     const left = extension === ".npz" ? Object.keys(metadata).length : 0;

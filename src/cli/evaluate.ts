@@ -2,7 +2,7 @@ import { openDevice } from "../devices/select.ts";
 import { evaluate as measure } from "../training/evaluate.ts";
 import type { Command } from "./_command.ts";
 import { classCount, dataOfWeights, openData } from "./_data.ts";
-import { modelOption, openModelOrShipped } from "./_model.ts";
+import { modelOptions, openModelOrShipped } from "./_model.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { jsonOption, Output, verboseOption } from "./_output.ts";
 import { profileOptions, reportProfile, wantsProfile } from "./_profile.ts";
@@ -13,7 +13,7 @@ export const evaluate: Command = {
   summary: "Measure saved weights on the 10,000 test images.",
   groups: [{
     options: [
-      modelOption,
+      ...modelOptions,
       ...machineOptions,
       ...dataOfWeights,
       jsonOption,
@@ -34,7 +34,7 @@ export const evaluate: Command = {
     });
     const model = await openModelOrShipped(
       device,
-      values.model,
+      values,
       output,
       classCount("evaluate", values.classes),
     );

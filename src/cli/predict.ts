@@ -4,7 +4,7 @@ import type { Classifier } from "../models/mod.ts";
 import { predict as predictAll } from "../training/predict.ts";
 import type { Command, Given, Option } from "./_command.ts";
 import { classCount, dataOfWeights, openData } from "./_data.ts";
-import { modelOption, openModelOrShipped } from "./_model.ts";
+import { modelOptions, openModelOrShipped } from "./_model.ts";
 import { usage } from "./_options.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { jsonOption, Output, verboseOption } from "./_output.ts";
@@ -38,7 +38,7 @@ export const predict: Command = {
     {
       options: [
         { name: "show", help: "draw what the network looks at" },
-        modelOption,
+        ...modelOptions,
         ...machineOptions,
         jsonOption,
         verboseOption,
@@ -59,7 +59,7 @@ export const predict: Command = {
     });
     const model = await openModelOrShipped(
       device,
-      values.model,
+      values,
       output,
       classCount("predict", values.classes),
     );

@@ -4,7 +4,7 @@ import { summary as tableOf } from "../nn/mod.ts";
 import { settingsOf } from "../training/mod.ts";
 import type { Command } from "./_command.ts";
 import { classCount } from "./_data.ts";
-import { openModel } from "./_model.ts";
+import { keyOption, openModel } from "./_model.ts";
 import { wholeNumber } from "./_options.ts";
 import { jsonOption } from "./_output.ts";
 import { givenSettings, settingOptions } from "./_train_settings.ts";
@@ -16,6 +16,7 @@ export const summary: Command = {
   groups: [{
     options: [
       { name: "model", value: "FILE", help: "weights that must fit it" },
+      keyOption,
       ...settingOptions("recipe"),
       {
         name: "classes",
@@ -43,7 +44,7 @@ export const summary: Command = {
     using device = CpuDevice.open({ threads: 1 });
     const model = values.model === ""
       ? NETWORKS[network](classes)
-      : await openModel(device, values.model, classes);
+      : await openModel(device, values.model, { classes, key: values.key });
     const shape = [batchSize, 1, 28, 28];
     if (!flags.has("json")) return console.log(tableOf(model, shape));
     console.log(

@@ -11,6 +11,8 @@ export interface NpyHeader {
   readonly shape: readonly number[];
   /** Elements from one index to the next: row-major, or Fortran's order. */
   readonly strides: readonly number[];
+  /** Whether the most significant byte of an element comes first. */
+  readonly isBigEndian: boolean;
   /** Where the elements begin, in bytes. */
   readonly dataStart: number;
 }
@@ -37,9 +39,15 @@ const ALIGNMENT = 64;
 /** The longest header of version 1. */
 const LONGEST = 0xffff;
 
-/** The dict of a header, as NumPy writes it, and no other Python. */
-const HEADER =
-  /^\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\),? ?\}\s*$/;
+/** The entries of a header's dict, in any order, and no other Python. */
+const ENTRIES: Readonly<Record<string, RegExp>> = {
+  descr: /^(['"])descr\1:\s*(?:'([^'\\]*)'|"([^"\\]*)")/,
+  fortran: /^(['"])fortran_order\1:\s*(True|False)/,
+  shape: /^(['"])shape\1:\s*\(([\dL,\s]*)\)/,
+};
+
+/** Types of elements that are no numbers: text, bytes, dates, complex numbers. */
+const NO_NUMBERS = /^[<>|=]?(U\d+|S\d+|a\d+|V\d+|c\d+|[mM]8(\[\w+\])?)$/;
 
 const RECOVER = "Write the array again with numpy.save or numpy.savez.";
 
@@ -49,6 +57,7 @@ const RECOVER = "Write the array again with numpy.save or numpy.savez.";
  *
  * @param bytes The start of the file.
  * @param size Bytes of the whole file.
+ * @returns The header, or the name of an element type that is no number.
  * @throws {FormatError} If it is none, or its elements are of a type that is
  * not read here; an array of Python objects above all.
  */
@@ -56,7 +65,7 @@ export function parseNpyHeader(
   bytes: Uint8Array,
   size: number,
   where: string,
-): NpyHeader {
+): NpyHeader | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
   const version = bytes[MAGIC.length];
@@ -69,8 +78,9 @@ export function parseNpyHeader(
   const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
   const text = new TextDecoder()
     .decode(bytes.subarray(start, start + length));
-  const found = HEADER.exec(text);
-  if (found === null || text.length !== length) {
+  const found = text.length === length ? entriesOf(text) : null;
+  const shape = found && sizesOf(found.shape);
+  if (found === null || shape === null) {
     throw malformed(
       `${where}: header`,
       "descr, fortran_order and shape",
@@ -80,18 +90,19 @@ export function parseNpyHeader(
       },
     );
   }
-  const [, description, fortran, sizes] = found;
+  if (NO_NUMBERS.test(found.descr)) return found.descr;
+  const isBigEndian = found.descr.startsWith(">");
+  const description = found.descr.replace(/^[>=]/, "<")
+    .replace(/^<(?=[iu]1$|b1$)/, "|");
   if (!Object.hasOwn(DESCRIPTIONS, description)) {
     throw malformed(
       `${where}: descr`,
       `one of ${Object.keys(DESCRIPTIONS).join(", ")}`,
-      show(description),
+      show(found.descr),
       { help: "Convert the array to one of these and write it again." },
     );
   }
   const dtype = DESCRIPTIONS[description];
-  const shape = sizes.split(",").map((part) => part.trim())
-    .filter((part) => part !== "").map(Number);
   const count = shape.reduce((product, size) => product * size, 1);
   const dataStart = start + length;
   if (dataStart + count * ELEMENT_BYTES[dtype] !== size) {
@@ -99,10 +110,42 @@ export function parseNpyHeader(
     const got = `${size - dataStart}`;
     throw malformed(where, expected, got, { help: RECOVER });
   }
-  const strides = fortran === "True"
+  const strides = found.fortran === "True"
     ? rowMajor(shape.toReversed()).toReversed()
     : rowMajor(shape);
-  return { dtype, shape, strides, dataStart };
+  return { dtype, shape, strides, isBigEndian, dataStart };
+}
+
+/** The sizes of a tuple; Python 2 writes long integers as 10L. */
+function sizesOf(tuple: string): number[] | null {
+  const parts = tuple.split(",").map((part) => part.trim());
+  if (parts.at(-1) === "") parts.pop();
+  if (!parts.every((part) => /^\d+L?$/.test(part))) return null;
+  return parts.map((part) => parseInt(part));
+}
+
+/** The three entries of a header's dict, or null where it is another text. */
+function entriesOf(
+  text: string,
+): { descr: string; fortran: string; shape: string } | null {
+  const found: Record<string, string> = {};
+  const inside = /^\s*\{([^]*)\}\s*$/.exec(text);
+  let rest = inside === null ? "" : inside[1].trim();
+  while (rest !== "") {
+    const [name, entry] = Object.entries(ENTRIES)
+      .map(([name, entry]) => [name, entry.exec(rest)] as const)
+      .find(([name, entry]) => entry !== null && !(name in found)) ?? [];
+    if (name === undefined || !entry) return null;
+    found[name] = entry.slice(2).find((group) => group !== undefined) ?? "";
+    const after = rest.slice(entry[0].length).trimStart();
+    if (after !== "" && !after.startsWith(",")) return null;
+    rest = after.slice(1).trimStart();
+  }
+  const { descr, fortran, shape } = found;
+  if (descr === undefined || fortran === undefined || shape === undefined) {
+    return null;
+  }
+  return { descr, fortran, shape };
 }
 
 /** Encodes a tensor as `numpy.save` does. */

@@ -21,6 +21,18 @@ export abstract class PickleObject {
   abstract readonly kind: string;
 }
 
+/** A value that is known by name alone: a number type, a device, a set. */
+export class PickleOpaque extends PickleObject {
+  /**
+   * A value that stays unread.
+   *
+   * @param kind The value as an error or metadata name it.
+   */
+  constructor(readonly kind: string) {
+    super();
+  }
+}
+
 /** A class or function that a pickle may name. */
 export class PickleGlobal extends PickleObject {
   readonly kind: string;
@@ -45,7 +57,7 @@ export interface PickleRules {
   /** The name of the pickle, for errors. */
   readonly where: string;
   /** All classes and functions that it may name, by `module.name`. */
-  readonly globals: ReadonlyMap<string, PickleGlobal>;
+  readonly globals: Pick<ReadonlyMap<string, PickleValue>, "get">;
   /** The value of a persistent id; undefined where it is wrong. */
   persistent(id: PickleValue): PickleValue | undefined;
   /** How to recover from a global that is not allowed. */
@@ -75,7 +87,18 @@ export function parsePickle(
   bytes: Uint8Array,
   rules: PickleRules,
 ): PickleValue {
-  return new PickleMachine(bytes, rules).run();
+  return parsePickleAt(bytes, 0, rules).value;
+}
+
+/** A pickle among other bytes, and where the bytes after it begin. */
+export function parsePickleAt(
+  bytes: Uint8Array,
+  start: number,
+  rules: PickleRules,
+): { readonly value: PickleValue; readonly end: number } {
+  const machine = new PickleMachine(bytes, rules, start);
+  const value = machine.run();
+  return { value, end: machine.position };
 }
 
 class PickleMachine {
@@ -85,16 +108,21 @@ class PickleMachine {
   readonly #memo = new Map<number, PickleValue>();
   readonly #marked: PickleValue[][] = [];
   #stack: PickleValue[] = [];
-  #position = 0;
+  #position: number;
 
-  constructor(bytes: Uint8Array, rules: PickleRules) {
+  constructor(bytes: Uint8Array, rules: PickleRules, position: number) {
     this.#bytes = bytes;
+    this.#position = position;
     this.#view = new DataView(
       bytes.buffer,
       bytes.byteOffset,
       bytes.byteLength,
     );
     this.#rules = rules;
+  }
+
+  get position(): number {
+    return this.#position;
   }
 
   run(): PickleValue {
@@ -238,9 +266,8 @@ class PickleMachine {
     if (items.length % 2 !== 0) throw this.error("keys with values", "a rest");
     for (let index = 0; index < items.length; index += 2) {
       const key = items[index];
-      if (typeof key !== "string" && typeof key !== "number") {
-        throw this.error("a key of text or a number", describeValue(key));
-      }
+      // A tensor under a key that is no name, a tuple, has no name either.
+      if (typeof key !== "string" && typeof key !== "number") continue;
       dict.set(key, items[index + 1]);
     }
   }
@@ -270,12 +297,20 @@ class PickleMachine {
     this.push(result);
   }
 
-  /** The attributes of a state dictionary, its version, say nothing here. */
+  /** Attributes, such as a state dictionary's version, say nothing here. */
   build(): void {
     this.pop();
     const object = this.top();
-    if (object instanceof Map) return;
+    if (object instanceof Map || object instanceof PickleObject) return;
     throw this.error("attributes of a dict", describeValue(object));
+  }
+
+  /** Members of a set: weights are in none. */
+  addItems(): void {
+    this.popMark();
+    const set = this.top();
+    if (set instanceof PickleOpaque) return;
+    throw this.error("a set", describeValue(set));
   }
 
   persistent(): void {
@@ -347,6 +382,12 @@ const OPERATIONS = new Map<number, Operation>([
   [0x86, (m) => m.push([m.pop(), m.pop()].reverse())], // TUPLE2
   [0x87, (m) => m.push([m.pop(), m.pop(), m.pop()].reverse())], // TUPLE3
   [0x7d, (m) => m.push(new Map())], // EMPTY_DICT
+  [0x8f, (m) => m.push(new PickleOpaque("a set"))], // EMPTY_SET
+  [0x90, (m) => m.addItems()], // ADDITEMS
+  [0x91, (m) => { // FROZENSET
+    m.popMark();
+    m.push(new PickleOpaque("a set"));
+  }],
   [0x73, (m) => { // SETITEM
     const value = m.pop();
     m.setItems([m.pop(), value]);

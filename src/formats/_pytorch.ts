@@ -1,7 +1,8 @@
 import { ELEMENT_BYTES, hostTensor, type TensorInfo } from "./_elements.ts";
+import { checkContent } from "./_limits.ts";
 import { malformed, show } from "./_malformed.ts";
 import { noTensor } from "./_no_tensor.ts";
-import { PickleObject, type PickleValue } from "./_pickle.ts";
+import { PickleObject, PickleOpaque, type PickleValue } from "./_pickle.ts";
 import {
   parseTorchPickle,
   type TorchStorage,
@@ -17,6 +18,9 @@ const DEEPEST = 32;
 
 /** More than any checkpoint has; shared lists can multiply without end. */
 const MOST_VALUES = 1_000_000;
+
+/** Longer than any name; one key stands before all that is below it. */
+const LONGEST_NAME = 1000;
 
 /** The content of a file, with its dictionaries and lists made one. */
 interface Flattened {
@@ -44,14 +48,48 @@ export async function openPyTorch(
   const root = pickleName.slice(0, -"data.pkl".length);
   await checkByteOrder(source.name, members.get(`${root}byteorder`));
   const where = `${source.name}: data.pkl`;
-  const bytes = await members.get(pickleName)!.read();
-  const { metadata, tensors } = flatten(parseTorchPickle(bytes, where), where);
+  const pickle = members.get(pickleName)!;
+  checkContent(where, pickle.size, source.size);
+  const { value } = parseTorchPickle(await pickle.read(), where);
+  return torchFile(source, {
+    value,
+    where,
+    storageOf: ({ key }) => members.get(`${root}data/${key}`),
+  });
+}
+
+/** The bytes of a storage. */
+export interface StorageBytes {
+  /** How many there are. */
+  readonly size: number;
+  /** Reads them. */
+  read(): Promise<Uint8Array>;
+}
+
+/** The parts of a file that `torch.save` wrote. */
+export interface TorchFile {
+  /** The value of its pickle. */
+  readonly value: PickleValue;
+  /** The name of the pickle in errors. */
+  readonly where: string;
+  /** The bytes of a storage, if the file has them. */
+  storageOf(storage: TorchStorage): StorageBytes | undefined;
+}
+
+/** The tensors of a pickle, checked against the storages that they view. */
+export function torchFile(
+  source: Source,
+  { storageOf, value, where }: TorchFile,
+): WeightsFile {
+  const { metadata, tensors } = flatten(value, where);
   const infos = new Map<string, TensorInfo>();
+  let total = 0;
   for (const [name, { storage, view }] of tensors) {
     const what = `${source.name}: tensor ${show(name)}`;
-    checkTensor(what, { storage, view }, members.get(dataName(root, storage)));
+    total += checkTensor(what, { storage, view }, storageOf(storage));
     infos.set(name, { dtype: storage.dtype, shape: view.shape });
   }
+  checkContent(source.name, total, source.size);
   return {
     format: "pytorch",
     tensors: infos,
@@ -60,16 +98,12 @@ export async function openPyTorch(
       const tensor = tensors.get(name);
       if (tensor === undefined) throw noTensor(source.name, name);
       const { storage, view } = tensor;
-      const data = await members.get(dataName(root, storage))!.read();
+      const data = await storageOf(storage)!.read();
       const own = gather(data, view, ELEMENT_BYTES[storage.dtype]);
       return hostTensor(own, storage.dtype, view.shape);
     },
     [Symbol.dispose]: () => source[Symbol.dispose](),
   };
-}
-
-function dataName(root: string, { key }: TorchStorage): string {
-  return `${root}data/${key}`;
 }
 
 async function checkByteOrder(
@@ -84,12 +118,12 @@ async function checkByteOrder(
   });
 }
 
-/** Refuses a tensor whose elements are not all in the file, each of its own. */
+/** The bytes of a tensor, whose elements must all be in the file. */
 function checkTensor(
   what: string,
   { storage, view }: { storage: TorchStorage; view: TorchTensor["view"] },
-  member: ZipMember | undefined,
-): void {
+  member: StorageBytes | undefined,
+): number {
   const bytes = storage.length * ELEMENT_BYTES[storage.dtype];
   if (member?.size !== bytes) {
     const got = member === undefined ? "none" : `${member.size} bytes`;
@@ -100,14 +134,7 @@ function checkTensor(
     throw malformed(what, `an end within ${storage.length}`, `${end}`);
   }
   const elements = view.shape.reduce((product, size) => product * size, 1);
-  if (!(elements <= storage.length)) {
-    throw malformed(
-      what,
-      `at most the ${storage.length} elements of its storage`,
-      `${elements}, an expanded view`,
-      { help: "In Python, save tensor.contiguous() instead." },
-    );
-  }
+  return elements * ELEMENT_BYTES[storage.dtype];
 }
 
 /**
@@ -137,12 +164,22 @@ function flatten(root: PickleValue, where: string): Flattened {
       }
       return;
     }
+    const length = path.reduce((sum, { length }) => sum + length, 0);
+    if (length > LONGEST_NAME) {
+      const expected = `names of at most ${LONGEST_NAME} characters`;
+      throw malformed(where, expected, `one of ${length}`, {
+        help:
+          "In Python, save the weights: torch.save(model.state_dict(), path).",
+      });
+    }
     const name = path.join(".");
     if (found.tensors.has(name) || found.metadata.has(name)) {
       throw malformed(where, "every name once", `${show(name)} again`);
     }
     if (value instanceof TorchTensor) found.tensors.set(name, value);
-    else if (value instanceof PickleObject) {
+    else if (value instanceof PickleOpaque) {
+      found.metadata.set(name, value.kind);
+    } else if (value instanceof PickleObject) {
       throw malformed(`${where}: ${show(name)}`, "a value", value.kind);
     } else found.metadata.set(name, String(value));
   };

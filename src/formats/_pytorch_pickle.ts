@@ -1,9 +1,10 @@
-import type { FileDtype } from "./_elements.ts";
+import { ELEMENT_BYTES, type FileDtype } from "./_elements.ts";
 import {
-  parsePickle,
+  parsePickleAt,
   type PickleDict,
   PickleGlobal,
   PickleObject,
+  PickleOpaque,
   type PickleValue,
 } from "./_pickle.ts";
 import type { StridedView } from "./_strided.ts";
@@ -20,6 +21,11 @@ export class TorchStorage extends PickleObject {
   ) {
     super();
   }
+
+  /** The size of an element. */
+  get elementBytes(): number {
+    return ELEMENT_BYTES[this.dtype];
+  }
 }
 
 /** A tensor: a view of a storage. */
@@ -32,10 +38,27 @@ export class TorchTensor extends PickleObject {
   }
 }
 
-/** Names a storage's element type; it is never called. */
+/**
+ * Names a storage's element type; it is never called. Of a type that is not
+ * read here, such as complex numbers, there is no `dtype`.
+ */
 class StorageType extends PickleGlobal {
-  constructor(name: string, readonly dtype: FileDtype) {
+  constructor(
+    name: string,
+    readonly dtype: FileDtype | null,
+    readonly elementBytes: number,
+  ) {
     super(name, () => undefined);
+  }
+}
+
+/** A storage of elements that are not read here. */
+export class UnreadStorage extends PickleObject {
+  override readonly kind = "a storage";
+
+  /** Keeps the arguments. */
+  constructor(readonly key: string, readonly elementBytes: number) {
+    super();
   }
 }
 
@@ -52,12 +75,57 @@ const STORAGES: Record<string, FileDtype> = {
   BoolStorage: "BOOL",
 };
 
-/** All that a state dictionary names. */
+/** Storages that `torch.load` reads and that hold no weights, in bytes. */
+const UNREAD_STORAGES: Record<string, number> = {
+  ComplexDoubleStorage: 16,
+  ComplexFloatStorage: 8,
+  QInt32Storage: 4,
+  QInt8Storage: 1,
+  QUInt2x4Storage: 1,
+  QUInt4x2Storage: 1,
+  QUInt8Storage: 1,
+};
+
+/** Number types, by their names in `torch`. */
+const DTYPE =
+  /^torch\.(u?int\d+|q?u?int\d+(x\d)?|b?float\d+(_\w+)?|complex\d+|bool)$/;
+
+/** Functions and classes whose values are no weights. */
+const OPAQUE: Readonly<Record<string, string>> = {
+  "__builtin__.bytearray": "bytes",
+  "__builtin__.complex": "a complex number",
+  "__builtin__.set": "a set",
+  "_codecs.encode": "bytes",
+  "builtins.bytearray": "bytes",
+  "builtins.complex": "a complex number",
+  "builtins.set": "a set",
+  "torch._utils._rebuild_meta_tensor_no_storage": "a tensor without values",
+  "torch._utils._rebuild_qtensor": "a quantized tensor",
+  "torch._utils._rebuild_sparse_csr_tensor": "a sparse tensor",
+  "torch._utils._rebuild_sparse_tensor": "a sparse tensor",
+  "torch.device": "a device",
+  "torch.serialization._get_layout": "a layout",
+};
+
+/** All that a state dictionary names, and what may stand beside it. */
 const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map(
   [
     ...Object.entries(STORAGES).map(([name, dtype]) =>
-      new StorageType(`torch.${name}`, dtype)
+      new StorageType(`torch.${name}`, dtype, ELEMENT_BYTES[dtype])
     ),
+    ...Object.entries(UNREAD_STORAGES).map(([name, bytes]) =>
+      new StorageType(`torch.${name}`, null, bytes)
+    ),
+    ...Object.entries(OPAQUE).map(([name, kind]) =>
+      new PickleGlobal(name, () => new PickleOpaque(kind))
+    ),
+    new PickleGlobal(
+      "collections.Counter",
+      ([items]) => items instanceof Map ? items : new Map(),
+    ),
+    new PickleGlobal("torch._tensor._rebuild_from_type_v2", rebuildFromType),
+    new PickleGlobal("torch.Tensor", () => undefined),
+    new PickleGlobal("torch.nn.parameter.Parameter", () => undefined),
     new PickleGlobal("collections.OrderedDict", orderedDict),
     new PickleGlobal("torch._utils._rebuild_tensor", rebuildTensor),
     new PickleGlobal("torch._utils._rebuild_tensor_v2", rebuildTensor),
@@ -69,41 +137,75 @@ const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map(
   ].map((global) => [global.name, global]),
 );
 
+/** The names that a pickle of `torch.save` may use. */
+const globals: Pick<ReadonlyMap<string, PickleValue>, "get"> = {
+  get: (name) =>
+    GLOBALS.get(name) ??
+      (DTYPE.test(name) ? new PickleOpaque(name) : undefined),
+};
+
+/** A pickle of `torch.save`. */
+export interface TorchPickle {
+  /** Its value. */
+  readonly value: PickleValue;
+  /** The storages that it names, by their keys. */
+  readonly storages: ReadonlyMap<string, TorchStorage | UnreadStorage>;
+  /** The first byte after it. */
+  readonly end: number;
+}
+
 /**
  * Reads the pickle of a file that `torch.save` wrote.
  *
- * @param where What the pickle is, for errors.
- * @throws {FormatError} If it holds more than tensors, `OrderedDict` and plain
- * values.
+ * @param where The name of the pickle in errors.
+ * @param start Its first byte.
+ * @throws {FormatError} If it names more than `torch.load` takes with
+ * `weights_only=True`.
  */
 export function parseTorchPickle(
   bytes: Uint8Array,
   where: string,
-): PickleValue {
-  return parsePickle(bytes, {
+  start = 0,
+): TorchPickle {
+  const storages = new Map<string, TorchStorage | UnreadStorage>();
+  const { end, value } = parsePickleAt(bytes, start, {
     where,
-    globals: GLOBALS,
-    persistent: storage,
+    globals,
+    persistent(id) {
+      const found = storage(id);
+      if (found !== undefined) storages.set(found.key, found);
+      return found;
+    },
     help: "Nothing was executed. In Python, save the weights alone: " +
       "torch.save(model.state_dict(), path).",
   });
+  return { value, storages, end };
 }
 
-/** `("storage", type, key, location, elements)`. */
-function storage(id: PickleValue): TorchStorage | undefined {
+/**
+ * `("storage", type, key, location, elements)`; before 1.6 with a view of
+ * another storage behind it, which later versions never wrote.
+ */
+function storage(id: PickleValue): TorchStorage | UnreadStorage | undefined {
   if (!Array.isArray(id)) return undefined;
-  const [tag, type, key, _location, length] = id;
+  const [tag, type, key, _location, length, view = null] = id;
   const isStorage = tag === "storage" && type instanceof StorageType &&
-    typeof key === "string" && isSize(length);
-  return isStorage ? new TorchStorage(key, type.dtype, length) : undefined;
+    typeof key === "string" && isSize(length) && view === null;
+  if (!isStorage) return undefined;
+  return type.dtype === null
+    ? new UnreadStorage(key, type.elementBytes)
+    : new TorchStorage(key, type.dtype, length);
 }
 
 /**
  * `(storage, offset, shape, strides, …)`; what follows says nothing of the
  * values but for the last, which may ask to negate or conjugate them.
  */
-function rebuildTensor(args: PickleValue[]): TorchTensor | undefined {
+function rebuildTensor(args: PickleValue[]): PickleObject | undefined {
   const [storage, offset, shape, strides, _grad, _hooks, metadata] = args;
+  if (storage instanceof UnreadStorage) {
+    return new PickleOpaque("a tensor of another type");
+  }
   const isTensor = storage instanceof TorchStorage && isSize(offset) &&
     isSizes(shape) && isSizes(strides) && shape.length === strides.length &&
     (metadata === undefined || isEmpty(metadata));
@@ -114,6 +216,15 @@ function rebuildTensor(args: PickleValue[]): TorchTensor | undefined {
 /** `(tensor, requires_grad, hooks)`. */
 function rebuildParameter([tensor]: PickleValue[]): TorchTensor | undefined {
   return tensor instanceof TorchTensor ? tensor : undefined;
+}
+
+/** `(function, type, arguments, state)`: a tensor with attributes. */
+function rebuildFromType(
+  [rebuild, _type, args]: PickleValue[],
+): PickleValue | undefined {
+  return rebuild instanceof PickleGlobal && Array.isArray(args)
+    ? rebuild.call(args)
+    : undefined;
 }
 
 /** Without arguments, or with a list of `[key, value]`. */

@@ -59,6 +59,7 @@ export async function openZip(
     checkSignature: true,
   });
   const entries = await translated(source.name, () => reader.getEntries());
+  checkOverlap(entries, source.name);
   const members = new Map<string, ZipMember>();
   for (const entry of entries) {
     if (entry.directory) continue;
@@ -100,6 +101,25 @@ async function library() {
   const zip = await import("npm:@zip.js/zip.js@2.24.0");
   zip.configure({ useWebWorkers: false, chunkSize: 64 * 1024 });
   return zip;
+}
+
+/** Bytes of a member's header, without its name. */
+const LOCAL_HEADER = 30;
+
+/** Refuses members that share bytes: few of them could unpack to any size. */
+function checkOverlap(entries: readonly Entry[], where: string): void {
+  let end = 0;
+  for (const entry of entries.toSorted((a, b) => a.offset - b.offset)) {
+    if (entry.offset < end) {
+      throw malformed(
+        `${where}: ${entry.filename}`,
+        "bytes of its own",
+        "bytes of another member",
+        { help: RECOVER },
+      );
+    }
+    end = entry.offset + LOCAL_HEADER + entry.compressedSize;
+  }
 }
 
 /** Refuses a size that no member of such a file can have. */

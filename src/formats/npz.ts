@@ -9,6 +9,7 @@
 import { describe } from "../base/errors.ts";
 import { writeFileAtomic } from "./files.ts";
 import { ELEMENT_BYTES, hostTensor, type TensorInfo } from "./_elements.ts";
+import { checkContent } from "./_limits.ts";
 import type { HostTensor } from "./_host_tensor.ts";
 import { noTensor } from "./_no_tensor.ts";
 import { encodeNpy, parseNpyHeader } from "./_npy.ts";
@@ -19,43 +20,62 @@ import { writeZip, type ZipMember } from "./_zip.ts";
 
 const SUFFIX = ".npy";
 
-/** Whether an archive holds arrays of NumPy, and nothing else. */
+/** Whether an archive holds arrays of NumPy, or nothing. */
 export function isNpz(members: ReadonlyMap<string, ZipMember>): boolean {
-  return [...members.keys()].every((name) => name.endsWith(SUFFIX));
+  return members.size === 0 ||
+    [...members.keys()].some((name) => name.endsWith(SUFFIX));
 }
 
-/** Opens an archive of arrays: reads their headers. */
+/**
+ * Opens an archive of arrays: reads their headers. Other members, and arrays of
+ * text or dates, are no tensors; the metadata names these.
+ */
 export async function openNpz(
   source: Source,
   members: ReadonlyMap<string, ZipMember>,
 ): Promise<WeightsFile> {
   const tensors = new Map<string, TensorInfo>();
+  const metadata: Record<string, string> = {};
+  let total = 0;
   for (const [file, member] of members) {
-    const start = await member.start(LONGEST_START);
+    if (!file.endsWith(SUFFIX)) continue;
+    const name = file.slice(0, -SUFFIX.length);
     const where = `${source.name}: ${file}`;
-    const { dtype, shape } = parseNpyHeader(start, member.size, where);
-    tensors.set(file.slice(0, -SUFFIX.length), { dtype, shape });
+    checkContent(source.name, total += member.size, source.size);
+    const start = await member.start(LONGEST_START);
+    const header = parseNpyHeader(start, member.size, where);
+    if (typeof header === "string") metadata[name] = `an array of ${header}`;
+    else tensors.set(name, { dtype: header.dtype, shape: header.shape });
   }
   return {
     format: "npz",
     tensors,
-    metadata: {},
+    metadata,
     async read(name) {
       const member = members.get(name + SUFFIX);
       if (member === undefined) throw noTensor(source.name, name);
       const bytes = await member.read();
       const where = `${source.name}: ${name}${SUFFIX}`;
-      const { dataStart, dtype, shape, strides } = parseNpyHeader(
-        bytes,
-        bytes.length,
-        where,
-      );
+      const header = parseNpyHeader(bytes, bytes.length, where);
+      if (typeof header === "string") throw noTensor(source.name, name);
+      const { dataStart, dtype, isBigEndian, shape, strides } = header;
       const view = { offset: 0, shape, strides };
       const data = bytes.subarray(dataStart);
-      return hostTensor(gather(data, view, ELEMENT_BYTES[dtype]), dtype, shape);
+      const own = gather(data, view, ELEMENT_BYTES[dtype]);
+      const elements = isBigEndian ? swapped(own, ELEMENT_BYTES[dtype]) : own;
+      return hostTensor(elements, dtype, shape);
     },
     [Symbol.dispose]: () => source[Symbol.dispose](),
   };
+}
+
+/** Each element with its bytes in the other order. */
+function swapped(bytes: Uint8Array, elementBytes: number): Uint8Array {
+  const result = bytes.slice();
+  for (let at = 0; at < result.length; at += elementBytes) {
+    result.subarray(at, at + elementBytes).reverse();
+  }
+  return result;
 }
 
 /** A header of version 1 ends within so many bytes. */

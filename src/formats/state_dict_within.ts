@@ -1,13 +1,17 @@
+import { describe, StateDictError } from "../base/errors.ts";
 import type { HostTensor } from "./_host_tensor.ts";
 
 /**
- * The state dictionary within the tensors of a file, without what stands before
- * its names: `model_state_dict.` in a checkpoint of PyTorch, `module.` of
- * `DataParallel`. The tensors themselves, where the name stands alone, or in
- * none or several dictionaries.
+ * The state dictionary within the tensors of a file, without the prefix of its
+ * names: `model_state_dict.` in a checkpoint of PyTorch, `module.` of
+ * `DataParallel`. The tensors themselves, where the name stands alone, or in no
+ * dictionary.
  *
  * @param tensors As `readWeights` gives them.
  * @param name A name that the dictionary has.
+ * @param key The dictionary's own name, where the file has several: `model_ema`.
+ * Default: the only one.
+ * @throws {StateDictError} If there are several, or none of that name.
  *
  * @example
  * ```ts
@@ -23,12 +27,54 @@ import type { HostTensor } from "./_host_tensor.ts";
 export function stateDictWithin(
   tensors: ReadonlyMap<string, HostTensor>,
   name: string,
+  key?: string,
 ): Map<string, HostTensor> {
-  const found = [...tensors.keys()].filter((key) => key.endsWith(`.${name}`));
-  if (tensors.has(name) || found.length !== 1) return new Map(tensors);
-  const before = found[0].slice(0, -name.length);
+  const found = [...tensors.keys()]
+    .filter((own) => own.endsWith(`.${name}`))
+    .map((own) => own.slice(0, -name.length));
+  if (key === undefined && (tensors.has(name) || found.length === 0)) {
+    return new Map(tensors);
+  }
+  const before = found.filter((own) =>
+    key === undefined || own === `${key}.` || own.startsWith(`${key}.`)
+  );
+  if (before.length !== 1) throw ambiguous(found, key);
+  return within(tensors, before[0]);
+}
+
+/**
+ * The state dictionary of this name within the tensors of a file.
+ *
+ * @throws {StateDictError} If there is none.
+ */
+export function keyWithin(
+  tensors: ReadonlyMap<string, HostTensor>,
+  key: string,
+): Map<string, HostTensor> {
+  const found = within(tensors, `${key}.`);
+  if (found.size > 0) return found;
+  const names = new Set(
+    [...tensors.keys()].map((name) => `${name.split(".")[0]}.`),
+  );
+  throw ambiguous([...names], key);
+}
+
+function within(
+  tensors: ReadonlyMap<string, HostTensor>,
+  before: string,
+): Map<string, HostTensor> {
   return new Map(
     [...tensors].filter(([key]) => key.startsWith(before))
       .map(([key, tensor]) => [key.slice(before.length), tensor]),
   );
+}
+
+function ambiguous(found: readonly string[], key?: string): StateDictError {
+  const names = found.map((before) => before.slice(0, -1));
+  return new StateDictError(describe({
+    what: "state dictionary in the file",
+    expected: key === undefined ? "one" : `one that is called ${key}`,
+    got: names.length === 0 ? "none" : names.join(", "),
+    help: "Choose one by its name: `--key NAME`, or the argument `key`.",
+  }));
 }

@@ -9,6 +9,7 @@ import type { HostTensor } from "./_host_tensor.ts";
 import { malformed } from "./_malformed.ts";
 import { noTensor } from "./_no_tensor.ts";
 import { openPyTorch, torchPickleName } from "./_pytorch.ts";
+import { isLegacyTorch, openLegacyTorch } from "./_pytorch_legacy.ts";
 import { isNpz, openNpz } from "./npz.ts";
 import { hostTensor } from "./_elements.ts";
 import { readHeader } from "./_safetensors_header.ts";
@@ -29,20 +30,23 @@ export interface Weights {
 }
 
 /**
- * Opens a file of weights: reads what it says of its tensors, but no tensor
- * yet. What it is, its bytes tell, not its name.
+ * Opens a file of weights: reads the list of its tensors, but no tensor yet. Its
+ * bytes decide what it is, not its name.
  *
  * - safetensors.
  * - npz, as `numpy.savez` and `numpy.savez_compressed` write it. Its arrays are
  *   of numbers: one of Python objects is refused.
- * - What PyTorch's `torch.save` writes, from 1.6 on, of a state dictionary or a
- *   checkpoint. Nothing in it is executed: a class that is no part of a state
- *   dictionary is refused by name. Dictionaries within each other become one,
- *   `{"model": {"fc.bias": …}}` has the name `model.fc.bias`, and plain values
+ * - PyTorch's `.pth`, as `torch.save` writes a state dictionary or a checkpoint:
+ *   the archives of 1.6 and later, and the files from before. Nothing in it is
+ *   executed: a class that `torch.load(path, weights_only=True)` would not load
+ *   is refused by name. Dictionaries within each other become one,
+ *   `{"model": {"fc.bias": …}}` has the name `model.fc.bias`, and other values
  *   become metadata.
  *
  * @throws {DataError} If the file can't be read.
- * @throws {FormatError} If it is none of these, or damaged.
+ * Its tensors may take 64 MB and four times the length of the file, together.
+ *
+ * @throws {FormatError} If it is none of these, damaged, or takes more.
  *
  * @example
  * ```ts
@@ -118,7 +122,7 @@ async function openSource(source: Source): Promise<WeightsFile> {
   try {
     const start = await source.read(0, HEADER_AT + 1);
     if (isZip(start)) return await openArchive(source);
-    if (isLegacy(start)) throw legacy(source.name);
+    if (isLegacyTorch(start)) return await openLegacyTorch(source);
     if (isSomethingElse(start)) throw unknown(source);
     return await openSafetensors(source);
   } catch (error) {
@@ -140,19 +144,6 @@ function unknown({ name, size }: Source): Error {
   const got = size === 0 ? "an empty file" : "something else";
   return malformed(name, "weights: .safetensors, .npz, .pth or .pt", got, {
     help: "Give the file that train, torch.save or numpy.savez wrote.",
-  });
-}
-
-/** The pickled number at the start of what PyTorch wrote before 1.6. */
-const LEGACY = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
-
-function isLegacy(start: Uint8Array): boolean {
-  return LEGACY.every((byte, index) => start[index] === byte);
-}
-
-function legacy(name: string): Error {
-  return malformed(name, "a zip archive", "PyTorch's format before 1.6", {
-    help: "In Python, write it again: torch.save(torch.load(path), path).",
   });
 }
 

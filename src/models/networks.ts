@@ -44,17 +44,19 @@ export interface FoundNetwork {
  * @param tensors The tensors of the file. The state dictionary may lie within
  * others, as {@linkcode stateDictWithin} finds it.
  * @param metadata The metadata of the file.
- * @param classes Number of classes; by default as many as the weights have.
+ * @param options Number of classes; by default as many as the weights have. The
+ * key of the state dictionary where the file has several.
+ * @throws {StateDictError} If it has several and the key names none of them.
  */
 export function networkOf(
   tensors: ReadonlyMap<string, HostTensor>,
   metadata: Readonly<Record<string, string>> = {},
-  classes?: number,
+  options: { readonly classes?: number; readonly key?: string } = {},
 ): FoundNetwork {
   const { network: named = "" } = metadata;
-  if (isNetworkName(named)) return networkWithin(tensors, named, classes);
+  if (isNetworkName(named)) return networkWithin(tensors, named, options);
   const candidates = (Object.keys(NETWORKS) as NetworkName[])
-    .map((name) => networkWithin(tensors, name, classes));
+    .map((name) => networkWithin(tensors, name, options));
   return candidates.find(hasItsNames) ?? candidates[0];
 }
 
@@ -65,12 +67,12 @@ function isNetworkName(text: string): text is NetworkName {
 function networkWithin(
   tensors: ReadonlyMap<string, HostTensor>,
   name: NetworkName,
-  classes?: number,
+  { classes, key }: { readonly classes?: number; readonly key?: string },
 ): FoundNetwork {
   const make = NETWORKS[name];
   // The bias of the last layer: one element a class.
   const [last] = [...make().namedTensors()].at(-1)!;
-  const weights = stateDictWithin(tensors, last);
+  const weights = stateDictWithin(tensors, last, key);
   const network = make(classes ?? weights.get(last)?.shape[0]);
   return { network, weights };
 }

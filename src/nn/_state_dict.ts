@@ -63,14 +63,15 @@ export function loadStateDict(
   { source, strict = true }: LoadOptions,
 ): LoadReport {
   const slots = new Map(slotsOf(module));
+  const given = withCounters(state, slots.keys());
   const report = new LoadReport(
-    [...slots.keys()].filter((name) => !state.has(name)),
+    [...slots.keys()].filter((name) => !given.has(name)),
     [...state.keys()].filter((name) => !slots.has(name)),
   );
   const found: [StatePart, HostTensor][] = [];
   const problems = strict ? keyProblems(report) : [];
   for (const [name, slot] of slots) {
-    const tensor = state.get(name);
+    const tensor = given.get(name);
     if (tensor === undefined) continue;
     found.push([slot, tensor]);
     const problem = misfit(name, slot, tensor);
@@ -112,24 +113,43 @@ function misfit(
   slot: StatePart,
   tensor: HostTensor,
 ): string | null {
-  if (!sameShape(slot.shape, tensor.shape)) {
-    return `size mismatch for ${name}: copying a param with shape ` +
-      `${torchSize(tensor.shape)} from checkpoint, the shape in current ` +
-      `model is ${torchSize(slot.shape)}.`;
-  }
-  const whole = tensor.data instanceof BigInt64Array ||
-    tensor.data instanceof BigUint64Array;
-  if (whole === (slot.tensor.dtype === "i32")) return null;
-  return `type mismatch for ${name}: ${tensor.dtype} cannot be taken over.`;
+  if (sameShape(slot.shape, tensor.shape)) return null;
+  // PyTorch before 0.4 had no scalars: it takes the first element.
+  const isScalar = slot.shape.length === 0 && tensor.shape.length === 1 &&
+    tensor.shape[0] > 0;
+  if (isScalar) return null;
+  return `size mismatch for ${name}: copying a param with shape ` +
+    `${torchSize(tensor.shape)} from checkpoint, the shape in current ` +
+    `model is ${torchSize(slot.shape)}.`;
 }
 
-function write({ tensor }: StatePart, { data }: HostTensor): void {
+/** Converts the elements, as PyTorch's `copy_` does: to integers towards zero. */
+function write({ shape, tensor }: StatePart, { data }: HostTensor): void {
   const { buffer, device, dtype } = tensor;
-  if (dtype === "i32") {
-    device.write(buffer, Int32Array.from(data as BigInt64Array, Number));
-  } else {
-    device.write(buffer, Float32Array.from(data as Float32Array));
-  }
+  const all = data as ArrayLike<number | bigint>;
+  const Values = dtype === "i32" ? Int32Array : Float32Array;
+  const values = new Values(elementsOf(shape));
+  for (let i = 0; i < values.length; i++) values[i] = Number(all[i]);
+  device.write(buffer, values);
+}
+
+/**
+ * A state dictionary with BatchNorm's counters, from 0 where it has none: those
+ * of PyTorch before 0.4.1 have none, and files of other libraries.
+ */
+function withCounters(
+  state: ReadonlyMap<string, HostTensor>,
+  names: Iterable<string>,
+): ReadonlyMap<string, HostTensor> {
+  const missing = [...names].filter((name) =>
+    /(^|\.)num_batches_tracked$/.test(name) && !state.has(name)
+  );
+  const zero: HostTensor = {
+    dtype: "I64",
+    shape: [],
+    data: new BigInt64Array(1),
+  };
+  return new Map([...state, ...missing.map((name) => [name, zero] as const)]);
 }
 
 function sameShape(left: Shape, right: Shape): boolean {

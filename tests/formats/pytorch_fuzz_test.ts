@@ -9,7 +9,12 @@ import { isPermitted, needs } from "../permissions.ts";
 
 needs(import.meta.url, "read");
 
-const files = ["pytorch_views", "pytorch_checkpoint", "pytorch_evil"];
+const files = [
+  "pytorch_beside",
+  "pytorch_checkpoint",
+  "pytorch_evil",
+  "pytorch_views",
+];
 
 /** Whether the bytes are refused; anything but the format's error is thrown. */
 async function isRefused(bytes: Uint8Array): Promise<boolean> {

@@ -1,5 +1,11 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { FormatError } from "../../src/base/errors.ts";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { FormatError, StateDictError } from "../../src/base/errors.ts";
+import { stateDictWithin } from "../../src/formats/state_dict_within.ts";
 import {
   decodeWeights,
   openWeights,
@@ -96,8 +102,8 @@ const refused: [file: string, message: RegExp][] = [
     /data\.pkl, byte \d+: expected only tensors, OrderedDict and plain values, got "(__builtin__|builtins)\.eval"\. Help: Nothing was executed\./,
   ],
   ["pytorch_module", /got "torch\.nn\.modules\.linear\.Linear"/],
-  ["pytorch_expanded", /tensor "a": .*got 1000, an expanded view/],
-  ["pytorch_legacy", /PyTorch's format before 1\.6\. Help: In Python/],
+  ["pytorch_names", /expected names of at most 1000 characters/],
+  ["pytorch_shared", /expected at most \d+ bytes of tensors, got 2000000000/],
 ];
 for (const [file, message] of refused) {
   Deno.test(`${file}.pth is refused`, async () => {
@@ -108,6 +114,64 @@ for (const [file, message] of refused) {
     assertMatch(error.message, message);
   });
 }
+
+Deno.test("a file from before PyTorch 1.6 has the same tensors", async () => {
+  const legacy = await readWeights(goldenPath("pytorch_legacy.pth"));
+  const { tensors } = await readWeights(goldenPath("pytorch_views.pth"));
+  assertEquals(legacy.tensors, tensors);
+  assertEquals(legacy.metadata, { complex: "a tensor of another type" });
+});
+
+Deno.test("a file from before PyTorch 1.6 is refused where it is cut short", async () => {
+  const bytes = await Deno.readFile(goldenPath("pytorch_legacy.pth"));
+  for (let length = 0; length < bytes.length; length += 5) {
+    await assertRejects(
+      () => decodeWeights(bytes.subarray(0, length)),
+      FormatError,
+    );
+  }
+});
+
+Deno.test("values beside weights are left where they are", async () => {
+  const { metadata, tensors } = await readWeights(
+    goldenPath("pytorch_beside.pth"),
+  );
+  const f32 = (shape: number[], values: number[]) => ({
+    dtype: "F32" as const,
+    shape,
+    data: new Float32Array(values),
+  });
+  assertEquals(
+    tensors,
+    new Map([
+      ["state.bias", f32([2], [1.5, -2])],
+      ["expanded", f32([4], [2.5, 2.5, 2.5, 2.5])],
+    ]),
+  );
+  assertEquals(metadata, {
+    dtype: "torch.float32",
+    complex: "a tensor of another type",
+    sparse: "a sparse tensor",
+    "size.0": "1",
+    "size.1": "2",
+  });
+  const set = await readWeights(goldenPath("pytorch_set.pth"));
+  assertEquals([...set.tensors.keys()], ["a"]);
+  assertEquals(set.metadata, { set: "a set" });
+});
+
+Deno.test("of two state dictionaries the key chooses", async () => {
+  const { tensors } = await readWeights(goldenPath("pytorch_two.pth"));
+  const own = (key?: string) => stateDictWithin(tensors, "bias", key);
+  assertEquals(own("model").get("bias"), tensors.get("model.bias"));
+  assertEquals([...own("model_ema").keys()], ["weight", "bias"]);
+  const { message } = assertThrows(() => own(), StateDictError);
+  assertMatch(
+    message,
+    /expected one, got model, model_ema\. Help: .*--key NAME/,
+  );
+  assertThrows(() => own("ema"), StateDictError, "one that is called ema");
+});
 
 Deno.test("opening reads no tensor, and a tensor only its own storage", async () => {
   const bytes = await Deno.readFile(goldenPath("pytorch_network.pth"));

@@ -88,6 +88,19 @@ def checkpoint():
     }
 
 
+def beside():
+    """What torch.load(path, weights_only=True) reads beside weights."""
+    return {
+        "state": OrderedDict(bias=torch.tensor([1.5, -2.0])),
+        "dtype": torch.float32,
+        "complex": torch.zeros(3, dtype=torch.complex64),
+        "sparse": torch.eye(2).to_sparse(),
+        ("a", 1): torch.ones(1),
+        "expanded": torch.tensor([2.5]).expand(4),
+        "size": torch.Size([1, 2]),
+    }
+
+
 class Evil:
     """What a file must not be able to do."""
 
@@ -112,8 +125,13 @@ torch.save(checkpoint(), FOLDER / "pytorch_checkpoint.pth")
 torch.save({"a": Evil()}, FOLDER / "pytorch_evil.pth")
 torch.save(nn.Linear(1, 1), FOLDER / "pytorch_module.pth")
 torch.save({"a": torch.zeros(1).expand(1000)}, FOLDER / "pytorch_expanded.pth")
+torch.save(beside(), FOLDER / "pytorch_beside.pth")
+two = {key: nn.Linear(2, 1).state_dict() for key in ("model", "model_ema")}
+torch.save(two, FOLDER / "pytorch_two.pth")
 torch.save(
-    {"a": torch.zeros(1)},
+    tensors | {"complex": torch.zeros(3, dtype=torch.complex64)},
     FOLDER / "pytorch_legacy.pth",
     _use_new_zipfile_serialization=False,
 )
+# A set is plain Python; torch 1.13 reads none with weights_only.
+torch.save({"a": torch.ones(1), "set": {1, 2}}, FOLDER / "pytorch_set.pth")
