@@ -1,10 +1,14 @@
-import type { Tensor } from "../core/tensor.ts";
+import { Scope } from "../core/scope.ts";
+import { Tensor } from "../core/tensor.ts";
+import { ShapeDevice } from "../devices/shape/shape_device.ts";
 import {
   convBlock,
   type ConvBlockOptions,
   convBlockStages,
 } from "../ops/conv_block.ts";
 import { methodOf } from "./forward.ts";
+import { withSubstitutes } from "./_materialized.ts";
+import { substitutesOn } from "./_trace.ts";
 import type { Stage } from "./stage.ts";
 import type { Layer } from "./module.ts";
 
@@ -43,7 +47,24 @@ export function runGroup({ layers, stages }: Group, x: Tensor): Tensor {
   const options: ConvBlockOptions = Object.fromEntries(
     stages.map(({ name, options }) => [name, options()]),
   );
-  return convBlock(x, options);
+  try {
+    return convBlock(x, options);
+  } catch (error) {
+    runOnShapes(layers, x);
+    throw error;
+  }
+}
+
+/** Runs layers by themselves, without memory: an error then tells in which. */
+function runOnShapes(layers: readonly Layer[], { dtype, shape }: Tensor): void {
+  const device = new ShapeDevice(() => {});
+  using _scope = new Scope();
+  let y = Tensor.empty(device, shape, dtype);
+  for (const layer of layers) {
+    withSubstitutes(substitutesOn(device, layer), () => {
+      y = layer.forward(y);
+    });
+  }
 }
 
 /** The stage that a layer runs as, if it runs nothing else. */

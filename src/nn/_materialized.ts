@@ -1,5 +1,6 @@
 import { describe } from "../base/errors.ts";
 import type { AnyTensor } from "../core/tensor.ts";
+import { asLocated, runningModules } from "./_running.ts";
 
 /** Tensors that a synchronous call sees as the memory of a model. */
 export interface Substitutes {
@@ -11,8 +12,6 @@ export interface Substitutes {
 
 /** Modules that `to(device)` has found. */
 const materialized = new WeakSet<object>();
-/** Modules whose `forward` runs now, outermost first. */
-const running: object[] = [];
 let substitutes: Substitutes | null = null;
 
 /** Notes that a module is part of a model on a device. */
@@ -23,20 +22,6 @@ export function markMaterialized(module: object): void {
 /** Whether a module is part of a model on a device. */
 export function isMaterialized(module: object): boolean {
   return materialized.has(module);
-}
-
-/** Calls a module's `forward`; errors meanwhile know whose it is. */
-export function runForward<T>(
-  module: object,
-  forward: (...inputs: never[]) => T,
-  inputs: readonly unknown[],
-): T {
-  running.push(module);
-  try {
-    return forward.apply(module, inputs as never[]);
-  } finally {
-    running.pop();
-  }
 }
 
 /**
@@ -72,9 +57,17 @@ export function tensorOf<T extends AnyTensor>(part: object, own: T | null): T {
 export function notMaterialized(): TypeError {
   const isKnown = (module: object) =>
     (substitutes?.modules ?? materialized).has(module);
+  const running = runningModules();
   const owner = running.findLastIndex(isKnown);
-  if (owner >= 0) return unknownPart(running[owner], running[owner + 1]);
-  const [model] = running;
+  return asLocated(
+    owner >= 0
+      ? unknownPart(running[owner], running[owner + 1])
+      : unknownModel(running[0]),
+  );
+}
+
+/** The error of a model that is on no device. */
+function unknownModel(model: object | undefined): TypeError {
   return new TypeError(describe({
     what: `${nameOf(model) ?? "parameter or buffer"}: use before to(device)`,
     expected: "a model with memory on a device",

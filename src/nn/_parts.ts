@@ -1,4 +1,5 @@
 import { describe } from "../base/errors.ts";
+import { pathOf } from "./_path.ts";
 import type { Module, StatePart } from "./module.ts";
 import { ModuleBuffer } from "./module_buffer.ts";
 import { Parameter } from "./parameter.ts";
@@ -54,11 +55,6 @@ export function* once<T>(
     if (!seen.has(part)) yield entry;
     seen.add(part);
   }
-}
-
-/** The dotted path of a part: the path of its container, then its own name. */
-export function pathOf(prefix: string, name: string): string {
-  return prefix === "" ? name : `${prefix}.${name}`;
 }
 
 function containsItself(module: Module, name: string): TypeError {

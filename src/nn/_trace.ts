@@ -69,7 +69,7 @@ export function traceModule(
   const device = new ShapeDevice((count) => layers.count(count));
   using _scope = new Scope();
   const inputs = inputShapes.map((shape) => Tensor.empty(device, shape));
-  withSubstitutes(onDevice(model, device), () => {
+  withSubstitutes(substitutesOn(device, model), () => {
     (model.forward as (...inputs: Tensor[]) => unknown)(...inputs);
   });
   return traceOf(inputShapes, layers.all);
@@ -162,7 +162,10 @@ class LayerTraces implements Disposable {
 }
 
 /** Tensors on the device in place of a model's memory, which it may not have. */
-function onDevice(model: Module, device: ShapeDevice): Substitutes {
+export function substitutesOn(
+  device: ShapeDevice,
+  model: Module,
+): Substitutes {
   const tensors = new Map<object, AnyTensor>();
   for (const [, part] of model.namedTensors()) {
     const isParameter = part instanceof Parameter;

@@ -1,5 +1,5 @@
 import type { AnyTensor } from "../core/tensor.ts";
-import { runForward } from "./_materialized.ts";
+import { runForward, type Running } from "./_running.ts";
 import type { Module } from "./module.ts";
 
 /** A module's `forward`. */
@@ -29,7 +29,7 @@ export type ForwardHook<M extends Module = Module> = (
 ) => ReturnType<M["forward"]> | void;
 
 /** Whose `forward` is called; a class may have it as a field only. */
-interface Owner {
+interface Owner extends Running {
   forward?: ForwardMethod;
 }
 

@@ -10,7 +10,8 @@ import {
   type ForwardHook,
   type ForwardPreHook,
 } from "./forward.ts";
-import { modulesIn, once, pathOf, tensorsIn } from "./_parts.ts";
+import { modulesIn, once, tensorsIn } from "./_parts.ts";
+import { pathOf } from "./_path.ts";
 import { move, place, type PlacementOptions } from "./_placement.ts";
 import type { Stage } from "./stage.ts";
 import { modelText } from "./_text.ts";
