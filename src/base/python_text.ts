@@ -25,3 +25,8 @@ export function pythonPair(
 export function pythonNumber(value: number): string {
   return value === 0 ? "0" : pythonFloat(value);
 }
+
+/** A number as Python prints an option whose default is whole: 2, 0.5. */
+export function pythonInteger(value: number): string {
+  return Number.isInteger(value) ? String(value) : pythonFloat(value);
+}

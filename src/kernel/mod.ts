@@ -71,6 +71,7 @@ export {
 } from "../devices/webgpu/webgpu_device.ts";
 export type {
   Extrema,
+  GeluOptions,
   ReductionOptions,
   TensorMethods,
   VarianceOptions,

@@ -91,3 +91,30 @@ export function checkWhole(
     help: `Give one ${name} for both axes, or [height, width].`,
   }));
 }
+
+/**
+ * Throws unless a value is a number, and finite where it must be.
+ *
+ * @param what The argument, for the error.
+ */
+export function checkNumber(
+  what: string,
+  value: number,
+  mustBeFinite = true,
+): void {
+  if (typeof value !== "number") {
+    throw new TypeError(describe({
+      what,
+      expected: "a number",
+      got: typeof value === "object" ? "an object" : String(value),
+      help: "Give it by its position, not by its name.",
+    }));
+  }
+  if (mustBeFinite ? Number.isFinite(value) : !Number.isNaN(value)) return;
+  throw new RangeError(describe({
+    what,
+    expected: mustBeFinite ? "a finite number" : "a number that is not NaN",
+    got: String(value),
+    help: "See where it was worked out.",
+  }));
+}

@@ -3,16 +3,8 @@ import { sigmoidFunction } from "../../kernels/lib/sigmoid.ts";
 import { checkOptions } from "../base/options.ts";
 import { describe } from "../base/errors.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
+import type { GeluOptions } from "../core/tensor_methods.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
-
-/** Options of {@linkcode gelu}. */
-export interface GeluOptions {
-  /**
-   * `"tanh"` for the approximation by `tanh`, `"none"` for the function itself.
-   * Default `"none"`.
-   */
-  approximate?: "none" | "tanh";
-}
 
 /** 1 / √2, 1 / √(2π) and √(2/π). */
 const halfRoot = Math.SQRT1_2;

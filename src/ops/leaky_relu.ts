@@ -4,7 +4,7 @@ import {
 } from "../../kernels/leaky_relu/leaky_relu.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkDType } from "./check.ts";
+import { checkDType, checkNumber } from "./check.ts";
 
 /**
  * `x` where it is above 0 and `negativeSlope · x` elsewhere (Maas, Hannun and
@@ -13,7 +13,8 @@ import { checkDType } from "./check.ts";
  * @param x Any shape.
  * @param negativeSlope The slope below 0, and the gradient at 0. Default 0.01.
  * @returns The shape of `x`.
- * @throws {TypeError} If the elements are not f32.
+ * @throws {TypeError} If the elements are not f32, or the slope is no number.
+ * @throws {RangeError} If the slope is not finite.
  *
  * @example
  * ```ts
@@ -31,6 +32,7 @@ export function leakyRelu<S extends Shape>(
   negativeSlope = 0.01,
 ): Tensor<S> {
   checkDType("leakyRelu", "x", x, "f32");
+  checkNumber("leakyRelu: negativeSlope", negativeSlope);
   const { device } = x;
   const params = { slope: negativeSlope };
   const output = Tensor.empty<S>(device, x.shape);

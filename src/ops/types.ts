@@ -3,7 +3,6 @@ export type { Pair } from "./check.ts";
 export type { AdaptiveSize } from "./adaptive_avg_pool2d.ts";
 export type { PoolArguments } from "./pool_arguments.ts";
 export type { WindowOptions } from "./_window.ts";
-export type { GeluOptions } from "./gelu.ts";
 export type { BatchNorm2dOptions } from "./batch_norm2d.ts";
 export type { ExtremumOperation } from "./extremum.ts";
 export type { UpsampleOptions } from "./upsample.ts";

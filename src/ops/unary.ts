@@ -4,10 +4,9 @@ import {
   unaryKernels,
   type UnaryParameters,
 } from "../../kernels/lib/unary.ts";
-import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkDType } from "./check.ts";
+import { checkDType, checkNumber } from "./check.ts";
 
 /**
  * A function of one number, element by element.
@@ -100,31 +99,4 @@ function parametersOf<P extends UnaryParameters>(
       return [name, value];
     }),
   ) as P;
-}
-
-/**
- * Throws unless a value is a number, and finite where it must be.
- *
- * @param what The argument, for the error.
- */
-export function checkNumber(
-  what: string,
-  value: number,
-  mustBeFinite = true,
-): void {
-  if (typeof value !== "number") {
-    throw new TypeError(describe({
-      what,
-      expected: "a number",
-      got: typeof value === "object" ? "an object" : String(value),
-      help: "Give it by its position, not by its name.",
-    }));
-  }
-  if (mustBeFinite ? Number.isFinite(value) : !Number.isNaN(value)) return;
-  throw new RangeError(describe({
-    what,
-    expected: mustBeFinite ? "a finite number" : "a number that is not NaN",
-    got: String(value),
-    help: "See where it was worked out.",
-  }));
 }
