@@ -44,6 +44,7 @@ export const selfTests: readonly SelfTest[] = [
     bias: Float32Array.of(0.5),
     output: new Float32Array(4),
   }, {
+    groups: 1,
     batch: 1,
     inChannels: 1,
     inHeight: 3,

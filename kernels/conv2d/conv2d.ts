@@ -17,6 +17,7 @@ export type { Conv2dShape } from "./shape.ts";
 /** A convolution like a network's: long enough to tell implementations apart. */
 const sampleShape: Conv2dShape = {
   batch: 32,
+  groups: 1,
   inChannels: 16,
   inHeight: 14,
   inWidth: 14,
@@ -42,9 +43,9 @@ const sampleLengths = {
 
 /**
  * `output = conv2d(x, weight) + bias`, a cross-correlation as in PyTorch: x
- * `[batch, inChannels, inHeight, inWidth]`, weight `[outChannels, inChannels,
- * kernelHeight, kernelWidth]`, bias `[outChannels]` or null, output `[batch,
- * outChannels, outHeight, outWidth]`.
+ * `[batch, inChannels, inHeight, inWidth]`, weight `[outChannels, inChannels /
+ * groups, kernelHeight, kernelWidth]`, bias `[outChannels]` or null, output
+ * `[batch, outChannels, outHeight, outWidth]`.
  */
 export const conv2dForward = kernel({
   name: "conv2dForward",
@@ -68,10 +69,18 @@ export const conv2dForward = kernel({
   },
 });
 
-/** The gradient with respect to x. */
+/**
+ * The gradient with respect to x; and a transposed convolution, which adds a bias
+ * `[inChannels]`.
+ */
 export const conv2dInputGradient = kernel({
   name: "conv2dInputGradient",
-  operands: { gradOutput: "read", weight: "read", gradX: "write" },
+  operands: {
+    gradOutput: "read",
+    weight: "read",
+    bias: "read?",
+    gradX: "write",
+  },
   reference: (arrays, shape: Conv2dShape) =>
     inputGradientReference(arrays, shape),
   webgpu: {
@@ -85,6 +94,7 @@ export const conv2dInputGradient = kernel({
     lengths: {
       gradOutput: sampleLengths.output,
       weight: sampleLengths.weight,
+      bias: null,
       gradX: sampleLengths.x,
     },
     params: sampleShape,

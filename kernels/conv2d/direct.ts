@@ -6,7 +6,6 @@ import {
   type WebGpuSteps,
   workgroupsFor,
 } from "../kernel.ts";
-import { elementwise } from "../lib/elementwise.ts";
 import * as wgsl from "./conv2d.gen.ts";
 import {
   conv2dCost,
@@ -23,51 +22,74 @@ import {
   weightGradientWindow,
 } from "./window.ts";
 
-/** The convolution, one invocation for each pixel. */
+/** A tile: columns of a row or elements of a kernel, and channels. */
+const tile = { pixels: 8, channels: 4 };
+
+/** Invocations of a workgroup of the convolution. */
+const workgroupSize = 64;
+
+/** The convolution, one invocation for each tile of pixels and channels. */
 export function forward(
   { bias, output, weight, x: source }: ForwardOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
 ): WebGpuSteps {
   const window = forwardWindow(shape, bias !== null);
-  const cost = conv2dCost(shape);
-  return withWeightCopy(weight, adapter, (copy) => [{
-    ...convolve({ weight: copy, source, bias: bias ?? weight, output }, window),
-    cost,
-  }]);
+  return withWeightCopy(weight, adapter, (copy) => [
+    convolve(
+      { weight: copy, source, bias: bias ?? weight, output },
+      window,
+      shape,
+    ),
+  ]);
 }
 
-/** The gradient with respect to x, one invocation for each pixel. */
+/** The gradient with respect to x, in the same way. */
 export function inputGradient(
-  { gradOutput: source, gradX: output, weight }: InputGradientOperands,
+  { bias, gradOutput: source, gradX: output, weight }: InputGradientOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
 ): WebGpuSteps {
-  const window = inputGradientWindow(shape);
-  const cost = conv2dCost(shape);
-  return withWeightCopy(weight, adapter, (weight) => [
-    { ...convolve({ weight, source, bias: source, output }, window), cost },
+  const window = inputGradientWindow(shape, bias !== null);
+  return withWeightCopy(weight, adapter, (copy) => [
+    convolve(
+      { weight: copy, source, bias: bias ?? weight, output },
+      window,
+      shape,
+    ),
   ]);
 }
 
 function convolve(
   bind: Record<"weight" | "source" | "bias" | "output", Operand>,
   window: ConvolutionWindow,
+  shape: Conv2dShape,
 ): Dispatch {
-  const { length } = bind.output.buffer;
-  const { kernelHeight, kernelWidth, sourceChannels } = window;
-  return {
-    ...elementwise(wgsl.convolve, length, bind, window),
-    iterations: sourceChannels * (1 + kernelHeight * (1 + kernelWidth)),
-  };
+  const { batch, groups } = shape;
+  const { kernelHeight, kernelWidth, targetHeight, targetWidth } = window;
+  const tiles = batch * groups * targetHeight *
+    Math.ceil(targetWidth / tile.pixels);
+  const [x, y] = workgroupsFor(tiles, workgroupSize);
+  const channels = window.targetChannels / groups;
+  const sources = window.sourceChannels / groups;
+  return dispatch(wgsl.convolve, {
+    bind,
+    constants: { ...window, groups, workgroupSize },
+    workgroups: [x, y, Math.ceil(channels / tile.channels)],
+    iterations: sources * kernelHeight * (1 + kernelWidth) + 36,
+    cost: conv2dCost(shape),
+  });
 }
 
-/** The gradient with respect to the weight, one workgroup for each element. */
+/** The gradient with respect to the weight, a workgroup for each tile of it. */
 export function weightGradient(
   { gradOutput, gradWeight, x: source }: WeightGradientOperands,
   shape: Conv2dShape,
 ): WebGpuSteps {
-  const { batch, outHeight, outWidth } = shape;
+  const { batch, groups, inChannels, outChannels, outHeight, outWidth } = shape;
+  const kernelRows = inChannels / groups * shape.kernelHeight;
+  const tiles = groups * Math.ceil(outChannels / groups / tile.channels) *
+    Math.ceil(kernelRows / 2) * Math.ceil(shape.kernelWidth / tile.pixels);
   // More invocations where pixels are many: Mesa's llvmpipe limits the iterations
   // of each.
   const workgroupSize = batch * outHeight * outWidth > 2 ** 20 ? 256 : 64;
@@ -75,9 +97,9 @@ export function weightGradient(
   return [
     dispatch(wgsl.weightGradient, {
       bind: { gradOutput, source, gradWeight },
-      constants: { ...weightGradientWindow(shape), workgroupSize },
-      workgroups: workgroupsFor(gradWeight.buffer.length, 1),
-      iterations: rows * (1 + outWidth) + Math.log2(workgroupSize),
+      constants: { ...weightGradientWindow(shape), groups, workgroupSize },
+      workgroups: workgroupsFor(tiles, 1),
+      iterations: rows * (1 + outWidth) + 18 * (1 + Math.log2(workgroupSize)),
       cost: conv2dCost(shape),
     }),
   ];

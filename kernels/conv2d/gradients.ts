@@ -20,7 +20,8 @@ export function convolutionGradients(
 ): AnyKernelCall[] {
   const calls: AnyKernelCall[] = [];
   if (gradX !== null) {
-    calls.push(call(conv2dInputGradient, { gradOutput, weight, gradX }, shape));
+    const operands = { gradOutput, weight, bias: null, gradX };
+    calls.push(call(conv2dInputGradient, operands, shape));
   }
   if (gradWeight !== null) {
     const operands = { gradOutput, x, gradWeight };

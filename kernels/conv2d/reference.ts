@@ -11,13 +11,8 @@ export function forwardReference(
   },
   shape: Conv2dShape,
 ): void {
-  const sums = new Float64Array(output.length);
   const area = shape.outHeight * shape.outWidth;
-  if (bias !== null) {
-    for (let i = 0; i < sums.length; i++) {
-      sums[i] = bias[Math.floor(i / area) % shape.outChannels];
-    }
-  }
+  const sums = startingSums(output.length, bias, area, shape.outChannels);
   forEachProduct(shape, (outputIndex, xIndex, weightIndex) => {
     sums[outputIndex] += x[xIndex] * weight[weightIndex];
   });
@@ -26,13 +21,16 @@ export function forwardReference(
 
 /** Sums, for every pixel of x, over the outputs that it took part in. */
 export function inputGradientReference(
-  { gradOutput, gradX, weight }: Record<
-    "gradOutput" | "weight" | "gradX",
-    NumberArray
-  >,
+  { bias, gradOutput, gradX, weight }: {
+    gradOutput: NumberArray;
+    weight: NumberArray;
+    bias: NumberArray | null;
+    gradX: NumberArray;
+  },
   shape: Conv2dShape,
 ): void {
-  const sums = new Float64Array(gradX.length);
+  const area = shape.inHeight * shape.inWidth;
+  const sums = startingSums(gradX.length, bias, area, shape.inChannels);
   forEachProduct(shape, (outputIndex, xIndex, weightIndex) => {
     sums[xIndex] += gradOutput[outputIndex] * weight[weightIndex];
   });
@@ -54,6 +52,18 @@ export function weightGradientReference(
   gradWeight.set(sums);
 }
 
+/** The bias of every pixel's channel, or 0. */
+function startingSums(
+  length: number,
+  bias: NumberArray | null,
+  area: number,
+  channels: number,
+): Float64Array {
+  const sums = new Float64Array(length);
+  if (bias === null) return sums;
+  return sums.map((_, i) => bias[Math.floor(i / area) % channels]);
+}
+
 /**
  * A convolution is a sum of products `x · weight`: visits each of them, with the
  * element of the output that it belongs to. The padding adds none.
@@ -62,22 +72,22 @@ function forEachProduct(
   shape: Conv2dShape,
   visit: (outputIndex: number, xIndex: number, weightIndex: number) => void,
 ): void {
-  const { inChannels, inHeight, inWidth, outChannels, outHeight, outWidth } =
-    shape;
-  const { kernelHeight, kernelWidth } = shape;
+  const { inHeight, inWidth, outChannels, outHeight, outWidth } = shape;
+  const { groups, kernelHeight, kernelWidth } = shape;
   const kernelArea = kernelHeight * kernelWidth;
+  const sources = shape.inChannels / groups;
   let outputIndex = 0;
   for (let plane = 0; plane < shape.batch * outChannels; plane++) {
-    const image = Math.floor(plane / outChannels);
     const outChannel = plane % outChannels;
+    // Groups, counted through all images.
+    const group = Math.floor(plane / (outChannels / groups));
     for (let outRow = 0; outRow < outHeight; outRow++) {
       const top = outRow * shape.strideHeight - shape.paddingHeight;
       for (let outColumn = 0; outColumn < outWidth; outColumn++) {
         const left = outColumn * shape.strideWidth - shape.paddingWidth;
-        for (let inChannel = 0; inChannel < inChannels; inChannel++) {
-          const firstRow = (image * inChannels + inChannel) * inHeight;
-          const firstWeight = (outChannel * inChannels + inChannel) *
-            kernelArea;
+        for (let inChannel = 0; inChannel < sources; inChannel++) {
+          const firstRow = (group * sources + inChannel) * inHeight;
+          const firstWeight = (outChannel * sources + inChannel) * kernelArea;
           for (let element = 0; element < kernelArea; element++) {
             const row = top +
               Math.floor(element / kernelWidth) * shape.dilationHeight;

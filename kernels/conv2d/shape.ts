@@ -3,12 +3,18 @@ import type { Window2d } from "../lib/window2d.ts";
 
 /**
  * A convolution: `[batch, inChannels, inHeight, inWidth]` with weights
- * `[outChannels, inChannels, kernelHeight, kernelWidth]` gives
- * `[batch, outChannels, outHeight, outWidth]`.
+ * `[outChannels, inChannels / groups, kernelHeight, kernelWidth]` gives
+ * `[batch, outChannels, outHeight, outWidth]`. The padding is that above and to
+ * the left; below and to the right there is as much as the output's size takes.
  */
 export interface Conv2dShape extends Window2d {
   /** Images in the batch. */
   readonly batch: number;
+  /**
+   * Convolutions side by side: the first outputs' channels see the first inputs'
+   * channels alone, and so on. Divides both numbers of channels.
+   */
+  readonly groups: number;
   /** Channels of the input. */
   readonly inChannels: number;
   /** Rows of the input. */
@@ -31,10 +37,11 @@ export interface ForwardOperands {
   readonly output: Operand;
 }
 
-/** Operands of the gradient with respect to x. */
+/** Operands of the gradient with respect to x; a bias of null is none. */
 export interface InputGradientOperands {
   readonly gradOutput: Operand;
   readonly weight: Operand;
+  readonly bias: Operand | null;
   readonly gradX: Operand;
 }
 
@@ -50,8 +57,9 @@ export interface WeightGradientOperands {
  * x and the weight: those with the padding included.
  */
 export function multiplications(shape: Conv2dShape): number {
-  const { batch, inChannels, outChannels, outHeight, outWidth } = shape;
-  const taps = inChannels * shape.kernelHeight * shape.kernelWidth;
+  const { batch, outChannels, outHeight, outWidth } = shape;
+  const taps = shape.inChannels / shape.groups * shape.kernelHeight *
+    shape.kernelWidth;
   return batch * outChannels * outHeight * outWidth * taps;
 }
 

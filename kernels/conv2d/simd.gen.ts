@@ -4,9 +4,10 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `conv2dPack`. */
-export const conv2dPack: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly outChannels: "i32"; readonly inChannels: "i32"; readonly taps: "i32"; readonly flipped: "i32" }> = wasmFunction("conv2dPack", {
+export const conv2dPack: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly inChannels: "i32"; readonly taps: "i32"; readonly flipped: "i32" }> = wasmFunction("conv2dPack", {
   weight: "pointer",
   packed: "pointer",
+  groups: "i32",
   outChannels: "i32",
   inChannels: "i32",
   taps: "i32",
@@ -14,7 +15,7 @@ export const conv2dPack: WasmFunction<{ readonly weight: "pointer"; readonly pac
 });
 
 /** Makes calls of `conv2dDirect`. */
-export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly stepHeight: "i32"; readonly stepWidth: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly source: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dDirect", {
+export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly stepHeight: "i32"; readonly stepWidth: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly source: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dDirect", {
   channels: "i32",
   height: "i32",
   width: "i32",
@@ -32,6 +33,7 @@ export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly hei
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",
+  groups: "i32",
   outChannels: "i32",
   outHeight: "i32",
   outWidth: "i32",
@@ -43,7 +45,7 @@ export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly hei
 });
 
 /** Makes calls of `conv2dWeightSums`. */
-export const conv2dWeightSums: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly stepHeight: "i32"; readonly stepWidth: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dWeightSums", {
+export const conv2dWeightSums: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly stepHeight: "i32"; readonly stepWidth: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dWeightSums", {
   channels: "i32",
   height: "i32",
   width: "i32",
@@ -59,6 +61,7 @@ export const conv2dWeightSums: WasmFunction<{ readonly channels: "i32"; readonly
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",
+  groups: "i32",
   outChannels: "i32",
   outHeight: "i32",
   outWidth: "i32",
@@ -70,17 +73,18 @@ export const conv2dWeightSums: WasmFunction<{ readonly channels: "i32"; readonly
 });
 
 /** Makes calls of `conv2dWeightGradient`. */
-export const conv2dWeightGradient: WasmFunction<{ readonly sums: "pointer"; readonly sumsStride: "pointer"; readonly gradWeight: "pointer"; readonly outChannels: "i32"; readonly taps: "i32"; readonly summed: "i32" }> = wasmFunction("conv2dWeightGradient", {
+export const conv2dWeightGradient: WasmFunction<{ readonly sums: "pointer"; readonly sumsStride: "pointer"; readonly gradWeight: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly taps: "i32"; readonly summed: "i32" }> = wasmFunction("conv2dWeightGradient", {
   sums: "pointer",
   sumsStride: "pointer",
   gradWeight: "pointer",
+  groups: "i32",
   outChannels: "i32",
   taps: "i32",
   summed: "i32",
 });
 
 /** Makes calls of `conv2dWeightRows`. */
-export const conv2dWeightRows: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly stepHeight: "i32"; readonly stepWidth: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dWeightRows", {
+export const conv2dWeightRows: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly stepHeight: "i32"; readonly stepWidth: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dWeightRows", {
   channels: "i32",
   height: "i32",
   width: "i32",
@@ -96,6 +100,7 @@ export const conv2dWeightRows: WasmFunction<{ readonly channels: "i32"; readonly
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",
+  groups: "i32",
   outChannels: "i32",
   outHeight: "i32",
   outWidth: "i32",

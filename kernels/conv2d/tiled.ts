@@ -44,12 +44,13 @@ const busy = 256;
 /** Pixels of a split at most: far below the iteration limit. */
 const longestSplit = 16_384;
 
-/** The convolution in tiles. */
+/** The convolution in tiles; null where it has groups. */
 export function forward(
   { bias, output, weight, x: source }: ForwardOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
-): WebGpuSteps {
+): WebGpuSteps | null {
+  if (shape.groups > 1) return null;
   const window = forwardWindow(shape, bias !== null);
   return withWeightCopy(weight, adapter, (copy) => [
     convolve(
@@ -60,15 +61,20 @@ export function forward(
   ]);
 }
 
-/** The gradient with respect to x in tiles. */
+/** The gradient with respect to x in tiles; null where there are groups. */
 export function inputGradient(
-  { gradOutput: source, gradX: output, weight }: InputGradientOperands,
+  { bias, gradOutput: source, gradX: output, weight }: InputGradientOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
-): WebGpuSteps {
-  const window = inputGradientWindow(shape);
-  return withWeightCopy(weight, adapter, (weight) => [
-    convolve({ weight, source, bias: source, output }, window, shape),
+): WebGpuSteps | null {
+  if (shape.groups > 1) return null;
+  const window = inputGradientWindow(shape, bias !== null);
+  return withWeightCopy(weight, adapter, (copy) => [
+    convolve(
+      { weight: copy, source, bias: bias ?? weight, output },
+      window,
+      shape,
+    ),
   ]);
 }
 
@@ -121,9 +127,14 @@ function pixelsOf(groups: number): number {
   return 8 * invocations / groups;
 }
 
-/** Whether the convolution can make statistics: its images have fours of pixels. */
-export function hasStatistics({ outHeight, outWidth }: Conv2dShape): boolean {
-  return outHeight * outWidth % 4 === 0;
+/**
+ * Whether the convolution can make statistics: its images have fours of pixels,
+ * and it has no groups.
+ */
+export function hasStatistics(
+  { groups, outHeight, outWidth }: Conv2dShape,
+): boolean {
+  return groups === 1 && outHeight * outWidth % 4 === 0;
 }
 
 /** Elements of a channel of the output in each tile but the last. */
@@ -152,12 +163,13 @@ export function forwardWithStatistics(
 
 /**
  * The gradient with respect to the weight, in splits that are added in a fixed
- * order.
+ * order; null where there are groups.
  */
 export function weightGradient(
   { gradOutput, gradWeight, x: source }: WeightGradientOperands,
   shape: Conv2dShape,
-): WebGpuSteps {
+): WebGpuSteps | null {
+  if (shape.groups > 1) return null;
   const { pixels, splits } = splitsOf(shape);
   const { length } = gradWeight.buffer;
   const sums = splits === 1 ? gradWeight : new Scratch(splits * length);

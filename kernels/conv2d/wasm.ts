@@ -36,9 +36,10 @@ export function forward(
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
-  const { inChannels, outChannels, outHeight, outWidth } = shape;
+  const { groups, outHeight, outWidth } = shape;
+  const { inChannels, outChannels } = channelsOfGroup(shape);
   const taps = inChannels * shape.kernelHeight * shape.kernelWidth;
-  const packed = new Scratch(wholeVectors(outChannels) * taps);
+  const packed = new Scratch(groups * wholeVectors(outChannels) * taps);
   const layout = inputLayout(shape, outWidth);
   const bytes = tableBytes(taps) + imageBytes(layout);
   return [
@@ -50,7 +51,8 @@ export function forward(
       bias,
       output,
       ...threadMemory(cpu, bytes),
-      batch: shape.batch,
+      batch: shape.batch * groups,
+      groups,
       outChannels,
       outHeight,
       outWidth,
@@ -65,13 +67,14 @@ export function forward(
 
 /** The gradient with respect to x: a convolution of the output's. */
 export function inputGradient(
-  { gradOutput: source, gradX: output, weight }: InputGradientOperands,
+  { bias, gradOutput: source, gradX: output, weight }: InputGradientOperands,
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
-  const { inChannels, inHeight, inWidth, outChannels } = shape;
+  const { groups, inHeight, inWidth } = shape;
+  const { inChannels, outChannels } = channelsOfGroup(shape);
   const taps = outChannels * shape.kernelHeight * shape.kernelWidth;
-  const packed = new Scratch(wholeVectors(inChannels) * taps);
+  const packed = new Scratch(groups * wholeVectors(inChannels) * taps);
   const layout = gradientLayout(shape);
   const bytes = tableBytes(taps) + imageBytes(layout);
   return [
@@ -80,10 +83,11 @@ export function inputGradient(
       ...layout,
       source,
       packed,
-      bias: null,
+      bias,
       output,
       ...threadMemory(cpu, bytes),
-      batch: shape.batch,
+      batch: shape.batch * groups,
+      groups,
       outChannels: inChannels,
       outHeight: inHeight,
       outWidth: inWidth,
@@ -102,15 +106,16 @@ export function weightGradient(
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
-  const { inChannels, outChannels, outHeight, outWidth } = shape;
+  const { groups, outHeight, outWidth } = shape;
+  const { inChannels, outChannels } = channelsOfGroup(shape);
   const taps = inChannels * shape.kernelHeight * shape.kernelWidth;
   const layout = inputLayout(shape, wholeVectors(outWidth));
-  const groups = wholeVectors(outChannels) / 4;
+  const fours = wholeVectors(outChannels) / 4;
   const vectors = outHeight * wholeVectors(outWidth) / 4;
   const { memory, memoryStride } = threadMemory(
     cpu,
-    roundUp(groups * taps * 16, 64) + tableBytes(taps + tapsOfTile) +
-      groups * vectors * 64 + imageBytes(layout),
+    roundUp(groups * fours * taps * 16, 64) + tableBytes(taps + tapsOfTile) +
+      fours * vectors * 64 + imageBytes(layout),
   );
   const work = multiplications(shape);
   const sums = hasRows(shape) ? simd.conv2dWeightRows : simd.conv2dWeightSums;
@@ -121,7 +126,8 @@ export function weightGradient(
       x,
       memory,
       memoryStride,
-      batch: shape.batch,
+      batch: shape.batch * groups,
+      groups,
       outChannels,
       outHeight,
       outWidth,
@@ -135,10 +141,11 @@ export function weightGradient(
       sums: memory,
       sumsStride: memoryStride,
       gradWeight,
+      groups,
       outChannels,
       taps,
       summed: cpu.parts(work),
-    }, { work: outChannels * taps, label: "conv2dWeightGradientSum" }),
+    }, { work: groups * outChannels * taps, label: "conv2dWeightGradientSum" }),
   ];
 }
 
@@ -148,14 +155,12 @@ function pack(
   shape: Conv2dShape,
   flipped: boolean,
 ): WasmCall {
-  const { inChannels, kernelHeight, kernelWidth, outChannels } = shape;
-  const taps = kernelHeight * kernelWidth;
   return simd.conv2dPack({
     weight,
     packed,
-    outChannels,
-    inChannels,
-    taps,
+    groups: shape.groups,
+    ...channelsOfGroup(shape),
+    taps: shape.kernelHeight * shape.kernelWidth,
     flipped: Number(flipped),
   }, { label: "conv2dPackWeights" });
 }
@@ -165,7 +170,8 @@ function pack(
  * 28×28 pixels that takes half the time of the general one.
  */
 function hasRows(shape: Conv2dShape): boolean {
-  return shape.kernelWidth === 5 && shape.outChannels % 8 === 0 &&
+  return shape.groups === 1 &&
+    shape.kernelWidth === 5 && shape.outChannels % 8 === 0 &&
     shape.strideHeight === 1 && shape.strideWidth === 1 &&
     shape.dilationHeight === 1 && shape.dilationWidth === 1;
 }
@@ -179,7 +185,7 @@ function inputLayout(shape: Conv2dShape, outWidth: number): ImageLayout {
   const reach = reachOf(shape);
   const { outHeight, strideHeight, strideWidth } = shape;
   return {
-    channels: shape.inChannels,
+    channels: channelsOfGroup(shape).inChannels,
     height: shape.inHeight,
     width: shape.inWidth,
     stepHeight: 1,
@@ -196,7 +202,7 @@ function inputLayout(shape: Conv2dShape, outWidth: number): ImageLayout {
 function gradientLayout(shape: Conv2dShape): ImageLayout {
   const reach = reachOf(shape);
   return {
-    channels: shape.outChannels,
+    channels: channelsOfGroup(shape).outChannels,
     height: shape.outHeight,
     width: shape.outWidth,
     stepHeight: shape.strideHeight,
@@ -206,6 +212,14 @@ function gradientLayout(shape: Conv2dShape): ImageLayout {
     rows: shape.inHeight + reach.height,
     phases: 1,
     columns: shape.inWidth + reach.width,
+  };
+}
+
+/** Channels that a group of an image has. */
+function channelsOfGroup({ groups, inChannels, outChannels }: Conv2dShape) {
+  return {
+    inChannels: inChannels / groups,
+    outChannels: outChannels / groups,
   };
 }
 

@@ -48,11 +48,11 @@ export function forwardWindow(
   shape: Conv2dShape,
   hasBias: boolean,
 ): ConvolutionWindow {
-  const { inChannels, kernelHeight, kernelWidth } = shape;
+  const { groups, inChannels, kernelHeight, kernelWidth } = shape;
   return {
     ...weightGradientWindow(shape),
     sourceChannelStep: kernelHeight * kernelWidth,
-    targetChannelStep: inChannels * kernelHeight * kernelWidth,
+    targetChannelStep: inChannels / groups * kernelHeight * kernelWidth,
     flipped: 0,
     hasBias: Number(hasBias),
   };
@@ -63,8 +63,11 @@ export function forwardWindow(
  * those windows of which it was part: a convolution of the output's gradient,
  * dilated by the stride, with the flipped kernel.
  */
-export function inputGradientWindow(shape: Conv2dShape): ConvolutionWindow {
-  const { kernelHeight, kernelWidth } = shape;
+export function inputGradientWindow(
+  shape: Conv2dShape,
+  hasBias: boolean,
+): ConvolutionWindow {
+  const { groups, inChannels, kernelHeight, kernelWidth } = shape;
   return {
     sourceChannels: shape.outChannels,
     sourceHeight: shape.outHeight,
@@ -83,9 +86,9 @@ export function inputGradientWindow(shape: Conv2dShape): ConvolutionWindow {
     paddingWidth: (kernelWidth - 1) * shape.dilationWidth - shape.paddingWidth,
     dilationHeight: shape.dilationHeight,
     dilationWidth: shape.dilationWidth,
-    sourceChannelStep: shape.inChannels * kernelHeight * kernelWidth,
+    sourceChannelStep: inChannels / groups * kernelHeight * kernelWidth,
     targetChannelStep: kernelHeight * kernelWidth,
     flipped: 1,
-    hasBias: 0,
+    hasBias: Number(hasBias),
   };
 }

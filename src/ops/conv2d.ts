@@ -37,6 +37,7 @@ export function conv2dShape(
     ...window,
     ...sizes,
     batch,
+    groups: 1,
     inChannels,
     inHeight,
     inWidth,
@@ -86,7 +87,8 @@ export function conv2d(
     [x, weight, bias],
     (gradOutput, [gradX, gradWeight, gradBias]) => {
       if (gradX) {
-        device.run(conv2dInputGradient, { gradOutput, weight, gradX }, shape);
+        const operands = { gradOutput, weight, bias: null, gradX };
+        device.run(conv2dInputGradient, operands, shape);
       }
       if (gradWeight) {
         device.run(conv2dWeightGradient, { gradOutput, x, gradWeight }, shape);

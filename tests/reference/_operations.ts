@@ -54,7 +54,8 @@ export function conv2d(shape: Conv2dShape): Operation {
       const gradX = new Float64Array(x.length);
       const gradWeight = new Float64Array(weight.length);
       const gradBias = new Float64Array(shape.outChannels);
-      runReference(conv2dInputGradient, { gradOutput, weight, gradX }, shape);
+      const ofInput = { gradOutput, weight, bias: null, gradX };
+      runReference(conv2dInputGradient, ofInput, shape);
       runReference(conv2dWeightGradient, { gradOutput, x, gradWeight }, shape);
       runReference(conv2dBiasGradient, { gradOutput, gradBias }, shape);
       return { x: gradX, weight: gradWeight, bias: gradBias };

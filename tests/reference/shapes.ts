@@ -25,9 +25,9 @@ export function conv2dShape(
   inChannels: number,
   outChannels: number,
   size: Pair,
-  options: WindowOptions,
+  { groups = 1, ...options }: WindowOptions & { groups?: number },
 ): Conv2dShape {
-  return { batch, inChannels, outChannels, ...slide(size, options) };
+  return { batch, groups, inChannels, outChannels, ...slide(size, options) };
 }
 
 /** The record of a pooling, its output's size worked out. */

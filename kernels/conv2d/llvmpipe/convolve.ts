@@ -35,8 +35,8 @@ const channelGroup = 4;
 const workgroupSize = 16;
 
 /**
- * The convolution, without strides and dilation, and with kernels of at most five
- * columns; null for others.
+ * The convolution, without strides, dilation and groups, and with kernels of at
+ * most five columns; null for others.
  */
 export function forward(
   { bias, output, weight, x: source }: ForwardOperands,
@@ -55,17 +55,17 @@ export function forward(
 
 /** The gradient with respect to x, as above. */
 export function inputGradient(
-  { gradOutput: source, gradX: output, weight }: InputGradientOperands,
+  { bias, gradOutput: source, gradX: output, weight }: InputGradientOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
 ): WebGpuSteps | null {
   const correlation = inputGradientCorrelation(shape);
   if (!fits(shape, correlation, adapter)) return null;
+  const others = { source, bias: bias ?? weight, output };
   return withWeightCopy(
     weight,
     adapter,
-    (weight) =>
-      correlate(correlation, { source, weight, bias: source, output }, false),
+    (weight) => correlate(correlation, { ...others, weight }, bias !== null),
   );
 }
 

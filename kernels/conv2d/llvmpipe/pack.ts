@@ -154,9 +154,10 @@ export function packWeights(
   });
 }
 
-/** Whether a convolution has no strides, no dilation, and few columns. */
+/** Whether a convolution has no strides, dilation or groups, and few columns. */
 export function isSimple(shape: Conv2dShape): boolean {
-  return shape.strideHeight === 1 && shape.strideWidth === 1 &&
+  return shape.groups === 1 &&
+    shape.strideHeight === 1 && shape.strideWidth === 1 &&
     shape.dilationHeight === 1 && shape.dilationWidth === 1 &&
     shape.kernelWidth <= widestKernel;
 }

@@ -23,6 +23,8 @@ import {
 export class Conv2dPackArgs {
   weight: usize;
   packed: usize;
+  /** Groups of the convolution; the channels are those of one. */
+  groups: i32;
   outChannels: i32;
   inChannels: i32;
   taps: i32;
@@ -30,8 +32,8 @@ export class Conv2dPackArgs {
 }
 
 /**
- * Weights `[outChannels, inChannels, taps]` as `[groups of 4, k, 4]`, zeros for
- * the channels that the last group lacks. Forward: k over input channel and tap,
+ * Weights `[outChannels, inChannels, taps]` of each group as `[fours, k, 4]`, zeros
+ * for the channels that the last four lack. Forward: k over input channel and tap,
  * channels are output channels. Flipped: k over output channel and tap, last tap
  * first, channels are input channels.
  */
@@ -40,20 +42,23 @@ export function conv2dPack(
   part: i32,
   parts: i32,
 ): void {
-  const weight = args.weight, packed = args.packed;
+  const packed = args.packed;
   const outChannels = args.outChannels, inChannels = args.inChannels;
   const taps = args.taps;
   const flipped = args.flipped != 0;
   const channels = flipped ? inChannels : outChannels;
   const sources = flipped ? outChannels : inChannels;
-  const groups = (channels + 3) >> 2;
-  const end = partStart(groups, part + 1, parts);
-  for (let group = partStart(groups, part, parts); group < end; group++) {
-    let to = packed + (<usize> (group * sources * taps) << 4);
+  const fours = (channels + 3) >> 2;
+  const count = args.groups * fours;
+  const end = partStart(count, part + 1, parts);
+  for (let item = partStart(count, part, parts); item < end; item++) {
+    const weight = args.weight +
+      (<usize> (item / fours * outChannels * inChannels * taps) << 2);
+    let to = packed + (<usize> (item * sources * taps) << 4);
     for (let source = 0; source < sources; source++) {
       for (let tap = 0; tap < taps; tap++) {
         for (let lane = 0; lane < 4; lane++) {
-          const channel = group * 4 + lane;
+          const channel = item % fours * 4 + lane;
           const at = flipped
             ? (source * inChannels + channel) * taps + taps - 1 - tap
             : (channel * inChannels + source) * taps + tap;
@@ -78,7 +83,10 @@ export class Conv2dDirectArgs extends ImageLayout {
   memory: usize;
   /** Bytes from one part's memory to the next one's. */
   memoryStride: usize;
+  /** Images times groups: a group of an image is an image to all that follows. */
   batch: i32;
+  groups: i32;
+  /** Channels of a group's output. */
   outChannels: i32;
   outHeight: i32;
   outWidth: i32;
@@ -119,9 +127,20 @@ export function conv2dDirect(
   memory.fill(padded, 0, table + stride - padded);
   const from = sourceBytes(args);
   const to: usize = (args.outChannels * area) << 2;
+  const channels = args.outChannels, groups = args.groups;
+  const weights: usize = (((channels + 3) >> 2) * taps) << 4;
   for (; image < end; image++) {
+    const group: usize = image % groups;
     padImage(source + <usize> image * from, padded, args);
-    convolveImage(args, table, taps, padded, output + <usize> image * to);
+    convolveImage(
+      args,
+      table,
+      taps,
+      padded,
+      args.packed + group * weights,
+      args.bias == 0 ? 0 : args.bias + group * (<usize> channels << 2),
+      output + <usize> image * to,
+    );
   }
 }
 
@@ -131,9 +150,10 @@ function convolveImage(
   table: usize,
   taps: i32,
   padded: usize,
+  weights: usize,
+  bias: usize,
   output: usize,
 ): void {
-  const weights = args.packed, bias = args.bias;
   const channels = args.outChannels;
   const height = args.outHeight, width = args.outWidth;
   const rowLength = rowBytes(args) * args.strideHeight;

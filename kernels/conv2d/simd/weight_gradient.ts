@@ -32,7 +32,10 @@ export class Conv2dWeightSumsArgs extends ImageLayout {
   memory: usize;
   /** Bytes from one part's memory to the next one's. */
   memoryStride: usize;
+  /** Images times groups: a group of an image is an image to all that follows. */
   batch: i32;
+  groups: i32;
+  /** Channels of a group's output. */
   outChannels: i32;
   outHeight: i32;
   outWidth: i32;
@@ -44,8 +47,8 @@ export class Conv2dWeightSumsArgs extends ImageLayout {
 }
 
 /**
- * A part's sums over its images, `[groups of 4, k, 4]` of output channels, k over
- * input channel and tap.
+ * A part's sums over its images, for each group `[fours, k, 4]` of output channels,
+ * k over input channel and tap.
  */
 export function conv2dWeightSums(
   args: Conv2dWeightSumsArgs,
@@ -59,11 +62,13 @@ export function conv2dWeightSums(
   const height = args.outHeight, width = args.outWidth;
   const kernelHeight = args.kernelHeight, kernelWidth = args.kernelWidth;
   const taps = args.channels * kernelHeight * kernelWidth;
-  const groups = (channels + 3) >> 2;
+  const groups = args.groups;
+  const fours = (channels + 3) >> 2;
   const vectors = height * ((width + 3) >> 2);
-  const table = sums + ((<usize> (groups * taps << 4) + 63) & ~63);
+  const ofGroup: usize = (fours * taps) << 4;
+  const table = sums + ((<usize> groups * ofGroup + 63) & ~63);
   const gradient = table + ((<usize> ((taps + TAPS) << 2) + 63) & ~63);
-  const padded = gradient + (<usize> (groups * vectors) << 6);
+  const padded = gradient + (<usize> (fours * vectors) << 6);
   memory.fill(sums, 0, stride);
   tapTable(
     table,
@@ -79,10 +84,16 @@ export function conv2dWeightSums(
   const end = partStart(batch, part + 1, parts);
   let image = partStart(batch, part, parts);
   for (; image < end; image++) {
-    const own = gradOutput + <usize> image * gBytes;
     padImage(x + <usize> image * xBytes, padded, args);
-    interleave(own, gradient, channels, height, width);
-    addImage(args, sums, table, taps, gradient, padded);
+    interleave(
+      gradOutput + <usize> image * gBytes,
+      gradient,
+      channels,
+      height,
+      width,
+    );
+    const own = sums + <usize> (image % groups) * ofGroup;
+    addImage(args, own, table, taps, gradient, padded);
   }
 }
 
@@ -227,6 +238,8 @@ export class Conv2dWeightGradientArgs {
   sums: usize;
   sumsStride: usize;
   gradWeight: usize;
+  groups: i32;
+  /** Channels of a group's output. */
   outChannels: i32;
   /** Weights of a channel. */
   taps: i32;
@@ -245,12 +258,15 @@ export function conv2dWeightGradient(
   const gradWeight = args.gradWeight;
   const channels = args.outChannels, taps = args.taps;
   const summed: usize = args.summed;
-  const end = partStart(channels, part + 1, parts);
-  let channel = partStart(channels, part, parts);
-  for (; channel < end; channel++) {
-    const from = sums + (<usize> ((channel >> 2) * taps) << 4) +
+  const fours = (channels + 3) >> 2;
+  const count = args.groups * channels;
+  const end = partStart(count, part + 1, parts);
+  for (let item = partStart(count, part, parts); item < end; item++) {
+    const channel = item % channels;
+    const four = item / channels * fours + (channel >> 2);
+    const from = sums + (<usize> (four * taps) << 4) +
       (<usize> (channel & 3) << 2);
-    const to = gradWeight + (<usize> (channel * taps) << 2);
+    const to = gradWeight + (<usize> (item * taps) << 2);
     for (let tap: usize = 0; tap < <usize> taps; tap++) {
       let sum = load<f32>(from + (tap << 4));
       for (let other: usize = 1; other < summed; other++) {

@@ -128,7 +128,8 @@ export const winogradGradient = kernel({
 
 /** Whether it is faster for a shape, and may round more. */
 function fits(shape: Conv2dShape, cpu: CpuTraits): boolean {
-  return shape.kernelHeight === 5 && shape.kernelWidth === 5 &&
+  return shape.groups === 1 &&
+    shape.kernelHeight === 5 && shape.kernelWidth === 5 &&
     shape.strideHeight === 1 && shape.strideWidth === 1 &&
     shape.dilationHeight === 1 && shape.dilationWidth === 1 &&
     shape.inChannels % 8 === 0 && shape.outChannels % 8 === 0 &&

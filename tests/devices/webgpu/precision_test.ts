@@ -106,7 +106,7 @@ for (const variant of variants) {
         const [w, g] = [plain(weight), plain(gradient)];
         const given = { x: source, weight: w, bias: plain(bias), output };
         device.run(conv2dForward, given, shape);
-        const ofInput = { gradOutput: g, weight: w, gradX };
+        const ofInput = { gradOutput: g, weight: w, bias: null, gradX };
         device.run(conv2dInputGradient, ofInput, shape);
         const ofWeight = { gradOutput: g, x: source, gradWeight };
         device.run(conv2dWeightGradient, ofWeight, shape);

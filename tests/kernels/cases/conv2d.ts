@@ -82,6 +82,46 @@ const SHAPES: Record<string, Conv2dShape> = {
     kernel: [3, 5],
     padding: [1, 2],
   }),
+  "3 groups of 2 channels to 5, more images than threads": conv2dShape(
+    5,
+    6,
+    15,
+    [7, 9],
+    { groups: 3, kernel: [3, 2], padding: [1, 0], dilation: [1, 2] },
+  ),
+  "2 groups of 8 channels to 8, 5×5 kernel": conv2dShape(2, 16, 16, [9, 8], {
+    groups: 2,
+    kernel: [5, 5],
+    padding: [2, 2],
+  }),
+  "depthwise": conv2dShape(2, 7, 7, [6, 11], {
+    groups: 7,
+    kernel: [3, 3],
+    padding: [1, 1],
+  }),
+  "depthwise, 2 outputs of each channel, stride 2": conv2dShape(
+    1,
+    5,
+    10,
+    [8, 13],
+    { groups: 5, kernel: [3, 2], stride: [2, 2], padding: [0, 1] },
+  ),
+  "more padding at the end, as many rows and columns of the output": {
+    ...conv2dShape(2, 3, 5, [5, 7], { kernel: [4, 2], padding: [1, 0] }),
+    outHeight: 5,
+    outWidth: 7,
+  },
+  "rows and columns of x that no window reaches": {
+    ...conv2dShape(2, 4, 6, [7, 9], {
+      groups: 2,
+      kernel: [3, 2],
+      stride: [2, 3],
+      padding: [1, 0],
+      dilation: [3, 4],
+    }),
+    outHeight: 1,
+    outWidth: 1,
+  },
   "130 images": conv2dShape(130, 1, 2, [14, 14], {
     kernel: [3, 3],
     padding: [1, 1],
@@ -105,7 +145,18 @@ export const conv2dCases: readonly KernelCase[] = Object.entries(SHAPES)
         const gradOutput = random(sizes(shape).output, 4);
         const weight = random(sizes(shape).weight, 5);
         const gradX = new Float64Array(sizes(shape).x);
-        const operands = { gradOutput, weight, gradX };
+        const operands = { gradOutput, weight, bias: null, gradX };
+        harness.check(conv2dInputGradient, operands, shape, TOLERANCE);
+      },
+    },
+    {
+      name: `conv2dInputGradient with bias: ${name}`,
+      run(harness) {
+        const gradOutput = random(sizes(shape).output, 4);
+        const weight = random(sizes(shape).weight, 5);
+        const bias = random(shape.inChannels, 6);
+        const gradX = new Float64Array(sizes(shape).x);
+        const operands = { gradOutput, weight, bias, gradX };
         harness.check(conv2dInputGradient, operands, shape, TOLERANCE);
       },
     },
@@ -147,9 +198,9 @@ function forward(
   harness.check(conv2dForward, operands, shape, TOLERANCE);
 }
 
-/** Whether the statistics can be made: pixels come in fours. */
-function hasFours({ outHeight, outWidth }: Conv2dShape): boolean {
-  return outHeight * outWidth % 4 === 0;
+/** Whether the statistics can be made: pixels come in fours, without groups. */
+function hasFours({ groups, outHeight, outWidth }: Conv2dShape): boolean {
+  return groups === 1 && outHeight * outWidth % 4 === 0;
 }
 
 function statistics(
@@ -176,10 +227,11 @@ function statistics(
 function sizes(
   shape: Conv2dShape,
 ): Record<"x" | "weight" | "output", number> {
-  const { batch, inChannels, outChannels } = shape;
+  const { batch, groups, inChannels, outChannels } = shape;
   return {
     x: batch * inChannels * shape.inHeight * shape.inWidth,
-    weight: outChannels * inChannels * shape.kernelHeight * shape.kernelWidth,
+    weight: outChannels * inChannels / groups * shape.kernelHeight *
+      shape.kernelWidth,
     output: batch * outChannels * shape.outHeight * shape.outWidth,
   };
 }
