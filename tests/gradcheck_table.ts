@@ -1,6 +1,7 @@
 import { Tensor } from "../src/core/tensor.ts";
 import { convBlock } from "../src/ops/conv_block.ts";
 import * as ops from "../src/ops/mod.ts";
+import { convolutionRows } from "./gradcheck/convolution.ts";
 import { poolingRows } from "./gradcheck/pooling.ts";
 import { reductionsRows } from "./gradcheck/reductions.ts";
 import { shapesRows } from "./gradcheck/shapes.ts";
@@ -11,6 +12,7 @@ import { elementwiseRows } from "./gradcheck/elementwise.ts";
 export const gradcheckTable: Readonly<
   Record<string, readonly GradcheckCase[]>
 > = {
+  ...convolutionRows,
   ...poolingRows,
   ...elementwiseRows,
   ...reductionsRows,
@@ -34,17 +36,6 @@ export const gradcheckTable: Readonly<
     {
       run: (x, weight, bias) => batchNorm(x, weight, bias, false),
       inputs: batchNormInputs(),
-    },
-  ],
-  conv2d: [
-    {
-      run: (x, weight, bias) =>
-        ops.conv2d(x, weight, bias, { padding: [1, 0], stride: [2, 1] }),
-      inputs: [
-        uniformInput([2, 2, 5, 4], 1),
-        uniformInput([3, 2, 3, 2], 2),
-        uniformInput([3], 3),
-      ],
     },
   ],
   convBlock: [

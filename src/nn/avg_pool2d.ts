@@ -4,7 +4,10 @@ import {
   type AvgPool2dOptions,
   avgPool2dOptions,
 } from "../ops/avg_pool2d.ts";
-import { type PoolArguments, poolOptions } from "../ops/pool_arguments.ts";
+import {
+  type WindowArguments,
+  windowOptions,
+} from "../ops/window_arguments.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { pythonPair } from "../base/python_text.ts";
 import { Module } from "./module.ts";
@@ -37,10 +40,10 @@ export class AvgPool2d extends Module {
    * options: `new AvgPool2d(3, 2, 1)`.
    * @throws {TypeError} If there is an option of another name.
    */
-  constructor(kernelSize: Pair, ...given: PoolArguments<AvgPool2dOptions>) {
+  constructor(kernelSize: Pair, ...given: WindowArguments<AvgPool2dOptions>) {
     super();
     this.#kernelSize = kernelSize;
-    this.#options = poolOptions("AvgPool2d", given, avgPool2dOptions);
+    this.#options = windowOptions("AvgPool2d", given, avgPool2dOptions);
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */

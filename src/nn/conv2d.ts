@@ -1,9 +1,14 @@
 import { type Pair, pair } from "../ops/check.ts";
-import { conv2d, type Conv2dOptions } from "../ops/conv2d.ts";
+import { conv2d, type Conv2dOptions, conv2dOptions } from "../ops/conv2d.ts";
+import { checkGroups, checkPadding } from "../ops/convolution.ts";
+import {
+  type KernelArguments,
+  kernelOptions,
+} from "../ops/window_arguments.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { checkCount } from "./_check_count.ts";
+import { convolutionText } from "./_convolution_text.ts";
 import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
-import { pythonPair } from "../base/python_text.ts";
 import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -25,43 +30,52 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
  * import { assertEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu" });
- * const layer = new Conv2d(1, 16, { kernelSize: 5, padding: 2 }).to(device);
+ * const layer = new Conv2d(1, 16, 5, { padding: 2 }).to(device);
  * using x = Tensor.from(device, new Float32Array(784), [1, 1, 28, 28]);
  * assertEquals(layer.forward(x).shape, [1, 16, 28, 28]);
  * ```
  */
 export class Conv2d extends Module {
-  /** `[outChannels, inChannels, Kh, Kw]`. */
+  /** `[outChannels, inChannels / groups, Kh, Kw]`. */
   readonly weight: Parameter;
   /** `[outChannels]`, or null without bias. */
   readonly bias: Parameter | null;
-  /** Kernel size, stride, padding, dilation and bias, as given. */
+  /** Kernel size, stride, padding, dilation, groups and bias, as given. */
   readonly options: Readonly<Conv2dLayerOptions>;
 
   /**
-   * Makes a weight `[outChannels, inChannels, Kh, Kw]` and, unless told
+   * Makes a weight `[outChannels, inChannels / groups, Kh, Kw]` and, unless told
    * otherwise, a bias `[outChannels]`. Their first values, which
-   * `model.to(device)` draws, are uniform in ±1/√(inChannels · Kh · Kw).
+   * `model.to(device)` draws, are uniform in ±1/√(inChannels / groups · Kh · Kw).
    *
    * @param inChannels Channels of the input.
    * @param outChannels Channels of the output.
-   * @param options Kernel size, stride, padding, dilation, all in pixels; bias.
+   * @param given Kernel size, stride, padding, dilation, all in pixels; groups and
+   * bias. The first three may stand before the options, in this order:
+   * `new Conv2d(1, 16, 5, 1, 2, { bias: false })`.
    * @throws {RangeError} If a number of channels or the kernel's size is not a
-   * whole number of at least 1.
+   * whole number of at least 1, or the padding is `"same"` and the stride is not 1.
+   * @throws {ShapeError} If a number of channels is no multiple of groups.
+   * @throws {TypeError} If there is an option of another name.
    */
   constructor(
     inChannels: number,
     outChannels: number,
-    options: Conv2dLayerOptions,
+    ...given: KernelArguments<Conv2dLayerOptions>
   ) {
     super();
+    const names = ["kernelSize", ...conv2dOptions, "bias"];
+    const options = kernelOptions("Conv2d", given, names);
     checkCount("Conv2d: inChannels", inChannels);
     checkCount("Conv2d: outChannels", outChannels);
-    const [height, width] = pair(options.kernelSize);
+    const { groups = 1, kernelSize, padding = 0, stride } = options;
+    checkGroups("Conv2d", groups, { inChannels, outChannels });
+    checkPadding("Conv2d", padding, stride);
+    const [height, width] = pair(kernelSize);
     checkCount("Conv2d: kernelSize", height);
     checkCount("Conv2d: kernelSize", width);
-    const fanIn = inChannels * height * width;
-    const shape = [outChannels, inChannels, height, width];
+    const shape = [outChannels, inChannels / groups, height, width];
+    const fanIn = inChannels / groups * height * width;
     this.weight = new Parameter(shape, kaimingUniform(fanIn));
     this.bias = options.bias ?? true
       ? new Parameter([outChannels], uniformByFanIn(fanIn))
@@ -72,7 +86,7 @@ export class Conv2d extends Module {
   /** `[N, inChannels, H, W]` to `[N, outChannels, Hout, Wout]`. */
   override forward(x: Tensor): Tensor<Images> {
     const bias = this.bias?.tensor ?? null;
-    return conv2d(x, this.weight.tensor, bias, this.options);
+    return conv2d(x, this.weight.tensor, bias, this.#window());
   }
 
   /** The layer as a stage of a fused operation. */
@@ -81,7 +95,7 @@ export class Conv2d extends Module {
       name: "convolution",
       forward: Conv2d.prototype.forward,
       options: () => ({
-        ...this.options,
+        ...this.#window(),
         weight: this.weight.tensor,
         bias: this.bias?.tensor ?? null,
       }),
@@ -90,20 +104,14 @@ export class Conv2d extends Module {
 
   /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
-    const { dilation = 1, kernelSize, padding = 0, stride = 1 } = this.options;
-    const [outChannels, inChannels] = this.weight.shape;
-    const facts = [
-      `${inChannels}, ${outChannels}`,
-      `kernel_size=${pythonPair(pair(kernelSize))}`,
-      `stride=${pythonPair(pair(stride))}`,
-    ];
-    if (pair(padding).some((pixels) => pixels !== 0)) {
-      facts.push(`padding=${pythonPair(pair(padding))}`);
-    }
-    if (pair(dilation).some((pixels) => pixels !== 1)) {
-      facts.push(`dilation=${pythonPair(pair(dilation))}`);
-    }
-    if (this.bias === null) facts.push("bias=False");
-    return facts.join(", ");
+    const [outChannels, channelsOfGroup] = this.weight.shape;
+    const inChannels = channelsOfGroup * (this.options.groups ?? 1);
+    return convolutionText(inChannels, outChannels, this.options);
+  }
+
+  /** The options of the operation. */
+  #window(): Conv2dOptions {
+    const { bias: _bias, kernelSize: _size, ...window } = this.options;
+    return window;
   }
 }

@@ -4,7 +4,10 @@ import {
   type MaxPool2dOptions,
   maxPool2dOptions,
 } from "../ops/max_pool2d.ts";
-import { type PoolArguments, poolOptions } from "../ops/pool_arguments.ts";
+import {
+  type WindowArguments,
+  windowOptions,
+} from "../ops/window_arguments.ts";
 import type { Images, Tensor } from "../core/tensor.ts";
 import { pythonBool, pythonPair } from "../base/python_text.ts";
 import type { Stage } from "./stage.ts";
@@ -40,10 +43,10 @@ export class MaxPool2d extends Module {
    * `new MaxPool2d(3, 2, 1)`.
    * @throws {TypeError} If there is an option of another name.
    */
-  constructor(kernelSize: Pair, ...given: PoolArguments<MaxPool2dOptions>) {
+  constructor(kernelSize: Pair, ...given: WindowArguments<MaxPool2dOptions>) {
     super();
     this.kernelSize = kernelSize;
-    this.options = poolOptions("MaxPool2d", given, maxPool2dOptions);
+    this.options = windowOptions("MaxPool2d", given, maxPool2dOptions);
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */

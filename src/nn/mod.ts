@@ -4,6 +4,10 @@ export { AvgPool2d } from "./avg_pool2d.ts";
 export { BatchNorm2d, type BatchNorm2dLayerOptions } from "./batch_norm2d.ts";
 export { ModuleBuffer } from "./module_buffer.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./conv2d.ts";
+export {
+  ConvTranspose2d,
+  type ConvTranspose2dLayerOptions,
+} from "./conv_transpose2d.ts";
 export { CrossEntropyLoss } from "./cross_entropy_loss.ts";
 export { Dropout } from "./dropout.ts";
 export { ELU } from "./elu.ts";

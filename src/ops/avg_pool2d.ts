@@ -5,7 +5,7 @@ import {
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
 import type { Pair } from "./check.ts";
-import { type PoolArguments, poolOptions } from "./pool_arguments.ts";
+import { type WindowArguments, windowOptions } from "./window_arguments.ts";
 import { pool2dShape } from "./_pool2d.ts";
 
 /** How {@linkcode avgPool2d} slides its window. */
@@ -59,9 +59,9 @@ export const avgPool2dOptions = [
 export function avgPool2d(
   x: Tensor,
   kernelSize: Pair,
-  ...given: PoolArguments<AvgPool2dOptions>
+  ...given: WindowArguments<AvgPool2dOptions>
 ): Tensor<Images> {
-  const options = poolOptions("avgPool2d", given, avgPool2dOptions);
+  const options = windowOptions("avgPool2d", given, avgPool2dOptions);
   const { countIncludePad = true, ...window } = options;
   const shape = {
     ...pool2dShape("avgPool2d", x.shape, kernelSize, window),

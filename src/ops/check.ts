@@ -6,7 +6,7 @@ export type Pair = number | readonly [height: number, width: number];
 
 /** Height and width of a pair. */
 export function pair(value: Pair): readonly [height: number, width: number] {
-  return typeof value === "number" ? [value, value] : value;
+  return typeof value === "object" ? value : [value, value];
 }
 
 /** A shape as people read it. */

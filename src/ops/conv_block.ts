@@ -173,7 +173,8 @@ function separateBlock(
 ): Tensor<Images> {
   let y = x;
   if (convolution !== undefined) {
-    y = conv2d(y, convolution.weight, convolution.bias, convolution);
+    const { bias, weight, ...options } = convolution;
+    y = conv2d(y, weight, bias, options);
   }
   if (normalisation !== undefined) y = batchNorm2d(y, normalisation);
   if (activation !== undefined) y = activations[activation](y);

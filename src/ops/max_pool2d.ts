@@ -5,7 +5,7 @@ import {
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
 import type { Pair } from "./check.ts";
-import { type PoolArguments, poolOptions } from "./pool_arguments.ts";
+import { type WindowArguments, windowOptions } from "./window_arguments.ts";
 import { pool2dShape } from "./_pool2d.ts";
 import type { WindowOptions } from "./_window.ts";
 
@@ -57,9 +57,9 @@ export const maxPool2dOptions = [
 export function maxPool2d(
   x: Tensor,
   kernelSize: Pair,
-  ...given: PoolArguments<MaxPool2dOptions>
+  ...given: WindowArguments<MaxPool2dOptions>
 ): Tensor<Images> {
-  const options = poolOptions("maxPool2d", given, maxPool2dOptions);
+  const options = windowOptions("maxPool2d", given, maxPool2dOptions);
   const shape = pool2dShape("maxPool2d", x.shape, kernelSize, options);
   const { batch, channels, outHeight, outWidth } = shape;
   const size: Images = [batch, channels, outHeight, outWidth];

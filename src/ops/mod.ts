@@ -11,6 +11,7 @@ export { batchNorm2d } from "./batch_norm2d.ts";
 export { clamp } from "./clamp.ts";
 export { concat } from "./concat.ts";
 export { conv2d, type Conv2dOptions } from "./conv2d.ts";
+export { convTranspose2d } from "./conv_transpose2d.ts";
 export { correctCount } from "./correct_count.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./cross_entropy.ts";
 export { div } from "./div.ts";
