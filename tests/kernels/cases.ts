@@ -23,6 +23,7 @@ import { convBlockCases } from "./cases/conv_block.ts";
 import { copyCases } from "./cases/copy.ts";
 import { crossEntropyCases } from "./cases/cross_entropy.ts";
 import { dropoutCases } from "./cases/dropout.ts";
+import { emaCases } from "./cases/ema.ts";
 import { binaryCases } from "./cases/binary.ts";
 import { fillCases } from "./cases/fill.ts";
 import { gatherCases } from "./cases/gather.ts";
@@ -60,6 +61,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...copyCases,
   ...crossEntropyCases,
   ...dropoutCases,
+  ...emaCases,
   ...binaryCases,
   ...softmaxCases,
   ...sumCases,

@@ -1,4 +1,4 @@
-import { describe } from "../../base/errors.ts";
+import { checkChoice } from "../../base/choices.ts";
 import type { Optimizer } from "../optimizer.ts";
 import {
   checkBetween,
@@ -91,14 +91,8 @@ export class OneCycleLR extends LRScheduler {
     super(optimizer);
     checkScheduleOptions("OneCycleLR", options, names, "maxLr");
     const { annealStrategy = "cos", maxLr } = options;
-    if (!Object.hasOwn(strategies, annealStrategy)) {
-      throw new RangeError(describe({
-        what: "OneCycleLR: annealStrategy",
-        expected: Object.keys(strategies).join(" or "),
-        got: String(annealStrategy),
-        help: "Leave it out for half a cosine.",
-      }));
-    }
+    const known = Object.keys(strategies);
+    checkChoice("OneCycleLR: annealStrategy", annealStrategy, known);
     this.#anneal = strategies[annealStrategy];
     this.#totalSteps = totalSteps(options);
     this.#maxLrs = forEachGroup("OneCycleLR: maxLr", optimizer, maxLr);

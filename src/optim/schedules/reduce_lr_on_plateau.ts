@@ -1,4 +1,4 @@
-import { describe } from "../../base/errors.ts";
+import { checkChoice } from "../../base/choices.ts";
 import { definedOptions } from "../../base/options.ts";
 import { printAsText } from "../../base/printing.ts";
 import { pythonNumber } from "../../base/python_text.ts";
@@ -90,15 +90,15 @@ export class ReduceLROnPlateau {
    *
    * @param optimizer Whose learning rates they are.
    * @param options When, and by how much.
-   * @throws {TypeError} If there is no option of a name.
+   * @throws {TypeError} If there is no option of a name, or no mode.
    * @throws {RangeError} If an option is out of range.
    */
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
     const what = "ReduceLROnPlateau";
     checkScheduleOptions(what, options, Object.keys(defaults));
     const all = { ...defaults, ...definedOptions(options) };
-    checkOneOf(`${what}: mode`, all.mode, ["min", "max"]);
-    checkOneOf(`${what}: thresholdMode`, all.thresholdMode, ["rel", "abs"]);
+    checkChoice(`${what}: mode`, all.mode, ["min", "max"]);
+    checkChoice(`${what}: thresholdMode`, all.thresholdMode, ["rel", "abs"]);
     checkRange(`${what}: factor`, all.factor, 0, 1);
     this.#options = all;
     this.#minLrs = forEachGroup(`${what}: minLr`, optimizer, all.minLr);
@@ -178,18 +178,4 @@ export class ReduceLROnPlateau {
       if (group.lr - lr > eps) group.lr = lr;
     }
   }
-}
-
-function checkOneOf(
-  what: string,
-  value: string,
-  names: readonly string[],
-): void {
-  if (names.includes(value)) return;
-  throw new RangeError(describe({
-    what,
-    expected: names.join(" or "),
-    got: String(value),
-    help: `Leave it out for ${names[0]}.`,
-  }));
 }
