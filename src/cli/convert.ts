@@ -1,20 +1,10 @@
-import { writeNpz } from "../formats/npz.ts";
-import { writeSafetensors } from "../formats/safetensors.ts";
 import { keyWithin } from "../formats/state_dict_within.ts";
-import { readWeights, type Weights } from "../formats/weights.ts";
+import { readWeights } from "../formats/weights.ts";
+import { writeWeights } from "../formats/write_weights.ts";
 import type { Command } from "./_command.ts";
 import { keyOption } from "./_model.ts";
-import { usage } from "./_options.ts";
+import { checkEnding } from "./_options.ts";
 import { jsonOption } from "./_output.ts";
-
-const writers: Record<
-  string,
-  (path: string, weights: Weights) => Promise<void>
-> = {
-  ".safetensors": (path, { metadata, tensors }) =>
-    writeSafetensors(path, tensors, metadata),
-  ".npz": (path, { tensors }) => writeNpz(path, tensors),
-};
 
 /** `deno task convert`. */
 export const convert: Command = {
@@ -24,30 +14,21 @@ export const convert: Command = {
     { name: "FROM", help: ".safetensors, .npz, or PyTorch's .pth or .pt" },
     {
       name: "TO",
-      help: ".safetensors, for PyTorch too, or .npz, for numpy.load",
+      help: ".safetensors, .pth for torch.load, or .npz for numpy.load",
     },
   ],
   groups: [{ options: [keyOption, jsonOption] }],
-  notes: "F16 and BF16 become F32. An .npz holds no metadata: it is left out.",
+  notes: "F16 and BF16 become F32. Only .safetensors holds metadata.",
   async run({ files, flags, values }) {
     const [from, to] = files;
-    const extension = /\.[^./\\]*$/.exec(to)?.[0] ?? "";
-    if (!Object.hasOwn(writers, extension)) {
-      throw usage(
-        "convert",
-        `TO: expected a name that ends in ${
-          Object.keys(writers).join(" or ")
-        }` +
-          `, got ${to}`,
-      );
-    }
+    checkEnding("convert", "TO", to);
     const whole = await readWeights(from);
     const weights = values.key === ""
       ? whole
       : { ...whole, tensors: keyWithin(whole.tensors, values.key) };
-    await writers[extension](to, weights);
+    await writeWeights(to, weights);
     const { format, metadata, tensors } = weights;
-    const left = extension === ".npz" ? Object.keys(metadata).length : 0;
+    const left = to.endsWith(".safetensors") ? 0 : Object.keys(metadata).length;
     if (flags.has("json")) {
       const result = { from, format, to, tensors: tensors.size };
       return console.log(JSON.stringify({ ...result, metadataLeftOut: left }));

@@ -5,7 +5,7 @@ import {
   makeFolder,
   writeFileAtomic,
 } from "../formats/files.ts";
-import { writeSafetensors } from "../formats/safetensors.ts";
+import { writeWeights } from "../formats/write_weights.ts";
 import {
   type EpochResult,
   Trainer,
@@ -17,6 +17,7 @@ import { dataOptions, openData } from "./_data.ts";
 import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
+import { checkEnding } from "./_options.ts";
 import { Output } from "./_output.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
 import { profileOptions, reportProfile, wantsProfile } from "./_profile.ts";
@@ -44,7 +45,7 @@ const fileOptions: readonly Option[] = [
     name: "out",
     value: "FILE",
     default: "mnist-cnn.safetensors",
-    help: "where the weights go",
+    help: "where the weights go: .safetensors, .pth or .npz",
   },
   {
     name: "run",
@@ -129,6 +130,7 @@ export const train: Command = {
     const trainings = trainingsOf(values, !flags.has("no-report"));
     const machine = machineOf("train", values);
     await checkSettings(settings, values.resume);
+    for (const { out } of trainings) checkEnding("train", "--out", out);
     await checkPlaces(trainings, values);
 
     const start = performance.now();
@@ -228,7 +230,10 @@ async function trainOnce(
     }
   }
   const metadata = weightsMetadata(trainer.settings);
-  await writeSafetensors(out, await trainer.model.stateDict(), metadata);
+  await writeWeights(out, {
+    tensors: await trainer.model.stateDict(),
+    metadata,
+  });
   output.say(`saved ${out}`);
   const failures = await writeReports(trainer, run, request);
   const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;

@@ -19,7 +19,13 @@ export * from "./data_source.ts";
 export * from "./files.ts";
 export * from "./idx.ts";
 export { encodeNpz, writeNpz } from "./npz.ts";
+export { encodePyTorch, writePyTorch } from "./pytorch.ts";
 export * from "./safetensors.ts";
 export { stateDictWithin } from "./state_dict_within.ts";
 export { statisticsOf, type TensorStatistics } from "./statistics.ts";
 export * from "./weights.ts";
+export {
+  weightsEndings,
+  type WritableWeights,
+  writeWeights,
+} from "./write_weights.ts";

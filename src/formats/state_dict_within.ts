@@ -29,17 +29,13 @@ export function stateDictWithin(
   name: string,
   key?: string,
 ): Map<string, HostTensor> {
-  const found = [...tensors.keys()]
-    .filter((own) => own.endsWith(`.${name}`))
-    .map((own) => own.slice(0, -name.length));
-  if (key === undefined && (tensors.has(name) || found.length === 0)) {
-    return new Map(tensors);
-  }
-  const before = found.filter((own) =>
-    key === undefined || own === `${key}.` || own.startsWith(`${key}.`)
-  );
-  if (before.length !== 1) throw ambiguous(found, key);
-  return within(tensors, before[0]);
+  const own = key === undefined ? tensors : keyWithin(tensors, key);
+  const before = [...own.keys()]
+    .filter((one) => one.endsWith(`.${name}`))
+    .map((one) => one.slice(0, -name.length));
+  if (own.has(name) || before.length === 0) return new Map(own);
+  if (before.length > 1) throw ambiguous(before, "one");
+  return within(own, before[0]);
 }
 
 /**
@@ -56,7 +52,7 @@ export function keyWithin(
   const names = new Set(
     [...tensors.keys()].map((name) => `${name.split(".")[0]}.`),
   );
-  throw ambiguous([...names], key);
+  throw ambiguous([...names], `one that is called ${key}`);
 }
 
 function within(
@@ -69,11 +65,11 @@ function within(
   );
 }
 
-function ambiguous(found: readonly string[], key?: string): StateDictError {
+function ambiguous(found: readonly string[], expected: string): StateDictError {
   const names = found.map((before) => before.slice(0, -1));
   return new StateDictError(describe({
     what: "state dictionary in the file",
-    expected: key === undefined ? "one" : `one that is called ${key}`,
+    expected,
     got: names.length === 0 ? "none" : names.join(", "),
     help: "Choose one by its name: `--key NAME`, or the argument `key`.",
   }));

@@ -43,11 +43,6 @@ Deno.test("what is no file of weights is one line that says what it is", async (
     ["half.pth", whole.slice(0, whole.length / 2), /half\.pth: /],
     ["four.pt", whole.slice(0, 4), /four\.pt: /],
     [
-      "old.pth",
-      await Deno.readFile(goldenPath("pytorch_legacy.pth")),
-      /got PyTorch's format before 1\.6\. Help: In Python, write it again/,
-    ],
-    [
       "module.pth",
       await Deno.readFile(goldenPath("pytorch_module.pth")),
       /got "torch\.nn\.modules\.linear\.Linear"\. Help: Nothing was executed/,
@@ -94,7 +89,10 @@ Deno.test("weights within a checkpoint of PyTorch are found", async () => {
   await writeSafetensors(path, [...inside, ...second]);
   const both = await run("evaluate", ...options, "--model", path);
   assertEquals(both.code, 1);
-  assertMatch(both.stderr, /Unexpected key\(s\) .*"ema\.model_state_dict/);
+  assertMatch(
+    both.stderr,
+    /got model_state_dict\.module, ema\.model_state_dict\.module\. Help: /,
+  );
 });
 
 const network = goldenPath("pytorch_network.pth");
@@ -162,4 +160,50 @@ Deno.test("convert says what metadata an npz leaves out", async () => {
   const to = `${folder.path}/a.safetensors`;
   assertEquals((await run("convert", checkpoint, to)).stderr, "");
   assertEquals((await readWeights(to)).metadata.epoch, "3");
+});
+
+Deno.test("the ending of a path decides the format, another is refused", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path);
+  const from = goldenPath("pytorch_trained.pth");
+  for (const ending of ["safetensors", "npz", "pth", "pt"]) {
+    const to = `${folder.path}/weights.${ending}`;
+    assertEquals((await run("convert", from, to)).code, 0);
+    const { format, tensors } = await readWeights(to);
+    assertEquals(format, ending.startsWith("pt") ? "pytorch" : ending);
+    assertEquals(tensors, (await readWeights(from)).tensors);
+  }
+  const other = await run("convert", from, `${folder.path}/weights.bin`);
+  assertEquals([other.code, other.stdout], [2, ""]);
+  assertMatch(other.stderr, /TO: expected a name that ends in .*, got .*bin/);
+
+  const out = `${folder.path}/trained`;
+  const train = ["train", "--data", folder.path, "--device", "cpu"]
+    .concat(["--epochs", "1", "--run", `${folder.path}/run`, "--no-report"]);
+  const refused = await run(...train, "--out", `${out}.weights`);
+  assertEquals([refused.code, refused.stdout], [2, ""]);
+  assertMatch(refused.stderr, /--out: expected a name that ends in /);
+  assertEquals((await run(...train, "--out", `${out}.pth`)).code, 0);
+  assertEquals((await readWeights(`${out}.pth`)).format, "pytorch");
+});
+
+Deno.test("--key chooses one of several state dictionaries", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path);
+  const { tensors } = await readWeights(goldenPath("pytorch_trained.pth"));
+  const both = ["model", "model_ema"].flatMap((key) =>
+    [...tensors].map(([name, tensor]) => [`${key}.${name}`, tensor] as const)
+  );
+  const model = `${folder.path}/both.safetensors`;
+  await writeSafetensors(model, both);
+  const evaluate = ["evaluate", "--data", folder.path, "--device", "cpu"]
+    .concat(["--model", model]);
+  const unnamed = await run(...evaluate);
+  assertEquals(unnamed.code, 1);
+  assertMatch(unnamed.stderr, /got model, model_ema\. Help: .*`--key NAME`/);
+  const named = await run(...evaluate, "--key", "model_ema");
+  assertEquals([named.code, named.stderr], [0, ""]);
+  const one = `${folder.path}/one.npz`;
+  await run("convert", model, one, "--key", "model_ema");
+  assertEquals((await readWeights(one)).tensors, tensors);
 });

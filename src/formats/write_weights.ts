@@ -1,0 +1,72 @@
+import { choices } from "../base/choices.ts";
+import { describe } from "../base/errors.ts";
+import { writeNpz } from "./npz.ts";
+import { writePyTorch } from "./pytorch.ts";
+import { type HostTensor, writeSafetensors } from "./safetensors.ts";
+
+/** Tensors by name, and text beside them. */
+export interface WritableWeights {
+  /** Names and tensors, in the order of the file. */
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+  /** Text beside them. Only safetensors holds it. Default: none. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+type Writer = (path: string, weights: WritableWeights) => Promise<void>;
+
+const writers: Readonly<Record<string, Writer>> = {
+  ".safetensors": (path, { metadata, tensors }) =>
+    writeSafetensors(path, tensors, metadata),
+  ".npz": (path, { tensors }) => writeNpz(path, tensors),
+  ".pth": (path, { tensors }) => writePyTorch(path, tensors),
+  ".pt": (path, { tensors }) => writePyTorch(path, tensors),
+};
+
+/** The endings of the files that {@linkcode writeWeights} writes. */
+export const weightsEndings: readonly string[] = Object.keys(writers);
+
+/** Whether a file of weights may have this name. */
+export function isWeightsPath(path: string): boolean {
+  return Object.hasOwn(writers, endingOf(path));
+}
+
+/**
+ * Writes weights in the format that the ending of the path names: safetensors,
+ * NumPy's npz, PyTorch's pth. The file is whole under its name, or not there.
+ *
+ * @throws {TypeError} If the ending is another.
+ * @throws {DataError} If the file can't be written.
+ *
+ * @example
+ * ```ts
+ * import { readWeights } from "@x/mnist-cnn";
+ * import { writeWeights } from "@x/mnist-cnn/formats";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".pth" });
+ * const data = new Float32Array(10);
+ * const tensors = new Map([["fc.bias", { dtype: "F32", shape: [10], data }]] as const);
+ * await writeWeights(path, { tensors });
+ * assertEquals((await readWeights(path)).format, "pytorch");
+ * await Deno.remove(path);
+ * ```
+ */
+export async function writeWeights(
+  path: string,
+  weights: WritableWeights,
+): Promise<void> {
+  if (!isWeightsPath(path)) {
+    throw new TypeError(describe({
+      what: "file of weights",
+      expected: `a name that ends in ${choices(weightsEndings)}`,
+      got: path,
+      help: "The ending decides the format: .safetensors keeps metadata, " +
+        ".pth is PyTorch's, .npz NumPy's.",
+    }));
+  }
+  await writers[endingOf(path)](path, weights);
+}
+
+function endingOf(path: string): string {
+  return /\.[^./\\]*$/.exec(path)?.[0].toLowerCase() ?? "";
+}
