@@ -1,3 +1,5 @@
+import { describe } from "../base/errors.ts";
+import type { DType } from "../devices/device.ts";
 import { guard, sideEffect } from "./guards.ts";
 import type { Shape, Tensor } from "./tensor.ts";
 
@@ -64,4 +66,15 @@ export class Gradient<S extends Shape> {
     });
     return { gradient: this.#sum, accumulate };
   }
+}
+
+/** Throws for elements that have no gradient. */
+export function checkDifferentiable(dtype: DType): void {
+  if (dtype === "f32") return;
+  throw new TypeError(describe({
+    what: "requiresGrad",
+    expected: "f32 elements",
+    got: dtype,
+    help: "Only f32 tensors have gradients: make it from numbers.",
+  }));
 }

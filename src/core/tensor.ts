@@ -8,8 +8,9 @@ import type {
 } from "../devices/device.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import { printAsText } from "../base/printing.ts";
-import { hostArray, type HostValues, type Integers } from "./host_values.ts";
-import { Gradient } from "./_gradient.ts";
+import { creationWith } from "./_creation.ts";
+import { checkDifferentiable, Gradient } from "./_gradient.ts";
+import { type NestedNumbers, nestedValues } from "./host_values.ts";
 import { addLoose, collectLoose, removeLoose } from "./_loose.ts";
 import { currentScope } from "./scope.ts";
 import {
@@ -20,6 +21,7 @@ import {
   type Shape,
 } from "./shape.ts";
 import { tensorText } from "./tensor_text.ts";
+import type { Creation } from "./tensor_creation.ts";
 import type { MethodTable, TensorMethods } from "./tensor_methods.ts";
 
 export { elementsOf, type Shape };
@@ -143,41 +145,24 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     return tensor;
   }
 
-  /**
-   * A tensor with values from the host: f32 from numbers or an array of
-   * floats, u8 from a `Uint8Array` or `Uint8ClampedArray`, i32 from an array of
-   * other integers.
-   *
-   * @throws {ShapeError} If a dimension is not a positive whole number, or there
-   * are more or fewer values than elements.
-   * @throws {RangeError} If an integer is not in i32's range.
-   */
-  static from<
-    const S extends Shape,
-    V extends HostValues,
-  >(
-    device: Device,
-    values: V,
-    shape: S,
-    options: TensorOptions = {},
-  ): Tensor<S, DTypeOf<V>> {
-    checkShape("Tensor.from", shape);
-    if (values.length !== elementsOf(shape)) {
-      throw new ShapeError(describe({
-        what: `tensor of shape [${shape.join(", ")}]`,
-        expected: `${elementsOf(shape)} values`,
-        got: String(values.length),
-        help: "Give one value for each element.",
-      }));
-    }
-    const host = hostArray(values);
-    const dtype = dtypeOf(host) as DTypeOf<V>;
-    const { requiresGrad = false } = options;
-    const lifetime = requiresGrad ? "persistent" : "constant";
-    const tensor = Tensor.#make(device, shape, dtype, lifetime, requiresGrad);
-    device.write(tensor.buffer, host);
-    return tensor;
-  }
+  static readonly #creation: Creation = creationWith(Tensor.#make);
+
+  /** A tensor of values: nested arrays, or a typed array and a shape. */
+  static readonly from: Creation["from"] = Tensor.#creation.from;
+  /** A tensor of zeros of a shape. */
+  static readonly zeros: Creation["zeros"] = Tensor.#creation.zeros;
+  /** A tensor of ones of a shape. */
+  static readonly ones: Creation["ones"] = Tensor.#creation.ones;
+  /** A tensor of a shape with one value everywhere. */
+  static readonly full: Creation["full"] = Tensor.#creation.full;
+  /** Numbers from a start to before an end. */
+  static readonly arange: Creation["arange"] = Tensor.#creation.arange;
+  /** A matrix with ones on its diagonal. */
+  static readonly eye: Creation["eye"] = Tensor.#creation.eye;
+  /** A tensor of numbers evenly spread over [0, 1). */
+  static readonly rand: Creation["rand"] = Tensor.#creation.rand;
+  /** A tensor of normally distributed numbers. */
+  static readonly randn: Creation["randn"] = Tensor.#creation.randn;
 
   /** A tensor over memory that somebody else owns and keeps alive. */
   static over<const S extends Shape, D extends DType = "f32">(
@@ -369,6 +354,16 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   }
 
   /**
+   * The elements as numbers in nested arrays, as PyTorch's `tolist()` gives
+   * them; those of a tensor without dimensions as a number.
+   *
+   * @throws {DeviceError} Inside a captured function.
+   */
+  async tolist(): Promise<NestedNumbers> {
+    return nestedValues(await this.data(), this.shape);
+  }
+
+  /**
    * The only element, as a number.
    *
    * @throws {ShapeError} If there is more than one.
@@ -450,25 +445,4 @@ export function installMethods(table: MethodTable): void {
       writable: true,
     });
   }
-}
-
-/** The element type that holds a host value. */
-export type DTypeOf<V> = V extends Int32Array | Integers ? "i32"
-  : V extends Uint8Array | Uint8ClampedArray ? "u8"
-  : "f32";
-
-/** Throws for elements that have no gradient. */
-function checkDifferentiable(dtype: DType): void {
-  if (dtype === "f32") return;
-  throw new TypeError(describe({
-    what: "requiresGrad",
-    expected: "f32 elements",
-    got: dtype,
-    help: "Only f32 tensors have gradients: make it from numbers.",
-  }));
-}
-
-function dtypeOf(values: HostArray): DType {
-  if (values instanceof Int32Array) return "i32";
-  return values instanceof Uint8Array ? "u8" : "f32";
 }

@@ -47,10 +47,23 @@
  *
  * @module
  */
-export type { HostValues, Integers } from "../core/host_values.ts";
+export type {
+  DTypeOf,
+  HostValues,
+  Integers,
+  NestedNumbers,
+} from "../core/host_values.ts";
 export type { Scope, TensorResult } from "../core/scope.ts";
 export { type Backward, type Entry, type Input, record } from "../core/tape.ts";
-export type { AnyTensor, DTypeOf, TensorOptions } from "../core/tensor.ts";
+export type { AnyTensor, TensorOptions } from "../core/tensor.ts";
+export type {
+  Creation,
+  RandomCreation,
+  RandomOptions,
+  RangeArguments,
+  UniformCreation,
+  ValueOptions,
+} from "../core/tensor_creation.ts";
 export { CpuDevice, type CpuDeviceOptions } from "../devices/cpu/cpu_device.ts";
 export type {
   DeviceBuffer,
