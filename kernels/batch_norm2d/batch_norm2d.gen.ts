@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/batch_norm2d/batch_norm2d.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":1},{"from":11,"file":"kernels/lib/reduce.wgsl","line":1},{"from":15,"file":"kernels/lib/grid.wgsl","line":1},{"from":23,"file":"kernels/lib/reduce.wgsl","line":6},{"from":39,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":12}],
+  lines: [{"from":1,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":1},{"from":12,"file":"kernels/lib/reduce.wgsl","line":1},{"from":16,"file":"kernels/lib/grid.wgsl","line":1},{"from":24,"file":"kernels/lib/reduce.wgsl","line":6},{"from":40,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":13}],
   code: `\
 // Batch normalisation of [batch, channels, area] and its gradients.
 //
@@ -17,7 +17,8 @@ export const module: WgslModule = {
 //
 // The others cover the planes, each one channel of one image, with workgroups
 // of \`chunk\` elements. Workgroups that do not fit in one row of the grid go on
-// in the next.
+// in the next. Where planes are small, one invocation makes one element instead:
+// the entry points that end in \`Elements\`.
 
 // The sum of what the invocations of a workgroup hold, for all of them. The
 // first half of the invocations adds the sums of the second half to its own, and
@@ -139,6 +140,19 @@ fn normalise(
   }
 }
 
+@compute @workgroup_size(workgroupSize)
+fn normaliseElements(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let i = itemOf(invocation, workgroups);
+  if (i < arrayLength(&output)) {
+    let channel = i / area % channels;
+    let factor = invStd[channel] * weight[channel];
+    output[i] = (x[i] - mean[channel]) * factor + bias[channel];
+  }
+}
+
 // The elements of a workgroup; those beyond the last plane have none, but their
 // \`end\` is beyond the last element.
 struct Part {
@@ -207,6 +221,23 @@ fn inputGradient(
   }
 }
 
+@compute @workgroup_size(workgroupSize)
+fn inputGradientElements(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let i = itemOf(invocation, workgroups);
+  if (i < arrayLength(&gradX)) {
+    let channel = i / area % channels;
+    let inverse = invStd[channel];
+    let count = f32(arrayLength(&x) / channels);
+    let average = biasSums[channel] / count;
+    let slope = weightSums[channel] * inverse / count;
+    let rest = gradOutput[i] - (average + (x[i] - mean[channel]) * slope);
+    gradX[i] = factors[channel] * inverse * rest;
+  }
+}
+
 // The same where mean and variance are constants.
 @compute @workgroup_size(workgroupSize)
 fn evalInputGradient(
@@ -219,6 +250,18 @@ fn evalInputGradient(
   let end = min(part.end, arrayLength(&gradX));
   for (var i = part.start + local; i < end; i += workgroupSize) {
     gradX[i] = factor * gradOutput[i];
+  }
+}
+
+@compute @workgroup_size(workgroupSize)
+fn evalInputGradientElements(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let i = itemOf(invocation, workgroups);
+  if (i < arrayLength(&gradX)) {
+    let channel = i / area % channels;
+    gradX[i] = factors[channel] * invStd[channel] * gradOutput[i];
   }
 }
 `,
@@ -245,6 +288,13 @@ export const normalise: EntryPoint<"x" | "mean" | "invStd" | "weight" | "bias" |
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"output","index":5,"access":"write","element":null}],
 };
 
+/** The entry point `normaliseElements`. */
+export const normaliseElements: EntryPoint<"x" | "mean" | "invStd" | "weight" | "bias" | "output", { workgroupSize: number; channels: number; area: number }> = {
+  module,
+  name: "normaliseElements",
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"output","index":5,"access":"write","element":null}],
+};
+
 /** The entry point `parameterGradient`. */
 export const parameterGradient: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | "gradWeight" | "gradBias", { workgroupSize: number; channels: number; area: number }> = {
   module,
@@ -259,9 +309,23 @@ export const inputGradient: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | 
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null}],
 };
 
+/** The entry point `inputGradientElements`. */
+export const inputGradientElements: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | "factors" | "weightSums" | "biasSums" | "gradX", { workgroupSize: number; channels: number; area: number }> = {
+  module,
+  name: "inputGradientElements",
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null}],
+};
+
 /** The entry point `evalInputGradient`. */
 export const evalInputGradient: EntryPoint<"invStd" | "gradOutput" | "factors" | "gradX", { workgroupSize: number; channels: number; area: number; chunk: number }> = {
   module,
   name: "evalInputGradient",
+  bindings: [{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null}],
+};
+
+/** The entry point `evalInputGradientElements`. */
+export const evalInputGradientElements: EntryPoint<"invStd" | "gradOutput" | "factors" | "gradX", { workgroupSize: number; channels: number; area: number }> = {
+  module,
+  name: "evalInputGradientElements",
   bindings: [{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null}],
 };

@@ -66,11 +66,20 @@ export const batchNorm2dNormalise = kernel({
   },
   reference: (arrays, shape: BatchNorm2dShape) =>
     reference.normalise(arrays, shape),
-  webgpu: (bind, shape) => [dispatch(wgsl.normalise, {
-    bind,
-    constants: planeConstants(shape),
-    workgroups: planeWorkgroups(shape),
-  })],
+  webgpu: (bind, shape) => [
+    isSmall(shape)
+      ? elementwise(
+        wgsl.normaliseElements,
+        bind.output.buffer.length,
+        bind,
+        sizesOf(shape),
+      )
+      : dispatch(wgsl.normalise, {
+        bind,
+        constants: planeConstants(shape),
+        workgroups: planeWorkgroups(shape),
+      }),
+  ],
   wasm: (operands, shape) => [
     simd.batchNorm2dNormalise({ ...operands, ...shape }, workOf(shape)),
   ],
@@ -146,8 +155,8 @@ export const batchNorm2dInputGradient = kernel({
   webgpu: (
     { gradBias, gradOutput, gradWeight, gradX, invStd, mean, weight, x },
     shape,
-  ) => [dispatch(wgsl.inputGradient, {
-    bind: {
+  ) => {
+    const bind = {
       x,
       mean,
       invStd,
@@ -156,10 +165,18 @@ export const batchNorm2dInputGradient = kernel({
       weightSums: gradWeight,
       biasSums: gradBias,
       gradX,
-    },
-    constants: planeConstants(shape),
-    workgroups: planeWorkgroups(shape),
-  })],
+    };
+    const { length } = gradX.buffer;
+    return [
+      isSmall(shape)
+        ? elementwise(wgsl.inputGradientElements, length, bind, sizesOf(shape))
+        : dispatch(wgsl.inputGradient, {
+          bind,
+          constants: planeConstants(shape),
+          workgroups: planeWorkgroups(shape),
+        }),
+    ];
+  },
   wasm: (operands, shape) => [
     simd.batchNorm2dInputGradient({ ...operands, ...shape }, workOf(shape)),
   ],
@@ -179,17 +196,33 @@ export const batchNorm2dEvalInputGradient = kernel({
   },
   reference: (arrays, shape: BatchNorm2dShape) =>
     reference.evalInputGradient(arrays, shape),
-  webgpu: ({ gradOutput, gradX, invStd, weight }, shape) => [
-    dispatch(wgsl.evalInputGradient, {
-      bind: { gradOutput, invStd, factors: weight, gradX },
-      constants: planeConstants(shape),
-      workgroups: planeWorkgroups(shape),
-    }),
-  ],
+  webgpu: ({ gradOutput, gradX, invStd, weight }, shape) => {
+    const bind = { gradOutput, invStd, factors: weight, gradX };
+    const { length } = gradX.buffer;
+    const sizes = sizesOf(shape);
+    return [
+      isSmall(shape)
+        ? elementwise(wgsl.evalInputGradientElements, length, bind, sizes)
+        : dispatch(wgsl.evalInputGradient, {
+          bind,
+          constants: planeConstants(shape),
+          workgroups: planeWorkgroups(shape),
+        }),
+    ];
+  },
   wasm: (operands, shape) => [
     simd.batchNorm2dEvalInputGradient({ ...operands, ...shape }, workOf(shape)),
   ],
 });
+
+/** Whether workgroups for each plane would have little to do. */
+function isSmall({ area }: BatchNorm2dShape): boolean {
+  return area < 32;
+}
+
+function sizesOf({ area, channels }: BatchNorm2dShape) {
+  return { area, channels };
+}
 
 /** Elements of a plane that a workgroup of 64 invocations makes. */
 const chunk = 1024;

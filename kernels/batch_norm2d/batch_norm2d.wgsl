@@ -6,7 +6,8 @@
 //
 // The others cover the planes, each one channel of one image, with workgroups
 // of `chunk` elements. Workgroups that do not fit in one row of the grid go on
-// in the next.
+// in the next. Where planes are small, one invocation makes one element instead:
+// the entry points that end in `Elements`.
 
 // #import "lib/reduce.wgsl"
 
@@ -101,6 +102,19 @@ fn normalise(
   }
 }
 
+@compute @workgroup_size(workgroupSize)
+fn normaliseElements(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let i = itemOf(invocation, workgroups);
+  if (i < arrayLength(&output)) {
+    let channel = i / area % channels;
+    let factor = invStd[channel] * weight[channel];
+    output[i] = (x[i] - mean[channel]) * factor + bias[channel];
+  }
+}
+
 // The elements of a workgroup; those beyond the last plane have none, but their
 // `end` is beyond the last element.
 struct Part {
@@ -169,6 +183,23 @@ fn inputGradient(
   }
 }
 
+@compute @workgroup_size(workgroupSize)
+fn inputGradientElements(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let i = itemOf(invocation, workgroups);
+  if (i < arrayLength(&gradX)) {
+    let channel = i / area % channels;
+    let inverse = invStd[channel];
+    let count = f32(arrayLength(&x) / channels);
+    let average = biasSums[channel] / count;
+    let slope = weightSums[channel] * inverse / count;
+    let rest = gradOutput[i] - (average + (x[i] - mean[channel]) * slope);
+    gradX[i] = factors[channel] * inverse * rest;
+  }
+}
+
 // The same where mean and variance are constants.
 @compute @workgroup_size(workgroupSize)
 fn evalInputGradient(
@@ -181,5 +212,17 @@ fn evalInputGradient(
   let end = min(part.end, arrayLength(&gradX));
   for (var i = part.start + local; i < end; i += workgroupSize) {
     gradX[i] = factor * gradOutput[i];
+  }
+}
+
+@compute @workgroup_size(workgroupSize)
+fn evalInputGradientElements(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let i = itemOf(invocation, workgroups);
+  if (i < arrayLength(&gradX)) {
+    let channel = i / area % channels;
+    gradX[i] = factors[channel] * invStd[channel] * gradOutput[i];
   }
 }

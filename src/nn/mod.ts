@@ -1,7 +1,8 @@
 /** Modules: layers, and what makes a model of them. */
 export { AdaptiveAvgPool2d } from "./adaptive_avg_pool2d.ts";
 export { AvgPool2d } from "./avg_pool2d.ts";
-export { BatchNorm2d, type BatchNorm2dLayerOptions } from "./batch_norm2d.ts";
+export { BatchNorm1d } from "./batch_norm1d.ts";
+export { BatchNorm2d } from "./batch_norm2d.ts";
 export { ModuleBuffer } from "./module_buffer.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./conv2d.ts";
 export {

@@ -11,11 +11,13 @@ import { type Images, type Shape, Tensor } from "../core/tensor.ts";
 import { checkShape, type Pair } from "./check.ts";
 import { pool2dShape } from "./_pool2d.ts";
 import {
-  batchNorm2d,
-  type BatchNorm2dOptions,
-  checkCounter,
+  type BatchNormOptions,
+  checkBatchNorm,
   checkEnough,
-} from "./batch_norm2d.ts";
+  isWholeBatchNorm,
+  type WholeBatchNormOptions,
+} from "./batch_norm.ts";
+import { batchNorm2d } from "./batch_norm2d.ts";
 import { conv2d, type Conv2dOptions, conv2dShape } from "./conv2d.ts";
 import { maxPool2d, type MaxPool2dOptions } from "./max_pool2d.ts";
 import { relu } from "./relu.ts";
@@ -27,7 +29,7 @@ export interface ConvBlockOptions {
   /** The convolution: weight `[Cout, Cin, Kh, Kw]`, bias `[Cout]` or null. */
   convolution?: Conv2dOptions & { weight: Tensor; bias: Tensor | null };
   /** The batch normalisation. */
-  normalisation?: BatchNorm2dOptions;
+  normalisation?: BatchNormOptions;
   /** The name of the activation. */
   activation?: "relu";
   /** The max pooling. */
@@ -35,7 +37,9 @@ export interface ConvBlockOptions {
 }
 
 /** A block with all of its stages, for which there are fused kernels. */
-type WholeBlock = Required<ConvBlockOptions>;
+type WholeBlock = Required<ConvBlockOptions> & {
+  normalisation: WholeBatchNormOptions;
+};
 
 /** The names of the stages, in their order. */
 export const convBlockStages = [
@@ -91,7 +95,8 @@ export function convBlock(
 }
 
 function isWhole(options: ConvBlockOptions): options is WholeBlock {
-  return convBlockStages.every((name) => options[name] !== undefined);
+  return convBlockStages.every((name) => options[name] !== undefined) &&
+    isWholeBatchNorm(options.normalisation!);
 }
 
 function trainingBlock(
@@ -103,12 +108,7 @@ function trainingBlock(
   const { outChannels, outHeight, outWidth, batch } = shape.convolution;
   const { bias, weight } = convolution;
   const { weight: scale, bias: shift } = normalisation;
-  checkEnough({
-    batch,
-    channels: outChannels,
-    area: outHeight * outWidth,
-    eps: shape.eps,
-  });
+  checkEnough("batchNorm2d", [batch, outChannels, outHeight, outWidth]);
   const channels = () => Tensor.empty(device, [outChannels]);
   const activation = <S extends Shape>(shape: S) =>
     Tensor.empty(device, shape, "f32", "activation");
@@ -204,17 +204,8 @@ function convBlockShape(
   const conv = conv2dShape(x.shape, weight.shape, convolution);
   const { batch, outChannels, outHeight, outWidth } = conv;
   if (bias !== null) checkShape("conv2d", "bias", bias.shape, [outChannels]);
-  const { eps = 1e-5, runningMean, runningVar } = normalisation;
-  const named = {
-    weight: normalisation.weight,
-    bias: normalisation.bias,
-    runningMean,
-    runningVar,
-  };
-  for (const [name, tensor] of Object.entries(named)) {
-    checkShape("batchNorm2d", name, tensor.shape, [outChannels]);
-  }
-  checkCounter(normalisation);
+  const { eps = 1e-5 } = normalisation;
+  checkBatchNorm("batchNorm2d", outChannels, normalisation);
   const between = [batch, outChannels, outHeight, outWidth];
   const pool = pool2dShape("maxPool2d", between, pooling.kernelSize, pooling);
   return { convolution: conv, pooling: pool, eps };

@@ -7,6 +7,7 @@ export { adaptiveAvgPool2d } from "./adaptive_avg_pool2d.ts";
 export { add } from "./add.ts";
 export { argmax } from "./argmax.ts";
 export { avgPool2d, type AvgPool2dOptions } from "./avg_pool2d.ts";
+export { batchNorm1d } from "./batch_norm1d.ts";
 export { batchNorm2d } from "./batch_norm2d.ts";
 export { clamp } from "./clamp.ts";
 export { concat } from "./concat.ts";

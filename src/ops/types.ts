@@ -5,6 +5,6 @@ export type { Conv2dPadding } from "./convolution.ts";
 export type { ConvTranspose2dOptions } from "./conv_transpose2d.ts";
 export type { KernelArguments, WindowArguments } from "./window_arguments.ts";
 export type { WindowOptions } from "./_window.ts";
-export type { BatchNorm2dOptions } from "./batch_norm2d.ts";
+export type { BatchNormOptions } from "./batch_norm.ts";
 export type { ExtremumOperation } from "./extremum.ts";
 export type { UpsampleOptions } from "./upsample.ts";

@@ -25,6 +25,9 @@ nn.MaxPool2d(3, 2, 1)
 nn.MaxPool2d(2, ceil_mode=True)
 nn.AvgPool2d(3, 2, (1, 0))
 nn.AvgPool2d(2, ceil_mode=True, count_include_pad=False)
+nn.BatchNorm1d(3)
+nn.BatchNorm1d(3, eps=0.01, momentum=None)
+nn.BatchNorm2d(3, affine=False, track_running_stats=False)
 nn.AdaptiveAvgPool2d(1)
 nn.AdaptiveAvgPool2d((5, None))
 nn.Upsample(size=4)
@@ -171,11 +174,55 @@ def nearest_pixels(cases):
     cases.metadata["nearestPixels"] = json.dumps(table)
 
 
+def batch_norm(cases):
+    """Layers in two steps of training and one of evaluation; gradients of the last two."""
+    for name, kind, shape, options in (
+            ("columns", nn.BatchNorm1d, (5, 3), {}),
+            ("sequences", nn.BatchNorm1d, (2, 3, 4), {"eps": 0.01, "momentum": 0.3}),
+            ("average", nn.BatchNorm1d, (4, 2), {"momentum": None}),
+            ("averageOfImages", nn.BatchNorm2d, (2, 3, 2, 4), {"momentum": None, "affine": False}),
+            ("notAffine", nn.BatchNorm2d, (2, 2, 6, 7), {"affine": False}),
+            ("notTracked", nn.BatchNorm2d, (3, 2, 3, 2), {"track_running_stats": False}),
+            ("neither", nn.BatchNorm1d, (6, 2), {"affine": False, "track_running_stats": False}),
+    ):
+        layer = kind(shape[1], **options).double()
+        if layer.affine:
+            layer.weight.data = random(shape[1]).double()
+            layer.bias.data = random(shape[1]).double()
+        first = random(*shape)
+        tensors = {"first": first}
+        tensors.update({f"before.{key}": value for key, value in layer.state_dict().items()})
+        tensors = {key: value.clone() for key, value in tensors.items()}
+        layer(first.double())
+        for step in ("training", "evaluation"):
+            layer.train(step == "training")
+            layer.zero_grad()
+            x = random(*shape)
+            grad_output = random(*shape)
+            leaf = x.double().requires_grad_()
+            output = layer(leaf)
+            output.backward(grad_output.double())
+            tensors.update({f"{step}.x": x, f"{step}.gradOutput": grad_output,
+                            f"{step}.output": output, f"{step}.gradX": leaf.grad})
+            tensors.update({f"{step}.grad.{key}": parameter.grad.clone()
+                            for key, parameter in layer.named_parameters()})
+        tensors.update({f"after.{key}": value for key, value in layer.state_dict().items()})
+        name = f"batchNorm.{name}"
+        cases.metadata[name] = json.dumps({
+            "layer": kind.__name__, "channels": shape[1],
+            "options": {camel(key): value for key, value in options.items()},
+            "keys": list(layer.state_dict()),
+        })
+        for key, tensor in tensors.items():
+            stored = tensor.detach().clone()
+            cases.tensors[f"{name}.{key}"] = stored if stored.dtype == torch.int64 else stored.float()
+
+
 def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     cases = Cases()
-    for add in (pooling, output_sizes, adaptive, upsample, nearest_pixels):
+    for add in (pooling, output_sizes, adaptive, upsample, nearest_pixels, batch_norm):
         add(cases)
     text = {source: str(eval(source, {"nn": nn})) for source in LAYERS}
     cases.metadata["text"] = json.dumps(text)

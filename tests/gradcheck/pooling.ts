@@ -28,6 +28,23 @@ export const poolingRows: Readonly<Record<string, readonly GradcheckCase[]>> = {
       inputs: [uniformInput([2, 1, 4, 6], 1)],
     },
   ],
+  batchNorm1d: [
+    {
+      run: (x, weight, bias) =>
+        ops.batchNorm1d(x, { weight, bias, training: true }),
+      inputs: [
+        uniformInput([5, 2], 1),
+        uniformInput([2], 2),
+        uniformInput([2], 3),
+      ],
+      step: 1 / 64,
+    },
+    {
+      run: (x, weight) => ops.batchNorm1d(x, { weight, training: true }),
+      inputs: [uniformInput([2, 3, 4], 1), uniformInput([3], 2)],
+      step: 1 / 64,
+    },
+  ],
   maxPool2d: [
     {
       run: (x) => ops.maxPool2d(x, 3, { stride: 2, padding: 1 }),

@@ -22,6 +22,7 @@ import { conv2dCases } from "./cases/conv2d.ts";
 import { convBlockCases } from "./cases/conv_block.ts";
 import { copyCases } from "./cases/copy.ts";
 import { crossEntropyCases } from "./cases/cross_entropy.ts";
+import { cumulativeAverageCases } from "./cases/cumulative_average.ts";
 import { dropoutCases } from "./cases/dropout.ts";
 import { emaCases } from "./cases/ema.ts";
 import { binaryCases } from "./cases/binary.ts";
@@ -60,6 +61,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...convBlockCases,
   ...copyCases,
   ...crossEntropyCases,
+  ...cumulativeAverageCases,
   ...dropoutCases,
   ...emaCases,
   ...binaryCases,

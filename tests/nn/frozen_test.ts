@@ -67,7 +67,7 @@ const frozen: [name: string, parts: (network: Network) => Parameters][] = [
   ["a convolution", ({ convolution }) => [convolution]],
   ["a convolution's weight", ({ convolution: { weight } }) => [weight]],
   ["a normalisation", ({ normalisation }) => [normalisation]],
-  ["a normalisation's bias", ({ normalisation: { bias } }) => [bias]],
+  ["a normalisation's bias", ({ normalisation: { bias } }) => [bias!]],
   ["a block", ({ convolution, normalisation }) => [convolution, normalisation]],
   ["a lone convolution", ({ alone }) => [alone]],
   ["a head's weight", ({ head: { weight } }) => [weight]],

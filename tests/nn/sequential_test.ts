@@ -171,6 +171,14 @@ for (
       new ReLU(),
       new MaxPool2d(2, { ceilMode: true }),
     ]],
+    ...[{ affine: false }, { trackRunningStats: false }, { momentum: null }]
+      .map((options) =>
+        [`a normalisation with ${JSON.stringify(options)}`, () => [
+          new BatchNorm2d(3, options),
+          new ReLU(),
+          new MaxPool2d(2),
+        ]] as const
+      ),
   ] as const
 ) {
   deviceTest(`${name} in a block gives its layer's numbers`, async (device) => {
@@ -187,7 +195,11 @@ for (
       const { parameters, results } = trained(model, x);
       using y = model.eval().forward(x);
       const tensors = [...results, ...parameters, y];
-      return await Promise.all(tensors.map((tensor) => tensor.data()));
+      const state = await model.stateDict();
+      return [
+        ...await Promise.all(tensors.map((tensor) => tensor.data())),
+        ...[...state.values()].map(({ data }) => Array.from(data, Number)),
+      ];
     }));
     for (const [index, expected] of separate.entries()) {
       assertClose(fused[index], expected, TOLERANCE, `result ${index}`);

@@ -9,7 +9,7 @@ import {
   Sequential,
   summary,
 } from "../../src/nn/mod.ts";
-import type { BatchNorm2dOptions } from "../../src/ops/batch_norm2d.ts";
+import type { BatchNormOptions } from "../../src/ops/batch_norm.ts";
 import { convBlock } from "../../src/ops/conv_block.ts";
 import { methodOf } from "../../src/nn/forward.ts";
 import { linear } from "../../src/ops/linear.ts";
@@ -116,7 +116,7 @@ class Blocks extends Module {
     const block = {
       convolution: { weight: weight.tensor, bias: bias!.tensor, padding: 2 },
       normalisation: (normalisation as never as {
-        arguments(): BatchNorm2dOptions;
+        arguments(): BatchNormOptions;
       }).arguments(),
       activation: "relu" as const,
       pooling: { kernelSize: 2 },
