@@ -113,7 +113,7 @@ deviceTest(
       using tape = new Tape();
       kept = tape.keep(noGrad(() => mul(x, x)));
       assertEquals(kept.tape, null);
-      assertThrows(() => tape.backward(kept), TypeError, "an empty tape");
+      assertThrows(() => tape.backward(kept), TypeError, "ran before");
     }
     assertEquals(await kept.item(), 1);
   },
@@ -247,3 +247,31 @@ deviceTest(
     assertEquals(await outside.item(), 6);
   },
 );
+
+deviceTest(
+  "a tape goes back from losses that share nothing",
+  async (device) => {
+    const [a, b] = [2, 3].map((value) =>
+      Tensor.from(device, [value], [1], { requiresGrad: true })
+    );
+    {
+      using tape = new Tape();
+      const made = mul(a, a);
+      tape.backward(sum(mul(made.detach(), b)));
+      assertEquals(a.grad, null);
+      tape.backward(sum(mul(made, b)));
+    }
+    assertEquals(await a.grad!.data(), new Float32Array([2 * 2 * 3]));
+    assertEquals(await b.grad!.data(), new Float32Array([2 * 4]));
+  },
+);
+
+deviceTest("a tape goes through no operation twice", (device) => {
+  const a = Tensor.from(device, [2], [1], { requiresGrad: true });
+  using tape = new Tape();
+  const shared = mul(a, a);
+  const [first, second] = [sum(shared), mul(shared, shared)];
+  tape.backward(first);
+  assertThrows(() => tape.backward(first), TypeError, "an empty tape");
+  assertThrows(() => tape.backward(second), TypeError, "shares some");
+});

@@ -67,6 +67,8 @@ export class Tape extends Scope {
   }
 
   #entries: Entry[] = [];
+  /** Outputs of operations that a backward pass has gone through. */
+  readonly #passed = new WeakSet<AnyTensor>();
   #isClosed = false;
   #spansAwait = false;
   #isRefused = false;
@@ -127,24 +129,34 @@ export class Tape extends Scope {
 
   /**
    * Adds the gradient of `loss` by every parameter that it depends on to the
-   * parameter's `grad`. `loss` itself outlives the tape; its record does not:
-   * a tape goes backwards once.
+   * parameter's `grad`. `loss` itself outlives the tape; its record does not: a
+   * tape goes back from it once. The record of other losses stays, unless they
+   * share operations with this one.
    *
    * @param loss One element, recorded on this tape.
    * @throws {ShapeError} If `loss` has more than one element.
-   * @throws {TypeError} If `loss` does not depend on any parameter, or something
-   * was awaited since the tape was opened.
+   * @throws {TypeError} If `loss` does not depend on any parameter, shares
+   * operations with a loss before, or something was awaited since the tape was
+   * opened.
    */
   backward(loss: Tensor): void {
     this.#checkAwait();
     this.#check(loss);
     const gradients = new Map<AnyTensor, Tensor>();
+    const others: Entry[] = [];
     for (const entry of this.#entries.reverse()) {
       const { output, inputs, backward } = entry;
       const isLoss = output.root === loss.root;
-      if (isLoss && takeSeedGradients(entry, gradients)) continue;
+      if (isLoss && takeSeedGradients(entry, gradients)) {
+        this.#pass(entry);
+        continue;
+      }
       const found = isLoss ? oneFor(output) : gradients.get(output.root);
-      if (found === undefined) continue;
+      if (found === undefined) {
+        others.push(entry);
+        continue;
+      }
+      this.#pass(entry);
       const destinations = inputs.map((input) => destination(input, gradients));
       const places = inputs.map((input, at) =>
         withShapeOf(input, destinations[at]?.written ?? null)
@@ -156,7 +168,7 @@ export class Tape extends Scope {
       for (const destination of destinations) addUp(destination);
       found[Symbol.dispose]();
     }
-    this.#entries = [];
+    this.#entries = others.reverse();
     this.keep(loss);
   }
 
@@ -164,6 +176,22 @@ export class Tape extends Scope {
   override toString(): string {
     const count = this.#entries.length;
     return `Tape(${count} operation${count === 1 ? "" : "s"})`;
+  }
+
+  /** Notes that a backward pass goes through an operation, which it may once. */
+  #pass({ inputs, output }: Entry): void {
+    if (
+      inputs.some((input) => input !== null && this.#passed.has(input.root))
+    ) {
+      throw new TypeError(describe({
+        what: "backward",
+        expected: "operations that no backward pass went through before",
+        got: "a loss that shares some with an earlier one",
+        help: "Add the losses and go back from their sum, or detach() what " +
+          "the second one shall not go through.",
+      }));
+    }
+    this.#passed.add(output.root);
   }
 
   #check(loss: Tensor): void {
@@ -175,12 +203,14 @@ export class Tape extends Scope {
         help: "Reduce it with sum() or mean().",
       }));
     }
-    if (loss.root.tape === this && this.#entries.length > 0) return;
+    if (this.#entries.some(({ output }) => output.root === loss.root)) return;
     throw new TypeError(describe({
       what: "backward",
       expected: "a loss that this tape has recorded",
-      got: this.#entries.length === 0
-        ? "an empty tape: nothing with requiresGrad was used, or backward ran before"
+      got: this.#passed.has(loss.root)
+        ? "one from which backward ran before"
+        : this.#entries.length === 0
+        ? "an empty tape: nothing with requiresGrad was used"
         : "a tensor that depends on no parameter, or of another tape",
       help: "Compute the loss while the tape is open, from tensors with " +
         "requiresGrad.",
