@@ -3,6 +3,7 @@ import { convBlock } from "../src/ops/conv_block.ts";
 import * as ops from "../src/ops/mod.ts";
 import { convolutionRows } from "./gradcheck/convolution.ts";
 import { poolingRows } from "./gradcheck/pooling.ts";
+import { crossEntropyRows, lossesRows } from "./gradcheck/losses.ts";
 import { reductionsRows } from "./gradcheck/reductions.ts";
 import { shapesRows } from "./gradcheck/shapes.ts";
 import { type GradcheckCase, spacedInput, uniformInput } from "./gradcheck.ts";
@@ -15,6 +16,7 @@ export const gradcheckTable: Readonly<
   ...convolutionRows,
   ...poolingRows,
   ...elementwiseRows,
+  ...lossesRows,
   ...reductionsRows,
   ...shapesRows,
   add: [
@@ -74,13 +76,16 @@ export const gradcheckTable: Readonly<
       tolerance: { atol: 1e-3, rtol: 1e-3 },
     },
   ],
-  crossEntropy: [0, 0.2].map((labelSmoothing) => ({
-    run: (logits: Tensor) => {
-      const labels = Tensor.from(logits.device, Int32Array.of(1, 0, 3), [3]);
-      return ops.crossEntropy(logits, labels, { labelSmoothing });
-    },
-    inputs: [uniformInput([3, 4], 1, { scale: 3 })],
-  })),
+  crossEntropy: [
+    ...crossEntropyRows,
+    ...[0, 0.2].map((labelSmoothing) => ({
+      run: (logits: Tensor) => {
+        const labels = Tensor.from(logits.device, Int32Array.of(1, 0, 3), [3]);
+        return ops.crossEntropy(logits, labels, { labelSmoothing });
+      },
+      inputs: [uniformInput([3, 4], 1, { scale: 3 })],
+    })),
+  ],
   div: [
     {
       run: ops.div,

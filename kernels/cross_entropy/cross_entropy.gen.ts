@@ -78,7 +78,10 @@ override labelSmoothing: f32;
 @group(0) @binding(2) var<storage, read_write> gradLogits: array<f32>;
 @group(0) @binding(3) var<storage, read_write> loss: array<u32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
+// As in \`check_labels.wgsl\`.
+@group(0) @binding(5) var<storage, read_write> fault: array<i32>;
 
+// How far the first row whose label is no class lies from the end; 0 for none.
 var<workgroup> wrongLabel: atomic<u32>;
 
 // One workgroup: each invocation makes the rows at its own index, that plus
@@ -98,6 +101,17 @@ fn crossEntropy(@builtin(local_invocation_index) local: u32) {
     loss[0] = select(mean, 0x7fc00000u, atomicLoad(&wrongLabel) > 0);
     sums[0] += bitcast<f32>(loss[0]);
     sums[1] += total.y;
+    noteFault(atomicLoad(&wrongLabel));
+  }
+}
+
+fn noteFault(distance: u32) {
+  if (distance > 0 && fault[0] == 0) {
+    let row = batch - distance;
+    fault[0] = i32(row) + 1;
+    fault[1] = labels[row];
+    fault[2] = i32(classes);
+    fault[3] = 1;
   }
 }
 
@@ -124,7 +138,7 @@ fn rowOf(row: u32) -> vec2f {
     gradLogits[i] = difference / f32(batch);
   }
   if (label < 0 || label >= i32(classes)) {
-    atomicStore(&wrongLabel, 1);
+    atomicMax(&wrongLabel, batch - row);
     return vec2f();
   }
   let own = (1 - labelSmoothing) * (scores[start + u32(label)] - largest);
@@ -140,8 +154,8 @@ fn rowOf(row: u32) -> vec2f {
 };
 
 /** The entry point `crossEntropy`. */
-export const crossEntropy: EntryPoint<"scores" | "labels" | "gradLogits" | "loss" | "sums", { classes: number; workgroupSize: number; batch: number; labelSmoothing: number }> = {
+export const crossEntropy: EntryPoint<"scores" | "labels" | "gradLogits" | "loss" | "sums" | "fault", { classes: number; workgroupSize: number; batch: number; labelSmoothing: number }> = {
   module,
   name: "crossEntropy",
-  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"labels","index":1,"access":"read","element":null},{"name":"gradLogits","index":2,"access":"write","element":null},{"name":"loss","index":3,"access":"write","element":null},{"name":"sums","index":4,"access":"write","element":null}],
+  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"labels","index":1,"access":"read","element":null},{"name":"gradLogits","index":2,"access":"write","element":null},{"name":"loss","index":3,"access":"write","element":null},{"name":"sums","index":4,"access":"write","element":null},{"name":"fault","index":5,"access":"write","element":null}],
 };

@@ -1,3 +1,4 @@
+import { noteFault } from "../check_labels/check_labels.ts";
 import { dispatch, kernel, Scratch } from "../kernel.ts";
 import { workgroupSize } from "../lib/elementwise.ts";
 import { type ClassesShape, largestColumn } from "../lib/largest_column.ts";
@@ -25,7 +26,8 @@ const exponentialWork = 10;
  * classes]`. `labels` is i32 `[batch]`; one out of range makes the loss NaN. With
  * smoothing it is the cross-entropy against the smoothed target. To `sums`
  * (`[2]`, or null) the loss is added, and the number of correct predictions: rows
- * with their largest logit at their label.
+ * with their largest logit at their label. In `fault` (or null) the first label
+ * out of range is noted, see {@linkcode checkLabels}.
  *
  * The largest logit of a row is taken off before `exp`, so that none overflows.
  * Sums run over classes, then over the batch.
@@ -38,11 +40,15 @@ export const crossEntropy = kernel({
     gradLogits: "write",
     loss: "write",
     sums: "update?",
+    fault: "update?",
   },
   reference(
-    { gradLogits, labels, logits, loss, sums },
+    { fault, gradLogits, labels, logits, loss, sums },
     { batch, classes, labelSmoothing = 0 }: CrossEntropyShape,
   ) {
+    if (fault !== null) {
+      noteFault(fault, labels, { classes, inner: 1, ignoreIndex: null });
+    }
     const share = labelSmoothing / classes;
     let total = 0;
     let correct = 0;
@@ -76,7 +82,7 @@ export const crossEntropy = kernel({
     sums[1] += correct;
   },
   webgpu(
-    { gradLogits, labels, logits, loss, sums },
+    { fault, gradLogits, labels, logits, loss, sums },
     { batch, classes, labelSmoothing = 0 },
   ) {
     const bind = {
@@ -85,6 +91,7 @@ export const crossEntropy = kernel({
       gradLogits,
       loss,
       sums: sums ?? new Scratch(2),
+      fault: fault ?? new Scratch(4, "i32"),
     };
     return [
       dispatch(wgsl.crossEntropy, {
@@ -96,7 +103,7 @@ export const crossEntropy = kernel({
     ];
   },
   wasm(
-    { gradLogits, labels, logits, loss, sums },
+    { fault, gradLogits, labels, logits, loss, sums },
     { batch, classes, labelSmoothing = 0 },
     cpu,
   ) {
@@ -111,7 +118,15 @@ export const crossEntropy = kernel({
         classes,
         labelSmoothing,
       }, { work: batch * classes * exponentialWork }),
-      simd.crossEntropyMean({ losses, loss, sums, batch }),
+      simd.crossEntropyMean({
+        losses,
+        loss,
+        sums,
+        labels,
+        fault,
+        batch,
+        classes,
+      }),
     ];
   },
 });

@@ -16,7 +16,10 @@ override labelSmoothing: f32;
 @group(0) @binding(2) var<storage, read_write> gradLogits: array<f32>;
 @group(0) @binding(3) var<storage, read_write> loss: array<u32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
+// As in `check_labels.wgsl`.
+@group(0) @binding(5) var<storage, read_write> fault: array<i32>;
 
+// How far the first row whose label is no class lies from the end; 0 for none.
 var<workgroup> wrongLabel: atomic<u32>;
 
 // One workgroup: each invocation makes the rows at its own index, that plus
@@ -36,6 +39,17 @@ fn crossEntropy(@builtin(local_invocation_index) local: u32) {
     loss[0] = select(mean, 0x7fc00000u, atomicLoad(&wrongLabel) > 0);
     sums[0] += bitcast<f32>(loss[0]);
     sums[1] += total.y;
+    noteFault(atomicLoad(&wrongLabel));
+  }
+}
+
+fn noteFault(distance: u32) {
+  if (distance > 0 && fault[0] == 0) {
+    let row = batch - distance;
+    fault[0] = i32(row) + 1;
+    fault[1] = labels[row];
+    fault[2] = i32(classes);
+    fault[3] = 1;
   }
 }
 
@@ -62,7 +76,7 @@ fn rowOf(row: u32) -> vec2f {
     gradLogits[i] = difference / f32(batch);
   }
   if (label < 0 || label >= i32(classes)) {
-    atomicStore(&wrongLabel, 1);
+    atomicMax(&wrongLabel, batch - row);
     return vec2f();
   }
   let own = (1 - labelSmoothing) * (scores[start + u32(label)] - largest);

@@ -15,9 +15,12 @@ export const crossEntropyRows: WasmFunction<{ readonly logits: "pointer"; readon
 });
 
 /** Makes calls of `crossEntropyMean`. */
-export const crossEntropyMean: WasmFunction<{ readonly losses: "pointer"; readonly loss: "pointer"; readonly sums: "pointer"; readonly batch: "i32" }> = wasmFunction("crossEntropyMean", {
+export const crossEntropyMean: WasmFunction<{ readonly losses: "pointer"; readonly loss: "pointer"; readonly sums: "pointer"; readonly labels: "pointer"; readonly fault: "pointer"; readonly batch: "i32"; readonly classes: "i32" }> = wasmFunction("crossEntropyMean", {
   losses: "pointer",
   loss: "pointer",
   sums: "pointer",
+  labels: "pointer",
+  fault: "pointer",
   batch: "i32",
+  classes: "i32",
 });

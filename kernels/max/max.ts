@@ -9,6 +9,7 @@ import {
 } from "../kernel.ts";
 import { workgroupSize } from "../lib/elementwise.ts";
 import { mapDispatch } from "../lib/map.ts";
+import { orderFunctions } from "../lib/order.ts";
 import { rowsDispatch, type RowsShape, rowStart } from "../lib/rows.ts";
 import { sumKernels } from "../sum/sum.ts";
 import * as wgsl from "./max.gen.ts";
@@ -81,12 +82,9 @@ export const maxOfAll = kernel({
   },
 });
 
-const functions = `
-fn isNan(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
-}
+const functions = `${orderFunctions}
 fn isIt(x: f32, y: f32) -> bool {
-  return select(x == y, isNan(x), isNan(y));
+  return select(orderOf(x) == orderOf(y), isNan(x), isNan(y));
 }`;
 
 const marks = mapDispatch({

@@ -5,7 +5,7 @@
 // #import "lib/nan.wgsl"
 
 // 1 for the largest, −1 for the smallest.
-override sign: f32;
+override sign: i32;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> values: array<f32>;
@@ -18,13 +18,21 @@ struct Found {
 
 var<workgroup> partial: array<Found, workgroupSize>;
 
+// By the bits, as WGSL leaves open how numbers below normal ones compare.
 fn isBetter(one: Found, than: Found) -> bool {
   let isFirst = one.index < than.index;
   if (isNan(than.value)) {
     return isNan(one.value) && isFirst;
   }
-  let isEqual = one.value == than.value && isFirst;
-  return isNan(one.value) || sign * one.value > sign * than.value || isEqual;
+  let own = sign * orderOf(one.value);
+  let other = sign * orderOf(than.value);
+  return isNan(one.value) || own > other || (own == other && isFirst);
+}
+
+// Whole numbers in the order of the numbers; 0 and -0 are both 0.
+fn orderOf(x: f32) -> i32 {
+  let bits = bitcast<i32>(x);
+  return select(bits, bitcast<i32>(0x80000000u) - bits, bits < 0);
 }
 
 // The invocations of a row (`lib/rows.wgsl`) find what is best of their own

@@ -12,6 +12,7 @@ import { creationWith } from "./_creation.ts";
 import { checkDifferentiable, Gradient } from "./_gradient.ts";
 import { type NestedNumbers, nestedValues } from "./host_values.ts";
 import { addLoose, collectLoose, removeLoose } from "./_loose.ts";
+import { checkLabelFault } from "./label_fault.ts";
 import { currentScope } from "./scope.ts";
 import {
   checkShape,
@@ -345,9 +346,13 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
    * Copies the elements to the host, after all work that was given before.
    *
    * @throws {DeviceError} Inside a captured function.
+   * @throws {RangeError} If they have NaN, and a loss before had a label that is
+   * no class.
    */
   async data(): Promise<HostArray<D>> {
-    const values = await this.device.read(this.buffer) as HostArray<D>;
+    const { device } = this;
+    const values = await device.read(this.buffer) as HostArray<D>;
+    if (this.dtype === "f32") await checkLabelFault(device, values);
     const collection = collectLoose();
     if (collection !== null) await collection;
     return values;

@@ -117,7 +117,8 @@ export interface Device extends Disposable {
    * @throws {TypeError} If the array is not of the buffer's element type.
    * @throws {RangeError} If there are no values, or more than elements.
    * @throws {DeviceError} While a program is recorded, unless the buffer is a
-   * constant of that program: a replay would not write the values again.
+   * constant of that program, or persistent and made meanwhile: a replay would
+   * not write the values again.
    */
   write(buffer: Operand["buffer"], values: HostArray): void;
 

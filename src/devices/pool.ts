@@ -40,7 +40,7 @@ export class Reserve<B extends PooledBuffer> {
   readonly free = new FreeLists<B>();
   /** All buffers of the program. */
   readonly owned = new Set<B>();
-  /** Those that hold values from the host. */
+  /** Those that values from the host may be written to. */
   readonly constants = new Set<B>();
 }
 
@@ -75,6 +75,8 @@ export class BufferPool<B extends PooledBuffer> {
     const buffer = own ?? this.#free.take(stored, length) ??
       this.#create(stored, length);
     this.#inUse.add(buffer);
+    // State that a recorded function makes may be given its first values.
+    if (lifetime === "persistent") this.#reserve?.constants.add(buffer);
     if (reserve !== null) {
       reserve.owned.add(buffer);
       this.#reserveOf.set(buffer, reserve);

@@ -1,8 +1,9 @@
+import { checkOptions } from "../base/options.ts";
+import type { Shape, Tensor } from "../core/tensor.ts";
 import {
   crossEntropy,
   type CrossEntropyOptions,
 } from "../ops/cross_entropy.ts";
-import type { Shape, Tensor } from "../core/tensor.ts";
 import { Module } from "./module.ts";
 
 /** {@linkcode crossEntropy} as a module. */
@@ -12,18 +13,27 @@ export class CrossEntropyLoss extends Module {
   /**
    * Makes a loss, which has no parameters.
    *
-   * @param options Label smoothing.
+   * @param options Class weights, a label to leave out, label smoothing, and the
+   * reduction.
    */
   constructor(options: CrossEntropyOptions = {}) {
     super();
-    this.#options = options;
+    checkOptions("CrossEntropyLoss", options, [
+      "ignoreIndex",
+      "labelSmoothing",
+      "reduction",
+      "weight",
+    ]);
+    this.#options = { ...options };
   }
 
-  /** `[N, classes]` and i32 `[N]` to the loss, `[1]`. */
+  /**
+   * `[N, classes, …]`, and i32 `[N, …]` or probabilities, to the loss, `[1]`.
+   */
   override forward(
     logits: Tensor,
-    labels: Tensor<Shape, "i32">,
-  ): Tensor<[number]> {
-    return crossEntropy(logits, labels, this.#options);
+    target: Tensor<Shape, "i32"> | Tensor,
+  ): Tensor {
+    return crossEntropy(logits, target, this.#options);
   }
 }

@@ -67,3 +67,8 @@ export { transpose } from "./transpose.ts";
 export { unsqueeze } from "./unsqueeze.ts";
 export { upsample } from "./upsample.ts";
 export { where } from "./where.ts";
+export { bceWithLogits } from "./bce_with_logits.ts";
+export { l1Loss } from "./l1_loss.ts";
+export { mseLoss } from "./mse_loss.ts";
+export { nllLoss } from "./nll_loss.ts";
+export { smoothL1Loss } from "./smooth_l1_loss.ts";

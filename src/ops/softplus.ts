@@ -1,3 +1,4 @@
+import { log1pFunction } from "../../kernels/lib/log1p.ts";
 import { orderFunctions } from "../../kernels/lib/order.ts";
 import { sigmoid, sigmoidFunction } from "../../kernels/lib/sigmoid.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
@@ -36,7 +37,7 @@ export const softplus: UnaryOperation<[beta?: number, threshold?: number]> =
       functions: `
 override beta: f32;
 override threshold: f32;
-${orderFunctions + sigmoidFunction}
+${orderFunctions + sigmoidFunction + log1pFunction}
 fn isAbove(z: f32) -> bool {
   return orderOf(z) > orderOf(threshold) && !isNan(z);
 }
@@ -45,14 +46,7 @@ fn softplusOf(x: f32) -> f32 {
   let z = x * beta;
   if (isAbove(z)) { return x; }
   if (isNan(z)) { return z; }
-  // log(1 + u) = 2 atanh(u / (2 + u)), by the series of atanh: u is at most 1,
-  // and what is left out below 1e-8 of the value.
-  let u = exp(-abs(z));
-  let s = u / (2.0 + u);
-  let q = s * s;
-  let log1p = 2.0 * s * (1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 +
-    q * (1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q / 13.0))))));
-  return (max(z, 0.0) + log1p) / beta;
+  return (max(z, 0.0) + log1p(exp(-abs(z)))) / beta;
 }
 
 fn gradientOf(g: f32, x: f32) -> f32 {

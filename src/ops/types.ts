@@ -8,3 +8,10 @@ export type { WindowOptions } from "./_window.ts";
 export type { BatchNormOptions } from "./batch_norm.ts";
 export type { ExtremumOperation } from "./extremum.ts";
 export type { UpsampleOptions } from "./upsample.ts";
+export type {
+  BceWithLogitsOptions,
+  LossOptions,
+  LossReduction,
+  NllLossOptions,
+  SmoothL1LossOptions,
+} from "./loss_options.ts";

@@ -1,8 +1,9 @@
 import { reductionKernels } from "../../kernels/lib/reduction.ts";
 import { checkOptions } from "../base/options.ts";
-import { currentScope, noGrad, tidy } from "../core/scope.ts";
+import { noGrad } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { VarianceOptions } from "../core/tensor_methods.ts";
+import { composed } from "./_composed.ts";
 import { div } from "./div.ts";
 import { mean } from "./mean.ts";
 import { reduction } from "./reduction.ts";
@@ -33,7 +34,7 @@ import { sub } from "./sub.ts";
 export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
   checkOptions("variance", options, ["correction", "dim", "keepdim"]);
   const { correction = 1, dim, keepdim } = options;
-  const run = () => {
+  return composed(() => {
     // Through the mean no gradient comes: distances from it add up to 0.
     const center = noGrad(() => mean(x, { dim, keepdim: true }));
     const divisor = x.length / center.length - correction;
@@ -43,8 +44,7 @@ export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
     });
     const total = squares(sub(x, center), { dim, keepdim });
     return divisor > 0 ? total : div(total, 0);
-  };
-  return currentScope() === null ? tidy(run) : run();
+  });
 }
 
 /** `Σ x²`. */

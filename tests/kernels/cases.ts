@@ -33,6 +33,7 @@ import { leakyReluCases } from "./cases/leaky_relu.ts";
 import { linearCases } from "./cases/linear.ts";
 import { maxCases } from "./cases/max.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
+import { nllLossCases } from "./cases/nll_loss.ts";
 import { softmaxCases } from "./cases/softmax.ts";
 import { stridedCases } from "./cases/strided.ts";
 import { sumCases } from "./cases/sum.ts";
@@ -65,6 +66,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...dropoutCases,
   ...emaCases,
   ...binaryCases,
+  ...nllLossCases,
   ...softmaxCases,
   ...sumCases,
   ...upsampleCases,

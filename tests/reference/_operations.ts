@@ -236,6 +236,7 @@ export function crossEntropy(
       gradLogits: new Float64Array(logits.length),
       loss: new Float64Array(1),
       sums: null,
+      fault: null,
     }, shape);
   return {
     forward: ({ logits }) => run(logits).loss,

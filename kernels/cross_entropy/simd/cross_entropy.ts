@@ -116,12 +116,16 @@ export class CrossEntropyMeanArgs {
   loss: usize;
   /** 0 where nothing is added up. */
   sums: usize;
+  labels: usize;
+  /** 0 where no fault is noted. */
+  fault: usize;
   batch: i32;
+  classes: i32;
 }
 
 /**
  * The mean of the rows' losses, in order; adds it and the number of correct
- * predictions to the sums.
+ * predictions to the sums, and notes a label out of range.
  */
 export function crossEntropyMean(
   args: CrossEntropyMeanArgs,
@@ -137,10 +141,28 @@ export function crossEntropyMean(
     total += load<f64>(losses + (<usize> row << 3));
     count += load<i32>(correct + (<usize> row << 2));
   }
+  if (args.fault != 0) noteFault(args);
   const loss = <f32> (total / batch);
   store<f32>(args.loss, loss);
   const sums = args.sums;
   if (sums == 0) return;
   store<f32>(sums, load<f32>(sums) + loss);
   store<f32>(sums, load<f32>(sums, 4) + <f32> count, 4);
+}
+
+/** Notes the first label that is no class, where no fault is noted yet. */
+function noteFault(args: CrossEntropyMeanArgs): void {
+  const fault = args.fault;
+  const labels = args.labels;
+  const classes = args.classes;
+  if (load<i32>(fault) != 0) return;
+  for (let row = 0; row < args.batch; row++) {
+    const label = load<i32>(labels + (<usize> row << 2));
+    if (<u32> label < <u32> classes) continue;
+    store<i32>(fault, row + 1);
+    store<i32>(fault, label, 4);
+    store<i32>(fault, classes, 8);
+    store<i32>(fault, 1, 12);
+    return;
+  }
 }

@@ -25,7 +25,7 @@ for (
       "squaresSum / f32(count)",
       "squaresSum / f32(count + 1)",
     ],
-    ["sum", "combine(total, x[index])", "combine(total, 2 * x[index])"],
+    ["sum", "combine(total, termAt(index))", "combine(total, 2 * x[index])"],
   ]
 ) {
   webGpuTest(`a device that gets ${kernel} wrong is refused`, async () => {
@@ -42,7 +42,10 @@ webGpuTest(
   "a kernel that does not compile is named with its line",
   async () => {
     const shader = (source: string) =>
-      source.replace("combine(total, x[index])", "combine(total, z[index])");
+      source.replace(
+        "combine(total, termAt(index))",
+        "combine(total, z[index])",
+      );
     const error = await assertRejects(() => open({ shader }), DeviceError);
     assertMatch(
       error.message,

@@ -51,12 +51,35 @@ export const crossEntropyCases: readonly KernelCase[] = [
       check(harness, shape, logits(shape, 1), labels, TOLERANCE);
     },
   })),
+  ...[[4, 12, -7, 0], [10, 3, 1, 10]].map((labels): KernelCase => ({
+    name: `crossEntropy: the first wrong label of ${labels} is noted`,
+    run: (harness) => {
+      const shape = { batch: 4, classes: 10 };
+      check(
+        harness,
+        shape,
+        logits(shape, 1),
+        Int32Array.from(labels),
+        TOLERANCE,
+      );
+    },
+  })),
+  {
+    name: "crossEntropy: a fault that is noted stays",
+    run: (harness) => {
+      const shape = { batch: 3, classes: 10 };
+      const labels = Int32Array.of(4, 12, 0);
+      const fault = Int32Array.of(7, -1, 3, 1);
+      const own = logits(shape, 1);
+      check(harness, shape, own, labels, TOLERANCE, undefined, fault);
+    },
+  },
   {
     name: "crossEntropy: nothing is added up without sums",
     run: (harness) => {
       const shape = { batch: 3, classes: 10 };
       const labels = Int32Array.of(4, 9, 0);
-      check(harness, shape, logits(shape, 1), labels, TOLERANCE, null);
+      check(harness, shape, logits(shape, 1), labels, TOLERANCE, null, null);
     },
   },
   {
@@ -93,6 +116,7 @@ function check(
   labels: Int32Array,
   tolerance: Tolerance,
   sums: Float64Array | null = Float64Array.of(0.5, 1000),
+  fault: Int32Array | null = new Int32Array(4),
 ): void {
   const hasNaN = logits.some(Number.isNaN);
   const isNumber = !hasNaN &&
@@ -106,6 +130,7 @@ function check(
       gradLogits: new Float64Array(logits.length),
       loss: new Float64Array(1),
       sums,
+      fault,
     },
     shape,
     isNumber
