@@ -70,7 +70,7 @@ const fileOptions: readonly Option[] = [
     value: "FILE",
     help:
       "go on from a checkpoint, with its settings; of these only --epochs " +
-      "may be given anew, for a constant or step schedule",
+      "may be given anew, unless the schedule is cosine or one-cycle",
   },
   { name: "log-json", value: "FILE", help: "one JSON object per epoch" },
   {

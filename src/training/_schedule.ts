@@ -1,13 +1,16 @@
 import {
   CosineAnnealingLR,
+  ExponentialLR,
   LinearLR,
   LRScheduler,
+  MultiStepLR,
   OneCycleLR,
+  ReduceLROnPlateau,
   SequentialLR,
   StepLR,
 } from "../optim/schedules/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
-import type { TrainSettings } from "./options.ts";
+import type { EpochResult, TrainSettings } from "./options.ts";
 
 /** Factor of the first rate of a warm-up. */
 const warmupStart = 0.1;
@@ -17,6 +20,16 @@ class ConstantLR extends LRScheduler {
   override at(_steps: number, baseLr: number): number {
     return baseLr;
   }
+}
+
+/** The learning rate of a training. */
+export interface TrainingSchedule {
+  /** Follows a step. */
+  step(): void;
+  /** Follows an epoch. */
+  epoch(result: EpochResult): void;
+  /** Goes to a place in the training: steps so far, and whole epochs. */
+  resume(steps: number, history: readonly EpochResult[]): void;
 }
 
 /**
@@ -30,7 +43,7 @@ type MakeSchedule = (
   settings: TrainSettings,
   length: number,
   steps: number,
-) => LRScheduler;
+) => LRScheduler | ReduceLROnPlateau;
 
 /** The schedules, by their names. */
 export const SCHEDULES: Readonly<
@@ -39,10 +52,19 @@ export const SCHEDULES: Readonly<
   constant: (optimizer) => new ConstantLR(optimizer),
   step: (optimizer, { gamma, stepSize }, length) =>
     new StepLR(optimizer, { stepSize: stepSize * length, gamma }),
+  multistep: (optimizer, { gamma, milestones }, length) =>
+    new MultiStepLR(optimizer, {
+      milestones: milestones.map((epoch) => epoch * length),
+      gamma,
+    }),
+  exponential: (optimizer, { gamma }, length) =>
+    new ExponentialLR(optimizer, { gamma: gamma ** (1 / length) }),
   cosine: (optimizer, _settings, _length, steps) =>
     new CosineAnnealingLR(optimizer, { tMax: steps }),
   "one-cycle": (optimizer, { lr }, _length, steps) =>
     new OneCycleLR(optimizer, { maxLr: lr, totalSteps: steps }),
+  plateau: (optimizer, { gamma, stepSize }) =>
+    new ReduceLROnPlateau(optimizer, { factor: gamma, patience: stepSize }),
 };
 
 /**
@@ -54,18 +76,48 @@ export function scheduleOf(
   optimizer: Optimizer,
   settings: TrainSettings,
   length: number,
-): LRScheduler {
+): TrainingSchedule {
   const warmup = Math.round(settings.warmup * length);
   const rest = Math.max(1, settings.epochs * length - warmup);
   const make = SCHEDULES[settings.schedule];
   const schedule = make(optimizer, settings, length, rest);
-  if (warmup === 0) return schedule;
+  if (schedule instanceof ReduceLROnPlateau) {
+    return byEpochs(optimizer, settings.lr, schedule);
+  }
+  if (warmup === 0) return bySteps(schedule);
   const rise = new LinearLR(optimizer, {
     startFactor: warmupStart,
     totalIters: warmup,
   });
-  return new SequentialLR(optimizer, {
-    schedulers: [rise, schedule],
-    milestones: [warmup],
-  });
+  return bySteps(
+    new SequentialLR(optimizer, {
+      schedulers: [rise, schedule],
+      milestones: [warmup],
+    }),
+  );
+}
+
+/** Rates that follow from the number of steps. */
+function bySteps(schedule: LRScheduler): TrainingSchedule {
+  return {
+    step: () => schedule.step(),
+    epoch: () => {},
+    resume: (steps) => schedule.steps = steps,
+  };
+}
+
+/** Rates that follow from the losses of the epochs. */
+function byEpochs(
+  optimizer: Optimizer,
+  lr: number,
+  schedule: ReduceLROnPlateau,
+): TrainingSchedule {
+  return {
+    step: () => {},
+    epoch: ({ valLoss }) => schedule.step(valLoss),
+    resume: (_steps, history) => {
+      optimizer.lr = lr;
+      for (const { valLoss } of history) schedule.step(valLoss);
+    },
+  };
 }

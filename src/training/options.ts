@@ -30,12 +30,27 @@ export interface TrainSettings {
   lr: number;
   /**
    * Learning-rate schedule: `"constant"`; `"step"` multiplies the rate by `gamma`
-   * every `stepSize` epochs; `"cosine"` anneals it to 0; `"one-cycle"` rises from
-   * `lr / 25` to `lr`, then anneals. Default `"constant"`.
+   * every `stepSize` epochs, `"multistep"` after the epochs `milestones`,
+   * `"exponential"` by so much in the course of every epoch, and `"plateau"` where
+   * `valLoss` has not improved for more than `stepSize` epochs; `"cosine"` anneals
+   * it to 0; `"one-cycle"` rises from `lr / 25` to `lr`, then anneals.
+   * Default `"constant"`.
    */
-  schedule: "constant" | "step" | "cosine" | "one-cycle";
-  /** Epochs between two steps of the schedule `"step"`. Default 1. */
+  schedule:
+    | "constant"
+    | "step"
+    | "multistep"
+    | "exponential"
+    | "cosine"
+    | "one-cycle"
+    | "plateau";
+  /**
+   * Epochs between two steps of the schedule `"step"`; epochs without improvement
+   * that `"plateau"` puts up with. Default 1.
+   */
   stepSize: number;
+  /** Epochs after which the schedule `"multistep"` steps. Default `[]`. */
+  milestones: readonly number[];
   /** Factor of the rate at each of those steps. Default 0.1. */
   gamma: number;
   /**
@@ -43,9 +58,12 @@ export interface TrainSettings {
    * the schedule begins. Default 0.
    */
   warmup: number;
-  /** Adam, or AdamW with its decoupled weight decay. Default `"adam"`. */
-  optimizer: "adam" | "adamw";
-  /** Weight decay: an L2 penalty with Adam, decoupled with AdamW. Default 0. */
+  /**
+   * Adam, AdamW with its decoupled weight decay, RMSprop, or Adadelta, whose own
+   * learning rate is 1. Default `"adam"`.
+   */
+  optimizer: "adam" | "adamw" | "rmsprop" | "adadelta";
+  /** Weight decay: an L2 penalty, but with AdamW decoupled. Default 0. */
   weightDecay: number;
   /** Maximum norm of all gradients together; 0 does not clip. Default 0. */
   clipGradNorm: number;

@@ -109,14 +109,24 @@ export const OPTIONS: OptionsTable = {
     default: 1,
     group: "learning",
     value: "N",
-    help: "epochs between two steps of the schedule step",
+    help: "epochs between two steps of the schedule step; epochs without a " +
+      "lower loss that plateau puts up with",
+  },
+  milestones: {
+    ...wholeNumbers(),
+    default: [],
+    group: "learning",
+    value: "N,…",
+    help: "epochs after which the schedule multistep steps: 5,8",
+    shown: "",
   },
   gamma: {
     ...positive(),
     default: 0.1,
     group: "learning",
     value: "X",
-    help: "factor of the rate at each of them",
+    help: "factor of the rate at each step of a schedule; exponential's, of " +
+      "every epoch",
   },
   warmup: {
     ...positive(),
@@ -130,7 +140,7 @@ export const OPTIONS: OptionsTable = {
     default: "adam",
     group: "learning",
     value: "O",
-    help: choices(Object.keys(OPTIMIZERS)),
+    help: `${choices(Object.keys(OPTIMIZERS))}; adadelta wants --lr 1`,
   },
   weightDecay: {
     ...positive(),
@@ -239,6 +249,21 @@ function positive(): OptionKind<number> {
 function share(): OptionKind<number> {
   const isValid = (value: number) => value > 0 && value < 1;
   return numeric("a number between 0 and 1", isValid);
+}
+
+/** Whole numbers above 0, each larger than the one before: `5,8`. */
+function wholeNumbers(): OptionKind<readonly number[]> {
+  const { check } = integer(1);
+  return {
+    parse: (text) => text.split(",").map((part) => part ? Number(part) : NaN),
+    check(values) {
+      const wrong = values.find((value, index) =>
+        check(value) !== null || value <= (values[index - 1] ?? 0)
+      );
+      const expected = "whole numbers above 0 in rising order";
+      return wrong === undefined ? null : { expected, got: String(wrong) };
+    },
+  };
 }
 
 function numeric(

@@ -34,7 +34,7 @@ export function settingsOf(
   const settings = { ...recipeSettings(recipe), ...stored, ...given };
   if (stored !== null) checkResumed(settings, completed(stored));
   for (const name of OPTION_NAMES) checkValue(name, settings[name]);
-  checkWarmup(settings);
+  checkSchedule(settings);
   // The transforms have ranges of their own.
   transformOf(settings.augment);
   return settings;
@@ -56,7 +56,7 @@ function completed(stored: Readonly<Partial<TrainSettings>>): TrainSettings {
 
 /** Throws unless a training can be resumed with these settings. */
 function checkResumed(settings: TrainSettings, stored: TrainSettings): void {
-  const lasts = stored.schedule === "constant" || stored.schedule === "step";
+  const lasts = stored.schedule !== "cosine" && stored.schedule !== "one-cycle";
   for (const name of OPTION_NAMES) {
     // The other schedules are stretched over all epochs from the start.
     if (name === "epochs" && lasts) continue;
@@ -75,14 +75,38 @@ function checkUnchanged(name: string, given: unknown, stored: unknown): void {
   }));
 }
 
-function checkWarmup({ schedule, warmup }: TrainSettings): void {
-  if (warmup === 0 || schedule !== "one-cycle") return;
-  throw new RangeError(describe({
-    what: "train: warmup",
-    expected: "none with the schedule one-cycle, which begins with its own",
-    got: String(warmup),
-    help: "Leave it out, or take the schedule cosine.",
-  }));
+/** Refuses settings that are right each by itself, but not together. */
+function checkSchedule(settings: TrainSettings): void {
+  const { gamma, milestones, schedule, warmup } = settings;
+  if (warmup > 0 && (schedule === "one-cycle" || schedule === "plateau")) {
+    const why = schedule === "one-cycle"
+      ? "which begins with its own"
+      : "which looks at whole epochs";
+    throw new RangeError(describe({
+      what: "train: warmup",
+      expected: `none with the schedule ${schedule}, ${why}`,
+      got: String(warmup),
+      help: "Leave it out, or take the schedule cosine.",
+    }));
+  }
+  if (schedule === "multistep" && milestones.length === 0) {
+    throw new RangeError(describe({
+      what: "train: milestones",
+      expected: "at least one epoch with the schedule multistep",
+      got: "none",
+      help:
+        "Give the epochs after which the rate falls, or take the schedule " +
+        "step.",
+    }));
+  }
+  if (schedule === "plateau" && gamma >= 1) {
+    throw new RangeError(describe({
+      what: "train: gamma",
+      expected: "a number below 1 with the schedule plateau",
+      got: String(gamma),
+      help: "Leave it out for 0.1.",
+    }));
+  }
 }
 
 function checkValue<Name extends keyof TrainSettings>(

@@ -6,15 +6,14 @@ import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { Layer } from "../nn/mod.ts";
-import type { Adam } from "../optim/mod.ts";
-import type { LRScheduler } from "../optim/schedules/mod.ts";
+import type { Optimizer } from "../optim/mod.ts";
 import { NETWORKS } from "../models/mod.ts";
 import { openData } from "./_data.ts";
 import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./best.ts";
 import { OPTIMIZERS } from "./_optimizers.ts";
 import { turnEventLoop } from "./_event_loop.ts";
-import { scheduleOf } from "./_schedule.ts";
+import { scheduleOf, type TrainingSchedule } from "./_schedule.ts";
 import { settingsOf } from "./settings.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
@@ -67,7 +66,7 @@ export class Trainer implements Disposable {
   /** The device of the model. */
   readonly device: Device;
   /** The optimizer of its parameters. */
-  readonly optimizer: Adam;
+  readonly optimizer: Optimizer;
   /** The data that every epoch is measured on: test data, or held-out rows. */
   readonly valData: Dataset;
   /** The settings, explicit ones and defaults. */
@@ -76,7 +75,7 @@ export class Trainer implements Disposable {
   readonly #history: EpochResult[] = [];
   readonly #batches: DataLoader;
   readonly #step: TrainingStep;
-  readonly #schedule: LRScheduler;
+  readonly #schedule: TrainingSchedule;
   readonly #evaluator: Evaluator;
   readonly #best = new BestWeights();
   readonly #checkpoints: CheckpointWriter;
@@ -97,9 +96,9 @@ export class Trainer implements Disposable {
     const model = options.model ??
       NETWORKS[settings.network](layoutOf(trainData).classes);
     this.model = model.to(device, { generator });
-    const Optimizer = OPTIMIZERS[settings.optimizer];
+    const OptimizerClass = OPTIMIZERS[settings.optimizer];
     const parameters = this.model.parameters();
-    this.optimizer = new Optimizer(parameters, { lr, weightDecay });
+    this.optimizer = new OptimizerClass(parameters, { lr, weightDecay });
     this.#batches = new DataLoader(trainData, {
       device,
       batchSize,
@@ -187,6 +186,7 @@ export class Trainer implements Disposable {
     while (!this.finished) {
       const result = await this.#epoch();
       this.#history.push(result);
+      this.#schedule.epoch(result);
       await this.#keep();
       await this.#options.onEpoch?.(result);
       yield result;
@@ -232,7 +232,7 @@ export class Trainer implements Disposable {
     loadState(this.#parts, state);
     this.#history.push(...history);
     const { length, state: { batch } } = this.#batches;
-    this.#schedule.steps = history.length * length + batch;
+    this.#schedule.resume(history.length * length + batch, history);
   }
 
   async #epoch(): Promise<EpochResult> {

@@ -20,7 +20,7 @@ permittedTest(
     const [body] = source.match(/interface TrainSettings \{[^]*?\n\}/)!;
     const documented = new Map(
       Array.from(
-        body.matchAll(/\/\*\*([^]*?)\*\/\s+(\w+): /g),
+        body.matchAll(/\/\*\*([^]*?)\*\/\s+(\w+):\s/g),
         ([, text, name]) => [name, /Default `?(.+?)`?[.:]\s/.exec(text)?.[1]],
       ),
     );
@@ -45,11 +45,22 @@ const wrong: Record<keyof typeof DEFAULT_SETTINGS, [unknown, string]> = {
   epochs: [0, "epochs: expected a whole number of at least 1, got 0"],
   batchSize: [1.5, "batchSize: expected a whole number of at least 1, got 1.5"],
   lr: [-1, "lr: expected a number above 0, got -1"],
-  schedule: ["sine", "schedule: expected constant, step, cosine, one-cycle"],
+  schedule: [
+    "sine",
+    "schedule: expected constant, step, multistep, exponential, cosine, " +
+    "one-cycle, plateau, got sine",
+  ],
+  milestones: [
+    [3, 3],
+    "milestones: expected whole numbers above 0 in rising order, got 3",
+  ],
   stepSize: [0, "stepSize: expected a whole number of at least 1"],
   gamma: [NaN, "gamma: expected a number above 0, got NaN"],
   warmup: [Infinity, "warmup: expected a number above 0, got Infinity"],
-  optimizer: ["sgd", "optimizer: expected adam, adamw, got sgd"],
+  optimizer: [
+    "sgd",
+    "optimizer: expected adam, adamw, rmsprop, adadelta, got sgd",
+  ],
   weightDecay: [-0.1, "weightDecay: expected a number above 0"],
   clipGradNorm: [-1, "clipGradNorm: expected a number above 0"],
   labelSmoothing: [1, "labelSmoothing: expected a number between 0 and 1"],
@@ -75,12 +86,41 @@ Deno.test("a setting out of range is refused by the words of its row", () => {
   assertThrows(() => settingsOf(beyond, null), RangeError, "RandomErasing");
 });
 
+Deno.test("settings that do not go together are refused", () => {
+  const refused: [TrainOptions, string][] = [
+    [
+      { schedule: "one-cycle", warmup: 1 },
+      "warmup: expected none with the schedule one-cycle, which begins",
+    ],
+    [
+      { schedule: "plateau", warmup: 1 },
+      "warmup: expected none with the schedule plateau, which looks at",
+    ],
+    [
+      { schedule: "multistep" },
+      "milestones: expected at least one epoch with the schedule multistep",
+    ],
+    [
+      { schedule: "plateau", gamma: 1 },
+      "gamma: expected a number below 1 with the schedule plateau, got 1",
+    ],
+  ];
+  for (const [options, message] of refused) {
+    assertThrows(() => settingsOf(options, null), RangeError, message);
+  }
+});
+
 Deno.test("what a text means is what a program gives", () => {
   const { augment, lr, network, seed } = OPTIONS;
   assertEquals(
     [lr.parse("1e-3"), seed.parse("7"), network.parse("mlp")],
     [0.001, 7, "mlp"],
   );
+  assertEquals(OPTIONS.milestones.parse("5,8"), [5, 8]);
+  for (const text of ["", "5,", "5,x", "8,5", "0", "1.5"]) {
+    const { milestones } = OPTIONS;
+    assert(milestones.check(milestones.parse(text)) !== null, text);
+  }
   // In one order, however they were given.
   const parsed = augment.parse("shift=0.1,rotate=10");
   assertEquals(JSON.stringify(parsed), '{"rotate":10,"shift":0.1}');

@@ -2,6 +2,7 @@ import {
   assert,
   assertEquals,
   assertGreater,
+  assertLess,
   assertRejects,
 } from "@std/assert";
 import { join } from "@std/path";
@@ -15,6 +16,9 @@ import {
   Trainer,
   type TrainOptions,
 } from "../../src/training/mod.ts";
+import { Linear } from "../../src/nn/mod.ts";
+import { SGD } from "../../src/optim/mod.ts";
+import { ReduceLROnPlateau } from "../../src/optim/schedules/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -150,9 +154,15 @@ deviceTest("every setting of the learning has its effect", async (device) => {
     { schedule: "step", gamma: 0.5 },
     { schedule: "cosine" },
     { schedule: "one-cycle" },
+    { schedule: "multistep", milestones: [1, 2] },
+    { schedule: "exponential", gamma: 0.5 },
+    { schedule: "plateau", stepSize: 1, lr: 0.5 },
     { warmup: 1.5 },
     { weightDecay: 0.1 },
     { weightDecay: 0.1, optimizer: "adamw" },
+    { optimizer: "rmsprop" },
+    { optimizer: "adadelta" },
+    { optimizer: "adadelta", lr: 1 },
     { clipGradNorm: 0.01 },
     { labelSmoothing: 0.2 },
     { seed: 1 },
@@ -182,6 +192,47 @@ deviceTest("a schedule goes on from step to step", async (device) => {
   // Worst measured: 1.4e-17.
   assertClose(rates, [...rise, ...fall], { atol: 1e-15, rtol: 0 }, "rates");
   assertEquals(history.map(({ lr }) => lr), [rates[6], rates[13]]);
+});
+
+deviceTest("a schedule of epochs falls after them", async (device) => {
+  const rates = async (options: TrainOptions) => {
+    const { history } = await train(task(device, { lr: 0.1, ...options }));
+    return history.map(({ lr }) => lr);
+  };
+  const multistep = await rates({
+    schedule: "multistep",
+    milestones: [1, 3],
+    gamma: 0.5,
+    epochs: 4,
+  });
+  assertEquals(multistep, [0.1, 0.05, 0.05, 0.025]);
+  // The rate of an epoch's last step, of seven: a step before its end.
+  const exponential = await rates({ schedule: "exponential", gamma: 0.5 });
+  const expected = [6, 13, 20].map((steps) => 0.1 * 0.5 ** (steps / 7));
+  // Worst measured: 1.4e-17.
+  assertClose(exponential, expected, { atol: 1e-15, rtol: 0 }, "exponential");
+});
+
+deviceTest("plateau falls where the loss does not", async (device) => {
+  const { history } = await train(task(device, {
+    schedule: "plateau",
+    gamma: 0.5,
+    epochs: 12,
+    lr: 0.3,
+  }));
+  const parameters = new Linear(1, 1).to(device).parameters();
+  const optimizer = new SGD(parameters, { lr: 0.3 });
+  const plateau = new ReduceLROnPlateau(optimizer, {
+    factor: 0.5,
+    patience: 1,
+  });
+  const expected = history.map(({ valLoss }) => {
+    const { lr } = optimizer;
+    plateau.step(valLoss);
+    return lr;
+  });
+  assertEquals(history.map(({ lr }) => lr), expected);
+  assertLess(history.at(-1)!.lr, 0.3);
 });
 
 deviceTest("rows kept apart are not learnt from", async (device) => {
