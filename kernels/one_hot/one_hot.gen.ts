@@ -37,7 +37,7 @@ fn oneHot(
   if (index < arrayLength(&output)) {
     // As u32, a label below 0 is large.
     let label = u32(labels[index / classes]);
-    let value = select(0u, bitcast<u32>(1.0), label == index % classes);
+    let value = select(0u, bitcast<u32>(1.0f), label == index % classes);
     output[index] = select(value, 0x7fc00000u, label >= classes);
   }
 }

@@ -67,9 +67,12 @@ export function axisOf(
     return dim < 0 ? dim + rank : dim;
   }
   const which = added === 0 ? "an axis of" : "a place for an axis in";
+  const range = rank === 0
+    ? "of which there is none"
+    : `from ${-rank} to ${rank - 1}`;
   throw new RangeError(describe({
     what: `${operation}: dim`,
-    expected: `${which} ${printed(shape)}, from ${-rank} to ${rank - 1}`,
+    expected: `${which} ${printed(shape)}, ${range}`,
     got: String(dim),
     help: "Negative axes count from the last, which is -1.",
   }));

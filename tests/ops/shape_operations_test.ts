@@ -208,6 +208,11 @@ deviceTest("wrong shapes are named with their rule", (device) => {
       "transpose: dim: expected an axis of [2, 3], from -2 to 1, got 2. Help:",
     ],
     [
+      () => ops.transpose(x.slice(0, 1).slice(1, 0, 1).squeeze(), 0, 1),
+      RangeError,
+      "transpose: dim: expected an axis of [], of which there is none, got 0",
+    ],
+    [
       () => ops.unsqueeze(x, 3),
       RangeError,
       "unsqueeze: dim: expected a place for an axis in [2, 3], from -3 to 2, got 3",
