@@ -10,15 +10,5 @@ export const addKernels: BinaryKernels = binaryKernels({
     right: (g) => g,
   },
   wgsl: { value: "a + b", left: "g", right: "g" },
-  simd: {
-    value({ left, output, right }) {
-      const { length } = output.buffer;
-      const isFlat = [left, right].every(({ buffer }) =>
-        buffer.length === length
-      );
-      return isFlat
-        ? simd.add({ left, right, output, length }, { work: length })
-        : null;
-    },
-  },
+  simd: { value: simd.add },
 });

@@ -1,33 +1,17 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
-// Sums of two operands, element by element. A part is an unbroken range of the
-// elements.
-
-import { partStartBy4 } from "../lib/simd/parts.ts";
+import { BroadcastArgs, broadcastPart } from "../lib/simd/broadcast.ts";
 
 @unmanaged
-export class AddArgs {
-  left: usize;
-  right: usize;
-  output: usize;
-  length: i32;
+export class AddArgs extends BroadcastArgs {}
+
+export class Sum {
+  value(left: v128, right: v128): v128 {
+    return f32x4.add(left, right);
+  }
 }
 
-/** `output = left + right`. */
+/** `output = left + right`, broadcast. */
 export function add(args: AddArgs, part: i32, parts: i32): void {
-  const left = args.left;
-  const right = args.right;
-  const output = args.output;
-  const start = partStartBy4(args.length, part, parts);
-  const end = partStartBy4(args.length, part + 1, parts);
-  let i = start;
-  for (; i + 4 <= end; i += 4) {
-    const at: usize = i << 2;
-    const sum = f32x4.add(v128.load(left + at), v128.load(right + at));
-    v128.store(output + at, sum);
-  }
-  for (; i < end; i++) {
-    const at: usize = i << 2;
-    store<f32>(output + at, load<f32>(left + at) + load<f32>(right + at));
-  }
+  broadcastPart<Sum>(args, part, parts);
 }

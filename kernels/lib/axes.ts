@@ -33,39 +33,45 @@ export function broadcastIndices(
   length: number,
   operands = 2,
 ): Uint32Array[] {
-  const indices = Array.from(
-    { length: operands },
-    () => new Uint32Array(length),
-  );
-  for (let index = 0; index < length; index++) {
-    let rest = index;
-    for (let axis = 0; axis < axes.length; axis += 1 + operands) {
-      const coordinate = rest % axes[axis];
-      rest = (rest - coordinate) / axes[axis];
-      for (let operand = 0; operand < operands; operand++) {
-        indices[operand][index] += coordinate * axes[axis + 1 + operand];
+  const words = 1 + operands;
+  return Array.from({ length: operands }, (_, operand) => {
+    const indices = new Uint32Array(length);
+    const coordinates = new Uint32Array(axes.length / words);
+    let index = 0;
+    for (let element = 0; element < length; element++) {
+      indices[element] = index;
+      // On to the next coordinate, which may end axes one after the other.
+      for (let axis = 0; axis < coordinates.length; axis++) {
+        const size = axes[words * axis];
+        const stride = axes[words * axis + 1 + operand];
+        index += stride;
+        if (++coordinates[axis] < size) break;
+        coordinates[axis] = 0;
+        index -= size * stride;
       }
     }
-  }
-  return indices;
+    return indices;
+  });
 }
 
 /**
- * Where the elements of operands are, for an element of the output: without axes
- * an operand has its length, or one element.
+ * Operands with an element for each of the output: without axes an operand has
+ * its length, or one element. Null stays null.
  */
-export function operandIndices(
+export function expandedOperands<T extends NumberArray | null>(
   axes: NumberArray | null,
   length: number,
-  operands: readonly (NumberArray | null)[],
-): ((index: number) => number)[] {
-  if (axes !== null) {
-    return broadcastIndices(axes, length, operands.length)
-      .map((all) => (index) => all[index]);
-  }
-  return operands.map((operand) =>
-    operand?.length === length ? (index) => index : () => 0
-  );
+  operands: readonly T[],
+): (T | Float64Array)[] {
+  const indices = axes && broadcastIndices(axes, length, operands.length);
+  return operands.map((operand, at) => {
+    if (operand === null || operand.length === length) return operand;
+    const expanded = new Float64Array(length);
+    if (indices === null) return expanded.fill(operand[0]);
+    const own = indices[at];
+    for (let i = 0; i < length; i++) expanded[i] = operand[own[i]];
+    return expanded;
+  });
 }
 
 /**

@@ -1,5 +1,11 @@
-import { type Kernel, kernel, type Operand, type WasmCall } from "../kernel.ts";
-import { operandIndices } from "./axes.ts";
+import {
+  type Kernel,
+  kernel,
+  type Operand,
+  type WasmCall,
+  type WasmFunction,
+} from "../kernel.ts";
+import { expandedOperands } from "./axes.ts";
 import { mapDispatch, names } from "./map.ts";
 
 /** A function of two numbers, and its gradients. See {@linkcode binaryKernels}. */
@@ -27,42 +33,73 @@ export interface BinaryDefinition {
     readonly functions?: string;
   };
   /**
-   * Calls of the WebAssembly module for operands of the output's length or of
-   * one element; null where there is none. Default: none, and the reference
-   * runs.
+   * Functions of the WebAssembly module, and calls of them for the gradients.
+   * Default: none, and the reference runs.
    */
   readonly simd?: {
     /** `output = value(left, right)`. */
-    value(operands: FlatOperands): WasmCall | null;
+    readonly value: BroadcastFunction;
     /** The gradient with respect to `left`. */
-    left?(operands: FlatGradientOperands): WasmCall | null;
+    left?(operands: BinaryGradientOperands): readonly WasmCall[];
     /** The gradient with respect to `right`. */
-    right?(operands: FlatGradientOperands): WasmCall | null;
+    right?(operands: BinaryGradientOperands): readonly WasmCall[];
   };
 }
 
-/** The arguments of a SIMD function of two operands. */
-export interface FlatOperands {
-  /** Of the output's length, or one element. */
+/** A function of two operands that are broadcast: see `lib/simd/broadcast.ts`. */
+export type BroadcastFunction = WasmFunction<{
+  readonly left: "pointer";
+  readonly right: "pointer";
+  readonly axes: "pointer";
+  readonly output: "pointer";
+  readonly length: "i32";
+  readonly axisWords: "i32";
+  readonly leftIsWhole: "i32";
+  readonly rightIsWhole: "i32";
+}>;
+
+/** The operands of a {@linkcode BroadcastFunction}. */
+export interface BroadcastOperands {
+  /** Of the output's length, of one element, or broadcast along the axes. */
   readonly left: Operand;
-  /** Of the output's length, or one element. */
+  /** The same. */
   readonly right: Operand;
+  /** See {@linkcode BinaryKernels.forward}. */
+  readonly axes: Operand | null;
   /** The output. */
   readonly output: Operand;
 }
 
-/** Operands of its gradients; null is one that an expression does not name. */
-export interface FlatGradientOperands {
+/** What its gradients are called with; null is what an expression does not name. */
+export interface BinaryGradientOperands {
   /** Gradient with respect to the output. */
   readonly gradOutput: Operand;
-  /** Of the output's length, or one element. */
+  /** The operand on the left. */
   readonly left: Operand | null;
-  /** Of the output's length, or one element. */
+  /** The operand on the right. */
   readonly right: Operand | null;
   /** The output. */
   readonly output: Operand | null;
-  /** The gradient for each element of the output; written. */
+  /** See {@linkcode BinaryKernels.forward}. */
+  readonly axes: Operand | null;
+  /** What it writes: a gradient for each element of the output. */
   readonly gradient: Operand;
+}
+
+/** A call of a function of two operands that are broadcast. */
+export function broadcastCall(
+  make: BroadcastFunction,
+  operands: BroadcastOperands,
+): WasmCall {
+  const { axes, left, output, right } = operands;
+  const { length } = output.buffer;
+  return make({
+    ...operands,
+    length,
+    axisWords: axes?.buffer.length ?? 0,
+    leftIsWhole: Number(left.buffer.length === length),
+    rightIsWhole: Number(right.buffer.length === length),
+  }, { work: length });
 }
 
 /** The gradient of a function of two numbers with respect to one of them. */
@@ -129,18 +166,15 @@ export function binaryKernels(definition: BinaryDefinition): BinaryKernels {
       name,
       operands: { left: "read", right: "read", axes: "read?", output: "write" },
       reference({ axes, left, output, right }) {
-        const [a, b] = operandIndices(axes, output.length, [left, right]);
+        const [a, b] = expandedOperands(axes, output.length, [left, right]);
         for (let i = 0; i < output.length; i++) {
-          output[i] = reference.value(left[a(i)], right[b(i)]);
+          output[i] = reference.value(a[i], b[i]);
         }
       },
       webgpu: ({ axes, left: a, output, right: b }) => [
         dispatch({ variables: { a, b }, axes, output }),
       ],
-      wasm: simd && (({ axes, ...operands }) => {
-        const call = axes === null ? simd.value(operands) : null;
-        return call && [call];
-      }),
+      wasm: simd && ((operands) => [broadcastCall(simd.value, operands)]),
     }),
     left: gradientOf(definition, "left"),
     right: gradientOf(definition, "right"),
@@ -160,7 +194,6 @@ function gradientOf(
     expression,
     variables: { g: "index", a: "left", b: "right", y: "index" },
   });
-  const call = simd?.[side];
   return {
     saved: {
       left: names(expression, "a"),
@@ -178,12 +211,12 @@ function gradientOf(
         gradient: "write",
       },
       reference({ axes, gradOutput, gradient, left, output, right }) {
-        const [a, b] = operandIndices(axes, gradient.length, [left, right]);
+        const [a, b] = expandedOperands(axes, gradient.length, [left, right]);
         for (let i = 0; i < gradient.length; i++) {
           gradient[i] = reference[side](
             gradOutput[i],
-            left === null ? NaN : left[a(i)],
-            right === null ? NaN : right[b(i)],
+            a === null ? NaN : a[i],
+            b === null ? NaN : b[i],
             output === null ? NaN : output[i],
           );
         }
@@ -195,10 +228,7 @@ function gradientOf(
           output: gradient,
         }),
       ],
-      wasm: call && (({ axes, ...operands }) => {
-        const made = axes === null ? call(operands) : null;
-        return made && [made];
-      }),
+      wasm: simd?.[side],
     }),
   };
 }

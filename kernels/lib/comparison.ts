@@ -1,5 +1,5 @@
 import { type Kernel, kernel } from "../kernel.ts";
-import { operandIndices } from "./axes.ts";
+import { expandedOperands } from "./axes.ts";
 import { mapDispatch } from "./map.ts";
 import { orderFunctions } from "./order.ts";
 
@@ -60,9 +60,9 @@ fn compared(a: i32, b: i32) -> u32 {
     name,
     operands: { left: "read", right: "read", axes: "read?", output: "write" },
     reference({ axes, left, output, right }) {
-      const [a, b] = operandIndices(axes, output.length, [left, right]);
+      const [a, b] = expandedOperands(axes, output.length, [left, right]);
       for (let i = 0; i < output.length; i++) {
-        output[i] = Number(holds(left[a(i)], right[b(i)]));
+        output[i] = Number(holds(a[i], b[i]));
       }
     },
     webgpu({ axes, left: a, output, right: b }) {

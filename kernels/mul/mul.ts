@@ -1,5 +1,8 @@
-import type { Operand, WasmCall } from "../kernel.ts";
-import { type BinaryKernels, binaryKernels } from "../lib/binary.ts";
+import {
+  type BinaryKernels,
+  binaryKernels,
+  broadcastCall,
+} from "../lib/binary.ts";
 import * as simd from "./simd.gen.ts";
 
 /** `left · right`. */
@@ -12,23 +15,12 @@ export const mulKernels: BinaryKernels = binaryKernels({
   },
   wgsl: { value: "a * b", left: "g * b", right: "g * a" },
   simd: {
-    value: ({ left, output, right }) => product(left, right, output),
-    left: ({ gradOutput, gradient, right }) =>
-      product(gradOutput, right!, gradient),
-    right: ({ gradOutput, gradient, left }) =>
-      product(gradOutput, left!, gradient),
+    value: simd.mul,
+    left: ({ axes, gradOutput: left, gradient: output, right }) => [
+      broadcastCall(simd.mul, { left, right: right!, axes, output }),
+    ],
+    right: ({ axes, gradOutput: right, gradient: output, left }) => [
+      broadcastCall(simd.mul, { left: left!, right, axes, output }),
+    ],
   },
 });
-
-/** A product in which one operand may be a number. */
-function product(left: Operand, right: Operand, output: Operand): WasmCall {
-  const { length } = output.buffer;
-  const work = { work: length };
-  if (right.buffer.length !== length) {
-    return simd.scale({ x: left, factor: right, output, length }, work);
-  }
-  if (left.buffer.length !== length) {
-    return simd.scale({ x: right, factor: left, output, length }, work);
-  }
-  return simd.mul({ left, right, output, length }, work);
-}

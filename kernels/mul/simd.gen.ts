@@ -4,17 +4,13 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `mul`. */
-export const mul: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("mul", {
+export const mul: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = wasmFunction("mul", {
   left: "pointer",
   right: "pointer",
+  axes: "pointer",
   output: "pointer",
   length: "i32",
-});
-
-/** Makes calls of `scale`. */
-export const scale: WasmFunction<{ readonly x: "pointer"; readonly factor: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("scale", {
-  x: "pointer",
-  factor: "pointer",
-  output: "pointer",
-  length: "i32",
+  axisWords: "i32",
+  leftIsWhole: "i32",
+  rightIsWhole: "i32",
 });

@@ -1,5 +1,5 @@
 import { kernel, type Operand } from "../kernel.ts";
-import { operandIndices } from "../lib/axes.ts";
+import { expandedOperands } from "../lib/axes.ts";
 import { elementwise } from "../lib/elementwise.ts";
 import * as wgsl from "./where.gen.ts";
 
@@ -20,9 +20,9 @@ export const whereForward = kernel({
   reference({ a, axes, b, condition, output }) {
     const { length } = output;
     const operands = [condition, a, b];
-    const [ofCondition, ofA, ofB] = operandIndices(axes, length, operands);
+    const [holds, ofA, ofB] = expandedOperands(axes, length, operands);
     for (let i = 0; i < length; i++) {
-      output[i] = condition[ofCondition(i)] !== 0 ? a[ofA(i)] : b[ofB(i)];
+      output[i] = holds[i] !== 0 ? ofA[i] : ofB[i];
     }
   },
   webgpu({ a, axes, b, condition, output }) {

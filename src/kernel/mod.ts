@@ -160,9 +160,10 @@ export { entryPointsOf } from "../../kernels/wgsl.ts";
 export type {
   BinaryDefinition,
   BinaryGradient,
+  BinaryGradientOperands,
   BinaryKernels,
-  FlatGradientOperands,
-  FlatOperands,
+  BroadcastFunction,
+  BroadcastOperands,
 } from "../../kernels/lib/binary.ts";
 export type {
   ReductionDefinition,

@@ -1,3 +1,4 @@
+import { divKernels } from "../../kernels/div/div.ts";
 import { binary, type BinaryOperation } from "./binary.ts";
 
 /**
@@ -15,12 +16,4 @@ import { binary, type BinaryOperation } from "./binary.ts";
  * assertEquals(await half.data(), new Float32Array([0.5, -1.5]));
  * ```
  */
-export const div: BinaryOperation = binary({
-  name: "div",
-  reference: {
-    value: (a, b) => a / b,
-    left: (g, _a, b) => g / b,
-    right: (g, _a, b, y) => -g * (y / b),
-  },
-  wgsl: { value: "a / b", left: "g / b", right: "-g * (y / b)" },
-});
+export const div: BinaryOperation = binary(divKernels);

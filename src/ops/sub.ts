@@ -1,3 +1,4 @@
+import { subKernels } from "../../kernels/sub/sub.ts";
 import { binary, type BinaryOperation } from "./binary.ts";
 
 /**
@@ -14,8 +15,4 @@ import { binary, type BinaryOperation } from "./binary.ts";
  * assertEquals(await y.data(), new Float32Array([0, -1]));
  * ```
  */
-export const sub: BinaryOperation = binary({
-  name: "sub",
-  reference: { value: (a, b) => a - b, left: (g) => g, right: (g) => -g },
-  wgsl: { value: "a - b", left: "g", right: "-g" },
-});
+export const sub: BinaryOperation = binary(subKernels);

@@ -1,9 +1,30 @@
 import { addKernels } from "../../../kernels/add/add.ts";
+import { divKernels } from "../../../kernels/div/div.ts";
 import { broadcastAxes } from "../../../kernels/lib/axes.ts";
+import type { BinaryKernels } from "../../../kernels/lib/binary.ts";
 import { mulKernels } from "../../../kernels/mul/mul.ts";
+import { subKernels } from "../../../kernels/sub/sub.ts";
 import { type KernelCase, lengths, random } from "./_harness.ts";
 
-const operations = { add: addKernels, mul: mulKernels };
+const operations = {
+  add: addKernels,
+  div: divKernels,
+  mul: mulKernels,
+  sub: subKernels,
+};
+
+/**
+ * Of quotients: WGSL's may be off by 2.5 units in the last place, and a gradient
+ * is rounded twice more.
+ */
+const QUOTIENT = { atol: 1e-37, rtol: 6e-7 };
+
+/** Exact but for quotients. */
+function outputAndTolerance(name: string, length: number) {
+  return name === "div"
+    ? { output: new Float64Array(length), tolerance: QUOTIENT }
+    : { output: new Float32Array(length), tolerance: null };
+}
 
 /** Operands of the output's length, and of one element on either side. */
 const flat = Object.entries(operations).flatMap(([name, { forward }]) =>
@@ -12,9 +33,9 @@ const flat = Object.entries(operations).flatMap(([name, { forward }]) =>
       name: `${name}: ${sizes[0]} and ${sizes[1]} elements`,
       run: (harness) => {
         const [left, right] = sizes.map((size, at) => random(size, at + 1));
-        const output = new Float32Array(length);
+        const { output, tolerance } = outputAndTolerance(name, length);
         const operands = { left, right, axes: null, output };
-        harness.check(forward, operands, undefined);
+        harness.check(forward, operands, undefined, tolerance);
       },
     }))
   )
@@ -30,6 +51,9 @@ const shapes: { output: number[]; left: number[]; right: number[] }[] = [
     right: [3, 1, 2, 1, 3],
   },
   { output: [40, 7, 9], left: [40, 1, 9], right: [7, 1] },
+  { output: [3, 1, 5, 1, 7], left: [1, 5, 1, 7], right: [3, 1, 1, 1, 1] },
+  { output: [2, 3, 4], left: [2, 1, 1], right: [3, 4] },
+  { output: [3, 257], left: [1, 257], right: [3, 257] },
 ];
 
 const broadcast = Object.entries(operations).flatMap(([name, { forward }]) =>
@@ -40,37 +64,54 @@ const broadcast = Object.entries(operations).flatMap(([name, { forward }]) =>
         random(elements(sizes), at + 3)
       );
       const axes = broadcastAxes(shape.output, shape.left, shape.right);
-      const output = new Float32Array(elements(shape.output));
-      harness.check(forward, { left, right, axes, output }, undefined);
+      const length = elements(shape.output);
+      const { output, tolerance } = outputAndTolerance(name, length);
+      const operands = { left, right, axes, output };
+      harness.check(forward, operands, undefined, tolerance);
     },
   }))
 );
 
-const gradients = (["left", "right"] as const).flatMap((side) =>
-  [null, ...shapes].map((shape): KernelCase => ({
-    name: `mul: gradient on the ${side}${
-      shape ? `, [${shape.left}] and [${shape.right}]` : ""
-    }`,
+const gradients = Object.entries(operations).flatMap(([name, kernels]) =>
+  (["left", "right"] as const).flatMap((side) =>
+    [null, ...shapes].map((shape) => gradientCase(name, kernels, side, shape))
+  )
+).filter((one) => one !== null);
+
+/** Null where a gradient is that of the output. */
+function gradientCase(
+  name: string,
+  kernels: BinaryKernels,
+  side: "left" | "right",
+  shape: (typeof shapes)[number] | null,
+): KernelCase | null {
+  const gradient = kernels[side];
+  if (gradient === null) return null;
+  const { kernel, saved } = gradient;
+  const { left, output, right } = shape ??
+    { left: [1000], right: [1000], output: [1000] };
+  const text = shape ? `, [${left}] and [${right}]` : "";
+  return {
+    name: `${name}: gradient on the ${side}${text}`,
     run: (harness) => {
-      const { left: l, right: r, output: o } = shape ??
-        { left: [1000], right: [1000], output: [1000] };
-      const length = elements(o);
-      const { kernel, saved } = mulKernels[side]!;
+      const length = elements(output);
+      const { output: given, tolerance } = outputAndTolerance(name, length);
       harness.check(
         kernel,
         {
           gradOutput: random(length, 5),
-          left: saved.left ? random(elements(l), 6) : null,
-          right: saved.right ? random(elements(r), 7) : null,
-          output: null,
-          axes: shape && broadcastAxes(o, l, r),
-          gradient: new Float32Array(length),
+          left: saved.left ? random(elements(left), 6) : null,
+          right: saved.right ? random(elements(right), 7) : null,
+          output: saved.output ? random(length, 8) : null,
+          axes: shape && broadcastAxes(output, left, right),
+          gradient: given,
         },
         undefined,
+        tolerance,
       );
     },
-  }))
-);
+  };
+}
 
 /** Arithmetic with two operands. */
 export const binaryCases: readonly KernelCase[] = [
