@@ -93,6 +93,8 @@ export type { ItemValues } from "../data/dataset.ts";
 export type { RandomSplitOptions } from "../data/random_split.ts";
 export type { ForwardInputs } from "../nn/forward.ts";
 export { BatchNorm, type BatchNormLayerOptions } from "../nn/batch_norm.ts";
+export type { GroupNormOptions } from "../nn/group_norm.ts";
+export type { LayerNormOptions } from "../nn/layer_norm.ts";
 export type { Stage, StageName, StageOf } from "../nn/stage.ts";
 export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";
 export type { StatePart } from "../nn/module.ts";

@@ -18,7 +18,8 @@ export class Dropout extends Module {
       persistent: false,
     },
   );
-  readonly #probability: number;
+  /** Probability of being dropped. */
+  readonly probability: number;
 
   /**
    * Makes a layer without parameters.
@@ -28,14 +29,14 @@ export class Dropout extends Module {
    */
   constructor(probability = 0.5) {
     super();
-    checkProbability("Dropout", probability);
-    this.#probability = probability;
+    checkProbability(new.target.name, probability);
+    this.probability = probability;
   }
 
   /** Any shape to the same shape. */
   override forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
     if (!this.training) return x;
-    return dropout(x, this.#probability, this.state.tensor);
+    return dropout(x, this.probability, this.state.tensor);
   }
 
   /** Draws the layer's own seed. */
@@ -46,6 +47,6 @@ export class Dropout extends Module {
 
   /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
-    return `p=${pythonFloat(this.#probability)}, inplace=False`;
+    return `p=${pythonFloat(this.probability)}, inplace=False`;
   }
 }

@@ -11,6 +11,9 @@ export {
 } from "./conv_transpose2d.ts";
 export { CrossEntropyLoss } from "./cross_entropy_loss.ts";
 export { Dropout } from "./dropout.ts";
+export { Dropout2d } from "./dropout2d.ts";
+export { GroupNorm } from "./group_norm.ts";
+export { LayerNorm } from "./layer_norm.ts";
 export { ELU } from "./elu.ts";
 export { Flatten } from "./flatten.ts";
 export { GELU } from "./gelu.ts";

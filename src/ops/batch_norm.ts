@@ -13,6 +13,7 @@ import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { record } from "../core/tape.ts";
 import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
+import { constantOf } from "./_constant.ts";
 import { checkDType, checkShape, shapeError, text } from "./check.ts";
 
 /** Operands of a batch normalisation; tensors are `[C]` but for one. */
@@ -92,10 +93,8 @@ export function batchNorm<S extends Shape>(
   ]);
   checkBatchNorm(name, size.channels, options);
   const { bias = null, eps = 1e-5, training, weight = null } = options;
-  const constant = (value: number) => {
-    const values = new Float32Array(size.channels).fill(value);
-    return Tensor.from(x.device, values, [size.channels]);
-  };
+  const constant = (value: number) =>
+    constantOf(x.device, new Float32Array(size.channels).fill(value));
   const normalisation = {
     x,
     weight: weight ?? constant(1),

@@ -7,6 +7,7 @@ import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
+import { constantOf } from "./_constant.ts";
 import { checkRank, checkWhole, type Pair, pair } from "./check.ts";
 
 /** Options of {@linkcode upsample}: `size` or `scaleFactor`. */
@@ -71,8 +72,8 @@ export function upsample(x: Tensor, options: UpsampleOptions): Tensor<Images> {
     { bilinear, alignCorners },
   );
   const { device } = x;
-  const taps = Tensor.from(device, tables.taps, [tables.taps.length]);
-  const shares = Tensor.from(device, tables.shares, [tables.shares.length]);
+  const taps = constantOf(device, tables.taps);
+  const shares = constantOf(device, tables.shares);
   const params = { bilinear, iterations: tables.iterations };
   const size: Images = [batch, channels, outHeight, outWidth];
   const output = Tensor.empty(device, size);

@@ -28,6 +28,12 @@ nn.AvgPool2d(2, ceil_mode=True, count_include_pad=False)
 nn.BatchNorm1d(3)
 nn.BatchNorm1d(3, eps=0.01, momentum=None)
 nn.BatchNorm2d(3, affine=False, track_running_stats=False)
+nn.LayerNorm(10)
+nn.LayerNorm((4, 5), eps=1e-3, elementwise_affine=False)
+nn.GroupNorm(3, 6)
+nn.GroupNorm(2, 6, eps=1e-3, affine=False)
+nn.Dropout2d()
+nn.Dropout2d(p=0.25)
 nn.AdaptiveAvgPool2d(1)
 nn.AdaptiveAvgPool2d((5, None))
 nn.Upsample(size=4)
@@ -218,11 +224,36 @@ def batch_norm(cases):
             cases.tensors[f"{name}.{key}"] = stored if stored.dtype == torch.int64 else stored.float()
 
 
+def other_norms(cases):
+    for name, x, shape, given, eps in (
+            ("row", random(3, 5) * 2 + 3, (5,), ("weight", "bias"), 1e-5),
+            ("last", random(2, 3, 4), (3, 4), ("weight", "bias"), 1e-2),
+            ("weightOnly", random(2, 3, 4), (4,), ("weight",), 1e-5),
+            ("biasOnly", random(2, 3, 4), (4,), ("bias",), 1e-5),
+            ("plain", random(1, 300), (300,), (), 1e-5),
+    ):
+        inputs = {"x": x, **{key: random(*shape) for key in given}}
+        cases.add(f"layerNorm.{name}", {"normalizedShape": shape, "eps": eps},
+                  lambda x, **rest: functional.layer_norm(x, shape, **rest, eps=eps), inputs)
+    for name, x, groups, given, eps in (
+            ("two", random(2, 6, 3, 4) + 2, 2, ("weight", "bias"), 1e-5),
+            ("instance", random(3, 4, 5), 4, ("weight", "bias"), 1e-3),
+            ("one", random(2, 3, 2, 2), 1, ("weight",), 1e-5),
+            ("features", random(4, 6), 3, ("bias",), 1e-5),
+            ("plain", random(1, 4, 9, 9), 2, (), 1e-5),
+    ):
+        inputs = {"x": x, **{key: random(x.shape[1]) for key in given}}
+        cases.add(f"groupNorm.{name}", {"numGroups": groups, "eps": eps},
+                  lambda x, weight=None, bias=None: functional.group_norm(
+                      x, groups, torch.ones(x.shape[1]).to(x) if weight is None else weight,
+                      torch.zeros(x.shape[1]).to(x) if bias is None else bias, eps), inputs)
+
+
 def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     cases = Cases()
-    for add in (pooling, output_sizes, adaptive, upsample, nearest_pixels, batch_norm):
+    for add in (pooling, output_sizes, adaptive, upsample, nearest_pixels, batch_norm, other_norms):
         add(cases)
     text = {source: str(eval(source, {"nn": nn})) for source in LAYERS}
     cases.metadata["text"] = json.dumps(text)

@@ -1,3 +1,4 @@
+import { Tensor } from "../../src/core/tensor.ts";
 import * as ops from "../../src/ops/mod.ts";
 import { type GradcheckCase, spacedInput, uniformInput } from "../gradcheck.ts";
 
@@ -42,6 +43,43 @@ export const poolingRows: Readonly<Record<string, readonly GradcheckCase[]>> = {
     {
       run: (x, weight) => ops.batchNorm1d(x, { weight, training: true }),
       inputs: [uniformInput([2, 3, 4], 1), uniformInput([3], 2)],
+      step: 1 / 64,
+    },
+  ],
+  dropout2d: [
+    {
+      // Each call draws the first mask of this seed.
+      run: (x) => {
+        const state = Tensor.from(x.device, Int32Array.of(0, 42), [2]);
+        return ops.dropout2d(x, 0.4, state);
+      },
+      inputs: [uniformInput([2, 3, 2, 2], 1)],
+    },
+  ],
+  groupNorm: [
+    {
+      run: (x, weight, bias) => ops.groupNorm(x, 2, weight, bias),
+      inputs: [
+        uniformInput([2, 4, 3], 1),
+        uniformInput([4], 2),
+        uniformInput([4], 3),
+      ],
+      step: 1 / 64,
+    },
+  ],
+  layerNorm: [
+    {
+      run: (x, weight, bias) => ops.layerNorm(x, [3, 2], weight, bias),
+      inputs: [
+        uniformInput([3, 3, 2], 1),
+        uniformInput([3, 2], 2),
+        uniformInput([3, 2], 3),
+      ],
+      step: 1 / 64,
+    },
+    {
+      run: (x) => ops.layerNorm(x, 5),
+      inputs: [uniformInput([3, 5], 1)],
       step: 1 / 64,
     },
   ],

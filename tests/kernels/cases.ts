@@ -29,6 +29,7 @@ import { binaryCases } from "./cases/binary.ts";
 import { fillCases } from "./cases/fill.ts";
 import { gatherCases } from "./cases/gather.ts";
 import { indexSelectCases } from "./cases/index_select.ts";
+import { groupNormCases } from "./cases/group_norm.ts";
 import { leakyReluCases } from "./cases/leaky_relu.ts";
 import { linearCases } from "./cases/linear.ts";
 import { maxCases } from "./cases/max.ts";
@@ -76,6 +77,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...gatherCases,
   ...indexSelectCases,
   ...stridedCases,
+  ...groupNormCases,
   ...leakyReluCases,
   ...linearCases,
   ...maxCases,

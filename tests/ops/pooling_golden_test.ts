@@ -33,6 +33,10 @@ const operations: Readonly<Record<string, Run>> = {
   adaptiveAvgPool2d: ({ x }, given) =>
     ops.adaptiveAvgPool2d(x, given.outputSize),
   upsample: ({ x }, given) => ops.upsample(x, given),
+  layerNorm: ({ bias, weight, x }, { eps, normalizedShape }) =>
+    ops.layerNorm(x, normalizedShape, weight, bias, eps),
+  groupNorm: ({ bias, weight, x }, { eps, numGroups }) =>
+    ops.groupNorm(x, numGroups, weight, bias, eps),
 };
 
 const inputNames = ["x", "weight", "bias"];
@@ -103,6 +107,23 @@ permittedTest("layers print as in PyTorch", () => {
     "nn.AvgPool2d(3, 2, (1, 0))": new nn.AvgPool2d(3, 2, [1, 0]),
     "nn.AvgPool2d(2, ceil_mode=True, count_include_pad=False)": new nn
       .AvgPool2d(2, { ceilMode: true, countIncludePad: false }),
+    "nn.BatchNorm1d(3)": new nn.BatchNorm1d(3),
+    "nn.BatchNorm1d(3, eps=0.01, momentum=None)": new nn.BatchNorm1d(3, {
+      eps: 0.01,
+      momentum: null,
+    }),
+    "nn.BatchNorm2d(3, affine=False, track_running_stats=False)": new nn
+      .BatchNorm2d(3, { affine: false, trackRunningStats: false }),
+    "nn.LayerNorm(10)": new nn.LayerNorm(10),
+    "nn.LayerNorm((4, 5), eps=1e-3, elementwise_affine=False)": new nn
+      .LayerNorm([4, 5], { eps: 1e-3, elementwiseAffine: false }),
+    "nn.GroupNorm(3, 6)": new nn.GroupNorm(3, 6),
+    "nn.GroupNorm(2, 6, eps=1e-3, affine=False)": new nn.GroupNorm(2, 6, {
+      eps: 1e-3,
+      affine: false,
+    }),
+    "nn.Dropout2d()": new nn.Dropout2d(),
+    "nn.Dropout2d(p=0.25)": new nn.Dropout2d(0.25),
     "nn.AdaptiveAvgPool2d(1)": new nn.AdaptiveAvgPool2d(1),
     "nn.AdaptiveAvgPool2d((5, None))": new nn.AdaptiveAvgPool2d([5, null]),
     "nn.Upsample(size=4)": new nn.Upsample({ size: 4 }),
