@@ -321,7 +321,7 @@ export abstract class Module {
   /**
    * Moves the model to another device, with the values of its parameters and
    * buffers; gradients stay behind. Make optimizers and captured functions of
-   * the model afterwards: those that were made before work on the old memory.
+   * the model afterwards: optimizers that were made before refuse to step.
    *
    * @param device Where the model is to live from now on.
    *

@@ -5,7 +5,7 @@ import type { HostTensor } from "../formats/safetensors.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { Slot } from "./_state_dict.ts";
-import { type Span, spansOf, withGradients } from "./_spans.ts";
+import { type Span, spansOf } from "./_spans.ts";
 import {
   checkRange,
   Optimizer,
@@ -183,7 +183,7 @@ export class Adam extends Optimizer<AdamOptions> {
 
   /** Divides the stretches that have only some gradients. */
   #part(group: ParameterGroup<AdamOptions>): void {
-    const ready = new Set(withGradients(group.params));
+    const ready = new Set(group.ready());
     if (ready.size === 0 || ready.size === group.params.length) return;
     for (const { parameters } of this.spans(group.params)) {
       const parts = spansOf(parameters, (parameter) => ready.has(parameter));

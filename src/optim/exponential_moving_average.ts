@@ -10,6 +10,7 @@ import type { Parameter } from "../nn/parameter.ts";
 import { type Span, spansOf } from "./_spans.ts";
 import { loadSlots, readSlots, type Slot } from "./_state_dict.ts";
 import { checkRange } from "./optimizer.ts";
+import { checkPlaces } from "./parameter_group.ts";
 
 /** How an {@linkcode ExponentialMovingAverage} follows. */
 export interface ExponentialMovingAverageOptions {
@@ -103,10 +104,12 @@ export class ExponentialMovingAverage {
    * Lets the averages follow. Call it after `optimizer.step()`, also in a captured
    * function.
    *
-   * @throws {TypeError} While values and averages are exchanged.
+   * @throws {TypeError} While values and averages are exchanged, or if the
+   * parameters have moved to another device.
    */
   update(): void {
-    this.#checkPlaces("update");
+    checkPlaces("average", this.#averages.map(({ span }) => span));
+    this.#checkNotSwapped("update");
     for (const { average, span, weights } of this.#averages) {
       const { values: value } = span;
       const decay = this.#decay;
@@ -119,6 +122,7 @@ export class ExponentialMovingAverage {
    * with the averages, and again to train on.
    */
   swap(): void {
+    checkPlaces("average", this.#averages.map(({ span }) => span));
     for (const { average, span: { values } } of this.#averages) {
       values.device.run(swap, { a: values, b: average });
     }
@@ -135,7 +139,7 @@ export class ExponentialMovingAverage {
    * @throws {TypeError} While values and averages are exchanged.
    */
   copyTo(): void {
-    this.#checkPlaces("copyTo");
+    this.#checkNotSwapped("copyTo");
     for (const { average, span: { values } } of this.#averages) {
       values.device.run(copy, { source: average, output: values });
     }
@@ -148,7 +152,7 @@ export class ExponentialMovingAverage {
    * @throws {TypeError} While values and averages are exchanged.
    */
   stateDict(): Promise<Map<string, HostTensor>> {
-    this.#checkPlaces("stateDict");
+    this.#checkNotSwapped("stateDict");
     return readSlots(this.#slots());
   }
 
@@ -160,7 +164,7 @@ export class ExponentialMovingAverage {
    * @throws {TypeError} While values and averages are exchanged.
    */
   loadStateDict(state: ReadonlyMap<string, HostTensor>): void {
-    this.#checkPlaces("loadStateDict");
+    this.#checkNotSwapped("loadStateDict");
     loadSlots(this.#slots(), state);
     for (const { span, weights } of this.#averages) {
       const index = this.#parameters.indexOf(span.parameters[0]);
@@ -190,7 +194,7 @@ export class ExponentialMovingAverage {
     );
   }
 
-  #checkPlaces(method: string): void {
+  #checkNotSwapped(method: string): void {
     guard(this, () => !this.#isSwapped);
     if (!this.#isSwapped) return;
     throw new TypeError(describe({

@@ -10,7 +10,7 @@ import {
   type OptimizerParameters,
   ParameterGroup,
 } from "./parameter_group.ts";
-import { type Span, spansOf, withGradients } from "./_spans.ts";
+import { type Span, spansOf } from "./_spans.ts";
 import { loadSlots, readSlots, type Slot } from "./_state_dict.ts";
 
 export type { LearningRateOptions, OptimizerParameters, Slot, Span };
@@ -98,10 +98,7 @@ export abstract class Optimizer<
   /** Moves every parameter that has a gradient. */
   step(): void {
     for (const group of this.paramGroups) {
-      for (const span of this.spans(withGradients(group.params))) {
-        group.check(span);
-        this.update(span, group);
-      }
+      for (const span of this.spans(group.ready())) this.update(span, group);
     }
   }
 
@@ -199,6 +196,9 @@ export function checkRange(
 type GivenGroup = { readonly params: readonly Parameter[] };
 
 function groupsOf(given: OptimizerParameters<object>): readonly GivenGroup[] {
+  if (!Array.isArray(given)) {
+    throw withoutParameters(`a ${(given as object).constructor.name}`);
+  }
   if (given.length === 0) throw withoutParameters("an empty list");
   const [first] = given;
   if (first instanceof Parameter) {
@@ -227,7 +227,7 @@ function parametersOf(groups: readonly (readonly Parameter[])[]): Parameter[] {
 function withoutParameters(got: string): TypeError {
   return new TypeError(describe({
     what: "optimizer",
-    expected: "at least one parameter",
+    expected: "a list of at least one parameter",
     got,
     help: "Give it `model.parameters()`, or `[{ params: …, lr: … }, …]`.",
   }));

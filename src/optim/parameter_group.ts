@@ -1,7 +1,7 @@
 import { describe } from "../base/errors.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import { Tensor } from "../core/tensor.ts";
-import { type Span, spansOf } from "./_spans.ts";
+import { type Span, spansOf, withGradients } from "./_spans.ts";
 
 /** The option that all optimizers have. */
 export interface LearningRateOptions {
@@ -88,35 +88,40 @@ export class ParameterGroup<Options extends LearningRateOptions> {
   /**
    * The part of the state that belongs to a stretch, of a name that is in
    * {@linkcode ParameterGroup.states}.
-   *
-   * @throws {TypeError} If the parameters have other memory than when the
-   * optimizer was made.
    */
-  state(name: string, span: Span): Tensor<[number]> {
-    const index = this.#homeOf(span);
-    const { offset } = this.#homes[index];
-    const whole = this.#states.get(name)![index];
-    return whole.part(span.offset - offset, [span.values.length]);
-  }
-
-  /** Throws unless the parameters are where they were. */
-  check(span: Span): void {
-    this.#homeOf(span);
-  }
-
-  #homeOf({ arena, offset }: Span): number {
+  state(name: string, { arena, offset, values }: Span): Tensor<[number]> {
     const index = this.#homes.findIndex((home) =>
       home.arena === arena && offset >= home.offset &&
       offset < home.offset + home.values.length
     );
-    if (index >= 0) return index;
-    throw new TypeError(describe({
-      what: "optimizer",
-      expected: "parameters in the memory that they had when it was made",
-      got: "ones that have moved since",
-      help: "Call `model.to(device)` first, and make the optimizer then.",
-    }));
+    const whole = this.#states.get(name)![index];
+    return whole.part(offset - this.#homes[index].offset, [values.length]);
   }
+
+  /**
+   * The parameters that have gradients.
+   *
+   * @throws {TypeError} If the parameters have other memory than when the
+   * optimizer was made.
+   */
+  ready(): Parameter[] {
+    checkPlaces("optimizer", this.#homes);
+    return withGradients(this.params);
+  }
+}
+
+/** Throws unless parameters are in the memory that they had before. */
+export function checkPlaces(what: string, homes: readonly Span[]): void {
+  const haveMoved = homes.some(({ arena, parameters }) =>
+    parameters.some((parameter) => parameter.arena !== arena)
+  );
+  if (!haveMoved) return;
+  throw new TypeError(describe({
+    what,
+    expected: "parameters in the memory that they had when it was made",
+    got: "ones that have moved since",
+    help: `Move the model first, and make the ${what} then.`,
+  }));
 }
 
 function zerosLike({ device, length }: Tensor): Tensor<[number]> {

@@ -2,6 +2,7 @@ import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { ADAM_GROUP, adamStep } from "../../kernels/adam/adam.ts";
 import { sgdStep } from "../../kernels/sgd/sgd.ts";
 import { capture } from "../../src/core/capture.ts";
+import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../../src/devices/device.ts";
 import { StateDictError } from "../../src/base/errors.ts";
 import { Linear, Sequential } from "../../src/nn/mod.ts";
@@ -10,6 +11,7 @@ import {
   Adadelta,
   Adam,
   AdamW,
+  ExponentialMovingAverage,
   type Optimizer,
   RMSprop,
   SGD,
@@ -174,12 +176,34 @@ deviceTest("Adam's state goes to another Adam and back", async (device) => {
 
 Deno.test("an optimizer of nothing is refused", () => {
   assertThrows(() => new Adam([]), TypeError, "at least one parameter");
+  assertThrows(
+    () => new Adam(new Linear(1, 1) as never),
+    TypeError,
+    "a Linear",
+  );
   assertThrows(() => new Adam([{ params: [] }]), TypeError, "got empty groups");
   assertThrows(
     () => new Adam([{ lr: 1 }] as never),
     TypeError,
     "got one whose element has no list `params`",
   );
+});
+
+deviceTest("a model that has moved since is refused", async (device) => {
+  using other = CpuDevice.open({ threads: 1 });
+  for (const Kind of [Adam, SGD]) {
+    const model = new Linear(2, 1).to(device);
+    const optimizer = new Kind(model.parameters());
+    const ema = new ExponentialMovingAverage(model.parameters());
+    model.to(device);
+    for (const parameter of model.parameters()) setGradient(parameter, [1]);
+    optimizer.step();
+    await model.moveTo(other);
+    setGradient(model.weight, [1]);
+    for (const use of [() => optimizer.step(), () => ema.update()]) {
+      assertThrows(use, TypeError, "got ones that have moved since");
+    }
+  }
 });
 
 deviceTest("a parameter in two groups is refused", (device) => {

@@ -24,6 +24,14 @@ export const clipNormCases: readonly KernelCase[] = [
       harness.check(normOfSquares, operands, undefined, TOLERANCE);
     },
   })),
+  ...[NaN, Infinity].map((norm): KernelCase => ({
+    name: `clipByNorm: norm ${norm}`,
+    run: (harness) => {
+      const gradient = Float64Array.of(1, -2, 0.5);
+      const operands = { norm: Float64Array.of(norm), gradient };
+      harness.check(clipByNorm, operands, { maxNorm: 1 });
+    },
+  })),
   ...[0, 2, 100].map((maxNorm): KernelCase => ({
     name: `clipByNorm: norm 3 to ${maxNorm}`,
     run: (harness) => {
