@@ -25,6 +25,7 @@ export {
   StateDictError,
   TrainingError,
 } from "./src/base/errors.ts";
+export { detectAnomaly } from "./src/core/anomaly.ts";
 export { capture, type Captured } from "./src/core/capture.ts";
 export { setDefaultDevice } from "./src/core/default_device.ts";
 export { RandomGenerator } from "./src/core/random.ts";

@@ -1,9 +1,10 @@
 import { copy } from "../../kernels/copy/copy.ts";
 import { block, printAs } from "../base/printing.ts";
+import { isDetectingAnomaly } from "./anomaly.ts";
 import { type Trace, traceGuards } from "./guards.ts";
 import { defaultDevice } from "./default_device.ts";
 import type { Device, Program } from "../devices/device.ts";
-import { inScope, type TensorResult, tensorsOf } from "./scope.ts";
+import { inScope, type TensorResult, tensorsOf, tidy } from "./scope.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
 
 /** A function that runs once and is replayed from then on. */
@@ -80,6 +81,7 @@ export function capture<
   const variants: Variant<Result>[] = [];
   const call = (...inputs: Inputs): Result => {
     if (device.recording) return run(...inputs);
+    if (isDetectingAnomaly()) return tidy(() => run(...inputs));
     const known = variants.find((variant) => fits(variant, inputs));
     if (known !== undefined) return replay(known, inputs);
     const moved = variants.some((variant) => fitsElsewhere(variant, inputs));

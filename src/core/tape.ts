@@ -2,6 +2,7 @@ import { accumulate } from "../../kernels/accumulate/accumulate.ts";
 import { fill } from "../../kernels/fill/fill.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import { printAsText } from "../base/printing.ts";
+import { backwardAt, type Place, presentPlace } from "./anomaly.ts";
 import { currentScope, Scope } from "./scope.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
 
@@ -31,6 +32,8 @@ export interface Entry {
    * operation that computes them in its forward pass.
    */
   readonly seedGradients?: readonly (Tensor | null)[];
+  /** Where it took place, if anybody asked. */
+  readonly place: Place | null;
 }
 
 /** Where an operation writes a gradient, and the sum that it belongs to. */
@@ -145,7 +148,7 @@ export class Tape extends Scope {
     const gradients = new Map<AnyTensor, Tensor>();
     const others: Entry[] = [];
     for (const entry of this.#entries.reverse()) {
-      const { output, inputs, backward } = entry;
+      const { output, inputs, backward, place } = entry;
       const isLoss = output.root === loss.root;
       if (isLoss && takeSeedGradients(entry, gradients)) {
         this.#pass(entry);
@@ -161,11 +164,13 @@ export class Tape extends Scope {
       const places = inputs.map((input, at) =>
         withShapeOf(input, destinations[at]?.written ?? null)
       );
-      // None is wanted where a parameter was frozen after the forward pass.
-      if (places.some((place) => place !== null)) {
-        backward(withShapeOf(output, found)!, places);
-      }
-      for (const destination of destinations) addUp(destination);
+      backwardAt(place, () => {
+        // None is wanted where a parameter was frozen after the forward pass.
+        if (places.some((place) => place !== null)) {
+          backward(withShapeOf(output, found)!, places);
+        }
+        for (const destination of destinations) addUp(destination);
+      });
       found[Symbol.dispose]();
     }
     this.#entries = others.reverse();
@@ -233,7 +238,8 @@ export function record<T extends AnyTensor>(
   const tape = currentScope();
   const needed = inputs.some((input) => input?.needsGradient);
   if (tape instanceof Tape && needed) {
-    tape.append({ output, inputs, backward, seedGradients });
+    const place = presentPlace();
+    tape.append({ output, inputs, backward, seedGradients, place });
   }
   return output;
 }

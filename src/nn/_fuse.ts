@@ -1,3 +1,4 @@
+import { isDetectingAnomaly } from "../core/anomaly.ts";
 import { Scope } from "../core/scope.ts";
 import { Tensor } from "../core/tensor.ts";
 import { ShapeDevice } from "../devices/shape/shape_device.ts";
@@ -43,7 +44,9 @@ export function fuse(layers: readonly Layer[]): Group[] {
 
 /** Runs layers one after another, or as one operation. */
 export function runGroup({ layers, stages }: Group, x: Tensor): Tensor {
-  if (layers.length === 1) return layers[0].forward(x);
+  if (layers.length === 1 || isDetectingAnomaly()) {
+    return layers.reduce((y, layer) => layer.forward(y), x);
+  }
   const options: ConvBlockOptions = Object.fromEntries(
     stages.map(({ name, options }) => [name, options()]),
   );

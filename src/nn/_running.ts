@@ -1,3 +1,4 @@
+import { locateBy } from "../core/anomaly.ts";
 import { pathOf } from "./_path.ts";
 
 /** A module: what knows the names of the modules in it. */
@@ -50,6 +51,8 @@ export function runningPath(): string {
   }
   return path;
 }
+
+locateBy(runningPath);
 
 /** The name of a module in an outer one, or its class's if that knows it not. */
 function nameIn(outer: Running, module: Running): string {

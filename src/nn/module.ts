@@ -131,17 +131,25 @@ export abstract class Module {
    *
    * @example
    * ```ts
-   * import { openDevice, ReLU, scale, Tensor } from "@x/mnist-cnn";
+   * import { ConvolutionalNeuralNetwork, openDevice, Tensor } from "@x/mnist-cnn";
    * import { assertEquals } from "@std/assert";
    *
    * using device = await openDevice({ device: "cpu" });
-   * const layer = new ReLU();
-   * using x = Tensor.from(device, [-1, 2], [2]);
+   * const model = new ConvolutionalNeuralNetwork().to(device).eval();
+   * // The activations by layer, of one pass.
+   * const activations = new Map<string, Tensor>();
    * {
-   *   using _hook = layer.registerForwardHook((_layer, _inputs, y) => scale(y, 10));
-   *   assertEquals(await layer.forward(x).data(), new Float32Array([0, 20]));
+   *   using hooks = new DisposableStack();
+   *   for (const [name, layer] of model.namedModules()) {
+   *     hooks.use(layer.registerForwardHook((_layer, _inputs, output) => {
+   *       if (output instanceof Tensor) activations.set(name, output);
+   *     }));
+   *   }
+   *   using x = Tensor.from(device, new Float32Array(784), [1, 1, 28, 28]);
+   *   model.forward(x);
    * }
-   * assertEquals(await layer.forward(x).data(), new Float32Array([0, 2]));
+   * assertEquals(activations.get("layer1.2")?.shape, [1, 16, 28, 28]);
+   * assertEquals((await activations.get("fc")?.data())?.length, 10);
    * ```
    */
   registerForwardHook<M extends Module>(

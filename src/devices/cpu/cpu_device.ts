@@ -15,6 +15,7 @@ import type {
   Operand,
   Program,
 } from "../device.ts";
+import { observe } from "../observer.ts";
 import { Profile } from "../profile.ts";
 import { CpuBuffer } from "./_buffer.ts";
 import { KernelRunner } from "./_kernel_runner.ts";
@@ -163,7 +164,7 @@ export class CpuDevice implements Device {
     checkLength(dtype, length);
     const buffer = this.#pool.take(dtype, length, lifetime);
     if (this.#poison && isScratch(lifetime) && dtype !== "u8") {
-      this.run(
+      this.#runner.run(
         fill,
         { output: { buffer } },
         dtype === "f32" ? NaN : 0x7f7f7f7f,
@@ -248,6 +249,7 @@ export class CpuDevice implements Device {
   ): void {
     this.#checkOpen();
     this.#runner.run(kernel, operands, params as P);
+    observe(this, kernel, operands);
   }
 
   #start(call: KernelCall): void {

@@ -21,6 +21,7 @@ import type {
   Precision,
   Program,
 } from "../device.ts";
+import { observe } from "../observer.ts";
 import { Profile } from "../profile.ts";
 import {
   adapterName,
@@ -197,7 +198,7 @@ export class WebGpuDevice implements Device {
       this.#precision === "f16";
     const buffer = this.#pool.take(isHalf ? "f16" : dtype, length, lifetime);
     if (this.#poison && isScratch(lifetime) && dtype !== "u8") {
-      this.run(
+      this.#runner.run(
         fill,
         { output: { buffer } },
         dtype === "f32" ? NaN : 0x7f7f7f7f,
@@ -282,6 +283,7 @@ export class WebGpuDevice implements Device {
   ): void {
     this.#health.check();
     this.#runner.run(kernel, operands, params as P);
+    observe(this, kernel, operands);
   }
 
   /** Takes the fastest implementation of each kernel that has several. */
