@@ -108,7 +108,7 @@ deviceTest(
     );
     const model = new Sequential(block, new Flatten(), new Linear(8, 2));
     model.to(device, { seed: 0 });
-    device.write(norm.weight.tensor.buffer, new Float32Array([1, 3e38]));
+    device.write(norm.weight!.tensor.buffer, new Float32Array([1, 3e38]));
     using x = Tensor.from(
       device,
       Float32Array.from({ length: 32 }, (_, i) => i % 5),
