@@ -54,6 +54,7 @@ export type {
   NestedNumbers,
 } from "../core/host_values.ts";
 export type { Scope, TensorResult } from "../core/scope.ts";
+export type { Place } from "../core/anomaly.ts";
 export { type Backward, type Entry, type Input, record } from "../core/tape.ts";
 export type { AnyTensor, TensorOptions } from "../core/tensor.ts";
 export type {
