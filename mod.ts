@@ -66,6 +66,7 @@ export {
   Evaluator,
   Mean,
   type Metrics,
+  metrics,
   predict,
   type Prediction,
   readCheckpoint,

@@ -4,9 +4,12 @@ import type { EpochResult, Trainer } from "../training/mod.ts";
 export function epochLine(result: EpochResult, epochs: number): string {
   const epoch = String(result.epoch).padStart(3);
   const total = String(epochs).padStart(3);
+  const accuracy = Number.isFinite(result.valAcc) ? { acc: result.valAcc } : {};
+  const measured = { loss: result.valLoss, ...accuracy, ...result.valMetrics };
+  const values = Object.entries(measured)
+    .map(([name, value]) => `val_${name}: ${value.toFixed(5)}`);
   return `[Epoch ${epoch}/${total}] loss: ${result.loss.toFixed(5)} ` +
-    `val_loss: ${result.valLoss.toFixed(5)}, ` +
-    `val_acc: ${result.valAcc.toFixed(5)}`;
+    values.join(", ");
 }
 
 /** The line of `--verbose` about an epoch. */

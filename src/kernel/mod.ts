@@ -91,6 +91,8 @@ export type {
   VarianceOptions,
 } from "../core/tensor_methods.ts";
 export type { ItemValues } from "../data/dataset.ts";
+export type { Loss, LossFunction } from "../training/loss.ts";
+export type { Metric } from "../training/metrics/metric.ts";
 export type { RandomSplitOptions } from "../data/random_split.ts";
 export type { ForwardInputs } from "../nn/forward.ts";
 export { BatchNorm, type BatchNormLayerOptions } from "../nn/batch_norm.ts";

@@ -6,7 +6,7 @@ import { bestEpoch } from "../training/best.ts";
 import type { EpochResult, TrainSettings } from "../training/options.ts";
 import { drawPanels, type Theme } from "./_chart.ts";
 import { Html, html } from "./_html.ts";
-import { allPanels } from "./_panels.ts";
+import { allPanels, hasAccuracy } from "./_panels.ts";
 import { firstFilters, rowImage } from "./_pictures.ts";
 import { style } from "./_style.ts";
 import {
@@ -58,10 +58,18 @@ export function summary({ history, settings }: ReportedTraining): Html {
   const best = bestEpoch(history) ?? last;
   const speeds = history.map(({ imagesPerSecond }) => imagesPerSecond)
     .filter(Number.isFinite).sort((one, other) => one - other);
-  const cards: [name: string, value: string][] = [
-    ["val_acc", percent(last.valAcc)],
+  const isMeasured = hasAccuracy(history);
+  const accuracies: [name: string, value: string][] = isMeasured
+    ? [["val_acc", percent(last.valAcc)]]
+    : [];
+  const metrics = Object.entries(last.valMetrics ?? {})
+    .map(([name, value]) => [`val_${name}`, fixed(value, 5)] as const);
+  const ofBest = isMeasured ? percent(best.valAcc) : fixed(best.valLoss, 5);
+  const cards: (readonly [name: string, value: string])[] = [
+    ...accuracies,
     ["val_loss", fixed(last.valLoss, 5)],
-    [`best, epoch ${best.epoch}`, percent(best.valAcc)],
+    ...metrics,
+    [`best, epoch ${best.epoch}`, ofBest],
     ["epochs", `${last.epoch} of ${settings.epochs}`],
     ["images/s, median", fixed(speeds[Math.floor(speeds.length / 2)], 0)],
     ["seed", String(settings.seed)],

@@ -5,8 +5,24 @@ type History = readonly EpochResult[];
 
 type Numbers = "loss" | "valLoss" | "acc" | "valAcc" | "lr" | "imagesPerSecond";
 
+/** Whether accuracy was measured: targets may be no labels. */
+export function hasAccuracy(history: History): boolean {
+  return history.some(({ valAcc }) => Number.isFinite(valAcc));
+}
+
+/** The names of a training's metrics. */
+export function metricNames(history: History): string[] {
+  return Object.keys(history.at(-1)?.valMetrics ?? {});
+}
+
+/** The notebook's drawings: the losses and, where it was measured, val_acc. */
+export function notebookPanels(history: History): Panel[] {
+  const accuracies = hasAccuracy(history) ? [valAccuracyPanel(history)] : [];
+  return [lossPanel(history), ...accuracies];
+}
+
 /** The losses of a training. */
-export function lossPanel(history: History): Panel {
+function lossPanel(history: History): Panel {
   return {
     title: "Loss",
     series: [
@@ -18,7 +34,7 @@ export function lossPanel(history: History): Panel {
 }
 
 /** The notebook's curve of the accuracy. */
-export function valAccuracyPanel(history: History): Panel {
+function valAccuracyPanel(history: History): Panel {
   return {
     title: "val_acc",
     series: [{ name: "val_acc", values: column(history, "valAcc") }],
@@ -27,15 +43,19 @@ export function valAccuracyPanel(history: History): Panel {
 
 /** Everything of a history that is drawn, panel by panel. */
 export function allPanels(history: History): Panel[] {
-  return [
-    lossPanel(history),
-    {
+  const accuracies: Panel[] = hasAccuracy(history)
+    ? [{
       title: "Accuracy",
       series: [
         { name: "acc", values: column(history, "acc") },
         { name: "val_acc", values: column(history, "valAcc") },
       ],
-    },
+    }]
+    : [];
+  return [
+    lossPanel(history),
+    ...accuracies,
+    ...metricNames(history).map((name) => metricPanel(history, name)),
     {
       title: "Learning rate",
       series: [{ name: "lr", values: column(history, "lr") }],
@@ -50,6 +70,18 @@ export function allPanels(history: History): Panel[] {
       fromZero: true,
     },
   ];
+}
+
+function metricPanel(history: History, name: string): Panel {
+  const values = (of: "metrics" | "valMetrics") =>
+    history.map((epoch) => epoch[of]?.[name] ?? NaN);
+  return {
+    title: name,
+    series: [
+      { name, values: values("metrics") },
+      { name: `val_${name}`, values: values("valMetrics") },
+    ],
+  };
 }
 
 function column(history: History, name: Numbers): number[] {

@@ -1,5 +1,6 @@
 import type { EpochResult } from "../training/options.ts";
 import { type Html, html } from "./_html.ts";
+import { metricNames } from "./_panels.ts";
 
 /** The matrix with shaded cells, and each class' share that is right. */
 export function confusionTable(matrix: readonly (readonly number[])[]): Html {
@@ -34,6 +35,20 @@ function cell(count: number, all: number, guess: number, label: number): Html {
 
 /** Every number of every epoch. */
 export function epochTable(history: readonly EpochResult[]): Html {
+  const names = metricNames(history);
+  const heads = names.map((name) =>
+    html`
+      <th>${name}</th>
+      <th>val_${name}</th>
+    `
+  );
+  const cells = ({ metrics, valMetrics }: EpochResult) =>
+    names.map((name) =>
+      html`
+        <td>${fixed(metrics?.[name] ?? NaN, 5)}</td>
+        <td>${fixed(valMetrics?.[name] ?? NaN, 5)}</td>
+      `
+    );
   const rows = history.map((epoch) =>
     html`
       <tr>
@@ -42,6 +57,7 @@ export function epochTable(history: readonly EpochResult[]): Html {
         <td>${fixed(epoch.acc, 5)}</td>
         <td>${fixed(epoch.valLoss, 5)}</td>
         <td>${fixed(epoch.valAcc, 5)}</td>
+        ${cells(epoch)}
         <td>${Number(epoch.lr.toPrecision(4))}</td>
         <td>${fixed(epoch.trainSeconds, 2)}</td>
         <td>${fixed(epoch.evalSeconds, 2)}</td>
@@ -52,7 +68,7 @@ export function epochTable(history: readonly EpochResult[]): Html {
   return html`
     <div class="scroll">
       <table id="epochs">
-    <tr><th>epoch</th><th>loss</th><th>acc</th><th>val_loss</th><th>val_acc</th>
+    <tr><th>epoch</th><th>loss</th><th>acc</th><th>val_loss</th><th>val_acc</th>${heads}
     <th>lr</th><th>train s</th><th>eval s</th><th>images/s</th></tr>
     ${rows}</table>
     </div>

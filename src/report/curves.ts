@@ -2,7 +2,7 @@ import { describe } from "../base/errors.ts";
 import { writeFileAtomic } from "../formats/files.ts";
 import type { EpochResult } from "../training/options.ts";
 import { drawPanels, type Theme } from "./_chart.ts";
-import { lossPanel, valAccuracyPanel } from "./_panels.ts";
+import { notebookPanels } from "./_panels.ts";
 import { svgToPng } from "./_svg_to_png.ts";
 
 /** Colours of a drawing on white paper; the font is the one of the PNG. */
@@ -38,7 +38,7 @@ const paper: Theme = {
 export async function lossCurves(
   history: readonly EpochResult[],
 ): Promise<string> {
-  const panels = [lossPanel(history), valAccuracyPanel(history)];
+  const panels = notebookPanels(history);
   const epochs = history.map(({ epoch }) => epoch);
   const size = { width: 480, height: 320 };
   return await drawPanels(panels, epochs, paper, size);

@@ -5,17 +5,20 @@ import {
   summedCrossEntropy,
 } from "../ops/cross_entropy.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
+import type { LossSums, RunningLoss } from "./_running_loss.ts";
 
 /**
  * Sums of the batches' losses and of their correct predictions. They accumulate
  * on the device, in the kernel of the cross-entropy itself; it may be called
  * inside a captured function.
  */
-export class RunningMetrics implements Disposable {
+export class RunningMetrics implements RunningLoss {
   readonly #totals: Tensor<[number]>;
+  readonly #options: CrossEntropyOptions;
   #batches = 0;
 
-  constructor(device: Device) {
+  constructor(device: Device, options: CrossEntropyOptions = {}) {
+    this.#options = options;
     this.#totals = Tensor.empty<[number]>(device, [2], "f32", "persistent");
     this.reset();
   }
@@ -26,19 +29,15 @@ export class RunningMetrics implements Disposable {
   }
 
   /** The mean cross-entropy of a batch, `[1]`, which is added to the sum. */
-  add(
-    logits: Tensor,
-    labels: Tensor<Shape, "i32">,
-    options?: CrossEntropyOptions,
-  ): Tensor<[number]> {
+  add(logits: Tensor, labels: Tensor<Shape, "i32">): Tensor<[number]> {
     sideEffect(this, () => {
       this.#batches++;
     });
-    return summedCrossEntropy(logits, labels, this.#totals, options);
+    return summedCrossEntropy(logits, labels, this.#totals, this.#options);
   }
 
   /** Sum of the batches' losses, and number of correct predictions. */
-  async read(): Promise<{ loss: number; correct: number }> {
+  async read(): Promise<LossSums> {
     const [loss, correct] = await this.#totals.data();
     return { loss, correct };
   }

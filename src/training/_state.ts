@@ -30,6 +30,7 @@ export async function readState(
     ["order", { dtype: "U32", shape: [generator.length], data: generator }],
     ["batch", { dtype: "I32", shape: [], data: Int32Array.of(batch) }],
     ["sums", { dtype: "F64", shape: [4], data: sums }],
+    ...under("metrics", await step.metricSums()),
     ...under("best", best.weights),
   ]);
 }
@@ -46,7 +47,8 @@ export function loadState(
   optimizer.loadStateDict(below("optimizer", state));
   loadDraws(model, below("draws", state));
   const [loss, correct, steps, rows] = numbers(state, "sums");
-  step.reset({ loss, correct, steps, rows });
+  const metrics = below("metrics", state);
+  step.reset({ loss, correct, steps, rows }, metrics);
   const [batch] = numbers(state, "batch");
   batches.state = {
     batch,

@@ -1,22 +1,23 @@
 import { describe, TrainingError } from "../base/errors.ts";
-import { RunningMetrics } from "./_running_metrics.ts";
 import { capture, type Captured } from "../core/capture.ts";
 import type { Device } from "../devices/device.ts";
+import type { HostTensor } from "../formats/safetensors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { clipGradNorm } from "../optim/clip_grad_norm.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { Tape } from "../core/tape.ts";
-import type { Shape, Tensor } from "../core/tensor.ts";
-import type { TrainSettings } from "./options.ts";
+import type { AnyTensor, Tensor } from "../core/tensor.ts";
+import type { MetricSums, MetricValues } from "./_metric_sums.ts";
+import type { RunningLoss } from "./_running_loss.ts";
 
 /** A batch as a step takes it. */
-type Inputs = [inputs: Tensor, labels: Tensor<Shape, "i32">];
+type Inputs = [inputs: Tensor, targets: AnyTensor];
 
 /** Sums over the steps of an epoch. */
 export interface EpochSums {
   /** Sum of the steps' losses. */
   loss: number;
-  /** Correct predictions. */
+  /** Correct predictions; NaN where the targets are no labels. */
   correct: number;
   /** Steps. */
   steps: number;
@@ -24,37 +25,47 @@ export interface EpochSums {
   rows: number;
 }
 
+/** The parts of a step. */
+export interface StepParts {
+  readonly model: Layer;
+  readonly optimizer: Optimizer;
+  readonly loss: RunningLoss;
+  readonly metrics: MetricSums;
+  /** Maximum norm of the gradients; 0 does not clip. */
+  readonly maxNorm: number;
+}
+
 /**
- * One step, captured: forward, loss, backward, update. Losses and correct
- * predictions accumulate on the device.
+ * One step, captured: forward, loss, backward, update. Losses, correct
+ * predictions and what metrics sum accumulate on the device.
  */
 export class TrainingStep implements Disposable {
-  readonly #metrics: RunningMetrics;
-  readonly #run: Captured<Inputs, void>;
+  readonly #loss: RunningLoss;
+  readonly #metrics: MetricSums;
+  readonly #run: Captured<Inputs, Tensor[]>;
   #rows = 0;
 
-  constructor(
-    device: Device,
-    model: Layer,
-    optimizer: Optimizer,
-    settings: TrainSettings,
-  ) {
-    const { clipGradNorm: maxNorm, labelSmoothing } = settings;
-    this.#metrics = new RunningMetrics(device);
-    this.#run = capture(device, (...[inputs, labels]: Inputs) => {
+  /** Keeps the parts, and owns the loss and the metrics. */
+  constructor(device: Device, parts: StepParts) {
+    const { maxNorm, metrics, model, optimizer } = parts;
+    this.#loss = parts.loss;
+    this.#metrics = metrics;
+    this.#run = capture(device, (...[inputs, targets]: Inputs) => {
       using tape = new Tape();
-      const logits = model.forward(inputs);
-      const loss = this.#metrics.add(logits, labels, { labelSmoothing });
+      const output = model.forward(inputs);
+      const loss = this.#loss.add(output, targets);
+      const sums = metrics.of(output, targets).map((sums) => tape.keep(sums));
       optimizer.zeroGrad();
       tape.backward(loss);
       if (maxNorm > 0) clipGradNorm(optimizer.parameters, maxNorm);
       optimizer.step();
+      return sums;
     });
   }
 
   /** Steps of the epoch so far. */
   get steps(): number {
-    return this.#metrics.batches;
+    return this.#loss.batches;
   }
 
   /** Rows of those steps. */
@@ -63,15 +74,25 @@ export class TrainingStep implements Disposable {
   }
 
   /** Trains on a batch, without waiting for the device. */
-  run(...[inputs, labels]: Inputs): void {
-    this.#run(inputs, labels);
-    this.#rows += labels.length;
+  run(...[inputs, targets]: Inputs): void {
+    this.#metrics.add(this.#run(inputs, targets));
+    this.#rows += inputs.shape[0];
   }
 
   /** The sums of the epoch so far. */
   async sums(): Promise<EpochSums> {
     const { rows, steps } = this;
-    return { ...await this.#metrics.read(), steps, rows };
+    return { ...await this.#loss.read(), steps, rows };
+  }
+
+  /** The metrics' sums of the epoch so far. */
+  async metricSums(): Promise<Map<string, HostTensor>> {
+    return await this.#metrics.state();
+  }
+
+  /** The metrics' values on the rows of the epoch so far. */
+  async metrics(): Promise<MetricValues> {
+    return await this.#metrics.values(this.#rows);
   }
 
   /**
@@ -95,13 +116,18 @@ export class TrainingStep implements Disposable {
   }
 
   /** Sets the sums of the epoch: to zero, or to those of a checkpoint. */
-  reset(sums: EpochSums = { loss: 0, correct: 0, steps: 0, rows: 0 }): void {
-    this.#metrics.reset({ ...sums, batches: sums.steps });
+  reset(
+    sums: EpochSums = { loss: 0, correct: 0, steps: 0, rows: 0 },
+    metricSums?: ReadonlyMap<string, HostTensor>,
+  ): void {
+    this.#loss.reset({ ...sums, batches: sums.steps });
+    this.#metrics.reset(metricSums);
     this.#rows = sums.rows;
   }
 
   [Symbol.dispose](): void {
-    this.#run[Symbol.dispose]();
-    this.#metrics[Symbol.dispose]();
+    for (const part of [this.#run, this.#loss, this.#metrics]) {
+      part[Symbol.dispose]();
+    }
   }
 }

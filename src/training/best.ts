@@ -3,8 +3,8 @@ import type { Module } from "../nn/mod.ts";
 import type { EpochResult } from "./options.ts";
 
 /**
- * The best epoch: highest `valAcc`; of equals, the lowest `valLoss`; of equals,
- * the first. Undefined where there is no epoch.
+ * The best epoch: highest `valAcc`; of equals, or where there is none, the lowest
+ * `valLoss`; of equals, the first. Undefined where there is no epoch.
  */
 export function bestEpoch(
   history: readonly EpochResult[],
@@ -30,6 +30,8 @@ export class BestWeights {
 }
 
 function isBetter(epoch: EpochResult, best: EpochResult): boolean {
-  if (epoch.valAcc !== best.valAcc) return epoch.valAcc > best.valAcc;
+  const [own, other] = [epoch.valAcc, best.valAcc];
+  const isMeasured = !Number.isNaN(own) && !Number.isNaN(other);
+  if (isMeasured && own !== other) return own > other;
   return epoch.valLoss < best.valLoss;
 }

@@ -104,7 +104,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return {
     weights,
     state,
-    history: history.map((epoch) => ({ ...epoch, ...noTimes })),
+    history: history.map((epoch) => ({ ...numbersIn(epoch), ...noTimes })),
     settings: settings as unknown as TrainSettings,
   };
 }
@@ -115,6 +115,14 @@ function parse(text = "null"): unknown {
   } catch {
     return null; // Not what a training wrote: the caller says so.
   }
+}
+
+/** An epoch with NaN where JSON had to write null. */
+function numbersIn<T extends object>(epoch: T): T {
+  const entries = Object.entries(epoch).map(([name, value]) =>
+    [name, isRecord(value) ? numbersIn(value) : value ?? NaN] as const
+  );
+  return Object.fromEntries(entries) as T;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

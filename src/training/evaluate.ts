@@ -1,24 +1,37 @@
-import { RunningMetrics } from "./_running_metrics.ts";
-import { capture } from "../core/capture.ts";
+import { checkOptions } from "../base/options.ts";
+import { capture, type Captured } from "../core/capture.ts";
 import { DataLoader } from "../data/data_loader.ts";
 import { defaultDevice } from "../core/default_device.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { layoutOf } from "../data/layout.ts";
 import type { Device } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
-import type { Shape, Tensor } from "../core/tensor.ts";
+import type { AnyTensor, Tensor } from "../core/tensor.ts";
+import { MetricSums } from "./_metric_sums.ts";
+import { type RunningLoss, runningLoss } from "./_running_loss.ts";
+import type { Loss } from "./loss.ts";
+import type { Metric } from "./metrics/mod.ts";
 
 /** How to measure a model. */
 export interface EvaluateOptions {
   /** Rows of a batch. Default 100. */
   batchSize?: number;
+  /**
+   * The loss. Default: cross-entropy of labels, with the accuracy in one kernel.
+   */
+  loss?: Loss;
+  /** What else to measure. Default none. */
+  metrics?: readonly Metric[];
 }
 
 /** How good a model is on a data set. */
 export interface Metrics {
   /** Mean of the batches' losses, as in the PyTorch notebook. */
   loss: number;
-  /** Share of correct predictions, 0…1. */
+  /** Share of correct predictions, 0…1; NaN where the targets are no labels. */
   accuracy: number;
+  /** The metrics of the options, by their names. */
+  metrics: Readonly<Record<string, number>>;
 }
 
 /**
@@ -27,16 +40,19 @@ export interface Metrics {
 export class Evaluator implements Disposable {
   readonly #model: Layer;
   readonly #loader: DataLoader;
-  readonly #metrics: RunningMetrics;
-  readonly #step: ReturnType<typeof capture>;
+  readonly #loss: RunningLoss;
+  readonly #metrics: MetricSums;
+  readonly #step: Captured<[inputs: Tensor, targets: AnyTensor], Tensor[]>;
 
   /**
    * Makes a loader of the data set and captures the forward pass and the loss.
    *
    * @param device Where the model is.
-   * @param model From inputs to logits.
-   * @param dataset Rows and labels.
-   * @param options Batch size.
+   * @param model From inputs to outputs, logits of classes for instance.
+   * @param dataset Rows and targets.
+   * @param options Batch size, loss and metrics.
+   * @throws {TypeError} If there is no such option, or no loss for targets that
+   * are no labels.
    */
   constructor(
     device: Device,
@@ -44,35 +60,40 @@ export class Evaluator implements Disposable {
     dataset: Dataset,
     options: EvaluateOptions = {},
   ) {
-    const { batchSize = 100 } = options;
+    checkOptions("evaluate", options, ["batchSize", "loss", "metrics"]);
+    const { batchSize = 100, loss, metrics = [] } = options;
     this.#model = model;
     this.#loader = new DataLoader(dataset, { device, batchSize });
-    this.#metrics = new RunningMetrics(device);
-    this.#step = capture(
-      device,
-      (inputs: Tensor, labels: Tensor<Shape, "i32">) => {
-        this.#metrics.add(model.forward(inputs), labels);
-      },
-    );
+    this.#loss = runningLoss(device, layoutOf(dataset), { loss });
+    this.#metrics = new MetricSums(device, metrics);
+    this.#step = capture(device, (inputs: Tensor, targets: AnyTensor) => {
+      const output = model.forward(inputs);
+      this.#loss.add(output, targets);
+      return this.#metrics.of(output, targets);
+    });
   }
 
   /** Measures the model as it is now; leaves it in evaluation mode. */
   async run(): Promise<Metrics> {
     this.#model.eval();
+    this.#loss.reset();
     this.#metrics.reset();
-    for await (const [inputs, labels] of this.#loader) {
-      this.#step(inputs, labels);
+    for await (const [inputs, targets] of this.#loader) {
+      this.#metrics.add(this.#step(inputs, targets));
     }
-    const { correct, loss } = await this.#metrics.read();
+    const { rows } = this.#loader;
+    const { correct, loss } = await this.#loss.read();
     return {
-      loss: loss / this.#metrics.batches,
-      accuracy: correct / this.#loader.rows,
+      loss: loss / this.#loss.batches,
+      accuracy: correct / rows,
+      metrics: await this.#metrics.values(rows),
     };
   }
 
   /** Frees the memory. */
   [Symbol.dispose](): void {
-    for (const part of [this.#step, this.#metrics, this.#loader]) {
+    const sums = [this.#loss, this.#metrics];
+    for (const part of [this.#step, ...sums, this.#loader]) {
       part[Symbol.dispose]();
     }
   }
@@ -82,9 +103,27 @@ export class Evaluator implements Disposable {
  * Measures a model on a data set once.
  *
  * @param device Where the model is.
- * @param model From inputs to logits.
- * @param dataset Rows and labels.
- * @param options Batch size.
+ * @param model From inputs to outputs, logits of classes for instance.
+ * @param dataset Rows and targets.
+ * @param options Batch size, loss and metrics.
+ * @throws {TypeError} If there is no such option, or no loss for targets that are
+ * no labels.
+ *
+ * @example A regression
+ * ```ts
+ * import { evaluate, Linear, metrics, mseLoss, openDevice, TensorDataset } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const model = new Linear(1, 1).to(device, { seed: 0 });
+ * const x = new Float32Array([0, 1, 2]);
+ * const line = new TensorDataset(x, x, { rowShape: [1], targetShape: [1] });
+ * const found = await evaluate(device, model, line, {
+ *   loss: mseLoss,
+ *   metrics: [metrics.meanAbsoluteError()],
+ * });
+ * assertEquals(Object.keys(found.metrics), ["meanAbsoluteError"]);
+ * ```
  */
 export function evaluate(
   device: Device,

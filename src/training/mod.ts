@@ -28,6 +28,8 @@ export {
   Evaluator,
   type Metrics,
 } from "./evaluate.ts";
+export type { Loss, LossFunction } from "./loss.ts";
+export * as metrics from "./metrics/mod.ts";
 export { Mean } from "./mean.ts";
 export { predict, type Prediction } from "./predict.ts";
 export { train } from "./train.ts";

@@ -7,6 +7,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Device, Precision } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
+import type { Loss } from "./loss.ts";
+import type { Metric } from "./metrics/mod.ts";
 import type { AugmentSettings } from "./augmentation.ts";
 import type { NetworkName } from "../models/mod.ts";
 
@@ -101,6 +103,13 @@ export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
   precision?: Precision;
   /** The model, on no device yet. Default: made by `network`. */
   model?: Layer;
+  /**
+   * The loss: a function of outputs and targets, or a module. Default:
+   * cross-entropy of labels, with `labelSmoothing`.
+   */
+  loss?: Loss;
+  /** What to measure in every epoch beside loss and accuracy. Default none. */
+  metrics?: readonly Metric[];
   /** The training data. Default: MNIST's training images in `./data`. */
   trainData?: Dataset;
   /** The test data. Default: MNIST's test images in `./data`. */
@@ -197,7 +206,10 @@ export interface StepResult {
    * at the end. NaN until the first reading.
    */
   loss: number;
-  /** Accuracy on the epoch's rows, 0…1, as of the same reading. */
+  /**
+   * Accuracy on the epoch's rows, 0…1, as of the same reading; NaN where the
+   * targets are no labels.
+   */
   acc: number;
   /** Learning rate of the step. */
   lr: number;
@@ -211,12 +223,22 @@ export interface EpochResult {
   epoch: number;
   /** Mean of the training batches' losses. */
   loss: number;
-  /** Accuracy on the training rows, 0…1, measured during training. */
+  /**
+   * Accuracy on the training rows, 0…1, measured during training; NaN where the
+   * targets are no labels.
+   */
   acc: number;
   /** Mean of the losses of the test batches, or of the held-out ones. */
   valLoss: number;
-  /** Accuracy on those rows, 0…1. */
+  /** Accuracy on those rows, 0…1; NaN where the targets are no labels. */
   valAcc: number;
+  /**
+   * The metrics on the training rows, by their names, measured during training.
+   * Left out where the options name none.
+   */
+  metrics?: Readonly<Record<string, number>>;
+  /** The metrics on the test rows, or on the held-out ones. */
+  valMetrics?: Readonly<Record<string, number>>;
   /** Learning rate of the last step. */
   lr: number;
   /** Seconds of training. */

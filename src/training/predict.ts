@@ -18,7 +18,8 @@ export interface Prediction {
  * Predictions of a model for the rows of a data set.
  *
  * @param device Where the model is.
- * @param model From inputs to logits; it is left in evaluation mode.
+ * @param model From inputs to logits, or to other numbers of each row; it is left
+ * in evaluation mode.
  * @param dataset The rows; take the first with {@linkcode take}.
  */
 export async function predict(
@@ -29,7 +30,7 @@ export async function predict(
   model.eval();
   const predictions: Prediction[] = [];
   using loader = new DataLoader(dataset, { device, batchSize: 100 });
-  for (const [inputs] of loader) {
+  for await (const [inputs] of loader) {
     const [scores, found] = await read(model, inputs);
     const width = scores.length / found.length;
     for (const [row, prediction] of found.entries()) {
@@ -51,7 +52,7 @@ function read(
 ): Promise<[Float32Array, Int32Array]> {
   const reads: Promise<[Float32Array, Int32Array]>[] = [];
   tidy(() => {
-    const logits = model.forward(inputs);
+    const logits = model.forward(inputs).reshape([inputs.shape[0], -1]);
     reads.push(Promise.all([logits.data(), argmax(logits).data()]));
   });
   return reads[0];

@@ -1,4 +1,5 @@
 import { describe } from "../base/errors.ts";
+import { checkOptions } from "../base/options.ts";
 import { transformOf } from "./augmentation.ts";
 import type { TrainOptions, TrainSettings } from "./options.ts";
 import { complaintOf, OPTION_NAMES, OPTIONS } from "./options_table.ts";
@@ -8,6 +9,24 @@ import { type RecipeName, RECIPES } from "./recipes.ts";
 export const DEFAULT_SETTINGS: Readonly<TrainSettings> = fromRows(
   (name) => OPTIONS[name].default,
 );
+
+/** The options that are no settings. */
+const otherOptions = [
+  "device",
+  "precision",
+  "model",
+  "loss",
+  "metrics",
+  "trainData",
+  "testData",
+  "checkpoint",
+  "checkpointEvery",
+  "resume",
+  "onStep",
+  "onEpoch",
+  "onCheckpoint",
+  "signal",
+] as const;
 
 /**
  * All settings of a recipe.
@@ -23,12 +42,14 @@ export function recipeSettings(recipe: RecipeName): TrainSettings {
  * The settings of a training: the explicit ones; otherwise those of the
  * checkpoint that it resumes; otherwise those of the recipe.
  *
+ * @throws {TypeError} If there is no such option.
  * @throws {RangeError} If one is out of range, or not the checkpoint's.
  */
 export function settingsOf(
   options: TrainOptions,
   stored: Readonly<Partial<TrainSettings>> | null,
 ): TrainSettings {
+  checkOptions("train", options, [...OPTION_NAMES, ...otherOptions]);
   const given: Partial<TrainSettings> = fromRows((name) => options[name]);
   const recipe = given.recipe ?? stored?.recipe ?? DEFAULT_SETTINGS.recipe;
   const settings = { ...recipeSettings(recipe), ...stored, ...given };

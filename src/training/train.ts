@@ -8,11 +8,16 @@ import { Trainer } from "./trainer.ts";
  *
  * With the same seed, initial weights and order of the images are PyTorch's.
  *
+ * Any other model, loss, metrics and data set is trained in the same way: the
+ * notebook's are the defaults.
+ *
+ * @throws {TypeError} If there is no such option, or no loss for targets that are
+ * no labels.
  * @throws {TrainingError} If the loss stops being a finite number.
  * @throws {RangeError} If an option is out of range.
  * @throws The reason of `options.signal`, if it stopped the training.
  *
- * @example
+ * @example Classes
  * ```ts
  * import { Flatten, Linear, openDevice, Sequential, TensorDataset, train } from "@x/mnist-cnn";
  * import { assertEquals } from "@std/assert";
@@ -33,6 +38,31 @@ import { Trainer } from "./trainer.ts";
  *   lr: 0.1,
  * });
  * assertEquals(metrics.valAcc, 1);
+ * ```
+ *
+ * @example A regression
+ * ```ts
+ * import { Linear, metrics, mseLoss, openDevice, TensorDataset, train } from "@x/mnist-cnn";
+ * import { assertAlmostEquals, assertLess } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const x = Float32Array.from({ length: 20 }, (_, i) => i / 10 - 1);
+ * const y = x.map((value) => 3 * value + 1);
+ * const line = new TensorDataset(x, y, { rowShape: [1], targetShape: [1] });
+ * const { history, model } = await train({
+ *   device,
+ *   model: new Linear(1, 1),
+ *   loss: mseLoss,
+ *   metrics: [metrics.meanAbsoluteError()],
+ *   trainData: line,
+ *   testData: line,
+ *   epochs: 60,
+ *   batchSize: 5,
+ *   lr: 0.1,
+ * });
+ * assertLess(history.at(-1)!.valMetrics!.meanAbsoluteError, 0.01);
+ * const weights = await model.stateDict();
+ * assertAlmostEquals(Number(weights.get("weight")!.data[0]), 3, 0.02);
  * ```
  */
 export async function train(options: TrainOptions = {}): Promise<TrainResult> {

@@ -1,6 +1,7 @@
 import { DataLoader } from "../data/data_loader.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { layoutOf } from "../data/layout.ts";
+import { hasLabels, type Layout, layoutOf } from "../data/layout.ts";
+import { describe } from "../base/errors.ts";
 import { RandomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
@@ -12,25 +13,16 @@ import { openData } from "./_data.ts";
 import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./best.ts";
 import { OPTIMIZERS } from "./_optimizers.ts";
-import { turnEventLoop } from "./_event_loop.ts";
+import { EpochLoop } from "./_epoch_loop.ts";
+import { MetricSums } from "./_metric_sums.ts";
+import { runningLoss } from "./_running_loss.ts";
 import { scheduleOf, type TrainingSchedule } from "./_schedule.ts";
 import { settingsOf } from "./settings.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import { CheckpointWriter } from "./_checkpoint_writer.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
-import type {
-  EpochResult,
-  StepResult,
-  TrainOptions,
-  TrainSettings,
-} from "./options.ts";
-
-/** The results of an epoch on the training rows. */
-type Trained = Pick<EpochResult, "loss" | "acc" | "lr">;
-
-/** Steps between two readings of loss and accuracy. */
-const stepsPerReading = 20;
+import type { EpochResult, TrainOptions, TrainSettings } from "./options.ts";
 
 /**
  * A training that can be watched and controlled: {@linkcode train} as an object.
@@ -76,6 +68,7 @@ export class Trainer implements Disposable {
   readonly #batches: DataLoader;
   readonly #step: TrainingStep;
   readonly #schedule: TrainingSchedule;
+  readonly #loop: EpochLoop;
   readonly #evaluator: Evaluator;
   readonly #best = new BestWeights();
   readonly #checkpoints: CheckpointWriter;
@@ -87,14 +80,17 @@ export class Trainer implements Disposable {
     settings: TrainSettings,
     options: TrainOptions,
   ) {
-    const { batchSize, lr, seed, weightDecay } = settings;
+    const { batchSize, labelSmoothing, lr, seed, weightDecay } = settings;
+    const { loss, metrics = [] } = options;
+    const layout = layoutOf(trainData);
+    checkTargets(layout, settings, options);
     this.#checkpoints = new CheckpointWriter(options);
     const generator = new RandomGenerator(seed);
     this.settings = settings;
     this.#options = options;
     this.device = device;
     const model = options.model ??
-      NETWORKS[settings.network](layoutOf(trainData).classes);
+      NETWORKS[settings.network](layout.classes);
     this.model = model.to(device, { generator });
     const OptimizerClass = OPTIMIZERS[settings.optimizer];
     const parameters = this.model.parameters();
@@ -106,12 +102,13 @@ export class Trainer implements Disposable {
       shuffle: true,
       transform: transformOf(settings.augment),
     });
-    this.#step = new TrainingStep(
-      device,
-      this.model,
-      this.optimizer,
-      settings,
-    );
+    this.#step = new TrainingStep(device, {
+      model: this.model,
+      optimizer: this.optimizer,
+      loss: runningLoss(device, layout, { labelSmoothing, loss }),
+      metrics: new MetricSums(device, metrics),
+      maxNorm: settings.clipGradNorm,
+    });
     this.#schedule = scheduleOf(
       this.optimizer,
       settings,
@@ -120,7 +117,10 @@ export class Trainer implements Disposable {
     this.valData = valData;
     this.#evaluator = new Evaluator(device, this.model, valData, {
       batchSize,
+      loss,
+      metrics,
     });
+    this.#loop = new EpochLoop(this.#parts, options);
   }
 
   /**
@@ -129,6 +129,8 @@ export class Trainer implements Disposable {
    *
    * With the same seed, initial weights and order of the images are PyTorch's.
    *
+   * @throws {TypeError} If there is no such option, or one is missing for targets
+   * that are no labels.
    * @throws {RangeError} If an option is out of range.
    * @throws {DataError | FormatError | StateDictError} If the checkpoint to resume
    * cannot be read, is none, or belongs to another model.
@@ -157,7 +159,10 @@ export class Trainer implements Disposable {
     return this.#history;
   }
 
-  /** The best epoch so far: highest accuracy; of equals, the lowest loss. */
+  /**
+   * The best epoch so far: highest accuracy; of equals, or where the targets are
+   * no labels, the lowest loss.
+   */
   get best(): EpochResult | undefined {
     return bestEpoch(this.#history);
   }
@@ -219,6 +224,7 @@ export class Trainer implements Disposable {
 
   get #parts() {
     return {
+      schedule: this.#schedule,
       model: this.model,
       optimizer: this.optimizer,
       batches: this.#batches,
@@ -237,67 +243,26 @@ export class Trainer implements Disposable {
 
   async #epoch(): Promise<EpochResult> {
     const start = performance.now();
-    const trained = await this.#train(start);
+    const { epochs } = this.settings;
+    const epoch = this.#history.length + 1;
+    const save = () => this.#save();
+    const trained = await this.#loop.run({ epoch, epochs }, save);
     const middle = performance.now();
-    const metrics = await this.#evaluator.run();
+    const measured = await this.#evaluator.run();
+    const metrics = this.#options.metrics === undefined ? {} : {
+      metrics: await this.#step.metrics(),
+      valMetrics: measured.metrics,
+    };
     const trainSeconds = (middle - start) / 1000;
     return {
-      epoch: this.#history.length + 1,
+      epoch,
       ...trained,
-      valLoss: metrics.loss,
-      valAcc: metrics.accuracy,
+      valLoss: measured.loss,
+      valAcc: measured.accuracy,
+      ...metrics,
       trainSeconds,
       evalSeconds: (performance.now() - middle) / 1000,
       imagesPerSecond: this.#batches.rows / trainSeconds,
-    };
-  }
-
-  async #train(start: number): Promise<Trained> {
-    const { onStep, signal } = this.#options;
-    const batches = this.#batches;
-    const step = this.#step;
-    this.model.train();
-    if (batches.state.batch === 0) step.reset();
-    const before = step.rows;
-    let reading = { loss: NaN, acc: NaN };
-    let pending: Promise<typeof reading> | null = null;
-    let { lr } = this.optimizer;
-    for await (const [inputs, labels] of batches) {
-      step.run(inputs, labels);
-      const last = step.steps === batches.length;
-      if (last || step.steps % stepsPerReading === 0) {
-        const next = step.means(this.#history.length + 1);
-        next.catch(() => {}); // Awaited below, or at the next reading.
-        // The previous reading is long complete: this does not stall the device.
-        reading = await (last ? next : pending ?? next);
-        pending = next;
-      }
-      const seconds = (performance.now() - start) / 1000;
-      lr = this.optimizer.lr;
-      onStep?.(this.#stepResult(reading, (step.rows - before) / seconds));
-      this.#schedule.step();
-      await turnEventLoop();
-      if (!signal?.aborted || last) continue;
-      await this.#save();
-      signal.throwIfAborted();
-    }
-    return { ...reading, lr };
-  }
-
-  #stepResult(
-    reading: { loss: number; acc: number },
-    imagesPerSecond: number,
-  ): StepResult {
-    return {
-      epoch: this.#history.length + 1,
-      epochs: this.settings.epochs,
-      step: this.#step.steps,
-      steps: this.#batches.length,
-      rows: this.#step.rows,
-      totalRows: this.#batches.rows,
-      ...reading,
-      lr: this.optimizer.lr,
-      imagesPerSecond,
     };
   }
 
@@ -317,4 +282,21 @@ export class Trainer implements Disposable {
     const { batch } = this.#batches.state;
     await this.#checkpoints.write(() => this.checkpoint(), batch);
   }
+}
+
+/** Throws where options are for labels and targets are none. */
+function checkTargets(
+  layout: Layout,
+  { targetAcc }: TrainSettings,
+  { model }: TrainOptions,
+): void {
+  if (hasLabels(layout)) return;
+  const expected = model === undefined ? "a model" : "no targetAcc";
+  if (model !== undefined && targetAcc === 0) return;
+  throw new TypeError(describe({
+    what: "train: targets that are no labels",
+    expected,
+    got: model === undefined ? "none" : String(targetAcc),
+    help: "Give a model of your own, and a loss; accuracy is of labels alone.",
+  }));
 }

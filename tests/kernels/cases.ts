@@ -35,6 +35,7 @@ import { linearCases } from "./cases/linear.ts";
 import { maxCases } from "./cases/max.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
 import { nllLossCases } from "./cases/nll_loss.ts";
+import { metricCases } from "./cases/metrics.ts";
 import { softmaxCases } from "./cases/softmax.ts";
 import { stridedCases } from "./cases/strided.ts";
 import { sumCases } from "./cases/sum.ts";
@@ -82,6 +83,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...linearCases,
   ...maxCases,
   ...maxPool2dCases,
+  ...metricCases,
   ...reluCases,
   ...rmspropCases,
   ...sgdCases,

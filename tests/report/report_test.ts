@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { decode } from "npm:fast-png@8.0.0";
+import { Linear, metrics, mseLoss, TensorDataset, train } from "../../mod.ts";
 import { ShapeError } from "../../src/base/errors.ts";
+import { epochLine } from "../../src/cli/_epoch_text.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import { predict } from "../../src/training/predict.ts";
 import {
@@ -165,6 +167,39 @@ Deno.test("what a resumed training does not know is a gap", async () => {
   const speeds = cells(page, "epochs").map((row) => row[8]);
   assertEquals(speeds, ["–", "–", "–", "77"]);
   assertEquals(page.includes("NaN"), false);
+});
+
+Deno.test("a report of a regression has its metrics and no accuracy", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const x = Float32Array.from({ length: 8 }, (_, i) => i / 8);
+  const line = new TensorDataset(x, x, { rowShape: [1], targetShape: [1] });
+  const training = await train({
+    ...{ device, model: new Linear(1, 1), trainData: line, testData: line },
+    loss: mseLoss,
+    metrics: [metrics.meanAbsoluteError()],
+    epochs: 2,
+  });
+  const page = await report(training);
+  assertEquals(page.match(/val_acc|Accuracy|onfusion|NaN/g), ["val_acc"]);
+  assertMatch(page, /<text [^>]*>meanAbsoluteError/);
+  const errors = training.history.map((epoch) =>
+    [epoch.metrics, epoch.valMetrics].map((values) =>
+      values?.meanAbsoluteError.toFixed(5)
+    )
+  );
+  assertEquals(
+    cells(page, "epochs").map((row) => row.slice(2, 7)),
+    training.history.map(({ valLoss }, i) => [
+      ...["–", valLoss.toFixed(5), "–"],
+      ...errors[i].map(String),
+    ]),
+  );
+  assert(page.includes(`<dd>${errors[1][1]}</dd>`));
+  assertEquals((await lossCurves(training.history)).includes("acc"), false);
+  assertEquals(
+    epochLine(training.history[1], 2).replaceAll(/\d\.\d{5}/g, "X"),
+    "[Epoch   2/  2] loss: X val_loss: X, val_meanAbsoluteError: X",
+  );
 });
 
 Deno.test("a report of nothing is refused", async () => {

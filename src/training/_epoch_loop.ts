@@ -1,0 +1,100 @@
+import type { DataLoader } from "../data/data_loader.ts";
+import type { Layer } from "../nn/mod.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import { turnEventLoop } from "./_event_loop.ts";
+import type { TrainingSchedule } from "./_schedule.ts";
+import type { TrainingStep } from "./_training_step.ts";
+import type { EpochResult, StepResult, TrainOptions } from "./options.ts";
+
+/** The results of an epoch on the training rows. */
+export type Trained = Pick<EpochResult, "loss" | "acc" | "lr">;
+
+/** The parts of a training that an epoch runs. */
+export interface LoopParts {
+  readonly model: Layer;
+  readonly optimizer: Optimizer;
+  readonly batches: DataLoader;
+  readonly step: TrainingStep;
+  readonly schedule: TrainingSchedule;
+}
+
+/** Which epoch it is, and of how many. */
+type EpochNumber = Pick<StepResult, "epoch" | "epochs">;
+
+/** Steps between two readings of loss and accuracy. */
+const stepsPerReading = 20;
+
+/** The steps of an epoch, watched by callbacks and stopped by a signal. */
+export class EpochLoop {
+  readonly #parts: LoopParts;
+  readonly #options: TrainOptions;
+
+  /** Keeps the parts. */
+  constructor(parts: LoopParts, options: TrainOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /**
+   * Trains through the batches that an epoch has left.
+   *
+   * @param onStop Called where the signal stops the training before the last
+   * step.
+   * @throws {TrainingError} If the loss stops being a finite number.
+   * @throws The signal's reason, if it stopped the training.
+   */
+  async run(
+    number: EpochNumber,
+    onStop: () => Promise<void>,
+  ): Promise<Trained> {
+    const { onStep, signal } = this.#options;
+    const { batches, model, optimizer, schedule, step } = this.#parts;
+    const start = performance.now();
+    model.train();
+    if (batches.state.batch === 0) step.reset();
+    const before = step.rows;
+    let reading = { loss: NaN, acc: NaN };
+    let pending: Promise<typeof reading> | null = null;
+    let { lr } = optimizer;
+    for await (const [inputs, targets] of batches) {
+      step.run(inputs, targets);
+      const last = step.steps === batches.length;
+      if (last || step.steps % stepsPerReading === 0) {
+        const next = step.means(number.epoch);
+        next.catch(() => {}); // Awaited below, or at the next reading.
+        // The previous reading is long complete: this does not stall the device.
+        reading = await (last ? next : pending ?? next);
+        pending = next;
+      }
+      const seconds = (performance.now() - start) / 1000;
+      lr = optimizer.lr;
+      const imagesPerSecond = (step.rows - before) / seconds;
+      onStep?.(this.#stepResult({ ...number, ...reading, imagesPerSecond }));
+      schedule.step();
+      await turnEventLoop();
+      if (!signal?.aborted || last) continue;
+      await onStop();
+      signal.throwIfAborted();
+    }
+    return { ...reading, lr };
+  }
+
+  #stepResult(
+    known: EpochNumber & Pick<StepResult, "loss" | "acc" | "imagesPerSecond">,
+  ): StepResult {
+    const { batches, optimizer, step } = this.#parts;
+    const { acc, epoch, epochs, imagesPerSecond, loss } = known;
+    return {
+      epoch,
+      epochs,
+      step: step.steps,
+      steps: batches.length,
+      rows: step.rows,
+      totalRows: batches.rows,
+      loss,
+      acc,
+      lr: optimizer.lr,
+      imagesPerSecond,
+    };
+  }
+}

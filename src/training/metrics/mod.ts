@@ -1,0 +1,10 @@
+/**
+ * Metrics for `train` and `evaluate`: how good a model is, beside its loss.
+ *
+ * @module
+ */
+export { accuracy } from "./accuracy.ts";
+export { f1 } from "./f1.ts";
+export { meanAbsoluteError } from "./mean_absolute_error.ts";
+export type { Metric } from "./metric.ts";
+export { topK } from "./top_k.ts";
