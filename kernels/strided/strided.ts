@@ -1,5 +1,6 @@
 import { kernel } from "../kernel.ts";
 import { elementwise } from "../lib/elementwise.ts";
+import * as simd from "./simd.gen.ts";
 import * as wgsl from "./strided.gen.ts";
 
 /** Elements of a buffer: where the first one is, and how far along each axis the next. */
@@ -74,4 +75,9 @@ export const stridedCopy = kernel({
   webgpu: ({ axes, destination, source }, { count }) => [
     elementwise(wgsl.stridedCopy, count, { source, destination, axes }),
   ],
+  wasm({ axes, destination, source }, { count }) {
+    const words = axes.buffer.length;
+    const args = { source, axes, words, destination, count };
+    return [simd.stridedCopy(args, { work: count })];
+  },
 });
