@@ -165,8 +165,9 @@ deviceTest("a block in evaluation has gradients on a tape", async (device) => {
 });
 
 for (
-  const [name, make] of [
+  const [name, layers] of [
     ["a pooling with ceilMode", () => [
+      new Conv2d(2, 3, 1),
       new BatchNorm2d(3),
       new ReLU(),
       new MaxPool2d(2, { ceilMode: true }),
@@ -174,15 +175,27 @@ for (
     ...[{ affine: false }, { trackRunningStats: false }, { momentum: null }]
       .map((options) =>
         [`a normalisation with ${JSON.stringify(options)}`, () => [
+          new Conv2d(2, 3, 1),
           new BatchNorm2d(3, options),
           new ReLU(),
           new MaxPool2d(2),
         ]] as const
       ),
+    ["a convolution with groups", () => [
+      new Conv2d(2, 4, 2, { groups: 2 }),
+      new BatchNorm2d(4),
+      new ReLU(),
+      new MaxPool2d(2),
+    ]],
+    ["a convolution with more padding at the end", () => [
+      new Conv2d(2, 3, [4, 2], 1, "same"),
+      new BatchNorm2d(3),
+      new ReLU(),
+      new MaxPool2d(2),
+    ]],
   ] as const
 ) {
   deviceTest(`${name} in a block gives its layer's numbers`, async (device) => {
-    const layers = () => [new Conv2d(2, 3, { kernelSize: 1 }), ...make()];
     assertEquals(fuse(layers()).length, 1);
     const models = [
       new Sequential(...layers()),
