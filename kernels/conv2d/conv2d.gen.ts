@@ -88,48 +88,61 @@ override kernelArea: u32 = kernelHeight * kernelWidth;
 
 alias Partial = vec4f;
 
-// Eight pixels of a row of the source.
+// A row of the source, of which every pixel \`apart\` from another is looked at.
+struct Line {
+  plane: u32,
+  row: i32,
+  apart: i32,
+}
+
+// Eight pixels of a line.
 struct Strip {
   left: vec4f,
   right: vec4f,
 }
 
-fn stripAt(plane: u32, row: i32, column: i32, apart: i32) -> Strip {
+// Whether a strip that moves on keeps all pixels but one.
+override slides: bool = strideWidth == dilationWidth;
+
+// The strip that starts at a column. Without sliding only \`count\` pixels matter.
+fn stripAt(line: Line, column: i32, count: u32) -> Strip {
   return Strip(
     vec4f(
-      pixel(plane, row, column),
-      pixel(plane, row, column + apart),
-      pixel(plane, row, column + 2 * apart),
-      pixel(plane, row, column + 3 * apart),
+      pixel(line, column, 0, count),
+      pixel(line, column, 1, count),
+      pixel(line, column, 2, count),
+      pixel(line, column, 3, count),
     ),
     vec4f(
-      pixel(plane, row, column + 4 * apart),
-      pixel(plane, row, column + 5 * apart),
-      pixel(plane, row, column + 6 * apart),
-      pixel(plane, row, column + 7 * apart),
+      pixel(line, column, 4, count),
+      pixel(line, column, 5, count),
+      pixel(line, column, 6, count),
+      pixel(line, column, 7, count),
     ),
   );
 }
 
-// The strip from the next column on: mostly the same pixels and one more.
-fn next(strip: Strip, plane: u32, row: i32, column: i32, apart: i32) -> Strip {
-  if (strideWidth != dilationWidth) {
-    return stripAt(plane, row, column, apart);
+fn next(strip: Strip, line: Line, column: i32, count: u32) -> Strip {
+  if (!slides) {
+    return stripAt(line, column, count);
   }
-  let last = pixel(plane, row, column + 7 * apart);
   return Strip(
     vec4f(strip.left.yzw, strip.right.x),
-    vec4f(strip.right.yzw, last),
+    vec4f(strip.right.yzw, pixel(line, column, 7, count)),
   );
 }
 
-// A pixel of the source; the padding, and what lies between dilated pixels, is 0.
-fn pixel(plane: u32, row: i32, column: i32) -> f32 {
-  let at = vec2i(row, column);
+// A pixel of the strip at a column; the padding, and what lies between dilated
+// pixels, is 0.
+fn pixel(line: Line, column: i32, index: u32, count: u32) -> f32 {
+  if (!slides && index >= count) {
+    return 0.0;
+  }
+  let at = vec2i(line.row, column + i32(index) * line.apart);
   let apart = vec2i(inputDilationHeight, inputDilationWidth);
   let last = vec2i(i32(sourceHeight), i32(sourceWidth)) - 1;
   let own = clamp(at / apart, vec2i(), last);
-  let start = (plane * sourceHeight + u32(own.x)) * sourceWidth;
+  let start = (line.plane * sourceHeight + u32(own.x)) * sourceWidth;
   let value = f32(source[start + u32(own.y)]);
   return select(0.0, value, all(own * apart == at));
 }
@@ -187,19 +200,19 @@ fn convolve(
   let left = i32(column) * strideWidth - paddingWidth;
   var tile: Tile;
   for (var i = 0u; i < sources * kernelHeight; i++) {
-    let plane = group * sources + i / kernelHeight;
     let y = top + i32(i % kernelHeight) * dilationHeight;
+    let line = Line(group * sources + i / kernelHeight, y, strideWidth);
     let element = i % kernelHeight * kernelWidth;
     var at = weights + i / kernelHeight * sourceChannelStep +
       select(element, kernelArea - 1 - element, flipped);
-    var strip = stripAt(plane, y, left, strideWidth);
+    var strip = stripAt(line, left, targetWidth);
     let end = left + i32(kernelWidth) * dilationWidth;
     for (var x = left; x < end; x += dilationWidth) {
       let w = vec4f(vec4<Weight>(
         weight[at.x], weight[at.y], weight[at.z], weight[at.w],
       ));
       tile = add(tile, w, strip);
-      strip = next(strip, plane, y, x + dilationWidth, strideWidth);
+      strip = next(strip, line, x + dilationWidth, targetWidth);
       at += select(1u, 0xffffffffu, flipped);
     }
   }
@@ -250,8 +263,10 @@ fn weightGradient(
     let planes = plane + two / kernelHeight;
     let y = i32(row) * strideHeight - paddingHeight +
       vec2i(two % kernelHeight) * dilationHeight;
-    var p = stripAt(planes.x, y.x, left, dilationWidth);
-    var q = stripAt(planes.y, y.y, left, dilationWidth);
+    let first = Line(planes.x, y.x, dilationWidth);
+    let second = Line(planes.y, y.y, dilationWidth);
+    var p = stripAt(first, left, kernelWidth);
+    var q = stripAt(second, left, kernelWidth);
     var at = ((image * targetChannels + channels) * targetHeight + row) *
       targetWidth;
     let end = left + i32(targetWidth) * strideWidth;
@@ -261,8 +276,8 @@ fn weightGradient(
       );
       upper = add(upper, g, p);
       lower = add(lower, g, q);
-      p = next(p, planes.x, y.x, x + strideWidth, dilationWidth);
-      q = next(q, planes.y, y.y, x + strideWidth, dilationWidth);
+      p = next(p, first, x + strideWidth, kernelWidth);
+      q = next(q, second, x + strideWidth, kernelWidth);
       at += 1u;
     }
   }
@@ -283,14 +298,14 @@ fn weightGradient(
 };
 
 /** The entry point `convolve`. */
-export const convolve: EntryPoint<"weight" | "source" | "bias" | "output", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; sourceChannelStep: number; targetChannelStep: number; flipped: number; hasBias: number; workgroupSize: number; groups: number; sources?: number; targets?: number; kernelArea?: number; tilesOfRow?: number }> = {
+export const convolve: EntryPoint<"weight" | "source" | "bias" | "output", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; sourceChannelStep: number; targetChannelStep: number; flipped: number; hasBias: number; workgroupSize: number; groups: number; sources?: number; targets?: number; kernelArea?: number; slides?: number; tilesOfRow?: number }> = {
   module,
   name: "convolve",
   bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":"Target"}],
 };
 
 /** The entry point `weightGradient`. */
-export const weightGradient: EntryPoint<"gradOutput" | "source" | "gradWeight", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; workgroupSize: number; groups: number; sources?: number; targets?: number; kernelRows?: number; tilesOfKernelRow?: number; tilesOfKernel?: number; foursOfChannels?: number }> = {
+export const weightGradient: EntryPoint<"gradOutput" | "source" | "gradWeight", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; workgroupSize: number; groups: number; sources?: number; targets?: number; slides?: number; kernelRows?: number; tilesOfKernelRow?: number; tilesOfKernel?: number; foursOfChannels?: number }> = {
   module,
   name: "weightGradient",
   bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"gradWeight","index":2,"access":"write","element":null}],
