@@ -202,7 +202,10 @@ function dropped(x: Float64Array, draws: number, probability: number) {
   const mask = new Float64Array(x.length);
   const output = new Float64Array(x.length);
   const state = Int32Array.of(draws, 42);
-  dropoutForward.reference({ x, state, mask, output }, { probability });
+  dropoutForward.reference({ x, state, mask, output }, {
+    probability,
+    area: 1,
+  });
   return { mask, output };
 }
 

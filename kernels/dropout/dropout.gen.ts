@@ -9,7 +9,7 @@ export const module: WgslModule = {
   elements: [],
   lines: [{"from":1,"file":"kernels/dropout/dropout.wgsl","line":1},{"from":5,"file":"kernels/lib/grid.wgsl","line":1},{"from":13,"file":"kernels/lib/pcg3d.wgsl","line":1},{"from":27,"file":"kernels/dropout/dropout.wgsl","line":7}],
   code: `\
-// Drops elements at random and scales the rest.
+// Drops elements at random, one by one or by areas, and scales the rest.
 //
 // One invocation makes one element and its factor.
 
@@ -36,7 +36,9 @@ fn pcg3d(input: vec3u) -> vec3u {
   return v;
 }
 
-// An element is dropped if its hash is below this: probability · 2³².
+// Neighbouring elements that are dropped together.
+override area: u32;
+// They are dropped if their hash is below this: probability · 2³².
 override threshold: u32;
 // What the other elements are multiplied with: 1 / (1 − probability).
 override factor: f32;
@@ -54,7 +56,7 @@ fn dropoutForward(
 ) {
   let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&output)) {
-    let hash = pcg3d(vec3u(index, state[0], state[1])).x;
+    let hash = pcg3d(vec3u(index / area, state[0], state[1])).x;
     let scale = select(factor, 0.0, hash < threshold);
     mask[index] = scale;
     output[index] = x[index] * scale;
@@ -64,7 +66,7 @@ fn dropoutForward(
 };
 
 /** The entry point `dropoutForward`. */
-export const dropoutForward: EntryPoint<"x" | "state" | "mask" | "output", { workgroupSize: number; threshold: number; factor: number }> = {
+export const dropoutForward: EntryPoint<"x" | "state" | "mask" | "output", { workgroupSize: number; area: number; threshold: number; factor: number }> = {
   module,
   name: "dropoutForward",
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"state","index":1,"access":"read","element":null},{"name":"mask","index":2,"access":"write","element":null},{"name":"output","index":3,"access":"write","element":null}],

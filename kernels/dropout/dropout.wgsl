@@ -1,11 +1,13 @@
-// Drops elements at random and scales the rest.
+// Drops elements at random, one by one or by areas, and scales the rest.
 //
 // One invocation makes one element and its factor.
 
 // #import "lib/grid.wgsl"
 // #import "lib/pcg3d.wgsl"
 
-// An element is dropped if its hash is below this: probability · 2³².
+// Neighbouring elements that are dropped together.
+override area: u32;
+// They are dropped if their hash is below this: probability · 2³².
 override threshold: u32;
 // What the other elements are multiplied with: 1 / (1 − probability).
 override factor: f32;
@@ -23,7 +25,7 @@ fn dropoutForward(
 ) {
   let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&output)) {
-    let hash = pcg3d(vec3u(index, state[0], state[1])).x;
+    let hash = pcg3d(vec3u(index / area, state[0], state[1])).x;
     let scale = select(factor, 0.0, hash < threshold);
     mask[index] = scale;
     output[index] = x[index] * scale;

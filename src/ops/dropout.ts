@@ -34,13 +34,24 @@ export function dropout<S extends Shape>(
   probability: number,
   state: Tensor<Shape, "i32">,
 ): Tensor<S> {
-  checkProbability("dropout", probability);
-  checkDType("dropout", "state", state, "i32");
-  checkShape("dropout", "state", state.shape, [2]);
+  return dropAreas("dropout", x, probability, state, 1);
+}
+
+/** Drops neighbouring elements together: those of each `area`. */
+export function dropAreas<S extends Shape>(
+  name: string,
+  x: Tensor<S>,
+  probability: number,
+  state: Tensor<Shape, "i32">,
+  area: number,
+): Tensor<S> {
+  checkProbability(name, probability);
+  checkDType(name, "state", state, "i32");
+  checkShape(name, "state", state.shape, [2]);
   const mask = Tensor.empty<S>(x.device, x.shape);
   const output = Tensor.empty<S>(x.device, x.shape);
   const operands = { x, state, mask, output };
-  x.device.run(dropoutForward, operands, { probability });
+  x.device.run(dropoutForward, operands, { probability, area });
   x.device.run(advance, { counter: state }, 1);
   return record(output, [x], (gradOutput, [gradX]) => {
     if (gradX) {

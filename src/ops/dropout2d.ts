@@ -1,8 +1,6 @@
-import { fill } from "../../kernels/fill/fill.ts";
-import { type Shape, Tensor } from "../core/tensor.ts";
+import type { Shape, Tensor } from "../core/tensor.ts";
 import { checkRank } from "./check.ts";
-import { dropout } from "./dropout.ts";
-import { mul } from "./mul.ts";
+import { dropAreas } from "./dropout.ts";
 
 /**
  * Sets whole channels to 0 with a probability and scales the others by
@@ -33,8 +31,6 @@ export function dropout2d<S extends Shape>(
   state: Tensor<Shape, "i32">,
 ): Tensor<S> {
   checkRank("dropout2d", "input", x.shape, ["N", "C", "H", "W"]);
-  const [batch, channels] = x.shape;
-  const ones = Tensor.empty(x.device, [batch, channels, 1, 1]);
-  x.device.run(fill, { output: ones }, 1);
-  return mul(x, dropout(ones, probability, state)) as Tensor<S>;
+  const [, , height, width] = x.shape;
+  return dropAreas("dropout2d", x, probability, state, height * width);
 }

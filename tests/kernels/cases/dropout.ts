@@ -12,9 +12,11 @@ export const dropoutCases: readonly KernelCase[] = [
   { length: 70_001, probability: 0.25, draws: 0, seed: 42 },
   { length: 70_001, probability: 0.9, draws: 123_456, seed: -7 },
   { length: 999, probability: 0.5, draws: 2 ** 31 - 1, seed: -(2 ** 31) },
-].map(({ length, probability, draws, seed }) => ({
+  { length: 1001, probability: 0.5, draws: 3, seed: 1, area: 77 },
+  { length: 70_000, probability: 0.25, draws: 0, seed: 42, area: 4 },
+].map(({ length, probability, draws, seed, area = 1 }) => ({
   name: `dropoutForward: ${length} elements at ${probability}, ` +
-    `draw ${draws}, seed ${seed}`,
+    `${area} together, draw ${draws}, seed ${seed}`,
   run: (harness) => {
     const operands = {
       x: random(length, 1),
@@ -23,6 +25,7 @@ export const dropoutCases: readonly KernelCase[] = [
       output: new Float64Array(length),
     };
     const tolerances = { output: TOLERANCE };
-    harness.check(dropoutForward, operands, { probability }, tolerances);
+    const params = { probability, area };
+    harness.check(dropoutForward, operands, params, tolerances);
   },
 }));
