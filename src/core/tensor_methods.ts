@@ -53,6 +53,8 @@ export interface TensorMethods<
   logsumexp(options?: ReductionOptions): Tensor;
   /** 1 where below a tensor or a number, else 0. See {@linkcode lt}. */
   lt(other: Tensor<Shape, D> | number): Tensor;
+  /** The product of matrices, in batches. See {@linkcode matmul}. */
+  matmul(other: Tensor): Tensor;
   /** The largest of all elements, `[1]`. See {@linkcode max}. */
   max(): Tensor<[number]>;
   /** The largest elements along an axis, and their indices. */

@@ -19,6 +19,18 @@ export function broadcastShape(
   right: Shape,
   argument = "right",
 ): Shape {
+  const shape = broadcastOf(left, right);
+  if (shape !== null) return shape;
+  throw shapeError(
+    `${operation}: ${argument}`,
+    `a shape that broadcasts with ${text(left)}`,
+    text(right),
+    "Aligned at the last axis, sizes must be equal, or one of them 1.",
+  );
+}
+
+/** The same; null where they do not broadcast. */
+export function broadcastOf(left: Shape, right: Shape): Shape | null {
   const rank = Math.max(left.length, right.length);
   const shape = Array.from({ length: rank }, (_, axis) => {
     const [a, b] = [left, right].map((one) =>
@@ -26,13 +38,7 @@ export function broadcastShape(
     );
     return a === 1 ? b : b === 1 || a === b ? a : NaN;
   });
-  if (shape.every((size) => !Number.isNaN(size))) return shape;
-  throw shapeError(
-    `${operation}: ${argument}`,
-    `a shape that broadcasts with ${text(left)}`,
-    text(right),
-    "Aligned at the last axis, sizes must be equal, or one of them 1.",
-  );
+  return shape.some(Number.isNaN) ? null : shape;
 }
 
 /**

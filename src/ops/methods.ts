@@ -25,6 +25,7 @@ import { log } from "./log.ts";
 import { logSoftmax } from "./log_softmax.ts";
 import { logsumexp } from "./logsumexp.ts";
 import { lt } from "./lt.ts";
+import { matmul } from "./matmul.ts";
 import { max } from "./max.ts";
 import { maximum } from "./maximum.ts";
 import { mean } from "./mean.ts";
@@ -76,6 +77,7 @@ installMethods({
   logSoftmax,
   logsumexp,
   lt,
+  matmul,
   max,
   maximum,
   mean,

@@ -75,3 +75,4 @@ export { l1Loss } from "./l1_loss.ts";
 export { mseLoss } from "./mse_loss.ts";
 export { nllLoss } from "./nll_loss.ts";
 export { smoothL1Loss } from "./smooth_l1_loss.ts";
+export { matmul } from "./matmul.ts";

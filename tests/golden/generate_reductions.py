@@ -57,8 +57,21 @@ def extrema(cases):
                                 {"x": x})
 
 
+def matmul(cases):
+    shapes = {
+        "matrices": ((3, 5), (5, 4)), "dot": ((5,), (5,)), "row": ((5,), (5, 4)),
+        "column": ((3, 5), (5,)), "batch": ((2, 3, 5), (2, 5, 4)), "left": ((2, 3, 5), (5, 4)),
+        "right": ((3, 5), (2, 5, 4)), "broadcast": ((2, 1, 3, 5), (4, 5, 2)),
+        "rowOfBatch": ((5,), (3, 5, 4)), "columnOfBatch": ((2, 2, 3, 5), (5,)),
+        "one": ((1, 1), (1, 1)), "odd": ((1, 7, 9), (3, 9, 11)), "tiles": ((33, 35), (35, 37)),
+    }
+    for name, (left, right) in shapes.items():
+        cases.differentiate(f"matmul.{name}", {}, lambda left, right: left @ right, {
+            "left": cases.random(*left), "right": cases.random(*right)})
+
+
 if __name__ == "__main__":
     cases = Cases()
-    for add in (softmax, along, extrema):
+    for add in (softmax, along, extrema, matmul):
         add(cases)
     save(FOLDER / "reductions.safetensors", cases.tensors, cases.metadata)

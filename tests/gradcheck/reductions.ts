@@ -14,6 +14,17 @@ export const reductionsRows: Readonly<
       inputs: [uniformInput([2, 3, 2], 1)],
     },
   ],
+  matmul: [
+    {
+      run: ops.matmul,
+      inputs: [uniformInput([2, 3], 1), uniformInput([3, 2], 2)],
+    },
+    {
+      run: ops.matmul,
+      inputs: [uniformInput([2, 1, 2, 3], 1), uniformInput([2, 3, 2], 2)],
+    },
+    { run: ops.matmul, inputs: [uniformInput([3], 1), uniformInput([3], 2)] },
+  ],
   max: extremumCases(ops.max),
   min: extremumCases(ops.min),
   norm: [

@@ -32,6 +32,7 @@ import { indexSelectCases } from "./cases/index_select.ts";
 import { groupNormCases } from "./cases/group_norm.ts";
 import { leakyReluCases } from "./cases/leaky_relu.ts";
 import { linearCases } from "./cases/linear.ts";
+import { matmulCases } from "./cases/matmul.ts";
 import { maxCases } from "./cases/max.ts";
 import { maxPool2dCases } from "./cases/max_pool2d.ts";
 import { nllLossCases } from "./cases/nll_loss.ts";
@@ -81,6 +82,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...groupNormCases,
   ...leakyReluCases,
   ...linearCases,
+  ...matmulCases,
   ...maxCases,
   ...maxPool2dCases,
   ...metricCases,

@@ -17,6 +17,7 @@ testGoldenCases(golden, {
   variance: ({ options, tensors }) => ops.variance(tensors.x, options),
   norm: ({ options: { p, ...options }, tensors }) =>
     ops.norm(tensors.x, p, options),
+  matmul: ({ tensors: { left, right } }) => ops.matmul(left, right),
   max: extremum(ops.max),
   min: extremum(ops.min),
 }, TOLERANCE);
