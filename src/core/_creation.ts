@@ -59,7 +59,8 @@ function fromValues(make: Make, args: readonly unknown[]): AnyTensor {
     const values = first as HostValues;
     const shape = second as Shape;
     checkShape(what, shape);
-    if (values.length !== elementsOf(shape)) throw otherLength(values, shape);
+    const { length } = Object(values);
+    if (length !== elementsOf(shape)) throw otherLength(length, shape);
     return written(
       make,
       device,
@@ -213,7 +214,7 @@ function generatorOf({ generator, seed }: RandomOptions = {}): RandomGenerator {
   return unseeded ??= new RandomGenerator(random);
 }
 
-function otherLength({ length }: HostValues, shape: Shape): ShapeError {
+function otherLength(length: unknown, shape: Shape): ShapeError {
   return new ShapeError(describe({
     what: `tensor of shape [${shape.join(", ")}]`,
     expected: `${elementsOf(shape)} values`,

@@ -171,6 +171,7 @@ deviceTest("values that are no numbers are refused", (device) => {
     [from(new ArrayBuffer(8)), TypeError, "got ArrayBuffer"],
     [from(new DataView(new ArrayBuffer(8))), TypeError, "got DataView"],
     [from([1, 2, 3], [2]), ShapeError, "expected 2 values, got 3"],
+    [from(undefined, [2]), ShapeError, "expected 2 values, got undefined"],
     [from([1], 1), ShapeError, "shape of Tensor.from"],
     [from([1.5], { dtype: "i32" }), RangeError, "a whole number from -2147483"],
     [from([256], { dtype: "u8" }), RangeError, "a whole number from 0 to 255"],
