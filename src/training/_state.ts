@@ -2,6 +2,7 @@ import type { DataLoader } from "../data/data_loader.ts";
 import { describe, FormatError } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Module } from "../nn/mod.ts";
+import type { ExponentialMovingAverage } from "../optim/exponential_moving_average.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { BestWeights } from "./best.ts";
 import type { TrainingStep } from "./_training_step.ts";
@@ -10,6 +11,7 @@ import type { TrainingStep } from "./_training_step.ts";
 export interface TrainingParts {
   readonly model: Module;
   readonly optimizer: Optimizer;
+  readonly average: ExponentialMovingAverage | null;
   readonly batches: DataLoader;
   readonly step: TrainingStep;
   readonly best: BestWeights;
@@ -19,13 +21,14 @@ type Tensors = ReadonlyMap<string, HostTensor>;
 
 /** A copy of all state, on the host. */
 export async function readState(
-  { batches, best, model, optimizer, step }: TrainingParts,
+  { average, batches, best, model, optimizer, step }: TrainingParts,
 ): Promise<Map<string, HostTensor>> {
   const { batch, generator } = batches.state;
   const { correct, loss, rows, steps } = await step.sums();
   const sums = Float64Array.of(loss, correct, steps, rows);
   return new Map<string, HostTensor>([
     ...under("optimizer", await optimizer.stateDict()),
+    ...under("average", await average?.stateDict() ?? new Map()),
     ...under("draws", await readDraws(model)),
     ["order", { dtype: "U32", shape: [generator.length], data: generator }],
     ["batch", { dtype: "I32", shape: [], data: Int32Array.of(batch) }],
@@ -41,10 +44,11 @@ export async function readState(
  * @throws {FormatError} If a tensor is missing.
  */
 export function loadState(
-  { batches, best, model, optimizer, step }: TrainingParts,
+  { average, batches, best, model, optimizer, step }: TrainingParts,
   state: Tensors,
 ): void {
   optimizer.loadStateDict(below("optimizer", state));
+  average?.loadStateDict(below("average", state));
   loadDraws(model, below("draws", state));
   const [loss, correct, steps, rows] = numbers(state, "sums");
   const metrics = below("metrics", state);

@@ -5,6 +5,7 @@ import type { HostTensor } from "../formats/safetensors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { clipGradNorm } from "../optim/clip_grad_norm.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import type { ExponentialMovingAverage } from "../optim/exponential_moving_average.ts";
 import { Tape } from "../core/tape.ts";
 import type { AnyTensor, Tensor } from "../core/tensor.ts";
 import type { MetricSums, MetricValues } from "./_metric_sums.ts";
@@ -31,6 +32,8 @@ export interface StepParts {
   readonly optimizer: Optimizer;
   readonly loss: RunningLoss;
   readonly metrics: MetricSums;
+  /** Moving average of the weights, which follows every step. */
+  readonly average: ExponentialMovingAverage | null;
   /** Maximum norm of the gradients; 0 does not clip. */
   readonly maxNorm: number;
 }
@@ -47,7 +50,7 @@ export class TrainingStep implements Disposable {
 
   /** Keeps the parts, and owns the loss and the metrics. */
   constructor(device: Device, parts: StepParts) {
-    const { maxNorm, metrics, model, optimizer } = parts;
+    const { average, maxNorm, metrics, model, optimizer } = parts;
     this.#loss = parts.loss;
     this.#metrics = metrics;
     this.#run = capture(device, (...[inputs, targets]: Inputs) => {
@@ -59,6 +62,7 @@ export class TrainingStep implements Disposable {
       tape.backward(loss);
       if (maxNorm > 0) clipGradNorm(optimizer.parameters, maxNorm);
       optimizer.step();
+      average?.update();
       return sums;
     });
   }

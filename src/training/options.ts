@@ -69,6 +69,12 @@ export interface TrainSettings {
   weightDecay: number;
   /** Maximum norm of all gradients together; 0 does not clip. Default 0. */
   clipGradNorm: number;
+  /**
+   * Decay of a moving average of the weights, 0.999 say. The average is what
+   * every epoch measures and the model has at the end; a checkpoint has both. 0
+   * keeps none. Default 0.
+   */
+  emaDecay: number;
   /** Label smoothing, 0 to below 1, as in PyTorch. Default 0. */
   labelSmoothing: number;
   /** Random augmentation of the training images. Default `{}`: none. */

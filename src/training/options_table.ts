@@ -157,6 +157,15 @@ export const OPTIONS: OptionsTable = {
     help: "maximum norm of all gradients together",
     shown: "no clipping",
   },
+  emaDecay: {
+    ...share(),
+    default: 0,
+    group: "learning",
+    value: "X",
+    help: "decay of a moving average of the weights, which is measured and " +
+      "saved in their place: 0.999",
+    shown: "no average",
+  },
   labelSmoothing: {
     ...share(),
     default: 0,

@@ -7,7 +7,7 @@ import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { Layer } from "../nn/mod.ts";
-import type { Optimizer } from "../optim/mod.ts";
+import { ExponentialMovingAverage, type Optimizer } from "../optim/mod.ts";
 import { NETWORKS } from "../models/mod.ts";
 import { openData } from "./_data.ts";
 import { transformOf } from "./augmentation.ts";
@@ -65,6 +65,7 @@ export class Trainer implements Disposable {
   readonly settings: Readonly<TrainSettings>;
   readonly #options: TrainOptions;
   readonly #history: EpochResult[] = [];
+  readonly #average: ExponentialMovingAverage | null;
   readonly #batches: DataLoader;
   readonly #step: TrainingStep;
   readonly #schedule: TrainingSchedule;
@@ -80,7 +81,8 @@ export class Trainer implements Disposable {
     settings: TrainSettings,
     options: TrainOptions,
   ) {
-    const { batchSize, labelSmoothing, lr, seed, weightDecay } = settings;
+    const { batchSize, emaDecay, labelSmoothing, lr, seed, weightDecay } =
+      settings;
     const { loss, metrics = [] } = options;
     const layout = layoutOf(trainData);
     checkTargets(layout, settings, options);
@@ -95,6 +97,9 @@ export class Trainer implements Disposable {
     const OptimizerClass = OPTIMIZERS[settings.optimizer];
     const parameters = this.model.parameters();
     this.optimizer = new OptimizerClass(parameters, { lr, weightDecay });
+    this.#average = emaDecay === 0
+      ? null
+      : new ExponentialMovingAverage(parameters, { decay: emaDecay });
     this.#batches = new DataLoader(trainData, {
       device,
       batchSize,
@@ -105,6 +110,7 @@ export class Trainer implements Disposable {
     this.#step = new TrainingStep(device, {
       model: this.model,
       optimizer: this.optimizer,
+      average: this.#average,
       loss: runningLoss(device, layout, { labelSmoothing, loss }),
       metrics: new MetricSums(device, metrics),
       maxNorm: settings.clipGradNorm,
@@ -202,7 +208,7 @@ export class Trainer implements Disposable {
     }
     if (this.settings.patience > 0 && this.#best.weights.size > 0) {
       this.model.loadStateDict(this.#best.weights);
-    }
+    } else this.#average?.copyTo();
   }
 
   /** A copy of the training as it is after the last step. */
@@ -227,6 +233,7 @@ export class Trainer implements Disposable {
       schedule: this.#schedule,
       model: this.model,
       optimizer: this.optimizer,
+      average: this.#average,
       batches: this.#batches,
       step: this.#step,
       best: this.#best,
@@ -248,7 +255,7 @@ export class Trainer implements Disposable {
     const save = () => this.#save();
     const trained = await this.#loop.run({ epoch, epochs }, save);
     const middle = performance.now();
-    const measured = await this.#evaluator.run();
+    const measured = await this.#averaged(() => this.#evaluator.run());
     const metrics = this.#options.metrics === undefined ? {} : {
       metrics: await this.#step.metrics(),
       valMetrics: measured.metrics,
@@ -266,11 +273,24 @@ export class Trainer implements Disposable {
     };
   }
 
+  /** Runs while the model has the average of its weights, if there is any. */
+  async #averaged<T>(run: () => Promise<T>): Promise<T> {
+    this.#average?.swap();
+    try {
+      return await run();
+    } finally {
+      this.#average?.swap();
+    }
+  }
+
   /** Copies the weights of the best epoch, and writes the files that are due. */
   async #keep(): Promise<void> {
     const checkpoints = this.#checkpoints;
     if (!checkpoints.isEnabled && this.settings.patience === 0) return;
-    if (await this.#best.keep(this.model, this.#history)) {
+    const isBest = await this.#averaged(() =>
+      this.#best.keep(this.model, this.#history)
+    );
+    if (isBest) {
       await checkpoints.writeBest(this.#best.weights, this.settings);
     }
     if (checkpoints.isDue(this.#history.length) || this.finished) {

@@ -142,33 +142,37 @@ deviceTest("a schedule, AdamW and clipping go on too", async (device) => {
   );
 });
 
-deviceTest("plateau and RMSprop go on in the middle", async (device) => {
-  await using folder = await temporaryFolder();
-  const [whole, parts] = ["whole", "parts"].map((name) =>
-    join(folder.path, `${name}.safetensors`)
-  );
-  const options: TrainOptions = {
-    ...settings,
-    epochs: 5,
-    schedule: "plateau",
-    gamma: 0.5,
-    lr: 0.3,
-    optimizer: "rmsprop",
-  };
-  const { history } = await train(
-    task(device, { ...options, checkpoint: whole }),
-  );
-  assertLess(history[3].lr, 0.3);
-  const controller = new AbortController();
-  const { signal } = controller;
-  const onStep = ({ epoch, step }: { epoch: number; step: number }) =>
-    epoch === 4 && step === 3 && controller.abort();
-  await assertRejects(() =>
-    train(task(device, { ...options, checkpoint: parts, onStep, signal }))
-  );
-  await train(task(device, { checkpoint: parts, resume: parts }));
-  assertEquals(await Deno.readFile(parts), await Deno.readFile(whole));
-});
+deviceTest(
+  "plateau, RMSprop and an average go on in the middle",
+  async (device) => {
+    await using folder = await temporaryFolder();
+    const [whole, parts] = ["whole", "parts"].map((name) =>
+      join(folder.path, `${name}.safetensors`)
+    );
+    const options: TrainOptions = {
+      ...settings,
+      epochs: 5,
+      schedule: "plateau",
+      gamma: 0.5,
+      lr: 0.3,
+      optimizer: "rmsprop",
+      emaDecay: 0.9,
+    };
+    const { history } = await train(
+      task(device, { ...options, checkpoint: whole }),
+    );
+    assertLess(history[3].lr, 0.3);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const onStep = ({ epoch, step }: { epoch: number; step: number }) =>
+      epoch === 4 && step === 3 && controller.abort();
+    await assertRejects(() =>
+      train(task(device, { ...options, checkpoint: parts, onStep, signal }))
+    );
+    await train(task(device, { checkpoint: parts, resume: parts }));
+    assertEquals(await Deno.readFile(parts), await Deno.readFile(whole));
+  },
+);
 
 deviceTest("patience stops and gives the best weights back", async (device) => {
   await using folder = await temporaryFolder();

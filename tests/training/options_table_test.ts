@@ -63,6 +63,7 @@ const wrong: Record<keyof typeof DEFAULT_SETTINGS, [unknown, string]> = {
   ],
   weightDecay: [-0.1, "weightDecay: expected a number above 0"],
   clipGradNorm: [-1, "clipGradNorm: expected a number above 0"],
+  emaDecay: [1, "emaDecay: expected a number between 0 and 1, got 1"],
   labelSmoothing: [1, "labelSmoothing: expected a number between 0 and 1"],
   augment: [{ turn: 3 }, "augment: expected rotate, shift,"],
   seed: [-1, "seed: expected a whole number of at least 0, got -1"],

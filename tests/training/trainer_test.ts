@@ -3,6 +3,7 @@ import {
   assertEquals,
   assertGreater,
   assertLess,
+  assertNotEquals,
   assertRejects,
 } from "@std/assert";
 import { join } from "@std/path";
@@ -11,13 +12,14 @@ import { TrainingError } from "../../src/base/errors.ts";
 import { train } from "../../src/training/train.ts";
 import {
   type EpochResult,
+  evaluate,
   readCheckpoint,
   type StepResult,
   Trainer,
   type TrainOptions,
 } from "../../src/training/mod.ts";
 import { Linear } from "../../src/nn/mod.ts";
-import { SGD } from "../../src/optim/mod.ts";
+import { ExponentialMovingAverage, SGD } from "../../src/optim/mod.ts";
 import { ReduceLROnPlateau } from "../../src/optim/schedules/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
@@ -165,6 +167,7 @@ deviceTest("every setting of the learning has its effect", async (device) => {
     { optimizer: "adadelta", lr: 1 },
     { clipGradNorm: 0.01 },
     { labelSmoothing: 0.2 },
+    { emaDecay: 0.5 },
     { seed: 1 },
     { limit: 20 },
   ];
@@ -234,6 +237,36 @@ deviceTest("plateau falls where the loss does not", async (device) => {
   assertEquals(history.map(({ lr }) => lr), expected);
   assertLess(history.at(-1)!.lr, 0.3);
 });
+
+deviceTest(
+  "the average of the weights is measured and stays",
+  async (device) => {
+    const options = { emaDecay: 0.9, epochs: 2, seed: 3 };
+    const plain = await train(task(device, { epochs: 2, seed: 3 }));
+    const { history, metrics, model, valData } = await train(
+      task(device, options),
+    );
+    // The same steps.
+    assertEquals(
+      history.map(({ loss }) => loss),
+      plain.history.map(({ loss }) => loss),
+    );
+    assertNotEquals(metrics.valLoss, plain.metrics.valLoss);
+    const measured = await evaluate(device, model, valData, { batchSize: 8 });
+    assertEquals(measured.loss, metrics.valLoss);
+    using trainer = await Trainer.open(task(device, options));
+    const average = new ExponentialMovingAverage(trainer.model.parameters());
+    for await (const { epoch } of trainer.epochs()) {
+      if (epoch === 1) average.update();
+    }
+    // Between epochs the model has its own weights.
+    average.copyTo();
+    const own = await evaluate(device, trainer.model, valData, {
+      batchSize: 8,
+    });
+    assertNotEquals(own.loss, history[0].valLoss);
+  },
+);
 
 deviceTest("rows kept apart are not learnt from", async (device) => {
   const testData = rowsDataset(4, 9);
