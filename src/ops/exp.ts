@@ -1,3 +1,4 @@
+import { expKernels } from "../../kernels/exp/exp.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
 
 /**
@@ -14,8 +15,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * assertEquals(await y.data(), new Float32Array([1, Math.E, Infinity]));
  * ```
  */
-export const exp: UnaryOperation = unary({
-  name: "exp",
-  reference: { value: Math.exp, gradient: (g, _x, y) => g * y },
-  wgsl: { value: "exp(x)", gradient: "g * y" },
-});
+export const exp: UnaryOperation = unary(expKernels);

@@ -1,62 +1,12 @@
-import { erfc, erfcFunction } from "../../kernels/lib/erfc.ts";
-import { sigmoidFunction } from "../../kernels/lib/sigmoid.ts";
+import { geluKernels, geluTanhKernels } from "../../kernels/gelu/gelu.ts";
 import { checkOptions } from "../base/options.ts";
 import { describe } from "../base/errors.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
 import type { GeluOptions } from "../core/tensor_methods.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
 
-/** 1 / √2, 1 / √(2π) and √(2/π). */
-const halfRoot = Math.SQRT1_2;
-const density = 1 / Math.sqrt(2 * Math.PI);
-const tanhScale = Math.sqrt(2 / Math.PI);
-
-const exact: UnaryOperation = unary({
-  name: "gelu",
-  reference: {
-    value: (x) => x * (0.5 * erfc(-x * halfRoot)),
-    gradient: (g, x) =>
-      g * (0.5 * erfc(-x * halfRoot) + x * density * Math.exp(-x * x / 2)),
-  },
-  wgsl: {
-    value: `x * (0.5 * erfc(x * ${-halfRoot}))`,
-    gradient: `g * (0.5 * erfc(x * ${-halfRoot}) +
-  x * (${density} * exp(-0.5 * x * x)))`,
-    functions: erfcFunction,
-  },
-});
-
-const byTanh: UnaryOperation = unary({
-  name: "geluTanh",
-  reference: {
-    value: (x) => 0.5 * x * (1 + Math.tanh(inner(x))),
-    gradient(g, x) {
-      const tanh = Math.tanh(inner(x));
-      const slope = tanhScale * (1 + 3 * 0.044715 * x * x);
-      return g * (0.5 * (1 + tanh) + 0.5 * x * ((1 - tanh * tanh) * slope));
-    },
-  },
-  wgsl: {
-    // (1 + tanh z) / 2 is the logistic function of 2 z.
-    value: "x * sigmoid(2.0 * inner(x))",
-    gradient: "gradientOf(g, x)",
-    functions: `${sigmoidFunction}
-fn inner(x: f32) -> f32 {
-  return ${tanhScale} * (x + 0.044715 * x * x * x);
-}
-
-fn gradientOf(g: f32, x: f32) -> f32 {
-  let s = sigmoid(2.0 * inner(x));
-  let slope = ${tanhScale} * (1.0 + ${3 * 0.044715} * x * x);
-  return g * (s + 2.0 * x * (s * (1.0 - s) * slope));
-}
-`,
-  },
-});
-
-function inner(x: number): number {
-  return tanhScale * (x + 0.044715 * x * x * x);
-}
+const exact: UnaryOperation = unary(geluKernels);
+const byTanh: UnaryOperation = unary(geluTanhKernels);
 
 /**
  * The Gaussian error linear unit, elementwise: `x · Φ(x)`, with the distribution

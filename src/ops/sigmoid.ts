@@ -1,7 +1,4 @@
-import {
-  sigmoid as logistic,
-  sigmoidFunction,
-} from "../../kernels/lib/sigmoid.ts";
+import { sigmoidKernels } from "../../kernels/sigmoid/sigmoid.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
 
 /**
@@ -18,15 +15,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * assertEquals(await y.data(), new Float32Array([0.5, 1, 0]));
  * ```
  */
-export const sigmoid: UnaryOperation = unary({
-  name: "sigmoid",
-  reference: {
-    value: logistic,
-    gradient: (g, _x, y) => g * y * (1 - y),
-  },
-  wgsl: {
-    value: "sigmoid(x)",
-    gradient: "g * y * (1.0 - y)",
-    functions: sigmoidFunction,
-  },
-});
+export const sigmoid: UnaryOperation = unary(sigmoidKernels);

@@ -1,4 +1,4 @@
-import { sigmoid, sigmoidFunction } from "../../kernels/lib/sigmoid.ts";
+import { siluKernels } from "../../kernels/silu/silu.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
 
 /**
@@ -16,15 +16,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * assertAlmostEquals(await y.item(), 0.7310586, 1e-6);
  * ```
  */
-export const silu: UnaryOperation = unary({
-  name: "silu",
-  reference: {
-    value: (x) => x * sigmoid(x),
-    gradient: (g, x) => g * (sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
-  },
-  wgsl: {
-    value: "x * sigmoid(x)",
-    gradient: "g * (sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x))))",
-    functions: sigmoidFunction,
-  },
-});
+export const silu: UnaryOperation = unary(siluKernels);

@@ -8,6 +8,7 @@
 
 import type { Device } from "../../src/devices/device.ts";
 import { type KernelCase, KernelHarness } from "./cases/_harness.ts";
+import { activationCases } from "./cases/activations.ts";
 import { accumulateCases } from "./cases/accumulate.ts";
 import { advanceCases } from "./cases/advance.ts";
 import { adadeltaCases } from "./cases/adadelta.ts";
@@ -52,6 +53,7 @@ export type { KernelCase } from "./cases/_harness.ts";
 /** The cases of all kernels. */
 export const kernelCases: readonly KernelCase[] = [
   ...accumulateCases,
+  ...activationCases,
   ...advanceCases,
   ...adadeltaCases,
   ...adamCases,
