@@ -1,4 +1,4 @@
-import { kernel, type NumberArray } from "../kernel.ts";
+import { kernel } from "../kernel.ts";
 import { elementwise } from "../lib/elementwise.ts";
 import * as wgsl from "./upsample.gen.ts";
 
@@ -51,7 +51,7 @@ export const upsampleForward = kernel({
 
 /**
  * The gradient with respect to x: each pixel adds its shares of the gradients of
- * those elements that it is a tap of, row by row.
+ * those elements that it is a tap of, in the order of the output.
  */
 export const upsampleGradient = kernel({
   name: "upsampleGradient",
@@ -61,25 +61,32 @@ export const upsampleGradient = kernel({
     shares: "read",
     gradX: "write",
   },
-  reference({ gradOutput, gradX, shares, taps }, _params: UpsampleParams) {
+  reference(
+    { gradOutput, gradX, shares, taps },
+    { bilinear }: UpsampleParams,
+  ) {
     const [inHeight, inWidth, outHeight, outWidth] = taps;
-    const ranges = 4 + 2 * (outHeight + outWidth);
-    for (let at = 0; at < gradX.length; at++) {
-      const plane = Math.floor(at / (inHeight * inWidth)) * outHeight;
-      const inRow = Math.floor(at / inWidth) % inHeight;
-      const inColumn = at % inWidth;
-      const rows = ranges + 2 * inRow;
-      const columns = ranges + 2 * (inHeight + inColumn);
-      let sum = 0;
-      for (let row = taps[rows]; row < taps[rows + 1]; row++) {
-        const height = shareOf(taps, shares, row, inRow);
-        const start = (plane + row) * outWidth;
-        for (let i = taps[columns]; i < taps[columns + 1]; i++) {
-          const width = shareOf(taps, shares, outHeight + i, inColumn);
-          sum += height * width * gradOutput[start + i];
+    gradX.fill(0);
+    let at = 0;
+    for (let plane = 0; at < gradOutput.length; plane += inHeight * inWidth) {
+      for (let row = 0; row < outHeight; row++) {
+        const upper = plane + taps[4 + 2 * row] * inWidth;
+        const lower = plane + taps[5 + 2 * row] * inWidth;
+        const height = shares[row];
+        for (let i = outHeight; i < outHeight + outWidth; i++) {
+          const gradient = gradOutput[at++];
+          const first = taps[4 + 2 * i], second = taps[5 + 2 * i];
+          if (!bilinear) {
+            gradX[upper + first] += gradient;
+            continue;
+          }
+          const above = (1 - height) * gradient, below = height * gradient;
+          gradX[upper + first] += (1 - shares[i]) * above;
+          gradX[upper + second] += shares[i] * above;
+          gradX[lower + first] += (1 - shares[i]) * below;
+          gradX[lower + second] += shares[i] * below;
         }
       }
-      gradX[at] = sum;
     }
   },
   webgpu({ gradOutput, gradX, shares, taps }, { iterations }) {
@@ -94,15 +101,4 @@ export const upsampleGradient = kernel({
 /** Two numbers by the second one's share. */
 function mixed(first: number, second: number, share: number): number {
   return (1 - share) * first + share * second;
-}
-
-/** A pixel's share of an output row or column. */
-function shareOf(
-  taps: NumberArray,
-  shares: NumberArray,
-  output: number,
-  pixel: number,
-): number {
-  const first = taps[4 + 2 * output] === pixel ? 1 - shares[output] : 0;
-  return taps[5 + 2 * output] === pixel ? first + shares[output] : first;
 }
