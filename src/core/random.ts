@@ -263,8 +263,8 @@ export class RandomGenerator {
   }
 }
 
-/** A generator whose numbers differ from call to call. */
-export function randomGenerator(): RandomGenerator {
-  const [seed] = crypto.getRandomValues(new Uint32Array(1));
-  return new RandomGenerator(seed);
+/** A generator of a seed; without one its numbers differ from call to call. */
+export function randomGenerator(seed?: number): RandomGenerator {
+  const [random] = crypto.getRandomValues(new Uint32Array(1));
+  return new RandomGenerator(seed ?? random);
 }

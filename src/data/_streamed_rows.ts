@@ -15,8 +15,8 @@ import { type DeviceRows, disposeRows, upload } from "./_upload.ts";
 import type { ItemDataset } from "./dataset.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 
-/** Bytes of batches that may wait on the way to the device. */
-const bytesAhead = 64 * 2 ** 20;
+/** Bytes of batches between two looks at the device, which has copies of all. */
+const bytesAhead = 32 * 2 ** 20;
 
 /**
  * A data set whose items are uploaded batch by batch, into two buffers in turn.

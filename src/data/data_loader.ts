@@ -1,12 +1,9 @@
 import { describe } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
 import { block, printAsText } from "../base/printing.ts";
 import type { Device } from "../devices/device.ts";
-import { defaultDevice } from "../core/default_device.ts";
-import { RandomGenerator } from "../core/random.ts";
 import { tidy } from "../core/scope.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { type BatchTransform, Compose, ToTensor } from "../transforms/mod.ts";
+import type { Compose } from "../transforms/mod.ts";
 import { Augmentation } from "./_augmentation.ts";
 import { BatchMaker } from "./_batch_maker.ts";
 import { datasetText } from "./_dataset_text.ts";
@@ -17,41 +14,10 @@ import type { RowSource } from "./_row_source.ts";
 import { StreamedRows } from "./_streamed_rows.ts";
 import { arraysOf } from "./arrays.ts";
 import type { Dataset, ItemDataset } from "./dataset.ts";
+import { completeOptions, type DataLoaderOptions } from "./_loader_options.ts";
 import { layoutOf } from "./layout.ts";
 
-export type { Batch, DataLoaderState };
-
-/** How a {@linkcode DataLoader} makes batches. */
-export interface DataLoaderOptions {
-  /** Where the batches are made. Default: the default device. */
-  device?: Device;
-  /** Rows of a batch. Default 1, as in PyTorch. */
-  batchSize?: number;
-  /** Whether every epoch has an order of its own. Default false. */
-  shuffle?: boolean;
-  /** Seeds the order; default is a random seed. */
-  seed?: number;
-  /** Draws the order itself, instead of one with `seed`. */
-  generator?: RandomGenerator;
-  /** Whether to leave out a last batch that is not full. Default false. */
-  dropLast?: boolean;
-  /**
-   * The transforms of the inputs, or a function of a batch of them, `[N, …row
-   * shape]`, that runs on the device, captured. Default is `ToTensor` alone.
-   */
-  transform?: Compose | BatchTransform;
-}
-
-/** The names of all options. */
-const optionNames = [
-  "device",
-  "batchSize",
-  "shuffle",
-  "seed",
-  "generator",
-  "dropLast",
-  "transform",
-] as const;
+export type { Batch, DataLoaderOptions, DataLoaderState };
 
 /**
  * Makes batches of a data set on the device. One in arrays is uploaded once, an
@@ -112,21 +78,14 @@ export class DataLoader implements Disposable {
    * change what is no image.
    */
   constructor(dataset: Dataset, options: DataLoaderOptions) {
-    checkOptions("DataLoader", options, optionNames);
-    const { batchSize = 1, dropLast = false, shuffle = false } = options;
-    const { device = defaultDevice("DataLoader: device") } = options;
-    checkBatchSize(batchSize);
-    const [random] = crypto.getRandomValues(new Uint32Array(1));
-    const { generator = new RandomGenerator(options.seed ?? random) } = options;
-    const transform = composed(options.transform);
+    const { device, transform, ...order } = completeOptions(options);
+    const { batchSize, shuffle } = order;
     this.#dataset = dataset;
     this.#device = device;
     this.#shuffle = shuffle;
     this.#transform = transform;
-    this.#epochs = new Epochs(dataset.length, {
-      ...{ batchSize, dropLast, generator, shuffle },
-      isRandom: transform?.isRandom ?? false,
-    });
+    const isRandom = transform?.isRandom ?? false;
+    this.#epochs = new Epochs(dataset.length, { ...order, isRandom });
     this.batchSize = batchSize;
     this.length = this.#epochs.length;
     this.rows = this.#epochs.rows;
@@ -303,22 +262,4 @@ export class DataLoader implements Disposable {
     const { rowShape } = layoutOf(this.#dataset);
     return new Augmentation(this.#device, transform, rowShape, length);
   }
-}
-
-function checkBatchSize(batchSize: number): void {
-  if (Number.isInteger(batchSize) && batchSize >= 1) return;
-  throw new RangeError(describe({
-    what: "DataLoader: batchSize",
-    expected: "a whole number of at least 1",
-    got: String(batchSize),
-    help: "Give the number of rows of a batch.",
-  }));
-}
-
-function composed(
-  transform: Compose | BatchTransform | undefined,
-): Compose | undefined {
-  return typeof transform === "function"
-    ? new Compose([new ToTensor(), transform])
-    : transform;
 }

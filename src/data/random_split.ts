@@ -1,6 +1,6 @@
 import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
-import { RandomGenerator } from "../core/random.ts";
+import { type RandomGenerator, randomGenerator } from "../core/random.ts";
 import type { Dataset } from "./dataset.ts";
 import { Subset } from "./subset.ts";
 
@@ -39,8 +39,7 @@ export function randomSplit(
 ): Subset[] {
   checkOptions("randomSplit", options, ["seed", "generator"]);
   const counts = countsOf(dataset.length, lengths);
-  const [random] = crypto.getRandomValues(new Uint32Array(1));
-  const { generator = new RandomGenerator(options.seed ?? random) } = options;
+  const { generator = randomGenerator(options.seed) } = options;
   const order = generator.permutation(dataset.length);
   let end = 0;
   return counts.map((count) =>

@@ -32,12 +32,7 @@ export function place(
   if (options.seed !== undefined && parts.length > 0 && fresh.length === 0) {
     throw superfluousSeed();
   }
-  const { seed: start } = options;
-  const {
-    generator = start === undefined
-      ? randomGenerator()
-      : new RandomGenerator(start),
-  } = options;
+  const { generator = randomGenerator(options.seed) } = options;
   const parameters = fresh.filter((part) => part instanceof Parameter);
   createArena(device, parameters, (values) => draw(values, generator));
   for (const part of fresh) {

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { hasLabels, layoutOf } from "../data/layout.ts";
 import { Mnist } from "../data/mnist.ts";
 import { RandomGenerator } from "../core/random.ts";
 import { Subset, take } from "../data/subset.ts";
@@ -13,12 +14,18 @@ export interface TrainingData {
   readonly valData: Dataset;
 }
 
-/** The data of the options, MNIST where they name none, split as asked for. */
+/**
+ * The data of the options, MNIST where they name none, split as asked for.
+ *
+ * @throws {TypeError} If options are for labels, and the targets are none.
+ */
 export async function openData(
   options: TrainOptions,
-  { limit, valFraction }: TrainSettings,
+  settings: TrainSettings,
 ): Promise<TrainingData> {
+  const { limit, valFraction } = settings;
   const all = options.trainData ?? await Mnist.open("data", { split: "train" });
+  checkTargets(all, settings, options);
   const chosen = limit === 0 ? all : take(all, limit);
   if (valFraction > 0) return split(chosen, valFraction);
   const valData = options.testData ??
@@ -43,4 +50,21 @@ function split(dataset: Dataset, share: number): TrainingData {
     trainData: new Subset(dataset, order.subarray(0, count)),
     valData: new Subset(dataset, order.subarray(count)),
   };
+}
+
+/** Throws where options are for labels and targets are none. */
+function checkTargets(
+  data: Dataset,
+  { targetAcc }: TrainSettings,
+  { model }: TrainOptions,
+): void {
+  if (hasLabels(layoutOf(data))) return;
+  const expected = model === undefined ? "a model" : "no targetAcc";
+  if (model !== undefined && targetAcc === 0) return;
+  throw new TypeError(describe({
+    what: "train: targets that are no labels",
+    expected,
+    got: model === undefined ? "none" : String(targetAcc),
+    help: "Give a model of your own, and a loss; accuracy is of labels alone.",
+  }));
 }

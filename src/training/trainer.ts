@@ -1,7 +1,6 @@
 import { DataLoader } from "../data/data_loader.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { hasLabels, type Layout, layoutOf } from "../data/layout.ts";
-import { describe } from "../base/errors.ts";
+import { layoutOf } from "../data/layout.ts";
 import { RandomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
@@ -85,7 +84,6 @@ export class Trainer implements Disposable {
       settings;
     const { loss, metrics = [] } = options;
     const layout = layoutOf(trainData);
-    checkTargets(layout, settings, options);
     this.#checkpoints = new CheckpointWriter(options);
     const generator = new RandomGenerator(seed);
     this.settings = settings;
@@ -302,21 +300,4 @@ export class Trainer implements Disposable {
     const { batch } = this.#batches.state;
     await this.#checkpoints.write(() => this.checkpoint(), batch);
   }
-}
-
-/** Throws where options are for labels and targets are none. */
-function checkTargets(
-  layout: Layout,
-  { targetAcc }: TrainSettings,
-  { model }: TrainOptions,
-): void {
-  if (hasLabels(layout)) return;
-  const expected = model === undefined ? "a model" : "no targetAcc";
-  if (model !== undefined && targetAcc === 0) return;
-  throw new TypeError(describe({
-    what: "train: targets that are no labels",
-    expected,
-    got: model === undefined ? "none" : String(targetAcc),
-    help: "Give a model of your own, and a loss; accuracy is of labels alone.",
-  }));
 }
