@@ -9,6 +9,7 @@ import { checkOptions } from "../base/options.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import type { ReductionOptions } from "../core/tensor_methods.ts";
+import { constantOf } from "./_constant.ts";
 import { checkDType, text } from "./check.ts";
 
 /**
@@ -79,11 +80,8 @@ export function reduction(
     const { kept, reduced, removed } = shapesOf(name, shape, options);
     const output = Tensor.empty(device, options.keepdim ? kept : removed);
     const factor = { factor: factorOf(x.length / output.length) };
-    const axesOf = (words: () => Int32Array) => {
-      if (output.length === 1) return null;
-      const values = words();
-      return Tensor.from(device, values, [values.length]);
-    };
+    const axesOf = (words: () => Int32Array) =>
+      output.length === 1 ? null : constantOf(device, words());
     const axes = axesOf(() =>
       reductionAxes(shape, (axis) => reduced.has(axis))
     );
