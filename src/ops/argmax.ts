@@ -5,6 +5,9 @@ import { Tensor } from "../core/tensor.ts";
 import { rowsAlong, withoutAxis } from "./_axis.ts";
 import { checkDType } from "./check.ts";
 
+/** The longest row that one invocation searches; several share longer ones. */
+const longestRow = 1024;
+
 /**
  * The index of the largest element along an axis: of a batch of scores the
  * predicted classes. Of equals it is the first; NaN is above every number. It
@@ -40,7 +43,7 @@ export function argmax(
   const rows = rowsAlong(shape, axis);
   const output = Tensor.empty(device, withoutAxis(shape, axis, keepdim), "i32");
   const batch = output.length;
-  if (rows.inner === 1) {
+  if (rows.inner === 1 && rows.size <= longestRow) {
     const params = { batch, classes: rows.size };
     device.run(argmaxOfRows, { scores: x, output }, params);
     return output;

@@ -209,3 +209,12 @@ deviceTest("reductions are methods", async (device) => {
   assertEquals(x.softmax(1).shape, x.logSoftmax(0).shape);
   assertEquals(x.logsumexp({ dim: 1, keepdim: true }).shape, [3, 1]);
 });
+
+deviceTest("the largest of many elements is found", async (device) => {
+  const length = 100_000;
+  const values = Float32Array.from({ length }, (_, i) => (i * 7919) % length);
+  using x = Tensor.from(device, values, [length]);
+  assertEquals(await argmax(x).data(), Int32Array.of(values.indexOf(99_999)));
+  assertEquals(await max(x).item(), 99_999);
+  assertEquals(await max(x, 0).indices.item(), values.indexOf(99_999));
+});
