@@ -68,6 +68,30 @@ permittedTest("beautiful_mnist.ts fails where it has not learnt", async () => {
   assertMatch(result.stderr, /accuracy \S+ is below 0\.5/);
 });
 
+const programs: readonly (readonly [name: string, ...args: string[]])[] = [
+  ["autoencoder.ts", "2", "1000"],
+  ["gan.ts", "1", "200"],
+  ["keras_mnist.ts", "2", "1000"],
+  ["lenet5.ts", "4", "1000"],
+  ["mlp.ts", "2", "1000"],
+  ["pytorch_mnist.ts", "1", "1000"],
+  ["resnet.ts", "1", "1000"],
+  ["transfer.ts", here("golden/pytorch_trained.pth"), "2", "1000"],
+  ["vgg.ts", "1", "1000"],
+];
+for (const [name, ...args] of programs) {
+  permittedTest(`${name} learns, and passes its gate`, async () => {
+    await using folder = await digits();
+    const { code, stderr, stdout } = await runExample(
+      name,
+      folder.path,
+      ...args,
+    );
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /^epoch 1 /);
+  });
+}
+
 for (const device of ["cpu", "webgpu"]) {
   permittedTest({
     name: `own_kernel.ts: values and gradients of SiLU on ${device}`,

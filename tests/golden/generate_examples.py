@@ -174,28 +174,32 @@ class Autoencoder(nn.Module):
         return self.decoder(self.encoder(x))
 
 
-def generator():
-    return nn.Sequential(
-        nn.Linear(64, 128 * 7 * 7),
-        nn.BatchNorm1d(128 * 7 * 7),
-        nn.ReLU(),
-        nn.Unflatten(1, (128, 7, 7)),
-        nn.ConvTranspose2d(128, 64, 4, stride=2, padding=1),
-        nn.BatchNorm2d(64),
-        nn.ReLU(),
-        nn.ConvTranspose2d(64, 1, 4, stride=2, padding=1),
-        nn.Tanh(),
-    )
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(64, 64 * 7 * 7)
+        self.bn = nn.BatchNorm1d(64 * 7 * 7)
+        self.up = nn.Sequential(
+            nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1),
+            nn.BatchNorm2d(32),
+            nn.ReLU(),
+            nn.ConvTranspose2d(32, 1, 4, stride=2, padding=1),
+            nn.Tanh(),
+        )
+
+    def forward(self, noise):
+        x = F.relu(self.bn(self.fc(noise)))
+        return self.up(x.reshape(-1, 64, 7, 7))
 
 
 def discriminator():
     return nn.Sequential(
-        nn.Conv2d(1, 64, 4, stride=2, padding=1),
+        nn.Conv2d(1, 32, 4, stride=2, padding=1),
         nn.LeakyReLU(0.2),
-        nn.Conv2d(64, 128, 4, stride=2, padding=1),
+        nn.Conv2d(32, 64, 4, stride=2, padding=1),
         nn.LeakyReLU(0.2),
         nn.Flatten(),
-        nn.Linear(128 * 7 * 7, 1),
+        nn.Linear(64 * 7 * 7, 1),
     )
 
 
@@ -257,13 +261,14 @@ def transfer_model():
     model.load_state_dict(state)
     for parameter in model.layer1.parameters():
         parameter.requires_grad_(False)
+    torch.manual_seed(0)
     model.fc = nn.Linear(7 * 7 * 32, 5)
     return model
 
 
 def gan(tensors, images):
     torch.manual_seed(0)
-    g, d = generator(), discriminator()
+    g, d = Generator(), discriminator()
     weights("gan.generator", g, tensors)
     weights("gan.discriminator", d, tensors)
     optimizer = lambda model: torch.optim.Adam(
