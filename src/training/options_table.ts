@@ -10,27 +10,18 @@ import { choices } from "../base/choices.ts";
 import { NETWORKS } from "../models/networks.ts";
 import { OPTIMIZERS } from "./_optimizers.ts";
 import { SCHEDULES } from "./_schedule.ts";
-import { AUGMENTATIONS, type AugmentSettings } from "./augmentation.ts";
+import {
+  augmentation,
+  type Complaint,
+  integer,
+  oneOf,
+  type OptionKind,
+  positive,
+  share,
+  wholeNumbers,
+} from "./_option_kinds.ts";
 import type { TrainSettings } from "./options.ts";
 import { RECIPES } from "./recipes.ts";
-
-/** The reason why a value is invalid. */
-export interface Complaint {
-  /** The invalid part of a value that has parts. */
-  readonly part?: string;
-  /** The valid values, as an error message lists them. */
-  readonly expected: string;
-  /** The invalid value. */
-  readonly got: string;
-}
-
-/** Parser and check of a type of values. */
-interface OptionKind<T> {
-  /** The value of a text on the command line, valid or not. */
-  parse(text: string): T;
-  /** The complaint about an invalid value, or null. */
-  check(value: T): Complaint | null;
-}
 
 /** Default and description of an option. */
 interface OptionText<T> {
@@ -241,89 +232,4 @@ export function complaintOf<Name extends keyof TrainSettings>(
 ): Complaint | null {
   const { default: off, check }: OptionRow<TrainSettings[Name]> = OPTIONS[name];
   return value === off ? null : check(value);
-}
-
-function integer(least: number): OptionKind<number> {
-  return numeric(
-    `a whole number of at least ${least}`,
-    (value) => Number.isSafeInteger(value) && value >= least,
-  );
-}
-
-function positive(): OptionKind<number> {
-  const isValid = (value: number) => Number.isFinite(value) && value > 0;
-  return numeric("a number above 0", isValid);
-}
-
-function share(): OptionKind<number> {
-  const isValid = (value: number) => value > 0 && value < 1;
-  return numeric("a number between 0 and 1", isValid);
-}
-
-/** Whole numbers above 0, each larger than the one before: `5,8`. */
-function wholeNumbers(): OptionKind<readonly number[]> {
-  const { check } = integer(1);
-  return {
-    parse: (text) => text.split(",").map((part) => part ? Number(part) : NaN),
-    check(values) {
-      const wrong = values.find((value, index) =>
-        check(value) !== null || value <= (values[index - 1] ?? 0)
-      );
-      const expected = "whole numbers above 0 in rising order";
-      return wrong === undefined ? null : { expected, got: String(wrong) };
-    },
-  };
-}
-
-function numeric(
-  expected: string,
-  isValid: (value: number) => boolean,
-): OptionKind<number> {
-  return {
-    parse: Number,
-    check: (value) => isValid(value) ? null : { expected, got: String(value) },
-  };
-}
-
-/** One of the names that a record has. */
-function oneOf<Name extends string>(
-  record: Readonly<Record<Name, unknown>>,
-): OptionKind<Name> {
-  const expected = Object.keys(record).join(", ");
-  return {
-    parse: (text) => text as Name,
-    check: (value) =>
-      Object.hasOwn(record, value) ? null : { expected, got: String(value) },
-  };
-}
-
-/** Kinds of change with their amounts: `rotate=10,shift=0.1`, or `none`. */
-function augmentation(): OptionKind<AugmentSettings> {
-  const amount = positive();
-  return {
-    parse(text) {
-      const given = new Map(
-        (text === "none" ? [] : text.split(",")).map((part) => {
-          const [kind, value = ""] = part.split("=");
-          return [kind, value === "" ? NaN : amount.parse(value)];
-        }),
-      );
-      // Known kinds in one order, so that settings can be compared as text.
-      const order = new Set<string>([...AUGMENTATIONS, ...given.keys()]);
-      return Object.fromEntries(
-        [...order].filter((kind) => given.has(kind))
-          .map((kind) => [kind, given.get(kind)]),
-      );
-    },
-    check(value) {
-      for (const [kind, given] of Object.entries(value)) {
-        if (!AUGMENTATIONS.some((known) => known === kind)) {
-          return { expected: AUGMENTATIONS.join(", "), got: kind };
-        }
-        const complaint = given === 0 ? null : amount.check(given);
-        if (complaint !== null) return { ...complaint, part: kind };
-      }
-      return null;
-    },
-  };
 }

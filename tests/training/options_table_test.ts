@@ -77,6 +77,11 @@ Deno.test("a setting out of range is refused by the words of its row", () => {
     const options: TrainOptions = { [name]: value };
     assertThrows(() => settingsOf(options, null), RangeError, message);
   }
+  assertThrows(
+    () => settingsOf({ milestones: 5 as never }, null),
+    RangeError,
+    "milestones: expected whole numbers above 0 in rising order, got 5",
+  );
   const part = { augment: { rotate: -1 } };
   assertThrows(
     () => settingsOf(part, null),
