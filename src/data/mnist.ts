@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import { describe, FormatError, ShapeError } from "../base/errors.ts";
 import { printAsText } from "../base/printing.ts";
 import { checkCount, checkIndex, checkLabels } from "./_checks.ts";
@@ -128,6 +129,13 @@ export class Mnist implements ArrayDataset {
     directory = "./data",
     options: MnistOptions = { split: "train" },
   ): Promise<Mnist> {
+    checkOptions("Mnist.open", options, [
+      "classes",
+      "firstLabel",
+      "limit",
+      "sources",
+      "split",
+    ]);
     const { split, limit, sources = MNIST_SOURCES } = options;
     const { classes = 10, firstLabel = 0 } = options;
     checkSplit(split);

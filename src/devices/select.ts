@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import { CpuDevice } from "./cpu/cpu_device.ts";
 import type { Device, Precision } from "./device.ts";
 import { describe, DeviceError } from "../base/errors.ts";
@@ -64,6 +65,15 @@ export interface OpenDeviceOptions {
 export async function openDevice(
   options: OpenDeviceOptions = {},
 ): Promise<Device> {
+  checkOptions("openDevice", options, [
+    "device",
+    "onChoice",
+    "onVariant",
+    "precision",
+    "profile",
+    "threads",
+    "variant",
+  ]);
   const { device: choice = "auto", onChoice = () => {} } = options;
   const { device, reason } = await choose(choice, options);
   onChoice(`${device.label}: ${reason}`);

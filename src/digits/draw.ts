@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import type { GrayImage } from "./gray_image.ts";
 
 /** How an image is drawn. */
@@ -28,8 +29,10 @@ const blocks = [" ", "▄", "▀", "█"];
  */
 export function drawImage(
   image: GrayImage,
-  { color = false, columns = image.width }: DrawOptions = {},
+  options: DrawOptions = {},
 ): string {
+  checkOptions("drawImage", options, ["color", "columns"]);
+  const { color = false, columns = image.width } = options;
   const { data, height, width } = fitted(image, columns);
   const draw = color ? greyLine : blockLine;
   const black = new Uint8Array(width);

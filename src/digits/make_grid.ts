@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import type { AnyTensor, Shape, Tensor } from "../core/tensor.ts";
 import type { GrayImage } from "./gray_image.ts";
@@ -128,8 +129,10 @@ function imageSize(shape: Shape): readonly [height: number, width: number] {
 function gridOf(
   images: Uint8Array,
   [height, width]: readonly [height: number, width: number],
-  { columns = 8, padding = 2 }: GridOptions = {},
+  options: GridOptions = {},
 ): GrayImage {
+  checkOptions("makeGrid", options, ["columns", "padding"]);
+  const { columns = 8, padding = 2 } = options;
   const count = images.length / (height * width);
   if (!Number.isInteger(count) || count === 0) {
     throw new ShapeError(describe({

@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
@@ -83,8 +84,10 @@ export interface ExamineOptions {
  * ```
  */
 export async function examine(
-  { seconds = 1 }: ExamineOptions = {},
+  options: ExamineOptions = {},
 ): Promise<Diagnosis> {
+  checkOptions("examine", options, ["seconds"]);
+  const { seconds = 1 } = options;
   const adapters = await findAdapters();
   const own = (await attempt(requestAdapter)).result;
   const auto = await attempt(chooseDevice);

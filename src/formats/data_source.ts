@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions } from "../base/options.ts";
 import { DataError } from "../base/errors.ts";
 
 /** A place that has the files of a data set. */
@@ -37,6 +38,7 @@ export interface MirrorOptions {
  * ```
  */
 export function mirror(url: string, options: MirrorOptions = {}): DataSource {
+  checkOptions("mirror", options, ["timeout"]);
   const { timeout = 30_000 } = options;
   const folder = url.endsWith("/") ? url : `${url}/`;
   return {

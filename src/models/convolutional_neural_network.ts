@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import { describe } from "../base/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import {
@@ -67,9 +68,11 @@ export class ConvolutionalNeuralNetwork extends Module {
    */
   constructor(
     classes = 10,
-    { widths = [16, 32] }: ConvolutionalNeuralNetworkOptions = {},
+    options: ConvolutionalNeuralNetworkOptions = {},
   ) {
     super();
+    checkOptions("ConvolutionalNeuralNetwork", options, ["widths"]);
+    const { widths = [16, 32] } = options;
     if (widths.length < 1 || widths.length > mostBlocks) {
       throw new RangeError(describe({
         what: "ConvolutionalNeuralNetwork: widths",

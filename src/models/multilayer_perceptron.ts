@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { Linear, Module } from "../nn/mod.ts";
 import { relu } from "../ops/relu.ts";
@@ -40,9 +41,11 @@ export class MultilayerPerceptron extends Module {
    */
   constructor(
     classes = 10,
-    { hidden = 500, inputs = 784 }: MultilayerPerceptronOptions = {},
+    options: MultilayerPerceptronOptions = {},
   ) {
     super();
+    checkOptions("MultilayerPerceptron", options, ["hidden", "inputs"]);
+    const { hidden = 500, inputs = 784 } = options;
     this.classes = classes;
     this.fc1 = new Linear(inputs, hidden);
     this.fc2 = new Linear(hidden, classes);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import { printAsText } from "../base/printing.ts";
 import { describe, StateDictError } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
@@ -60,8 +61,10 @@ export async function readStateDict(
 export function loadStateDict(
   module: Module,
   state: ReadonlyMap<string, HostTensor>,
-  { source, strict = true }: LoadOptions,
+  options: LoadOptions,
 ): LoadReport {
+  checkOptions("loadStateDict", options, ["source", "strict"]);
+  const { source, strict = true } = options;
   const slots = new Map(slotsOf(module));
   const given = withCounters(state, slots.keys());
   const report = new LoadReport(

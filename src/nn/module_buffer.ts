@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import { printAsText } from "../base/printing.ts";
 import { guard } from "../core/guards.ts";
 import type { Device } from "../devices/device.ts";
@@ -47,6 +48,7 @@ export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
    * @param options What it is in a state dictionary.
    */
   constructor(dtype: D, values: BufferValues[D], options: BufferOptions = {}) {
+    checkOptions("ModuleBuffer", options, ["name", "persistent", "shape"]);
     const { name = null, persistent = true, shape = [values.length] } = options;
     this.name = name;
     this.shape = shape;

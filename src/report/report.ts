@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Device } from "../devices/device.ts";
 import { describe } from "../base/errors.ts";
@@ -45,6 +46,7 @@ export async function report(
   training: ReportedTraining,
   options: ReportOptions = {},
 ): Promise<string> {
+  checkOptions("report", options, ["facts", "title", "worst"]);
   const { title = "Training", worst = 50 } = options;
   const { device, history } = training;
   if (history.length === 0) throw noEpoch();

@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import {
   Compose,
   ElasticTransform,
@@ -39,6 +40,7 @@ export const AUGMENTATIONS: readonly (keyof AugmentSettings)[] = [
  * @throws {RangeError} If one is out of the range of its transform.
  */
 export function transformOf(settings: AugmentSettings): Compose | undefined {
+  checkOptions("train: augment", settings, AUGMENTATIONS);
   const { elastic = 0, erase = 0, rotate = 0, scale = 0, shear = 0 } = settings;
   const { shift = 0 } = settings;
   const transforms: Transform[] = [new ToTensor()];

@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import { printAsText } from "../base/printing.ts";
 import { checkRange } from "./_draw.ts";
 
@@ -34,7 +35,9 @@ export class ElasticTransform {
    *
    * @throws {RangeError} If `alpha` is below 0, or `sigma` below 0.1.
    */
-  constructor({ alpha = 50, sigma = 5 }: ElasticTransformOptions = {}) {
+  constructor(options: ElasticTransformOptions = {}) {
+    checkOptions("ElasticTransform", options, ["alpha", "sigma"]);
+    const { alpha = 50, sigma = 5 } = options;
     checkRange("ElasticTransform: alpha", [0, alpha], [0, 1e6]);
     checkRange("ElasticTransform: sigma", [0.1, sigma], [0.1, 1e3]);
     this.alpha = alpha;

@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import { printAsText } from "../base/printing.ts";
 import type { RandomGenerator } from "../core/random.ts";
 import { describe } from "../base/errors.ts";
@@ -64,6 +65,12 @@ export class RandomAffine {
    * not above 0, or a shear 90 degrees or more.
    */
   constructor(options: RandomAffineOptions) {
+    checkOptions("RandomAffine", options, [
+      "degrees",
+      "scale",
+      "shear",
+      "translate",
+    ]);
     const { degrees = 0, scale = [1, 1], shear = 0, translate } = options;
     this.#degrees = around(degrees);
     checkRange("RandomAffine: degrees", this.#degrees, [-360, 360]);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import type { RandomGenerator } from "../core/random.ts";
 import { printAsText } from "../base/printing.ts";
 import { checkRange, type ImageSize, type Range, uniform } from "./_draw.ts";
@@ -41,6 +42,7 @@ export class RandomErasing {
    * not above 0, or a range upside down.
    */
   constructor(options: RandomErasingOptions = {}) {
+    checkOptions("RandomErasing", options, ["p", "ratio", "scale", "value"]);
     const { p = 0.5, ratio = [0.3, 3.3], scale = [0.02, 0.33], value = 0 } =
       options;
     checkRange("RandomErasing: p", [0, p], [0, 1]);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../base/options.ts";
 import type { Kernel, OperandsOf, Signature } from "../../../kernels/kernel.ts";
 import { fill } from "../../../kernels/fill/fill.ts";
 import { describe } from "../../base/errors.ts";
@@ -139,6 +140,15 @@ export class CpuDevice implements Device {
    * @throws {RangeError} If `threads` is no whole number from 1 to 1024.
    */
   static open(options: CpuDeviceOptions = {}): CpuDevice {
+    checkOptions("CpuDevice.open", options, [
+      "idle",
+      "kernels",
+      "poison",
+      "profile",
+      "splitFrom",
+      "threads",
+      "winogradFrom",
+    ]);
     return new CpuDevice(options);
   }
 

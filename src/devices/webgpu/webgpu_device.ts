@@ -1,3 +1,4 @@
+import { checkOptions } from "../../base/options.ts";
 import type {
   AnyKernel,
   Kernel,
@@ -155,6 +156,15 @@ export class WebGpuDevice implements Device {
    * device computes wrongly.
    */
   static async open(options: WebGpuDeviceOptions = {}): Promise<WebGpuDevice> {
+    checkOptions("WebGpuDevice.open", options, [
+      "adapter",
+      "onVariant",
+      "poison",
+      "precision",
+      "profile",
+      "software",
+      "variant",
+    ]);
     const adapter = options.adapter ?? await requestAdapter();
     if (adapter === null) throw noAdapter();
     const { software: isSoftware = runsOnCpu(adapter.info) } = options;
