@@ -8,6 +8,7 @@ import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type AnyTensor, type Shape, Tensor } from "../core/tensor.ts";
 import type { DType } from "../devices/device.ts";
+import { constantOf } from "./_constant.ts";
 
 /** Some elements of a tensor in an order of their own. */
 export interface View extends Strided {
@@ -56,7 +57,7 @@ export function copyView(
 ): void {
   const { device } = source;
   const words = stridedAxes(from.sizes, from, to);
-  const axes = Tensor.from(device, words, [words.length]);
+  const axes = constantOf(device, words);
   const operands = { source, axes, destination };
   device.run(stridedCopy, operands, { count: words[0] });
 }

@@ -8,6 +8,7 @@ import { record } from "../core/tape.ts";
 import { axisOf } from "../core/shape.ts";
 import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import type { DType } from "../devices/device.ts";
+import { constantOf } from "./_constant.ts";
 import { checkWords } from "./_strided.ts";
 import { checkDType, checkRank, text } from "./check.ts";
 
@@ -55,8 +56,7 @@ export function indexSelect<D extends DType>(
     count: indices.length,
     inner: elementsOf(shape.slice(axis + 1)),
   };
-  const words = indexSelectSizes(sliced);
-  const sizes = Tensor.from(device, words, [words.length]);
+  const sizes = constantOf(device, indexSelectSizes(sliced));
   const output = Tensor.empty(device, shape.with(axis, sliced.count), dtype);
   device.run(indexSelectForward, { x, indices, sizes, output }, sliced);
   return record(output, [x], (gradOutput, [gradX]) => {
