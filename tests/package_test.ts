@@ -19,7 +19,7 @@ permittedTest("publishing takes the library and nothing else", async () => {
   ];
   assertEquals(wanted.filter((file) => !published.includes(file)), []);
   const library =
-    /^(ARCHITECTURE\.md|LICENSE|README\.md|deno\.json|mod\.ts|examples\/models\/.*\.safetensors|(src|kernels)\/.*\.ts)$/;
+    /^((ARCHITECTURE|PYTORCH|README)\.md|LICENSE|deno\.json|mod\.ts|examples\/models\/.*\.safetensors|(src|kernels)\/.*\.ts)$/;
   // What the generated modules are made by and of.
   const sources = /^kernels\/(generate|(.*\/)?simd(\.ts$|\/))/;
   const unwanted = published.filter((file) =>
@@ -241,3 +241,27 @@ async function deno(
   const decoder = new TextDecoder();
   return { success, output: decoder.decode(stdout) + decoder.decode(stderr) };
 }
+
+permittedTest("PYTORCH.md names what the package has", async () => {
+  const text = await Deno.readTextFile(
+    new URL("../PYTORCH.md", import.meta.url),
+  );
+  const main = await import("../mod.ts");
+  const model = new main.Linear(1, 1);
+  const known = (name: string) =>
+    [main, main.lrScheduler, main.init, main.transforms, model, main.Tensor]
+      .some((owner) => name in owner) ||
+    name in main.Tensor.prototype || ["get", "length", "seed"].includes(name);
+  const rows = text.split("\n").filter((line) => /^\| .*\|$/.test(line));
+  assert(rows.length > 20, "the table");
+  const missing = rows.slice(1).flatMap((row) => {
+    const [, , here] = row.split("|");
+    return [...here.matchAll(/`([^`]+)`/g)].flatMap(([, code]) =>
+      code.replace(/await \w+\.|model\.|\(.*?\)/g, "").split(/[^\w]+/)
+    ).filter((word) => /^[A-Za-z]/.test(word) && !known(word));
+  });
+  assertEquals(
+    missing.filter((word) => !/^(x|item|pth|paddingMode)$/.test(word)),
+    [],
+  );
+});
