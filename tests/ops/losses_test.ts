@@ -246,3 +246,45 @@ Deno.test("modules refuse what PyTorch does not have", () => {
     "Softmax: dim: expected a whole number, got object",
   );
 });
+
+deviceTest(
+  "a captured loss allocates nothing and has the eager one's bits",
+  async (device) => {
+    const shape = [4, 3];
+    const x = scores(device, shape);
+    const target = Tensor.from(device, new Float32Array(12).fill(0.25), shape);
+    const labels = labelsOf(device, [0, 2, 1, 1]);
+    const weight = Tensor.from(device, [1, 2, 3], [3]);
+    const losses: (() => Tensor)[] = [
+      () => ops.crossEntropy(x, labels),
+      () => ops.crossEntropy(x, labels, { weight, ignoreIndex: 1 }),
+      () => ops.crossEntropy(x, target, { weight, labelSmoothing: 0.1 }),
+      () => ops.nllLoss(ops.logSoftmax(x, 1), labels, { reduction: "sum" }),
+      () => ops.bceWithLogits(x, target, { posWeight: weight }),
+      () => ops.smoothL1Loss(x, target, { beta: 0.5 }),
+      () => ops.l1Loss(x, target),
+      () => ops.mseLoss(x, target),
+      () => ops.mean(ops.variance(ops.softmax(x, 1), { dim: 0 })),
+      () => ops.add(ops.max(x), ops.norm(ops.max(x, 1).values)),
+      () => ops.sum(ops.matmul(x, x.reshape([3, 4]))),
+      () => ops.sum(ops.logsumexp(x, { dim: 1 })),
+    ];
+    for (const run of losses) {
+      const step = () => {
+        x.zeroGrad();
+        using tape = new Tape();
+        const loss = run();
+        tape.backward(loss);
+        return loss;
+      };
+      const eager = [await step().data(), await x.grad!.data()];
+      using captured = capture(device, step);
+      captured();
+      const { allocations, bindGroups } = device.counters;
+      const loss = captured();
+      assertEquals(device.counters.allocations, allocations);
+      assertEquals(device.counters.bindGroups, bindGroups);
+      assertEquals([await loss.data(), await x.grad!.data()], eager);
+    }
+  },
+);
