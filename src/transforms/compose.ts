@@ -13,7 +13,23 @@ import type { ToTensor } from "./to_tensor.ts";
 /**
  * A transform of your own: from a batch of inputs on the device, `[N, …row
  * shape]`, to another. A loader captures it, so that it must do nothing but call
- * operations.
+ * operations. Single rows change on the host, in `get` of an `ItemDataset`.
+ *
+ * @example
+ * ```ts
+ * import { DataLoader, openDevice, TensorDataset } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const options = { rowShape: [2], classes: 2 };
+ * const points = new TensorDataset(new Float32Array([1, 2]), [0], options);
+ * using loader = new DataLoader(points, {
+ *   device,
+ *   transform: (x) => x.mul(2).sub(1),
+ * });
+ * const [inputs] = loader.first();
+ * assertEquals(await inputs.data(), new Float32Array([1, 3]));
+ * ```
  */
 export type BatchTransform = (inputs: Tensor) => Tensor;
 

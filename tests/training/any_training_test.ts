@@ -10,6 +10,7 @@ import {
   Conv2d,
   crossEntropy,
   CrossEntropyLoss,
+  DataError,
   type Dataset,
   type EpochResult,
   type ItemDataset,
@@ -277,3 +278,30 @@ deviceTest(
     assertLess(history[9].valLoss, history[0].valLoss / 2);
   },
 );
+
+deviceTest("a source that fails in an epoch is named, once", async (device) => {
+  const rows = plane(50, 1);
+  let asked = 0;
+  const trainData: ItemDataset = {
+    ...streamed(rows),
+    get(index) {
+      if (++asked === 70) throw new Error("disk on fire");
+      return rows.get(index);
+    },
+  };
+  const steps: number[] = [];
+  const onStep = ({ step }: { step: number }) => steps.push(step);
+  using trainer = await Trainer.open(
+    regression(device, { trainData, onStep }),
+  );
+  const running = async () => {
+    for await (const _epoch of trainer.epochs());
+  };
+  await assertRejects(
+    running,
+    DataError,
+    "expected an item, got an error: disk on fire. Help: ",
+  );
+  // The second epoch's third batch fails while the second one trains.
+  assertEquals(steps, [1, 2, 3, 4, 5, 6, 7, 1, 2]);
+});
