@@ -1,6 +1,7 @@
 import { kernel } from "../kernel.ts";
 import { elementwise } from "../lib/elementwise.ts";
 import * as wgsl from "./leaky_relu.gen.ts";
+import * as simd from "./simd.gen.ts";
 
 /** The parameters of a leaky rectified linear unit. */
 export interface LeakyReluParams {
@@ -22,6 +23,11 @@ export const leakyReluForward = kernel({
     const bind = { x, output };
     return [elementwise(wgsl.leakyReluForward, length, bind, { slope })];
   },
+  wasm(operands, params) {
+    const { length } = operands.output.buffer;
+    const args = { ...operands, ...params, length };
+    return [simd.leakyReluForward(args, { work: length })];
+  },
 });
 
 /** The gradient with respect to x: `gradX = (x > 0 ? 1 : slope) · gradOutput`. */
@@ -37,5 +43,10 @@ export const leakyReluGradient = kernel({
     const { length } = gradX.buffer;
     const bind = { x, gradOutput, gradX };
     return [elementwise(wgsl.leakyReluGradient, length, bind, { slope })];
+  },
+  wasm(operands, params) {
+    const { length } = operands.gradX.buffer;
+    const args = { ...operands, ...params, length };
+    return [simd.leakyReluGradient(args, { work: length })];
   },
 });
