@@ -50,7 +50,7 @@ export interface TensorMethods<
   /** The logarithm of the softmax along an axis. See {@linkcode logSoftmax}. */
   logSoftmax(dim: number): Tensor<S>;
   /** `log Σ exp(x)` of all elements, `[1]`, or along axes. See {@linkcode logsumexp}. */
-  logsumexp(options?: ReductionOptions): Tensor;
+  logsumexp(...axes: ReductionArguments): Tensor;
   /** 1 where below a tensor or a number, else 0. See {@linkcode lt}. */
   lt(other: Tensor<Shape, D> | number): Tensor;
   /** The product of matrices, in batches. See {@linkcode matmul}. */
@@ -62,7 +62,7 @@ export interface TensorMethods<
   /** The larger of it and a tensor or a number, broadcast. See {@linkcode maximum}. */
   maximum(other: Tensor | number): Tensor;
   /** The mean of all elements, `[1]`, or along axes. See {@linkcode mean}. */
-  mean(options?: ReductionOptions): Tensor;
+  mean(...axes: ReductionArguments): Tensor;
   /** The smallest of all elements, `[1]`. See {@linkcode min}. */
   min(): Tensor<[number]>;
   /** The smallest elements along an axis, and their indices. */
@@ -111,7 +111,7 @@ export interface TensorMethods<
   /** The difference to a tensor or a number, broadcast. See {@linkcode sub}. */
   sub(other: Tensor | number): Tensor;
   /** The sum of all elements, `[1]`, or along axes. See {@linkcode sum}. */
-  sum(options?: ReductionOptions): Tensor;
+  sum(...axes: ReductionArguments): Tensor;
   /** The hyperbolic tangent, elementwise. See {@linkcode tanh}. */
   tanh(): Tensor<S>;
   /** Two axes exchanged, copied. See {@linkcode transpose}. */
@@ -140,6 +140,11 @@ export interface GeluOptions {
    */
   approximate?: "none" | "tanh";
 }
+
+/** The axes of a reduction: as options, or by position as in PyTorch. */
+export type ReductionArguments =
+  | [options?: ReductionOptions]
+  | [dim: number | readonly number[], keepdim?: boolean];
 
 /** What a variance is taken along, and its divisor. */
 export interface VarianceOptions extends ReductionOptions {

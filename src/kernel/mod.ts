@@ -86,6 +86,7 @@ export {
 export type {
   Extrema,
   GeluOptions,
+  ReductionArguments,
   ReductionOptions,
   TensorMethods,
   VarianceOptions,

@@ -7,8 +7,11 @@ import {
 import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { record } from "../core/tape.ts";
-import { type Shape, Tensor } from "../core/tensor.ts";
-import type { ReductionOptions } from "../core/tensor_methods.ts";
+import { type AnyTensor, type Shape, Tensor } from "../core/tensor.ts";
+import type {
+  ReductionArguments,
+  ReductionOptions,
+} from "../core/tensor_methods.ts";
 import { constantOf } from "./_constant.ts";
 import { checkDType, text } from "./check.ts";
 
@@ -21,8 +24,12 @@ import { checkDType, text } from "./check.ts";
 export interface ReductionOperation {
   /** Of all elements: `[1]`. */
   (x: Tensor): Tensor<[number]>;
-  /** Along some axes: the shape of `x` without them, or with size 1 there. */
-  (x: Tensor, options: ReductionOptions): Tensor;
+  /**
+   * Along some axes: the shape of `x` without them, or with size 1 there.
+   *
+   * @param axes Options, or `dim` and `keepdim` by position.
+   */
+  (x: Tensor, ...axes: ReductionArguments): Tensor;
 }
 
 /** An operation made of the kernels of a reduction. */
@@ -73,7 +80,8 @@ export function reduction(
     ? definition
     : reductionKernels(definition);
   const name = given ?? forward.name;
-  const operation = (x: Tensor, options: ReductionOptions = {}) => {
+  const operation = (x: Tensor, ...given: ReductionArguments): AnyTensor => {
+    const options = optionsOf(given);
     checkOptions(name, options, ["dim", "keepdim"]);
     checkDType(name, "x", x, "f32");
     const { device, shape } = x;
@@ -97,7 +105,15 @@ export function reduction(
       }, factor);
     });
   };
-  return operation as ReductionOperation;
+  return operation;
+}
+
+/** Axes by position as options. */
+function optionsOf(
+  [first = {}, keepdim]: ReductionArguments,
+): ReductionOptions {
+  const isPosition = typeof first === "number" || Array.isArray(first);
+  return isPosition ? { dim: first, keepdim } : first as ReductionOptions;
 }
 
 /** The reduced axes, and the shape with and without them. */

@@ -218,3 +218,21 @@ deviceTest("the largest of many elements is found", async (device) => {
   assertEquals(await max(x).item(), 99_999);
   assertEquals(await max(x, 0).indices.item(), values.indexOf(99_999));
 });
+
+deviceTest("axes may be given by position", async (device) => {
+  using x = Tensor.from(device, counting, [2, 2, 3]);
+  for (const operation of [sum, mean, logsumexp]) {
+    for (const dim of [1, -1, [0, 2]]) {
+      const plain = operation(x, dim);
+      const kept = operation(x, dim, true);
+      assertEquals(plain.shape, operation(x, { dim }).shape);
+      assertEquals(kept.shape, operation(x, { dim, keepdim: true }).shape);
+      const expected = await operation(x, { dim }).data();
+      assertEquals(await plain.data(), expected);
+      assertEquals(await kept.data(), expected);
+    }
+  }
+  assertEquals(await x.sum([0, 1]).data(), Float32Array.of(22, 26, 30));
+  assertEquals(x.mean(2, true).shape, [2, 2, 1]);
+  assertThrows(() => x.sum(3), RangeError, "sum: dim: expected different axes");
+});
