@@ -10,7 +10,7 @@ using device = nn.setDefaultDevice(await nn.openDevice());
 console.log(device.label);
 
 const block = (inChannels: number, outChannels: number) => [
-  new nn.Conv2d(inChannels, outChannels, { kernelSize: 5, padding: 2 }),
+  new nn.Conv2d(inChannels, outChannels, 5, { padding: 2 }),
   new nn.BatchNorm2d(outChannels),
   new nn.ReLU(),
   new nn.MaxPool2d(2),

@@ -88,84 +88,42 @@ override kernelArea: u32 = kernelHeight * kernelWidth;
 
 alias Partial = vec4f;
 
-// A row of the source, of which every pixel \`apart\` from another is looked at.
-struct Line {
-  plane: u32,
-  row: i32,
-  apart: i32,
-}
-
-// Eight pixels of a line.
-struct Strip {
-  left: vec4f,
-  right: vec4f,
-}
-
-// Whether a strip that moves on keeps all pixels but one.
-override slides: bool = strideWidth == dilationWidth;
-
-// The strip that starts at a column. Without sliding only \`count\` pixels matter.
-fn stripAt(line: Line, column: i32, count: u32) -> Strip {
-  return Strip(
-    vec4f(
-      pixel(line, column, 0, count),
-      pixel(line, column, 1, count),
-      pixel(line, column, 2, count),
-      pixel(line, column, 3, count),
-    ),
-    vec4f(
-      pixel(line, column, 4, count),
-      pixel(line, column, 5, count),
-      pixel(line, column, 6, count),
-      pixel(line, column, 7, count),
-    ),
+// Eight pixels of a row of the source, from a column on, so far apart.
+fn eight(plane: u32, row: i32, column: i32, apart: i32) -> mat2x4f {
+  return mat2x4f(
+    pixel(plane, row, column),
+    pixel(plane, row, column + apart),
+    pixel(plane, row, column + 2 * apart),
+    pixel(plane, row, column + 3 * apart),
+    pixel(plane, row, column + 4 * apart),
+    pixel(plane, row, column + 5 * apart),
+    pixel(plane, row, column + 6 * apart),
+    pixel(plane, row, column + 7 * apart),
   );
 }
 
-fn next(strip: Strip, line: Line, column: i32, count: u32) -> Strip {
-  if (!slides) {
-    return stripAt(line, column, count);
+// The eight from the next column on: mostly they are those before and one more.
+fn next(p: mat2x4f, plane: u32, row: i32, column: i32, apart: i32) -> mat2x4f {
+  if (strideWidth != dilationWidth) {
+    return eight(plane, row, column, apart);
   }
-  return Strip(
-    vec4f(strip.left.yzw, strip.right.x),
-    vec4f(strip.right.yzw, pixel(line, column, 7, count)),
-  );
+  let last = pixel(plane, row, column + 7 * apart);
+  return mat2x4f(vec4f(p[0].yzw, p[1].x), vec4f(p[1].yzw, last));
 }
 
-// A pixel of the strip at a column; the padding, and what lies between dilated
-// pixels, is 0.
-fn pixel(line: Line, column: i32, index: u32, count: u32) -> f32 {
-  if (!slides && index >= count) {
-    return 0.0;
-  }
-  let at = vec2i(line.row, column + i32(index) * line.apart);
+// A pixel of the source; the padding, and what lies between dilated pixels, is 0.
+fn pixel(plane: u32, row: i32, column: i32) -> f32 {
+  let at = vec2i(row, column);
   let apart = vec2i(inputDilationHeight, inputDilationWidth);
   let last = vec2i(i32(sourceHeight), i32(sourceWidth)) - 1;
   let own = clamp(at / apart, vec2i(), last);
-  let start = (line.plane * sourceHeight + u32(own.x)) * sourceWidth;
+  let start = (plane * sourceHeight + u32(own.x)) * sourceWidth;
   let value = f32(source[start + u32(own.y)]);
   return select(0.0, value, all(own * apart == at));
 }
 
-// Sums of products of four factors and the pixels of a strip.
-struct Tile {
-  left: mat4x4f,
-  right: mat4x4f,
-}
-
-fn add(tile: Tile, w: vec4f, strip: Strip) -> Tile {
-  let p = strip.left;
-  let q = strip.right;
-  return Tile(
-    tile.left + mat4x4f(w * p.x, w * p.y, w * p.z, w * p.w),
-    tile.right + mat4x4f(w * q.x, w * q.y, w * q.z, w * q.w),
-  );
-}
-
-fn sumsOf(tile: Tile) -> array<vec4f, 8> {
-  let a = tile.left;
-  let b = tile.right;
-  return array(a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]);
+fn products(w: vec4f, p: vec4f) -> mat4x4f {
+  return mat4x4f(w * p.x, w * p.y, w * p.z, w * p.w);
 }
 
 @group(0) @binding(0) var<storage, read> weight: array<Weight>;
@@ -198,30 +156,32 @@ fn convolve(
     channels * targetChannelStep;
   let top = i32(row) * strideHeight - paddingHeight;
   let left = i32(column) * strideWidth - paddingWidth;
-  var tile: Tile;
+  var low: mat4x4f;
+  var high: mat4x4f;
   for (var i = 0u; i < sources * kernelHeight; i++) {
+    let plane = group * sources + i / kernelHeight;
     let y = top + i32(i % kernelHeight) * dilationHeight;
-    let line = Line(group * sources + i / kernelHeight, y, strideWidth);
     let element = i % kernelHeight * kernelWidth;
     var at = weights + i / kernelHeight * sourceChannelStep +
       select(element, kernelArea - 1 - element, flipped);
-    var strip = stripAt(line, left, targetWidth);
+    var p = eight(plane, y, left, strideWidth);
     let end = left + i32(kernelWidth) * dilationWidth;
     for (var x = left; x < end; x += dilationWidth) {
       let w = vec4f(vec4<Weight>(
         weight[at.x], weight[at.y], weight[at.z], weight[at.w],
       ));
-      tile = add(tile, w, strip);
-      strip = next(strip, line, x + dilationWidth, targetWidth);
+      low += products(w, p[0]);
+      high += products(w, p[1]);
+      p = next(p, plane, y, x + dilationWidth, strideWidth);
       at += select(1u, 0xffffffffu, flipped);
     }
   }
-  var sums = sumsOf(tile);
+  var sums = array(low, high);
   for (var i = first; i < min(first + 4, targets); i++) {
     let start = ((group * targets + i) * targetHeight + row) * targetWidth;
     let shift = select(0.0, bias[group % groups * targets + i], hasBias);
     for (var j = column; j < min(column + 8, targetWidth); j++) {
-      output[start + j] = Target(sums[j - column][i - first] + shift);
+      output[start + j] = Target(sums[(j - column) / 4][j % 4][i % 4] + shift);
     }
   }
 }
@@ -253,8 +213,10 @@ fn weightGradient(
     min(channel + vec4u(0, 1, 2, 3), vec4u(targets - 1));
   let two = min(kernelRow + vec2u(0, 1), vec2u(kernelRows - 1));
   let left = i32(column) * dilationWidth - paddingWidth;
-  var upper: Tile;
-  var lower: Tile;
+  var a: mat4x4f;
+  var b: mat4x4f;
+  var c: mat4x4f;
+  var d: mat4x4f;
   let rows = arrayLength(&gradOutput) / (targetWidth * targetChannels);
   for (var i = local; i < rows; i += workgroupSize) {
     let image = i / targetHeight;
@@ -263,10 +225,8 @@ fn weightGradient(
     let planes = plane + two / kernelHeight;
     let y = i32(row) * strideHeight - paddingHeight +
       vec2i(two % kernelHeight) * dilationHeight;
-    let first = Line(planes.x, y.x, dilationWidth);
-    let second = Line(planes.y, y.y, dilationWidth);
-    var p = stripAt(first, left, kernelWidth);
-    var q = stripAt(second, left, kernelWidth);
+    var p = eight(planes.x, y.x, left, dilationWidth);
+    var q = eight(planes.y, y.y, left, dilationWidth);
     var at = ((image * targetChannels + channels) * targetHeight + row) *
       targetWidth;
     let end = left + i32(targetWidth) * strideWidth;
@@ -274,19 +234,21 @@ fn weightGradient(
       let g = vec4f(
         gradOutput[at.x], gradOutput[at.y], gradOutput[at.z], gradOutput[at.w],
       );
-      upper = add(upper, g, p);
-      lower = add(lower, g, q);
-      p = next(p, first, x + strideWidth, kernelWidth);
-      q = next(q, second, x + strideWidth, kernelWidth);
+      a += products(g, p[0]);
+      b += products(g, p[1]);
+      c += products(g, q[0]);
+      d += products(g, q[1]);
+      p = next(p, planes.x, y.x, x + strideWidth, dilationWidth);
+      q = next(q, planes.y, y.y, x + strideWidth, dilationWidth);
       at += 1u;
     }
   }
   let own = group * targets + channel + local;
-  var sums = array(sumsOf(upper), sumsOf(lower));
+  var sums = array(a, b, c, d);
   for (var i = index; i < index + 16; i++) {
-    let at = vec2u((i - index) / 8, (i - index) % 8);
-    let total = sumOfWorkgroup(sums[at.x][at.y], local);
-    let element = vec2u(kernelRow, column) + at;
+    let at = i - index;
+    let total = sumOfWorkgroup(sums[at / 4][at % 4], local);
+    let element = vec2u(kernelRow + at / 8, column + at % 8);
     let inside = all(element < vec2u(kernelRows, kernelWidth));
     if (inside && local < 4 && channel + local < targets) {
       gradWeight[(own * kernelRows + element.x) * kernelWidth + element.y] =
@@ -298,14 +260,14 @@ fn weightGradient(
 };
 
 /** The entry point `convolve`. */
-export const convolve: EntryPoint<"weight" | "source" | "bias" | "output", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; sourceChannelStep: number; targetChannelStep: number; flipped: number; hasBias: number; workgroupSize: number; groups: number; sources?: number; targets?: number; kernelArea?: number; slides?: number; tilesOfRow?: number }> = {
+export const convolve: EntryPoint<"weight" | "source" | "bias" | "output", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; sourceChannelStep: number; targetChannelStep: number; flipped: number; hasBias: number; workgroupSize: number; groups: number; sources?: number; targets?: number; kernelArea?: number; tilesOfRow?: number }> = {
   module,
   name: "convolve",
   bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":"Target"}],
 };
 
 /** The entry point `weightGradient`. */
-export const weightGradient: EntryPoint<"gradOutput" | "source" | "gradWeight", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; workgroupSize: number; groups: number; sources?: number; targets?: number; slides?: number; kernelRows?: number; tilesOfKernelRow?: number; tilesOfKernel?: number; foursOfChannels?: number }> = {
+export const weightGradient: EntryPoint<"gradOutput" | "source" | "gradWeight", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; workgroupSize: number; groups: number; sources?: number; targets?: number; kernelRows?: number; tilesOfKernelRow?: number; tilesOfKernel?: number; foursOfChannels?: number }> = {
   module,
   name: "weightGradient",
   bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"gradWeight","index":2,"access":"write","element":null}],

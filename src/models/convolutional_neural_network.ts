@@ -29,7 +29,7 @@ export interface ConvolutionalNeuralNetworkOptions {
 /** Convolution, batch normalisation, ReLU, and half the height and width. */
 function block(inChannels: number, outChannels: number): Sequential {
   return new Sequential(
-    new Conv2d(inChannels, outChannels, { kernelSize: 5, padding: 2 }),
+    new Conv2d(inChannels, outChannels, 5, { padding: 2 }),
     new BatchNorm2d(outChannels),
     new ReLU(),
     new MaxPool2d([2, 2]),
