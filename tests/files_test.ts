@@ -5,7 +5,7 @@ import {
   assertMatch,
   assertRejects,
 } from "@std/assert";
-import { join } from "@std/path";
+import { dirname, fromFileUrl, join } from "@std/path";
 import { DataError } from "../src/base/errors.ts";
 import {
   checkWritable,
@@ -162,3 +162,94 @@ permittedTest(
     );
   },
 );
+
+const unixTest = testWith("read", "run", "write");
+
+/** A process that is killed in the middle of writing the file. */
+async function killedWriter(path: string): Promise<void> {
+  const module = new URL("../src/formats/files.ts", import.meta.url);
+  const program = `
+    const { writeFileAtomic } = await import("${module}");
+    const sync = Deno.FsFile.prototype.sync;
+    Deno.FsFile.prototype.sync = () => {
+      console.log("writing");
+      return new Promise(() => setTimeout(() => {}, 1e6));
+    };
+    await writeFileAtomic(${JSON.stringify(path)}, new Uint8Array(10));
+  `;
+  await using child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--config", config, "-"],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(program));
+  await writer.close();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  assertEquals((await listing(dirname(path))).length, 1);
+  await writeFileAtomic(path, OLD);
+  assertEquals((await listing(dirname(path))).length, 2, "it is alive");
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+}
+const config = fromFileUrl(new URL("../deno.json", import.meta.url));
+
+unixTest("what a killed writer left is removed by the next one", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "weights.bin");
+  await killedWriter(path);
+  const others = ["weights.bin.mine.tmp", "weights.bin.12345678.tmp.txt"];
+  for (const name of others) await Deno.writeFile(join(folder.path, name), OLD);
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await writeFileAtomic(path, NEW);
+  assertEquals(
+    (await listing(folder.path)).sort(),
+    ["weights.bin", ...others].sort(),
+  );
+});
+
+permittedTest({
+  name: "a file that is replaced keeps its mode, a link its target",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "weights.bin");
+    await Deno.writeFile(path, OLD, { mode: 0o640 });
+    await Deno.chmod(path, 0o640);
+    const link = join(folder.path, "latest");
+    await Deno.symlink("weights.bin", link);
+    await checkWritable(link);
+    await writeFileAtomic(link, NEW);
+    assertEquals(await readFile(path), NEW);
+    assertEquals((await Deno.stat(path)).mode! & 0o777, 0o640);
+    assertEquals((await Deno.lstat(link)).isSymlink, true);
+    const dangling = join(folder.path, "next");
+    await Deno.symlink("made.bin", dangling);
+    await writeFileAtomic(dangling, OLD);
+    assertEquals(await readFile(join(folder.path, "made.bin")), OLD);
+    const loop = join(folder.path, "loop");
+    await Deno.symlink("loop", loop);
+    await assertRejects(() => writeFileAtomic(loop, OLD), DataError, "links");
+  },
+});
+
+unixTest({
+  name: "a pipe and a device are written to, and stay",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const pipe = join(folder.path, "pipe");
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    await checkWritable(pipe);
+    const [read] = await Promise.all([
+      Deno.readFile(pipe),
+      writeFileAtomic(pipe, NEW),
+    ]);
+    assertEquals(read, NEW);
+    assertEquals((await Deno.lstat(pipe)).isFifo, true);
+    await writeFileAtomic("/dev/null", NEW);
+    assertEquals((await Deno.lstat("/dev/null")).isCharDevice, true);
+  },
+});

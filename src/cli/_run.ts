@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { makeFolder } from "../formats/files.ts";
+import { makeFolder, makeNewFolder } from "../formats/files.ts";
 
 /** The folder and the checkpoint of a training. */
 export interface Run {
@@ -9,10 +9,17 @@ export interface Run {
   readonly checkpoint: string;
 }
 
-/** A folder named after this moment. */
-export function newFolder(): string {
+/**
+ * Makes a folder named after this moment. Of programs that start in the same
+ * second each gets one of its own.
+ */
+export async function newFolder(): Promise<string> {
   const now = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
-  return join("runs", now);
+  await makeFolder("runs");
+  for (let count = 1;; count++) {
+    const folder = join("runs", count === 1 ? now : `${now}-${count}`);
+    if (await makeNewFolder(folder)) return folder;
+  }
 }
 
 /**
@@ -28,7 +35,7 @@ export async function openRun(
     ? run
     : named !== undefined
     ? dirname(named)
-    : newFolder();
+    : await newFolder();
   await makeFolder(folder);
   const path = named ?? join(folder, "checkpoint.safetensors");
   await makeFolder(dirname(path));

@@ -45,16 +45,17 @@ export function trainingsOf(values: Values, hasReport: boolean): Training[] {
   if (wrong !== undefined) {
     throw usage("train", `--seeds does not go with --${wrong}`);
   }
-  const parent = values.run === "" ? newFolder() : values.run;
+  let made: Promise<string> | null = null;
+  const parent = async () =>
+    values.run === "" ? await (made ??= newFolder()) : values.run;
   return seeds.split(",").map((text) => {
     const seed = wholeNumber("train", "seeds", text, 0);
-    const run = join(parent, `seed-${seed}`);
     return {
       settings: { seed },
-      files: () =>
-        filesOf({
+      files: async () =>
+        await filesOf({
           ...values,
-          run,
+          run: join(await parent(), `seed-${seed}`),
           report: withSeed(values.report, seed),
           plot: withSeed(values.plot, seed),
         }),

@@ -4,6 +4,7 @@ import { writeWeights } from "../formats/write_weights.ts";
 import type { Command } from "./_command.ts";
 import { keyOption } from "./_model.ts";
 import { checkEnding } from "./_options.ts";
+import { checkDistinct } from "./_places.ts";
 import { jsonOption } from "./_output.ts";
 
 /** `deno task convert`. */
@@ -22,6 +23,10 @@ export const convert: Command = {
   async run({ files, flags, values }) {
     const [from, to] = files;
     checkEnding("convert", "TO", to);
+    await checkDistinct("convert", {
+      inputs: [{ option: "FROM", path: from }],
+      outputs: [{ option: "TO", path: to }],
+    });
     const whole = await readWeights(from);
     const weights = values.key === ""
       ? whole

@@ -21,7 +21,7 @@ import {
   StateDictError,
   TrainingError,
 } from "../base/errors.ts";
-import { Interrupted, interruptedStatus } from "./_interrupt.ts";
+import { Interrupted } from "./_interrupt.ts";
 import { callOf, readOptions, UsageError } from "./_options.ts";
 import { closest } from "../base/closest.ts";
 import type { Command } from "./_command.ts";
@@ -68,7 +68,7 @@ const refused = [Deno.errors.NotCapable, Deno.errors.PermissionDenied];
  *
  * @param args The command's name and its arguments.
  * @returns The exit status: 0, 1 for a failure, 2 for a wrong call, 130 for
- * `Ctrl-C`.
+ * `Ctrl-C`, 129 for SIGHUP, 143 for SIGTERM.
  */
 export async function main(args: readonly string[]): Promise<number> {
   try {
@@ -79,7 +79,7 @@ export async function main(args: readonly string[]): Promise<number> {
       console.error(`error: ${error.message}`);
       return 2;
     }
-    if (error instanceof Interrupted) return interruptedStatus;
+    if (error instanceof Interrupted) return error.status;
     console.error(`error: ${reasonOf(error)}`);
     return 1;
   }
@@ -143,7 +143,7 @@ ${lines.join("\n")}
 COMMAND --help lists the options of a command; --version prints the version.
 
 Exit status: 0 all is well, 1 a failure, told in one line, 2 a wrong call,
-130 Ctrl-C.`;
+130 Ctrl-C, 129 SIGHUP, 143 SIGTERM.`;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -7,6 +7,7 @@ import {
 } from "../formats/files.ts";
 import { writeWeights } from "../formats/write_weights.ts";
 import {
+  bestPath,
   type EpochResult,
   Trainer,
   type TrainOptions,
@@ -18,6 +19,7 @@ import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { checkEnding } from "./_options.ts";
+import { checkDistinct, dataFilesIn, type Place } from "./_places.ts";
 import { Output } from "./_output.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
 import { profileOptions, reportProfile, wantsProfile } from "./_profile.ts";
@@ -129,9 +131,9 @@ export const train: Command = {
     checkReport(values, flags);
     const trainings = trainingsOf(values, !flags.has("no-report"));
     const machine = machineOf("train", values);
-    await checkSettings(settings, values.resume);
     for (const { out } of trainings) checkEnding("train", "--out", out);
     await checkPlaces(trainings, values);
+    await checkSettings(settings, values.resume);
 
     const start = performance.now();
     using device = await openDevice({
@@ -173,15 +175,36 @@ export const train: Command = {
 };
 
 /**
- * Rejects names of files that cannot be written, before anything is trained.
- * The run's folder may be one that is still to be made.
+ * Rejects names of files that cannot be written, or are one file, before
+ * anything is trained. The run's folder may be one that is still to be made.
  */
 async function checkPlaces(
   trainings: readonly Training[],
-  { plot, report, run }: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const outs = trainings.flatMap(({ log, out }) => [out, log]);
-  const paths = [...outs, report, plot].filter((path) => path !== "");
+  const { data, plot, report, resume, run } = values;
+  const checkpoint = values.checkpoint === "" ? resume : values.checkpoint;
+  const outputs: Place[] = [
+    ...trainings.flatMap(({ log, out }) => [
+      { option: "--out", path: out },
+      { option: "--log-json", path: log },
+    ]),
+    { option: "--report", path: report },
+    { option: "--plot", path: plot },
+    { option: "--checkpoint", path: checkpoint },
+    {
+      option: "the best weights beside --checkpoint",
+      path: checkpoint === "" ? "" : bestPath(checkpoint),
+    },
+  ];
+  const inputs = [
+    { option: "--resume", path: resume },
+    ...(await dataFilesIn(data)).map((path) => ({ option: "--data", path })),
+  ];
+  await checkDistinct("train", { inputs, outputs }, [
+    ["--resume", "--checkpoint"],
+  ]);
+  const paths = outputs.map(({ path }) => path).filter((path) => path !== "");
   const isInRun = (path: string) => join(dirname(path)) === join(run);
   if (run !== "" && paths.some(isInRun)) await makeFolder(run);
   for (const path of paths) await checkWritable(path);

@@ -5,9 +5,14 @@
  * @module
  */
 
-import { ensureDir, exists } from "@std/fs";
-import { dirname } from "@std/path";
+import { ensureDir } from "@std/fs";
+import { basename, dirname, isAbsolute, join } from "@std/path";
 import { DataError, describe } from "../base/errors.ts";
+import {
+  lockTemporary,
+  removeLeftovers,
+  temporaryBeside,
+} from "./_temporary.ts";
 
 /**
  * Reads a whole file.
@@ -40,7 +45,10 @@ export async function readFile(
 /**
  * Writes a file whole or not at all: into a temporary file beside `path`,
  * which takes its place once its bytes are on the disk. What was at `path`
- * stays as it was until then, and if anything fails.
+ * stays as it was until then, and if anything fails. A file that is replaced
+ * keeps its mode and owner, a symbolic link its target, which is replaced; to
+ * what is no regular file, such as a pipe, the bytes are written. Temporary files
+ * that a killed program left behind are removed.
  *
  * @throws {DataError} If the folder is missing or cannot be written, or `path`
  * is a folder; `cause` is Deno's own error. No temporary file is left.
@@ -57,16 +65,67 @@ export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array,
 ): Promise<void> {
+  try {
+    const { target, info } = await targetOf(path);
+    if (info !== null && !info.isFile && !info.isDirectory) {
+      return await writeInto(target, bytes);
+    }
+    await replace(target, bytes, info);
+    await removeLeftovers(target);
+  } catch (cause) {
+    throw writeFailure(path, cause);
+  }
+}
+
+/** The file that a path leads to, through links, and what is there. */
+async function targetOf(
+  path: string,
+): Promise<{ target: string; info: Deno.FileInfo | null }> {
+  let target = path;
+  // As many links as Linux follows.
+  for (let links = 0; links < 40; links++) {
+    const info = await infoOf(target);
+    if (info === null || !info.isSymlink) return { target, info };
+    const link = await Deno.readLink(target);
+    target = isAbsolute(link) ? link : join(dirname(target), link);
+  }
+  throw new Deno.errors.FilesystemLoop("too many symbolic links");
+}
+
+/** What is at a path; null is nothing, or what may not be looked at. */
+async function infoOf(path: string): Promise<Deno.FileInfo | null> {
+  const { state } = await Deno.permissions.query({ name: "read", path });
+  if (state !== "granted") return null;
+  try {
+    return await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Puts a new file into the place of another, or of none. */
+async function replace(
+  path: string,
+  bytes: Uint8Array,
+  info: Deno.FileInfo | null,
+): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
-    await writeThrough(temporary, bytes);
+    await writeThrough(temporary, bytes, info);
     await Deno.rename(temporary, path);
   } catch (cause) {
     // The first error is the one to tell. Where it came before the file was
     // made, there is nothing to remove.
     await Deno.remove(temporary).catch(() => {});
-    throw writeFailure(path, cause);
+    throw cause;
   }
+}
+
+/** Writes to a device or a pipe, which cannot be replaced. */
+async function writeInto(path: string, bytes: Uint8Array): Promise<void> {
+  using file = await Deno.open(path, { write: true });
+  await writeAll(file, bytes);
 }
 
 /**
@@ -84,16 +143,37 @@ export async function writeFileAtomic(
  * ```
  */
 export async function checkWritable(path: string): Promise<void> {
-  const trial = temporaryBeside(path);
   try {
-    await writeThrough(trial, new Uint8Array());
-    await Deno.remove(trial);
-    if (await exists(path, { isDirectory: true })) {
+    const { target, info } = await targetOf(path);
+    if (info?.isDirectory) {
       throw new Deno.errors.IsADirectory("it is a folder");
     }
+    // Opening a pipe would wait for its reader.
+    if (info !== null && !info.isFile) return;
+    const trial = temporaryBeside(target);
+    await writeThrough(trial, new Uint8Array(), null);
+    await Deno.remove(trial);
   } catch (cause) {
     throw writeFailure(path, cause);
   }
+}
+
+/**
+ * The identity of a file, the same for all its paths: where it is there, its
+ * device and number, through links; otherwise the folder's and its name. What
+ * can be written again and again without loss, a device or a pipe, has an
+ * identity each time.
+ */
+export async function placeOf(path: string): Promise<string> {
+  const { target, info } = await targetOf(path);
+  if (info !== null && !info.isFile && !info.isDirectory) {
+    return crypto.randomUUID();
+  }
+  if (info !== null && info.ino !== null) return `${info.dev}:${info.ino}`;
+  const folder = await infoOf(dirname(target));
+  if (folder === null) return target;
+  const { dev, ino } = await Deno.stat(dirname(target));
+  return `${dev}:${ino}/${basename(target)}`;
 }
 
 /**
@@ -119,18 +199,51 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Writes a new file and waits until the disk has it. */
-async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
+/**
+ * Makes a folder of its own for the caller.
+ *
+ * @returns Whether it was made; false where something is at the path already.
+ * @throws {DataError} If it cannot be made; `cause` is Deno's own error.
+ */
+export async function makeNewFolder(path: string): Promise<boolean> {
+  try {
+    await Deno.mkdir(path);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AlreadyExists) return false;
+    throw failure(`cannot make folder ${path}`, cause, {
+      missing: "no such place",
+      help: "Give a place where no file is and that you may write.",
+    });
+  }
+}
+
+/**
+ * Writes a new file and waits until the disk has it.
+ *
+ * @param like The file whose mode and owner it gets.
+ */
+async function writeThrough(
+  path: string,
+  bytes: Uint8Array,
+  like: Deno.FileInfo | null,
+): Promise<void> {
   using file = await Deno.open(path, { write: true, createNew: true });
+  await lockTemporary(file);
+  await writeAll(file, bytes);
+  await file.sync();
+  if (like === null || Deno.build.os === "windows") return;
+  const { gid, mode, uid } = like;
+  const own = await file.stat();
+  if (uid !== own.uid || gid !== own.gid) await Deno.chown(path, uid, gid);
+  if (mode !== null && mode !== own.mode) await Deno.chmod(path, mode & 0o7777);
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     written += await file.write(bytes.subarray(written));
   }
-  await file.sync();
-}
-
-function temporaryBeside(path: string): string {
-  return `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
 }
 
 function writeFailure(path: string, cause: unknown): DataError {

@@ -68,7 +68,7 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
   ["a limit of nothing", ["train", "--limit", "0"], 2, /--limit: expected/],
   [
     "no place for the weights",
-    ["train", "--out", "/none/x"],
+    ["train", "--out", "/none/x.npz"],
     1,
     /cannot write/,
   ],
@@ -76,7 +76,7 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
   ["an unknown device", ["train", "--device", "tpu"], 2, /expected auto/],
   ["no file", ["inspect"], 2, /inspect: FILE is missing/],
   ["a file too many", ["inspect", "a", "b"], 2, /unknown argument b/],
-  ["an unknown format", ["convert", "a", "b.pth"], 2, /got b\.pth/],
+  ["an unknown format", ["convert", "a", "b.onn"], 2, /got b\.onn/],
   [
     "a missing file",
     ["evaluate", "--device", "cpu", "--model", "/none"],

@@ -82,6 +82,18 @@ Deno.test("Ctrl-C leaves a checkpoint from which all goes on", async () => {
   );
 });
 
+for (const [signal, status] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  Deno.test(`${signal} leaves a checkpoint, as Ctrl-C does`, async () => {
+    await using folder = await task();
+    const { file, options } = folder;
+    const endless = [...options("run"), "--epochs", "1000"];
+    const { code, stderr } = await interrupted(endless, 1, "[Epoch", signal);
+    assertEquals(code, status);
+    assertMatch(stderr, /^stopping after this step; .*\ngo on with --resume /);
+    assert((await readCheckpoint(file("run"))).history.length >= 1);
+  });
+}
+
 Deno.test("Ctrl-C twice stops at once, and no file is half there", async () => {
   await using folder = await task();
   const { file, options } = folder;

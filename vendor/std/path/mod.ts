@@ -10,6 +10,7 @@ export {
   basename,
   dirname,
   fromFileUrl,
+  isAbsolute,
   join,
   toFileUrl,
 } from "npm:deno-std@1.4.0/path/mod.js";

@@ -12,3 +12,6 @@ export function join(path: string | URL, ...paths: string[]): string;
 
 /** The `file:` URL of an absolute path. */
 export function toFileUrl(path: string): URL;
+
+/** Whether a path starts at the root. */
+export function isAbsolute(path: string): boolean;

@@ -1,0 +1,64 @@
+import { basename, dirname, join } from "@std/path";
+
+/** Younger files may be so new that their writer has not locked them yet. */
+const newest = 1000;
+
+/** The name of a new file that is to take the place of another. */
+export function temporaryBeside(path: string): string {
+  return `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+}
+
+/** Locks a temporary file, until it is closed: its writer lives. */
+export async function lockTemporary(file: Deno.FsFile): Promise<void> {
+  try {
+    await file.lock(true);
+  } catch (error) {
+    // Nor can others lock it then, who would take it for left behind.
+    if (!isUnsupported(error)) throw error;
+  }
+}
+
+/**
+ * Removes the temporary files of this path whose writers were killed: those
+ * that nobody has locked. Does nothing where the folder may not be read, or
+ * where Deno, before 2.6, cannot try a lock.
+ */
+export async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path);
+  const { state } = await Deno.permissions.query({
+    name: "read",
+    path: folder,
+  });
+  if (state !== "granted" || !("tryLock" in Deno.FsFile.prototype)) return;
+  const prefix = `${basename(path)}.`;
+  for await (const { isFile, name } of Deno.readDir(folder)) {
+    const isTemporary = isFile && name.startsWith(prefix) &&
+      /^[0-9a-f]{8}\.tmp$/.test(name.slice(prefix.length));
+    if (isTemporary && await isLeft(join(folder, name))) {
+      await Deno.remove(join(folder, name));
+    }
+  }
+}
+
+async function isLeft(path: string): Promise<boolean> {
+  try {
+    using file = await Deno.open(path, { write: true });
+    const { mtime } = await file.stat();
+    const age = Date.now() - (mtime?.getTime() ?? Date.now());
+    return age > newest && await file.tryLock(true);
+  } catch (error) {
+    // Its writer has finished meanwhile, or another user wrote it.
+    const isOthers = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.PermissionDenied || isUnsupported(error);
+    if (!isOthers) throw error;
+    return false;
+  }
+}
+
+/** Whether a file system has no locks: some that are shared by a network. */
+function isUnsupported(error: unknown): boolean {
+  return error instanceof Deno.errors.NotSupported ||
+    error instanceof Error && /ENOLCK|ENOTSUP|ENOSYS/.test(
+        (error as Error & { code?: string }).code ?? "",
+      );
+}
