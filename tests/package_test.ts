@@ -35,7 +35,6 @@ const modules = ".deno_compile_node_modules/localhost";
 const libraries = [
   "@bomb.sh/tab",
   "@zip.js/zip.js",
-  "bmp-ts",
   "cli-progress",
   "deno-std",
   "fast-png",

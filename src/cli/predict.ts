@@ -30,9 +30,9 @@ export const predict: Command = {
     "Print which digits a network sees: in pictures of yours, or in test images.",
   anyFiles: {
     name: "FILE",
-    help: "a photo or drawing of one digit: PNG, JPEG, BMP or PGM, dark on " +
-      "light or light on dark; prints digit, probability and the likeliest " +
-      "three",
+    help: "a photo or drawing of one digit: PNG, JPEG, BMP, PGM, GIF, WebP " +
+      "or AVIF, dark on light or light on dark; prints digit, probability " +
+      "and the likeliest three",
   },
   groups: [
     {

@@ -1,32 +1,125 @@
-import { library } from "../base/library.ts";
 import type { Pixels } from "./_pixels.ts";
 
-/** Decodes a BMP, with a palette or in colour, from the bottom or the top. */
-export async function decodeBmp(bytes: Uint8Array): Promise<Pixels> {
-  const { Buffer } = await import("node:buffer");
-  const { decode } = await library("bmp-ts", () => import("npm:bmp-ts@1.0.9"));
+/** The parts of a file that tell how its pixels lie. */
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  readonly fromTop: boolean;
+  readonly bits: number;
+  /** Bits of a pixel that are red, green, blue and alpha; none with a palette. */
+  readonly masks: readonly number[];
+  /** Red, green and blue of each entry. */
+  readonly palette: readonly (readonly number[])[];
+  /** Where the pixels start: there may be a gap before. */
+  readonly start: number;
+}
+
+/** Compressions: none, and bits of a pixel as masks say. */
+const [plain, fields, alphaFields] = [0, 3, 6];
+
+/**
+ * Decodes a BMP of 1 to 32 bits a pixel, with a palette or in colour, from the
+ * bottom or the top.
+ */
+export function decodeBmp(bytes: Uint8Array): Pixels {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [bits, packing] = [view.getUint16(28, true), view.getUint32(30, true)];
-  // bmp-ts loses rows of the one and stops early in the other.
-  if (bits === 4 || packing === 1 || packing === 2) {
-    throw new Error(
-      bits === 4
-        ? "4 bits a pixel, which are not read"
-        : "run-length encoded, which is not read",
-    );
-  }
-  const { data, height, width } = decode(
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  const { bits, fromTop, height, masks, palette, start, width } = bmpHeader(
+    bytes,
   );
-  // Of bmp-ts a pixel is alpha, blue, green, red. Most writers leave alpha 0.
-  const hasAlpha = bits === 32 &&
-    data.some((value, at) => at % 4 === 0 && value > 0);
-  const channels = hasAlpha ? 4 : 3;
-  const pixels = new Uint8Array(width * height * channels);
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    for (let channel = 0; channel < channels; channel++) {
-      pixels[pixel * channels + channel] = data[pixel * 4 + (3 - channel)];
+  const rowBytes = Math.ceil(width * bits / 32) * 4;
+  const missing = start + rowBytes * height - bytes.length;
+  if (missing > 0) throw new Error(`${missing} bytes of pixels are missing`);
+  const channels = masks.length === 4 ? 4 : 3;
+  const data = new Uint8Array(width * height * channels);
+  const colour = palette.length > 0
+    ? (value: number) => palette[value] ?? palette[0]
+    : (value: number) => masks.map((mask) => scaled(value, mask));
+  for (let row = 0; row < height; row++) {
+    const from = start + (fromTop ? row : height - 1 - row) * rowBytes;
+    for (let column = 0; column < width; column++) {
+      const value = valueAt(view, from, column, bits);
+      data.set(colour(value), (row * width + column) * channels);
     }
   }
-  return { width, height, channels, data: pixels, white: 255 };
+  return opaque({ width, height, channels, data, white: 255 });
+}
+
+/**
+ * Reads the headers and the palette.
+ *
+ * @throws {Error} If the pixels are compressed or of odd bits.
+ */
+export function bmpHeader(bytes: Uint8Array): Header {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = view.getUint32(14, true);
+  // Before Windows 3 sizes had two bytes, and colours three.
+  const isOld = size === 12;
+  const width = isOld ? view.getUint16(18, true) : view.getInt32(18, true);
+  const height = isOld ? view.getUint16(20, true) : view.getInt32(22, true);
+  const bits = view.getUint16(isOld ? 24 : 28, true);
+  const packing = isOld ? plain : view.getUint32(30, true);
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`${bits} bits`);
+  if (![plain, fields, alphaFields].includes(packing)) {
+    throw new Error("compressed inside, which is not read");
+  }
+  const hasFields = packing !== plain;
+  const apart = size === 40 && hasFields ? packing === fields ? 12 : 16 : 0;
+  const colours = isOld ? 0 : view.getUint32(46, true);
+  const count = bits > 8 ? 0 : Math.min(colours || 2 ** bits, 2 ** bits);
+  const entry = isOld ? 3 : 4;
+  const first = 14 + size + apart;
+  const palette = Array.from(
+    { length: count },
+    (_, at) =>
+      [2, 1, 0].map((byte) => view.getUint8(first + at * entry + byte)),
+  );
+  const masks = bits <= 8
+    ? []
+    : hasFields
+    ? [54, 58, 62, 66].slice(0, size > 52 || apart === 16 ? 4 : 3).map((at) =>
+      view.getUint32(at, true)
+    )
+    : bits === 16
+    ? [0x7c00, 0x03e0, 0x001f]
+    : [0xff0000, 0xff00, 0xff, 0xff000000].slice(0, bits / 8);
+  return {
+    ...{ width, height: Math.abs(height), fromTop: height < 0, bits },
+    ...{ masks, palette, start: view.getUint32(10, true) },
+  };
+}
+
+/** The bits of one pixel; of those that share a byte, the first is the highest. */
+function valueAt(
+  view: DataView,
+  row: number,
+  column: number,
+  bits: number,
+): number {
+  if (bits === 32) return view.getUint32(row + column * 4, true);
+  if (bits === 16) return view.getUint16(row + column * 2, true);
+  if (bits === 24) {
+    const at = row + column * 3;
+    return view.getUint16(at, true) | view.getUint8(at + 2) << 16;
+  }
+  const bit = column * bits;
+  const byte = view.getUint8(row + (bit >> 3));
+  return (byte >> (8 - bits - bit % 8)) & (2 ** bits - 1);
+}
+
+/** The bits of a mask as a byte. */
+function scaled(value: number, mask: number): number {
+  if (mask === 0) return 255;
+  const shift = 31 - Math.clz32(mask & -mask);
+  const most = mask >>> shift;
+  return Math.round(((value & mask) >>> shift) / most * 255);
+}
+
+/** Most writers of 32 bits leave alpha 0: then nothing is transparent. */
+function opaque(pixels: Pixels): Pixels {
+  const { channels, data } = pixels;
+  if (channels !== 4) return pixels;
+  if (data.every((value, at) => at % 4 < 3 || value === 0)) {
+    for (let at = 3; at < data.length; at += 4) data[at] = 255;
+  }
+  return pixels;
 }

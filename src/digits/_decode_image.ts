@@ -1,6 +1,13 @@
 import { describe, FormatError, LibraryError } from "../base/errors.ts";
-import { decodeBmp } from "./_decode_bmp.ts";
+import { bmpHeader, decodeBmp } from "./_decode_bmp.ts";
+import { decodeGif, gifSize } from "./_decode_gif.ts";
 import { decodeJpeg } from "./_decode_jpeg.ts";
+import {
+  avifSize,
+  decodeAvif,
+  decodeWebp,
+  webpSize,
+} from "./_decode_jsquash.ts";
 import { decodePgm, pgmHeader } from "./_decode_pgm.ts";
 import { decodePng } from "./_decode_png.ts";
 import { MAX_MEGAPIXELS } from "./_limits.ts";
@@ -9,53 +16,68 @@ import type { Pixels } from "./_pixels.ts";
 /** A format of image files. */
 interface Format {
   readonly name: string;
-  /** Bytes that such a file begins with. */
-  readonly start: readonly number[];
-  /** Height and width before all is decoded; JPEG's decoder looks itself. */
+  /** The first bytes of such a file as Latin-1. */
+  readonly start: RegExp;
+  /** Width and height before all is decoded; JPEG's decoder looks itself. */
   size?(bytes: Uint8Array): readonly [width: number, height: number];
   decode(bytes: Uint8Array): Pixels | Promise<Pixels>;
 }
 
-const pgm = {
-  name: "PGM",
-  size: (bytes: Uint8Array) => {
-    const { height, width } = pgmHeader(bytes);
-    return [width, height] as const;
-  },
-  decode: decodePgm,
-};
-
 const formats: readonly Format[] = [
   {
     name: "PNG",
-    start: [0x89, 0x50, 0x4e, 0x47],
-    size: (bytes) => numbersAt(bytes, 16, false),
+    start: /^\x89PNG/,
+    size: pngSize,
     decode: decodePng,
   },
-  { name: "JPEG", start: [0xff, 0xd8, 0xff], decode: decodeJpeg },
+  { name: "JPEG", start: /^\xff\xd8\xff/, decode: decodeJpeg },
   {
     name: "BMP",
-    start: [0x42, 0x4d],
-    size: (bytes) => numbersAt(bytes, 18, true),
+    start: /^BM/,
+    size: (bytes) => {
+      const { height, width } = bmpHeader(bytes);
+      return [width, height];
+    },
     decode: decodeBmp,
   },
-  { ...pgm, start: [0x50, 0x35] },
-  { ...pgm, start: [0x50, 0x32] },
+  {
+    name: "PGM",
+    start: /^P[25]/,
+    size: (bytes) => {
+      const { height, width } = pgmHeader(bytes);
+      return [width, height];
+    },
+    decode: decodePgm,
+  },
+  { name: "GIF", start: /^GIF8[79]a/, size: gifSize, decode: decodeGif },
+  {
+    name: "WebP",
+    start: /^RIFF....WEBP/s,
+    size: webpSize,
+    decode: decodeWebp,
+  },
+  {
+    name: "AVIF",
+    start: /^....ftypavi[fs]/s,
+    size: avifSize,
+    decode: decodeAvif,
+  },
 ];
 
 /** The first bytes of other files that people take for an image. */
-const others: readonly [name: string, start: string][] = [
-  ["GIF", "GIF8"],
-  ["WebP", "RIFF"],
-  ["TIFF", "II*\0"],
-  ["TIFF", "MM\0*"],
-  ["PBM", "P4"],
-  ["PPM", "P6"],
-  ["SVG", "<svg"],
-  ["PDF", "%PDF"],
+const others: readonly [name: string, start: RegExp][] = [
+  ["HEIC", /^....ftyp(hei|hev|mif1)/s],
+  ["TIFF", /^(II\*\0|MM\0\*)/],
+  ["PBM", /^P[14]/],
+  ["PPM", /^P[36]/],
+  ["SVG", /^<svg|^<\?xml/],
+  ["PDF", /^%PDF/],
 ];
 
-const help = "Give a whole PNG, JPEG, BMP or PGM.";
+/** The formats as a sentence names them. */
+export const imageFormats = "PNG, JPEG, BMP, PGM, GIF, WebP or AVIF";
+
+const help = `Give a whole ${imageFormats}.`;
 
 /**
  * Decodes the bytes of an image; what format it is they tell themselves.
@@ -66,9 +88,8 @@ export async function decodeImage(
   bytes: Uint8Array,
   name: string,
 ): Promise<Pixels> {
-  const format = formats.find(({ start }) =>
-    start.every((byte, at) => bytes[at] === byte)
-  );
+  const begin = beginOf(bytes);
+  const format = formats.find(({ start }) => start.test(begin));
   if (format === undefined) throw unknownFormat(bytes, name);
   try {
     if (format.size !== undefined) checkSize(...format.size(bytes), name);
@@ -83,16 +104,14 @@ export async function decodeImage(
   }
 }
 
-/** Two whole numbers of four bytes. */
-function numbersAt(
-  bytes: Uint8Array,
-  offset: number,
-  little: boolean,
-): [number, number] {
+function beginOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.subarray(0, 16));
+}
+
+/** Width and height of a PNG: IHDR comes first. */
+function pngSize(bytes: Uint8Array): [number, number] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const read = (at: number) =>
-    little ? Math.abs(view.getInt32(at, true)) : view.getUint32(at);
-  return [read(offset), read(offset + 4)];
+  return [view.getUint32(16), view.getUint32(20)];
 }
 
 function checkSize(width: number, height: number, name: string): void {
@@ -106,11 +125,11 @@ function checkSize(width: number, height: number, name: string): void {
 }
 
 function unknownFormat(bytes: Uint8Array, name: string): FormatError {
-  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 8));
-  const other = others.find(([, begin]) => start.startsWith(begin))?.[0];
+  const begin = beginOf(bytes);
+  const other = others.find(([, start]) => start.test(begin))?.[0];
   return new FormatError(describe({
     what: name,
-    expected: "an image: PNG, JPEG, BMP or PGM",
+    expected: `an image: ${imageFormats}`,
     got: other ?? (bytes.length === 0 ? "an empty file" : "something else"),
     help: other === undefined ? help : "Save it as PNG.",
   }));

@@ -36,7 +36,7 @@ const longestSide = 256;
  *    its proportions, without losing thin lines, and put into 28 × 28 with its
  *    center of mass in the middle.
  *
- * @param source A file of PNG, JPEG, BMP or PGM, or its bytes.
+ * @param source A file of PNG, JPEG, BMP, PGM, GIF, WebP or AVIF, or its bytes.
  * @param name What to call the bytes in an error.
  * @throws {DataError} If the file cannot be read.
  * @throws {FormatError} If it is no image of these formats, is damaged, has more

@@ -101,7 +101,7 @@ Deno.test("predict's FILE that is no picture is one line and exit status 1", asy
   await Deno.writeFile(white, await encodePng(paper));
   for (
     const [path, message] of [
-      [text, /expected an image: PNG, JPEG, BMP or PGM, got something else/],
+      [text, /expected an image: PNG, .* or AVIF, got something else/],
       [cut, /damaged or cut off JPEG/],
       [missing, /cannot read .*none\.png: got no such file/],
       [white, /white\.png: expected one digit, .*, got nothing that stands/],
