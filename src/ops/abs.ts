@@ -1,4 +1,4 @@
-import { orderFunctions } from "../../kernels/lib/order.ts";
+import { absKernels } from "../../kernels/abs/abs.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
 
 /**
@@ -15,16 +15,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * assertEquals(await y.data(), new Float32Array([1, 2]));
  * ```
  */
-export const abs: UnaryOperation = unary({
-  name: "abs",
-  reference: {
-    value: Math.abs,
-    gradient: (g, x) => x > 0 ? g : x < 0 ? -g : g * 0,
-  },
-  wgsl: {
-    value: "abs(x)",
-    // At NaN too PyTorch has the sign 0.
-    gradient: "g * select(f32(sign(orderOf(x))), 0.0, isNan(x))",
-    functions: orderFunctions,
-  },
-});
+export const abs: UnaryOperation = unary(absKernels);

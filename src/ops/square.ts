@@ -1,3 +1,4 @@
+import { squareKernels } from "../../kernels/square/square.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
 
 /**
@@ -14,8 +15,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * assertEquals(await y.data(), new Float32Array([9, 16]));
  * ```
  */
-export const square: UnaryOperation = unary({
-  name: "square",
-  reference: { value: (x) => x * x, gradient: (g, x) => g * (2 * x) },
-  wgsl: { value: "x * x", gradient: "g * (2.0 * x)" },
-});
+export const square: UnaryOperation = unary(squareKernels);

@@ -1,16 +1,20 @@
+import { absKernels } from "../../../kernels/abs/abs.ts";
 import { expKernels } from "../../../kernels/exp/exp.ts";
 import { geluKernels, geluTanhKernels } from "../../../kernels/gelu/gelu.ts";
 import { sigmoidKernels } from "../../../kernels/sigmoid/sigmoid.ts";
 import { siluKernels } from "../../../kernels/silu/silu.ts";
+import { squareKernels } from "../../../kernels/square/square.ts";
 import { tanhKernels } from "../../../kernels/tanh/tanh.ts";
 import { type KernelCase, lengths, random } from "./_harness.ts";
 
 const operations = {
+  abs: absKernels,
   exp: expKernels,
   gelu: geluKernels,
   geluTanh: geluTanhKernels,
   sigmoid: sigmoidKernels,
   silu: siluKernels,
+  square: squareKernels,
   tanh: tanhKernels,
 };
 
@@ -26,7 +30,7 @@ const inputs = lengths.map((length) =>
   random(length, 1).map((value) => Math.fround(6 * value))
 );
 
-/** Exponential functions and what is made of them. */
+/** Functions of one number that have SIMD kernels of the family's form. */
 export const activationCases: readonly KernelCase[] = Object.entries(operations)
   .flatMap(([name, { forward, gradient, saved }]) =>
     inputs.flatMap((x): KernelCase[] => [
