@@ -91,7 +91,7 @@ export function batchNorm<S extends Shape>(
     "momentum",
     "eps",
   ]);
-  checkBatchNorm(name, size.channels, options);
+  checkBatchNorm(name, x.shape, options);
   const { bias = null, eps = 1e-5, training, weight = null } = options;
   const constant = (value: number) =>
     constantOf(x.device, new Float32Array(size.channels).fill(value));
@@ -194,13 +194,15 @@ function normaliseByRunning<S extends Shape>(
 /** Throws unless all tensors are of the channels, and what belongs together is there. */
 export function checkBatchNorm(
   name: string,
-  channels: number,
+  input: Shape,
   options: BatchNormOptions,
 ): void {
   const { numBatchesTracked, runningMean, runningVar } = options;
   for (const key of ["weight", "bias", "runningMean", "runningVar"] as const) {
     const tensor = options[key];
-    if (tensor) checkShape(name, key, tensor.shape, [channels]);
+    if (tensor) {
+      checkShape(name, key, tensor.shape, [input[1]], ["input", input]);
+    }
   }
   if (numBatchesTracked) {
     const { shape } = numBatchesTracked;

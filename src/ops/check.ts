@@ -40,21 +40,32 @@ export function checkRank(
   );
 }
 
-/** Throws unless the tensor has exactly this shape. */
+/**
+ * Throws unless the tensor has exactly this shape.
+ *
+ * @param other Name and shape of the tensor that it must fit, if there is one.
+ */
 export function checkShape(
   operation: string,
   argument: string,
   shape: Shape,
   expected: Shape,
+  other?: readonly [name: string, shape: Shape],
 ): void {
   const same = shape.length === expected.length &&
     shape.every((size, axis) => size === expected[axis]);
   if (same) return;
+  const [name, beside] = other ?? [];
   throw shapeError(
-    `${operation}: ${argument}`,
-    `shape ${text(expected)}`,
+    beside === undefined
+      ? `${operation}: ${argument}`
+      : `${operation}: ${name} ${text(beside)} and ${argument} ${text(shape)}`,
+    beside === undefined
+      ? `shape ${text(expected)}`
+      : `${argument} of shape ${text(expected)}`,
     text(shape),
-    "The shapes of the arguments must fit each other.",
+    "The shapes of the arguments must fit each other, and a layer's channels " +
+      "or features those of what comes before it.",
   );
 }
 

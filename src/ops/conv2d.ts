@@ -111,7 +111,10 @@ export function conv2d(
   const options = windowOptions("conv2d", given, conv2dOptions);
   const shape = conv2dShape(x.shape, weight.shape, options);
   const { batch, outChannels, outHeight, outWidth } = shape;
-  if (bias !== null) checkShape("conv2d", "bias", bias.shape, [outChannels]);
+  if (bias !== null) {
+    const beside = ["weight", weight.shape] as const;
+    checkShape("conv2d", "bias", bias.shape, [outChannels], beside);
+  }
   const { device } = x;
   const output = Tensor.empty<Images>(
     device,

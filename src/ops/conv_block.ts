@@ -203,10 +203,13 @@ function convBlockShape(
   const { bias, weight } = convolution;
   const conv = conv2dShape(x.shape, weight.shape, convolution);
   const { batch, outChannels, outHeight, outWidth } = conv;
-  if (bias !== null) checkShape("conv2d", "bias", bias.shape, [outChannels]);
+  if (bias !== null) {
+    const beside = ["weight", weight.shape] as const;
+    checkShape("conv2d", "bias", bias.shape, [outChannels], beside);
+  }
   const { eps = 1e-5 } = normalisation;
-  checkBatchNorm("batchNorm2d", outChannels, normalisation);
   const between = [batch, outChannels, outHeight, outWidth];
+  checkBatchNorm("batchNorm2d", between, normalisation);
   const pool = pool2dShape("maxPool2d", between, pooling.kernelSize, pooling);
   return { convolution: conv, pooling: pool, eps };
 }

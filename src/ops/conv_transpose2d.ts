@@ -85,7 +85,10 @@ export function convTranspose2d(
   const shape = transposedShape(x.shape, weight.shape, options);
   const { batch, inChannels: channels, inHeight, inWidth } = shape;
   if (bias !== null) {
-    checkShape("convTranspose2d", "bias", bias.shape, [channels]);
+    checkShape("convTranspose2d", "bias", bias.shape, [channels], [
+      "weight",
+      weight.shape,
+    ]);
   }
   const { device } = x;
   const output = Tensor.empty<Images>(

@@ -30,7 +30,10 @@ export function correctCount(
   checkRank("correctCount", "scores", scores.shape, ["N", "classes"]);
   const [batch, classes] = scores.shape;
   checkDType("correctCount", "labels", labels, "i32");
-  checkShape("correctCount", "labels", labels.shape, [batch]);
+  checkShape("correctCount", "labels", labels.shape, [batch], [
+    "scores",
+    scores.shape,
+  ]);
   const output = Tensor.empty<[number]>(scores.device, [1]);
   const operands = { scores, labels, output };
   scores.device.run(correctCountKernel, operands, { batch, classes });

@@ -157,7 +157,7 @@ function softCrossEntropy(
     }));
   }
   const classes = shape[1];
-  if (weight) checkWeight("crossEntropy", weight, classes);
+  if (weight) checkWeight("crossEntropy", weight, classes, logits.shape);
   return composed(() => {
     const smoothed = labelSmoothing === 0 ? target : add(
       scale(target, 1 - labelSmoothing),
@@ -186,7 +186,10 @@ export function summedCrossEntropy(
   checkRank("crossEntropy", "logits", logits.shape, ["N", "classes"]);
   const [batch, classes] = logits.shape;
   checkDType("crossEntropy", "labels", labels, "i32");
-  checkShape("crossEntropy", "labels", labels.shape, [batch]);
+  checkShape("crossEntropy", "labels", labels.shape, [batch], [
+    "logits",
+    logits.shape,
+  ]);
   const { device } = logits;
   const shape = { batch, classes, labelSmoothing };
   const gradient = Tensor.empty(device, [batch, classes]);

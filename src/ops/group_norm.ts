@@ -50,11 +50,11 @@ export function groupNorm<S extends Shape>(
     );
   }
   const [batch, channels, ...rest] = shape;
-  checkGroups("groupNorm", numGroups, channels);
-  if (weight !== null) {
-    checkShape("groupNorm", "weight", weight.shape, [channels]);
+  for (const [name, tensor] of Object.entries({ weight, bias })) {
+    if (tensor === null) continue;
+    checkShape("groupNorm", name, tensor.shape, [channels], ["input", shape]);
   }
-  if (bias !== null) checkShape("groupNorm", "bias", bias.shape, [channels]);
+  checkGroups("groupNorm", numGroups, channels);
   const area = elementsOf(rest);
   if (batch * channels * area === numGroups) {
     throw shapeError(

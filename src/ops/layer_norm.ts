@@ -50,8 +50,10 @@ export function layerNorm<S extends Shape>(
       "Give the sizes of the last axes.",
     );
   }
-  if (weight !== null) checkShape("layerNorm", "weight", weight.shape, last);
-  if (bias !== null) checkShape("layerNorm", "bias", bias.shape, last);
+  for (const [name, tensor] of Object.entries({ weight, bias })) {
+    if (tensor === null) continue;
+    checkShape("layerNorm", name, tensor.shape, last, ["input", x.shape]);
+  }
   const channels = elementsOf(last);
   const batch = x.length / channels;
   const shape = { batch, groups: 1, channels, area: 1, eps };

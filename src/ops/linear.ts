@@ -50,7 +50,10 @@ export function linear(
 ): Tensor<[n: number, features: number]> {
   const shape = linearShape(x.shape, weight.shape);
   const { batch, outFeatures } = shape;
-  if (bias !== null) checkShape("linear", "bias", bias.shape, [outFeatures]);
+  if (bias !== null) {
+    const beside = ["weight", weight.shape] as const;
+    checkShape("linear", "bias", bias.shape, [outFeatures], beside);
+  }
   const size: [number, number] = [batch, outFeatures];
   const output = Tensor.empty(x.device, size);
   x.device.run(linearForward, { x, weight, bias, output }, shape);

@@ -63,7 +63,7 @@ export function smoothedNllLoss(
   checkReduction(name, reduction);
   checkIgnored(name, ignoreIndex);
   const { classes, inner } = labelsShape(name, input, labels);
-  if (weight !== null) checkWeight(name, weight, classes);
+  if (weight !== null) checkWeight(name, weight, classes, input.shape);
   const shape = { classes, inner, ignoreIndex, labelSmoothing };
   return composed(() => {
     const { losses, weights } = lossesOf(input, labels, weight, shape);
@@ -122,9 +122,10 @@ export function checkWeight(
   name: string,
   weight: Tensor,
   classes: number,
+  scores: Shape,
 ): void {
   checkDType(name, "weight", weight, "f32");
-  checkShape(name, "weight", weight.shape, [classes]);
+  checkShape(name, "weight", weight.shape, [classes], ["scores", scores]);
 }
 
 function checkIgnored(name: string, ignoreIndex: number | null): void {

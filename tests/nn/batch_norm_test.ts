@@ -129,7 +129,7 @@ Deno.test("arguments that do not fit a batch normalisation are named", () => {
     ],
     [
       () => batchNorm1d(x, { training: true, weight: ones(2) }),
-      "batchNorm1d: weight: expected shape [3], got [2]. Help: ",
+      "batchNorm1d: input [2, 3, 4] and weight [2]: expected weight of shape [3], got [2]. Help: ",
     ],
     [
       () => batchNorm1d(x, { training: false }),

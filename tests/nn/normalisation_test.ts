@@ -154,7 +154,7 @@ Deno.test("arguments that do not fit a normalisation are named", () => {
     [() => layerNorm(zeros(2, 3), []), "normalizedShape [], got [2, 3]."],
     [
       () => layerNorm(zeros(2, 3), 3, zeros(2)),
-      "layerNorm: weight: expected shape [3], got [2]. Help: ",
+      "layerNorm: input [2, 3] and weight [2]: expected weight of shape [3], got [2]. Help: ",
     ],
     [
       () => groupNorm(zeros(2, 6, 2), 4),
@@ -171,7 +171,7 @@ Deno.test("arguments that do not fit a normalisation are named", () => {
     ],
     [
       () => groupNorm(zeros(2, 6), 2, zeros(6), zeros(2)),
-      "groupNorm: bias: expected shape [6], got [2]. Help: ",
+      "groupNorm: input [2, 6] and bias [2]: expected bias of shape [6], got [2]. Help: ",
     ],
     [
       () => new GroupNorm(4, 6),

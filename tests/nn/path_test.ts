@@ -4,9 +4,13 @@ import { Tensor } from "../../src/core/tensor.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import {
   AvgPool2d,
+  BatchNorm1d,
   BatchNorm2d,
   Conv2d,
+  ConvTranspose2d,
+  GroupNorm,
   type Layer,
+  LayerNorm,
   Linear,
   MaxPool2d,
   Module,
@@ -183,3 +187,51 @@ Deno.test("elements of another type are an error with a path too", () => {
     error.message,
   );
 });
+
+const misfits: [layer: () => Module, input: number[], expected: string][] = [
+  [() => new Linear(16, 4), [2, 3], "input [2, 3] and weight [4, 16]"],
+  [
+    () => new Conv2d(16, 4, 3),
+    [2, 3, 8, 8],
+    "input [2, 3, 8, 8] and weight [4, 16, 3, 3]",
+  ],
+  [
+    () => new Conv2d(1, 4, 5),
+    [2, 1, 3, 3],
+    "kernel [5, 5], got an image of [3, 3]",
+  ],
+  [
+    () => new ConvTranspose2d(16, 4, 3),
+    [2, 3, 8, 8],
+    "input [2, 3, 8, 8] and weight [16, 4, 3, 3]",
+  ],
+  [
+    () => new BatchNorm2d(16),
+    [2, 3, 8, 8],
+    "input [2, 3, 8, 8] and weight [16]: expected weight of shape [3]",
+  ],
+  [() => new BatchNorm1d(16), [2, 3], "input [2, 3] and weight [16]"],
+  [() => new GroupNorm(2, 16), [2, 3, 4], "input [2, 3, 4] and weight [16]"],
+  [
+    () => new LayerNorm(16),
+    [2, 3],
+    "ends with normalizedShape [16], got [2, 3]",
+  ],
+  [
+    () => new MaxPool2d(9),
+    [2, 3, 4, 4],
+    "kernel [9, 9], got an image of [4, 4]",
+  ],
+  [() => new AvgPool2d(2), [2, 3], "dimensions [N, C, H, W], got [2, 3]"],
+];
+
+for (const [layerOf, input, expected] of misfits) {
+  const layer = layerOf();
+  Deno.test(`a misfit names both shapes and the layer: ${layer}`, () => {
+    const model = new Sequential(new Sequential(layer as Layer)).to(device);
+    using x = zeros(...input);
+    const { message } = assertThrows(() => model.forward(x), ShapeError);
+    assert(message.startsWith("0.0: "), message);
+    assert(message.includes(expected), message);
+  });
+}

@@ -231,7 +231,8 @@ const refused: [
         groups: 2,
       }),
     ShapeError,
-    "convTranspose2d: bias: expected shape [2], got [3]",
+    "convTranspose2d: weight [2, 1, 2, 2] and bias [3]: expected bias of " +
+    "shape [2], got [3]",
   ],
 ];
 for (const [run, error, message] of refused) {

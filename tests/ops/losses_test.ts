@@ -155,7 +155,11 @@ deviceTest("shapes and options of losses are checked", (device) => {
     const run = (options: object) => () => loss(x, labels, options);
     assertThrows(run(untyped), TypeError, "option weights");
     assertThrows(run({ reduction: "all" }), RangeError, "reduction");
-    assertThrows(run({ weight: x }), RangeError, "expected shape [3]");
+    assertThrows(
+      run({ weight: x }),
+      RangeError,
+      "expected weight of shape [3]",
+    );
     assertThrows(run({ ignoreIndex: 0.5 }), RangeError, "a whole number");
     assertThrows(
       () => loss(x, labelsOf(device, [0, 1, 1, 0], [2, 2]), { weight: other }),
