@@ -8,7 +8,11 @@
 
 import type { EntryPoint } from "./wgsl.ts";
 
-/** Element types: f32 for numbers, i32 for labels and indices, u8 for pixels. */
+/**
+ * Element types: f32 for numbers, i32 for labels and indices, u8 for pixels.
+ *
+ * @category Tensors
+ */
 export type DType = "f32" | "i32" | "u8";
 
 /** How a device stores activations. */

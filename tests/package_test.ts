@@ -78,15 +78,51 @@ permittedTest(
   },
 );
 
+permittedTest("every name of the main module has a category", async () => {
+  const categories = new Map<string, string[]>();
+  for (const { declarations, name } of await documented("./mod.ts")) {
+    if (namespaces.includes(name)) continue;
+    const tags = declarations.flatMap(({ jsDoc }) => jsDoc?.tags ?? []);
+    const category = tags.find(({ kind }) => kind === "category")?.doc ?? "";
+    categories.set(category, [...categories.get(category) ?? [], name]);
+  }
+  assertEquals(categories.get("") ?? [], []);
+  assertEquals([...categories.keys()].sort(), [
+    ...["Data", "Devices", "Elementwise operations", "Errors", "Files"],
+    ...["Gradients", "Layers", "Losses", "Models", "Modules"],
+    ...["Operations of layers", "Optimizers", "Reductions"],
+    ...["Shape operations", "Tensors", "Training"],
+  ]);
+});
+
+/** Modules that are exported whole, each with a page of its own. */
+const namespaces = ["init", "lrScheduler", "metrics", "transforms"];
+
+/** A symbol as `deno doc --json` has it. */
+interface Documented {
+  readonly name: string;
+  readonly declarations: readonly {
+    readonly jsDoc?: {
+      readonly tags?: readonly { kind: string; doc?: string }[];
+    };
+  }[];
+}
+
 /** The names that an entry of the package exports, types included, sorted. */
 async function exportedNames(file: string): Promise<string[]> {
+  const names = (await documented(file)).map(({ name }) => name);
+  return [...new Set(names)].sort();
+}
+
+/** The documentation of what an entry exports. */
+async function documented(file: string): Promise<readonly Documented[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", file],
     cwd: root,
   }).output();
   const { nodes } = JSON.parse(new TextDecoder().decode(stdout));
-  const [{ symbols }] = Object.values<{ symbols: { name: string }[] }>(nodes);
-  return [...new Set(symbols.map(({ name }) => name))].sort();
+  const [{ symbols }] = Object.values<{ symbols: Documented[] }>(nodes);
+  return symbols;
 }
 
 permittedTest(

@@ -44,13 +44,21 @@ export function describe(parts: ErrorParts): string {
   return `${sentence} Help: ${parts.help}`.replaceAll(/\s*\n\s*/g, " ");
 }
 
-/** Shapes that do not fit each other or the operation. */
+/**
+ * Shapes that do not fit each other or the operation.
+ *
+ * @category Errors
+ */
 export class ShapeError extends RangeError {
   /** The name of the class. */
   override readonly name = "ShapeError";
 }
 
-/** A file whose bytes are not what its format says: IDX, safetensors. */
+/**
+ * A file whose bytes are not what its format says: IDX, safetensors.
+ *
+ * @category Errors
+ */
 export class FormatError extends SyntaxError {
   /** The name of the class. */
   override readonly name = "FormatError";
@@ -59,31 +67,49 @@ export class FormatError extends SyntaxError {
 /**
  * Data that is missing, could not be fetched or stored, or is not the expected
  * data.
+ *
+ * @category Errors
  */
 export class DataError extends Error {
   /** The name of the class. */
   override readonly name = "DataError";
 }
 
-/** A device that is missing, was lost, ran out of memory or refused work. */
+/**
+ * A device that is missing, was lost, ran out of memory or refused work.
+ *
+ * @category Errors
+ */
 export class DeviceError extends Error {
   /** The name of the class. */
   override readonly name = "DeviceError";
 }
 
-/** Training that cannot go on: the loss is not a finite number. */
+/**
+ * Training that cannot go on: the loss is not a finite number.
+ *
+ * @category Errors
+ */
 export class TrainingError extends Error {
   /** The name of the class. */
   override readonly name = "TrainingError";
 }
 
-/** A state dictionary whose keys or shapes are not those of the model. */
+/**
+ * A state dictionary whose keys or shapes are not those of the model.
+ *
+ * @category Errors
+ */
 export class StateDictError extends Error {
   /** The name of the class. */
   override readonly name = "StateDictError";
 }
 
-/** A library that is loaded where it is needed, and cannot be had. */
+/**
+ * A library that is loaded where it is needed, and cannot be had.
+ *
+ * @category Errors
+ */
 export class LibraryError extends Error {
   /** The name of the class. */
   override readonly name = "LibraryError";

@@ -46,6 +46,8 @@ let backwardPlace: Place | null = null;
  *   "log, forward: output: expected finite numbers, got NaN at [1] of [2]",
  * );
  * ```
+ *
+ * @category Gradients
  */
 export async function detectAnomaly<T>(run: () => T | Promise<T>): Promise<T> {
   if (watch !== null) return await run();

@@ -7,7 +7,11 @@ import type { Device, Program } from "../devices/device.ts";
 import { inScope, type TensorResult, tensorsOf, tidy } from "./scope.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
 
-/** A function that runs once and is replayed from then on. */
+/**
+ * A function that runs once and is replayed from then on.
+ *
+ * @category Devices
+ */
 export interface Captured<
   Inputs extends readonly AnyTensor[],
   Result extends TensorResult,
@@ -54,6 +58,8 @@ interface Variant<Result> {
  * assertEquals(await double(one).item(), 2);
  * assertEquals(await double(five).item(), 10);
  * ```
+ *
+ * @category Devices
  */
 export function capture<
   const Inputs extends readonly AnyTensor[],

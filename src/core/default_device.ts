@@ -20,6 +20,8 @@ let current: Device | null = null;
  * assertEquals(model.weight.tensor.device, device);
  * setDefaultDevice(null);
  * ```
+ *
+ * @category Devices
  */
 export function setDefaultDevice<D extends Device | null>(device: D): D {
   current = device;

@@ -26,6 +26,8 @@ const LARGEST_PERMUTATION = Math.floor((2 ** 32 - 1) / 20);
  * const generator = new RandomGenerator(0);
  * assertEquals([...generator.permutation(10)], [4, 1, 7, 5, 3, 9, 0, 8, 6, 2]);
  * ```
+ *
+ * @category Tensors
  */
 export class RandomGenerator {
   readonly #words = new Uint32Array(WORDS);

@@ -168,6 +168,8 @@ function isTensor(value: unknown): value is AnyTensor {
  * });
  * assertEquals(await four.data(), new Float32Array([4, 8]));
  * ```
+ *
+ * @category Gradients
  */
 export function tidy<T extends TensorResult>(run: () => T): T {
   return inScope((scope) => {
@@ -189,6 +191,8 @@ export function tidy<T extends TensorResult>(run: () => T): T {
  *
  * @param run Returns the tensor to keep.
  * @throws {TypeError} If it returns no tensor, such as a promise.
+ *
+ * @category Gradients
  */
 export function noGrad<T extends AnyTensor>(run: () => T): T {
   return tidy(run);

@@ -1,6 +1,10 @@
 import { describe, ShapeError } from "../base/errors.ts";
 
-/** Sizes of the dimensions, outermost first. */
+/**
+ * Sizes of the dimensions, outermost first.
+ *
+ * @category Tensors
+ */
 export type Shape = readonly number[];
 
 /** Elements of a shape. */

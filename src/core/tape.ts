@@ -63,6 +63,8 @@ interface Destination {
  * }
  * assertEquals(await x.grad?.data(), new Float32Array([2, 4, 6]));
  * ```
+ *
+ * @category Gradients
  */
 export class Tape extends Scope {
   static {

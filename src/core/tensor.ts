@@ -27,10 +27,18 @@ import type { MethodTable, TensorMethods } from "./tensor_methods.ts";
 
 export { elementsOf, type Shape };
 
-/** The shape of a batch of images: `[N, C, H, W]`. */
+/**
+ * The shape of a batch of images: `[N, C, H, W]`.
+ *
+ * @category Tensors
+ */
 export type Images = [n: number, c: number, h: number, w: number];
 
-/** The labels of a batch: i32 `[N]`, a class each. */
+/**
+ * The labels of a batch: i32 `[N]`, a class each.
+ *
+ * @category Tensors
+ */
 export type Labels = Tensor<Shape, "i32">;
 
 /** A tensor of any shape and element type. */
@@ -70,6 +78,8 @@ export interface TensorOptions {
  * assertEquals(x.shape, [2, 3]);
  * assertEquals(await x.data(), new Float32Array([1, 2, 3, 4, 5, 6]));
  * ```
+ *
+ * @category Tensors
  */
 export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   implements Operand, Disposable {

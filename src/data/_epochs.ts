@@ -1,7 +1,11 @@
 import { describe } from "../base/errors.ts";
 import { RandomGenerator } from "../core/random.ts";
 
-/** Where a loader is. */
+/**
+ * Where a loader is.
+ *
+ * @category Data
+ */
 export interface DataLoaderState {
   /** The generator's state before it draws the epoch's order. */
   generator: Uint32Array;

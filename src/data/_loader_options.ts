@@ -5,7 +5,11 @@ import { type RandomGenerator, randomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { type BatchTransform, Compose, ToTensor } from "../transforms/mod.ts";
 
-/** How a {@linkcode DataLoader} makes batches. */
+/**
+ * How a {@linkcode DataLoader} makes batches.
+ *
+ * @category Data
+ */
 export interface DataLoaderOptions {
   /** Where the batches are made. Default: the default device. */
   device?: Device;

@@ -9,6 +9,8 @@ import type { Layout } from "./layout.ts";
 /**
  * A batch: inputs `[N, …row shape]` and targets `[N, …target shape]`, i32 where
  * they are labels, else f32.
+ *
+ * @category Data
  */
 // deno-lint-ignore no-explicit-any -- the data set decides the type
 export type Batch = readonly [inputs: Tensor, targets: Tensor<Shape, any>];

@@ -25,6 +25,8 @@ import { layoutOf } from "./layout.ts";
  * const both = new ConcatDataset([one, two]);
  * assertEquals([both.length, both.get(2)], [3, [new Float32Array([7]), 2]]);
  * ```
+ *
+ * @category Data
  */
 export class ConcatDataset implements ItemDataset {
   static {

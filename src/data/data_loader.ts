@@ -45,6 +45,8 @@ export type { Batch, DataLoaderOptions, DataLoaderState };
  *   assertEquals(inputs.shape.length, 2);
  * }
  * ```
+ *
+ * @category Data
  */
 export class DataLoader implements Disposable {
   static {

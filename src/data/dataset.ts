@@ -5,7 +5,11 @@
  * @module
  */
 
-/** The rows that a model gets. */
+/**
+ * The rows that a model gets.
+ *
+ * @category Data
+ */
 export interface DatasetInputs {
   /** All rows, one after another. Bytes stay bytes until a batch is made. */
   readonly data: Uint8Array | Float32Array;
@@ -18,7 +22,11 @@ export interface DatasetInputs {
   readonly divisor: number;
 }
 
-/** The target of each row: a label, or numbers to regress. */
+/**
+ * The target of each row: a label, or numbers to regress.
+ *
+ * @category Data
+ */
 export interface DatasetTargets {
   /**
    * All targets, one after another: integers from 0 to `classes − 1`, or f32
@@ -31,7 +39,11 @@ export interface DatasetTargets {
   readonly rowShape?: readonly number[];
 }
 
-/** A data set in the host's memory, which a loader uploads once. */
+/**
+ * A data set in the host's memory, which a loader uploads once.
+ *
+ * @category Data
+ */
 export interface ArrayDataset {
   /** Rows. */
   readonly length: number;
@@ -44,7 +56,11 @@ export interface ArrayDataset {
 /** Numbers of a row or of its target: an array, or a single number. */
 export type ItemValues = number | ArrayLike<number>;
 
-/** A row and its target. */
+/**
+ * A row and its target.
+ *
+ * @category Data
+ */
 export type DatasetItem = readonly [input: ItemValues, target: ItemValues];
 
 /**
@@ -70,6 +86,8 @@ export type DatasetItem = readonly [input: ItemValues, target: ItemValues];
  *   assertEquals(await targets.data(), new Float32Array([0, 1, 4, 9, 16]));
  * }
  * ```
+ *
+ * @category Data
  */
 export interface ItemDataset {
   /** Items. */
@@ -95,5 +113,9 @@ export interface ItemDataset {
   arrays?(): ArrayDataset | null;
 }
 
-/** Anything that a `DataLoader` can make batches of. */
+/**
+ * Anything that a `DataLoader` can make batches of.
+ *
+ * @category Data
+ */
 export type Dataset = ArrayDataset | ItemDataset;

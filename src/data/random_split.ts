@@ -31,6 +31,8 @@ export interface RandomSplitOptions {
  * const [train, test] = randomSplit(all, [0.8, 0.2], { seed: 42 });
  * assertEquals([train.length, test.length], [4, 1]);
  * ```
+ *
+ * @category Data
  */
 export function randomSplit(
   dataset: Dataset,

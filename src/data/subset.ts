@@ -25,6 +25,8 @@ import { layoutOf } from "./layout.ts";
  * const whole = new TensorDataset(new Float32Array(3), [0, 1, 2], options);
  * assertEquals(take(whole, 2).targets.data, new Int32Array([0, 1]));
  * ```
+ *
+ * @category Data
  */
 export function take(dataset: ArrayDataset, count: number): ArrayDataset;
 /** The first items of a data set that gives them one by one. */
@@ -62,6 +64,8 @@ export function take(dataset: Dataset, count: number): Dataset {
  * const part = new Subset(whole, [2, 0]);
  * assertEquals([part.length, part.get(0)], [2, [new Float32Array([12]), 2]]);
  * ```
+ *
+ * @category Data
  */
 export class Subset implements ItemDataset {
   static {

@@ -16,7 +16,11 @@ import type {
   DatasetTargets,
 } from "./dataset.ts";
 
-/** Options of {@linkcode TensorDataset}. */
+/**
+ * Options of {@linkcode TensorDataset}.
+ *
+ * @category Data
+ */
 export interface TensorDatasetOptions {
   /** Shape of a row: `[channels, height, width]` for images. */
   rowShape: readonly number[];
@@ -65,6 +69,8 @@ type GivenTargets =
  * const line = new TensorDataset(x, y, { rowShape: [1], targetShape: [1] });
  * assertEquals(line.get(2), [new Float32Array([2]), new Float32Array([7])]);
  * ```
+ *
+ * @category Data
  */
 export class TensorDataset implements ArrayDataset {
   static {

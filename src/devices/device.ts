@@ -66,7 +66,11 @@ export interface Program extends Disposable {
   replay(): void;
 }
 
-/** A place where tensors live and kernels run. */
+/**
+ * A place where tensors live and kernels run.
+ *
+ * @category Devices
+ */
 export interface Device extends Disposable {
   /** Which kind of device this is. */
   readonly kind: "webgpu" | "cpu";

@@ -14,7 +14,11 @@ import { WebGpuDevice } from "./webgpu/webgpu_device.ts";
 /** Which device to open. */
 export type DeviceChoice = "auto" | "webgpu" | "cpu";
 
-/** How to open a device. */
+/**
+ * How to open a device.
+ *
+ * @category Devices
+ */
 export interface OpenDeviceOptions {
   /**
    * `auto` takes a GPU if there is one, else the CPU; `webgpu` takes whatever
@@ -61,6 +65,8 @@ export interface OpenDeviceOptions {
  * using device = await openDevice({ device: "cpu" });
  * assertEquals(device.kind, "cpu");
  * ```
+ *
+ * @category Devices
  */
 export async function openDevice(
   options: OpenDeviceOptions = {},

@@ -30,6 +30,8 @@ export type HostDtype = keyof HostArrays;
 /**
  * A tensor in the memory of the program: its elements in row-major order.
  * `dtype` tells the type of `data`.
+ *
+ * @category Files
  */
 export type HostTensor = {
   [Dtype in HostDtype]: {

@@ -95,6 +95,8 @@ export async function readSafetensorsHeader(
  * @throws {TypeError | ShapeError | RangeError} As
  * {@linkcode encodeSafetensors}.
  * @throws {DataError} If the file can't be written.
+ *
+ * @category Files
  */
 export async function writeSafetensors(
   path: string,

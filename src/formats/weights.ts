@@ -19,7 +19,11 @@ import { isZip, openZip } from "./_zip.ts";
 
 export type { WeightsFile, WeightsFormat };
 
-/** All that a file of weights holds. */
+/**
+ * All that a file of weights holds.
+ *
+ * @category Files
+ */
 export interface Weights {
   /** The format of the file. */
   readonly format: WeightsFormat;
@@ -79,6 +83,8 @@ export async function openWeights(path: string): Promise<WeightsFile> {
  * const { tensors } = await readWeights("MNIST_CNN_torch.pth");
  * console.log(model.loadStateDict(tensors)); // <All keys matched successfully>
  * ```
+ *
+ * @category Files
  */
 export async function readWeights(path: string): Promise<Weights> {
   using file = await openWeights(path);

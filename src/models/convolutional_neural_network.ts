@@ -17,7 +17,11 @@ const imageSize = 28;
 /** 28, 14, 7, 3, 1: nothing is left to pool. */
 const mostBlocks = 4;
 
-/** How a {@linkcode ConvolutionalNeuralNetwork} is built. */
+/**
+ * How a {@linkcode ConvolutionalNeuralNetwork} is built.
+ *
+ * @category Models
+ */
 export interface ConvolutionalNeuralNetworkOptions {
   /**
    * Output channels of each block: one to four of them, since every block halves
@@ -49,6 +53,8 @@ function block(inChannels: number, outChannels: number): Sequential {
  * const model = new ConvolutionalNeuralNetwork(26, { widths: [8, 16, 32] });
  * assertEquals(model.trace([100, 1, 28, 28]).outputShape, [100, 26]);
  * ```
+ *
+ * @category Models
  */
 export class ConvolutionalNeuralNetwork extends Module {
   /** The blocks, `layer1` first. */
@@ -107,6 +113,8 @@ export class ConvolutionalNeuralNetwork extends Module {
 /**
  * A {@linkcode ConvolutionalNeuralNetwork} of the widths `[24, 48, 96]`: 153,754
  * parameters.
+ *
+ * @category Models
  */
 export class WiderConvolutionalNeuralNetwork
   extends ConvolutionalNeuralNetwork {

@@ -3,7 +3,11 @@ import type { Tensor } from "../core/tensor.ts";
 import { Linear, Module } from "../nn/mod.ts";
 import { relu } from "../ops/relu.ts";
 
-/** How a {@linkcode MultilayerPerceptron} is built. */
+/**
+ * How a {@linkcode MultilayerPerceptron} is built.
+ *
+ * @category Models
+ */
 export interface MultilayerPerceptronOptions {
   /** Elements of an image, flattened. Default 784, which is 28 × 28. */
   inputs?: number;
@@ -24,6 +28,8 @@ export interface MultilayerPerceptronOptions {
  * const trace = new MultilayerPerceptron().trace([100, 1, 28, 28]);
  * assertEquals(trace.parameters, 397_510);
  * ```
+ *
+ * @category Models
  */
 export class MultilayerPerceptron extends Module {
   /** `[N, inputs]` to `[N, hidden]`. */

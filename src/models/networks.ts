@@ -13,7 +13,11 @@ export type Classifier = Layer & {
   readonly classes: number;
 };
 
-/** The names of the networks. */
+/**
+ * The names of the networks.
+ *
+ * @category Models
+ */
 export type NetworkName = "cnn" | "wider-cnn" | "mlp";
 
 /**

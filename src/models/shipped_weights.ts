@@ -27,6 +27,8 @@ export const shippedWeightsName = "mnist-cnn.safetensors";
  * model.loadStateDict(tensors);
  * assertEquals(Number(metadata.val_acc) > 0.988, true);
  * ```
+ *
+ * @category Models
  */
 export async function readShippedWeights(): Promise<Weights> {
   const url = new URL(

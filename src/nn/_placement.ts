@@ -9,7 +9,11 @@ import type { Module, StatePart } from "./module.ts";
 import { ModuleBuffer } from "./module_buffer.ts";
 import { Parameter } from "./parameter.ts";
 
-/** The first values of a model. */
+/**
+ * The first values of a model.
+ *
+ * @category Modules
+ */
 export interface PlacementOptions {
   /** Seeds the generator of the first values; default is a random seed. */
   seed?: number;

@@ -6,7 +6,11 @@ import { elementsOf, type Shape } from "../core/tensor.ts";
 import type { Module, StatePart } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** Options for loading a state dictionary. */
+/**
+ * Options for loading a state dictionary.
+ *
+ * @category Modules
+ */
 export interface LoadOptions {
   /** Whether both must have the same names. Default true. */
   strict?: boolean;
@@ -14,7 +18,11 @@ export interface LoadOptions {
   source?: string;
 }
 
-/** Names that a state dictionary lacked, and names the model lacks. */
+/**
+ * Names that a state dictionary lacked, and names the model lacks.
+ *
+ * @category Modules
+ */
 export class LoadReport {
   static {
     printAsText(this.prototype);

@@ -11,7 +11,11 @@ import { type Substitutes, withSubstitutes } from "./_materialized.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** One call of a layer, by shapes alone. */
+/**
+ * One call of a layer, by shapes alone.
+ *
+ * @category Modules
+ */
 export interface LayerTrace {
   /** Name of the module: `layer1.0`; `""` for the model itself. */
   readonly name: string;
@@ -32,7 +36,11 @@ export interface LayerTrace {
   readonly multiplyAdds: number;
 }
 
-/** A forward pass, by shapes alone. */
+/**
+ * A forward pass, by shapes alone.
+ *
+ * @category Modules
+ */
 export interface Trace {
   /** The inputs. */
   readonly inputShapes: readonly Shape[];

@@ -19,6 +19,8 @@ import { Module } from "./module.ts";
  * using x = Tensor.from(device, new Float32Array(15), [1, 1, 5, 3]);
  * assertEquals(layer.forward(x).shape, [1, 1, 2, 3]);
  * ```
+ *
+ * @category Layers
  */
 export class AdaptiveAvgPool2d extends Module {
   readonly #outputSize: AdaptiveSize;

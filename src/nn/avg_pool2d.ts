@@ -25,6 +25,8 @@ import { Module } from "./module.ts";
  * using x = Tensor.from(device, new Float32Array(36), [1, 1, 6, 6]);
  * assertEquals(layer.forward(x).shape, [1, 1, 3, 3]);
  * ```
+ *
+ * @category Layers
  */
 export class AvgPool2d extends Module {
   readonly #kernelSize: Pair;

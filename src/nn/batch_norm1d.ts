@@ -19,6 +19,8 @@ import { BatchNorm } from "./batch_norm.ts";
  * assertAlmostEquals(low, -1, 1e-4);
  * assertAlmostEquals(high, 1, 1e-4);
  * ```
+ *
+ * @category Layers
  */
 export class BatchNorm1d extends BatchNorm {
   /** `[N, channels]` or `[N, channels, L]` to the same shape. */

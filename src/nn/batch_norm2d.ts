@@ -19,6 +19,8 @@ import type { Stage } from "./stage.ts";
  * assertAlmostEquals(low, -1, 1e-4);
  * assertAlmostEquals(high, 1, 1e-4);
  * ```
+ *
+ * @category Layers
  */
 export class BatchNorm2d extends BatchNorm {
   /** `[N, channels, H, W]` to the same shape. */

@@ -4,7 +4,11 @@ import { bceWithLogits } from "../ops/bce_with_logits.ts";
 import type { BceWithLogitsOptions } from "../ops/loss_options.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode bceWithLogits} as a module. */
+/**
+ * {@linkcode bceWithLogits} as a module.
+ *
+ * @category Losses
+ */
 export class BCEWithLogitsLoss extends Module {
   readonly #options: BceWithLogitsOptions;
 

@@ -13,7 +13,11 @@ import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** Options of a {@linkcode Conv2d} layer. */
+/**
+ * Options of a {@linkcode Conv2d} layer.
+ *
+ * @category Layers
+ */
 export interface Conv2dLayerOptions extends Conv2dOptions {
   /** Size of the kernel. */
   kernelSize: Pair;
@@ -34,6 +38,8 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
  * using x = Tensor.from(device, new Float32Array(784), [1, 1, 28, 28]);
  * assertEquals(layer.forward(x).shape, [1, 16, 28, 28]);
  * ```
+ *
+ * @category Layers
  */
 export class Conv2d extends Module {
   /** `[outChannels, inChannels / groups, Kh, Kw]`. */

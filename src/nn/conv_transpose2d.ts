@@ -16,7 +16,11 @@ import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** Options of a {@linkcode ConvTranspose2d} layer. */
+/**
+ * Options of a {@linkcode ConvTranspose2d} layer.
+ *
+ * @category Layers
+ */
 export interface ConvTranspose2dLayerOptions extends ConvTranspose2dOptions {
   /** Size of the kernel. */
   kernelSize: Pair;
@@ -39,6 +43,8 @@ export interface ConvTranspose2dLayerOptions extends ConvTranspose2dOptions {
  * using x = Tensor.from(device, new Float32Array(784), [1, 16, 7, 7]);
  * assertEquals(layer.forward(x).shape, [1, 1, 14, 14]);
  * ```
+ *
+ * @category Layers
  */
 export class ConvTranspose2d extends Module {
   /** `[inChannels, outChannels / groups, Kh, Kw]`. */

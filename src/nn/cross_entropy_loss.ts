@@ -6,7 +6,11 @@ import {
 } from "../ops/cross_entropy.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode crossEntropy} as a module. */
+/**
+ * {@linkcode crossEntropy} as a module.
+ *
+ * @category Losses
+ */
 export class CrossEntropyLoss extends Module {
   readonly #options: CrossEntropyOptions;
 

@@ -8,6 +8,8 @@ import { Module } from "./module.ts";
 /**
  * {@linkcode dropout} as a layer: in training only. Every layer draws from a
  * seed of its own, which `model.to(device, { seed })` decides.
+ *
+ * @category Layers
  */
 export class Dropout extends Module {
   /** Draws so far, and seed. */

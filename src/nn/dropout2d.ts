@@ -16,6 +16,8 @@ import { Dropout } from "./dropout.ts";
  * using x = Tensor.from(device, [1, 2, 3, 4], [1, 2, 1, 2]);
  * assertEquals(layer.forward(x), x);
  * ```
+ *
+ * @category Layers
  */
 export class Dropout2d extends Dropout {
   /** `[N, C, H, W]` to the same shape. */

@@ -17,6 +17,8 @@ import { Module } from "./module.ts";
  * using x = Tensor.from(device, [2, -100], [2]);
  * assertEquals(await layer.forward(x).data(), new Float32Array([2, -0.5]));
  * ```
+ *
+ * @category Layers
  */
 export class ELU extends Module {
   readonly #alpha: number;

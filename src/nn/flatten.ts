@@ -4,6 +4,8 @@ import { Module } from "./module.ts";
 /**
  * Dimensions made one, as a layer: all after the first, or those from one to
  * another.
+ *
+ * @category Layers
  */
 export class Flatten extends Module {
   readonly #startDim: number;

@@ -12,6 +12,8 @@ export type ForwardInputs<M extends Module> = Parameters<M["forward"]> extends
 /**
  * Called before a module's `forward`, with its inputs. What it returns, if
  * anything, are the inputs instead: an array of them, or the only one.
+ *
+ * @category Modules
  */
 export type ForwardPreHook<M extends Module = Module> = (
   module: M,
@@ -21,6 +23,8 @@ export type ForwardPreHook<M extends Module = Module> = (
 /**
  * Called after a module's `forward`, with its inputs and its output. What it
  * returns, if anything, is the output instead.
+ *
+ * @category Modules
  */
 export type ForwardHook<M extends Module = Module> = (
   module: M,

@@ -16,6 +16,8 @@ import { Module } from "./module.ts";
  * using x = Tensor.from(device, [0, 100], [2]);
  * assertEquals(await layer.forward(x).data(), new Float32Array([0, 100]));
  * ```
+ *
+ * @category Layers
  */
 export class GELU extends Module {
   readonly #approximate: "none" | "tanh";

@@ -28,6 +28,8 @@ export interface GroupNormOptions {
  * using x = Tensor.from(device, new Float32Array(96), [1, 6, 4, 4]);
  * assertEquals(layer.forward(x).shape, [1, 6, 4, 4]);
  * ```
+ *
+ * @category Layers
  */
 export class GroupNorm extends Module {
   /** Factor of each channel, 1 at first: `[numChannels]`; null without. */

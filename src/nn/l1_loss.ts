@@ -4,7 +4,11 @@ import { l1Loss } from "../ops/l1_loss.ts";
 import type { LossOptions } from "../ops/loss_options.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode l1Loss} as a module. */
+/**
+ * {@linkcode l1Loss} as a module.
+ *
+ * @category Losses
+ */
 export class L1Loss extends Module {
   readonly #options: LossOptions;
 

@@ -32,6 +32,8 @@ export interface LayerNormOptions {
  * assertAlmostEquals(low, -1, 1e-4);
  * assertAlmostEquals(high, 1, 1e-4);
  * ```
+ *
+ * @category Layers
  */
 export class LayerNorm extends Module {
   /** Factors, 1 at first: `normalizedShape`; null where none are learnt. */

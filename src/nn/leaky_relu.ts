@@ -17,6 +17,8 @@ import { Module } from "./module.ts";
  * using x = Tensor.from(device, [-2, 3], [2]);
  * assertEquals(await layer.forward(x).data(), new Float32Array([-0.5, 3]));
  * ```
+ *
+ * @category Layers
  */
 export class LeakyReLU extends Module {
   readonly #negativeSlope: number;

@@ -7,7 +7,11 @@ import { pythonBool } from "../base/python_text.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** Options of a {@linkcode Linear} layer. */
+/**
+ * Options of a {@linkcode Linear} layer.
+ *
+ * @category Layers
+ */
 export interface LinearOptions {
   /** Whether a bias is learnt. Default true. */
   bias?: boolean;
@@ -26,6 +30,8 @@ export interface LinearOptions {
  * using x = Tensor.from(device, [1, 2, 3], [1, 3]);
  * assertEquals(layer.forward(x).shape, [1, 2]);
  * ```
+ *
+ * @category Layers
  */
 export class Linear extends Module {
   /** `[outFeatures, inFeatures]`. */

@@ -3,7 +3,11 @@ import { checkDim } from "./_check_dim.ts";
 import { logSoftmax } from "../ops/log_softmax.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode logSoftmax} as a layer. */
+/**
+ * {@linkcode logSoftmax} as a layer.
+ *
+ * @category Layers
+ */
 export class LogSoftmax extends Module {
   readonly #dim: number;
 

@@ -26,6 +26,8 @@ import { Module } from "./module.ts";
  * using x = Tensor.from(device, new Float32Array(36), [1, 1, 6, 6]);
  * assertEquals(layer.forward(x).shape, [1, 1, 3, 3]);
  * ```
+ *
+ * @category Layers
  */
 export class MaxPool2d extends Module {
   /** Size of the window. */

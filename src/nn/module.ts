@@ -25,7 +25,11 @@ import {
   readStateDict,
 } from "./_state_dict.ts";
 
-/** A module from one tensor to one tensor: what {@linkcode Sequential} chains. */
+/**
+ * A module from one tensor to one tensor: what {@linkcode Sequential} chains.
+ *
+ * @category Modules
+ */
 export type Layer = Module & {
   /** Computes the layer's output. */
   forward(x: Tensor): Tensor;
@@ -58,6 +62,8 @@ export type StatePart = Parameter | ModuleBuffer | ModuleBuffer<"i32">;
  * using x = Tensor.from(device, [1, 2, 3, 4], [1, 4]);
  * assertEquals(model.forward(x).shape, [1, 2]);
  * ```
+ *
+ * @category Modules
  */
 export abstract class Module {
   static {

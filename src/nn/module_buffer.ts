@@ -23,7 +23,11 @@ export interface BufferOptions {
   persistent?: boolean;
 }
 
-/** A tensor of a model that no gradient changes: running statistics, counts. */
+/**
+ * A tensor of a model that no gradient changes: running statistics, counts.
+ *
+ * @category Modules
+ */
 export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
   static {
     printAsText(this.prototype);

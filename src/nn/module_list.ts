@@ -27,6 +27,8 @@ import { Module } from "./module.ts";
  * const [[name]] = model.namedParameters();
  * assertEquals(name, "layers.0.weight");
  * ```
+ *
+ * @category Modules
  */
 export class ModuleList<M extends Module = Module> extends Module {
   readonly #modules: M[];

@@ -4,7 +4,11 @@ import { mseLoss } from "../ops/mse_loss.ts";
 import type { LossOptions } from "../ops/loss_options.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode mseLoss} as a module. */
+/**
+ * {@linkcode mseLoss} as a module.
+ *
+ * @category Losses
+ */
 export class MSELoss extends Module {
   readonly #options: LossOptions;
 

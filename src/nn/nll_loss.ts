@@ -4,7 +4,11 @@ import { nllLoss } from "../ops/nll_loss.ts";
 import type { NllLossOptions } from "../ops/loss_options.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode nllLoss} as a module. */
+/**
+ * {@linkcode nllLoss} as a module.
+ *
+ * @category Losses
+ */
 export class NLLLoss extends Module {
   readonly #options: NllLossOptions;
 

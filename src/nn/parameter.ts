@@ -42,6 +42,8 @@ let draws = 0;
 /**
  * A tensor that training changes. It has a shape from the start, and memory
  * once its model is on a device.
+ *
+ * @category Modules
  */
 export class Parameter {
   static {

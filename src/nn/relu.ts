@@ -3,7 +3,11 @@ import type { Shape, Tensor } from "../core/tensor.ts";
 import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode relu} as a layer. */
+/**
+ * {@linkcode relu} as a layer.
+ *
+ * @category Layers
+ */
 export class ReLU extends Module {
   /** Any shape to the same shape. */
   override forward<S extends Shape>(x: Tensor<S>): Tensor<S> {

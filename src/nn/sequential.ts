@@ -15,6 +15,8 @@ import { type Layer, Module } from "./module.ts";
  * using x = Tensor.from(device, [1, 2, 3, 4], [1, 1, 2, 2]);
  * assertEquals(model.forward(x).shape, [1, 2]);
  * ```
+ *
+ * @category Modules
  */
 export class Sequential extends Module {
   readonly #layers: readonly Layer[];

@@ -4,7 +4,11 @@ import { smoothL1Loss } from "../ops/smooth_l1_loss.ts";
 import type { SmoothL1LossOptions } from "../ops/loss_options.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode smoothL1Loss} as a module. */
+/**
+ * {@linkcode smoothL1Loss} as a module.
+ *
+ * @category Losses
+ */
 export class SmoothL1Loss extends Module {
   readonly #options: SmoothL1LossOptions;
 

@@ -3,7 +3,11 @@ import { checkDim } from "./_check_dim.ts";
 import { softmax } from "../ops/softmax.ts";
 import { Module } from "./module.ts";
 
-/** {@linkcode softmax} as a layer. */
+/**
+ * {@linkcode softmax} as a layer.
+ *
+ * @category Layers
+ */
 export class Softmax extends Module {
   readonly #dim: number;
 

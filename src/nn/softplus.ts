@@ -18,6 +18,8 @@ import { Module } from "./module.ts";
  * using y = layer.forward(x);
  * assertEquals(await y.data(), new Float32Array([Math.LN2 / 2, 30]));
  * ```
+ *
+ * @category Layers
  */
 export class Softplus extends Module {
   readonly #beta: number;

@@ -18,6 +18,8 @@ import type { Module } from "./module.ts";
  * const text = summary(new Sequential(new Linear(4, 2)), [3, 4]);
  * assertMatch(text, /\n0 +Linear +\[3, 2\] +10 +24 +24 B\n/);
  * ```
+ *
+ * @category Modules
  */
 export function summary(model: Module, ...inputShapes: Shape[]): string {
   const trace = model.trace(...inputShapes);

@@ -20,6 +20,8 @@ import { Module } from "./module.ts";
  * using x = Tensor.from(device, new Float32Array(49), [1, 1, 7, 7]);
  * assertEquals(layer.forward(x).shape, [1, 1, 14, 14]);
  * ```
+ *
+ * @category Layers
  */
 export class Upsample extends Module {
   readonly #options: UpsampleOptions;

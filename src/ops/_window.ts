@@ -62,6 +62,8 @@ export function window2d(
  * assertEquals(outputSize(28, 5, 1, 2), 28); // the network's convolutions
  * assertEquals(outputSize(28, 2, 2), 14); // and poolings
  * ```
+ *
+ * @category Operations of layers
  */
 export function outputSize(
   size: number,

@@ -14,5 +14,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = abs(x);
  * assertEquals(await y.data(), new Float32Array([1, 2]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const abs: UnaryOperation = unary(absKernels);

@@ -37,6 +37,8 @@ export type AdaptiveSize =
  * using y = adaptiveAvgPool2d(x, [1, 2]);
  * assertEquals(await y.data(), new Float32Array([3, 4]));
  * ```
+ *
+ * @category Operations of layers
  */
 export function adaptiveAvgPool2d(
   x: Tensor,

@@ -15,5 +15,7 @@ import { binary, type BinaryOperation } from "./binary.ts";
  * using y = add(x, bias);
  * assertEquals(await y.data(), new Float32Array([11, 22, 13, 24]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const add: BinaryOperation = binary(addKernels);

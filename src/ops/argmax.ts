@@ -31,6 +31,8 @@ const longestRow = 1024;
  * using predictions = argmax(scores, 1);
  * assertEquals(await predictions.data(), new Int32Array([1]));
  * ```
+ *
+ * @category Reductions
  */
 export function argmax(
   x: Tensor,

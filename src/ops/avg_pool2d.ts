@@ -8,7 +8,11 @@ import type { Pair } from "./check.ts";
 import { type WindowArguments, windowOptions } from "./window_arguments.ts";
 import { pool2dShape } from "./_pool2d.ts";
 
-/** How {@linkcode avgPool2d} slides its window. */
+/**
+ * How {@linkcode avgPool2d} slides its window.
+ *
+ * @category Operations of layers
+ */
 export interface AvgPool2dOptions {
   /** Pixels from one window to the next. Default: the kernel's size. */
   stride?: Pair;
@@ -55,6 +59,8 @@ export const avgPool2dOptions = [
  * using y = avgPool2d(x, 2);
  * assertEquals(await y.item(), 2.5);
  * ```
+ *
+ * @category Operations of layers
  */
 export function avgPool2d(
   x: Tensor,

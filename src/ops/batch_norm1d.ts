@@ -25,6 +25,8 @@ import { shapeError, text } from "./check.ts";
  * assertAlmostEquals(low, -1, 1e-4);
  * assertAlmostEquals(high, 1, 1e-4);
  * ```
+ *
+ * @category Operations of layers
  */
 export function batchNorm1d<S extends Shape>(
   x: Tensor<S>,

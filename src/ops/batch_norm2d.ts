@@ -35,6 +35,8 @@ import { checkRank } from "./check.ts";
  * });
  * assertAlmostEquals(await y.item(), 3, 1e-4);
  * ```
+ *
+ * @category Operations of layers
  */
 export function batchNorm2d(
   x: Tensor,

@@ -38,6 +38,8 @@ import { sub } from "./sub.ts";
  * using loss = bceWithLogits(input, target);
  * assertAlmostEquals(await loss.item(), Math.LN2 / 2, 1e-6);
  * ```
+ *
+ * @category Losses
  */
 export function bceWithLogits(
   input: Tensor,

@@ -57,6 +57,8 @@ fn clampOf(x: f32) -> f32 {
  * using positive = clamp(x, 0);
  * assertEquals(await positive.data(), new Float32Array([0, 0.5, 3]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export function clamp<S extends Shape>(
   x: Tensor<S>,

@@ -27,6 +27,8 @@ import { checkDType, shapeError, text } from "./check.ts";
  * using both = concat([x, y], 1);
  * assertEquals(await both.data(), new Float32Array([1, 3, 4, 2, 5, 6]));
  * ```
+ *
+ * @category Shape operations
  */
 export function concat<D extends DType>(
   tensors: readonly Tensor<Shape, D>[],

@@ -17,7 +17,11 @@ import {
 import { type WindowArguments, windowOptions } from "./window_arguments.ts";
 import { outputSizes } from "./_window.ts";
 
-/** How {@linkcode conv2d} slides its kernel. */
+/**
+ * How {@linkcode conv2d} slides its kernel.
+ *
+ * @category Operations of layers
+ */
 export interface Conv2dOptions {
   /** Pixels from one window to the next. Default 1. */
   stride?: Pair;
@@ -101,6 +105,8 @@ export function conv2dShape(
  * using y = conv2d(image, kernel);
  * assertEquals(await y.data(), new Float32Array([21, 43]));
  * ```
+ *
+ * @category Operations of layers
  */
 export function conv2d(
   x: Tensor,

@@ -70,6 +70,8 @@ export const convTranspose2dOptions = [
  * using y = convTranspose2d(image, kernel, null, { stride: [1, 2] });
  * assertEquals(await y.data(), new Float32Array([1, 10, 2, 20]));
  * ```
+ *
+ * @category Operations of layers
  */
 export function convTranspose2d(
   x: Tensor,

@@ -22,6 +22,8 @@ import { checkDType, checkRank, checkShape } from "./check.ts";
  * using correct = correctCount(scores, labels);
  * assertEquals(await correct.item(), 1);
  * ```
+ *
+ * @category Reductions
  */
 export function correctCount(
   scores: Tensor,

@@ -23,7 +23,11 @@ import { checkWeight, smoothedNllLoss } from "./nll_loss.ts";
 import { scale } from "./scale.ts";
 import { sum } from "./sum.ts";
 
-/** Options of {@linkcode crossEntropy}. */
+/**
+ * Options of {@linkcode crossEntropy}.
+ *
+ * @category Losses
+ */
 export interface CrossEntropyOptions extends NllLossOptions {
   /**
    * Share of the target that is spread evenly over all classes, 0 to 1
@@ -69,6 +73,8 @@ export interface CrossEntropyOptions extends NllLossOptions {
  * using soft = crossEntropy(logits, probabilities);
  * assertAlmostEquals(await soft.item(), Math.log(2), 1e-6);
  * ```
+ *
+ * @category Losses
  */
 export function crossEntropy(
   logits: Tensor,

@@ -15,5 +15,7 @@ import { binary, type BinaryOperation } from "./binary.ts";
  * using half = div(x, 2);
  * assertEquals(await half.data(), new Float32Array([0.5, -1.5]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const div: BinaryOperation = binary(divKernels);

@@ -28,6 +28,8 @@ import { checkDType, checkShape } from "./check.ts";
  * using y = dropout(x, 0, state);
  * assertEquals(await y.data(), await x.data());
  * ```
+ *
+ * @category Operations of layers
  */
 export function dropout<S extends Shape>(
   x: Tensor<S>,

@@ -24,6 +24,8 @@ import { dropAreas } from "./dropout.ts";
  * const [a, b] = await dropout2d(x, 0.5, state).data();
  * assertEquals(b, 2 * a); // both are dropped, or none
  * ```
+ *
+ * @category Operations of layers
  */
 export function dropout2d<S extends Shape>(
   x: Tensor<S>,

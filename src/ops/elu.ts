@@ -16,6 +16,8 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = elu(x, 0.5);
  * assertEquals(await y.data(), new Float32Array([2, -0.5]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const elu: UnaryOperation<[alpha?: number]> = unary({
   name: "elu",

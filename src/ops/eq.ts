@@ -14,6 +14,8 @@ import { comparison, type ComparisonOperation } from "./comparison.ts";
  * using y = eq(x, 2);
  * assertEquals(await y.data(), new Float32Array([0, 1, 0]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const eq: ComparisonOperation = comparison({
   name: "eq",

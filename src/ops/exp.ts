@@ -14,5 +14,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = exp(x);
  * assertEquals(await y.data(), new Float32Array([1, Math.E, Infinity]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const exp: UnaryOperation = unary(expKernels);

@@ -24,6 +24,8 @@ import { shapeError, text } from "./check.ts";
  * using y = expand(x, [-1, 3]);
  * assertEquals(await y.data(), new Float32Array([1, 1, 1, 2, 2, 2]));
  * ```
+ *
+ * @category Shape operations
  */
 export function expand<D extends DType>(
   x: Tensor<Shape, D>,

@@ -31,6 +31,8 @@ const byTanh: UnaryOperation = unary(geluTanhKernels);
  * using z = gelu(x, { approximate: "tanh" });
  * assertAlmostEquals(await z.item(), 0.841192, 1e-6);
  * ```
+ *
+ * @category Elementwise operations
  */
 export function gelu<S extends Shape>(
   x: Tensor<S>,

@@ -32,6 +32,8 @@ import { normaliseGroups } from "./_group_norm.ts";
  * assertAlmostEquals(high, 1, 1e-4);
  * assertAlmostEquals(lower, -1, 1e-4);
  * ```
+ *
+ * @category Operations of layers
  */
 export function groupNorm<S extends Shape>(
   x: Tensor<S>,

@@ -14,6 +14,8 @@ import { comparison, type ComparisonOperation } from "./comparison.ts";
  * using y = gt(x, 2);
  * assertEquals(await y.data(), new Float32Array([0, 0, 1]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const gt: ComparisonOperation = comparison({
   name: "gt",

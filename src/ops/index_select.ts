@@ -38,6 +38,8 @@ import { checkDType, checkRank, text } from "./check.ts";
  * using rows = indexSelect(x, 0, [2, 0, 2]);
  * assertEquals(await rows.data(), new Float32Array([5, 6, 1, 2, 5, 6]));
  * ```
+ *
+ * @category Shape operations
  */
 export function indexSelect<D extends DType>(
   x: Tensor<Shape, D>,

@@ -27,6 +27,8 @@ import { sub } from "./sub.ts";
  * using target = Tensor.from(device, [1, 4], [2]);
  * assertEquals(await l1Loss(input, target).item(), 1);
  * ```
+ *
+ * @category Losses
  */
 export function l1Loss(
   input: Tensor,

@@ -14,6 +14,8 @@ import { comparison, type ComparisonOperation } from "./comparison.ts";
  * using y = le(x, 2);
  * assertEquals(await y.data(), new Float32Array([1, 1, 0]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const le: ComparisonOperation = comparison({
   name: "le",

@@ -26,6 +26,8 @@ import { checkDType, checkNumber } from "./check.ts";
  * using y = leakyRelu(x, 0.25);
  * assertEquals(await y.data(), new Float32Array([-0.5, 3]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export function leakyRelu<S extends Shape>(
   x: Tensor<S>,

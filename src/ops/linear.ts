@@ -42,6 +42,8 @@ export function linearShape(x: Shape, weight: Shape): LinearShape {
  * using y = linear(x, weight, null);
  * assertEquals(await y.data(), new Float32Array([11, 17]));
  * ```
+ *
+ * @category Operations of layers
  */
 export function linear(
   x: Tensor,

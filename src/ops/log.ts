@@ -13,6 +13,8 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = log(x);
  * assertEquals(await y.data(), new Float32Array([0, -Infinity, NaN]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const log: UnaryOperation = unary({
   name: "log",

@@ -28,6 +28,8 @@ import { checkDType } from "./check.ts";
  * using y = logSoftmax(x, 1);
  * assertEquals(await y.data(), new Float32Array([0, -2000]));
  * ```
+ *
+ * @category Reductions
  */
 export function logSoftmax<S extends Shape>(
   x: Tensor<S>,

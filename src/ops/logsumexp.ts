@@ -14,5 +14,7 @@ import { reduction, type ReductionOperation } from "./reduction.ts";
  * using y = logsumexp(x, { dim: 1 });
  * assertEquals(await y.data(), new Float32Array([1000, 0]));
  * ```
+ *
+ * @category Reductions
  */
 export const logsumexp: ReductionOperation = reduction(logsumexpKernels);

@@ -33,6 +33,8 @@ import { checkDType, shapeError, text } from "./check.ts";
  * assertEquals(product.shape, [2, 3]);
  * assertEquals(await product.data(), new Float32Array([3, 2, 1, 7, 4, 3]));
  * ```
+ *
+ * @category Operations of layers
  */
 export function matmul(left: Tensor, right: Tensor): Tensor {
   checkDType("matmul", "left", left, "f32");

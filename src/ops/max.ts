@@ -15,5 +15,7 @@ import { extremum, type ExtremumOperation } from "./extremum.ts";
  * assertEquals(await values.data(), new Float32Array([4, 4]));
  * assertEquals(await indices.data(), new Int32Array([1, 0]));
  * ```
+ *
+ * @category Reductions
  */
 export const max: ExtremumOperation = extremum("max", 1);

@@ -9,7 +9,11 @@ import { type WindowArguments, windowOptions } from "./window_arguments.ts";
 import { pool2dShape } from "./_pool2d.ts";
 import type { WindowOptions } from "./_window.ts";
 
-/** How {@linkcode maxPool2d} slides its window: stride is the kernel's size. */
+/**
+ * How {@linkcode maxPool2d} slides its window: stride is the kernel's size.
+ *
+ * @category Operations of layers
+ */
 export interface MaxPool2dOptions extends WindowOptions {
   /**
    * Whether the last window may reach over the edge, see {@linkcode outputSize}.
@@ -53,6 +57,8 @@ export const maxPool2dOptions = [
  * assertEquals(y.shape, [1, 1, 1, 1]);
  * assertEquals(await y.item(), 4);
  * ```
+ *
+ * @category Operations of layers
  */
 export function maxPool2d(
   x: Tensor,

@@ -15,5 +15,7 @@ import type { BinaryOperation } from "./binary.ts";
  * using y = maximum(x, 2);
  * assertEquals(await y.data(), new Float32Array([2, 2, 5]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const maximum: BinaryOperation = extremum("maximum", Math.max, ">");

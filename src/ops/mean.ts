@@ -17,6 +17,8 @@ import { reduction, type ReductionOperation } from "./reduction.ts";
  * assertEquals(columns.shape, [1, 2]);
  * assertEquals(await columns.data(), new Float32Array([2, 4]));
  * ```
+ *
+ * @category Reductions
  */
 export const mean: ReductionOperation = reduction(sumKernels, {
   name: "mean",

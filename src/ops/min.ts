@@ -15,5 +15,7 @@ import { extremum, type ExtremumOperation } from "./extremum.ts";
  * assertEquals(indices.shape, [1, 3]);
  * assertEquals(await indices.data(), new Int32Array([0, 0, 1]));
  * ```
+ *
+ * @category Reductions
  */
 export const min: ExtremumOperation = extremum("min", -1);

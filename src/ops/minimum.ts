@@ -15,5 +15,7 @@ import type { BinaryOperation } from "./binary.ts";
  * using y = minimum(x, 2);
  * assertEquals(await y.data(), new Float32Array([1, 2, 2]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const minimum: BinaryOperation = extremum("minimum", Math.min, "<");

@@ -27,6 +27,8 @@ import { sub } from "./sub.ts";
  * using target = Tensor.from(device, [1, 4], [2]);
  * assertEquals(await mseLoss(input, target).item(), 2);
  * ```
+ *
+ * @category Losses
  */
 export function mseLoss(
   input: Tensor,

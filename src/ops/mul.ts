@@ -15,5 +15,7 @@ import { binary, type BinaryOperation } from "./binary.ts";
  * using y = mul(x, gain);
  * assertEquals(await y.data(), new Float32Array([10, 20, 300, 400]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const mul: BinaryOperation = binary(mulKernels);

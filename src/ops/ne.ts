@@ -14,6 +14,8 @@ import { comparison, type ComparisonOperation } from "./comparison.ts";
  * using y = ne(x, 2);
  * assertEquals(await y.data(), new Float32Array([1, 0, 1]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const ne: ComparisonOperation = comparison({
   name: "ne",

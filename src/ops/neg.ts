@@ -13,6 +13,8 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = neg(x);
  * assertEquals(await y.data(), new Float32Array([-1, 2]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const neg: UnaryOperation = unary({
   name: "neg",

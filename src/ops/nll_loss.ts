@@ -41,6 +41,8 @@ import { sum } from "./sum.ts";
  * using loss = nllLoss(logSoftmax(scores, 1), labels, { ignoreIndex: -1 });
  * assertAlmostEquals(await loss.item(), Math.LN2, 1e-6);
  * ```
+ *
+ * @category Losses
  */
 export function nllLoss(
   input: Tensor,

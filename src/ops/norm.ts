@@ -24,6 +24,8 @@ import { reduction } from "./reduction.ts";
  * assertEquals(await norm(x).item(), 5);
  * assertEquals(await norm(x, 1, { dim: 1 }).data(), new Float32Array([7, 0]));
  * ```
+ *
+ * @category Reductions
  */
 export function norm(
   x: Tensor,

@@ -24,6 +24,8 @@ import { checkDType, checkWhole } from "./check.ts";
  * assertEquals(rows.shape, [2, 3]);
  * assertEquals(await rows.data(), new Float32Array([0, 1, 0, 1, 0, 0]));
  * ```
+ *
+ * @category Shape operations
  */
 export function oneHot(
   labels: Tensor<Shape, "i32">,

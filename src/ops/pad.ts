@@ -29,6 +29,8 @@ import { shapeError, text } from "./check.ts";
  * using y = pad(x, [-1, 2], "constant", 9);
  * assertEquals(await y.data(), new Float32Array([2, 3, 9, 9]));
  * ```
+ *
+ * @category Shape operations
  */
 export function pad<D extends DType>(
   x: Tensor<Shape, D>,

@@ -24,6 +24,8 @@ import { text } from "./check.ts";
  * using channelsLast = permute(images, [0, 2, 3, 1]);
  * assertEquals(channelsLast.shape, [1, 2, 3, 1]);
  * ```
+ *
+ * @category Shape operations
  */
 export function permute<D extends DType>(
   x: Tensor<Shape, D>,

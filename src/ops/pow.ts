@@ -92,6 +92,8 @@ const power: BinaryOperation = binary({
  * using powers = pow(2, x);
  * assertEquals(await powers.data(), new Float32Array([2, 4, 0.125]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const pow: BinaryOperation = ((
   base: Parameters<BinaryOperation>[0],

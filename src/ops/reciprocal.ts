@@ -13,6 +13,8 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = reciprocal(x);
  * assertEquals(await y.data(), new Float32Array([0.25, -2]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const reciprocal: UnaryOperation = unary({
   name: "reciprocal",

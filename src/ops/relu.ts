@@ -14,5 +14,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = relu(x);
  * assertEquals(await y.data(), new Float32Array([0, 2]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const relu: UnaryOperation = unary(reluKernels);

@@ -18,6 +18,8 @@ import { mul } from "./mul.ts";
  * using y = scale(x, -1);
  * assertEquals(await y.data(), new Float32Array([-2, -3]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export function scale<S extends Shape>(
   x: Tensor<S>,

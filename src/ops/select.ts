@@ -25,6 +25,8 @@ import { text } from "./check.ts";
  * using row = select(x, 0, -1);
  * assertEquals(await row.data(), new Float32Array([4, 5, 6]));
  * ```
+ *
+ * @category Shape operations
  */
 export function select<D extends DType>(
   x: Tensor<Shape, D>,

@@ -14,5 +14,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = sigmoid(x);
  * assertEquals(await y.data(), new Float32Array([0.5, 1, 0]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const sigmoid: UnaryOperation = unary(sigmoidKernels);

@@ -15,5 +15,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = silu(x);
  * assertAlmostEquals(await y.item(), 0.7310586, 1e-6);
  * ```
+ *
+ * @category Elementwise operations
  */
 export const silu: UnaryOperation = unary(siluKernels);

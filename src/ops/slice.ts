@@ -32,6 +32,8 @@ import { text } from "./check.ts";
  * assertEquals(await inner.data(), new Float32Array([2, 3, 4]));
  * assertEquals(await odd.data(), new Float32Array([1, 3, 5]));
  * ```
+ *
+ * @category Shape operations
  */
 export function slice<D extends DType>(
   x: Tensor<Shape, D>,

@@ -32,6 +32,8 @@ import { unary } from "./unary.ts";
  * using losses = smoothL1Loss(input, target, { reduction: "none" });
  * assertEquals(await losses.data(), new Float32Array([0.125, 2.5]));
  * ```
+ *
+ * @category Losses
  */
 export function smoothL1Loss(
   input: Tensor,

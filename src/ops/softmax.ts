@@ -28,6 +28,8 @@ import { checkDType } from "./check.ts";
  * using y = softmax(x, 1);
  * assertEquals(await y.data(), new Float32Array([0.5, 0.5, 1, 0]));
  * ```
+ *
+ * @category Reductions
  */
 export function softmax<S extends Shape>(x: Tensor<S>, dim: number): Tensor<S> {
   checkDType("softmax", "x", x, "f32");

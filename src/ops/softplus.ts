@@ -17,6 +17,8 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = softplus(x, 2);
  * assertEquals(await y.data(), new Float32Array([Math.LN2 / 2, 30]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const softplus: UnaryOperation<[beta?: number, threshold?: number]> =
   unary({

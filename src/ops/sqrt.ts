@@ -14,6 +14,8 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = sqrt(x);
  * assertEquals(await y.data(), new Float32Array([2, 0, NaN]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const sqrt: UnaryOperation = unary({
   name: "sqrt",

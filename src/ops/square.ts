@@ -14,5 +14,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = square(x);
  * assertEquals(await y.data(), new Float32Array([9, 16]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const square: UnaryOperation = unary(squareKernels);

@@ -21,6 +21,8 @@ import type { DType } from "../devices/device.ts";
  * assertEquals(squeeze(x, 0).shape, [3, 1]);
  * assertEquals(squeeze(x, 1).shape, [1, 3, 1]);
  * ```
+ *
+ * @category Shape operations
  */
 export function squeeze<D extends DType>(
   x: Tensor<Shape, D>,

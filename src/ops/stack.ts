@@ -29,6 +29,8 @@ import { unsqueeze } from "./unsqueeze.ts";
  * using columns = stack([x, y], 1);
  * assertEquals(await columns.data(), new Float32Array([1, 3, 2, 4]));
  * ```
+ *
+ * @category Shape operations
  */
 export function stack<D extends DType>(
   tensors: readonly Tensor<Shape, D>[],

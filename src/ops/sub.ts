@@ -14,5 +14,7 @@ import { binary, type BinaryOperation } from "./binary.ts";
  * using y = sub(1, x);
  * assertEquals(await y.data(), new Float32Array([0, -1]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const sub: BinaryOperation = binary(subKernels);

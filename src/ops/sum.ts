@@ -16,5 +16,7 @@ import { reduction, type ReductionOperation } from "./reduction.ts";
  * using rows = sum(x, { dim: 1 });
  * assertEquals(await rows.data(), new Float32Array([3, 7]));
  * ```
+ *
+ * @category Reductions
  */
 export const sum: ReductionOperation = reduction(sumKernels);

@@ -14,5 +14,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * using y = tanh(x);
  * assertEquals(await y.data(), new Float32Array([0, 1, -1]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export const tanh: UnaryOperation = unary(tanhKernels);

@@ -23,6 +23,8 @@ import { permute } from "./permute.ts";
  * assertEquals(y.shape, [3, 2]);
  * assertEquals(await y.data(), new Float32Array([1, 4, 2, 5, 3, 6]));
  * ```
+ *
+ * @category Shape operations
  */
 export function transpose<D extends DType>(
   x: Tensor<Shape, D>,

@@ -20,6 +20,8 @@ import type { DType } from "../devices/device.ts";
  * assertEquals(unsqueeze(x, 0).shape, [1, 3]);
  * assertEquals(unsqueeze(x, -1).shape, [3, 1]);
  * ```
+ *
+ * @category Shape operations
  */
 export function unsqueeze<D extends DType>(
   x: Tensor<Shape, D>,

@@ -49,6 +49,8 @@ export interface UpsampleOptions {
  * using mixed = upsample(x, { size: [1, 4], mode: "bilinear" });
  * assertEquals(await mixed.data(), new Float32Array([1, 1.5, 2.5, 3]));
  * ```
+ *
+ * @category Operations of layers
  */
 export function upsample(x: Tensor, options: UpsampleOptions): Tensor<Images> {
   checkRank("upsample", "input", x.shape, ["N", "C", "H", "W"]);

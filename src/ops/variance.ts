@@ -30,6 +30,8 @@ import { sub } from "./sub.ts";
  * using all = variance(x, { correction: 0 });
  * assertEquals(await all.item(), 3.5);
  * ```
+ *
+ * @category Reductions
  */
 export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
   checkOptions("variance", options, ["correction", "dim", "keepdim"]);

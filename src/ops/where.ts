@@ -27,6 +27,8 @@ import { checkDType } from "./check.ts";
  * using y = where(gt(x, 0), x, 0.5);
  * assertEquals(await y.data(), new Float32Array([0.5, 3]));
  * ```
+ *
+ * @category Elementwise operations
  */
 export function where(
   condition: Tensor,

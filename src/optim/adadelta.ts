@@ -8,7 +8,11 @@ import {
   type Span,
 } from "./optimizer.ts";
 
-/** The options of {@linkcode Adadelta}; the defaults are PyTorch's. */
+/**
+ * The options of {@linkcode Adadelta}; the defaults are PyTorch's.
+ *
+ * @category Optimizers
+ */
 export interface AdadeltaOptions {
   /** Factor of every move. Default 1. */
   lr?: number;
@@ -44,6 +48,8 @@ const rules: OptimizerRules<AdadeltaOptions> = {
  * const optimizer = new Adadelta(model.parameters());
  * const schedule = new lrScheduler.StepLR(optimizer, { stepSize: 1, gamma: 0.7 });
  * ```
+ *
+ * @category Optimizers
  */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   /**

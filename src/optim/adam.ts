@@ -14,7 +14,11 @@ import {
   type ParameterGroup,
 } from "./optimizer.ts";
 
-/** The options of {@linkcode Adam} and AdamW; the defaults are PyTorch's. */
+/**
+ * The options of {@linkcode Adam} and AdamW; the defaults are PyTorch's.
+ *
+ * @category Optimizers
+ */
 export interface AdamOptions {
   /** Learning rate. Default 1e-3. */
   lr?: number;
@@ -81,6 +85,8 @@ export const adamRules: OptimizerRules<AdamOptions> = {
  * const first = await step().item();
  * assertLess(await step().item(), first);
  * ```
+ *
+ * @category Optimizers
  */
 export class Adam extends Optimizer<AdamOptions> {
   /**

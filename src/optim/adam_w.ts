@@ -14,6 +14,8 @@ import type { OptimizerParameters, ParameterGroup, Span } from "./optimizer.ts";
  * const model = new Linear(2, 1).to(device);
  * const optimizer = new AdamW(model.parameters(), { weightDecay: 0.05 });
  * ```
+ *
+ * @category Optimizers
  */
 export class AdamW extends Adam {
   /**

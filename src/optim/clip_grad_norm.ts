@@ -40,6 +40,8 @@ import { checkRange } from "./optimizer.ts";
  * assertAlmostEquals(gradient[0], 0.6, 1e-6);
  * assertAlmostEquals(gradient[1], 0.8, 1e-6);
  * ```
+ *
+ * @category Optimizers
  */
 export function clipGradNorm(
   parameters: readonly Parameter[],

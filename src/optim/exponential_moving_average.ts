@@ -12,7 +12,11 @@ import { loadSlots, readSlots, type Slot } from "./_state_dict.ts";
 import { checkRange } from "./optimizer.ts";
 import { checkPlaces } from "./parameter_group.ts";
 
-/** How an {@linkcode ExponentialMovingAverage} follows. */
+/**
+ * How an {@linkcode ExponentialMovingAverage} follows.
+ *
+ * @category Optimizers
+ */
 export interface ExponentialMovingAverageOptions {
   /** Share of the average that stays at an update. Default 0.999. */
   decay?: number;
@@ -54,6 +58,8 @@ interface Average {
  * ema.swap(); // It has its own values again: train on.
  * assertAlmostEquals(await model.weight.tensor.item(), before - 2, 1e-6);
  * ```
+ *
+ * @category Optimizers
  */
 export class ExponentialMovingAverage {
   static {

@@ -29,7 +29,11 @@ export interface OptimizerRules<Options> {
   states(options: Required<Options>): readonly string[];
 }
 
-/** The parts that all optimizers have: groups of parameters, rates, steps. */
+/**
+ * The parts that all optimizers have: groups of parameters, rates, steps.
+ *
+ * @category Optimizers
+ */
 export abstract class Optimizer<
   Options extends LearningRateOptions = LearningRateOptions,
 > {

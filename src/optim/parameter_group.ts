@@ -12,6 +12,8 @@ export interface LearningRateOptions {
 /**
  * The parameters of an optimizer, or groups of them that have options of their
  * own; what a group leaves out is the optimizer's.
+ *
+ * @category Optimizers
  */
 export type OptimizerParameters<Options> =
   | readonly Parameter[]

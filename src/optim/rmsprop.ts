@@ -8,7 +8,11 @@ import {
   type Span,
 } from "./optimizer.ts";
 
-/** The options of {@linkcode RMSprop}; the defaults are PyTorch's. */
+/**
+ * The options of {@linkcode RMSprop}; the defaults are PyTorch's.
+ *
+ * @category Optimizers
+ */
 export interface RMSpropOptions {
   /** Learning rate. Default 1e-2. */
   lr?: number;
@@ -59,6 +63,8 @@ const rules: OptimizerRules<RMSpropOptions> = {
  * const model = new Linear(2, 1).to(device);
  * const optimizer = new RMSprop(model.parameters(), { centered: true });
  * ```
+ *
+ * @category Optimizers
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   /**

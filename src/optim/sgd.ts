@@ -12,7 +12,11 @@ import {
   type ParameterGroup,
 } from "./optimizer.ts";
 
-/** The options of {@linkcode SGD}; the defaults are PyTorch's. */
+/**
+ * The options of {@linkcode SGD}; the defaults are PyTorch's.
+ *
+ * @category Optimizers
+ */
 export interface SGDOptions {
   /** Learning rate. Default 1e-3. */
   lr?: number;
@@ -70,6 +74,8 @@ const rules: OptimizerRules<SGDOptions> = {
  * ], { lr: 1e-2, momentum: 0.9 });
  * assertEquals(optimizer.paramGroups.map(({ lr }) => lr), [1e-4, 1e-2]);
  * ```
+ *
+ * @category Optimizers
  */
 export class SGD extends Optimizer<SGDOptions> {
   /** Parameters whose momentum has a gradient in it, where dampening asks. */

@@ -8,7 +8,11 @@ import {
   type Transform,
 } from "../transforms/mod.ts";
 
-/** How training images change at random, in plain values: 0 is not at all. */
+/**
+ * How training images change at random, in plain values: 0 is not at all.
+ *
+ * @category Training
+ */
 export interface AugmentSettings {
   /** Largest rotation to either side, in degrees. */
   rotate?: number;

@@ -17,7 +17,11 @@ import type { EpochResult, TrainSettings } from "./options.ts";
 /** The prefix of the tensors that are no weights. */
 const prefix = "trainer.";
 
-/** A training at the end of a step. */
+/**
+ * A training at the end of a step.
+ *
+ * @category Training
+ */
 export interface Checkpoint {
   /** Weights and statistics of the model, by PyTorch's names. */
   weights: ReadonlyMap<string, HostTensor>;
@@ -57,6 +61,8 @@ export function weightsOf(
  * at the same step makes the same bytes: times are left out.
  *
  * @throws {DataError} If the file cannot be written.
+ *
+ * @category Training
  */
 export async function writeCheckpoint(
   path: string,
@@ -82,6 +88,8 @@ export async function writeCheckpoint(
  *
  * @throws {DataError} If the file cannot be read.
  * @throws {FormatError} If it is no checkpoint.
+ *
+ * @category Training
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { metadata, tensors } = await readSafetensors(path);

@@ -12,7 +12,11 @@ import { type RunningLoss, runningLoss } from "./_running_loss.ts";
 import type { Loss } from "./loss.ts";
 import type { Metric } from "./metrics/mod.ts";
 
-/** How to measure a model. */
+/**
+ * How to measure a model.
+ *
+ * @category Training
+ */
 export interface EvaluateOptions {
   /** Rows of a batch. Default 100. */
   batchSize?: number;
@@ -24,7 +28,11 @@ export interface EvaluateOptions {
   metrics?: readonly Metric[];
 }
 
-/** How good a model is on a data set. */
+/**
+ * How good a model is on a data set.
+ *
+ * @category Training
+ */
 export interface Metrics {
   /** Mean of the batches' losses, as in the PyTorch notebook. */
   loss: number;
@@ -36,6 +44,8 @@ export interface Metrics {
 
 /**
  * Measures a model on a data set, again and again: the loop is captured once.
+ *
+ * @category Training
  */
 export class Evaluator implements Disposable {
   readonly #model: Layer;
@@ -124,6 +134,8 @@ export class Evaluator implements Disposable {
  * });
  * assertEquals(Object.keys(found.metrics), ["meanAbsoluteError"]);
  * ```
+ *
+ * @category Training
  */
 export function evaluate(
   device: Device,

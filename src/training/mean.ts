@@ -22,6 +22,8 @@ import { Tensor } from "../core/tensor.ts";
  * mean.add(two);
  * assertEquals(await mean.value(), 1.5);
  * ```
+ *
+ * @category Training
  */
 export class Mean implements Disposable {
   readonly #total: Tensor<[number]>;

@@ -15,6 +15,8 @@ import type { NetworkName } from "../models/mod.ts";
 /**
  * The settings of a training: plain values, which a checkpoint stores. The
  * defaults are those of the PyTorch notebook.
+ *
+ * @category Training
  */
 export interface TrainSettings {
   /**
@@ -101,7 +103,11 @@ export interface TrainSettings {
   targetAcc: number;
 }
 
-/** Options of a training: settings, device, data, files and callbacks. */
+/**
+ * Options of a training: settings, device, data, files and callbacks.
+ *
+ * @category Training
+ */
 export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
   /** The device to train on. Default: the choice of `openDevice`. */
   device?: Device;
@@ -168,6 +174,8 @@ export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
  * await assertRejects(() => stopped, Error, "enough");
  * assertEquals(calls, ["step 1", "step 2", "epoch 1", "step 1"]);
  * ```
+ *
+ * @category Training
  */
 export interface TrainCallbacks {
   /** Called after every step, once it is submitted to the device. */
@@ -183,7 +191,11 @@ export interface TrainCallbacks {
   signal?: AbortSignal;
 }
 
-/** A checkpoint that was written. */
+/**
+ * A checkpoint that was written.
+ *
+ * @category Training
+ */
 export interface SavedCheckpoint {
   /** The file. */
   path: string;
@@ -193,7 +205,11 @@ export interface SavedCheckpoint {
   step: number;
 }
 
-/** The progress of an epoch after a step. */
+/**
+ * The progress of an epoch after a step.
+ *
+ * @category Training
+ */
 export interface StepResult {
   /** The epoch, from 1. */
   epoch: number;
@@ -223,7 +239,11 @@ export interface StepResult {
   imagesPerSecond: number;
 }
 
-/** The results of an epoch. */
+/**
+ * The results of an epoch.
+ *
+ * @category Training
+ */
 export interface EpochResult {
   /** The epoch, from 1. */
   epoch: number;
@@ -255,7 +275,11 @@ export interface EpochResult {
   imagesPerSecond: number;
 }
 
-/** The results of a training. */
+/**
+ * The results of a training.
+ *
+ * @category Training
+ */
 export interface TrainResult {
   /** The trained model, on its device, in evaluation mode. */
   model: Layer;

@@ -6,7 +6,11 @@ import { argmax } from "../ops/argmax.ts";
 import { tidy } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
 
-/** A model's prediction for a row. */
+/**
+ * A model's prediction for a row.
+ *
+ * @category Training
+ */
 export interface Prediction {
   /** The class with the largest logit. */
   prediction: number;
@@ -21,6 +25,8 @@ export interface Prediction {
  * @param model From inputs to logits, or to other numbers of each row; it is left
  * in evaluation mode.
  * @param dataset The rows; take the first with {@linkcode take}.
+ *
+ * @category Training
  */
 export async function predict(
   device: Device,

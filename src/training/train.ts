@@ -64,6 +64,8 @@ import { Trainer } from "./trainer.ts";
  * const weights = await model.stateDict();
  * assertAlmostEquals(Number(weights.get("weight")!.data[0]), 3, 0.02);
  * ```
+ *
+ * @category Training
  */
 export async function train(options: TrainOptions = {}): Promise<TrainResult> {
   using trainer = await Trainer.open(options);

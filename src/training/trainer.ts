@@ -50,6 +50,8 @@ import type { EpochResult, TrainOptions, TrainSettings } from "./options.ts";
  * }
  * assertEquals(trainer.history.at(-1)?.valAcc, 1);
  * ```
+ *
+ * @category Training
  */
 export class Trainer implements Disposable {
   /** The model, on its device. */
