@@ -102,6 +102,7 @@ export type { LayerNormOptions } from "../nn/layer_norm.ts";
 export type { Stage, StageName, StageOf } from "../nn/stage.ts";
 export type { BufferOptions, BufferValues } from "../nn/module_buffer.ts";
 export type { StatePart } from "../nn/module.ts";
+export { ModuleTree } from "../nn/module_tree.ts";
 export type { Arena, Draw, Initialise } from "../nn/parameter.ts";
 export { convBlock, type ConvBlockOptions } from "../ops/conv_block.ts";
 export { binary, type BinaryOperation } from "../ops/binary.ts";
