@@ -115,7 +115,7 @@ export class TrainingStep implements Disposable {
       expected: "a finite number",
       got: String(loss),
       help: "Use a smaller --lr, and check that labels are below the number " +
-        "of classes.",
+        "of classes; `detectAnomaly` names the operation where it began.",
     }));
   }
 
