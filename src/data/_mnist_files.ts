@@ -1,9 +1,9 @@
-import { exists } from "@std/fs";
 import { join } from "@std/path";
 import { DataError, describe } from "../base/errors.ts";
 import { makeFolder, readFile, writeFileAtomic } from "../formats/files.ts";
 import type { DataSource } from "../formats/data_source.ts";
 import { unpack } from "../formats/gzip.ts";
+import { findData, type FoundData } from "./folder/mod.ts";
 
 /** A file with its bytes, raw or packed. */
 export interface NamedFile {
@@ -25,77 +25,52 @@ const CHECKSUMS: Record<string, string> = {
     "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 };
 
-/** A data set's files, and where they came from. */
-export interface FoundFiles {
-  /** In the order in which they were asked for. */
-  files: NamedFile[];
-  /** The folder, or the name of the source. */
-  source: string;
-}
-
 /**
- * Reads files from the folder, or from torchvision's folder within it. If they
- * are not there, fetches MNIST's, checks and stores them.
+ * Fetches files of MNIST, checks and stores them.
+ *
+ * @returns The name of the source.
  */
-export async function openFiles(
+export async function fetchMnist(
   directory: string,
   names: readonly string[],
   sources: readonly DataSource[],
-): Promise<FoundFiles> {
-  const stored = await readStored(directory, names);
-  if (stored !== null) return stored;
-  await refuseOtherData(directory, names);
-  const fetched = await fetchFromAny(directory, names, sources);
+): Promise<string> {
+  const { files, source } = await fetchFromAny(directory, names, sources);
   await makeFolder(directory);
-  for (const { name, bytes } of fetched.files) {
+  for (const { name, bytes } of files) {
     await writeFileAtomic(join(directory, name), bytes);
   }
-  return fetched;
+  return source;
 }
 
-/** Whether a folder holds these files of MNIST, to the bit. */
-export async function areOriginals(
-  directory: string,
-  names: readonly string[],
-): Promise<boolean> {
-  const stored = await readStored(directory, names);
-  if (stored === null) return false;
-  for (const [index, { bytes, name }] of stored.files.entries()) {
-    const checksum = await sha256(await unpack(bytes, name));
-    if (checksum !== CHECKSUMS[names[index]]) return false;
-  }
-  return true;
+/** Whether a folder holds MNIST itself, to the bit. */
+export async function areOriginals(directory: string): Promise<boolean> {
+  const { data, incomplete } = await findData(directory, "train");
+  const files = (data ?? incomplete)?.files ?? [];
+  const checksums = await Promise.all(files.map(checksumOf));
+  return Object.values(CHECKSUMS).every((sum) => checksums.includes(sum));
 }
 
-async function readStored(
-  directory: string,
-  names: readonly string[],
-): Promise<FoundFiles | null> {
-  if (await exists(directory, { isFile: true })) {
-    throw new DataError(describe({
-      what: directory,
-      expected: "a folder",
-      got: "a file",
-      help: `Give the folder that holds or shall hold ${names.join(" and ")}.`,
-    }));
-  }
-  for (const folder of foldersOf(directory)) {
-    const paths = [];
-    for (const name of names) paths.push(await find(folder, name));
-    if (!paths.every((path) => path !== null)) continue;
-    const files = paths.map(async (path) => (
-      { name: path, bytes: await readFile(path) }
-    ));
-    return { files: await Promise.all(files), source: folder };
+/** The first file of a data set that is none of MNIST's, or null. */
+export async function firstForeign(
+  { files }: FoundData,
+): Promise<string | null> {
+  const originals = Object.values(CHECKSUMS);
+  for (const path of files) {
+    if (!originals.includes(await checksumOf(path))) return path;
   }
   return null;
+}
+
+async function checksumOf(path: string): Promise<string> {
+  return await sha256(await unpack(await readFile(path), path));
 }
 
 async function fetchFromAny(
   directory: string,
   names: readonly string[],
   sources: readonly DataSource[],
-): Promise<FoundFiles> {
+): Promise<{ files: NamedFile[]; source: string }> {
   const errors: Error[] = [];
   for (const source of sources) {
     try {
@@ -134,66 +109,6 @@ async function fetchVerified(
   throw new DataError(
     `${name} has SHA-256 ${checksum} instead of ${CHECKSUMS[name]}`,
   );
-}
-
-/**
- * A folder that holds a part of another data set, Fashion-MNIST for instance,
- * must not be filled up with MNIST.
- */
-async function refuseOtherData(
-  directory: string,
-  names: readonly string[],
-): Promise<void> {
-  for (const folder of foldersOf(directory)) {
-    for (const name of Object.keys(CHECKSUMS)) {
-      const path = await find(folder, name);
-      if (path === null) continue;
-      const bytes = await unpack(await readFile(path), path);
-      if (await sha256(bytes) === CHECKSUMS[name]) continue;
-      throw new DataError(describe({
-        what: `${path} is not MNIST's, but its data set is not whole`,
-        expected: `${names.join(" and ")} beside it`,
-        help:
-          "Add what is missing, or give another folder to fetch MNIST into.",
-      }));
-    }
-  }
-}
-
-function foldersOf(directory: string): string[] {
-  return [directory, join(directory, "MNIST", "raw")];
-}
-
-async function find(folder: string, name: string): Promise<string | null> {
-  for (const path of [join(folder, name), join(folder, `${name}.gz`)]) {
-    if (await exists(path, { isFile: true })) return path;
-  }
-  return await findPrefixed(folder, name);
-}
-
-/**
- * EMNIST's files have its name and that of the part before MNIST's own, and
- * `test` instead of `t10k`: `emnist-letters-test-images-idx3-ubyte.gz`.
- */
-async function findPrefixed(
-  folder: string,
-  name: string,
-): Promise<string | null> {
-  if (!await exists(folder, { isDirectory: true })) return null;
-  const suffix = `-${name.replace("t10k", "test")}`;
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  const found = entries.filter((entry) =>
-    entry.isFile && entry.name.replace(/\.gz$/, "").endsWith(suffix)
-  );
-  if (found.length > 1) {
-    throw new DataError(describe({
-      what: folder,
-      expected: `one file whose name ends in ${suffix}`,
-      got: found.map((entry) => entry.name).toSorted().join(" and "),
-      help: "Put every data set into a folder of its own.",
-    }));
-  }
-  return found.length === 0 ? null : join(folder, found[0].name);
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

@@ -39,6 +39,7 @@ export class ConcatDataset implements ItemDataset {
   readonly rowShape: readonly number[];
   readonly targetShape: readonly number[];
   readonly classes: number | undefined;
+  readonly classNames: readonly string[] | undefined;
   readonly divisor: number;
 
   /**
@@ -61,6 +62,7 @@ export class ConcatDataset implements ItemDataset {
     this.rowShape = first.rowShape;
     this.targetShape = first.targetShape;
     this.classes = first.classes;
+    this.classNames = first.classNames;
     this.divisor = first.divisor;
   }
 

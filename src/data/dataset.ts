@@ -35,6 +35,8 @@ export interface DatasetTargets {
   readonly data: Uint8Array | Int32Array | Float32Array;
   /** How many classes there are. Default: the targets are numbers. */
   readonly classes?: number;
+  /** The names of the classes. Default: their numbers, from 0. */
+  readonly classNames?: readonly string[];
   /** Shape of a row's target. Default `[]`, one number. */
   readonly rowShape?: readonly number[];
 }
@@ -98,6 +100,8 @@ export interface ItemDataset {
   readonly targetShape?: readonly number[];
   /** How many classes labels have. Default: targets are f32 numbers. */
   readonly classes?: number;
+  /** The names of the classes. Default: their numbers, from 0. */
+  readonly classNames?: readonly string[];
   /** The divisor of inputs in a batch. Default 1; 255 for pixels of a byte. */
   readonly divisor?: number;
   /**

@@ -9,6 +9,8 @@ export interface Layout {
   readonly targetShape: readonly number[];
   /** Classes of labels, which are i32; undefined where targets are f32. */
   readonly classes: number | undefined;
+  /** The names of the classes, where they have any. */
+  readonly classNames?: readonly string[];
   /** The divisor of inputs. */
   readonly divisor: number;
 }
@@ -24,6 +26,7 @@ export function layoutOf(dataset: Dataset): Layout {
     rowShape: dataset.rowShape,
     targetShape: dataset.targetShape ?? [],
     classes: dataset.classes,
+    classNames: dataset.classNames,
     divisor: dataset.divisor ?? 1,
   };
   countElements(layout.rowShape);
@@ -38,6 +41,6 @@ export function hasLabels({ classes, targetShape }: Layout): boolean {
 
 function arrayLayout({ inputs, targets }: ArrayDataset): Layout {
   const { divisor, rowShape } = inputs;
-  const { classes, rowShape: targetShape = [] } = targets;
-  return { rowShape, targetShape, classes, divisor };
+  const { classNames, classes, rowShape: targetShape = [] } = targets;
+  return { rowShape, targetShape, classes, classNames, divisor };
 }

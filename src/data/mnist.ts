@@ -1,18 +1,23 @@
+import { resolve } from "@std/path";
+import { DataError, describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
-import { describe, FormatError, ShapeError } from "../base/errors.ts";
 import { printAsText } from "../base/printing.ts";
-import { checkCount, checkIndex, checkLabels } from "./_checks.ts";
-import { areOriginals, type NamedFile, openFiles } from "./_mnist_files.ts";
 import { type DataSource, mirror, npmPackage } from "../formats/data_source.ts";
-import { datasetText } from "./_dataset_text.ts";
-import { arrayItem } from "./arrays.ts";
-import type {
-  ArrayDataset,
-  DatasetInputs,
-  DatasetItem,
-  DatasetTargets,
-} from "./dataset.ts";
-import { readIdx } from "../formats/idx.ts";
+import { checkCount } from "./_checks.ts";
+import { areOriginals, fetchMnist, firstForeign } from "./_mnist_files.ts";
+import {
+  findData,
+  type FolderFormat,
+  FORMATS,
+  type FoundData,
+  list,
+  looksLikeData,
+  MNIST_FILES,
+  nothingIn,
+  readPart,
+  type Split,
+} from "./folder/mod.ts";
+import { ImageDataset } from "./image_dataset.ts";
 
 /**
  * Options of {@linkcode Mnist.open}.
@@ -28,6 +33,13 @@ export interface MnistOptions {
   classes?: number;
   /** The least label, of the first class; default 0. EMNIST's letters have 1. */
   firstLabel?: number;
+  /** Exchanges rows and columns of the images, as EMNIST's need it. */
+  transpose?: boolean;
+  /**
+   * Whether to fetch MNIST where it is not in the folder. Default: for the
+   * folder `./data` only, or where there are `sources`.
+   */
+  download?: boolean;
   /** Where to fetch from, in this order; default {@linkcode MNIST_SOURCES}. */
   sources?: readonly DataSource[];
 }
@@ -44,70 +56,42 @@ export const MNIST_SOURCES: readonly DataSource[] = [
   mirror("http://yann.lecun.com/exdb/mnist/"),
 ];
 
-const FILES: Record<MnistOptions["split"], string[]> = {
-  train: ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"],
-  test: ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"],
-};
+/** The folder into which MNIST is fetched without being asked for. */
+const defaultFolder = "./data";
 
 /**
  * MNIST, the handwritten digits of LeCun, Cortes and Burges: grey images of
- * 28 × 28 pixels, and what digit each one is. Or any data set in files of the
- * same names and format: Fashion-MNIST, KMNIST, one of your own.
+ * 28 × 28 pixels, and what digit each one is. Or any data set of images in a
+ * folder: Fashion-MNIST, KMNIST, one of your own.
  *
  * @category Data
  */
-export class Mnist implements ArrayDataset {
+export class Mnist extends ImageDataset {
   static {
     printAsText(this.prototype);
   }
 
-  /** Images. */
-  readonly length: number;
-  /** Shape of an image: `[1, 28, 28]`. */
-  readonly imageShape: readonly [channels: 1, height: number, width: number];
-  /** The pixels, 0…255: `[length, 28, 28]`. */
-  readonly images: Uint8Array;
-  /** The label of each image. */
-  readonly labels: Uint8Array;
-  /** The folder that held the files, or the name of where they came from. */
-  readonly source: string;
-  /** The images as rows that become 0…1 in a batch. */
-  readonly inputs: DatasetInputs;
-  /** The labels, and how many classes there are. */
-  readonly targets: DatasetTargets & { readonly classes: number };
-  readonly #split: MnistOptions["split"];
-
-  private constructor(
-    images: Uint8Array,
-    labels: Uint8Array,
-    size: readonly [height: number, width: number],
-    classes: number,
-    source: string,
-    split: MnistOptions["split"],
-  ) {
-    this.length = labels.length;
-    this.imageShape = [1, ...size];
-    this.images = images;
-    this.labels = labels;
-    this.source = source;
-    this.inputs = { data: images, rowShape: this.imageShape, divisor: 255 };
-    this.targets = { data: labels, classes };
-    this.#split = split;
-  }
-
   /**
-   * Reads the data set from a folder, and fetches MNIST into it where it is not
-   * there.
+   * Reads the data set from a folder. MNIST is fetched into `./data` where
+   * nothing is there; into another folder only where `download` or `sources`
+   * ask for it. So whatever a folder holds is read or refused.
    *
-   * The folder may hold the four IDX files itself or as torchvision lays them
-   * out, in `MNIST/raw`, raw or packed by gzip. What it holds may be another
-   * data set: it is checked for being whole, not for being MNIST. What is
-   * fetched must have MNIST's SHA-256, and is stored only then.
+   * A folder may hold
    *
-   * @param directory The folder; made if needed.
-   * @throws {DataError} If the files are not there and cannot be fetched, or
-   * some are there that are not MNIST's and the others missing.
-   * @throws {FormatError} If a file is not IDX of the right type and rank.
+   * - the four IDX files, raw or packed by gzip, under any of their usual names,
+   * - `mnist.npz` of Keras,
+   * - tables: `train.csv`, `test.csv` of Kaggle. Where the test images have no
+   *   labels, a tenth of the training images is held out instead,
+   * - CIFAR-10's binary files,
+   *
+   * itself or within, as torchvision lays them out: `MNIST/raw`,
+   * `FashionMNIST/raw`. It is checked for being whole, not for being MNIST. What
+   * is fetched must have MNIST's SHA-256, and is stored only then.
+   *
+   * @param directory The folder, or an `.npz` or `.csv` file.
+   * @throws {DataError} If there is no data set that can be read, or MNIST can't
+   * be fetched.
+   * @throws {FormatError} If a file is damaged, or holds no images.
    * @throws {ShapeError} If there are not as many labels as images.
    * @throws {RangeError} If a label is not one of the classes', or an option is
    * out of its range.
@@ -134,54 +118,32 @@ export class Mnist implements ArrayDataset {
    * ```
    */
   static async open(
-    directory = "./data",
+    directory: string = defaultFolder,
     options: MnistOptions = { split: "train" },
   ): Promise<Mnist> {
     checkOptions("Mnist.open", options, [
       "classes",
+      "download",
       "firstLabel",
       "limit",
       "sources",
       "split",
+      "transpose",
     ]);
-    const { split, limit, sources = MNIST_SOURCES } = options;
-    const { classes = 10, firstLabel = 0 } = options;
-    checkSplit(split);
-    checkCount("Mnist.open: classes", classes);
+    const { classes, firstLabel, limit, split, transpose } = options;
+    checkSplit("Mnist.open", split);
+    if (classes !== undefined) checkCount("Mnist.open: classes", classes);
     if (limit !== undefined) checkCount("Mnist.open: limit", limit);
-
-    const { files, source } = await openFiles(directory, FILES[split], sources);
-    const [images, labels] = files;
-    const pixels = await readBytes(images, 3, "[images, height, width]");
-    const digits = await readBytes(labels, 1, "[labels]");
-    checkCounts(images.name, pixels.shape[0], labels.name, digits.shape[0]);
-    checkLabels(labels.name, digits.data, classes, firstLabel);
-
-    const [count, height, width] = pixels.shape;
-    const length = Math.min(limit ?? count, count);
-    return new Mnist(
-      pixels.data.subarray(0, length * height * width),
-      digits.data.subarray(0, length).map((label) => label - firstLabel),
-      [height, width],
-      classes,
-      source,
+    const { data, source } = await openFolder(directory, options);
+    const part = await readPart(data, split, { transpose });
+    return new Mnist({
+      rows: part.rows,
+      source: source ?? part.source,
       split,
-    );
-  }
-
-  /** An image's pixels, 0…255, and its label. */
-  get(index: number): DatasetItem {
-    checkIndex("Mnist.get: index", index, this.length);
-    return arrayItem(this, index);
-  }
-
-  /** Rows, origin and split, as torchvision prints a data set. */
-  toString(): string {
-    const split = this.#split === "train" ? "Train" : "Test";
-    return datasetText("Mnist", this, [
-      `Root location: ${this.source}`,
-      `Split: ${split}`,
-    ]);
+      classes,
+      firstLabel,
+      limit,
+    });
   }
 
   /**
@@ -189,47 +151,92 @@ export class Mnist implements ArrayDataset {
    *
    * @param directory The folder, as for {@linkcode Mnist.open}.
    */
-  static async isOriginal(directory = "./data"): Promise<boolean> {
-    return await areOriginals(directory, Object.values(FILES).flat());
+  static async isOriginal(directory: string = defaultFolder): Promise<boolean> {
+    return await areOriginals(directory);
   }
 }
 
-async function readBytes(
-  file: NamedFile,
-  rank: number,
-  meaning: string,
-): Promise<{ shape: number[]; data: Uint8Array }> {
-  const { dtype, shape, data } = await readIdx(file.bytes, file.name);
-  if (dtype === "u8" && shape.length === rank && !shape.includes(0)) {
-    return { shape, data };
+/** A data set in a folder. */
+export interface OpenedFolder {
+  /** Its files. */
+  readonly data: FoundData;
+  /** Where they were fetched from, if they were not there. */
+  readonly source?: string;
+}
+
+/**
+ * The data set that a folder holds, or MNIST fetched into it.
+ *
+ * @param formats The formats to look for.
+ */
+export async function openFolder(
+  directory: string,
+  { download, sources, split }: Pick<
+    MnistOptions,
+    "download" | "sources" | "split"
+  >,
+  formats: readonly FolderFormat[] = FORMATS,
+): Promise<OpenedFolder> {
+  const isDefault = isSame(directory, defaultFolder);
+  const isAsked = download ?? (sources !== undefined);
+  const { data, incomplete } = await findData(
+    directory,
+    split,
+    formats,
+    isDefault,
+  );
+  if (data !== null) return { data };
+  await checkFolder(directory);
+  if (incomplete !== null) await checkIncomplete(incomplete, split);
+  else if (!isAsked && !isDefault) throw await nothingIn(directory, formats);
+  else if (!isAsked && await looksLikeData(directory)) {
+    throw await nothingIn(directory, formats);
   }
-  throw new FormatError(describe({
-    what: `${file.name}: not what MNIST's file of that name holds`,
-    expected: `u8 ${meaning}, none of them 0`,
-    got: `${dtype} [${shape.join(", ")}]`,
-    help: "Give a data set in MNIST's format.",
+  if (download === false) throw await nothingIn(directory, formats);
+  const names = MNIST_FILES[split];
+  const source = await fetchMnist(directory, names, sources ?? MNIST_SOURCES);
+  const found = await findData(directory, split, formats, true);
+  return { data: found.data!, source };
+}
+
+function isSame(a: string, b: string): boolean {
+  return resolve(a) === resolve(b);
+}
+
+/** Throws where a path names a file that is no data set. */
+async function checkFolder(path: string): Promise<void> {
+  const listing = await list(path);
+  if (listing === null || isSame(listing.path, path)) return;
+  throw new DataError(describe({
+    what: path,
+    expected: "a folder",
+    got: "a file",
+    help: "Give the folder of a data set, or an .npz or .csv file.",
   }));
 }
 
-function checkCounts(
-  imagesName: string,
-  images: number,
-  labelsName: string,
-  labels: number,
-): void {
-  if (images === labels) return;
-  throw new ShapeError(describe({
-    what: `${imagesName} and ${labelsName} do not belong together`,
-    expected: "as many labels as images",
-    got: `${images} images and ${labels} labels`,
-    help: "Get both files again, from one place.",
+/**
+ * A folder that holds a part of another data set, Fashion-MNIST for instance,
+ * must not be filled up with MNIST.
+ */
+async function checkIncomplete(
+  data: FoundData,
+  split: Split,
+): Promise<void> {
+  const path = await firstForeign(data);
+  if (path === null) return;
+  throw new DataError(describe({
+    what: `${path} is not MNIST's, but its data set is not whole`,
+    expected: `${data.needs[split]} beside it`,
+    help: "Add what is missing, or give another folder to fetch MNIST into.",
   }));
 }
 
-function checkSplit(split: string): void {
-  if (Object.hasOwn(FILES, split)) return;
+/** Throws unless a word is the name of a part. */
+export function checkSplit(what: string, split: string): void {
+  if (Object.hasOwn(MNIST_FILES, split)) return;
   throw new RangeError(describe({
-    what: "Mnist.open: split",
+    what: `${what}: split`,
     expected: '"train" or "test"',
     got: `${JSON.stringify(split)}`,
     help: "Give one of the two.",

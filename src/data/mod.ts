@@ -14,7 +14,8 @@ export type {
   DatasetTargets,
   ItemDataset,
 } from "./dataset.ts";
-export * from "./mnist.ts";
+export { ImageDataset } from "./image_dataset.ts";
+export { Mnist, MNIST_SOURCES, type MnistOptions } from "./mnist.ts";
 export { randomSplit } from "./random_split.ts";
 export * from "./subset.ts";
 export * from "./tensor_dataset.ts";

@@ -80,6 +80,7 @@ export class Subset implements ItemDataset {
   readonly rowShape: readonly number[];
   readonly targetShape: readonly number[];
   readonly classes: number | undefined;
+  readonly classNames: readonly string[] | undefined;
   readonly divisor: number;
 
   /**
@@ -93,13 +94,16 @@ export class Subset implements ItemDataset {
     for (let i = 0; i < length; i++) {
       checkIndex("Subset: index", indices[i], dataset.length);
     }
-    const { classes, divisor, rowShape, targetShape } = layoutOf(dataset);
+    const { classes, classNames, divisor, rowShape, targetShape } = layoutOf(
+      dataset,
+    );
     this.dataset = dataset;
     this.indices = indices;
     this.length = length;
     this.rowShape = rowShape;
     this.targetShape = targetShape;
     this.classes = classes;
+    this.classNames = classNames;
     this.divisor = divisor;
   }
 

@@ -12,5 +12,6 @@ export {
   fromFileUrl,
   isAbsolute,
   join,
+  resolve,
   toFileUrl,
 } from "npm:deno-std@1.4.0/path/mod.js";

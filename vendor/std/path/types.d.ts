@@ -15,3 +15,6 @@ export function toFileUrl(path: string): URL;
 
 /** Whether a path starts at the root. */
 export function isAbsolute(path: string): boolean;
+
+/** The absolute path of the parts, from the working folder on. */
+export function resolve(...paths: string[]): string;

@@ -1,0 +1,110 @@
+import { printAsText } from "../base/printing.ts";
+import { checkIndex, checkLabels } from "./_checks.ts";
+import { datasetText } from "./_dataset_text.ts";
+import { arrayItem } from "./arrays.ts";
+import type {
+  ArrayDataset,
+  DatasetInputs,
+  DatasetItem,
+  DatasetTargets,
+} from "./dataset.ts";
+import type { ImageRows, Split } from "./folder/mod.ts";
+
+/** What a data set of images is made of. */
+export interface ImageDatasetParts {
+  /** Its images and labels. */
+  readonly rows: ImageRows;
+  /** Where they came from. */
+  readonly source: string;
+  /** Which part it is. */
+  readonly split: Split;
+  /** Number of classes. Default: as many as have names, or 10. */
+  readonly classes?: number;
+  /** The least label. Default 0. */
+  readonly firstLabel?: number;
+  /** The first so many rows. Default all. */
+  readonly limit?: number;
+}
+
+/**
+ * Images of one size, with the class of each.
+ *
+ * @category Data
+ */
+export class ImageDataset implements ArrayDataset {
+  static {
+    printAsText(this.prototype);
+  }
+
+  /** Images. */
+  readonly length: number;
+  /** Shape of an image: `[channels, height, width]`. */
+  readonly imageShape: readonly [
+    channels: number,
+    height: number,
+    width: number,
+  ];
+  /** The pixels, 0…255: `[length, channels, height, width]`. */
+  readonly images: Uint8Array;
+  /** The class of each image, from 0; 0 for all where there are no labels. */
+  readonly labels: Uint8Array | Int32Array;
+  /** Whether the images have labels. */
+  readonly isLabelled: boolean;
+  /** The folder that held the files, or the name of where they came from. */
+  readonly source: string;
+  /** The images as rows that become 0…1 in a batch. */
+  readonly inputs: DatasetInputs;
+  /** The labels, how many classes there are, and their names. */
+  readonly targets: DatasetTargets & { readonly classes: number };
+  readonly #split: Split;
+
+  /**
+   * Checks the labels.
+   *
+   * @throws {RangeError} If one is not of the classes'.
+   */
+  constructor(parts: ImageDatasetParts) {
+    const { firstLabel = 0, limit = Infinity, rows, source, split } = parts;
+    const { images, labels, labelsName, shape } = rows;
+    const size = shape.reduce((product, size) => product * size, 1);
+    const length = Math.min(limit, images.length / size);
+    const named = rows.classNames;
+    const classes = parts.classes ?? named?.length ?? 10;
+    if (labels !== null) checkLabels(labelsName, labels, classes, firstLabel);
+    this.length = length;
+    this.imageShape = shape;
+    this.images = images.subarray(0, length * size);
+    this.labels = labels === null
+      ? new Uint8Array(length)
+      : labels.subarray(0, length).map((label) => label - firstLabel);
+    this.isLabelled = labels !== null;
+    this.source = source;
+    this.inputs = { data: this.images, rowShape: shape, divisor: 255 };
+    const classNames = named?.length === classes
+      ? named
+      : firstLabel === 0
+      ? undefined
+      : Array.from({ length: classes }, (_, row) => String(row + firstLabel));
+    this.targets = {
+      data: this.labels,
+      classes,
+      ...(classNames === undefined ? {} : { classNames }),
+    };
+    this.#split = split;
+  }
+
+  /** An image's pixels, 0…255, and its class. */
+  get(index: number): DatasetItem {
+    checkIndex(`${this.constructor.name}.get: index`, index, this.length);
+    return arrayItem(this, index);
+  }
+
+  /** Rows, origin and split, as torchvision prints a data set. */
+  toString(): string {
+    const split = this.#split === "train" ? "Train" : "Test";
+    return datasetText(this.constructor.name, this, [
+      `Root location: ${this.source}`,
+      `Split: ${split}`,
+    ]);
+  }
+}
