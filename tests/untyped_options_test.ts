@@ -227,8 +227,14 @@ const calls: Record<string, Call[]> = {
 const internal = [
   // Of the parts of a device.
   ...["BarOptions", "EpochOptions", "KernelRunnerOptions", "ThreadOptions"],
-  // What others extend, or take apart.
-  ...["LearningRateOptions", "Options", "PoolingOptions", "WindowOptions"],
+  // What others extend, complete, or take apart.
+  ...[
+    "CompleteOptions",
+    "LearningRateOptions",
+    "Options",
+    "PoolingOptions",
+    "WindowOptions",
+  ],
   // The stages of a block, whose layers have checked theirs.
   "ConvBlockOptions",
 ];

@@ -92,15 +92,23 @@ export function crossEntropy(
   target: Tensor<Shape, "i32"> | Tensor,
   options: CrossEntropyOptions = {},
 ): Tensor {
-  const { ignoreIndex, labelSmoothing = 0, reduction, weight } = options;
   checkOptions("crossEntropy", options, [
     "ignoreIndex",
     "labelSmoothing",
     "reduction",
     "weight",
   ]);
+  const { ignoreIndex, labelSmoothing = 0, reduction, weight } = options;
   checkSmoothing(labelSmoothing);
   checkDType("crossEntropy", "logits", logits, "f32");
+  if (logits.shape.length < 2) {
+    throw shapeError(
+      "crossEntropy: logits",
+      "dimensions [N, classes] or [N, classes, …]",
+      text(logits.shape),
+      "Add a batch dimension of 1.",
+    );
+  }
   if (!isLabels(target)) return softCrossEntropy(logits, target, options);
   const isPlain = (reduction ?? "mean") === "mean" && !weight &&
     ignoreIndex === undefined;

@@ -158,7 +158,7 @@ deviceTest("shapes and options of losses are checked", (device) => {
     assertThrows(
       run({ weight: x }),
       RangeError,
-      "expected weight of shape [3]",
+      "scores [2, 3] and weight [2, 3]: expected weight of shape [3]",
     );
     assertThrows(run({ ignoreIndex: 0.5 }), RangeError, "a whole number");
     assertThrows(
@@ -167,6 +167,17 @@ deviceTest("shapes and options of losses are checked", (device) => {
       "scores [2, 3] and labels [2, 2]: expected labels of shape [2]",
     );
   }
+  assertThrows(
+    () => ops.crossEntropy(other, labels),
+    RangeError,
+    "crossEntropy: logits: expected dimensions [N, classes] or [N, classes, …], " +
+      "got [3]",
+  );
+  assertThrows(
+    () => ops.crossEntropy(x, labels, null as unknown as undefined),
+    TypeError,
+    "crossEntropy: options: expected an object, got null",
+  );
   assertThrows(
     () => ops.crossEntropy(x, other),
     RangeError,
