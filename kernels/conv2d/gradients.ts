@@ -1,6 +1,7 @@
 import { conv2dInputGradient, conv2dWeightGradient } from "./conv2d.ts";
 import type { Conv2dShape } from "./shape.ts";
-import { type AnyKernelCall, call, type Operand } from "../kernel.ts";
+import { type AnyKernelCall, call, kernel, type Operand } from "../kernel.ts";
+import * as winograd from "./winograd/wasm.ts";
 
 /** The operands of the gradients of a convolution. */
 export interface ConvolutionGradientOperands {
@@ -29,3 +30,42 @@ export function convolutionGradients(
   }
   return calls;
 }
+
+const operands = {
+  gradOutput: "read",
+  x: "read",
+  weight: "read",
+  gradX: "write?",
+  gradWeight: "write?",
+} as const;
+
+/**
+ * The gradients with respect to x and the weight, those that are not null: where
+ * both go Winograd's way they share its transforms.
+ */
+export const conv2dGradient = kernel({
+  name: "conv2dGradient",
+  operands,
+  compose: (operands, shape: Conv2dShape) =>
+    convolutionGradients(operands, shape),
+  wasm: (operands, shape, cpu) =>
+    winograd.suits3x3(shape, cpu)
+      ? winograd.gradient(operands, shape, cpu)
+      : null,
+});
+
+/**
+ * The gradients of {@linkcode winogradForward}: as {@linkcode conv2dGradient}, and
+ * 5×5 kernels by Winograd's algorithm too.
+ */
+export const winogradGradient = kernel({
+  name: "winogradGradient",
+  operands,
+  compose: (operands, shape: Conv2dShape) => [
+    call(conv2dGradient, operands, shape),
+  ],
+  wasm: (operands, shape, cpu) =>
+    winograd.suits5x5(shape, cpu)
+      ? winograd.gradient(operands, shape, cpu)
+      : null,
+});

@@ -9,6 +9,7 @@ import {
   type WeightGradientOperands,
 } from "./shape.ts";
 import * as simd from "./simd.gen.ts";
+import * as winograd from "./winograd/wasm.ts";
 
 /** How an image lies in its padded copy: `ImageLayout` in `simd/_layout.ts`. */
 interface ImageLayout {
@@ -30,12 +31,16 @@ const slack = 64;
 /** Taps that a tile of the weight gradient takes at once. */
 const tapsOfTile = 3;
 
-/** The convolution, computed directly. */
+/** The convolution: 3×3 by Winograd's algorithm where that is faster. */
 export function forward(
-  { bias, output, weight, x: source }: ForwardOperands,
+  operands: ForwardOperands,
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
+  if (winograd.suits3x3(shape, cpu)) {
+    return winograd.forward(operands, shape, cpu);
+  }
+  const { bias, output, weight, x: source } = operands;
   const { groups, outHeight, outWidth } = shape;
   const { inChannels, outChannels } = channelsOfGroup(shape);
   const taps = inChannels * shape.kernelHeight * shape.kernelWidth;

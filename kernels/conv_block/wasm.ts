@@ -3,10 +3,8 @@ import {
   batchNorm2dStatistics,
 } from "../batch_norm2d/batch_norm2d.ts";
 import { conv2dForward } from "../conv2d/conv2d.ts";
-import {
-  winogradForward,
-  winogradGradient,
-} from "../conv2d/winograd/winograd.ts";
+import { winogradGradient } from "../conv2d/gradients.ts";
+import { winogradForward } from "../conv2d/winograd/winograd.ts";
 import { fill } from "../fill/fill.ts";
 import {
   type AnyKernelCall,

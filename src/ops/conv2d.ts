@@ -1,10 +1,9 @@
 import {
   conv2dBiasGradient,
   conv2dForward,
-  conv2dInputGradient,
   type Conv2dShape,
-  conv2dWeightGradient,
 } from "../../kernels/conv2d/conv2d.ts";
+import { conv2dGradient } from "../../kernels/conv2d/gradients.ts";
 import { record } from "../core/tape.ts";
 import { type Images, type Shape, Tensor } from "../core/tensor.ts";
 import { checkRank, checkShape, type Pair } from "./check.ts";
@@ -131,12 +130,9 @@ export function conv2d(
     output,
     [x, weight, bias],
     (gradOutput, [gradX, gradWeight, gradBias]) => {
-      if (gradX) {
-        const operands = { gradOutput, weight, bias: null, gradX };
-        device.run(conv2dInputGradient, operands, shape);
-      }
-      if (gradWeight) {
-        device.run(conv2dWeightGradient, { gradOutput, x, gradWeight }, shape);
+      if (gradX || gradWeight) {
+        const operands = { gradOutput, x, weight, gradX, gradWeight };
+        device.run(conv2dGradient, operands, shape);
       }
       if (gradBias) {
         device.run(conv2dBiasGradient, { gradOutput, gradBias }, shape);

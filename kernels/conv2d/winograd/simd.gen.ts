@@ -4,11 +4,12 @@
 import { wasmFunction, type WasmFunction } from "../../kernel.ts";
 
 /** Makes calls of `winogradWeights`. */
-export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = wasmFunction("winogradWeights", {
+export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly kernelSide: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = wasmFunction("winogradWeights", {
   weight: "pointer",
   transformed: "pointer",
   outer: "i32",
   lanes: "i32",
+  kernelSide: "i32",
   outerStep: "i32",
   laneStep: "i32",
   memory: "pointer",
@@ -16,17 +17,18 @@ export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonl
 });
 
 /** Makes calls of `winogradWeightGradient`. */
-export const winogradWeightGradient: WasmFunction<{ readonly gradWeight: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly summed: "i32" }> = wasmFunction("winogradWeightGradient", {
+export const winogradWeightGradient: WasmFunction<{ readonly gradWeight: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly kernelSide: "i32"; readonly summed: "i32" }> = wasmFunction("winogradWeightGradient", {
   gradWeight: "pointer",
   memory: "pointer",
   memoryStride: "pointer",
   inChannels: "i32",
   outChannels: "i32",
+  kernelSide: "i32",
   summed: "i32",
 });
 
 /** Makes calls of `winogradForward`. */
-export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly x: "pointer"; readonly weights: "pointer"; readonly bias: "pointer"; readonly output: "pointer" }> = wasmFunction("winogradForward", {
+export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly together: "i32"; readonly x: "pointer"; readonly weights: "pointer"; readonly bias: "pointer"; readonly output: "pointer" }> = wasmFunction("winogradForward", {
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",
@@ -38,6 +40,8 @@ export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonl
   outWidth: "i32",
   paddingHeight: "i32",
   paddingWidth: "i32",
+  kernelSide: "i32",
+  together: "i32",
   x: "pointer",
   weights: "pointer",
   bias: "pointer",
@@ -45,7 +49,7 @@ export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonl
 });
 
 /** Makes calls of `winogradGradient`. */
-export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly weights: "pointer"; readonly gradX: "pointer"; readonly ofWeights: "i32" }> = wasmFunction("winogradGradient", {
+export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly together: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly weights: "pointer"; readonly gradX: "pointer"; readonly ofWeights: "i32" }> = wasmFunction("winogradGradient", {
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",
@@ -57,6 +61,8 @@ export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readon
   outWidth: "i32",
   paddingHeight: "i32",
   paddingWidth: "i32",
+  kernelSide: "i32",
+  together: "i32",
   gradOutput: "pointer",
   x: "pointer",
   weights: "pointer",

@@ -1,8 +1,6 @@
 import type { Conv2dShape } from "../../../kernels/conv2d/conv2d.ts";
-import {
-  winogradForward,
-  winogradGradient,
-} from "../../../kernels/conv2d/winograd/winograd.ts";
+import { winogradGradient } from "../../../kernels/conv2d/gradients.ts";
+import { winogradForward } from "../../../kernels/conv2d/winograd/winograd.ts";
 import * as reference from "../../reference.ts";
 import { type KernelCase, random } from "./_harness.ts";
 
@@ -26,6 +24,24 @@ const SHAPES: Record<string, Conv2dShape> = {
   "batch 1, the smallest output": conv2dShape(1, 8, 8, [10, 11], {
     kernel: [5, 5],
   }),
+  "3×3, 16 channels to 32": conv2dShape(5, 16, 32, [14, 14], {
+    kernel: [3, 3],
+    padding: [1, 1],
+  }),
+  "3×3, tiles left over, padding of its own per axis": conv2dShape(
+    13,
+    8,
+    24,
+    [15, 6],
+    { kernel: [3, 3], padding: [2, 0] },
+  ),
+  "3×3, several images at a time, some left over": conv2dShape(
+    21,
+    40,
+    8,
+    [7, 7],
+    { kernel: [3, 3], padding: [1, 1] },
+  ),
   "channels that do not fit": conv2dShape(2, 3, 5, [9, 8], {
     kernel: [5, 5],
     padding: [2, 2],
@@ -39,7 +55,10 @@ export const winogradCases: readonly KernelCase[] = Object.entries(SHAPES)
     const pixels = batch * inChannels * shape.inHeight * shape.inWidth;
     const outputs = batch * outChannels * shape.outHeight * shape.outWidth;
     const x = random(pixels, 1);
-    const weight = random(outChannels * inChannels * 25, 2);
+    const weight = random(
+      outChannels * inChannels * shape.kernelHeight ** 2,
+      2,
+    );
     const gradOutput = random(outputs, 3);
     return [
       ...[null, random(outChannels, 4)].map((bias): KernelCase => ({

@@ -1,15 +1,12 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
 // The products between Winograd's transforms: one product of small matrices for
-// each of the 64 frequencies of a tile, in tiles of 4 by 8 that stay in registers.
+// each frequency of a tile, in tiles of 4 by 8 that stay in registers.
 
 import { fma } from "../../../lib/simd/fma.ts";
 
-/** Elements of a transformed tile. */
-export const FREQUENCIES = 64;
-
 /**
- * `c = a · b` for each frequency: a `[rows, inner]`, b `[inner, columns]`, c
+ * `c = a · b` for each of some frequencies: a `[rows, inner]`, b `[inner, columns]`, c
  * `[rows, columns]`; rows and inner are multiples of 4, columns one of 8. Sums
  * run over inner in order. The steps are bytes from one frequency to the next.
  * Each a is transposed first, into `transposed`: loops that load least are fastest here.
@@ -25,8 +22,9 @@ export function multiplyFrequencies(
   inner: i32,
   columns: i32,
   transposed: usize,
+  frequencies: i32,
 ): void {
-  for (let i = 0; i < FREQUENCIES; i++) {
+  for (let i = 0; i < frequencies; i++) {
     transpose(a, rows, inner, transposed);
     multiply(transposed, b, c, rows, inner, columns, false);
     a += aStep;
@@ -65,7 +63,7 @@ function transpose(from: usize, rows: i32, columns: i32, to: usize): void {
 }
 
 /**
- * `c += aᵀ · b` for each frequency: a `[inner, rows]`, b `[inner, columns]`, c
+ * `c += aᵀ · b` for each of some frequencies: a `[inner, rows]`, b `[inner, columns]`, c
  * `[rows, columns]`; rows is a multiple of 4, columns one of 8.
  */
 export function accumulateFrequencies(
@@ -78,8 +76,9 @@ export function accumulateFrequencies(
   rows: i32,
   inner: i32,
   columns: i32,
+  frequencies: i32,
 ): void {
-  for (let i = 0; i < FREQUENCIES; i++) {
+  for (let i = 0; i < frequencies; i++) {
     multiply(a, b, c, rows, inner, columns, true);
     a += aStep;
     b += bStep;

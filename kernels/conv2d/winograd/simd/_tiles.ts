@@ -1,7 +1,8 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
 // The transforms of all tiles of an image, see `winograd.ts` for what lies where.
-// A tile is transformed along its columns, then along its rows.
+// A tile is transformed along its columns, then along its rows. It has `side` · side
+// elements: 8 for kernels of 5×5, 6 for kernels of 3×3; an output tile has 4 · 4.
 
 import {
   transformInput,
@@ -9,6 +10,12 @@ import {
   transformOutput,
   transformOutputBack,
 } from "./_transforms.ts";
+import {
+  transformInput3x3,
+  transformInputBack3x3,
+  transformOutput3x3,
+  transformOutputBack3x3,
+} from "./_transforms_3x3.ts";
 
 /** `Bᵀ d B` of all tiles. */
 export function inputTiles(
@@ -18,18 +25,24 @@ export function inputTiles(
   channels: i32,
   down: i32,
   across: i32,
+  side: i32,
   temporary: usize,
 ): void {
-  const row: usize = (across + 1) << 6;
-  const plane = row * <usize> ((down + 1) << 2);
+  const row: usize = (across * 4 + side - 4) << 4;
+  const plane = row * <usize> (down * 4 + side - 4);
   const tileBytes: usize = channels << 2;
   for (let group: usize = 0; group < <usize> (channels >> 2); group++) {
     let to = v + (group << 4);
     for (let i: usize = 0; i < <usize> down; i++) {
       let from = padded + group * plane + (i << 2) * row;
       for (let j = 0; j < across; j++) {
-        transformInput(from, row, 16, temporary, 128, 16);
-        transformInput(temporary, 16, 128, to, vStep, 8 * vStep);
+        if (side == 8) {
+          transformInput(from, row, 16, temporary, 128, 16);
+          transformInput(temporary, 16, 128, to, vStep, 8 * vStep);
+        } else {
+          transformInput3x3(from, row, 16, temporary, 96, 16);
+          transformInput3x3(temporary, 16, 96, to, vStep, 6 * vStep);
+        }
         from += 64;
         to += tileBytes;
       }
@@ -45,22 +58,28 @@ export function inputGradientTiles(
   channels: i32,
   down: i32,
   across: i32,
+  side: i32,
   temporary: usize,
 ): void {
-  const row: usize = (across + 1) << 6;
-  const plane = row * <usize> ((down + 1) << 2);
+  const row: usize = (across * 4 + side - 4) << 4;
+  const plane = row * <usize> (down * 4 + side - 4);
   const tileBytes: usize = channels << 2;
-  const tile = temporary + 1024;
+  const tile = temporary + 1024, tileRow: usize = side << 4;
   for (let group: usize = 0; group < <usize> (channels >> 2); group++) {
     let from = v + (group << 4);
     for (let i: usize = 0; i < <usize> down; i++) {
       let to = padded + group * plane + (i << 2) * row;
       for (let j = 0; j < across; j++) {
-        transformInputBack(from, 8 * vStep, vStep, temporary, 128, 16);
-        transformInputBack(temporary, 16, 128, tile, 16, 128);
-        for (let k: usize = 0; k < 8; k++) {
-          const source = tile + (k << 7), line = to + k * row;
-          for (let at: usize = 0; at < 128; at += 16) {
+        if (side == 8) {
+          transformInputBack(from, 8 * vStep, vStep, temporary, 128, 16);
+          transformInputBack(temporary, 16, 128, tile, 16, 128);
+        } else {
+          transformInputBack3x3(from, 6 * vStep, vStep, temporary, 96, 16);
+          transformInputBack3x3(temporary, 16, 96, tile, 16, 96);
+        }
+        for (let k: usize = 0; k < <usize> side; k++) {
+          const source = tile + k * tileRow, line = to + k * row;
+          for (let at: usize = 0; at < tileRow; at += 16) {
             const sum = f32x4.add(v128.load(line + at), v128.load(source + at));
             v128.store(line + at, sum);
           }
@@ -80,6 +99,7 @@ export function outputTiles(
   channels: i32,
   down: i32,
   across: i32,
+  side: i32,
   temporary: usize,
 ): void {
   const row: usize = across << 6;
@@ -90,8 +110,13 @@ export function outputTiles(
     for (let i: usize = 0; i < <usize> down; i++) {
       let to = y + group * plane + (i << 2) * row;
       for (let j = 0; j < across; j++) {
-        transformOutput(from, 8 * mStep, mStep, temporary, 128, 16, 8);
-        transformOutput(temporary, 16, 128, to, 16, row, 4);
+        if (side == 8) {
+          transformOutput(from, 8 * mStep, mStep, temporary, 128, 16, 8);
+          transformOutput(temporary, 16, 128, to, 16, row, 4);
+        } else {
+          transformOutput3x3(from, 6 * mStep, mStep, temporary, 96, 16, 6);
+          transformOutput3x3(temporary, 16, 96, to, 16, row, 4);
+        }
         to += 64;
         from += tileBytes;
       }
@@ -107,6 +132,7 @@ export function gradientTiles(
   channels: i32,
   down: i32,
   across: i32,
+  side: i32,
   temporary: usize,
 ): void {
   const row: usize = across << 6;
@@ -117,8 +143,13 @@ export function gradientTiles(
     for (let i: usize = 0; i < <usize> down; i++) {
       let from = y + group * plane + (i << 2) * row;
       for (let j = 0; j < across; j++) {
-        transformOutputBack(from, row, 16, temporary, 64, 16, 4);
-        transformOutputBack(temporary, 16, 64, to, mStep, 8 * mStep, 8);
+        if (side == 8) {
+          transformOutputBack(from, row, 16, temporary, 64, 16, 4);
+          transformOutputBack(temporary, 16, 64, to, mStep, 8 * mStep, 8);
+        } else {
+          transformOutputBack3x3(from, row, 16, temporary, 64, 16, 4);
+          transformOutputBack3x3(temporary, 16, 64, to, mStep, 6 * mStep, 6);
+        }
         from += 64;
         to += tileBytes;
       }

@@ -4,8 +4,11 @@
 
 import { fma } from "../../../lib/simd/fma.ts";
 import { partStart } from "../../../lib/simd/parts.ts";
-import { FREQUENCIES } from "./_products.ts";
-import { TEMPORARY } from "./winograd.ts";
+import {
+  transformKernel3x3,
+  transformKernelBack3x3,
+} from "./_transforms_3x3.ts";
+import { GAP, TEMPORARY } from "./winograd.ts";
 
 @unmanaged
 export class WinogradWeightsArgs {
@@ -14,6 +17,8 @@ export class WinogradWeightsArgs {
   /** Channels of the outer axis and of the lanes. */
   outer: i32;
   lanes: i32;
+  /** Rows, and columns, of a kernel: 5 or 3. */
+  kernelSide: i32;
   /** Floats from one outer channel to the next, and from one lane to the next. */
   outerStep: i32;
   laneStep: i32;
@@ -23,7 +28,7 @@ export class WinogradWeightsArgs {
 }
 
 /**
- * `G g Gᵀ` of weights `[outChannels, inChannels, 5, 5]`, as `[64, outer,
+ * `G g Gᵀ` of weights `[outChannels, inChannels, k, k]`, as `[frequencies, outer,
  * lanes]`: either of the two kinds of channels may be the lanes, a multiple of 4.
  */
 export function winogradWeights(
@@ -37,29 +42,30 @@ export function winogradWeights(
   const laneStep: usize = args.laneStep << 2;
   const taps = args.memory + args.memoryStride * part;
   const half = taps + 400;
+  const kernelSide = args.kernelSide, side = kernelSide + 3;
+  const tapBytes: usize = (kernelSide * kernelSide) << 2;
   const inRow = lanes >> 2;
-  const frequency: usize = (outer * lanes) << 2;
+  const frequency = (<usize> (outer * lanes) << 2) + GAP;
   const end = partStart(outer * inRow, part + 1, parts);
   for (let i = partStart(outer * inRow, part, parts); i < end; i++) {
     const from = weight + <usize> (i / inRow) * outerStep +
       <usize> (i % inRow << 2) * laneStep;
-    for (let tap: usize = 0; tap < 100; tap += 4) {
+    for (let tap: usize = 0; tap < tapBytes; tap += 4) {
       const at = taps + (tap << 2);
       store<f32>(at, load<f32>(from + tap));
       store<f32>(at, load<f32>(from + laneStep + tap), 4);
       store<f32>(at, load<f32>(from + 2 * laneStep + tap), 8);
       store<f32>(at, load<f32>(from + 3 * laneStep + tap), 12);
     }
-    transformKernel(taps, 80, 16, half, 80, 16, 5);
-    transformKernel(
-      half,
-      16,
-      80,
-      to + (<usize> i << 4),
-      frequency,
-      8 * frequency,
-      8,
-    );
+    const own = to + (<usize> i << 4);
+    const next = <usize> side * frequency;
+    if (kernelSide == 5) {
+      transformKernel(taps, 80, 16, half, 80, 16, 5);
+      transformKernel(half, 16, 80, own, frequency, next, 8);
+    } else {
+      transformKernel3x3(taps, 48, 16, half, 48, 16, 3);
+      transformKernel3x3(half, 16, 48, own, frequency, next, 6);
+    }
   }
 }
 
@@ -125,6 +131,8 @@ export class WinogradWeightGradientArgs {
   memoryStride: usize;
   inChannels: i32;
   outChannels: i32;
+  /** Rows, and columns, of a kernel: 5 or 3. */
+  kernelSide: i32;
   /** How many parts have sums. */
   summed: i32;
 }
@@ -145,12 +153,15 @@ export function winogradWeightGradient(
   const sum = memory + stride * part;
   const half = sum + 1024;
   const inRow = outChannels >> 2;
-  const frequency: usize = (inChannels * outChannels) << 2;
-  const outStep: usize = inChannels * 100;
+  const frequency = (<usize> (inChannels * outChannels) << 2) + GAP;
+  const kernelSide = args.kernelSide, side = kernelSide + 3;
+  const frequencies: usize = side * side;
+  const kernelBytes: usize = (kernelSide * kernelSide) << 2;
+  const outStep = <usize> inChannels * kernelBytes;
   const end = partStart(inChannels * inRow, part + 1, parts);
   for (let i = partStart(inChannels * inRow, part, parts); i < end; i++) {
     const from = memory + TEMPORARY + (<usize> i << 4);
-    for (let at: usize = 0; at < <usize> FREQUENCIES; at++) {
+    for (let at: usize = 0; at < frequencies; at++) {
       let lanes = v128.load(from + at * frequency);
       for (let other: usize = 1; other < summed; other++) {
         const more = v128.load(from + at * frequency + other * stride);
@@ -158,11 +169,16 @@ export function winogradWeightGradient(
       }
       v128.store(sum + (at << 4), lanes);
     }
-    transformKernelBack(sum, 128, 16, half, 128, 16, 8);
-    transformKernelBack(half, 16, 128, sum, 16, 80, 5);
-    const to = gradWeight + <usize> (i / inRow) * 100 +
+    if (kernelSide == 5) {
+      transformKernelBack(sum, 128, 16, half, 128, 16, 8);
+      transformKernelBack(half, 16, 128, sum, 16, 80, 5);
+    } else {
+      transformKernelBack3x3(sum, 96, 16, half, 96, 16, 6);
+      transformKernelBack3x3(half, 16, 96, sum, 16, 48, 3);
+    }
+    const to = gradWeight + <usize> (i / inRow) * kernelBytes +
       <usize> (i % inRow << 2) * outStep;
-    for (let tap: usize = 0; tap < 100; tap += 4) {
+    for (let tap: usize = 0; tap < kernelBytes; tap += 4) {
       const at = sum + (tap << 2);
       store<f32>(to + tap, load<f32>(at));
       store<f32>(to + outStep + tap, load<f32>(at, 4));

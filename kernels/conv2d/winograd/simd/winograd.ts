@@ -1,25 +1,22 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
-// 5×5 convolutions of stride 1 by Winograd's F(4×4, 5×5), and both gradients:
-// 64 multiplications where 400 are. Channels are multiples of 8. A part is an
-// unbroken range of the images, one at a time:
+// k×k convolutions of stride 1, k being 5 or 3, by Winograd's F(4×4, k×k), and both
+// gradients: 64 multiplications where 400 are, or 36 where 144 are. Channels are
+// multiples of 8. A part is an unbroken range of the images, some at a time:
 //
-//   padded input, channels in lanes   P  [inChannels / 4, 4ty + 4, 4tx + 4, 4]
-//   its tiles, transformed            V  [64 frequencies, tiles, inChannels]
-//   output tiles or their gradient    M  [64 frequencies, tiles, outChannels]
+//   padded input, channels in lanes   P  [inChannels / 4, 4ty + k - 1, 4tx + k - 1, 4]
+//   input tiles, transformed          V  [frequencies, tiles, inChannels]
+//   output tiles or their gradient    M  [frequencies, tiles, outChannels]
 //   the output or its gradient        Y  [outChannels / 4, 4ty, 4tx, 4]
 //
-// for ty · tx tiles, in memory for a multiple of 4 of them. A frequency's tiles
-// are 64 bytes further apart than they are long, so that the frequencies of a
-// tile do not fight for the same lines of the cache.
+// for the ty · tx tiles of an image in P and Y, those of all the images in V and
+// M, in memory for a multiple of 4 of them. What is of one frequency, weights too,
+// is 64 bytes further apart than it is long, so that the frequencies of a tile do not
+// fight for the same lines of the cache.
 
 import { fromLanes, toLanes } from "../../simd/lanes.ts";
 import { partStart } from "../../../lib/simd/parts.ts";
-import {
-  accumulateFrequencies,
-  FREQUENCIES,
-  multiplyFrequencies,
-} from "./_products.ts";
+import { accumulateFrequencies, multiplyFrequencies } from "./_products.ts";
 import {
   gradientTiles,
   inputGradientTiles,
@@ -30,18 +27,22 @@ import {
 /** Bytes at the start of a part's memory for a tile between two transforms. */
 export const TEMPORARY: usize = 2048;
 
-/** Bytes between the tiles of one frequency and those of the next. */
-const GAP: usize = 64;
+/** Bytes between what is of one frequency and what is of the next. */
+export const GAP: usize = 64;
 
 // What a call is about; every thread has its own.
 let batch = 0, inChannels = 0, outChannels = 0;
 let inHeight = 0, inWidth = 0, outHeight = 0, outWidth = 0, top = 0, left = 0;
-/** Tiles of an image. */
-let down = 0, across = 0;
+/** Rows of a transformed tile, and elements. */
+let side = 0, frequencies = 0;
+/** Tiles of an image, and images at a time. */
+let down = 0, across = 0, together = 0;
 /** Bytes from the tiles of one frequency to those of the next. */
 let vStep: usize = 0, mStep: usize = 0, weightStep: usize = 0;
 /** Bytes of P, and of an image as its source has it. */
 let paddedBytes: usize = 0, xBytes: usize = 0, yBytes: usize = 0;
+/** Bytes of an image's part of a frequency of V and of M. */
+let vImage: usize = 0, mImage: usize = 0;
 
 /** Arguments that both functions have. */
 @unmanaged
@@ -58,6 +59,10 @@ export class WinogradSizes {
   outWidth: i32;
   paddingHeight: i32;
   paddingWidth: i32;
+  /** Rows, and columns, of a kernel: 5 or 3. */
+  kernelSide: i32;
+  /** Images at a time. */
+  together: i32;
 }
 
 function readSizes(args: WinogradSizes): void {
@@ -70,24 +75,38 @@ function readSizes(args: WinogradSizes): void {
   outWidth = args.outWidth;
   top = args.paddingHeight;
   left = args.paddingWidth;
+  side = args.kernelSide + 3;
+  frequencies = side * side;
+  together = args.together;
   down = (outHeight + 3) >> 2;
   across = (outWidth + 3) >> 2;
-  vStep = (<usize> (roomForTiles() * inChannels) << 2) + GAP;
-  mStep = (<usize> (roomForTiles() * outChannels) << 2) + GAP;
-  weightStep = <usize> (inChannels * outChannels) << 2;
-  paddedBytes = <usize> (inChannels * (down + 1) * (across + 1)) << 6;
+  vStep = (<usize> (roomForTiles(together) * inChannels) << 2) + GAP;
+  mStep = (<usize> (roomForTiles(together) * outChannels) << 2) + GAP;
+  vImage = <usize> (down * across * inChannels) << 2;
+  mImage = <usize> (down * across * outChannels) << 2;
+  weightStep = (<usize> (inChannels * outChannels) << 2) + GAP;
+  paddedBytes = <usize> (inChannels * paddedRows() * paddedColumns()) << 2;
   xBytes = <usize> (inChannels * inHeight * inWidth) << 2;
   yBytes = <usize> (outChannels * outHeight * outWidth) << 2;
 }
 
-function roomForTiles(): i32 {
-  return (down * across + 3) & ~3;
+/** Tiles of so many images, a multiple of 4. */
+function roomForTiles(images: i32): i32 {
+  return (images * down * across + 3) & ~3;
+}
+
+function paddedRows(): i32 {
+  return down * 4 + side - 4;
+}
+
+function paddedColumns(): i32 {
+  return across * 4 + side - 4;
 }
 
 @unmanaged
 export class WinogradForwardArgs extends WinogradSizes {
   x: usize;
-  /** Transformed, `[64, inChannels, outChannels]`. */
+  /** Transformed, `[frequencies, inChannels, outChannels]`. */
   weights: usize;
   /** `[outChannels]`, or 0 for none. */
   bias: usize;
@@ -106,15 +125,19 @@ export function winogradForward(
   const scratch = args.memory + args.memoryStride * part;
   const padded = scratch + TEMPORARY;
   const v = padded + paddedBytes;
-  const m = v + FREQUENCIES * vStep;
-  const y = m + FREQUENCIES * mStep;
+  const m = v + frequencies * vStep;
+  const y = m + frequencies * mStep;
   const transposed = y + (<usize> (outChannels * down * across) << 6);
   const end = partStart(batch, part + 1, parts);
   let image = partStart(batch, part, parts);
   // The padding, and the tiles that there is room for but that are not there.
   if (image < end) memory.fill(padded, 0, m - padded);
-  for (; image < end; image++) {
-    transformX(x + <usize> image * xBytes, padded, v, scratch);
+  for (; image < end; image += together) {
+    const count = min(together, end - image);
+    for (let i = 0; i < count; i++) {
+      const from = x + <usize> (image + i) * xBytes;
+      transformX(from, padded, v + <usize> i * vImage, scratch);
+    }
     multiplyFrequencies(
       v,
       vStep,
@@ -122,56 +145,57 @@ export function winogradForward(
       weightStep,
       m,
       mStep,
-      roomForTiles(),
+      roomForTiles(count),
       inChannels,
       outChannels,
       transposed,
+      frequencies,
     );
-    outputTiles(m, mStep, y, outChannels, down, across, scratch);
-    const to = output + <usize> image * yBytes;
-    const rows = down * 4, columns = across * 4;
-    fromLanes(
-      y,
-      rows,
-      columns,
-      0,
-      0,
-      bias,
-      to,
-      outChannels,
-      outHeight,
-      outWidth,
-    );
+    for (let i = 0; i < count; i++) {
+      const tiles = m + <usize> i * mImage;
+      outputTiles(tiles, mStep, y, outChannels, down, across, side, scratch);
+      fromLanes(
+        y,
+        down * 4,
+        across * 4,
+        0,
+        0,
+        bias,
+        output + <usize> (image + i) * yBytes,
+        outChannels,
+        outHeight,
+        outWidth,
+      );
+    }
   }
 }
 
-/** V of an image. */
+/** The part of V that is an image's. */
 function transformX(
   image: usize,
   padded: usize,
   v: usize,
   temporary: usize,
 ): void {
-  const rows = down * 4 + 4, columns = across * 4 + 4;
   toLanes(
     image,
     inChannels,
     inHeight,
     inWidth,
     padded,
-    rows,
-    columns,
+    paddedRows(),
+    paddedColumns(),
     top,
     left,
   );
-  inputTiles(padded, v, vStep, inChannels, down, across, temporary);
+  inputTiles(padded, v, vStep, inChannels, down, across, side, temporary);
 }
 
 @unmanaged
 export class WinogradGradientArgs extends WinogradSizes {
   gradOutput: usize;
   x: usize;
-  /** Transformed, `[64, outChannels, inChannels]`. */
+  /** Transformed, `[frequencies, outChannels, inChannels]`. */
   weights: usize;
   /** 0 where this gradient is not wanted. */
   gradX: usize;
@@ -182,8 +206,8 @@ export class WinogradGradientArgs extends WinogradSizes {
 /**
  * The gradient with respect to the input; and for each part the sum over its
  * images of that with respect to the weights, transformed, which
- * `winogradWeightGradient` finishes. The sums `[64, inChannels, outChannels]` come
- * first in a part's memory, after the temporary tile.
+ * `winogradWeightGradient` finishes. The sums `[frequencies, inChannels, outChannels]`
+ * come first in a part's memory, after the temporary tile.
  */
 export function winogradGradient(
   args: WinogradGradientArgs,
@@ -197,34 +221,60 @@ export function winogradGradient(
   const scratch = args.memory + stride * part;
   const ofWeights = args.ofWeights != 0;
   const sums = scratch + TEMPORARY;
-  const padded = sums + FREQUENCIES * weightStep;
+  const padded = sums + frequencies * weightStep;
   const v = padded + paddedBytes;
-  const m = v + FREQUENCIES * vStep;
-  const y = m + FREQUENCIES * mStep;
+  const m = v + frequencies * vStep;
+  const y = m + frequencies * mStep;
   const transposed = y + (<usize> (outChannels * down * across) << 6);
   const rows = down * 4, columns = across * 4;
   // Sums start at 0, and what lies around an image is 0 throughout.
   memory.fill(sums, 0, scratch + stride - sums);
   const end = partStart(batch, part + 1, parts);
   let image = partStart(batch, part, parts);
-  for (; image < end; image++) {
-    const from = gradOutput + <usize> image * yBytes;
-    toLanes(from, outChannels, outHeight, outWidth, y, rows, columns, 0, 0);
-    gradientTiles(y, m, mStep, outChannels, down, across, scratch);
+  for (; image < end; image += together) {
+    const count = min(together, end - image);
+    for (let i = 0; i < count; i++) {
+      const from = gradOutput + <usize> (image + i) * yBytes;
+      const tiles = m + <usize> i * mImage;
+      toLanes(from, outChannels, outHeight, outWidth, y, rows, columns, 0, 0);
+      gradientTiles(y, tiles, mStep, outChannels, down, across, side, scratch);
+    }
+    const first = <usize> image * xBytes;
     if (ofWeights) {
       memory.fill(padded, 0, paddedBytes);
-      transformX(x + <usize> image * xBytes, padded, v, scratch);
-      addToSums(v, m, sums);
+      for (let i = 0; i < count; i++) {
+        const from = x + first + <usize> i * xBytes;
+        transformX(from, padded, v + <usize> i * vImage, scratch);
+      }
+      addToSums(v, m, sums, count);
     }
-    if (gradX != 0) {
-      const to = gradX + <usize> image * xBytes;
-      inputGradient(m, weights, v, padded, to, transposed, scratch);
+    if (gradX == 0) continue;
+    multiplyFrequencies(
+      m,
+      mStep,
+      weights,
+      weightStep,
+      v,
+      vStep,
+      roomForTiles(count),
+      outChannels,
+      inChannels,
+      transposed,
+      frequencies,
+    );
+    for (let i = 0; i < count; i++) {
+      putInputGradient(
+        v + <usize> i * vImage,
+        padded,
+        gradX + first + <usize> i * xBytes,
+        scratch,
+      );
     }
   }
 }
 
-/** Adds an image's gradient with respect to the weights, transformed. */
-function addToSums(v: usize, m: usize, sums: usize): void {
+/** Adds some images' gradient with respect to the weights, transformed. */
+function addToSums(v: usize, m: usize, sums: usize, images: i32): void {
   accumulateFrequencies(
     v,
     vStep,
@@ -233,39 +283,34 @@ function addToSums(v: usize, m: usize, sums: usize): void {
     sums,
     weightStep,
     inChannels,
-    down * across,
+    images * down * across,
     outChannels,
+    frequencies,
   );
 }
 
-/** An image's gradient with respect to the input. */
-function inputGradient(
-  m: usize,
-  weights: usize,
+/** An image's gradient with respect to the input, from its part of V. */
+function putInputGradient(
   v: usize,
   padded: usize,
   gradX: usize,
-  transposed: usize,
   temporary: usize,
 ): void {
-  multiplyFrequencies(
-    m,
-    mStep,
-    weights,
-    weightStep,
+  memory.fill(padded, 0, paddedBytes);
+  inputGradientTiles(
     v,
     vStep,
-    roomForTiles(),
-    outChannels,
+    padded,
     inChannels,
-    transposed,
+    down,
+    across,
+    side,
+    temporary,
   );
-  memory.fill(padded, 0, paddedBytes);
-  inputGradientTiles(v, vStep, padded, inChannels, down, across, temporary);
   fromLanes(
     padded,
-    down * 4 + 4,
-    across * 4 + 4,
+    paddedRows(),
+    paddedColumns(),
     top,
     left,
     0,

@@ -1,0 +1,235 @@
+import {
+  type CpuTraits,
+  type Operand,
+  Scratch,
+  type WasmCall,
+} from "../../kernel.ts";
+import {
+  conv2dCost,
+  type Conv2dShape,
+  type ForwardOperands,
+  multiplications,
+} from "../shape.ts";
+import * as simd from "./simd.gen.ts";
+
+/** Bytes of a tile between two transforms. */
+const temporary = 2048;
+
+/** Bytes between what is of one frequency and what is of the next. */
+const gap = 64;
+
+/** Tiles of several images that are multiplied at a time, at least. */
+const leastTiles = 16;
+
+/** Pixels a side of the smallest output for which F(4×4, 5×5) pays. */
+const leastSide = 6;
+
+/** Operands of the gradients; null where one is not wanted. */
+export interface GradientOperands {
+  readonly gradOutput: Operand;
+  readonly x: Operand;
+  readonly weight: Operand;
+  readonly gradX: Operand | null;
+  readonly gradWeight: Operand | null;
+}
+
+/** The convolution. */
+export function forward(
+  { bias, output, weight, x }: ForwardOperands,
+  shape: Conv2dShape,
+  cpu: CpuTraits,
+): WasmCall[] {
+  const weights = new Scratch(weightElements(shape));
+  const bytes = bytesOf(shape);
+  const work = multiplications(shape);
+  return [
+    transformed(weight, weights, shape, false, cpu),
+    simd.winogradForward({
+      ...threadMemory(cpu, temporary + bytes.input + bytes.output),
+      ...sizesOf(shape),
+      x,
+      weights,
+      bias,
+      output,
+    }, { work, label: "winogradForward", cost: conv2dCost(shape) }),
+  ];
+}
+
+/** The gradients with respect to x and the weight, those that are not null. */
+export function gradient(
+  { gradOutput, gradWeight, gradX, weight, x }: GradientOperands,
+  shape: Conv2dShape,
+  cpu: CpuTraits,
+): WasmCall[] {
+  const { inChannels, kernelHeight, outChannels } = shape;
+  const weights = new Scratch(weightElements(shape));
+  const bytes = bytesOf(shape);
+  const memory = threadMemory(
+    cpu,
+    temporary + weightElements(shape) * 4 + bytes.input + bytes.output,
+  );
+  const work = multiplications(shape);
+  const wanted = Number(gradX !== null) + Number(gradWeight !== null);
+  const steps: WasmCall[] = [];
+  if (gradX) steps.push(transformed(weight, weights, shape, true, cpu));
+  steps.push(simd.winogradGradient({
+    ...memory,
+    ...sizesOf(shape),
+    gradOutput,
+    x,
+    weights,
+    gradX,
+    ofWeights: Number(gradWeight !== null),
+  }, {
+    work,
+    label: "winogradGradient",
+    cost: { operations: 2 * work * wanted },
+  }));
+  if (gradWeight) {
+    steps.push(simd.winogradWeightGradient({
+      ...memory,
+      gradWeight,
+      inChannels,
+      outChannels,
+      kernelSide: kernelHeight,
+      summed: cpu.parts(work),
+    }, {
+      work: inChannels * outChannels * 100,
+      label: "winogradWeightGradient",
+    }));
+  }
+  return steps;
+}
+
+/** Whether it is faster for a 5×5 convolution, and may round more. */
+export function suits5x5(shape: Conv2dShape, cpu: CpuTraits): boolean {
+  return isKnown(shape, 5) &&
+    shape.outHeight >= leastSide && shape.outWidth >= leastSide &&
+    cpu.mayRoundMore(multiplications(shape));
+}
+
+/** Whether it is faster for a 3×3 convolution, and may round more. */
+export function suits3x3(shape: Conv2dShape, cpu: CpuTraits): boolean {
+  return isKnown(shape, 3) && cpu.mayRoundMore(multiplications(shape)) &&
+    costOf3x3(shape) < costOfDirect3x3(shape);
+}
+
+/**
+ * The time of F(4×4, 3×3) for an image, for each kernel, a pair of an input
+ * channel and an output channel. The unit is the time that the direct convolution
+ * takes for a multiplication. Measured.
+ */
+function costOf3x3(shape: Conv2dShape): number {
+  const { across, down } = tilesOf(shape);
+  const tiles = down * across;
+  const multiplied = roomForTiles(shape) / together(shape);
+  const perChannel = 1 / shape.inChannels + 1 / shape.outChannels;
+  return 27 * multiplied + 400 * tiles * perChannel + 1500 / shape.batch;
+}
+
+/** The same for the direct convolution, which takes four columns at a time. */
+function costOfDirect3x3({ outHeight, outWidth }: Conv2dShape): number {
+  return 9 * outHeight * Math.ceil(outWidth / 4) * 4;
+}
+
+/** Whether there is a form of the algorithm for a shape. */
+function isKnown(shape: Conv2dShape, kernelSide: 3 | 5): boolean {
+  const { outHeight, outWidth } = shape;
+  return shape.groups === 1 &&
+    shape.kernelHeight === kernelSide && shape.kernelWidth === kernelSide &&
+    shape.strideHeight === 1 && shape.strideWidth === 1 &&
+    shape.dilationHeight === 1 && shape.dilationWidth === 1 &&
+    shape.inChannels % 8 === 0 && shape.outChannels % 8 === 0 &&
+    // All of the input is in reach of a tap.
+    shape.inHeight + shape.paddingHeight < outHeight + kernelSide &&
+    shape.inWidth + shape.paddingWidth < outWidth + kernelSide;
+}
+
+/** Transforms the weights, once for all images. */
+function transformed(
+  weight: Operand,
+  to: Operand,
+  { inChannels, kernelHeight, outChannels }: Conv2dShape,
+  flipped: boolean,
+  cpu: CpuTraits,
+): WasmCall {
+  const inStep = kernelHeight ** 2, outStep = inChannels * inStep;
+  return simd.winogradWeights({
+    weight,
+    transformed: to,
+    outer: flipped ? outChannels : inChannels,
+    lanes: flipped ? inChannels : outChannels,
+    kernelSide: kernelHeight,
+    outerStep: flipped ? outStep : inStep,
+    laneStep: flipped ? inStep : outStep,
+    ...threadMemory(cpu, temporary),
+  }, { work: inChannels * outChannels * 100, label: "winogradWeights" });
+}
+
+function threadMemory(cpu: CpuTraits, bytes: number) {
+  const { pointer, stride } = cpu.threadMemory(bytes);
+  return { memory: pointer, memoryStride: stride };
+}
+
+/** Elements of a transformed tile, and kernel. */
+function frequenciesOf({ kernelHeight }: Conv2dShape): number {
+  return (kernelHeight + 3) ** 2;
+}
+
+function weightElements(shape: Conv2dShape): number {
+  return frequenciesOf(shape) *
+    (shape.inChannels * shape.outChannels + gap / 4);
+}
+
+function sizesOf(shape: Conv2dShape) {
+  return {
+    batch: shape.batch,
+    inChannels: shape.inChannels,
+    outChannels: shape.outChannels,
+    inHeight: shape.inHeight,
+    inWidth: shape.inWidth,
+    outHeight: shape.outHeight,
+    outWidth: shape.outWidth,
+    paddingHeight: shape.paddingHeight,
+    paddingWidth: shape.paddingWidth,
+    kernelSide: shape.kernelHeight,
+    together: together(shape),
+  };
+}
+
+/** Images whose tiles are multiplied at a time. */
+function together(shape: Conv2dShape): number {
+  if (shape.kernelHeight === 5) return 1;
+  const { across, down } = tilesOf(shape);
+  return Math.min(shape.batch, Math.ceil(leastTiles / (down * across)));
+}
+
+/** Tiles that are multiplied at a time, a multiple of 4. */
+function roomForTiles(shape: Conv2dShape): number {
+  const { across, down } = tilesOf(shape);
+  return Math.ceil(together(shape) * down * across / 4) * 4;
+}
+
+/** Tiles of an image. */
+function tilesOf({ outHeight, outWidth }: Conv2dShape) {
+  return { down: Math.ceil(outHeight / 4), across: Math.ceil(outWidth / 4) };
+}
+
+/**
+ * Memory for some images' input and output: in lanes, transformed, and one
+ * frequency of them transposed.
+ */
+function bytesOf(shape: Conv2dShape): { input: number; output: number } {
+  const { inChannels, kernelHeight, outChannels } = shape;
+  const { across, down } = tilesOf(shape);
+  const tiles = roomForTiles(shape);
+  const bytes = (channels: number) =>
+    frequenciesOf(shape) * (tiles * channels * 4 + gap);
+  const more = kernelHeight - 1;
+  return {
+    input: inChannels * (down * 4 + more) * (across * 4 + more) * 4 +
+      bytes(inChannels),
+    output: outChannels * down * across * 64 + bytes(outChannels) +
+      tiles * Math.max(inChannels, outChannels) * 4,
+  };
+}
