@@ -4,7 +4,8 @@
  *
  * Beside this module there are `./digits`, pictures of digits; `./report`, a
  * training on one page; `./formats`, files of numbers; `./doctor`, what is there
- * to train on; `./kernel`, operations of your own; and `./cli`.
+ * to train on; `./kernel`, operations of your own; `./serve`, predictions over
+ * HTTP; and `./cli`.
  *
  * @example
  * ```ts ignore

@@ -14,7 +14,7 @@ const root = fromFileUrl(new URL("..", import.meta.url));
 /** Rooms from the highest to the lowest; what stands in one line is level. */
 const levels = [
   ["mod.ts", "src/cli"],
-  ["src/report", "src/doctor", "src/digits"],
+  ["src/report", "src/serve", "src/doctor", "src/digits"],
   ["src/training"],
   ["src/models"],
   ["src/nn", "src/optim", "src/data", "src/transforms"],

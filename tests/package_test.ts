@@ -60,7 +60,7 @@ permittedTest(
     );
     assertEquals(Object.keys(exports).sort(), [
       ...[".", "./cli", "./digits", "./doctor", "./formats", "./kernel"],
-      "./report",
+      ...["./report", "./serve"],
     ]);
     const main = await exportedNames(exports["."]);
     assert(main.length <= 220, `${main.length} names`);

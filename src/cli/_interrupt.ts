@@ -28,6 +28,7 @@ export class Interrupted extends Error {
  */
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
+  readonly #end: string;
   readonly #listeners = signals.map((signal) =>
     [signal, () => this.#heard(signal)] as const
   );
@@ -35,8 +36,11 @@ export class Interrupt implements Disposable {
   /**
    * Listens from now on: the first signal aborts {@linkcode Interrupt.signal},
    * the second ends the program at once.
+   *
+   * @param end When the program then stops, as the user reads it.
    */
-  constructor() {
+  constructor(end = "after this step") {
+    this.#end = end;
     for (const [signal, listener] of this.#listeners) {
       Deno.addSignalListener(signal, listener);
     }
@@ -59,6 +63,6 @@ export class Interrupt implements Disposable {
     // First, so that who draws in the terminal leaves it clean for the text.
     this.#controller.abort(new Interrupted(status));
     const again = signal === "SIGINT" ? "Ctrl-C" : signal;
-    console.error(`stopping after this step; ${again} again stops at once`);
+    console.error(`stopping ${this.#end}; ${again} again stops at once`);
   }
 }

@@ -33,6 +33,7 @@ import { doctor } from "./doctor.ts";
 import { evaluate } from "./evaluate.ts";
 import { inspect } from "./inspect.ts";
 import { predict } from "./predict.ts";
+import { serve } from "./serve.ts";
 import { summary } from "./summary.ts";
 import { train } from "./train.ts";
 
@@ -41,6 +42,7 @@ const commands: readonly Command[] = [
   train,
   evaluate,
   predict,
+  serve,
   data,
   summary,
   convert,

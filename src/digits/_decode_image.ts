@@ -20,7 +20,7 @@ interface Format {
   readonly start: RegExp;
   /** Width and height before all is decoded; JPEG's decoder looks itself. */
   size?(bytes: Uint8Array): readonly [width: number, height: number];
-  decode(bytes: Uint8Array): Pixels | Promise<Pixels>;
+  decode(bytes: Uint8Array, megapixels: number): Pixels | Promise<Pixels>;
 }
 
 const formats: readonly Format[] = [
@@ -82,19 +82,23 @@ const help = `Give a whole ${imageFormats}.`;
 /**
  * Decodes the bytes of an image; what format it is they tell themselves.
  *
+ * @param megapixels Millions of pixels that it may have.
  * @throws {FormatError} If it is of no known format, too large, or damaged.
  */
 export async function decodeImage(
   bytes: Uint8Array,
   name: string,
+  megapixels = MAX_MEGAPIXELS,
 ): Promise<Pixels> {
   const begin = beginOf(bytes);
   const format = formats.find(({ start }) => start.test(begin));
   if (format === undefined) throw unknownFormat(bytes, name);
   try {
-    if (format.size !== undefined) checkSize(...format.size(bytes), name);
-    const pixels = await format.decode(bytes);
-    checkSize(pixels.width, pixels.height, name);
+    const check = (width: number, height: number) =>
+      checkSize(width, height, megapixels, name);
+    if (format.size !== undefined) check(...format.size(bytes));
+    const pixels = await format.decode(bytes, megapixels);
+    check(pixels.width, pixels.height);
     return pixels;
   } catch (cause) {
     if (cause instanceof FormatError || cause instanceof LibraryError) {
@@ -114,11 +118,16 @@ function pngSize(bytes: Uint8Array): [number, number] {
   return [view.getUint32(16), view.getUint32(20)];
 }
 
-function checkSize(width: number, height: number, name: string): void {
-  if (width > 0 && height > 0 && width * height <= MAX_MEGAPIXELS * 1e6) return;
+function checkSize(
+  width: number,
+  height: number,
+  megapixels: number,
+  name: string,
+): void {
+  if (width > 0 && height > 0 && width * height <= megapixels * 1e6) return;
   throw new FormatError(describe({
     what: name,
-    expected: `1 pixel to ${MAX_MEGAPIXELS} million`,
+    expected: `1 pixel to ${megapixels} million`,
     got: `${width} × ${height}`,
     help: "Make the image smaller; 28 × 28 pixels are all that is looked at.",
   }));

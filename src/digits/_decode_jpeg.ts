@@ -1,5 +1,4 @@
 import { library } from "../base/library.ts";
-import { MAX_MEGAPIXELS } from "./_limits.ts";
 import { orientationOf, turned } from "./_orientation.ts";
 import type { Pixels } from "./_pixels.ts";
 
@@ -14,7 +13,10 @@ interface Decoded {
  * Decodes a JPEG, baseline or progressive, and turns it as its camera says:
  * telephones store a picture as the sensor lies, and beside it how it was held.
  */
-export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
+export async function decodeJpeg(
+  bytes: Uint8Array,
+  megapixels: number,
+): Promise<Pixels> {
   const { default: jpeg } = await library(
     "jpeg-js",
     () => import("npm:jpeg-js@0.4.4"),
@@ -25,7 +27,7 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
     useTArray: true,
     formatAsRGBA: false,
     tolerantDecoding: false,
-    maxResolutionInMP: MAX_MEGAPIXELS,
+    maxResolutionInMP: megapixels,
     maxMemoryUsageInMB: 2048,
   });
   const { data, exifBuffer, height, width } = image;

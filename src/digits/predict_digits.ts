@@ -1,6 +1,6 @@
 import { TensorDataset } from "../data/tensor_dataset.ts";
 import type { Device } from "../devices/device.ts";
-import type { Digit } from "./read_digit.ts";
+import type { Digit } from "./digit_of.ts";
 import type { Layer } from "../nn/mod.ts";
 import { predict } from "../training/predict.ts";
 

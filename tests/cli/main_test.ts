@@ -98,6 +98,7 @@ for (
     "train",
     "evaluate",
     "predict",
+    "serve",
     "data",
     "summary",
     "convert",

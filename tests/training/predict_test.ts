@@ -3,7 +3,7 @@ import { tidy } from "../../src/core/scope.ts";
 import { Tensor } from "../../src/core/tensor.ts";
 import { TensorDataset } from "../../src/data/tensor_dataset.ts";
 import { predictDigits } from "../../src/digits/predict_digits.ts";
-import type { Digit } from "../../src/digits/read_digit.ts";
+import type { Digit } from "../../src/digits/digit_of.ts";
 import { ConvolutionalNeuralNetwork } from "../../src/models/mod.ts";
 import { add } from "../../src/ops/mod.ts";
 import { predict } from "../../src/training/predict.ts";

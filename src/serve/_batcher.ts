@@ -1,0 +1,127 @@
+import { Tensor } from "../core/tensor.ts";
+import { tidy } from "../core/scope.ts";
+import type { Device } from "../devices/device.ts";
+import type { Classifier } from "../models/mod.ts";
+import { softmax } from "../ops/softmax.ts";
+import type { Image } from "./_images.ts";
+
+/** The images of a request, and where their probabilities go. */
+interface Waiting {
+  readonly images: readonly Image[];
+  resolve(probabilities: Float32Array[]): void;
+  reject(error: unknown): void;
+}
+
+/** How a batcher gathers. */
+export interface BatcherOptions {
+  /** The most images of a batch; no request has more. */
+  readonly mostImages: number;
+  /** Milliseconds that a batch waits for requests that are being read. */
+  readonly patience: number;
+  /** Is told of each batch how many images it has. */
+  onBatch(images: number): void;
+}
+
+/**
+ * Runs the images of requests as batches: those that are there when the device
+ * is free, and those of requests that are being read.
+ */
+export class Batcher {
+  readonly #device: Device;
+  readonly #model: Classifier;
+  readonly #options: BatcherOptions;
+  #waiting: Waiting[] = [];
+  #coming = 0;
+  #isRunning = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(device: Device, model: Classifier, options: BatcherOptions) {
+    this.#device = device;
+    this.#model = model;
+    this.#options = options;
+    model.eval();
+  }
+
+  /** Images that wait for the device. */
+  get waiting(): number {
+    return this.#waiting.reduce((sum, { images }) => sum + images.length, 0);
+  }
+
+  /** The probabilities of each class for images that are being read. */
+  async probabilities(
+    coming: Promise<readonly Image[]>,
+  ): Promise<Float32Array[]> {
+    const { promise, ...settle } = Promise.withResolvers<Float32Array[]>();
+    this.#coming++;
+    try {
+      this.#waiting.push({ images: await coming, ...settle });
+    } finally {
+      this.#coming--;
+      this.#start(false);
+    }
+    return await promise;
+  }
+
+  /** Starts a batch, if the device is free and nothing more is coming. */
+  #start(isLate: boolean): void {
+    if (this.#isRunning || this.#waiting.length === 0) return;
+    if (this.#coming > 0 && !isLate) {
+      const { patience } = this.#options;
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#start(true);
+      }, patience);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    const batch = this.#next();
+    try {
+      const images = batch.flatMap(({ images }) => images);
+      this.#options.onBatch(images.length);
+      const all = await this.#classify(images);
+      let start = 0;
+      for (const { images, resolve } of batch) {
+        resolve(all.slice(start, start += images.length));
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    this.#isRunning = false;
+    this.#start(true);
+  }
+
+  /** The requests of the next batch, in the order in which they were read. */
+  #next(): Waiting[] {
+    let count = 0;
+    const end = this.#waiting.findIndex(({ images }) =>
+      (count += images.length) > this.#options.mostImages
+    );
+    return this.#waiting.splice(0, end < 0 ? Infinity : end);
+  }
+
+  /**
+   * Batches have one of a few sizes, powers of two: the device keeps buffers and
+   * pipelines for each.
+   */
+  async #classify(images: readonly Image[]): Promise<Float32Array[]> {
+    const size = 2 ** Math.ceil(Math.log2(images.length));
+    const pixels = new Float32Array(size * 784);
+    for (const [row, image] of images.entries()) pixels.set(image, row * 784);
+    const reads: Promise<Float32Array>[] = [];
+    tidy(() => {
+      const input = Tensor.from(this.#device, pixels, [size, 1, 28, 28]);
+      reads.push(softmax(this.#model.forward(input), 1).data());
+    });
+    const probabilities = await reads[0];
+    const { classes } = this.#model;
+    return images.map((_, row) =>
+      probabilities.subarray(row * classes, (row + 1) * classes)
+    );
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * A server of predictions: {@linkcode Service}. By `deno task serve`, or as the
+ * handler of any server. The default export is one with the weights that come
+ * with the library, for `deno serve --parallel`.
+ *
+ * @example
+ * ```ts ignore
+ * import { Service } from "@x/mnist-cnn/serve";
+ *
+ * const service = new Service(device, model, { names: ["digits.example"] });
+ * Deno.serve({ hostname: "127.0.0.1", port: 8000 }, service.fetch);
+ * ```
+ *
+ * @module
+ */
+
+import { openDevice } from "../devices/select.ts";
+import {
+  ConvolutionalNeuralNetwork,
+  readShippedWeights,
+} from "../models/mod.ts";
+import { Service, type ServiceOptions } from "./service.ts";
+
+export { Service, type ServiceOptions };
+
+let opened: Promise<Service> | null = null;
+
+async function open(): Promise<Service> {
+  const device = await openDevice();
+  const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
+  model.loadStateDict((await readShippedWeights()).tensors);
+  return new Service(device, model);
+}
+
+/** A handler that opens device and model with the first request. */
+const handler: Deno.ServeDefaultExport = {
+  fetch: async (request) => {
+    opened ??= open();
+    return (await opened).fetch(request);
+  },
+};
+
+// `deno serve` looks for it.
+export default handler;
