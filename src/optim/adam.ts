@@ -112,6 +112,8 @@ export class Adam extends Optimizer<AdamOptions> {
   ) {
     super(parameters, options, rules);
     for (const group of this.paramGroups) {
+      // It is counted with the steps.
+      for (const rate of group.rates) rate[Symbol.dispose]();
       this.#divide(group, spansOf(group.params), () => [0, 0, 0]);
     }
   }

@@ -61,7 +61,7 @@ interface Average {
  *
  * @category Optimizers
  */
-export class ExponentialMovingAverage {
+export class ExponentialMovingAverage implements Disposable {
   static {
     printAsText(this.prototype);
   }
@@ -176,6 +176,14 @@ export class ExponentialMovingAverage {
       const index = this.#parameters.indexOf(span.parameters[0]);
       const weight = Number(state.get(`${index}.weight`)!.data[0]);
       weights.device.write(weights.buffer, filled(weights.length, weight));
+    }
+  }
+
+  /** Frees the averages; the parameters stay. */
+  [Symbol.dispose](): void {
+    for (const { average, weights } of this.#averages) {
+      average[Symbol.dispose]();
+      weights[Symbol.dispose]();
     }
   }
 

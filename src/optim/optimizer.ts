@@ -36,7 +36,7 @@ export interface OptimizerRules<Options> {
  */
 export abstract class Optimizer<
   Options extends LearningRateOptions = LearningRateOptions,
-> {
+> implements Disposable {
   static {
     printAsText(this.prototype);
   }
@@ -171,6 +171,14 @@ export abstract class Optimizer<
       return block(`Parameter Group ${index}`, entries.toSorted());
     });
     return `${this.constructor.name} (\n${blocks.join("\n\n")}\n)`;
+  }
+
+  /**
+   * Frees the memory of rates and moments; parameters and gradients stay. The
+   * collector frees it too, where nobody calls this.
+   */
+  [Symbol.dispose](): void {
+    for (const group of this.paramGroups) group[Symbol.dispose]();
   }
 
   /** Forgets the gradients of all parameters. */

@@ -20,7 +20,8 @@ export type OptimizerParameters<Options> =
   | readonly (Options & { readonly params: readonly Parameter[] })[];
 
 /** Parameters that an optimizer moves by the same options, and their state. */
-export class ParameterGroup<Options extends LearningRateOptions> {
+export class ParameterGroup<Options extends LearningRateOptions>
+  implements Disposable {
   /** The parameters, each once. */
   readonly params: readonly Parameter[];
   /** All options as they were given; {@linkcode ParameterGroup.lr} may change. */
@@ -98,6 +99,13 @@ export class ParameterGroup<Options extends LearningRateOptions> {
     );
     const whole = this.#states.get(name)![index];
     return whole.part(offset - this.#homes[index].offset, [values.length]);
+  }
+
+  /** Frees the tensors beside the parameters. */
+  [Symbol.dispose](): void {
+    for (const tensor of [...this.rates, ...this.#states.values()].flat()) {
+      tensor[Symbol.dispose]();
+    }
   }
 
   /**

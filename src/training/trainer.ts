@@ -221,10 +221,13 @@ export class Trainer implements Disposable {
     };
   }
 
-  /** Frees the memory of the training; model and device stay. */
+  /**
+   * Frees the memory of the training, the optimizer's too; model and device stay.
+   */
   [Symbol.dispose](): void {
-    for (const part of [this.#step, this.#evaluator, this.#batches]) {
-      part[Symbol.dispose]();
+    const steps = [this.#step, this.#evaluator, this.#batches];
+    for (const part of [...steps, this.optimizer, this.#average]) {
+      part?.[Symbol.dispose]();
     }
   }
 

@@ -32,6 +32,7 @@ import {
   requestDevice,
 } from "./adapter.ts";
 import { bindingAlignment, type WebGpuBuffer } from "./_buffer.ts";
+import { collectGarbage } from "./_garbage.ts";
 import { Health } from "./_health.ts";
 import { KernelRunner } from "./_kernel_runner.ts";
 import { Memory } from "./_memory.ts";
@@ -77,6 +78,9 @@ export interface WebGpuDeviceOptions {
    */
   profile?: boolean;
 }
+
+/** Whether a device was closed whose pipelines the collector may not know yet. */
+let hasRemains = false;
 
 /** A GPU as a device, through WebGPU and hand-written WGSL. */
 export class WebGpuDevice implements Device {
@@ -165,6 +169,11 @@ export class WebGpuDevice implements Device {
       "software",
       "variant",
     ]);
+    if (hasRemains) {
+      hasRemains = false;
+      // Their memory, megabytes a device, is outside what the engine counts.
+      await collectGarbage();
+    }
     const adapter = options.adapter ?? await requestAdapter();
     if (adapter === null) throw noAdapter();
     const { software: isSoftware = runsOnCpu(adapter.info) } = options;
@@ -278,6 +287,7 @@ export class WebGpuDevice implements Device {
     this.#health.close();
     this.#memory.destroy();
     this.#gpu.destroy();
+    hasRemains = true;
   }
 
   /** Waits for work, and throws what the device has to say of it. */
