@@ -172,28 +172,48 @@ function isTensor(value: unknown): value is AnyTensor {
  * @category Gradients
  */
 export function tidy<T extends TensorResult>(run: () => T): T {
-  return inScope((scope) => {
-    const result = run();
-    const tensors = tensorsOf(
-      result,
-      "result of tidy()",
-      "Return tensors from a synchronous function, and await their values " +
-        "outside it.",
-    );
-    for (const tensor of tensors) scope.keep(tensor);
-    return result;
-  });
+  return keepingResult("tidy", run);
 }
 
 /**
  * Runs a function without recording and frees all that it made but what it
  * returns: PyTorch's `no_grad`. Outside a tape nothing is recorded anyway.
  *
- * @param run Returns the tensor to keep.
- * @throws {TypeError} If it returns no tensor, such as a promise.
+ * @param run Returns the tensors to keep: one, a list, a record, or nothing.
+ * @throws {TypeError} If it returns anything else, such as a promise.
+ *
+ * @example
+ * ```ts
+ * import { noGrad, openDevice, Tape, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const x = Tensor.from(device, [1, 2]).requiresGrad_();
+ * {
+ *   using tape = new Tape();
+ *   const { double, sum } = noGrad(() => ({ double: x.mul(2), sum: x.sum() }));
+ *   tape.backward(x.mul(double).add(sum).sum());
+ * }
+ * assertEquals(await x.grad?.tolist(), [2, 4]);
+ * ```
  *
  * @category Gradients
  */
-export function noGrad<T extends AnyTensor>(run: () => T): T {
-  return tidy(run);
+export function noGrad<T extends TensorResult>(run: () => T): T {
+  return keepingResult("noGrad", run);
+}
+
+/** Runs a function in a scope that its result outlives. */
+function keepingResult<T extends TensorResult>(name: string, run: () => T): T {
+  return inScope((scope) => {
+    const result = run();
+    const tensors = tensorsOf(
+      result,
+      `result of ${name}()`,
+      "Return tensors from a synchronous function, and await their values " +
+        "outside it.",
+    );
+    for (const tensor of tensors) scope.keep(tensor);
+    return result;
+  });
 }

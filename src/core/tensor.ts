@@ -15,6 +15,7 @@ import { addLoose, collectLoose, removeLoose } from "./_loose.ts";
 import { checkLabelFault } from "./label_fault.ts";
 import { currentScope } from "./scope.ts";
 import {
+  axisOf,
   checkShape,
   elementsOf,
   flattened,
@@ -101,7 +102,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   /** The tensor that has the memory: itself, unless this shares another's. */
   readonly owner: AnyTensor;
   /** The tape that recorded how this tensor came about, if one did. */
-  tape: object | null = null;
+  tape: { backward(loss: AnyTensor): void } | null = null;
 
   /** The tensor that has the memory of this part, which must not be collected. */
   #whole: AnyTensor | null = null;
@@ -190,6 +191,30 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     return elementsOf(this.shape);
   }
 
+  /** Elements of the tensor, by PyTorch's name. */
+  numel(): number {
+    return this.length;
+  }
+
+  /** Number of dimensions. */
+  dim(): number {
+    return this.shape.length;
+  }
+
+  /** {@linkcode Tensor.shape} by PyTorch's other name. */
+  size(): S;
+  /**
+   * The size of a dimension: `x.size(0)` of a batch.
+   *
+   * @param dim Which; negative ones count from the last.
+   * @throws {RangeError} If there is no such dimension.
+   */
+  size(dim: number): number;
+  size(dim?: number): S | number {
+    const { shape } = this;
+    return dim === undefined ? shape : shape[axisOf("size", shape, dim)];
+  }
+
   /**
    * The tensor's memory.
    *
@@ -234,6 +259,17 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     this.#gradient.isWanted = requiresGrad;
   }
 
+  /**
+   * Sets {@linkcode Tensor.requiresGrad}.
+   *
+   * @param requiresGrad Default true.
+   * @returns The tensor itself.
+   */
+  requiresGrad_(requiresGrad = true): this {
+    this.requiresGrad = requiresGrad;
+    return this;
+  }
+
   /** Whether gradients flow into this tensor. */
   get needsGradient(): boolean {
     return this.root.tape !== null || this.root.requiresGrad;
@@ -250,6 +286,40 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   /** Forgets the gradient: the next backward pass starts anew. */
   zeroGrad(): void {
     this.#gradient.clear();
+  }
+
+  /**
+   * {@linkcode Tape.backward} of the tape that recorded this loss, as PyTorch
+   * writes it.
+   *
+   * @throws {TypeError} If no tape did, and where {@linkcode Tape.backward}
+   * throws.
+   *
+   * @example
+   * ```ts
+   * import { openDevice, Tape, Tensor } from "@x/mnist-cnn";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using device = await openDevice({ device: "cpu" });
+   * const x = Tensor.from(device, [1, 2, 3]).requiresGrad_();
+   * {
+   *   using _tape = new Tape();
+   *   const loss = x.square().sum();
+   *   loss.backward();
+   * }
+   * assertEquals(await x.grad?.tolist(), [2, 4, 6]);
+   * ```
+   */
+  backward(): void {
+    const { tape } = this.root;
+    if (tape !== null) return tape.backward(this);
+    throw new TypeError(describe({
+      what: `backward() of a tensor of shape [${this.shape.join(", ")}]`,
+      expected: "a loss that a tape recorded",
+      got: "one that depends on no parameter, or that was made while no tape " +
+        "was open",
+      help: "Open one before the forward pass: `using tape = new Tape();`.",
+    }));
   }
 
   /**
@@ -276,7 +346,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
    * @throws {ShapeError} If they are no sizes, or the number of elements would
    * change.
    */
-  reshape<const T extends Shape>(shape: T): Tensor<T, D>;
+  reshape(shape: Shape): Tensor<Shape, D>;
   /** The same, of sizes one by one: `x.reshape(-1, 784)`. */
   reshape(...shape: number[]): Tensor<Shape, D>;
   reshape(...given: number[] | [Shape]): Tensor<Shape, D> {
@@ -287,11 +357,11 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   }
 
   /** {@linkcode Tensor.reshape} by PyTorch's other name. */
-  view<const T extends Shape>(shape: T): Tensor<T, D>;
+  view(shape: Shape): Tensor<Shape, D>;
   /** The same, of sizes one by one: `x.view(-1, 320)`. */
   view(...shape: number[]): Tensor<Shape, D>;
-  view(...given: number[]): Tensor<Shape, D> {
-    return this.reshape(...given);
+  view(...given: number[] | [Shape]): Tensor<Shape, D> {
+    return this.reshape(...given as number[]);
   }
 
   /**
@@ -335,19 +405,15 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     return part;
   }
 
-  /** All elements in one dimension; shares this tensor's memory. */
-  flatten(): Tensor<[length: number], D>;
-  /** All dimensions after the first made one, as a linear layer takes them. */
-  flatten(startDim: 1): Tensor<[batch: number, features: number], D>;
   /**
-   * The dimensions from one to another made one.
+   * The dimensions from one to another made one, by default all of them:
+   * `x.flatten(1)` is what a linear layer takes. Shares this tensor's memory.
    *
    * @param startDim Default 0; negative ones count from the last.
    * @param endDim Default −1.
    * @throws {RangeError} If there is no such dimension, or the first comes after
    * the last.
    */
-  flatten(startDim?: number, endDim?: number): Tensor<Shape, D>;
   flatten(startDim = 0, endDim = -1): Tensor<Shape, D> {
     return this.reshape(flattened(this.shape, startDim, endDim));
   }

@@ -21,28 +21,28 @@ export interface RandomOptions extends TensorOptions {
 /** Makes a tensor whose elements are the same everywhere. */
 export interface UniformCreation {
   /** Of a shape, on a device. */
-  <const S extends Shape, D extends DType = "f32">(
+  <D extends DType = "f32">(
     device: Device,
-    shape: S,
+    shape: Shape,
     options?: ValueOptions<D>,
-  ): Tensor<S, D>;
+  ): Tensor<Shape, D>;
   /** The same on the default device: see {@linkcode setDefaultDevice}. */
-  <const S extends Shape, D extends DType = "f32">(
-    shape: S,
+  <D extends DType = "f32">(
+    shape: Shape,
     options?: ValueOptions<D>,
-  ): Tensor<S, D>;
+  ): Tensor<Shape, D>;
 }
 
 /** Makes a tensor of random numbers. */
 export interface RandomCreation {
   /** Of a shape, on a device. */
-  <const S extends Shape>(
+  (
     device: Device,
-    shape: S,
+    shape: Shape,
     options?: RandomOptions,
-  ): Tensor<S>;
+  ): Tensor;
   /** The same on the default device: see {@linkcode setDefaultDevice}. */
-  <const S extends Shape>(shape: S, options?: RandomOptions): Tensor<S>;
+  (shape: Shape, options?: RandomOptions): Tensor;
 }
 
 /**
@@ -62,15 +62,14 @@ export interface Creation {
    * @throws {TypeError} If the values are neither numbers nor a typed array.
    */
   from<
-    const S extends Shape,
     V extends HostValues,
     D extends DType = DTypeOf<V>,
   >(
     device: Device,
     values: V,
-    shape: S,
+    shape: Shape,
     options?: ValueOptions<D>,
-  ): Tensor<S, D>;
+  ): Tensor<Shape, D>;
   /**
    * The same of nested arrays, which have a shape of their own; a typed array
    * has one dimension, a number none.
@@ -96,14 +95,13 @@ export interface Creation {
   ): Tensor<Shape, D>;
   /** Values with a shape on the default device. */
   from<
-    const S extends Shape,
     V extends HostValues,
     D extends DType = DTypeOf<V>,
   >(
     values: V,
-    shape: S,
+    shape: Shape,
     options?: ValueOptions<D>,
-  ): Tensor<S, D>;
+  ): Tensor<Shape, D>;
   /** Nested arrays on the default device. */
   from<V extends HostValues | NestedNumbers, D extends DType = DTypeOf<V>>(
     values: V,
@@ -120,18 +118,18 @@ export interface Creation {
    *
    * @throws {RangeError} If it is no integer where the elements are.
    */
-  full<const S extends Shape, D extends DType = "f32">(
+  full<D extends DType = "f32">(
     device: Device,
-    shape: S,
+    shape: Shape,
     value: number,
     options?: ValueOptions<D>,
-  ): Tensor<S, D>;
+  ): Tensor<Shape, D>;
   /** The same on the default device. */
-  full<const S extends Shape, D extends DType = "f32">(
-    shape: S,
+  full<D extends DType = "f32">(
+    shape: Shape,
     value: number,
     options?: ValueOptions<D>,
-  ): Tensor<S, D>;
+  ): Tensor<Shape, D>;
 
   /**
    * The numbers `start, start + step, …` before `end`: `arange(end)`,
@@ -155,11 +153,11 @@ export interface Creation {
   arange<D extends DType = "f32">(
     device: Device,
     ...range: RangeArguments<D>
-  ): Tensor<[length: number], D>;
+  ): Tensor<Shape, D>;
   /** The same on the default device. */
   arange<D extends DType = "f32">(
     ...range: RangeArguments<D>
-  ): Tensor<[length: number], D>;
+  ): Tensor<Shape, D>;
 
   /**
    * Ones where row and column are equal, and zeros elsewhere: `[rows, columns]`.
@@ -171,13 +169,13 @@ export interface Creation {
     rows: number,
     columns?: number,
     options?: ValueOptions<D>,
-  ): Tensor<[rows: number, columns: number], D>;
+  ): Tensor<Shape, D>;
   /** The same on the default device. */
   eye<D extends DType = "f32">(
     rows: number,
     columns?: number,
     options?: ValueOptions<D>,
-  ): Tensor<[rows: number, columns: number], D>;
+  ): Tensor<Shape, D>;
 
   /**
    * Numbers evenly spread over [0, 1): `torch.rand`'s for a seed.

@@ -30,6 +30,8 @@ export interface TensorMethods<
   exp(): Tensor<S>;
   /** Axes of size 1 repeated to sizes, copied. See {@linkcode expand}. */
   expand(...sizes: number[] | [Shape]): Tensor<Shape, D>;
+  /** The elements as f32: of i32 the nearest; f32 stays the tensor that it is. */
+  float(): Tensor<S>;
   /** 1 where not below a tensor or a number, else 0. See {@linkcode ge}. */
   ge(other: Tensor<Shape, D> | number): Tensor;
   /** The Gaussian error linear unit, elementwise. See {@linkcode gelu}. */
@@ -56,7 +58,7 @@ export interface TensorMethods<
   /** The product of matrices, in batches. See {@linkcode matmul}. */
   matmul(other: Tensor): Tensor;
   /** The largest of all elements, `[1]`. See {@linkcode max}. */
-  max(): Tensor<[number]>;
+  max(): Tensor;
   /** The largest elements along an axis, and their indices. */
   max(dim: number, keepdim?: boolean): Extrema;
   /** The larger of it and a tensor or a number, broadcast. See {@linkcode maximum}. */
@@ -64,7 +66,7 @@ export interface TensorMethods<
   /** The mean of all elements, `[1]`, or along axes. See {@linkcode mean}. */
   mean(...axes: ReductionArguments): Tensor;
   /** The smallest of all elements, `[1]`. See {@linkcode min}. */
-  min(): Tensor<[number]>;
+  min(): Tensor;
   /** The smallest elements along an axis, and their indices. */
   min(dim: number, keepdim?: boolean): Extrema;
   /** The smaller of it and a tensor or a number, broadcast. See {@linkcode minimum}. */
@@ -112,6 +114,8 @@ export interface TensorMethods<
   sub(other: Tensor | number): Tensor;
   /** The sum of all elements, `[1]`, or along axes. See {@linkcode sum}. */
   sum(...axes: ReductionArguments): Tensor;
+  /** A matrix with rows and columns exchanged, copied. See {@linkcode transpose}. */
+  t(): Tensor<Shape, D>;
   /** The hyperbolic tangent, elementwise. See {@linkcode tanh}. */
   tanh(): Tensor<S>;
   /** Two axes exchanged, copied. See {@linkcode transpose}. */

@@ -2,7 +2,7 @@ import {
   adaptiveAvgPool2d,
   type AdaptiveSize,
 } from "../ops/adaptive_avg_pool2d.ts";
-import type { Images, Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -38,7 +38,7 @@ export class AdaptiveAvgPool2d extends Module {
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */
-  override forward(x: Tensor): Tensor<Images> {
+  override forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.#outputSize);
   }
 

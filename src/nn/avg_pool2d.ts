@@ -8,7 +8,7 @@ import {
   type WindowArguments,
   windowOptions,
 } from "../ops/window_arguments.ts";
-import type { Images, Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { pythonPair } from "../base/python_text.ts";
 import { Module } from "./module.ts";
 
@@ -49,7 +49,7 @@ export class AvgPool2d extends Module {
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */
-  override forward(x: Tensor): Tensor<Images> {
+  override forward(x: Tensor): Tensor {
     return avgPool2d(x, this.#kernelSize, this.#options);
   }
 

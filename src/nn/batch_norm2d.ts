@@ -1,4 +1,4 @@
-import type { Images, Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { batchNorm2d } from "../ops/batch_norm2d.ts";
 import { BatchNorm } from "./batch_norm.ts";
 import type { Stage } from "./stage.ts";
@@ -24,7 +24,7 @@ import type { Stage } from "./stage.ts";
  */
 export class BatchNorm2d extends BatchNorm {
   /** `[N, channels, H, W]` to the same shape. */
-  override forward(x: Tensor): Tensor<Images> {
+  override forward(x: Tensor): Tensor {
     return batchNorm2d(x, this.arguments());
   }
 

@@ -9,7 +9,7 @@ import {
   type KernelArguments,
   kernelOptions,
 } from "../ops/window_arguments.ts";
-import type { Images, Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { checkCount } from "./_check_count.ts";
 import { convolutionText } from "./_convolution_text.ts";
 import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
@@ -95,7 +95,7 @@ export class ConvTranspose2d extends Module {
   }
 
   /** `[N, inChannels, H, W]` to `[N, outChannels, Hout, Wout]`. */
-  override forward(x: Tensor): Tensor<Images> {
+  override forward(x: Tensor): Tensor {
     const { bias: _bias, kernelSize: _size, ...window } = this.options;
     const bias = this.bias?.tensor ?? null;
     return convTranspose2d(x, this.weight.tensor, bias, window);

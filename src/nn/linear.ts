@@ -68,7 +68,7 @@ export class Linear extends Module {
   }
 
   /** `[N, inFeatures]` to `[N, outFeatures]`. */
-  override forward(x: Tensor): Tensor<[n: number, features: number]> {
+  override forward(x: Tensor): Tensor {
     return linear(x, this.weight.tensor, this.bias?.tensor ?? null);
   }
 

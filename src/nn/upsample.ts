@@ -1,5 +1,5 @@
 import { pythonFloat, pythonPair } from "../base/python_text.ts";
-import type { Images, Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import {
   checkUpsampleOptions,
   upsample,
@@ -41,7 +41,7 @@ export class Upsample extends Module {
   }
 
   /** `[N, C, H, W]` to `[N, C, Hout, Wout]`. */
-  override forward(x: Tensor): Tensor<Images> {
+  override forward(x: Tensor): Tensor {
     return upsample(x, this.#options);
   }
 

@@ -43,7 +43,7 @@ export type AdaptiveSize =
 export function adaptiveAvgPool2d(
   x: Tensor,
   outputSize: AdaptiveSize,
-): Tensor<Images> {
+): Tensor {
   checkRank("adaptiveAvgPool2d", "input", x.shape, ["N", "C", "H", "W"]);
   const [batch, channels, inHeight, inWidth] = x.shape;
   const [height, width] = adaptivePair(outputSize);

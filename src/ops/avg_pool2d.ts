@@ -66,7 +66,7 @@ export function avgPool2d(
   x: Tensor,
   kernelSize: Pair,
   ...given: WindowArguments<AvgPool2dOptions>
-): Tensor<Images> {
+): Tensor {
   const options = windowOptions("avgPool2d", given, avgPool2dOptions);
   const { countIncludePad = true, ...window } = options;
   const shape = {

@@ -1,4 +1,4 @@
-import type { Images, Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { batchNorm, type BatchNormOptions } from "./batch_norm.ts";
 import { checkRank } from "./check.ts";
 
@@ -41,13 +41,9 @@ import { checkRank } from "./check.ts";
 export function batchNorm2d(
   x: Tensor,
   options: BatchNormOptions,
-): Tensor<Images> {
+): Tensor {
   checkRank("batchNorm2d", "input", x.shape, ["N", "C", "H", "W"]);
   const [batch, channels, height, width] = x.shape;
   const size = { batch, channels, area: height * width };
-  return batchNorm(
-    x as Tensor<Images>,
-    { name: "batchNorm2d", ...size },
-    options,
-  );
+  return batchNorm(x, { name: "batchNorm2d", ...size }, options);
 }

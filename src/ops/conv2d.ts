@@ -112,7 +112,7 @@ export function conv2d(
   weight: Tensor,
   bias: Tensor | null = null,
   ...given: WindowArguments<Conv2dOptions>
-): Tensor<Images> {
+): Tensor {
   const options = windowOptions("conv2d", given, conv2dOptions);
   const shape = conv2dShape(x.shape, weight.shape, options);
   const { batch, outChannels, outHeight, outWidth } = shape;

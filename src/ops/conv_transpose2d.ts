@@ -78,7 +78,7 @@ export function convTranspose2d(
   weight: Tensor,
   bias: Tensor | null = null,
   ...given: WindowArguments<ConvTranspose2dOptions>
-): Tensor<Images> {
+): Tensor {
   const options = windowOptions(
     "convTranspose2d",
     given,

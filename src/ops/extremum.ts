@@ -22,7 +22,7 @@ export interface ExtremumOperation {
   /**
    * Of all elements: `[1]`. Elements that are equal to it share the gradient.
    */
-  (x: Tensor): Tensor<[number]>;
+  (x: Tensor): Tensor;
   /**
    * Along an axis: values, and their indices, i32. The gradient goes to the
    * elements that were chosen.

@@ -49,7 +49,7 @@ export function linear(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | null,
-): Tensor<[n: number, features: number]> {
+): Tensor {
   const shape = linearShape(x.shape, weight.shape);
   const { batch, outFeatures } = shape;
   if (bias !== null) {

@@ -64,7 +64,7 @@ export function maxPool2d(
   x: Tensor,
   kernelSize: Pair,
   ...given: WindowArguments<MaxPool2dOptions>
-): Tensor<Images> {
+): Tensor {
   const options = windowOptions("maxPool2d", given, maxPool2dOptions);
   const shape = pool2dShape("maxPool2d", x.shape, kernelSize, options);
   const { batch, channels, outHeight, outWidth } = shape;

@@ -15,6 +15,7 @@ import { elu } from "./elu.ts";
 import { eq } from "./eq.ts";
 import { exp } from "./exp.ts";
 import { expand } from "./expand.ts";
+import { float } from "./float.ts";
 import { ge } from "./ge.ts";
 import { gelu } from "./gelu.ts";
 import { gt } from "./gt.ts";
@@ -50,6 +51,7 @@ import { square } from "./square.ts";
 import { squeeze } from "./squeeze.ts";
 import { sub } from "./sub.ts";
 import { sum } from "./sum.ts";
+import { t } from "./t.ts";
 import { tanh } from "./tanh.ts";
 import { transpose } from "./transpose.ts";
 import { unsqueeze } from "./unsqueeze.ts";
@@ -67,6 +69,7 @@ installMethods({
   eq,
   exp,
   expand: (x, ...sizes) => expand(x, listOf(sizes)),
+  float,
   ge,
   gelu,
   gt,
@@ -102,6 +105,7 @@ installMethods({
   squeeze,
   sub,
   sum,
+  t,
   tanh,
   transpose,
   unsqueeze,

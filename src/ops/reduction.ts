@@ -22,10 +22,9 @@ import { checkDType, text } from "./check.ts";
  * @throws {TypeError} If the elements are not f32.
  */
 export interface ReductionOperation {
-  /** Of all elements: `[1]`. */
-  (x: Tensor): Tensor<[number]>;
   /**
-   * Along some axes: the shape of `x` without them, or with size 1 there.
+   * Of all elements, `[1]`, or along some axes: the shape of `x` without them,
+   * or with size 1 there.
    *
    * @param axes Options, or `dim` and `keepdim` by position.
    */

@@ -52,7 +52,7 @@ export interface UpsampleOptions {
  *
  * @category Operations of layers
  */
-export function upsample(x: Tensor, options: UpsampleOptions): Tensor<Images> {
+export function upsample(x: Tensor, options: UpsampleOptions): Tensor {
   checkRank("upsample", "input", x.shape, ["N", "C", "H", "W"]);
   checkUpsampleOptions("upsample", options);
   const { alignCorners = false, mode = "nearest", scaleFactor } = options;

@@ -4,9 +4,9 @@
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { capture } from "../../src/core/capture.ts";
-import { tidy } from "../../src/core/scope.ts";
+import { noGrad, tidy } from "../../src/core/scope.ts";
 import { Tape } from "../../src/core/tape.ts";
-import { Tensor } from "../../src/core/tensor.ts";
+import { type Shape, Tensor } from "../../src/core/tensor.ts";
 import type { Device } from "../../src/devices/device.ts";
 import {
   add,
@@ -101,7 +101,7 @@ deviceTest(
     backward(() => sum(scale(x.clone(), 4)));
     assertEquals(await x.grad!.data(), Float32Array.of(4, 4, 4));
     using bytes = Tensor.from(device, Uint8Array.of(1, 2, 3), [3]);
-    using copied: Tensor<readonly [number], "u8"> = bytes.clone();
+    using copied: Tensor<Shape, "u8"> = bytes.clone();
     assertEquals(await copied.data(), Uint8Array.of(1, 2, 3));
   },
 );
@@ -248,4 +248,37 @@ deviceTest("so it does before a cross-entropy of a view", async (device) => {
   for (const [at, value] of expected.entries()) {
     assertEquals(gradient[at].toFixed(5), value.toFixed(5));
   }
+});
+
+deviceTest("a loss goes back as PyTorch writes it", async (device) => {
+  const x = Tensor.from(device, [2, 3]).requiresGrad_();
+  {
+    using _tape = new Tape();
+    x.square().sum().reshape(1).backward();
+  }
+  assertEquals(await x.grad!.data(), Float32Array.of(4, 6));
+  assertThrows(
+    () => x.square().sum().backward(),
+    TypeError,
+    "backward() of a tensor of shape [1]: expected a loss that a tape recorded, " +
+      "got one that depends on no parameter, or that was made while no tape was " +
+      "open. Help: Open one before the forward pass: `using tape = new Tape();`.",
+  );
+  assertEquals(x.requiresGrad_(false).requiresGrad, false);
+});
+
+deviceTest("noGrad gives several tensors, or none", async (device) => {
+  using x = parameter(device, [2, 3]);
+  using tape = new Tape();
+  const [double, half] = noGrad(() => [x.mul(2), x.div(2)]);
+  assertEquals(noGrad(() => {}), undefined);
+  assertThrows(
+    () => noGrad((async () => await double.data()) as () => never),
+    TypeError,
+    "result of noGrad()",
+  );
+  tape.backward(x.mul(double).mul(half).sum());
+  const gradient = x.grad!;
+  tape[Symbol.dispose]();
+  assertEquals(await gradient.data(), Float32Array.of(4, 9));
 });

@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as ops from "../../mod.ts";
 import { openDevice, relu, sum, Tape, Tensor } from "../../mod.ts";
+import { deviceTest } from "../_devices.ts";
 
 Deno.test("methods of a tensor are operations", async () => {
   using device = await openDevice({ device: "cpu" });
@@ -58,4 +59,53 @@ Deno.test("elementwise operations are methods", async () => {
   }
   using indices = Tensor.from(device, Int32Array.of(1, 2, 3), [3]);
   assertEquals(await indices.ge(2).data(), Float32Array.of(0, 1, 1));
+});
+
+deviceTest("a tensor says its size in PyTorch's words", (device) => {
+  using x = Tensor.zeros(device, [2, 3, 4]);
+  assertEquals(x.size(), [2, 3, 4]);
+  assertEquals([x.size(0), x.size(-1)], [2, 4]);
+  assertEquals([x.dim(), x.numel()], [3, 24]);
+  assertThrows(
+    () => x.size(3),
+    RangeError,
+    "size: dim: expected an axis of [2, 3, 4], from -3 to 2, got 3.",
+  );
+});
+
+deviceTest("float() makes f32 of i32", async (device) => {
+  const values = Int32Array.of(-3, 0, 16_777_216, 2 ** 31 - 1);
+  using labels = Tensor.from(device, values, [2, 2]);
+  using floats = labels.float();
+  assertEquals([floats.dtype, floats.shape], ["f32", [2, 2]]);
+  assertEquals(await floats.data(), Float32Array.from(values));
+  assertStrictEquals(floats.float(), floats);
+  using bytes = Tensor.from(device, Uint8Array.of(1), [1]);
+  assertThrows(() => bytes.float(), TypeError, "float: x");
+});
+
+deviceTest("t() exchanges rows and columns", async (device) => {
+  using x = Tensor.from(device, [[1, 2, 3], [4, 5, 6]]);
+  assertEquals(await x.t().tolist(), [[1, 4], [2, 5], [3, 6]]);
+  using row = Tensor.from(device, [1, 2]);
+  assertStrictEquals(row.t(), row);
+  assertThrows(
+    () => x.unsqueeze(0).t(),
+    ops.ShapeError,
+    "t: x: expected at most two dimensions, got [1, 2, 3]. " +
+      "Help: Name the axes: transpose(dim0, dim1).",
+  );
+});
+
+deviceTest("a result goes on in the same variable", async (device) => {
+  // What compiles here is what a PyTorch program does with `out`.
+  const layer = new ops.Conv2d(1, 1, 1, { bias: false }).to(device);
+  ops.init.ones(layer.weight);
+  let out = layer.forward(Tensor.ones(device, [1, 1, 2, 2]));
+  out = out.add(1);
+  out = out.flatten(1);
+  out = out.mul(2).view([-1]);
+  let loss = Tensor.zeros(device, [1]);
+  loss = loss.add(sum(out));
+  assertEquals(await loss.item(), 16);
 });

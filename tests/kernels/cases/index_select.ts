@@ -1,3 +1,4 @@
+import { floatOfIntegers } from "../../../kernels/float/float.ts";
 import {
   indexSelectForward,
   indexSelectGradient,
@@ -92,6 +93,24 @@ export const indexSelectCases: readonly KernelCase[] = [
       const labels = Int32Array.of(3, -1, 2, -(2 ** 31));
       const output = new Float64Array(12);
       harness.check(oneHotKernel, { labels, output }, { classes: 3 });
+    },
+  },
+  {
+    name: "float: integers of every size",
+    run: (harness) => {
+      const x = Int32Array.of(
+        0,
+        -1,
+        2 ** 24,
+        -(2 ** 24),
+        2 ** 31 - 1,
+        -(2 ** 31),
+      );
+      harness.check(
+        floatOfIntegers,
+        { x, output: new Float64Array(6) },
+        undefined,
+      );
     },
   },
 ];
