@@ -55,6 +55,7 @@ export {
 } from "./src/models/mod.ts";
 export * as init from "./src/nn/init.ts";
 export * from "./src/nn/mod.ts";
+export { exportOnnx, writeOnnx } from "./src/onnx/mod.ts";
 export * from "./src/ops/mod.ts";
 export * from "./src/optim/mod.ts";
 export * as lrScheduler from "./src/optim/schedules/mod.ts";

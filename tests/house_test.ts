@@ -16,7 +16,7 @@ const levels = [
   ["mod.ts", "src/cli"],
   ["src/report", "src/serve", "src/doctor", "src/digits"],
   ["src/training"],
-  ["src/models"],
+  ["src/models", "src/onnx"],
   ["src/nn", "src/optim", "src/data", "src/transforms"],
   ["src/ops"],
   ["src/core"],

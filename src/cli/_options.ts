@@ -1,7 +1,6 @@
 import { parseArgs } from "@std/cli";
 import { choices } from "../base/choices.ts";
 import { describe } from "../base/errors.ts";
-import { isWeightsPath, weightsEndings } from "../formats/write_weights.ts";
 import { closest } from "../base/closest.ts";
 import {
   type Command,
@@ -141,12 +140,4 @@ export function callOf(command: string): string {
   const isCompiled = Deno.build.standalone || command === "completions";
   if (!isCompiled) return `deno task ${command}`;
   return command === "cli" ? "mnist-cnn" : `mnist-cnn ${command}`;
-}
-
-/** Refuses a name of a file of weights whose ending says no format. */
-export function checkEnding(command: string, what: string, path: string): void {
-  if (isWeightsPath(path)) return;
-  const endings = choices(weightsEndings);
-  const expected = `expected a name that ends in ${endings}, got ${path}`;
-  throw usage(command, `${what}: ${expected}`);
 }

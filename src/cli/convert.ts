@@ -1,11 +1,10 @@
 import { keyWithin } from "../formats/state_dict_within.ts";
 import { readWeights } from "../formats/weights.ts";
-import { writeWeights } from "../formats/write_weights.ts";
 import type { Command } from "./_command.ts";
 import { keyOption } from "./_model.ts";
-import { checkEnding } from "./_options.ts";
 import { checkDistinct } from "./_places.ts";
 import { jsonOption } from "./_output.ts";
+import { checkEnding, convertWeights, isOnnxPath } from "./_write_model.ts";
 
 /** `deno task convert`. */
 export const convert: Command = {
@@ -15,11 +14,11 @@ export const convert: Command = {
     { name: "FROM", help: ".safetensors, .npz, or PyTorch's .pth or .pt" },
     {
       name: "TO",
-      help: ".safetensors, .pth for torch.load, or .npz for numpy.load",
+      help: ".safetensors, .pth for torch.load, .npz for numpy.load, or .onnx",
     },
   ],
   groups: [{ options: [keyOption, jsonOption] }],
-  notes: "F16 and BF16 become F32. Only .safetensors holds metadata.",
+  notes: "F16 and BF16 become F32. .safetensors and .onnx hold metadata.",
   async run({ files, flags, values }) {
     const [from, to] = files;
     checkEnding("convert", "TO", to);
@@ -31,9 +30,10 @@ export const convert: Command = {
     const weights = values.key === ""
       ? whole
       : { ...whole, tensors: keyWithin(whole.tensors, values.key) };
-    await writeWeights(to, weights);
+    await convertWeights(to, weights);
     const { format, metadata, tensors } = weights;
-    const left = to.endsWith(".safetensors") ? 0 : Object.keys(metadata).length;
+    const holdsText = to.endsWith(".safetensors") || isOnnxPath(to);
+    const left = holdsText ? 0 : Object.keys(metadata).length;
     if (flags.has("json")) {
       const result = { from, format, to, tensors: tensors.size };
       return console.log(JSON.stringify({ ...result, metadataLeftOut: left }));

@@ -5,7 +5,6 @@ import {
   makeFolder,
   writeFileAtomic,
 } from "../formats/files.ts";
-import { writeWeights } from "../formats/write_weights.ts";
 import {
   bestPath,
   type EpochResult,
@@ -18,7 +17,6 @@ import { dataOptions, openData } from "./_data.ts";
 import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
-import { checkEnding } from "./_options.ts";
 import { checkDistinct, dataFilesIn, type Place } from "./_places.ts";
 import { Output } from "./_output.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
@@ -29,6 +27,7 @@ import {
   throwFirst,
   writeReports,
 } from "./_report.ts";
+import { checkEnding, writeModel } from "./_write_model.ts";
 import { seedsTable, type Training, trainingsOf } from "./_seeds.ts";
 import {
   checkSettings,
@@ -47,7 +46,7 @@ const fileOptions: readonly Option[] = [
     name: "out",
     value: "FILE",
     default: "mnist-cnn.safetensors",
-    help: "where the weights go: .safetensors, .pth or .npz",
+    help: "where the weights go: .safetensors, .pth, .npz or .onnx",
   },
   {
     name: "run",
@@ -253,10 +252,11 @@ async function trainOnce(
     }
   }
   const metadata = weightsMetadata(trainer.settings);
-  await writeWeights(out, {
-    tensors: await trainer.model.stateDict(),
-    metadata,
-  });
+  const { model, valData } = trainer;
+  const { rowShape: inputShape } = "inputs" in valData
+    ? valData.inputs
+    : valData;
+  await writeModel(out, { model, inputShape }, metadata);
   output.say(`saved ${out}`);
   const failures = await writeReports(trainer, run, request);
   const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;

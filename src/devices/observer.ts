@@ -6,6 +6,7 @@ export type Observer = (
   device: Device,
   kernel: AnyKernel,
   operands: Readonly<Record<string, Operand | null>>,
+  params: unknown,
 ) => void;
 
 let current: Observer | null = null;
@@ -18,6 +19,6 @@ export function setObserver(observer: Observer | null): Observer | null {
 }
 
 /** Tells the observer, if there is one, what a device has run. */
-export const observe: Observer = (device, kernel, operands) => {
-  if (current !== null) current(device, kernel, operands);
+export const observe: Observer = (device, kernel, operands, params) => {
+  if (current !== null) current(device, kernel, operands, params);
 };

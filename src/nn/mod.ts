@@ -4,11 +4,8 @@ export { AvgPool2d } from "./avg_pool2d.ts";
 export { BatchNorm1d } from "./batch_norm1d.ts";
 export { BatchNorm2d } from "./batch_norm2d.ts";
 export { ModuleBuffer } from "./module_buffer.ts";
-export { Conv2d, type Conv2dLayerOptions } from "./conv2d.ts";
-export {
-  ConvTranspose2d,
-  type ConvTranspose2dLayerOptions,
-} from "./conv_transpose2d.ts";
+export { Conv2d } from "./conv2d.ts";
+export { ConvTranspose2d } from "./conv_transpose2d.ts";
 export { CrossEntropyLoss } from "./cross_entropy_loss.ts";
 export { Dropout } from "./dropout.ts";
 export { Dropout2d } from "./dropout2d.ts";
@@ -19,7 +16,7 @@ export { Flatten } from "./flatten.ts";
 export { GELU } from "./gelu.ts";
 export { Identity } from "./identity.ts";
 export { LeakyReLU } from "./leaky_relu.ts";
-export { Linear, type LinearOptions } from "./linear.ts";
+export { Linear } from "./linear.ts";
 export { MaxPool2d } from "./max_pool2d.ts";
 export type { ForwardHook, ForwardPreHook } from "./forward.ts";
 export { type Layer, Module } from "./module.ts";

@@ -2,14 +2,11 @@
  * Optimizers, one per file, and what else is done with parameters and gradients;
  * `schedules/` has what changes their rates.
  */
-export { Adadelta, type AdadeltaOptions } from "./adadelta.ts";
+export { Adadelta } from "./adadelta.ts";
 export { Adam, type AdamOptions } from "./adam.ts";
 export { AdamW } from "./adam_w.ts";
 export { clipGradNorm } from "./clip_grad_norm.ts";
-export {
-  ExponentialMovingAverage,
-  type ExponentialMovingAverageOptions,
-} from "./exponential_moving_average.ts";
+export { ExponentialMovingAverage } from "./exponential_moving_average.ts";
 export { Optimizer, type OptimizerParameters } from "./optimizer.ts";
-export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
+export { RMSprop } from "./rmsprop.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";

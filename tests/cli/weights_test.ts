@@ -173,6 +173,10 @@ Deno.test("the ending of a path decides the format, another is refused", async (
     assertEquals(format, ending.startsWith("pt") ? "pytorch" : ending);
     assertEquals(tensors, (await readWeights(from)).tensors);
   }
+  const onnx = `${folder.path}/network.onnx`;
+  assertEquals((await run("convert", from, onnx)).code, 0);
+  const start = (await Deno.readFile(onnx)).subarray(0, 4);
+  assertEquals([...start], [0x08, 7, 0x12, 12], "version, and who wrote it");
   const other = await run("convert", from, `${folder.path}/weights.bin`);
   assertEquals([other.code, other.stdout], [2, ""]);
   assertMatch(other.stderr, /TO: expected a name that ends in .*, got .*bin/);
@@ -185,6 +189,8 @@ Deno.test("the ending of a path decides the format, another is refused", async (
   assertMatch(refused.stderr, /--out: expected a name that ends in /);
   assertEquals((await run(...train, "--out", `${out}.pth`)).code, 0);
   assertEquals((await readWeights(`${out}.pth`)).format, "pytorch");
+  assertEquals((await run(...train, "--out", `${out}.onnx`)).code, 0);
+  assertEquals((await Deno.stat(`${out}.onnx`)).size > 4 * 29_034, true);
 });
 
 Deno.test("--key chooses one of several state dictionaries", async () => {

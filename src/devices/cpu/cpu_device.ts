@@ -259,7 +259,7 @@ export class CpuDevice implements Device {
   ): void {
     this.#checkOpen();
     this.#runner.run(kernel, operands, params as P);
-    observe(this, kernel, operands);
+    observe(this, kernel, operands, params);
   }
 
   #start(call: KernelCall): void {

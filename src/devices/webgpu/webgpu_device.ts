@@ -303,7 +303,7 @@ export class WebGpuDevice implements Device {
   ): void {
     this.#health.check();
     this.#runner.run(kernel, operands, params as P);
-    observe(this, kernel, operands);
+    observe(this, kernel, operands, params);
   }
 
   /** Takes the fastest implementation of each kernel that has several. */

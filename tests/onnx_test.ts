@@ -1,0 +1,117 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  add,
+  AvgPool2d,
+  BatchNorm2d,
+  Conv2d,
+  ConvolutionalNeuralNetwork,
+  type Device,
+  exportOnnx,
+  Flatten,
+  GroupNorm,
+  LeakyReLU,
+  Linear,
+  MaxPool2d,
+  Module,
+  MultilayerPerceptron,
+  noGrad,
+  Sequential,
+  Tanh,
+  Tensor,
+} from "../mod.ts";
+import { deviceTest } from "./_devices.ts";
+import { assertClose } from "./close.ts";
+import { testWith } from "./permissions.ts";
+
+// Only the tests use it, and it is large: fetched where they run.
+const onnxRuntime = "npm:onnxruntime-web@1.22.0/wasm";
+
+/** The outputs of a file by ONNX Runtime. */
+async function runtimeOutputs(
+  bytes: Uint8Array,
+  x: Float32Array,
+  shape: number[],
+) {
+  const ort = await import(onnxRuntime);
+  ort.env.wasm.numThreads = 1;
+  const session = await ort.InferenceSession.create(bytes);
+  const input = new ort.Tensor("float32", x, shape);
+  const { output } = await session.run({ input });
+  await session.release();
+  return output as { dims: number[]; data: Float32Array };
+}
+
+class Residual extends Module {
+  first = new Conv2d(4, 4, 3, { padding: 1, bias: false });
+  second = new Conv2d(4, 4, 3, { padding: "same", groups: 2 });
+
+  override forward(x: Tensor): Tensor {
+    return add(this.second.forward(this.first.forward(x).relu()), x);
+  }
+}
+
+const models: [
+  name: string,
+  make: () => Module & { forward(x: Tensor): Tensor },
+  shape: number[],
+][] = [
+  ["the notebook's network", () => new ConvolutionalNeuralNetwork(), [
+    1,
+    28,
+    28,
+  ]],
+  ["the perceptron", () => new MultilayerPerceptron(), [1, 28, 28]],
+  [
+    "a residual network",
+    () =>
+      new Sequential(
+        new Conv2d(2, 4, 3, { stride: 2, padding: 1, dilation: 1 }),
+        new BatchNorm2d(4),
+        new LeakyReLU(0.2),
+        new Residual(),
+        new MaxPool2d(3, { stride: 2, padding: 1 }),
+        new AvgPool2d(2, { ceilMode: true, countIncludePad: false }),
+        new Tanh(),
+        new Flatten(),
+        new Linear(4 * 2 * 2, 3),
+      ),
+    [2, 13, 11],
+  ],
+];
+const permissions = ["env", "net", "read", "sys", "write"] as const;
+for (const [name, make, shape] of models) {
+  deviceTest(
+    `ONNX Runtime gives the outputs of ${name}`,
+    async (device: Device) => {
+      const model = make().to(device, { seed: 3 });
+      const x = Tensor.randn(device, [5, ...shape], { seed: 4 });
+      // Statistics that are not those of a new layer.
+      noGrad(() => model.train().forward(x));
+      const own = noGrad(() => model.eval().forward(x));
+      const bytes = await exportOnnx(model, { inputShape: shape });
+      const { data, dims } = await runtimeOutputs(
+        bytes,
+        await x.data(),
+        [5, ...shape],
+      );
+      assertEquals(dims, own.shape);
+      assertClose(await own.data(), data, { atol: 1e-5, rtol: 0 }, "outputs");
+    },
+    permissions,
+  );
+}
+
+testWith(...permissions)(
+  "an operation that ONNX does not have here is named",
+  async () => {
+    const { openDevice } = await import("../mod.ts");
+    using device = await openDevice({ device: "cpu" });
+    const model = new Sequential(new GroupNorm(1, 2)).to(device);
+    await assertRejects(
+      () => exportOnnx(model, { inputShape: [2, 4, 4] }),
+      TypeError,
+      "exportOnnx: operation of the network: expected abs, add, ",
+    );
+    assertEquals(model.training, true);
+  },
+);
