@@ -98,6 +98,7 @@ const calls: Record<string, Call[]> = {
   ElasticTransformOptions: [(o) => new transforms.ElasticTransform(o)],
   EvaluateOptions: [(o) => untyped.evaluate(device, model, data, o)],
   ExamineOptions: [(o) => examine(o as object)],
+  ExportOnnxOptions: [(o) => untyped.exportOnnx(model, o)],
   ExponentialLROptions: [
     (o) =>
       new lrScheduler.ExponentialLR(optimizer, { gamma: 1, ...o as object }),
