@@ -89,6 +89,16 @@ export class Conv2d extends Module {
     this.options = options;
   }
 
+  /** Channels of the input. */
+  get inChannels(): number {
+    return this.weight.shape[1] * (this.options.groups ?? 1);
+  }
+
+  /** Channels of the output. */
+  get outChannels(): number {
+    return this.weight.shape[0];
+  }
+
   /** `[N, inChannels, H, W]` to `[N, outChannels, Hout, Wout]`. */
   override forward(x: Tensor): Tensor {
     const bias = this.bias?.tensor ?? null;
@@ -110,8 +120,7 @@ export class Conv2d extends Module {
 
   /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
-    const [outChannels, channelsOfGroup] = this.weight.shape;
-    const inChannels = channelsOfGroup * (this.options.groups ?? 1);
+    const { inChannels, outChannels } = this;
     return convolutionText(inChannels, outChannels, this.options);
   }
 

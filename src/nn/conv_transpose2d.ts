@@ -94,6 +94,16 @@ export class ConvTranspose2d extends Module {
     this.options = options;
   }
 
+  /** Channels of the input. */
+  get inChannels(): number {
+    return this.weight.shape[0];
+  }
+
+  /** Channels of the output. */
+  get outChannels(): number {
+    return this.weight.shape[1] * (this.options.groups ?? 1);
+  }
+
   /** `[N, inChannels, H, W]` to `[N, outChannels, Hout, Wout]`. */
   override forward(x: Tensor): Tensor {
     const { bias: _bias, kernelSize: _size, ...window } = this.options;
@@ -103,8 +113,7 @@ export class ConvTranspose2d extends Module {
 
   /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
-    const [inChannels, channelsOfGroup] = this.weight.shape;
-    const outChannels = channelsOfGroup * (this.options.groups ?? 1);
+    const { inChannels, outChannels } = this;
     return convolutionText(inChannels, outChannels, this.options);
   }
 }

@@ -29,6 +29,7 @@ export interface LinearOptions {
  * const layer = new Linear(3, 2).to(device);
  * using x = Tensor.from(device, [1, 2, 3], [1, 3]);
  * assertEquals(layer.forward(x).shape, [1, 2]);
+ * assertEquals([layer.inFeatures, layer.outFeatures], [3, 2]);
  * ```
  *
  * @category Layers
@@ -67,6 +68,16 @@ export class Linear extends Module {
       : null;
   }
 
+  /** Columns of the input. */
+  get inFeatures(): number {
+    return this.weight.shape[1];
+  }
+
+  /** Columns of the output. */
+  get outFeatures(): number {
+    return this.weight.shape[0];
+  }
+
   /** `[N, inFeatures]` to `[N, outFeatures]`. */
   override forward(x: Tensor): Tensor {
     return linear(x, this.weight.tensor, this.bias?.tensor ?? null);
@@ -74,7 +85,7 @@ export class Linear extends Module {
 
   /** The arguments in the printed text, as PyTorch prints them. */
   override extraRepresentation(): string {
-    const [outFeatures, inFeatures] = this.weight.shape;
+    const { inFeatures, outFeatures } = this;
     return `in_features=${inFeatures}, out_features=${outFeatures}, ` +
       `bias=${pythonBool(this.bias !== null)}`;
   }

@@ -1,4 +1,5 @@
 import { describe } from "../base/errors.ts";
+import { itemAt } from "./_item_at.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -55,17 +56,7 @@ export class ModuleList<M extends Module = Module> extends Module {
    * @throws {RangeError} If there is none.
    */
   at(index: number): M {
-    const found = this.#modules.at(index);
-    if (found !== undefined && Number.isInteger(index)) return found;
-    const { length } = this;
-    throw new RangeError(describe({
-      what: "ModuleList: index",
-      expected: length === 0
-        ? "a list with modules"
-        : `a whole number from ${-length} to ${length - 1}`,
-      got: String(index),
-      help: "`length` is the number of modules.",
-    }));
+    return itemAt("ModuleList", this.#modules, index);
   }
 
   /** Adds a module at the end. */

@@ -1,5 +1,6 @@
 import type { Tensor } from "../core/tensor.ts";
 import { fuse, runGroup } from "./_fuse.ts";
+import { itemAt } from "./_item_at.ts";
 import { type Layer, Module } from "./module.ts";
 
 /**
@@ -14,6 +15,7 @@ import { type Layer, Module } from "./module.ts";
  * const model = new Sequential(new Flatten(), new Linear(4, 2)).to(device);
  * using x = Tensor.from(device, [1, 2, 3, 4], [1, 1, 2, 2]);
  * assertEquals(model.forward(x).shape, [1, 2]);
+ * assertEquals(String(model.at(0)), "Flatten(start_dim=1, end_dim=-1)");
  * ```
  *
  * @category Modules
@@ -29,6 +31,26 @@ export class Sequential extends Module {
   constructor(...layers: Layer[]) {
     super();
     this.#layers = layers;
+  }
+
+  /** Number of layers. */
+  get length(): number {
+    return this.#layers.length;
+  }
+
+  /**
+   * The layer at an index: PyTorch's `model[0]`.
+   *
+   * @param index From 0; from −1 backwards from the end.
+   * @throws {RangeError} If there is none.
+   */
+  at(index: number): Layer {
+    return itemAt("Sequential", this.#layers, index);
+  }
+
+  /** The layers, in their order. */
+  [Symbol.iterator](): IterableIterator<Layer> {
+    return this.#layers.values();
   }
 
   /**

@@ -294,3 +294,20 @@ Deno.test("a block of fewer than two stages is refused", () => {
     );
   }
 });
+
+Deno.test("layers of a Sequential are looked up, and others put in their place", () => {
+  const model = new Sequential(...layers());
+  assertEquals(model.length, 4);
+  assertEquals([...model], [...model.children()]);
+  assertEquals(model.at(-1), [...model][3]);
+  const flatten = new Flatten();
+  const other = new Sequential(...[...model].with(2, flatten));
+  assertEquals([other.at(0), other.at(2)], [model.at(0), flatten]);
+  assertThrows(
+    () => model.at(4),
+    RangeError,
+    "Sequential: index: expected a whole number from -4 to 3, got 4.",
+  );
+  const convolution = new Conv2d(4, 6, 3, { groups: 2 });
+  assertEquals([convolution.inChannels, convolution.outChannels], [4, 6]);
+});

@@ -243,7 +243,7 @@ deviceTest("wrong arguments of a schedule are refused by name", (device) => {
       () => new ReduceLROnPlateau(optimizer, { mode: "least" as "min" }),
       'ReduceLROnPlateau: mode: expected "min" or "max", got "least"',
     ],
-    [() => new StepLR(optimizer, 30 as never), "StepLR: options"],
+    [() => new StepLR(optimizer, null as never), "StepLR: options"],
     [() => new ExponentialLR(optimizer, {} as never), "gamma: expected an opt"],
     [
       () => new OneCycleLR(optimizer, { maxLr: 1, epochs: 2 }),
@@ -269,3 +269,49 @@ deviceTest("wrong arguments of a schedule are refused by name", (device) => {
     "expected 1 rates, one for each group, got 2",
   );
 });
+
+deviceTest(
+  "arguments may stand by position, as in PyTorch",
+  (device) => {
+    const optimizer = sgd(device);
+    const fall = (steps: number) => 1 / (1 + steps);
+    const pairs: [LRScheduler, LRScheduler][] = [
+      [
+        new StepLR(optimizer, 3, { gamma: 0.5 }),
+        new StepLR(optimizer, { stepSize: 3, gamma: 0.5 }),
+      ],
+      [
+        new MultiStepLR(optimizer, [2, 4]),
+        new MultiStepLR(optimizer, { milestones: [2, 4] }),
+      ],
+      [
+        new ExponentialLR(optimizer, 0.9),
+        new ExponentialLR(optimizer, { gamma: 0.9 }),
+      ],
+      [
+        new CosineAnnealingLR(optimizer, 8, { etaMin: 0.01 }),
+        new CosineAnnealingLR(optimizer, { tMax: 8, etaMin: 0.01 }),
+      ],
+      [
+        new LambdaLR(optimizer, fall),
+        new LambdaLR(optimizer, { lrLambda: [fall] }),
+      ],
+    ];
+    for (const [positional, named] of pairs) {
+      assertEquals(`${positional}`, `${named}`);
+      for (let steps = 0; steps < 6; steps++) {
+        assertEquals(positional.at(steps, 0.1, 0), named.at(steps, 0.1, 0));
+      }
+    }
+    assertThrows(
+      () => new StepLR(optimizer, 3, { gama: 0.5 } as never),
+      TypeError,
+      "StepLR: unknown option gama, did you mean gamma?",
+    );
+    assertThrows(
+      () => new StepLR(...[optimizer] as unknown as [Optimizer, number]),
+      TypeError,
+      "StepLR",
+    );
+  },
+);

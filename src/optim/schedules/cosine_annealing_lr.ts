@@ -1,6 +1,11 @@
 import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
-import { checkScheduleOptions, checkSteps, LRScheduler } from "./scheduler.ts";
+import {
+  checkSteps,
+  LRScheduler,
+  type ScheduleArguments,
+  scheduleOptions,
+} from "./scheduler.ts";
 
 /** How {@linkcode CosineAnnealingLR} falls. */
 export interface CosineAnnealingLROptions {
@@ -37,14 +42,24 @@ export class CosineAnnealingLR extends LRScheduler {
    * Checks and keeps the arguments.
    *
    * @param optimizer Whose learning rates they are.
-   * @param options How long, and down to where.
+   * @param given How long, and down to where. By name, or as in PyTorch by
+   * position.
    * @throws {TypeError} If an option is missing, or there is none of its name.
    * @throws {RangeError} If `tMax` is no whole number of at least 1.
    */
-  constructor(optimizer: Optimizer, options: CosineAnnealingLROptions) {
+  constructor(
+    optimizer: Optimizer,
+    ...given: ScheduleArguments<CosineAnnealingLROptions, "tMax", "etaMin">
+  ) {
     super(optimizer);
-    const names = ["tMax", "etaMin"];
-    checkScheduleOptions("CosineAnnealingLR", options, names, "tMax");
+    const options = scheduleOptions<CosineAnnealingLROptions>(
+      "CosineAnnealingLR",
+      given,
+      [
+        "tMax",
+        "etaMin",
+      ],
+    );
     checkSteps("CosineAnnealingLR: tMax", options.tMax);
     this.#tMax = options.tMax;
     this.#etaMin = options.etaMin ?? 0;

@@ -1,6 +1,10 @@
 import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
-import { checkScheduleOptions, LRScheduler } from "./scheduler.ts";
+import {
+  LRScheduler,
+  type ScheduleArguments,
+  scheduleOptions,
+} from "./scheduler.ts";
 
 /** How {@linkcode ExponentialLR} falls. */
 export interface ExponentialLROptions {
@@ -32,12 +36,20 @@ export class ExponentialLR extends LRScheduler {
    * Checks and keeps the arguments.
    *
    * @param optimizer Whose learning rates they are.
-   * @param options By how much.
+   * @param given By how much. By name, or as in PyTorch by
+   * position.
    * @throws {TypeError} If an option is missing, or there is none of its name.
    */
-  constructor(optimizer: Optimizer, options: ExponentialLROptions) {
+  constructor(
+    optimizer: Optimizer,
+    ...given: ScheduleArguments<ExponentialLROptions, "gamma">
+  ) {
     super(optimizer);
-    checkScheduleOptions("ExponentialLR", options, ["gamma"], "gamma");
+    const options = scheduleOptions<ExponentialLROptions>(
+      "ExponentialLR",
+      given,
+      ["gamma"],
+    );
     this.#gamma = options.gamma;
     this.steps = 0;
   }

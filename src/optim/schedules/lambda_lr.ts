@@ -1,8 +1,9 @@
 import type { Optimizer } from "../optimizer.ts";
 import {
-  checkScheduleOptions,
   forEachGroup,
   LRScheduler,
+  type ScheduleArguments,
+  scheduleOptions,
 } from "./scheduler.ts";
 
 /** How {@linkcode LambdaLR} goes. */
@@ -39,13 +40,19 @@ export class LambdaLR extends LRScheduler {
    * Checks and keeps the arguments.
    *
    * @param optimizer Whose learning rates they are.
-   * @param options The function, or one for each group.
+   * @param given The function, or one for each group. By name, or as in PyTorch by
+   * position.
    * @throws {TypeError} If an option is missing, or there is none of its name.
    * @throws {RangeError} If there are more or fewer functions than groups.
    */
-  constructor(optimizer: Optimizer, options: LambdaLROptions) {
+  constructor(
+    optimizer: Optimizer,
+    ...given: ScheduleArguments<LambdaLROptions, "lrLambda">
+  ) {
     super(optimizer);
-    checkScheduleOptions("LambdaLR", options, ["lrLambda"], "lrLambda");
+    const options = scheduleOptions<LambdaLROptions>("LambdaLR", given, [
+      "lrLambda",
+    ]);
     const what = "LambdaLR: lrLambda";
     this.#lambdas = forEachGroup(what, optimizer, options.lrLambda);
     this.steps = 0;

@@ -18,6 +18,10 @@ export {
   type ReduceLROnPlateauOptions,
   type ReduceLROnPlateauState,
 } from "./reduce_lr_on_plateau.ts";
-export { LRScheduler, type LRSchedulerState } from "./scheduler.ts";
+export {
+  LRScheduler,
+  type LRSchedulerState,
+  type ScheduleArguments,
+} from "./scheduler.ts";
 export { SequentialLR, type SequentialLROptions } from "./sequential_lr.ts";
 export { StepLR, type StepLROptions } from "./step_lr.ts";

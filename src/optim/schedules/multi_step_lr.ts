@@ -1,6 +1,10 @@
 import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
-import { checkScheduleOptions, LRScheduler } from "./scheduler.ts";
+import {
+  LRScheduler,
+  type ScheduleArguments,
+  scheduleOptions,
+} from "./scheduler.ts";
 
 /** How {@linkcode MultiStepLR} falls. */
 export interface MultiStepLROptions {
@@ -38,13 +42,19 @@ export class MultiStepLR extends LRScheduler {
    * Checks and keeps the arguments.
    *
    * @param optimizer Whose learning rates they are.
-   * @param options When, and by how much.
+   * @param given When, and by how much. By name, or as in PyTorch by
+   * position.
    * @throws {TypeError} If an option is missing, or there is none of its name.
    */
-  constructor(optimizer: Optimizer, options: MultiStepLROptions) {
+  constructor(
+    optimizer: Optimizer,
+    ...given: ScheduleArguments<MultiStepLROptions, "milestones", "gamma">
+  ) {
     super(optimizer);
-    const names = ["milestones", "gamma"];
-    checkScheduleOptions("MultiStepLR", options, names, "milestones");
+    const options = scheduleOptions<MultiStepLROptions>("MultiStepLR", given, [
+      "milestones",
+      "gamma",
+    ]);
     this.#milestones = [...options.milestones];
     this.#gamma = options.gamma ?? 0.1;
     this.steps = 0;

@@ -194,3 +194,38 @@ export function checkScheduleOptions<Options extends object>(
     help: `Give \`{ ${required}: … }\`.`,
   }));
 }
+
+/**
+ * The arguments of a schedule after the optimizer: options, or the first one or
+ * two by position, as PyTorch has them, and the others as options.
+ */
+export type ScheduleArguments<
+  Options extends object,
+  First extends keyof Options,
+  Second extends keyof Options = never,
+> =
+  | [options: Options]
+  | [first: Options[First], second?: Options[Second] | Omit<Options, First>];
+
+/**
+ * The options of a schedule, checked.
+ *
+ * @param names In PyTorch's order; the first one has no default.
+ * @throws {TypeError} If it is missing, or there is an option of another name.
+ */
+export function scheduleOptions<Options extends object>(
+  what: string,
+  given: readonly unknown[],
+  names: readonly [keyof Options & string, ...string[]],
+): Options {
+  const isPosition = (one: unknown) =>
+    one !== undefined && (typeof one !== "object" || Array.isArray(one));
+  const positions = given.filter(isPosition);
+  const named = given[positions.length];
+  const options = positions.length === 0 ? named as Options : {
+    ...Object.fromEntries(positions.map((one, at) => [names[at], one])),
+    ...named as object,
+  } as Options;
+  checkScheduleOptions(what, options, names, names[0]);
+  return options;
+}

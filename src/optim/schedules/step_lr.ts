@@ -1,6 +1,11 @@
 import { pythonNumber } from "../../base/python_text.ts";
 import type { Optimizer } from "../optimizer.ts";
-import { checkScheduleOptions, checkSteps, LRScheduler } from "./scheduler.ts";
+import {
+  checkSteps,
+  LRScheduler,
+  type ScheduleArguments,
+  scheduleOptions,
+} from "./scheduler.ts";
 
 /** How {@linkcode StepLR} falls. */
 export interface StepLROptions {
@@ -22,7 +27,7 @@ export interface StepLROptions {
  * using device = await openDevice({ device: "cpu" });
  * const model = new Linear(2, 1).to(device);
  * const optimizer = new Adam(model.parameters(), { lr: 0.1 });
- * const schedule = new lrScheduler.StepLR(optimizer, { stepSize: 2 });
+ * const schedule = new lrScheduler.StepLR(optimizer, 2, { gamma: 0.1 });
  * schedule.step();
  * assertAlmostEquals(optimizer.lr, 0.1, 1e-12);
  * schedule.step();
@@ -37,13 +42,20 @@ export class StepLR extends LRScheduler {
    * Checks and keeps the arguments.
    *
    * @param optimizer Whose learning rates they are.
-   * @param options When, and by how much.
+   * @param given When, and by how much. By name, or as in PyTorch by
+   * position.
    * @throws {TypeError} If an option is missing, or there is none of its name.
    * @throws {RangeError} If `stepSize` is no whole number of at least 1.
    */
-  constructor(optimizer: Optimizer, options: StepLROptions) {
+  constructor(
+    optimizer: Optimizer,
+    ...given: ScheduleArguments<StepLROptions, "stepSize", "gamma">
+  ) {
     super(optimizer);
-    checkScheduleOptions("StepLR", options, ["stepSize", "gamma"], "stepSize");
+    const options = scheduleOptions<StepLROptions>("StepLR", given, [
+      "stepSize",
+      "gamma",
+    ]);
     checkSteps("StepLR: stepSize", options.stepSize);
     this.#stepSize = options.stepSize;
     this.#gamma = options.gamma ?? 0.1;
