@@ -5,9 +5,10 @@ import * as wasm from "./wasm.ts";
 
 /**
  * The convolution, as conv2dForward computes it or, on the CPU, by Winograd's
- * F(4×4, 5×5) where that is faster.
+ * F(4×4, 5×5) where that is faster; other shapes go conv2dForward's way, 3×3 kernels
+ * by F(4×4, 3×3) there.
  *
- * Winograd's algorithm takes a sixth of the multiplications, and rounds five times
+ * F(4×4, 5×5) takes a sixth of the multiplications, and rounds five times
  * as much as the direct sums: 1.1e-5 of outputs around 6, in the mean. It is meant
  * for convolutions whose output is normalised, which makes up for scale, and used
  * from the work on where there is time to win: comparisons step by step with small

@@ -60,11 +60,12 @@ export interface CpuDeviceOptions {
    */
   splitFrom?: number;
   /**
-   * Multiplications from which on the 5×5 convolution of a block is computed by
-   * Winograd's algorithm, with a fifth of them and rounding of about 2e-6 of the
-   * output's size, where it is 4e-7 otherwise; in evaluation only where a
+   * Multiplications from which on a convolution may be computed by Winograd's
+   * algorithm. A 3×3 kernel has a quarter of them then, and rounding of about
+   * 6e-7 of the output's size, where it is 3e-7 otherwise. The 5×5 kernel of a
+   * block has a sixth of them, and rounding of 2e-6; in evaluation only where a
    * program is recorded. `Infinity` is never. Default 100,000,000: 40 images of
-   * 14×14 pixels, 16 channels to 32.
+   * 14×14 pixels, 16 channels to 32, by a 5×5 kernel.
    */
   winogradFrom?: number;
 }
