@@ -4,23 +4,28 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `conv2dPack`. */
-export const conv2dPack: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly inChannels: "i32"; readonly taps: "i32"; readonly flipped: "i32" }> = wasmFunction("conv2dPack", {
+export const conv2dPack: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly inChannels: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly firstRow: "i32"; readonly rowStep: "i32"; readonly rows: "i32"; readonly firstColumn: "i32"; readonly columnStep: "i32"; readonly columns: "i32"; readonly flipped: "i32" }> = wasmFunction("conv2dPack", {
   weight: "pointer",
   packed: "pointer",
   groups: "i32",
   outChannels: "i32",
   inChannels: "i32",
-  taps: "i32",
+  kernelHeight: "i32",
+  kernelWidth: "i32",
+  firstRow: "i32",
+  rowStep: "i32",
+  rows: "i32",
+  firstColumn: "i32",
+  columnStep: "i32",
+  columns: "i32",
   flipped: "i32",
 });
 
 /** Makes calls of `conv2dDirect`. */
-export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly stepHeight: "i32"; readonly stepWidth: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly source: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dDirect", {
+export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly source: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32"; readonly firstPlace: "i32"; readonly columnStep: "i32"; readonly rowStep: "i32"; readonly planeStep: "i32" }> = wasmFunction("conv2dDirect", {
   channels: "i32",
   height: "i32",
   width: "i32",
-  stepHeight: "i32",
-  stepWidth: "i32",
   top: "i32",
   left: "i32",
   rows: "i32",
@@ -42,15 +47,17 @@ export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly hei
   strideHeight: "i32",
   dilationHeight: "i32",
   dilationWidth: "i32",
+  firstPlace: "i32",
+  columnStep: "i32",
+  rowStep: "i32",
+  planeStep: "i32",
 });
 
 /** Makes calls of `conv2dWeightSums`. */
-export const conv2dWeightSums: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly stepHeight: "i32"; readonly stepWidth: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dWeightSums", {
+export const conv2dWeightSums: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dWeightSums", {
   channels: "i32",
   height: "i32",
   width: "i32",
-  stepHeight: "i32",
-  stepWidth: "i32",
   top: "i32",
   left: "i32",
   rows: "i32",
@@ -84,12 +91,10 @@ export const conv2dWeightGradient: WasmFunction<{ readonly sums: "pointer"; read
 });
 
 /** Makes calls of `conv2dWeightRows`. */
-export const conv2dWeightRows: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly stepHeight: "i32"; readonly stepWidth: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dWeightRows", {
+export const conv2dWeightRows: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dWeightRows", {
   channels: "i32",
   height: "i32",
   width: "i32",
-  stepHeight: "i32",
-  stepWidth: "i32",
   top: "i32",
   left: "i32",
   rows: "i32",

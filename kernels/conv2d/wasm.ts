@@ -16,8 +16,6 @@ interface ImageLayout {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  readonly stepHeight: number;
-  readonly stepWidth: number;
   readonly top: number;
   readonly left: number;
   readonly rows: number;
@@ -48,7 +46,7 @@ export function forward(
   const layout = inputLayout(shape, outWidth);
   const bytes = tableBytes(taps) + imageBytes(layout);
   return [
-    pack(weight, packed, shape, false),
+    pack(weight, packed, shape, forwardTaps(shape)),
     simd.conv2dDirect({
       ...layout,
       source,
@@ -66,24 +64,114 @@ export function forward(
       strideHeight: shape.strideHeight,
       dilationHeight: shape.dilationHeight,
       dilationWidth: shape.dilationWidth,
+      firstPlace: 0,
+      columnStep: 1,
+      rowStep: outWidth,
+      planeStep: outHeight * outWidth,
     }, { work: multiplications(shape), cost: conv2dCost(shape) }),
   ];
 }
 
-/** The gradient with respect to x: a convolution of the output's. */
+/**
+ * The gradient with respect to x: a convolution of the output's for each phase,
+ * the pixels that are a stride apart.
+ */
 export function inputGradient(
-  { bias, gradOutput: source, gradX: output, weight }: InputGradientOperands,
+  operands: InputGradientOperands,
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
+  const rows = phasesOf(shape, "Height");
+  const columns = phasesOf(shape, "Width");
+  const phases = rows.flatMap((row) =>
+    columns.map((column) => ({ row, column }))
+  );
+  const taps = Math.max(
+    ...phases.map(({ column, row }) => row.taps.count * column.taps.count),
+  );
+  const { inChannels, outChannels } = channelsOfGroup(shape);
+  const packed = new Scratch(
+    shape.groups * wholeVectors(inChannels) * outChannels * Math.max(1, taps),
+  );
+  return phases.flatMap((phase) =>
+    phaseGradient(operands, packed, shape, phase, phases.length, cpu)
+  );
+}
+
+/** Taps of an axis: the first one, the step to the next, how many. */
+interface Taps {
+  readonly first: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** Pixels of the input, along an axis, that meet the same taps. */
+interface Phase {
+  /** The first of them; the others follow a stride apart. */
+  readonly start: number;
+  /** How many there are. */
+  readonly count: number;
+  /** What they meet, the last tap first. */
+  readonly taps: Taps;
+  /** Pixels of the output from one of these taps to the next. */
+  readonly dilation: number;
+  /** The padding before the output's first pixel; may be negative. */
+  readonly padding: number;
+}
+
+/** The phases of an axis that have pixels, as many as its stride at most. */
+function phasesOf(shape: Conv2dShape, axis: "Height" | "Width"): Phase[] {
+  const stride = shape[`stride${axis}`], dilation = shape[`dilation${axis}`];
+  const padding = shape[`padding${axis}`], size = shape[`in${axis}`];
+  const taps = Array.from({ length: shape[`kernel${axis}`] }, (_, tap) => tap)
+    .reverse();
+  const starts = Array.from({ length: Math.min(stride, size) }, (_, at) => at);
+  return starts.map((start) => {
+    const met = taps.filter((tap) =>
+      (start + padding - tap * dilation) % stride === 0
+    );
+    const [first = 0, second = first] = met;
+    return {
+      start,
+      count: Math.ceil((size - start) / stride),
+      taps: { first, step: second - first, count: met.length },
+      dilation: (first - second) * dilation / stride,
+      padding: met.length === 0
+        ? 0
+        : (first * dilation - start - padding) / stride,
+    };
+  });
+}
+
+function phaseGradient(
+  { bias, gradOutput: source, gradX: output, weight }: InputGradientOperands,
+  packed: Operand,
+  shape: Conv2dShape,
+  { column, row }: { row: Phase; column: Phase },
+  phases: number,
+  cpu: CpuTraits,
+): WasmCall[] {
   const { groups, inHeight, inWidth } = shape;
   const { inChannels, outChannels } = channelsOfGroup(shape);
-  const taps = outChannels * shape.kernelHeight * shape.kernelWidth;
-  const packed = new Scratch(groups * wholeVectors(inChannels) * taps);
-  const layout = gradientLayout(shape);
+  const taps = outChannels * row.taps.count * column.taps.count;
+  const layout: ImageLayout = {
+    channels: outChannels,
+    height: shape.outHeight,
+    width: shape.outWidth,
+    top: row.padding,
+    left: column.padding,
+    rows: reachOfPhase(row),
+    phases: 1,
+    columns: reachOfPhase(column),
+  };
   const bytes = tableBytes(taps) + imageBytes(layout);
+  const { operations } = conv2dCost(shape);
   return [
-    pack(weight, packed, shape, true),
+    pack(weight, packed, shape, {
+      row: row.taps,
+      column: column.taps,
+      flipped: true,
+    }),
     simd.conv2dDirect({
       ...layout,
       source,
@@ -94,15 +182,27 @@ export function inputGradient(
       batch: shape.batch * groups,
       groups,
       outChannels: inChannels,
-      outHeight: inHeight,
-      outWidth: inWidth,
-      kernelHeight: shape.kernelHeight,
-      kernelWidth: shape.kernelWidth,
+      outHeight: row.count,
+      outWidth: column.count,
+      kernelHeight: row.taps.count,
+      kernelWidth: column.taps.count,
       strideHeight: 1,
-      dilationHeight: shape.dilationHeight,
-      dilationWidth: shape.dilationWidth,
-    }, { work: multiplications(shape), cost: conv2dCost(shape) }),
+      dilationHeight: row.dilation,
+      dilationWidth: column.dilation,
+      firstPlace: row.start * inWidth + column.start,
+      columnStep: shape.strideWidth,
+      rowStep: shape.strideHeight * inWidth,
+      planeStep: inHeight * inWidth,
+    }, {
+      work: multiplications(shape) / phases,
+      cost: { operations: operations / phases },
+    }),
   ];
+}
+
+/** Padded rows or columns of the output that a phase meets; none without a tap. */
+function reachOfPhase({ count, dilation, taps }: Phase): number {
+  return taps.count === 0 ? 0 : count + (taps.count - 1) * dilation;
 }
 
 /** The gradient with respect to the weight: sums of each part, then their sum. */
@@ -154,18 +254,42 @@ export function weightGradient(
   ];
 }
 
+/** The taps of a packed kernel, and what its channels are. */
+interface PackedTaps {
+  readonly row: Taps;
+  readonly column: Taps;
+  /** Whether they are input channels. */
+  readonly flipped: boolean;
+}
+
+/** All taps of the forward pass, in order. */
+function forwardTaps({ kernelHeight, kernelWidth }: Conv2dShape): PackedTaps {
+  return {
+    row: { first: 0, step: 1, count: kernelHeight },
+    column: { first: 0, step: 1, count: kernelWidth },
+    flipped: false,
+  };
+}
+
 function pack(
   weight: Operand,
   packed: Operand,
   shape: Conv2dShape,
-  flipped: boolean,
+  { column, flipped, row }: PackedTaps,
 ): WasmCall {
   return simd.conv2dPack({
     weight,
     packed,
     groups: shape.groups,
     ...channelsOfGroup(shape),
-    taps: shape.kernelHeight * shape.kernelWidth,
+    kernelHeight: shape.kernelHeight,
+    kernelWidth: shape.kernelWidth,
+    firstRow: row.first,
+    rowStep: row.step,
+    rows: row.count,
+    firstColumn: column.first,
+    columnStep: column.step,
+    columns: column.count,
     flipped: Number(flipped),
   }, { label: "conv2dPackWeights" });
 }
@@ -193,30 +317,11 @@ function inputLayout(shape: Conv2dShape, outWidth: number): ImageLayout {
     channels: channelsOfGroup(shape).inChannels,
     height: shape.inHeight,
     width: shape.inWidth,
-    stepHeight: 1,
-    stepWidth: 1,
     top: shape.paddingHeight,
     left: shape.paddingWidth,
     rows: (outHeight - 1) * strideHeight + reach.height + 1,
     phases: strideWidth,
     columns: outWidth + Math.floor(reach.width / strideWidth),
-  };
-}
-
-/** The output's gradient, its pixels a stride apart. */
-function gradientLayout(shape: Conv2dShape): ImageLayout {
-  const reach = reachOf(shape);
-  return {
-    channels: channelsOfGroup(shape).outChannels,
-    height: shape.outHeight,
-    width: shape.outWidth,
-    stepHeight: shape.strideHeight,
-    stepWidth: shape.strideWidth,
-    top: reach.height - shape.paddingHeight,
-    left: reach.width - shape.paddingWidth,
-    rows: shape.inHeight + reach.height,
-    phases: 1,
-    columns: shape.inWidth + reach.width,
   };
 }
 

@@ -17,9 +17,6 @@ export class ImageLayout {
   channels: i32;
   height: i32;
   width: i32;
-  /** Padded rows and columns from one row and column of the source to the next. */
-  stepHeight: i32;
-  stepWidth: i32;
   /** Padded row and column of the source's first pixel; may be negative. */
   top: i32;
   left: i32;
@@ -39,7 +36,7 @@ export function rowBytes(layout: ImageLayout): usize {
   return <usize> (layout.phases * layout.columns) << 2;
 }
 
-/** Copies an image; what lies between its pixels stays as it was. */
+/** Copies an image; what lies around it stays as it was. */
 export function padImage(
   image: usize,
   padded: usize,
@@ -47,23 +44,20 @@ export function padImage(
 ): void {
   const channels = layout.channels;
   const height = layout.height, width = layout.width;
-  const stepHeight = layout.stepHeight;
-  const stepWidth = layout.stepWidth;
   const top = layout.top, left = layout.left;
   const rows = layout.rows, phases = layout.phases;
   const columns = layout.columns;
-  const plain = phases == 1 && stepWidth == 1;
   const first = max(0, -left);
   const end = min(width, columns - left);
   for (let channel = 0; channel < channels; channel++) {
     for (let y = 0; y < height; y++) {
-      const row = y * stepHeight + top;
+      const row = y + top;
       if (<u32> row >= <u32> rows) continue;
       const from = image +
         (<usize> ((channel * height + y) * width) << 2);
       const to = padded +
         (<usize> ((channel * rows + row) * phases * columns) << 2);
-      if (plain) {
+      if (phases == 1) {
         if (first >= end) continue;
         copyRow(
           to + (<usize> (left + first) << 2),
@@ -72,37 +66,31 @@ export function padImage(
         );
         continue;
       }
-      spreadRow(to, from, width, stepWidth, left, phases, columns);
+      spreadRow(to, from, width, left, phases, columns);
     }
   }
 }
 
 /**
- * Copies a row whose pixels are parted, or part into phases. A pixel has its place
- * by counting, since a division takes longer than all else.
+ * Copies a row in phases. A pixel has its place by counting, since a division takes
+ * longer than all else.
  */
 function spreadRow(
   to: usize,
   from: usize,
   width: i32,
-  step: i32,
   left: i32,
   phases: i32,
   columns: i32,
 ): void {
-  const end = columns * phases;
-  let x = 0, column = left;
-  for (; column < 0; column += step) x++;
-  let phase = column % phases, at = column / phases;
-  const more = step / phases, rest = step % phases;
-  for (; x < width && column < end; x++) {
+  const end = min(width, columns * phases - left);
+  let x = max(0, -left);
+  let phase = (left + x) % phases, at = (left + x) / phases;
+  for (; x < end; x++) {
     const place = <usize> (phase * columns + at) << 2;
     store<f32>(to + place, load<f32>(from + (<usize> x << 2)));
-    column += step;
-    at += more;
-    phase += rest;
-    if (phase >= phases) {
-      phase -= phases;
+    if (++phase == phases) {
+      phase = 0;
       at++;
     }
   }

@@ -1,8 +1,10 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
 // 2-D convolution of any shape, and by the same function its gradient with respect
-// to the input: that is a convolution of the output's gradient, dilated by the
-// stride, with flipped weights.
+// to the input: that is a convolution of the output's gradient with flipped weights.
+// Where pixels of the output are a stride apart, pixels of the input that are a
+// stride apart meet the same taps: each such phase is a convolution by itself, with
+// fewer taps, whose output's pixels lie a stride apart.
 //
 // A tile is 4 channels by 8 pixels, two groups of 4 neighbours in a row: its
 // sums stay in registers. Each sum starts with the bias and runs over input
@@ -27,15 +29,25 @@ export class Conv2dPackArgs {
   groups: i32;
   outChannels: i32;
   inChannels: i32;
-  taps: i32;
+  kernelHeight: i32;
+  kernelWidth: i32;
+  /** The rows of taps that are packed: the first, the step to the next, how many. */
+  firstRow: i32;
+  rowStep: i32;
+  rows: i32;
+  /** The same for columns. */
+  firstColumn: i32;
+  columnStep: i32;
+  columns: i32;
+  /** Whether the channels are input channels. */
   flipped: i32;
 }
 
 /**
  * Weights `[outChannels, inChannels, taps]` of each group as `[fours, k, 4]`, zeros
  * for the channels that the last four lack. Forward: k over input channel and tap,
- * channels are output channels. Flipped: k over output channel and tap, last tap
- * first, channels are input channels.
+ * channels are output channels. Flipped: k over output channel and tap, channels
+ * are input channels.
  */
 export function conv2dPack(
   args: Conv2dPackArgs,
@@ -44,7 +56,11 @@ export function conv2dPack(
 ): void {
   const packed = args.packed;
   const outChannels = args.outChannels, inChannels = args.inChannels;
-  const taps = args.taps;
+  const kernelWidth = args.kernelWidth;
+  const taps = args.kernelHeight * kernelWidth;
+  const firstRow = args.firstRow, rowStep = args.rowStep, rows = args.rows;
+  const firstColumn = args.firstColumn, columnStep = args.columnStep;
+  const columns = args.columns;
   const flipped = args.flipped != 0;
   const channels = flipped ? inChannels : outChannels;
   const sources = flipped ? outChannels : inChannels;
@@ -54,14 +70,16 @@ export function conv2dPack(
   for (let item = partStart(count, part, parts); item < end; item++) {
     const weight = args.weight +
       (<usize> (item / fours * outChannels * inChannels * taps) << 2);
-    let to = packed + (<usize> (item * sources * taps) << 4);
+    let to = packed + (<usize> (item * sources * rows * columns) << 4);
     for (let source = 0; source < sources; source++) {
-      for (let tap = 0; tap < taps; tap++) {
+      for (let tap = 0; tap < rows * columns; tap++) {
+        const own = (firstRow + tap / columns * rowStep) * kernelWidth +
+          firstColumn + tap % columns * columnStep;
         for (let lane = 0; lane < 4; lane++) {
           const channel = item % fours * 4 + lane;
           const at = flipped
-            ? (source * inChannels + channel) * taps + taps - 1 - tap
-            : (channel * inChannels + source) * taps + tap;
+            ? (source * inChannels + channel) * taps + own
+            : (channel * inChannels + source) * taps + own;
           const missing = channel >= channels;
           store<f32>(to, missing ? 0 : load<f32>(weight + (<usize> at << 2)));
           to += 4;
@@ -96,6 +114,11 @@ export class Conv2dDirectArgs extends ImageLayout {
   strideHeight: i32;
   dilationHeight: i32;
   dilationWidth: i32;
+  /** Where the first pixel is put, and floats to the next one, row and channel. */
+  firstPlace: i32;
+  columnStep: i32;
+  rowStep: i32;
+  planeStep: i32;
 }
 
 /** The convolution. A part is an unbroken range of the images. */
@@ -108,7 +131,6 @@ export function conv2dDirect(
   const stride = args.memoryStride;
   const table = args.memory + stride * part;
   const batch = args.batch;
-  const area = args.outHeight * args.outWidth;
   const kernelHeight = args.kernelHeight, kernelWidth = args.kernelWidth;
   const taps = args.channels * kernelHeight * kernelWidth;
   const padded = table + ((<usize> taps * 4 + 63) & ~63);
@@ -126,7 +148,8 @@ export function conv2dDirect(
   );
   memory.fill(padded, 0, table + stride - padded);
   const from = sourceBytes(args);
-  const to: usize = (args.outChannels * area) << 2;
+  const to: usize = (args.outChannels * args.planeStep) << 2;
+  const first = output + (<usize> args.firstPlace << 2);
   const channels = args.outChannels, groups = args.groups;
   const weights: usize = (((channels + 3) >> 2) * taps) << 4;
   for (; image < end; image++) {
@@ -139,7 +162,7 @@ export function conv2dDirect(
       padded,
       args.packed + group * weights,
       args.bias == 0 ? 0 : args.bias + group * (<usize> channels << 2),
-      output + <usize> image * to,
+      first + <usize> image * to,
     );
   }
 }
@@ -159,7 +182,8 @@ function convolveImage(
   const rowLength = rowBytes(args) * args.strideHeight;
   const inRow = (width + 3) >> 2;
   const groups = height * inRow;
-  const plane = height * width;
+  const plane = args.planeStep;
+  const rowStep = args.rowStep, columnStep = args.columnStep;
   for (let channel = 0; channel < channels; channel += 4) {
     const count = min(4, channels - channel);
     const to = output + (<usize> (channel * plane) << 2);
@@ -186,9 +210,10 @@ function convolveImage(
         b1,
         b2,
         b3,
-        to + (<usize> (y0 * width + x0) << 2),
-        to + (<usize> (y1 * width + x1) << 2),
+        to + (<usize> (y0 * rowStep + x0 * columnStep) << 2),
+        to + (<usize> (y1 * rowStep + x1 * columnStep) << 2),
         <usize> plane << 2,
+        <usize> columnStep << 2,
         count,
         min(4, width),
       );
@@ -210,6 +235,7 @@ function tile(
   leftOutput: usize,
   rightOutput: usize,
   plane: usize,
+  step: usize,
   channels: i32,
   lanes: i32,
 ): void {
@@ -233,26 +259,27 @@ function tile(
     r3 = fma(one, y, r3);
     weight += 16;
   }
-  put(leftOutput, l0, lanes);
-  put(rightOutput, r0, lanes);
+  put(leftOutput, l0, step, lanes);
+  put(rightOutput, r0, step, lanes);
   if (channels < 2) return;
-  put(leftOutput + plane, l1, lanes);
-  put(rightOutput + plane, r1, lanes);
+  put(leftOutput + plane, l1, step, lanes);
+  put(rightOutput + plane, r1, step, lanes);
   if (channels < 3) return;
-  put(leftOutput + 2 * plane, l2, lanes);
-  put(rightOutput + 2 * plane, r2, lanes);
+  put(leftOutput + 2 * plane, l2, step, lanes);
+  put(rightOutput + 2 * plane, r2, step, lanes);
   if (channels < 4) return;
-  put(leftOutput + 3 * plane, l3, lanes);
-  put(rightOutput + 3 * plane, r3, lanes);
+  put(leftOutput + 3 * plane, l3, step, lanes);
+  put(rightOutput + 3 * plane, r3, step, lanes);
 }
 
-/** Stores the first lanes. */
-function put(to: usize, value: v128, lanes: i32): void {
-  if (lanes == 4) {
+/** Stores the first lanes, so many bytes apart. */
+function put(to: usize, value: v128, step: usize, lanes: i32): void {
+  if (lanes == 4 && step == 4) {
     v128.store(to, value);
     return;
   }
   store<f32>(to, f32x4.extract_lane(value, 0));
-  if (lanes > 1) store<f32>(to, f32x4.extract_lane(value, 1), 4);
-  if (lanes > 2) store<f32>(to, f32x4.extract_lane(value, 2), 8);
+  if (lanes > 1) store<f32>(to + step, f32x4.extract_lane(value, 1));
+  if (lanes > 2) store<f32>(to + 2 * step, f32x4.extract_lane(value, 2));
+  if (lanes > 3) store<f32>(to + 3 * step, f32x4.extract_lane(value, 3));
 }
