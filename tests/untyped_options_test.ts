@@ -11,6 +11,7 @@ import { ModuleBuffer } from "../src/nn/module_buffer.ts";
 import { CpuDevice } from "../src/devices/cpu/cpu_device.ts";
 import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
 import { report } from "../src/report/mod.ts";
+import { Service } from "../src/serve/mod.ts";
 import { testWith } from "./permissions.ts";
 
 const device = CpuDevice.open();
@@ -200,6 +201,7 @@ const calls: Record<string, Call[]> = {
     (o) => untyped.smoothL1Loss(x, x, o),
     (o) => new untyped.SmoothL1Loss(o),
   ],
+  ServiceOptions: [(o) => new Service(device, model as never, o as object)],
   StepLROptions: [
     (o) => new lrScheduler.StepLR(optimizer, { stepSize: 1, ...o as object }),
   ],
@@ -238,6 +240,8 @@ const internal = [
   ],
   // The stages of a block, whose layers have checked theirs.
   "ConvBlockOptions",
+  // What the service makes of its own options.
+  "BatcherOptions",
 ];
 
 for (const [name, run] of Object.entries(calls)) {
