@@ -6,6 +6,7 @@
  * @module
  */
 
+import { verifyChecksum } from "./checksum.ts";
 import { readFile, writeFileAtomic } from "./files.ts";
 import type { HostTensor } from "./_host_tensor.ts";
 import {
@@ -25,7 +26,8 @@ export type {
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContents };
 
 /**
- * Reads a safetensors file.
+ * Reads a safetensors file. Where its metadata have a checksum, as in files that a
+ * training writes, the content is compared with it.
  *
  * @example
  * ```ts
@@ -43,12 +45,15 @@ export { decodeSafetensors, encodeSafetensors, type SafetensorsContents };
  * ```
  *
  * @throws {DataError} If the file can't be read.
- * @throws {FormatError} As {@linkcode decodeSafetensors}.
+ * @throws {FormatError} As {@linkcode decodeSafetensors}, or if the content is not
+ * that of the checksum.
  */
 export async function readSafetensors(
   path: string,
 ): Promise<SafetensorsContents> {
-  return decodeSafetensors(await readFile(path), path);
+  const contents = decodeSafetensors(await readFile(path), path);
+  await verifyChecksum(path, contents);
+  return contents;
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 
 import type { HostTensor } from "./_host_tensor.ts";
+import { verifyChecksum } from "./checksum.ts";
 import { malformed } from "./_malformed.ts";
 import { noTensor } from "./_no_tensor.ts";
 import { openPyTorch, torchPickleName } from "./_pytorch.ts";
@@ -73,7 +74,8 @@ export async function openWeights(path: string): Promise<WeightsFile> {
 
 /**
  * Reads a file of weights whole, for `model.loadStateDict`: any that
- * {@linkcode openWeights} opens.
+ * {@linkcode openWeights} opens. Where it has a checksum, as what a training
+ * writes, the content is compared with it.
  *
  * @throws {DataError} If the file can't be read.
  * @throws {FormatError} If it is of no known format, or damaged.
@@ -88,7 +90,7 @@ export async function openWeights(path: string): Promise<WeightsFile> {
  */
 export async function readWeights(path: string): Promise<Weights> {
   using file = await openWeights(path);
-  return await readAll(file);
+  return await readAll(file, path);
 }
 
 /**
@@ -113,15 +115,19 @@ export async function decodeWeights(
   name = "weights",
 ): Promise<Weights> {
   using file = await openSource(bytesSource(bytes, name));
-  return await readAll(file);
+  return await readAll(file, name);
 }
 
-async function readAll(file: WeightsFile): Promise<Weights> {
+async function readAll(file: WeightsFile, path: string): Promise<Weights> {
   const tensors = new Map<string, HostTensor>();
   for (const name of file.tensors.keys()) {
     tensors.set(name, await file.read(name));
   }
-  return { format: file.format, tensors, metadata: file.metadata };
+  const { format, metadata } = file;
+  if (format === "safetensors") {
+    await verifyChecksum(path, { metadata, tensors });
+  }
+  return { format, tensors, metadata };
 }
 
 async function openSource(source: Source): Promise<WeightsFile> {

@@ -1,5 +1,6 @@
 import { choices } from "../base/choices.ts";
 import { describe } from "../base/errors.ts";
+import { withChecksum } from "./checksum.ts";
 import { writeNpz } from "./npz.ts";
 import { writePyTorch } from "./pytorch.ts";
 import { type HostTensor, writeSafetensors } from "./safetensors.ts";
@@ -16,7 +17,7 @@ type Writer = (path: string, weights: WritableWeights) => Promise<void>;
 
 const writers: Readonly<Record<string, Writer>> = {
   ".safetensors": (path, { metadata, tensors }) =>
-    writeSafetensors(path, tensors, metadata),
+    writeChecked(path, tensors, metadata),
   ".npz": (path, { tensors }) => writeNpz(path, tensors),
   ".pth": (path, { tensors }) => writePyTorch(path, tensors),
   ".pt": (path, { tensors }) => writePyTorch(path, tensors),
@@ -33,6 +34,8 @@ export function isWeightsPath(path: string): boolean {
 /**
  * Writes weights in the format that the ending of the path names: safetensors,
  * NumPy's npz, PyTorch's pth. The file is whole under its name, or not there.
+ * safetensors gets a checksum into its metadata, which {@linkcode readWeights}
+ * compares.
  *
  * @throws {TypeError} If the ending is another.
  * @throws {DataError} If the file can't be written.
@@ -65,6 +68,15 @@ export async function writeWeights(
     }));
   }
   await writers[endingOf(path)](path, weights);
+}
+
+/** Writes a safetensors file with a checksum, whatever its name. */
+export async function writeChecked(
+  path: string,
+  tensors: ReadonlyMap<string, HostTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await writeSafetensors(path, tensors, await withChecksum(tensors, metadata));
 }
 
 function endingOf(path: string): string {

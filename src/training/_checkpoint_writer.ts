@@ -1,5 +1,6 @@
 import { describe } from "../base/errors.ts";
-import { type HostTensor, writeSafetensors } from "../formats/safetensors.ts";
+import type { HostTensor } from "../formats/safetensors.ts";
+import { writeChecked } from "../formats/write_weights.ts";
 import {
   bestPath,
   type Checkpoint,
@@ -73,6 +74,6 @@ export class CheckpointWriter {
   ): Promise<void> {
     if (this.#path === undefined) return;
     const path = bestPath(this.#path);
-    await writeSafetensors(path, weights, weightsMetadata(settings));
+    await writeChecked(path, weights, weightsMetadata(settings));
   }
 }

@@ -34,7 +34,8 @@ export function positive(): OptionKind<number> {
 
 /** A number between 0 and 1. */
 export function share(): OptionKind<number> {
-  const isValid = (value: number) => value > 0 && value < 1;
+  const isValid = (value: number) =>
+    Number.isFinite(value) && value > 0 && value < 1;
   return numeric("a number between 0 and 1", isValid);
 }
 
@@ -72,7 +73,9 @@ export function oneOf<Name extends string>(
   return {
     parse: (text) => text as Name,
     check: (value) =>
-      Object.hasOwn(record, value) ? null : { expected, got: String(value) },
+      typeof value === "string" && Object.hasOwn(record, value)
+        ? null
+        : { expected, got: String(value) },
   };
 }
 
@@ -95,6 +98,10 @@ export function augmentation(): OptionKind<AugmentSettings> {
       );
     },
     check(value) {
+      if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        const expected = "kinds of change with their amounts";
+        return { expected, got: String(value) };
+      }
       for (const [kind, given] of Object.entries(value)) {
         if (!AUGMENTATIONS.some((known) => known === kind)) {
           return { expected: AUGMENTATIONS.join(", "), got: kind };

@@ -1,4 +1,3 @@
-import { describe, TrainingError } from "../base/errors.ts";
 import { capture, type Captured } from "../core/capture.ts";
 import type { Device } from "../devices/device.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
@@ -8,6 +7,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import type { ExponentialMovingAverage } from "../optim/exponential_moving_average.ts";
 import { Tape } from "../core/tape.ts";
 import type { AnyTensor, Tensor } from "../core/tensor.ts";
+import { diverged } from "./_finite.ts";
 import type { MetricSums, MetricValues } from "./_metric_sums.ts";
 import type { RunningLoss } from "./_running_loss.ts";
 
@@ -110,13 +110,7 @@ export class TrainingStep implements Disposable {
     if (Number.isFinite(loss)) {
       return { loss: loss / steps, acc: correct / rows };
     }
-    throw new TrainingError(describe({
-      what: `train: loss in epoch ${epoch}, by step ${steps}`,
-      expected: "a finite number",
-      got: String(loss),
-      help: "Use a smaller --lr, and check that labels are below the number " +
-        "of classes; `detectAnomaly` names the operation where it began.",
-    }));
+    throw diverged(`loss in epoch ${epoch}, by step ${steps}`, loss);
   }
 
   /** Sets the sums of the epoch: to zero, or to those of a checkpoint. */

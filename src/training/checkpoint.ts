@@ -7,11 +7,9 @@
  */
 
 import { describe, FormatError } from "../base/errors.ts";
-import {
-  type HostTensor,
-  readSafetensors,
-  writeSafetensors,
-} from "../formats/safetensors.ts";
+import { type HostTensor, readSafetensors } from "../formats/safetensors.ts";
+import { writeChecked } from "../formats/write_weights.ts";
+import { complaintOf, OPTION_NAMES } from "./options_table.ts";
 import type { EpochResult, TrainSettings } from "./options.ts";
 
 /** The prefix of the tensors that are no weights. */
@@ -72,7 +70,8 @@ export async function writeCheckpoint(
   const own = [...state].map(([name, tensor]) =>
     [`${prefix}${name}`, tensor] as const
   );
-  await writeSafetensors(path, [...weights, ...own], {
+  const tensors = new Map([...weights, ...own]);
+  const metadata = {
     ...weightsMetadata(settings),
     epoch: String(history.length),
     settings: JSON.stringify(settings),
@@ -80,14 +79,16 @@ export async function writeCheckpoint(
       history,
       (key, value) => /Second/.test(key) ? undefined : value,
     ),
-  });
+  };
+  await writeChecked(path, tensors, metadata);
 }
 
 /**
  * Reads a checkpoint. Times in its history are NaN: they are not stored.
  *
  * @throws {DataError} If the file cannot be read.
- * @throws {FormatError} If it is no checkpoint.
+ * @throws {FormatError} If it is no checkpoint, was damaged, or has settings that
+ * no training can have.
  *
  * @category Training
  */
@@ -108,6 +109,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       help: "Give the file that `train --checkpoint FILE` wrote.",
     }));
   }
+  checkSettings(path, settings);
+  checkHistory(path, history);
   const noTimes = { trainSeconds: NaN, evalSeconds: NaN, imagesPerSecond: NaN };
   return {
     weights,
@@ -115,6 +118,61 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     history: history.map((epoch) => ({ ...numbersIn(epoch), ...noTimes })),
     settings: settings as unknown as TrainSettings,
   };
+}
+
+/** Throws unless the settings are known ones, and in their ranges. */
+function checkSettings(
+  path: string,
+  settings: Readonly<Record<string, unknown>>,
+): void {
+  const unknown = Object.keys(settings).find((name) =>
+    !OPTION_NAMES.some((known) => known === name)
+  );
+  if (unknown !== undefined) {
+    throw wrong(`${path}: settings`, OPTION_NAMES.join(", "), unknown);
+  }
+  for (const name of OPTION_NAMES.filter((name) => name in settings)) {
+    const value: unknown = settings[name];
+    const complaint = complaintOf(name, value as never);
+    if (complaint === null) continue;
+    const { expected, got, part } = complaint;
+    throw part === undefined
+      ? wrong(`${path}: setting ${name}`, expected, JSON.stringify(value))
+      : wrong(`${path}: setting ${name} ${part}`, expected, got);
+  }
+}
+
+/** Throws unless the epochs are numbered, and all else in them is numbers. */
+function checkHistory(path: string, history: readonly unknown[]): void {
+  history.forEach((epoch, index) => {
+    const isEpoch = isRecord(epoch) && epoch.epoch === index + 1 &&
+      results.every((name) => name in epoch) &&
+      Object.values(epoch).every((value) =>
+        isNumber(value) ||
+        isRecord(value) && Object.values(value).every(isNumber)
+      );
+    if (isEpoch) return;
+    const expected = `numbers of epoch ${index + 1}`;
+    throw wrong(`${path}: history`, expected, JSON.stringify(epoch));
+  });
+}
+
+/** The results that every epoch has. */
+const results = ["loss", "acc", "valLoss", "valAcc", "lr"];
+
+/** JSON has null for NaN. */
+function isNumber(value: unknown): boolean {
+  return value === null || typeof value === "number";
+}
+
+function wrong(what: string, expected: string, got: string): FormatError {
+  return new FormatError(describe({
+    what,
+    expected,
+    got,
+    help: "Give the file that `train --checkpoint FILE` wrote, unchanged, to " +
+      "the version that wrote it or a later one.",
+  }));
 }
 
 function parse(text = "null"): unknown {

@@ -12,6 +12,7 @@ export {
   weightsOf,
   writeCheckpoint,
 } from "./checkpoint.ts";
+export { firstNotFinite } from "./_finite.ts";
 export {
   type EpochResult,
   type SavedCheckpoint,

@@ -13,7 +13,7 @@ import { Trainer } from "./trainer.ts";
  *
  * @throws {TypeError} If there is no such option, or no loss for targets that are
  * no labels.
- * @throws {TrainingError} If the loss stops being a finite number.
+ * @throws {TrainingError} If a loss or a weight stops being a finite number.
  * @throws {RangeError} If an option is out of range.
  * @throws The reason of `options.signal`, if it stopped the training.
  *

@@ -13,6 +13,7 @@ import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./best.ts";
 import { OPTIMIZERS } from "./_optimizers.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
+import { checkWeights, diverged } from "./_finite.ts";
 import { MetricSums } from "./_metric_sums.ts";
 import { runningLoss } from "./_running_loss.ts";
 import { scheduleOf, type TrainingSchedule } from "./_schedule.ts";
@@ -188,7 +189,8 @@ export class Trainer implements Disposable {
    * written. The loop may be left at any time; the next call continues with the
    * next epoch. With patience, the model has its best weights at the end.
    *
-   * @throws {TrainingError} If the loss stops being a finite number.
+   * @throws {TrainingError} If a loss or a weight stops being a finite number;
+   * then nothing of that epoch is written.
    * @throws {DataError} If a checkpoint cannot be written.
    * @throws The signal's reason, if it stopped the training.
    */
@@ -255,10 +257,20 @@ export class Trainer implements Disposable {
     const start = performance.now();
     const { epochs } = this.settings;
     const epoch = this.#history.length + 1;
-    const save = () => this.#save();
-    const trained = await this.#loop.run({ epoch, epochs }, save);
+    const stop = async () => {
+      await checkWeights(this.model, this.#moment(epoch));
+      await this.#save();
+    };
+    const trained = await this.#loop.run({ epoch, epochs }, stop);
     const middle = performance.now();
     const measured = await this.#averaged(() => this.#evaluator.run());
+    await checkWeights(this.model, this.#moment(epoch));
+    if (!Number.isFinite(measured.loss)) {
+      throw diverged(
+        `validation loss ${this.#moment(epoch)}`,
+        measured.loss,
+      );
+    }
     const metrics = this.#options.metrics === undefined ? {} : {
       metrics: await this.#step.metrics(),
       valMetrics: measured.metrics,
@@ -274,6 +286,11 @@ export class Trainer implements Disposable {
       evalSeconds: (performance.now() - middle) / 1000,
       imagesPerSecond: this.#batches.rows / trainSeconds,
     };
+  }
+
+  /** The present moment, for errors. */
+  #moment(epoch: number): string {
+    return `after step ${this.#step.steps} of epoch ${epoch}`;
   }
 
   /** Runs while the model has the average of its weights, if there is any. */

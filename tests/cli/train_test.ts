@@ -5,7 +5,10 @@ import {
   assertMatch,
 } from "@std/assert";
 import { join } from "@std/path";
-import { readSafetensors } from "../../src/formats/safetensors.ts";
+import {
+  readSafetensors,
+  writeSafetensors,
+} from "../../src/formats/safetensors.ts";
 import {
   DEFAULT_SETTINGS,
   readCheckpoint,
@@ -289,4 +292,37 @@ Deno.test("--target-acc stops a training", async () => {
   const { stdout } = await run("train", ...options, ...target);
   assertEquals(stdout.match(/\[Epoch/g)?.length, 1);
   assertMatch(stdout, /note: the test images decide when to stop/);
+});
+
+Deno.test("a training that diverges writes no weights", async () => {
+  await using folder = await task();
+  const { options } = folder;
+  const diverged = await run("train", ...options("a"), "--lr", "1e10");
+  assertEquals(diverged.code, 1);
+  assertMatch(
+    diverged.stderr,
+    /^error: train: .* of epoch 1: expected a finite number, got .* Help: .*\n$/,
+  );
+  const names = await listing(folder.path);
+  assertEquals(names.filter((name) => name.endsWith(".safetensors")), []);
+});
+
+Deno.test("weights that are no numbers are refused", async () => {
+  await using folder = await task();
+  const { file, options } = folder;
+  await run("train", ...options("a"), "--epochs", "1");
+  const { tensors } = await readSafetensors(file("a-weights"));
+  const [[name, weight]] = tensors;
+  (weight.data as Float32Array)[3] = NaN;
+  await writeSafetensors(file("nan"), tensors);
+  const data = ["--device", "cpu", "--data", folder.path];
+  for (const command of ["evaluate", "predict"]) {
+    const refused = await run(command, "--model", file("nan"), ...data);
+    assertEquals(refused.code, 1);
+    assertEquals(refused.stdout, "");
+    assertMatch(
+      refused.stderr,
+      new RegExp(`nan.safetensors: ${name}: expected finite .* element 3`),
+    );
+  }
 });

@@ -3,14 +3,17 @@ import {
   assertLess,
   assertNotEquals,
   assertRejects,
+  assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
+import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../../src/devices/device.ts";
 import { FormatError, StateDictError } from "../../src/base/errors.ts";
 import {
   readSafetensors,
   writeSafetensors,
 } from "../../src/formats/safetensors.ts";
+import { readWeights } from "../../src/formats/weights.ts";
 import { Linear } from "../../src/nn/linear.ts";
 import { train } from "../../src/training/train.ts";
 import {
@@ -21,6 +24,7 @@ import {
   weightsOf,
 } from "../../src/training/mod.ts";
 import { deviceTest } from "../_devices.ts";
+import { uniform } from "../reference.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { rowsDataset, smallNetwork } from "./_task.ts";
 import { needs } from "../permissions.ts";
@@ -251,3 +255,74 @@ deviceTest(
     );
   },
 );
+
+Deno.test("every flipped bit of a checkpoint or of weights is found", async () => {
+  await using folder = await temporaryFolder();
+  using device = CpuDevice.open({ threads: 1 });
+  const path = join(folder.path, "run.safetensors");
+  await train(task(device, { ...settings, epochs: 1, checkpoint: path }));
+  const damaged = join(folder.path, "damaged.safetensors");
+  for (
+    const [file, read] of [
+      [path, readCheckpoint],
+      [bestPath(path), readWeights],
+    ] as const
+  ) {
+    const bytes = await Deno.readFile(file);
+    // Some more in the header, whose every byte means something.
+    const header = new DataView(bytes.buffer).getUint32(0, true);
+    const positions = [
+      ...uniform(60, 1).map((value) => (value + 1) / 2 * header),
+      ...uniform(120, 2).map((value) => (value + 1) / 2 * bytes.length),
+    ].map(Math.floor);
+    assertEquals(new Set(positions).size > 100, true);
+    for (const [index, position] of positions.entries()) {
+      bytes[position] ^= 1 << index % 8;
+      await Deno.writeFile(damaged, bytes);
+      bytes[position] ^= 1 << index % 8;
+      await assertRejects(() => read(damaged), FormatError);
+    }
+    await Deno.writeFile(damaged, bytes);
+    await read(damaged);
+  }
+});
+
+Deno.test("settings in a checkpoint are checked as a user's", async () => {
+  await using folder = await temporaryFolder();
+  using device = CpuDevice.open({ threads: 1 });
+  const path = join(folder.path, "run.safetensors");
+  await train(task(device, { ...settings, epochs: 1, checkpoint: path }));
+  const { metadata, tensors } = await readSafetensors(path);
+  const { checksum: _, ...others } = metadata;
+  const changed = async (key: string, name: string, value: unknown) => {
+    const record = JSON.parse(others[key]);
+    (key === "history" ? record[0] : record)[name] = value;
+    const own = { ...others, [key]: JSON.stringify(record) };
+    await writeSafetensors(path, tensors, own);
+    return task(device, { resume: path, epochs: 2 });
+  };
+  for (
+    const [name, value, expected] of [
+      ["recipe", null, "setting recipe: expected notebook"],
+      ["lr", true, "setting lr: expected a number above 0, got true"],
+      ["network", ["cnn"], "setting network: expected cnn"],
+      ["augment", null, "setting augment: expected kinds of change"],
+      ["augment", { rotate: "x" }, "setting augment rotate: expected a number"],
+      ["valFraction", "0.5", "setting valFraction: expected a number between"],
+      ["milestones", "1", "setting milestones: expected whole numbers"],
+      ["unknown", 1, "settings: expected recipe, network"],
+    ] as const
+  ) {
+    const options = await changed("settings", name, value);
+    const error = await assertRejects(() => train(options), FormatError);
+    assertStringIncludes(error.message, `${path}: ${expected}`);
+  }
+  for (const [name, value] of [["epoch", 2], ["valAcc", "1"]] as const) {
+    const options = await changed("history", name, value);
+    await assertRejects(
+      () => train(options),
+      FormatError,
+      "history: expected numbers of epoch 1",
+    );
+  }
+});

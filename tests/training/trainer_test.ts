@@ -13,12 +13,15 @@ import { train } from "../../src/training/train.ts";
 import {
   type EpochResult,
   evaluate,
+  type LossFunction,
   readCheckpoint,
   type StepResult,
   Trainer,
   type TrainOptions,
 } from "../../src/training/mod.ts";
+import { TensorDataset } from "../../src/data/tensor_dataset.ts";
 import { Linear } from "../../src/nn/mod.ts";
+import { mean, scale, sqrt } from "../../src/ops/mod.ts";
 import { SGD } from "../../src/optim/mod.ts";
 import { ReduceLROnPlateau } from "../../src/optim/schedules/mod.ts";
 import { deviceTest } from "../_devices.ts";
@@ -141,6 +144,38 @@ deviceTest("a loss that is no number is an error", async (device) => {
     "expected a finite number",
   );
 });
+
+deviceTest("a weight that is no number is an error", async (device) => {
+  // The root of 0 is 0, its slope is infinite.
+  const loss: LossFunction = (output) => mean(sqrt(scale(output, 0)));
+  await assertRejects(
+    () => train(task(device, { loss, batchSize: 50 })),
+    TrainingError,
+    "train: 0.weight after step 1 of epoch 1: expected a finite number, got",
+  );
+});
+
+deviceTest(
+  "a validation loss that is no number is an error",
+  async (device) => {
+    const pixels = new Float32Array(36).fill(Infinity);
+    const testData = new TensorDataset(pixels, [0], {
+      rowShape: [1, 6, 6],
+      classes: 3,
+    });
+    const epochs: number[] = [];
+    await assertRejects(
+      () =>
+        train(task(device, {
+          testData,
+          onEpoch: ({ epoch }) => void epochs.push(epoch),
+        })),
+      TrainingError,
+      "train: validation loss after step 7 of epoch 1: expected a finite number",
+    );
+    assertEquals(epochs, []);
+  },
+);
 
 Deno.test("epochs are a whole number", async () => {
   await assertRejects(
