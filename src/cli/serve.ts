@@ -7,11 +7,12 @@ import { machineOf, machineOptions } from "./_machine.ts";
 import { modelOptions, openModelOrShipped } from "./_model.ts";
 import { usage, wholeNumber } from "./_options.ts";
 import { Output, verboseOption } from "./_output.ts";
+import { samplesIn } from "./_samples.ts";
 
 /** `deno task serve`. */
 export const serve: Command = {
   name: "serve",
-  summary: "Answer requests for predictions over HTTP.",
+  summary: "Open a page to draw digits on, and predict over HTTP.",
   groups: [{
     options: [
       {
@@ -31,6 +32,12 @@ export const serve: Command = {
         value: "NAME,…",
         help: "names by which it may be called, beside IP addresses",
         shown: "localhost",
+      },
+      {
+        name: "data",
+        value: "DIR",
+        default: "data",
+        help: "test images for the page, if they are there",
       },
       ...modelOptions,
       ...machineOptions,
@@ -56,6 +63,11 @@ export const serve: Command = {
     });
     const model = await openModelOrShipped(device, values, output);
     const service = new Service(device, model, {
+      samples: await samplesIn(
+        values.data,
+        model.classes,
+        given.explicit.has("data"),
+      ),
       names: values.names.split(",").filter((name) => name !== ""),
     });
     using interrupt = new Interrupt("when all are answered");

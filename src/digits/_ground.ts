@@ -85,18 +85,31 @@ function fitted(points: readonly Point[], [a, b, c]: Plane): Plane {
   return [slope, rise, v - slope * x - rise * y];
 }
 
-/** The median of the half of a ring around each of its values. */
+/**
+ * The median of the half of a ring around each of its values: a window in
+ * order, in which from place to place one value takes another's place.
+ */
 function runningMedian(ring: readonly number[]): number[] {
-  const reach = ring.length >> 2;
-  return ring.map((_, at) => {
-    const start = at - reach + ring.length;
-    return medianOf(
-      Array.from(
-        { length: 2 * reach + 1 },
-        (_, offset) => ring[(start + offset) % ring.length],
-      ),
-    );
+  const { length } = ring;
+  const reach = length >> 2;
+  const at = (place: number) => ring[(place + length) % length];
+  const window = Float64Array.from(
+    { length: 2 * reach + 1 },
+    (_, offset) => at(offset - reach),
+  ).sort();
+  return ring.map((_, place) => {
+    const median = window[reach];
+    exchange(window, at(place - reach), at(place + reach + 1));
+    return median;
   });
+}
+
+/** Puts another value into ordered ones, in the place of one of them. */
+function exchange(ordered: Float64Array, old: number, value: number): void {
+  let at = ordered.indexOf(old);
+  for (; ordered[at - 1] > value; at--) ordered[at] = ordered[at - 1];
+  for (; ordered[at + 1] < value; at++) ordered[at] = ordered[at + 1];
+  ordered[at] = value;
 }
 
 function medianOf(values: number[]): number {

@@ -1,9 +1,6 @@
-import { Tensor } from "../core/tensor.ts";
-import { tidy } from "../core/scope.ts";
 import type { Device } from "../devices/device.ts";
 import type { Classifier } from "../models/mod.ts";
-import { softmax } from "../ops/softmax.ts";
-import type { Image } from "./_images.ts";
+import { classify, type Image } from "./classify.ts";
 
 /** The images of a request, and where their probabilities go. */
 interface Waiting {
@@ -84,7 +81,7 @@ export class Batcher {
     try {
       const images = batch.flatMap(({ images }) => images);
       this.#options.onBatch(images.length);
-      const all = await this.#classify(images);
+      const all = await classify(this.#device, this.#model, images);
       let start = 0;
       for (const { images, resolve } of batch) {
         resolve(all.slice(start, start += images.length));
@@ -103,25 +100,5 @@ export class Batcher {
       (count += images.length) > this.#options.mostImages
     );
     return this.#waiting.splice(0, end < 0 ? Infinity : end);
-  }
-
-  /**
-   * Batches have one of a few sizes, powers of two: the device keeps buffers and
-   * pipelines for each.
-   */
-  async #classify(images: readonly Image[]): Promise<Float32Array[]> {
-    const size = 2 ** Math.ceil(Math.log2(images.length));
-    const pixels = new Float32Array(size * 784);
-    for (const [row, image] of images.entries()) pixels.set(image, row * 784);
-    const reads: Promise<Float32Array>[] = [];
-    tidy(() => {
-      const input = Tensor.from(this.#device, pixels, [size, 1, 28, 28]);
-      reads.push(softmax(this.#model.forward(input), 1).data());
-    });
-    const probabilities = await reads[0];
-    const { classes } = this.#model;
-    return images.map((_, row) =>
-      probabilities.subarray(row * classes, (row + 1) * classes)
-    );
   }
 }

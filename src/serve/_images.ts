@@ -1,9 +1,7 @@
 import { FormatError } from "../base/errors.ts";
 import { readDigit } from "../digits/mod.ts";
 import { Refusal } from "./_refusal.ts";
-
-/** The pixels of an image, 28 × 28, 0 (paper) to 1 (ink). */
-export type Image = Float32Array<ArrayBuffer>;
+import type { Image } from "./classify.ts";
 
 const side = 28;
 const pixels = side * side;

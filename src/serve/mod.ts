@@ -19,9 +19,9 @@ import {
   ConvolutionalNeuralNetwork,
   readShippedWeights,
 } from "../models/mod.ts";
-import { Service, type ServiceOptions } from "./service.ts";
+import { type Sample, Service, type ServiceOptions } from "./service.ts";
 
-export { Service, type ServiceOptions };
+export { type Sample, Service, type ServiceOptions };
 
 let opened: Promise<Service> | null = null;
 

@@ -8,7 +8,8 @@ import { imagesOf } from "./_images.ts";
 import { Metrics, metricsType } from "./_metrics.ts";
 import { openApi } from "./_openapi.ts";
 import { Refusal, within } from "./_refusal.ts";
-import { answerHeaders } from "./_headers.ts";
+import { answer, get, json, type Route } from "./_answers.ts";
+import { pageRoutes } from "./_page_routes.ts";
 import { checkSender } from "./_sender.ts";
 
 /** The limits of a service, and who may call it. */
@@ -28,17 +29,22 @@ export interface ServiceOptions {
    * Default 5.
    */
   patience?: number;
+  /** Images that the page offers to click. Default none. */
+  samples?: readonly Sample[];
 }
 
-/** An answer to a request of one of the server's paths. */
-interface Route {
-  readonly method: "GET" | "POST";
-  answer(request: Request): Response | Promise<Response>;
+/** An image of the page. */
+export interface Sample {
+  /** 28 × 28 pixels, 0 (paper) to 255 (ink). */
+  readonly pixels: Uint8Array;
+  /** The digit, or class, that it is. */
+  readonly label: number;
 }
 
 /**
  * Answers requests for predictions: `POST /predict`, and `GET` of `/health`,
  * `/metrics` and `/openapi.json`. Requests that arrive together are one batch.
+ * `GET /` is a page to draw digits on; the network runs in the page.
  *
  * @example
  * ```ts
@@ -84,7 +90,7 @@ export class Service {
   constructor(device: Device, model: Classifier, options: ServiceOptions = {}) {
     checkOptions("Service", options, [
       ...["maxBody", "maxImages", "maxRequests"] as const,
-      ...["names", "patience", "timeout"] as const,
+      ...["names", "patience", "samples", "timeout"] as const,
     ]);
     this.#options = {
       names: options.names ?? [],
@@ -93,13 +99,13 @@ export class Service {
       maxRequests: limit("maxRequests", options.maxRequests ?? 256),
       timeout: limit("timeout", options.timeout ?? 10),
       patience: limit("patience", options.patience ?? 5),
+      samples: options.samples ?? [],
     };
     this.#batcher = new Batcher(device, model, {
       mostImages: this.#options.maxImages,
       patience: this.#options.patience,
       onBatch: (images) => this.#metrics.batch(images),
     });
-    const get = (answer: Route["answer"]): Route => ({ method: "GET", answer });
     this.#routes = {
       "/predict": {
         method: "POST",
@@ -108,6 +114,7 @@ export class Service {
       "/health": get(() => this.#health(device, model)),
       "/metrics": get(() => this.#numbers()),
       "/openapi.json": get(() => json(openApi(this.#options.maxImages))),
+      ...pageRoutes(model, this.#options.samples),
     };
   }
 
@@ -218,24 +225,6 @@ function prediction(probabilities: Float32Array): object {
     probability,
     probabilities: [...probabilities],
   };
-}
-
-function json(
-  value: object,
-  status = 200,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return answer(JSON.stringify(value), "application/json", status, headers);
-}
-
-function answer(
-  body: BodyInit,
-  type: string,
-  status = 200,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  const all = { ...answerHeaders, ...headers, "content-type": type };
-  return new Response(body, { status, headers: all });
 }
 
 function busy(reason: string): Refusal {

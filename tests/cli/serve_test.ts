@@ -1,9 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { needs } from "../permissions.ts";
 import { testDigit } from "../digits/_test_digits.ts";
-import { program, root, run } from "./_program.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { program, root, run, writeDigits } from "./_program.ts";
 
-needs(import.meta.url, "env", "net", "read", "run");
+needs(import.meta.url, "env", "net", "read", "run", "write");
 
 /** Starts a server and waits until it listens. */
 async function started(command: Deno.Command) {
@@ -61,7 +62,9 @@ for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
   });
 }
 
-Deno.test("the task serves with its permissions", async () => {
+Deno.test("the task serves with its permissions, and the page", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path, 10, 30);
   const { tasks } = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", root)),
   );
@@ -69,7 +72,10 @@ Deno.test("the task serves with its permissions", async () => {
   assertEquals(command, "deno");
   const { address, child } = await started(
     new Deno.Command(Deno.execPath(), {
-      args: [...args, "--port", "0", "--device", "cpu"],
+      args: [
+        ...[...args, "--port", "0", "--device", "cpu"],
+        ...["--data", folder.path],
+      ],
       cwd: root,
       stdout: "piped",
       stderr: "piped",
@@ -77,6 +83,11 @@ Deno.test("the task serves with its permissions", async () => {
   );
   const response = await fetch(new URL("health", address));
   assertEquals((await response.json()).status, "ok");
+  const page = await fetch(address);
+  assertMatch(await page.text(), /^<!DOCTYPE html>[^]*Draw a digit/);
+  const samples = await (await fetch(new URL("samples.json", address))).json();
+  assertEquals(samples.length, 20);
+  assertEquals([samples[3].label, samples[3].pixels.length], [3, 784]);
   child.kill("SIGTERM");
   await child.stderr.cancel();
   assertEquals((await child.status).code, 143);
@@ -106,6 +117,13 @@ Deno.test("deno serve takes the module as a handler", async () => {
   child.kill("SIGTERM");
   await reader.cancel();
   await child.status;
+});
+
+Deno.test("a folder that is named has to hold test images", async () => {
+  await using folder = await temporaryFolder();
+  const result = await run("serve", "--data", folder.path, "--port", "0");
+  assertEquals(result.code, 1);
+  assertMatch(result.stderr, /error: [^\n]* Help: [^\n]*\n$/);
 });
 
 const wrong: [args: string[], code: number, message: RegExp][] = [
