@@ -134,6 +134,8 @@ const calls: Record<string, Call[]> = {
   LossOptions: [
     (o) => untyped.mseLoss(x, x, o),
     (o) => untyped.l1Loss(x, x, o),
+    (o) => untyped.binaryCrossEntropy(x, x, o),
+    (o) => new untyped.BCELoss(o),
     (o) => new untyped.MSELoss(o),
     (o) => new untyped.L1Loss(o),
   ],

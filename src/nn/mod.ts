@@ -33,6 +33,7 @@ export { summary } from "./summary.ts";
 export { Tanh } from "./tanh.ts";
 export type { LayerTrace, Trace } from "./_trace.ts";
 export { Upsample } from "./upsample.ts";
+export { BCELoss } from "./bce_loss.ts";
 export { BCEWithLogitsLoss } from "./bce_with_logits_loss.ts";
 export { L1Loss } from "./l1_loss.ts";
 export { LogSoftmax } from "./log_softmax.ts";

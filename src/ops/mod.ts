@@ -70,6 +70,7 @@ export { transpose } from "./transpose.ts";
 export { unsqueeze } from "./unsqueeze.ts";
 export { upsample } from "./upsample.ts";
 export { where } from "./where.ts";
+export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
 export { bceWithLogits } from "./bce_with_logits.ts";
 export { l1Loss } from "./l1_loss.ts";
 export { mseLoss } from "./mse_loss.ts";

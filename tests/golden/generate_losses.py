@@ -116,8 +116,23 @@ def binary(cases):
             target=targets, posWeight=positive)
 
 
+def probabilities(cases):
+    x, target = cases.random(3, 4).sigmoid(), cases.random(3, 4).sigmoid()
+    for reduction in REDUCTIONS:
+        cases.differentiate(
+            f"binaryCrossEntropy.{reduction}", {"reduction": reduction},
+            lambda x, target: functional.binary_cross_entropy(x, target, reduction=reduction),
+            {"x": x, "target": target})
+    edges = torch.tensor([0, 0, 0, 1, 1, 1, 0.5, 1e-30, 1e-8, 1 - 2**-24, 2**-20])
+    targets = torch.tensor([1, 0, 0.25, 1, 0, 0.25, 1, 1, 0, 0, 0.5])
+    cases.differentiate(
+        "binaryCrossEntropy.edges", {"reduction": "none"},
+        lambda x: functional.binary_cross_entropy(x, targets.double(), reduction="none"),
+        {"x": edges}, target=targets)
+
+
 if __name__ == "__main__":
     cases = Cases()
-    for add in (with_labels, with_probabilities, regression, binary):
+    for add in (with_labels, with_probabilities, regression, binary, probabilities):
         add(cases)
     save(FOLDER / "losses.safetensors", cases.tensors, cases.metadata)

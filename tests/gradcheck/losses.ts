@@ -24,6 +24,13 @@ export const lossesRows: Readonly<Record<string, readonly GradcheckCase[]>> = {
       inputs: pair,
     },
   ],
+  binaryCrossEntropy: [
+    {
+      run: (x, target) =>
+        ops.binaryCrossEntropy(ops.sigmoid(x), ops.sigmoid(target)),
+      inputs: pair,
+    },
+  ],
   l1Loss: [{ run: (x, target) => ops.l1Loss(x, target), inputs: apart }],
   mseLoss: [
     { run: (x, target) => ops.mseLoss(x, target), inputs: pair },

@@ -8,6 +8,7 @@ const TOLERANCE = { atol: 2e-6, rtol: 1e-5 };
 testGoldenCases(await Golden.read("losses"), {
   bceWithLogits: ({ options, tensors: { target, x, ...factors } }) =>
     ops.bceWithLogits(x, target, { ...options, ...factors }),
+  binaryCrossEntropy: compared(ops.binaryCrossEntropy),
   crossEntropy: ({ options, tensors: { labels, x, ...weight } }) =>
     ops.crossEntropy(x, labels, { ...options, ...weight }),
   l1Loss: compared(ops.l1Loss),

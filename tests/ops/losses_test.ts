@@ -7,6 +7,7 @@ import * as nn from "../../src/nn/mod.ts";
 import * as ops from "../../src/ops/mod.ts";
 import { RunningMetrics } from "../../src/training/_running_metrics.ts";
 import { deviceTest } from "../_devices.ts";
+import { assertClose } from "../close.ts";
 
 function scores(device: Device, shape: readonly number[]): Tensor {
   const length = shape.reduce((product, size) => product * size, 1);
@@ -301,5 +302,25 @@ deviceTest(
       assertEquals(device.counters.bindGroups, bindGroups);
       assertEquals([await loss.data(), await x.grad!.data()], eager);
     }
+  },
+);
+
+deviceTest(
+  "what is no probability has no binary cross-entropy",
+  async (device) => {
+    const values = [NaN, -1e-6, 1.0001, Infinity, -Infinity, -0, 1];
+    const x = Tensor.from(device, values, [7], { requiresGrad: true });
+    using target = Tensor.zeros(device, [7]);
+    using losses = ops.binaryCrossEntropy(x, target, { reduction: "none" });
+    const nan = Array(5).fill(NaN);
+    assertEquals(await losses.tolist(), [...nan, 0, 100]);
+    {
+      using tape = new Tape();
+      tape.backward(ops.binaryCrossEntropy(x, target, { reduction: "sum" }));
+    }
+    const gradient = await x.grad!.data();
+    assertEquals([...gradient.subarray(0, 5)], nan);
+    const rest = gradient.subarray(5);
+    assertClose(rest, [0, 1e12], { atol: 0, rtol: 1e-6 }, "gradient");
   },
 );
