@@ -39,6 +39,7 @@ export function forward(
     return winograd.forward(operands, shape, cpu);
   }
   const { bias, output, weight, x: source } = operands;
+  shape = flattened(shape);
   const { groups, outHeight, outWidth } = shape;
   const { inChannels, outChannels } = channelsOfGroup(shape);
   const taps = inChannels * shape.kernelHeight * shape.kernelWidth;
@@ -81,6 +82,7 @@ export function inputGradient(
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
+  shape = flattened(shape);
   const rows = phasesOf(shape, "Height");
   const columns = phasesOf(shape, "Width");
   const phases = rows.flatMap((row) =>
@@ -211,6 +213,7 @@ export function weightGradient(
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
+  shape = flattened(shape);
   const { groups, outHeight, outWidth } = shape;
   const { inChannels, outChannels } = channelsOfGroup(shape);
   const taps = inChannels * shape.kernelHeight * shape.kernelWidth;
@@ -322,6 +325,26 @@ function inputLayout(shape: Conv2dShape, outWidth: number): ImageLayout {
     rows: (outHeight - 1) * strideHeight + reach.height + 1,
     phases: strideWidth,
     columns: outWidth + Math.floor(reach.width / strideWidth),
+  };
+}
+
+/**
+ * A product of matrices, 1×1 with stride 1, has images of one row: vectors of
+ * pixels don't end with a row.
+ */
+function flattened(shape: Conv2dShape): Conv2dShape {
+  const isProduct = shape.kernelHeight === 1 && shape.kernelWidth === 1 &&
+    shape.strideHeight === 1 && shape.strideWidth === 1 &&
+    shape.paddingHeight === 0 && shape.paddingWidth === 0 &&
+    shape.outHeight === shape.inHeight && shape.outWidth === shape.inWidth;
+  if (!isProduct) return shape;
+  const pixels = shape.inHeight * shape.inWidth;
+  return {
+    ...shape,
+    inHeight: 1,
+    inWidth: pixels,
+    outHeight: 1,
+    outWidth: pixels,
   };
 }
 

@@ -180,6 +180,10 @@ function convolveImage(
   const channels = args.outChannels;
   const height = args.outHeight, width = args.outWidth;
   const rowLength = rowBytes(args) * args.strideHeight;
+  // Bytes from a tap to the next one, where these are all alike: a 1×1 kernel.
+  const tapStep = args.kernelHeight == 1 && args.kernelWidth == 1
+    ? rowBytes(args) * args.rows
+    : 0;
   const inRow = (width + 3) >> 2;
   const groups = height * inRow;
   const plane = args.planeStep;
@@ -206,6 +210,7 @@ function convolveImage(
         weights + (<usize> (channel * taps) << 2),
         table,
         table + (<usize> taps << 2),
+        tapStep,
         b0,
         b1,
         b2,
@@ -228,6 +233,7 @@ function tile(
   weight: usize,
   table: usize,
   end: usize,
+  tapStep: usize,
   b0: v128,
   b1: v128,
   b2: v128,
@@ -241,6 +247,28 @@ function tile(
 ): void {
   let l0 = b0, l1 = b1, l2 = b2, l3 = b3;
   let r0 = b0, r1 = b1, r2 = b2, r3 = b3;
+  if (tapStep != 0) {
+    // The same without the table, whose load is one of four.
+    for (; table < end; table += 4) {
+      const x = v128.load(left), y = v128.load(right);
+      const w = v128.load(weight);
+      let one = v128.shuffle<f32>(w, w, 0, 0, 0, 0);
+      l0 = fma(one, x, l0);
+      r0 = fma(one, y, r0);
+      one = v128.shuffle<f32>(w, w, 1, 1, 1, 1);
+      l1 = fma(one, x, l1);
+      r1 = fma(one, y, r1);
+      one = v128.shuffle<f32>(w, w, 2, 2, 2, 2);
+      l2 = fma(one, x, l2);
+      r2 = fma(one, y, r2);
+      one = v128.shuffle<f32>(w, w, 3, 3, 3, 3);
+      l3 = fma(one, x, l3);
+      r3 = fma(one, y, r3);
+      left += tapStep;
+      right += tapStep;
+      weight += 16;
+    }
+  }
   for (; table < end; table += 4) {
     const offset: usize = load<u32>(table);
     const x = v128.load(left + offset), y = v128.load(right + offset);
