@@ -39,6 +39,7 @@ export {
   Tensor,
 } from "./src/core/tensor.ts";
 export * from "./src/data/mod.ts";
+export { openDataset, type OpenDatasetOptions } from "./src/datasets/mod.ts";
 export type { Device, DType } from "./src/devices/device.ts";
 export { openDevice, type OpenDeviceOptions } from "./src/devices/select.ts";
 export type { HostTensor } from "./src/formats/safetensors.ts";

@@ -144,6 +144,9 @@ const calls: Record<string, Call[]> = {
     (o) => new untyped.MaxPool2d(2, o),
   ],
   MirrorOptions: [(o) => mirror("https://example.com", o as object)],
+  OpenDatasetOptions: [
+    (o) => untyped.openDataset("none", o),
+  ],
   MnistOptions: [
     (o) => untyped.Mnist.open("none", { split: "train", ...o as object }),
   ],

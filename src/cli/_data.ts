@@ -1,19 +1,37 @@
-import { Mnist } from "../data/mnist.ts";
-import type { Option } from "./_command.ts";
-import { wholeNumber } from "./_options.ts";
+import { DataError, describe } from "../base/errors.ts";
+import { choices } from "../base/choices.ts";
+import type { ImageDataset } from "../data/image_dataset.ts";
+import { type DatasetName, DATASETS, openDataset } from "../datasets/mod.ts";
+import type { ModelCard } from "../models/mod.ts";
+import type { Given, Option } from "./_command.ts";
+import { usage, wholeNumber } from "./_options.ts";
+
+/** The names of the data sets that can be fetched. */
+const names = Object.keys(DATASETS) as DatasetName[];
 
 /**
  * The options of a data set.
  *
  * @param classes How `--help` names the default of `--classes`.
  */
-export function dataOptions(classes = "10"): Option[] {
+export function dataOptions(
+  classes = "those that have names, or 10",
+): Option[] {
   return [
     {
       name: "data",
       value: "DIR",
       default: "data",
-      help: "folder of the four IDX files; fetched if not there",
+      help:
+        "folder of a data set: IDX files, train.csv, mnist.npz, CIFAR-10's " +
+        "binary files, a folder of pictures for each class, or torchvision's " +
+        "folders; MNIST is fetched into the default folder only",
+    },
+    {
+      name: "dataset",
+      value: "NAME",
+      help: `${choices(names)}, fetched into --data if not there; or a folder`,
+      shown: "what --data holds",
     },
     {
       name: "classes",
@@ -24,8 +42,12 @@ export function dataOptions(classes = "10"): Option[] {
     {
       name: "first-label",
       value: "N",
-      default: "0",
       help: "its least label: 1 for EMNIST's letters",
+      shown: "that of the data set or of the weights, or 0",
+    },
+    {
+      name: "transpose",
+      help: "exchange rows and columns, as EMNIST's own files need it",
     },
   ];
 }
@@ -35,22 +57,42 @@ export const dataOfWeights: readonly Option[] = dataOptions(
   "those of the weights",
 );
 
-/**
- * Opens a part of the data set that the options name.
- *
- * @param classes How many there are where `--classes` is not given.
- */
+/** What is known where options are not given. */
+interface DataDefaults {
+  /** How many classes there are. */
+  readonly classes?: number;
+  /** What weights were trained with. */
+  readonly card?: ModelCard;
+  /** Whether images without labels will do. */
+  readonly unlabelled?: boolean;
+}
+
+/** Opens a part of the data set that the options name. */
 export async function openData(
   command: string,
-  values: Readonly<Record<string, string>>,
+  { explicit, flags, values }: Given,
   split: "train" | "test",
-  classes = 10,
-): Promise<Mnist> {
+  { card, classes, unlabelled }: DataDefaults = {},
+): Promise<ImageDataset> {
+  const { data, dataset } = values;
+  const isName = names.some((name) => name === dataset);
+  if (dataset !== "" && !isName && explicit.has("data")) {
+    throw usage(
+      command,
+      `--data goes with the name of a data set, ${choices(names)}; ` +
+        `--dataset ${dataset} is a folder itself`,
+    );
+  }
   const first = values["first-label"];
-  return await Mnist.open(values.data, {
+  return await openDataset(dataset === "" ? data : dataset, {
     split,
+    directory: data,
     classes: classCount(command, values.classes) ?? classes,
-    firstLabel: wholeNumber(command, "first-label", first, 0),
+    firstLabel: first === ""
+      ? isName ? undefined : firstLabelOf(card)
+      : wholeNumber(command, "first-label", first, 0),
+    transpose: flags.has("transpose") || undefined,
+    unlabelled,
   });
 }
 
@@ -60,4 +102,58 @@ export function classCount(
   text: string,
 ): number | undefined {
   return text === "" ? undefined : wholeNumber(command, "classes", text, 1);
+}
+
+/**
+ * Refuses images of another size than the network is for.
+ *
+ * @throws {DataError} If they do not fit.
+ */
+export function checkFits(
+  { inputShape }: ModelCard,
+  { imageShape, source }: ImageDataset,
+): void {
+  // One number is that of all inputs of a network without convolutions.
+  const isImage = inputShape?.length === 3;
+  if (!isImage || inputShape.join() === imageShape.join()) return;
+  throw new DataError(describe({
+    what: `${source}: images do not fit the weights`,
+    expected: sizeOf(inputShape),
+    got: sizeOf(imageShape),
+    help: "Give weights that were trained with such images, or images of the " +
+      "size of the weights.",
+  }));
+}
+
+function sizeOf([channels, height, width]: readonly number[]): string {
+  const colours = channels === 1 ? "" : ` of ${channels} channels`;
+  return `${height} × ${width} pixels${colours}`;
+}
+
+/**
+ * What weights were trained with, where labels start with the number of
+ * `--first-label`.
+ */
+export function cardWithLabels(
+  command: string,
+  { "first-label": text }: Readonly<Record<string, string>>,
+  card: ModelCard,
+  classes: number,
+): ModelCard {
+  if (text === "") return card;
+  const first = wholeNumber(command, "first-label", text, 0);
+  const classNames = Array.from(
+    { length: classes },
+    (_, index) => String(first + index),
+  );
+  return { ...card, classNames };
+}
+
+/** The number that the names of classes start with, where they are numbers. */
+function firstLabelOf(card: ModelCard | undefined): number | undefined {
+  const names = card?.classNames ?? [];
+  const first = Number(names[0]);
+  const isCounted = Number.isSafeInteger(first) &&
+    names.every((name, index) => name === String(first + index));
+  return isCounted ? first : undefined;
 }

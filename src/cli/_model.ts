@@ -5,7 +5,9 @@ import type { HostTensor } from "../formats/safetensors.ts";
 import { readWeights, type Weights } from "../formats/weights.ts";
 import {
   type Classifier,
+  type ModelCard,
   networkOf,
+  normalizeInputs,
   readShippedWeights,
   shippedWeightsName,
 } from "../models/mod.ts";
@@ -22,12 +24,21 @@ export const keyOption: Option = {
 };
 
 /** The options of a model that need not be given. */
-export const modelOptions: readonly Option[] = [{
-  name: "model",
-  value: "FILE",
-  help: "the weights: .safetensors, .npz, or PyTorch's .pth or .pt",
-  shown: `${shippedWeightsName}, or the shipped ones where that is not there`,
-}, keyOption];
+export const modelOptions: readonly Option[] = [
+  {
+    name: "model",
+    value: "FILE",
+    help: "the weights: .safetensors, .npz, or PyTorch's .pth or .pt",
+    shown: `${shippedWeightsName}, or the shipped ones where that is not there`,
+  },
+  keyOption,
+  {
+    name: "normalize",
+    value: "MEAN,STD",
+    help: "how images are normalised for it: 0.1307,0.3081",
+    shown: "as the weights say, or not at all",
+  },
+];
 
 /** The choices about a network that its weights leave open. */
 interface ModelChoices {
@@ -35,6 +46,16 @@ interface ModelChoices {
   readonly classes?: number;
   /** The value of `--key`; empty is none. */
   readonly key: string;
+  /** Mean and standard deviation; by default those of the metadata. */
+  readonly normalize?: readonly number[];
+}
+
+/** A network with its weights, and what is known of them. */
+export interface OpenedModel {
+  /** The network, on its device. */
+  readonly model: Classifier;
+  /** What it was trained with. */
+  readonly card: ModelCard;
 }
 
 /** The network with the weights of a file, on a device. */
@@ -42,7 +63,7 @@ export async function openModel(
   device: Device,
   path: string,
   choices: ModelChoices,
-): Promise<Classifier> {
+): Promise<OpenedModel> {
   return modelOf(device, await readWeights(path), path, choices);
 }
 
@@ -55,9 +76,9 @@ export async function openModelOrShipped(
   device: Device,
   { key, model: path }: Readonly<Record<string, string>>,
   output: Output,
-  classes?: number,
-): Promise<Classifier> {
-  const choices = { classes, key };
+  given: Pick<ModelChoices, "classes" | "normalize">,
+): Promise<OpenedModel> {
+  const choices = { ...given, key };
   if (path !== "") return await openModel(device, path, choices);
   if (await exists(shippedWeightsName)) {
     output.note(`weights are ${shippedWeightsName}`);
@@ -72,16 +93,16 @@ function modelOf(
   device: Device,
   { metadata, tensors }: Weights,
   source: string,
-  { classes, key }: ModelChoices,
-): Classifier {
-  const { network, weights } = networkOf(weightsOf(tensors), metadata, {
+  { classes, key, normalize }: ModelChoices,
+): OpenedModel {
+  const { card, network, weights } = networkOf(weightsOf(tensors), metadata, {
     classes,
     key: key || undefined,
   });
   checkFinite(weights, source);
   const model = network.to(device, { seed: 0 });
   model.loadStateDict(weights, { source });
-  return model;
+  return { model: normalizeInputs(model, normalize ?? card.normalize), card };
 }
 
 /** Refuses weights that a training left that went nowhere. */

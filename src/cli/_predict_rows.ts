@@ -1,6 +1,7 @@
 import type { ArrayDataset } from "../data/dataset.ts";
 import { pickRows } from "../data/arrays.ts";
 import { take } from "../data/subset.ts";
+import { classLabel } from "../models/mod.ts";
 import type { Prediction } from "../training/predict.ts";
 import { usage, wholeNumber } from "./_options.ts";
 
@@ -29,25 +30,34 @@ export function rowsOf(
   return pickRows(dataset, Array.from({ length }, (_, row) => from + row));
 }
 
+/** Predictions for some rows. */
+export interface PredictedRows {
+  /** The predictions. */
+  readonly found: readonly Prediction[];
+  /** The right classes, or null where there are no labels. */
+  readonly labels: readonly number[] | null;
+  /** The names of the classes. */
+  readonly classNames: readonly string[] | undefined;
+}
+
 /** Predictions, labels and logits as one JSON object. */
-export function rowsJson(
-  found: readonly Prediction[],
-  labels: readonly number[],
-): string {
+export function rowsJson({ classNames, found, labels }: PredictedRows): string {
+  const named = (index: number) => classLabel(index, classNames);
   return JSON.stringify({
-    predictions: found.map(({ prediction }) => prediction),
-    labels,
+    predictions: found.map(({ prediction }) => named(prediction)),
+    labels: labels?.map(named),
     logits: found.map(({ logits }) => logits),
   });
 }
 
 /** Prints predictions, loss and accuracy as the PyTorch notebook does. */
 export function printRows(
-  found: readonly Prediction[],
-  labels: readonly number[],
+  { classNames, found, labels }: PredictedRows,
   logits: boolean,
 ): void {
-  const predictions = found.map(({ prediction }) => prediction);
+  const predictions = found.map(({ prediction }) =>
+    classLabel(prediction, classNames)
+  );
   const lines: string[] = [];
   for (let start = 0; start < predictions.length; start += perLine) {
     lines.push(predictions.slice(start, start + perLine).join(" "));
@@ -56,10 +66,13 @@ export function printRows(
   if (logits) {
     for (const { logits, prediction } of found) {
       const scores = logits.map((score) => score.toFixed(4)).join(" ");
-      console.log(`${prediction}: ${scores}`);
+      console.log(`${classLabel(prediction, classNames)}: ${scores}`);
     }
   }
-  const correct = predictions.filter((guess, row) => guess === labels[row]);
+  if (labels === null) return;
+  const correct = found.filter(({ prediction }, row) =>
+    prediction === labels[row]
+  );
   const accuracy = correct.length / labels.length;
   const loss = meanLoss(found, labels);
   console.log(` val_loss: ${loss.toFixed(5)}, val_acc: ${accuracy.toFixed(5)}`);

@@ -6,7 +6,7 @@ import {
   weightsEndings,
   writeWeights,
 } from "../formats/write_weights.ts";
-import { networkOf } from "../models/mod.ts";
+import { cardOf, networkOf, normalizeInputs } from "../models/mod.ts";
 import type { Layer } from "../nn/mod.ts";
 import { writeOnnx } from "../onnx/mod.ts";
 import { usage } from "./_options.ts";
@@ -39,7 +39,11 @@ export async function writeModel(
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
   if (isOnnxPath(path)) {
-    return await writeOnnx(path, model, { inputShape, metadata });
+    // The file is the network; metadata tell how its input is normalised.
+    normalizeInputs(model, []);
+    await writeOnnx(path, model, { inputShape, metadata });
+    normalizeInputs(model, cardOf(metadata).normalize);
+    return;
   }
   await writeWeights(path, { tensors: await model.stateDict(), metadata });
 }
@@ -50,9 +54,12 @@ export async function convertWeights(
   { metadata, tensors }: Weights,
 ): Promise<void> {
   if (!isOnnxPath(path)) return await writeWeights(path, { metadata, tensors });
-  const { network, weights } = networkOf(tensors, metadata);
+  const { card, network, weights } = networkOf(tensors, metadata);
   using device = CpuDevice.open({ threads: 1 });
   const model = network.to(device, { seed: 0 });
   model.loadStateDict(weights, { source: path });
-  await writeOnnx(path, model, { inputShape: [1, 28, 28], metadata });
+  await writeOnnx(path, model, {
+    inputShape: card.inputShape ?? [1, 28, 28],
+    metadata,
+  });
 }

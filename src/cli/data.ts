@@ -1,4 +1,5 @@
 import { DataLoader } from "../data/data_loader.ts";
+import type { ImageDataset } from "../data/image_dataset.ts";
 import { Mnist } from "../data/mnist.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import { checkWritable } from "../formats/files.ts";
@@ -8,6 +9,7 @@ import {
   makeGrid,
   writePng,
 } from "../digits/mod.ts";
+import { classLabel } from "../models/mod.ts";
 import type { Command } from "./_command.ts";
 import { dataOptions, openData } from "./_data.ts";
 import { wholeNumber } from "./_options.ts";
@@ -43,19 +45,25 @@ export const data: Command = {
   notes: "Prints height and width of an image, the number of training images " +
     "and that of test images. The drawing has greys where it goes to a " +
     "terminal, unless NO_COLOR is set.",
-  async run({ flags, values }) {
+  async run(given) {
+    const { flags, values } = given;
     const count = wholeNumber("data", "count", values.count, 1);
     const seed = wholeNumber("data", "seed", values.seed, 0);
     const columns = values.columns === ""
       ? terminalColumns()
       : wholeNumber("data", "columns", values.columns, 1);
     if (values.png !== "") await checkWritable(values.png);
-    const train = await openData("data", values, "train");
-    const test = await openData("data", values, "test");
-    const isMnist = await Mnist.isOriginal(values.data);
+    const train = await openData("data", given, "train");
+    const test = await openData("data", given, "test", {
+      classes: train.targets.classes,
+    });
+    const isMnist = ["", "mnist"].includes(values.dataset) &&
+      await Mnist.isOriginal(values.data);
+    const { classNames } = train.targets;
     const { grid, labels } = await firstBatch(train, count, seed);
     if (values.png !== "") await writePng(values.png, grid);
-    const [, height, width] = train.imageShape;
+    const [channels, height, width] = train.imageShape;
+    const named = labels.map((label) => classLabel(label, classNames));
     if (flags.has("json")) {
       return console.log(JSON.stringify({
         source: train.source,
@@ -65,7 +73,9 @@ export const data: Command = {
         train: train.length,
         test: test.length,
         classes: train.targets.classes,
-        labels,
+        ...(channels === 1 ? {} : { channels }),
+        ...(classNames === undefined ? {} : { classNames }),
+        labels: named,
       }));
     }
     console.log(`${height} ${width}\n${train.length}\n${test.length}`);
@@ -74,7 +84,7 @@ export const data: Command = {
         (isMnist ? "MNIST, SHA-256 as published" : "whole, but not MNIST"),
     );
     for (let start = 0; start < labels.length; start += perRow) {
-      console.log(labels.slice(start, start + perRow).join(" "));
+      console.log(named.slice(start, start + perRow).join(" "));
     }
     console.log(drawImage(grid, { columns, color: wantsColor() }));
   },
@@ -84,7 +94,7 @@ const perRow = 10;
 
 /** The first batch of a shuffled loader. */
 async function firstBatch(
-  dataset: Mnist,
+  dataset: ImageDataset,
   count: number,
   seed: number,
 ): Promise<{ grid: GrayImage; labels: number[] }> {
@@ -92,16 +102,29 @@ async function firstBatch(
   const options = { device, batchSize: count, shuffle: true, seed };
   using loader = new DataLoader(dataset, options);
   for await (const [inputs, labels] of loader) {
-    const pixels = Uint8Array.from(
-      await inputs.data(),
-      (value) => Math.round(value * 255),
-    );
+    const pixels = greys(await inputs.data(), dataset.imageShape);
     const [, height, width] = dataset.imageShape;
     const layout = { columns: perRow, padding: 1 };
     const grid = makeGrid(pixels, [height, width], layout);
     return { grid, labels: [...await labels.data()] };
   }
   throw new RangeError("a data set is never empty");
+}
+
+/** The mean of the channels of each pixel, 0…255. */
+function greys(
+  values: Float32Array,
+  [channels, height, width]: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  const area = height * width;
+  return Uint8Array.from({ length: values.length / channels }, (_, pixel) => {
+    const start = Math.floor(pixel / area) * area * channels + pixel % area;
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) {
+      sum += values[start + channel * area];
+    }
+    return Math.round(sum / channels * 255);
+  });
 }
 
 /** The width of the terminal, or undefined where there is none. */

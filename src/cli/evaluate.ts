@@ -1,10 +1,11 @@
 import { openDevice } from "../devices/select.ts";
 import { evaluate as measure } from "../training/evaluate.ts";
 import type { Command } from "./_command.ts";
-import { classCount, dataOfWeights, openData } from "./_data.ts";
+import { checkFits, classCount, dataOfWeights, openData } from "./_data.ts";
 import { modelOptions, openModelOrShipped } from "./_model.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { jsonOption, Output, verboseOption } from "./_output.ts";
+import { givenSettings } from "./_train_settings.ts";
 import { profileOptions, reportProfile, wantsProfile } from "./_profile.ts";
 
 /** `deno task evaluate`. */
@@ -32,13 +33,20 @@ export const evaluate: Command = {
       profile: wantsProfile(given),
       onChoice: (sentence) => output.detail(`device: ${sentence}`),
     });
-    const model = await openModelOrShipped(
+    const { card, model } = await openModelOrShipped(
       device,
       values,
       output,
-      classCount("evaluate", values.classes),
+      {
+        classes: classCount("evaluate", values.classes),
+        ...givenSettings("evaluate", { normalize: values.normalize }),
+      },
     );
-    const dataset = await openData("evaluate", values, "test", model.classes);
+    const dataset = await openData("evaluate", given, "test", {
+      classes: model.classes,
+      card,
+    });
+    checkFits(card, dataset);
     output.detail(`data: ${dataset.source}`);
     const { accuracy, loss } = await measure(device, model, dataset);
     output.took("all done", start);

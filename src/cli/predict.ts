@@ -1,13 +1,23 @@
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
-import type { Classifier } from "../models/mod.ts";
 import { predict as predictAll } from "../training/predict.ts";
 import type { Command, Given, Option } from "./_command.ts";
-import { classCount, dataOfWeights, openData } from "./_data.ts";
-import { modelOptions, openModelOrShipped } from "./_model.ts";
+import {
+  cardWithLabels,
+  checkFits,
+  classCount,
+  dataOfWeights,
+  openData,
+} from "./_data.ts";
+import {
+  modelOptions,
+  type OpenedModel,
+  openModelOrShipped,
+} from "./_model.ts";
 import { usage } from "./_options.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { jsonOption, Output, verboseOption } from "./_output.ts";
+import { givenSettings } from "./_train_settings.ts";
 import { predictFiles } from "./_predict_files.ts";
 import { printRows, rowsJson, rowsOf } from "./_predict_rows.ts";
 
@@ -57,14 +67,19 @@ export const predict: Command = {
       onVariant: (sentence) => output.detail(sentence),
       onChoice: (sentence) => output.detail(`device: ${sentence}`),
     });
-    const model = await openModelOrShipped(
+    const { card, model } = await openModelOrShipped(
       device,
       values,
       output,
-      classCount("predict", values.classes),
+      {
+        classes: classCount("predict", values.classes),
+        ...givenSettings("predict", { normalize: values.normalize }),
+      },
     );
-    if (files.length > 0) await predictFiles(device, model, given);
-    else await predictRows(device, model, given, output);
+    const { classes } = model;
+    const labelled = cardWithLabels("predict", values, card, classes);
+    if (files.length > 0) await predictFiles(device, model, given, labelled);
+    else await predictRows(device, { card: labelled, model }, given, output);
     output.took("all done", start);
   },
 };
@@ -72,8 +87,10 @@ export const predict: Command = {
 /** Refuses options of test images beside pictures, and the other way round. */
 function checkTogether({ explicit, files, flags }: Given): void {
   const wrong = rowOptions.map(({ name }) => name)
-    // Pictures have classes too.
-    .find((name) => name !== "classes" && explicit.has(name));
+    // Pictures have classes too, and labels.
+    .find((name) =>
+      !["classes", "first-label"].includes(name) && explicit.has(name)
+    );
   if (files.length > 0 && wrong !== undefined) {
     throw usage("predict", `--${wrong} does not go with FILE ${files[0]}`);
   }
@@ -87,15 +104,25 @@ function checkTogether({ explicit, files, flags }: Given): void {
 
 async function predictRows(
   device: Device,
-  model: Classifier,
-  { flags, values }: Given,
+  { card, model }: OpenedModel,
+  given: Given,
   output: Output,
 ): Promise<void> {
-  const mnist = await openData("predict", values, "test", model.classes);
-  output.detail(`data: ${mnist.source}`);
-  const dataset = rowsOf(mnist, values);
+  const { flags, values } = given;
+  const whole = await openData("predict", given, "test", {
+    classes: model.classes,
+    card,
+    unlabelled: true,
+  });
+  checkFits(card, whole);
+  output.detail(`data: ${whole.source}`);
+  const dataset = rowsOf(whole, values);
   const found = await predictAll(device, model, dataset);
-  const labels = [...dataset.targets.data];
-  if (flags.has("json")) console.log(rowsJson(found, labels));
-  else printRows(found, labels, flags.has("logits"));
+  const rows = {
+    found,
+    labels: whole.isLabelled ? [...dataset.targets.data] : null,
+    classNames: card.classNames ?? whole.targets.classNames,
+  };
+  if (flags.has("json")) console.log(rowsJson(rows));
+  else printRows(rows, flags.has("logits"));
 }

@@ -8,6 +8,7 @@ import { modelOptions, openModelOrShipped } from "./_model.ts";
 import { usage, wholeNumber } from "./_options.ts";
 import { Output, verboseOption } from "./_output.ts";
 import { samplesIn } from "./_samples.ts";
+import { givenSettings } from "./_train_settings.ts";
 
 /** `deno task serve`. */
 export const serve: Command = {
@@ -61,13 +62,19 @@ export const serve: Command = {
       onVariant: (sentence) => output.detail(sentence),
       onChoice: (sentence) => output.detail(`device: ${sentence}`),
     });
-    const model = await openModelOrShipped(device, values, output);
+    const { card, model } = await openModelOrShipped(
+      device,
+      values,
+      output,
+      givenSettings("serve", { normalize: values.normalize }),
+    );
     const service = new Service(device, model, {
       samples: await samplesIn(
         values.data,
         model.classes,
         given.explicit.has("data"),
       ),
+      classNames: card.classNames,
       names: values.names.split(",").filter((name) => name !== ""),
     });
     using interrupt = new Interrupt("when all are answered");

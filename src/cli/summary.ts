@@ -42,10 +42,10 @@ export const summary: Command = {
     const { network } = settingsOf(givenSettings("summary", values), null);
     const classes = classCount("summary", values.classes);
     using device = CpuDevice.open({ threads: 1 });
-    const model = values.model === ""
-      ? NETWORKS[network](classes)
+    const { card = {}, model } = values.model === ""
+      ? { model: NETWORKS[network](classes) }
       : await openModel(device, values.model, { classes, key: values.key });
-    const shape = [batchSize, 1, 28, 28];
+    const shape = [batchSize, ...card.inputShape ?? [1, 28, 28]];
     if (!flags.has("json")) return console.log(tableOf(model, shape));
     console.log(
       JSON.stringify({ model: String(model), ...model.trace(shape) }),

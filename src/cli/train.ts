@@ -10,7 +10,6 @@ import {
   type EpochResult,
   Trainer,
   type TrainOptions,
-  weightsMetadata,
 } from "../training/mod.ts";
 import type { Command, Option } from "./_command.ts";
 import { dataOptions, openData } from "./_data.ts";
@@ -143,8 +142,10 @@ export const train: Command = {
     });
     output.took("device opened", start);
     const opened = performance.now();
-    const trainData = await openData("train", values, "train");
-    const testData = await openData("train", values, "test");
+    const trainData = await openData("train", given, "train");
+    const testData = await openData("train", given, "test", {
+      classes: trainData.targets.classes,
+    });
     output.say(`data: ${trainData.source}`);
     output.took("data read", opened);
     using interrupt = new Interrupt();
@@ -251,8 +252,7 @@ async function trainOnce(
       console.error(`go on with --resume ${saved}`);
     }
   }
-  const metadata = weightsMetadata(trainer.settings);
-  const { model, valData } = trainer;
+  const { metadata, model, valData } = trainer;
   const { rowShape: inputShape } = "inputs" in valData
     ? valData.inputs
     : valData;

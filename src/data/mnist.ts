@@ -203,6 +203,11 @@ function isSame(a: string, b: string): boolean {
   return resolve(a) === resolve(b);
 }
 
+/** The first file of a data set that is none of MNIST's, or null. */
+export async function foreignFile(data: FoundData): Promise<string | null> {
+  return await firstForeign(data);
+}
+
 /** Throws where a path names a file that is no data set. */
 async function checkFolder(path: string): Promise<void> {
   const listing = await list(path);

@@ -1,5 +1,5 @@
 import { checkOptions } from "../base/options.ts";
-import { describe } from "../base/errors.ts";
+import { describe, ShapeError } from "../base/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import {
   BatchNorm2d,
@@ -11,11 +11,8 @@ import {
   Sequential,
 } from "../nn/mod.ts";
 
-/** Height and width of the images. */
-const imageSize = 28;
-
-/** 28, 14, 7, 3, 1: nothing is left to pool. */
-const mostBlocks = 4;
+/** MNIST's images: channels, height and width. */
+const mnistShape = [1, 28, 28] as const;
 
 /**
  * How a {@linkcode ConvolutionalNeuralNetwork} is built.
@@ -24,10 +21,12 @@ const mostBlocks = 4;
  */
 export interface ConvolutionalNeuralNetworkOptions {
   /**
-   * Output channels of each block: one to four of them, since every block halves
-   * height and width. Default `[16, 32]`.
+   * Output channels of each block. Every block halves height and width: for
+   * 28 × 28 pixels there are one to four. Default `[16, 32]`.
    */
   widths?: readonly number[];
+  /** Channels, height and width of an image. Default `[1, 28, 28]`. */
+  inputShape?: readonly number[];
 }
 
 /** Convolution, batch normalisation, ReLU, and half the height and width. */
@@ -40,9 +39,42 @@ function block(inChannels: number, outChannels: number): Sequential {
   );
 }
 
+/** Pixels of a channel that so many halvings leave. */
+function areaAfter(
+  [, height, width]: readonly number[],
+  halvings: number,
+): number {
+  return Math.floor(height / 2 ** halvings) * Math.floor(width / 2 ** halvings);
+}
+
+function checkInputShape(shape: readonly number[]): void {
+  const isSize = (size: number) => Number.isSafeInteger(size) && size > 0;
+  if (shape.length === 3 && shape.every(isSize)) return;
+  throw new ShapeError(describe({
+    what: "ConvolutionalNeuralNetwork: inputShape",
+    expected: "[channels, height, width]",
+    got: `[${shape.join(", ")}]`,
+    help: "Give the shape of one image: [1, 28, 28] for MNIST's.",
+  }));
+}
+
+function checkWidths(
+  widths: readonly number[],
+  [, height, width]: readonly number[],
+): void {
+  const most = Math.floor(Math.log2(Math.min(height, width)));
+  if (widths.length >= 1 && widths.length <= most) return;
+  throw new RangeError(describe({
+    what: "ConvolutionalNeuralNetwork: widths",
+    expected: `output channels of 1 to ${most} blocks`,
+    got: `${widths.length}`,
+    help: `Each block halves the ${height} × ${width} pixels.`,
+  }));
+}
+
 /**
  * Blocks of a convolution and a max pooling, then a linear layer, for images of
- * 28 × 28 pixels. By default the network of the PyTorch notebook: two blocks,
+ * 28 × 28 pixels or of `inputShape`. By default the network of the PyTorch notebook: two blocks,
  * 29,034 parameters.
  *
  * @example
@@ -63,50 +95,68 @@ export class ConvolutionalNeuralNetwork extends Module {
   declare readonly fc: Linear;
   /** Number of classes. */
   readonly classes: number;
+  /** Channels, height and width of an image. */
+  readonly inputShape: readonly number[];
   readonly #depth: number;
 
   /**
    * Makes the layers; they have no values before `to(device)`.
    *
    * @param classes Number of classes. Default 10.
-   * @param options Output channels of the blocks.
-   * @throws {RangeError} If there is no block, or there are more than four.
+   * @param options Output channels of the blocks, and the shape of an image.
+   * @throws {RangeError} If there is no block, or so many that nothing would be
+   * left to halve.
+   * @throws {ShapeError} If `inputShape` is that of no image.
    */
   constructor(
     classes = 10,
     options: ConvolutionalNeuralNetworkOptions = {},
   ) {
     super();
-    checkOptions("ConvolutionalNeuralNetwork", options, ["widths"]);
-    const { widths = [16, 32] } = options;
-    if (widths.length < 1 || widths.length > mostBlocks) {
-      throw new RangeError(describe({
-        what: "ConvolutionalNeuralNetwork: widths",
-        expected: `output channels of 1 to ${mostBlocks} blocks`,
-        got: `${widths.length}`,
-        help: "Each block halves the 28 × 28 pixels.",
-      }));
-    }
+    checkOptions("ConvolutionalNeuralNetwork", options, [
+      "inputShape",
+      "widths",
+    ]);
+    const { inputShape = mnistShape, widths = [16, 32] } = options;
+    checkInputShape(inputShape);
+    checkWidths(widths, inputShape);
     this.classes = classes;
+    this.inputShape = [...inputShape];
     this.#depth = widths.length;
-    let channels = 1;
-    let size = imageSize;
+    let channels = inputShape[0];
     for (const [index, width] of widths.entries()) {
       this[`layer${index + 1}`] = block(channels, width);
       channels = width;
-      size = Math.floor(size / 2);
     }
     // After the blocks: fields are parts in the order in which they are set.
-    this.fc = new Linear(size * size * channels, classes);
+    const area = areaAfter(inputShape, widths.length);
+    this.fc = new Linear(area * channels, classes);
   }
 
-  /** `[N, 1, 28, 28]` to logits `[N, classes]`. */
+  /** `[N, …inputShape]` to logits `[N, classes]`. */
   override forward(x: Tensor): Tensor {
+    this.#check(x.shape);
     let features = x;
     for (let index = 1; index <= this.#depth; index++) {
       features = this[`layer${index}`].forward(features);
     }
     return this.fc.forward(features.flatten(1));
+  }
+
+  #check([, ...shape]: readonly number[]): void {
+    const { inputShape } = this;
+    const fits = shape.length === 3 && shape[0] === inputShape[0] &&
+      areaAfter(shape, this.#depth) === areaAfter(inputShape, this.#depth);
+    if (fits) return;
+    const [channels, height, width] = inputShape;
+    throw new ShapeError(describe({
+      what: "ConvolutionalNeuralNetwork: input",
+      expected: `[N, ${inputShape.join(", ")}]: ${height} × ${width} pixels ` +
+        `of ${channels} ${channels === 1 ? "channel" : "channels"}`,
+      got: `[N, ${shape.join(", ")}]`,
+      help: "Give images of that size, or make the network for these: " +
+        "{ inputShape: [channels, height, width] }.",
+    }));
   }
 }
 
@@ -122,8 +172,12 @@ export class WiderConvolutionalNeuralNetwork
    * Makes the layers; they have no values before `to(device)`.
    *
    * @param classes Number of classes. Default 10.
+   * @param options The shape of an image.
    */
-  constructor(classes = 10) {
-    super(classes, { widths: [24, 48, 96] });
+  constructor(
+    classes = 10,
+    options: Pick<ConvolutionalNeuralNetworkOptions, "inputShape"> = {},
+  ) {
+    super(classes, { widths: [24, 48, 96], ...options });
   }
 }

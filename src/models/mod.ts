@@ -1,4 +1,5 @@
 /** Networks for images of digits, and the weights that come with them. */
+export { cardMetadata, cardOf, classLabel, type ModelCard } from "./card.ts";
 export {
   ConvolutionalNeuralNetwork,
   type ConvolutionalNeuralNetworkOptions,
@@ -16,3 +17,4 @@ export {
   NETWORKS,
 } from "./networks.ts";
 export { readShippedWeights, shippedWeightsName } from "./shipped_weights.ts";
+export { normalizeInputs } from "./normalize_inputs.ts";

@@ -1,6 +1,7 @@
 import { encodePng, type GrayImage } from "../digits/mod.ts";
 import { arraysOf } from "../data/arrays.ts";
 import { hasLabels, layoutOf } from "../data/layout.ts";
+import { classLabel } from "../models/mod.ts";
 import { predict } from "../training/predict.ts";
 import { bestEpoch } from "../training/best.ts";
 import type { EpochResult, TrainSettings } from "../training/options.ts";
@@ -118,7 +119,7 @@ export async function mistakes(
 ): Promise<Html[]> {
   const arrays = arraysOf(valData);
   const layout = layoutOf(valData);
-  const { classes } = layout;
+  const { classes, classNames } = layout;
   if (arrays === null || classes === undefined || !hasLabels(layout)) return [];
   const found = await predict(device, model, arrays);
   const labels = arrays.targets.data;
@@ -128,13 +129,13 @@ export async function mistakes(
   const kind = settings.valFraction > 0 ? "validation" : "test";
   const figures: Html[] = [];
   for (const row of worstRows(found, labels, count)) {
-    figures.push(await figure(row, rowImage(arrays, row.row)));
+    figures.push(await figure(row, rowImage(arrays, row.row), classNames));
   }
   return [
     html`
       <h2>Confusion matrix</h2>
       <p>${right} of ${labels.length} ${kind} images right.</p>
-      ${confusionTable(matrix)}
+      ${confusionTable(matrix, classNames)}
       <h2>The ${figures.length} worst ${kind} images</h2>
       <p>Highest loss first: true → predicted, the model's probability, the loss.</p>
       <div class="worst" id="worst">
@@ -143,14 +144,21 @@ export async function mistakes(
   ];
 }
 
-async function figure(row: RowLoss, image: GrayImage | null): Promise<Html> {
+async function figure(
+  row: RowLoss,
+  image: GrayImage | null,
+  classNames: readonly string[] | undefined,
+): Promise<Html> {
   const { label, loss, prediction, probability } = row;
   const picture = image === null
     ? html``
     : html`<img src="${await dataUrl(image)}" alt="image ${row.row}">`;
   return html`
     <figure>${picture}
-    <b>${label} → ${prediction}</b>${(100 * probability).toFixed(
+    <b>${classLabel(label, classNames)} → ${classLabel(
+      prediction,
+      classNames,
+    )}</b>${(100 * probability).toFixed(
       1,
     )} % · ${fixed(loss, 2)}</figure>
   `;

@@ -1,15 +1,22 @@
+import { classLabel } from "../models/mod.ts";
 import type { EpochResult } from "../training/options.ts";
 import { type Html, html } from "./_html.ts";
 import { metricNames } from "./_panels.ts";
 
 /** The matrix with shaded cells, and each class' share that is right. */
-export function confusionTable(matrix: readonly (readonly number[])[]): Html {
-  const heads = matrix.map((_, label) => html`<th scope="col">${label}</th>`);
+export function confusionTable(
+  matrix: readonly (readonly number[])[],
+  classNames?: readonly string[],
+): Html {
+  const named = (label: number) => classLabel(label, classNames);
+  const heads = matrix.map((_, label) =>
+    html`<th scope="col">${named(label)}</th>`
+  );
   const rows = matrix.map((counts, label) => {
     const all = counts.reduce((sum, count) => sum + count, 0);
     const cells = counts.map((count, guess) => cell(count, all, guess, label));
     return html`
-      <tr><th scope="row">${label}</th>${cells}<td>${all}</td>
+      <tr><th scope="row">${named(label)}</th>${cells}<td>${all}</td>
       <td>${all === 0 ? "–" : percent(counts[label] / all)}</td></tr>
     `;
   });

@@ -131,6 +131,10 @@ function schemasOf(mostImages: number): object {
             required: ["digit", "probability", "probabilities"],
             properties: {
               digit: { type: "integer", description: "The likeliest class." },
+              label: {
+                type: "string",
+                description: "Its name, if it has one.",
+              },
               probability,
               probabilities: { type: "array", items: probability },
             },

@@ -31,6 +31,8 @@ export interface ServiceOptions {
   patience?: number;
   /** Images that the page offers to click. Default none. */
   samples?: readonly Sample[];
+  /** The names of the classes. Default: an answer has numbers alone. */
+  classNames?: readonly string[];
 }
 
 /** An image of the page. */
@@ -90,9 +92,10 @@ export class Service {
   constructor(device: Device, model: Classifier, options: ServiceOptions = {}) {
     checkOptions("Service", options, [
       ...["maxBody", "maxImages", "maxRequests"] as const,
-      ...["names", "patience", "samples", "timeout"] as const,
+      ...["classNames", "names", "patience", "samples", "timeout"] as const,
     ]);
     this.#options = {
+      classNames: options.classNames ?? [],
       names: options.names ?? [],
       maxBody: limit("maxBody", options.maxBody ?? 8 * 1024 ** 2),
       maxImages: limit("maxImages", options.maxImages ?? 256),
@@ -174,7 +177,7 @@ export class Service {
     if (this.#open >= this.#options.maxRequests) {
       throw busy(`${this.#open} requests wait`);
     }
-    const { maxBody, maxImages, timeout } = this.#options;
+    const { classNames, maxBody, maxImages, timeout } = this.#options;
     this.#open++;
     try {
       const body = await readBody(request, maxBody, timeout);
@@ -185,7 +188,10 @@ export class Service {
         () => busy(`no answer within ${timeout} seconds`),
       );
       this.#failure = null;
-      return json({ predictions: probabilities.map(prediction) });
+      const predictions = probabilities.map((one) =>
+        prediction(one, classNames)
+      );
+      return json({ predictions });
     } finally {
       this.#open--;
       if (this.#isEnding && this.#open === 0) this.#idle.resolve();
@@ -218,10 +224,15 @@ export class Service {
   }
 }
 
-function prediction(probabilities: Float32Array): object {
+function prediction(
+  probabilities: Float32Array,
+  classNames: readonly string[],
+): object {
   const probability = Math.max(...probabilities);
+  const digit = probabilities.indexOf(probability);
   return {
-    digit: probabilities.indexOf(probability),
+    digit,
+    label: classNames[digit],
     probability,
     probabilities: [...probabilities],
   };

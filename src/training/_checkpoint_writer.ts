@@ -1,13 +1,8 @@
 import { describe } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import { writeChecked } from "../formats/write_weights.ts";
-import {
-  bestPath,
-  type Checkpoint,
-  weightsMetadata,
-  writeCheckpoint,
-} from "./checkpoint.ts";
-import type { TrainOptions, TrainSettings } from "./options.ts";
+import { bestPath, type Checkpoint, writeCheckpoint } from "./checkpoint.ts";
+import type { TrainOptions } from "./options.ts";
 
 /** Writes checkpoints and the best weights, if the options name a file. */
 export class CheckpointWriter {
@@ -70,10 +65,10 @@ export class CheckpointWriter {
   /** Writes the weights of the best epoch beside the checkpoint. */
   async writeBest(
     weights: ReadonlyMap<string, HostTensor>,
-    settings: TrainSettings,
+    metadata: Readonly<Record<string, string>>,
   ): Promise<void> {
     if (this.#path === undefined) return;
     const path = bestPath(this.#path);
-    await writeChecked(path, weights, weightsMetadata(settings));
+    await writeChecked(path, weights, metadata);
   }
 }

@@ -55,6 +55,20 @@ export function wholeNumbers(): OptionKind<readonly number[]> {
   };
 }
 
+/** A mean and a standard deviation above 0: `0.1307,0.3081`; or neither. */
+export function meanAndDeviation(): OptionKind<readonly number[]> {
+  const { parse } = wholeNumbers();
+  return {
+    parse,
+    check(values) {
+      const expected = "mean and standard deviation, the latter above 0";
+      const isValid = Array.isArray(values) && values.every(Number.isFinite) &&
+        (values.length === 0 || (values.length === 2 && values[1] > 0));
+      return isValid ? null : { expected, got: String(values) };
+    },
+  };
+}
+
 function numeric(
   expected: string,
   isValid: (value: number) => boolean,

@@ -9,6 +9,7 @@
 import { describe, FormatError } from "../base/errors.ts";
 import { type HostTensor, readSafetensors } from "../formats/safetensors.ts";
 import { writeChecked } from "../formats/write_weights.ts";
+import { cardMetadata, type ModelCard } from "../models/mod.ts";
 import { complaintOf, OPTION_NAMES } from "./options_table.ts";
 import type { EpochResult, TrainSettings } from "./options.ts";
 
@@ -29,6 +30,8 @@ export interface Checkpoint {
   history: readonly EpochResult[];
   /** The settings of the training. */
   settings: TrainSettings;
+  /** The metadata of the weights. Default: what the settings tell. */
+  metadata?: Readonly<Record<string, string>>;
 }
 
 /** The file of the best weights that belongs to a file of checkpoints. */
@@ -36,11 +39,13 @@ export function bestPath(path: string): string {
   return `${path.replace(/\.safetensors$/, "")}.best.safetensors`;
 }
 
-/** The metadata of a file of weights: how they were trained. */
+/** The metadata of a file of weights: how they were trained, and on what. */
 export function weightsMetadata(
-  { network, recipe, seed }: TrainSettings,
+  { network, normalize, recipe, seed }: TrainSettings,
+  data: Pick<ModelCard, "classNames" | "inputShape"> = {},
 ): Record<string, string> {
-  return { recipe, network, seed: String(seed) };
+  const card = cardMetadata({ ...data, normalize });
+  return { recipe, network, seed: String(seed), ...card };
 }
 
 /**
@@ -67,12 +72,13 @@ export async function writeCheckpoint(
   checkpoint: Checkpoint,
 ): Promise<void> {
   const { history, settings, state, weights } = checkpoint;
+  const { metadata = weightsMetadata(settings) } = checkpoint;
   const own = [...state].map(([name, tensor]) =>
     [`${prefix}${name}`, tensor] as const
   );
   const tensors = new Map([...weights, ...own]);
-  const metadata = {
-    ...weightsMetadata(settings),
+  const all = {
+    ...metadata,
     epoch: String(history.length),
     settings: JSON.stringify(settings),
     history: JSON.stringify(
@@ -80,7 +86,7 @@ export async function writeCheckpoint(
       (key, value) => /Second/.test(key) ? undefined : value,
     ),
   };
-  await writeChecked(path, tensors, metadata);
+  await writeChecked(path, tensors, all);
 }
 
 /**

@@ -8,7 +8,6 @@ export {
   bestPath,
   type Checkpoint,
   readCheckpoint,
-  weightsMetadata,
   weightsOf,
   writeCheckpoint,
 } from "./checkpoint.ts";

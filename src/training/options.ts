@@ -81,6 +81,13 @@ export interface TrainSettings {
   labelSmoothing: number;
   /** Random augmentation of the training images. Default `{}`: none. */
   augment: AugmentSettings;
+  /**
+   * Mean and standard deviation by which images are normalised, after
+   * augmentation: `[0.1307, 0.3081]` for MNIST. The model does it itself from
+   * then on, where it is measured and where it predicts. Default `[]`: not at
+   * all.
+   */
+  normalize: readonly number[];
   /** Seed of the initial weights, the order and the augmentation. Default 0. */
   seed: number;
   /** Number of training rows to use, the first ones; 0 is all. Default 0. */

@@ -14,6 +14,7 @@ import {
   augmentation,
   type Complaint,
   integer,
+  meanAndDeviation,
   oneOf,
   type OptionKind,
   positive,
@@ -172,6 +173,15 @@ export const OPTIONS: OptionsTable = {
     help: "random changes of the training images: rotate=10 and shear=10 " +
       "(degrees), shift=0.1 and scale=0.1 (shares of the size), elastic=30 " +
       "(strength), erase=0.5 (probability); or none",
+    shown: "",
+  },
+  normalize: {
+    ...meanAndDeviation(),
+    default: [],
+    group: "learning",
+    value: "MEAN,STD",
+    help: "normalise images, for MNIST by 0.1307,0.3081; stored with the " +
+      "weights, and done wherever they are used",
     shown: "",
   },
   seed: {

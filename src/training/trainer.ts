@@ -7,7 +7,7 @@ import { openDevice } from "../devices/select.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { Layer } from "../nn/mod.ts";
 import { ExponentialMovingAverage, type Optimizer } from "../optim/mod.ts";
-import { NETWORKS } from "../models/mod.ts";
+import { NETWORKS, normalizeInputs } from "../models/mod.ts";
 import { openData } from "./_data.ts";
 import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./best.ts";
@@ -21,7 +21,11 @@ import { settingsOf } from "./settings.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import { CheckpointWriter } from "./_checkpoint_writer.ts";
-import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  readCheckpoint,
+  weightsMetadata,
+} from "./checkpoint.ts";
 import type { EpochResult, TrainOptions, TrainSettings } from "./options.ts";
 
 /**
@@ -65,6 +69,11 @@ export class Trainer implements Disposable {
   readonly valData: Dataset;
   /** The settings, explicit ones and defaults. */
   readonly settings: Readonly<TrainSettings>;
+  /**
+   * Metadata for a file of the weights: how and on what they were trained, the
+   * names of the classes among it.
+   */
+  readonly metadata: Readonly<Record<string, string>>;
   readonly #options: TrainOptions;
   readonly #history: EpochResult[] = [];
   readonly #average: ExponentialMovingAverage | null;
@@ -92,8 +101,13 @@ export class Trainer implements Disposable {
     this.settings = settings;
     this.#options = options;
     this.device = device;
+    this.metadata = weightsMetadata(settings, {
+      classNames: layout.classNames,
+      inputShape: layout.rowShape.length === 3 ? layout.rowShape : undefined,
+    });
     const model = options.model ??
-      NETWORKS[settings.network](layout.classes);
+      NETWORKS[settings.network](layout.classes, layout.rowShape);
+    normalizeInputs(model, settings.normalize);
     this.model = model.to(device, { generator });
     const OptimizerClass = OPTIMIZERS[settings.optimizer];
     const parameters = this.model.parameters();
@@ -220,6 +234,7 @@ export class Trainer implements Disposable {
       state: await readState(this.#parts),
       history: [...this.#history],
       settings: this.settings,
+      metadata: this.metadata,
     };
   }
 
@@ -311,7 +326,7 @@ export class Trainer implements Disposable {
       this.#best.keep(this.model, this.#history)
     );
     if (isBest) {
-      await checkpoints.writeBest(this.#best.weights, this.settings);
+      await checkpoints.writeBest(this.#best.weights, this.metadata);
     }
     if (checkpoints.isDue(this.#history.length) || this.finished) {
       await this.#save();

@@ -122,7 +122,12 @@ Deno.test("26 letters are trained, measured and predicted", async () => {
   const measured = await run("evaluate", ...options);
   assertEquals(JSON.parse(measured.stdout).images, 26);
   const predicted = await run("predict", ...options);
-  assertEquals(JSON.parse(predicted.stdout).labels.at(-1), 25);
+  assertEquals(JSON.parse(predicted.stdout).labels.at(-1), 26);
+  const bare = ["--data", folder.path, "--model", out, "--device", "cpu"];
+  assertEquals(
+    (await run("evaluate", ...bare, "--json")).stdout,
+    measured.stdout,
+  );
   const other = await run("evaluate", ...options, "--classes", "27");
   assertEquals(other.code, 1);
   assertMatch(other.stderr, /size mismatch for fc\.weight/);

@@ -66,6 +66,10 @@ const wrong: Record<keyof typeof DEFAULT_SETTINGS, [unknown, string]> = {
   emaDecay: [1, "emaDecay: expected a number between 0 and 1, got 1"],
   labelSmoothing: [1, "labelSmoothing: expected a number between 0 and 1"],
   augment: [{ turn: 3 }, "augment: expected rotate, shift,"],
+  normalize: [
+    [0.1, 0],
+    "normalize: expected mean and standard deviation, the latter above 0",
+  ],
   seed: [-1, "seed: expected a whole number of at least 0, got -1"],
   limit: [-1, "limit: expected a whole number of at least 1, got -1"],
   valFraction: [1, "valFraction: expected a number between 0 and 1, got 1"],
