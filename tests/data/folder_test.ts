@@ -1,7 +1,8 @@
 /** Data sets as other tools leave them in a folder: read, or refused. */
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { DataError, FormatError } from "../../src/base/errors.ts";
+import { ImageDataset } from "../../src/data/image_dataset.ts";
 import { Mnist } from "../../src/data/mnist.ts";
 import { writeIdx } from "../../src/formats/idx.ts";
 import { writeNpz } from "../../src/formats/npz.ts";
@@ -383,4 +384,33 @@ permittedTest("labels from another number on have names", async () => {
   const train = await Mnist.open(folder.path, options);
   assertEquals([...train.labels], [0, 25, 1]);
   assertEquals(train.targets.classNames?.at(-1), "26");
+});
+
+permittedTest("a small file that unpacks to much more is refused", async () => {
+  await using folder = await temporaryFolder();
+  await writeFour(folder.path, namings.EMNIST);
+  const bomb = await gzip(new Uint8Array(100 * 2 ** 20));
+  await write(join(folder.path, namings.EMNIST("train", "images", 3)), bomb);
+  await assertRejects(
+    () => Mnist.open(folder.path),
+    FormatError,
+    `bytes in ${bomb.length} packed ones, got more. Help: `,
+  );
+});
+
+Deno.test("mean and deviation are those of the pixels of each channel", () => {
+  const images = new Uint8Array([0, 255, 51, 51, 255, 255, 102, 0]);
+  const rows = {
+    images,
+    shape: [2, 1, 2] as const,
+    labels: new Uint8Array(2),
+    labelsName: "made",
+  };
+  const made = new ImageDataset({ rows, source: "made", split: "train" });
+  const { mean, std } = made.statistics();
+  const close = (a: number, b: number) => assert(Math.abs(a - b) < 1e-12);
+  close(mean[0], 0.75);
+  close(mean[1], 0.2);
+  close(std[0], Math.sqrt(3) / 4);
+  close(std[1], Math.sqrt(0.02));
 });

@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { ShapeError } from "../../src/base/errors.ts";
 import { Tensor } from "../../src/core/tensor.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import {
@@ -80,4 +81,42 @@ Deno.test("the perceptron flattens images and prints PyTorch's text", () => {
   using x = Tensor.from(device, new Float32Array(3 * 784), [3, 1, 28, 28]);
   assertEquals(model.forward(x).shape, [3, 10]);
   assertEquals(model.trace([3, 1, 28, 28]).parameters, 397_510);
+});
+
+Deno.test("networks are made for images of any size and their weights tell it", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  for (const inputShape of [[1, 16, 16], [3, 32, 32], [1, 8, 20]]) {
+    for (const name of names) {
+      const model = NETWORKS[name](5, inputShape).to(device, { seed: 0 });
+      const { outputShape } = model.trace([2, ...inputShape]);
+      assertEquals(outputShape, [2, 5]);
+      const isSquare = inputShape[1] === inputShape[2];
+      if (!isSquare || (name === "mlp" && inputShape[0] > 1)) continue;
+      const found = networkOf(await model.stateDict());
+      assertEquals(found.card.inputShape, inputShape);
+      found.network.to(device).loadStateDict(found.weights);
+    }
+  }
+  const error = assertThrows(
+    () => new ConvolutionalNeuralNetwork().trace([2, 1, 16, 16]),
+    ShapeError,
+  );
+  assertMatch(
+    error.message,
+    /28 × 28 pixels of 1 channel, got \[N, 1, 16, 16\]/,
+  );
+  assertThrows(
+    () =>
+      new ConvolutionalNeuralNetwork(10, {
+        inputShape: [1, 4, 4],
+        widths: [1, 1, 1],
+      }),
+    RangeError,
+    "expected output channels of 1 to 2 blocks, got 3. Help: Each block halves the 4 × 4 pixels.",
+  );
+  assertThrows(
+    () => new ConvolutionalNeuralNetwork(10, { inputShape: [28, 28] }),
+    ShapeError,
+    "inputShape: expected [channels, height, width], got [28, 28]",
+  );
 });
