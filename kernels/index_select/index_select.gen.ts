@@ -9,8 +9,8 @@ export const module: WgslModule = {
   elements: [],
   lines: [{"from":1,"file":"kernels/index_select/index_select.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/index_select/index_select.wgsl","line":5}],
   code: `\
-// Picks slices of a tensor [outer, size, inner] by their indices, and the
-// gradient of that.
+// Picks slices of a tensor [outer, size, inner] by their indices, or elements by
+// indices of their own, and the gradient of that.
 
 // One invocation for each item, in a line of workgroups; those that do not fit in
 // one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
@@ -21,7 +21,9 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
+// [count]; or [outer, count, inner] where each element has its own.
 @group(0) @binding(0) var<storage, read> indices: array<i32>;
+override perElement: bool;
 // size, the number of indices, and inner.
 @group(0) @binding(1) var<storage, read> sizes: array<u32>;
 
@@ -31,7 +33,7 @@ override invalid: u32;
 @group(0) @binding(2) var<storage, read> x: array<u32>;
 @group(0) @binding(3) var<storage, read_write> output: array<u32>;
 
-// output[outer, k, inner] = x[outer, indices[k], inner]. One invocation makes one
+// output[outer, k, inner] = x[outer, index, inner]. One invocation makes one
 // element of the output, whatever 32 bits it has.
 @compute @workgroup_size(workgroupSize)
 fn indexSelect(
@@ -44,7 +46,7 @@ fn indexSelect(
     let inner = sizes[2];
     let slice = index / inner;
     let outer = slice / sizes[1];
-    let chosen = u32(indices[slice % sizes[1]]);
+    let chosen = u32(indices[select(slice % sizes[1], index, perElement)]);
     // As u32, an index below 0 is large.
     if (chosen < size) {
       output[index] = x[(outer * size + chosen) * inner + index % inner];
@@ -74,8 +76,9 @@ fn indexSelectGradient(
     let own = i32(slice % size);
     var sum = 0.0;
     for (var k = 0u; k < count; k++) {
-      if (indices[k] == own) {
-        sum += gradOutput[(outer * count + k) * inner + index % inner];
+      let place = (outer * count + k) * inner + index % inner;
+      if (indices[select(k, place, perElement)] == own) {
+        sum += gradOutput[place];
       }
     }
     gradX[index] = sum;
@@ -85,14 +88,14 @@ fn indexSelectGradient(
 };
 
 /** The entry point `indexSelect`. */
-export const indexSelect: EntryPoint<"indices" | "sizes" | "x" | "output", { workgroupSize: number; invalid: number }> = {
+export const indexSelect: EntryPoint<"indices" | "sizes" | "x" | "output", { workgroupSize: number; perElement: number; invalid: number }> = {
   module,
   name: "indexSelect",
   bindings: [{"name":"indices","index":0,"access":"read","element":null},{"name":"sizes","index":1,"access":"read","element":null},{"name":"x","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null}],
 };
 
 /** The entry point `indexSelectGradient`. */
-export const indexSelectGradient: EntryPoint<"indices" | "sizes" | "gradOutput" | "gradX", { workgroupSize: number }> = {
+export const indexSelectGradient: EntryPoint<"indices" | "sizes" | "gradOutput" | "gradX", { workgroupSize: number; perElement: number }> = {
   module,
   name: "indexSelectGradient",
   bindings: [{"name":"indices","index":0,"access":"read","element":null},{"name":"sizes","index":1,"access":"read","element":null},{"name":"gradOutput","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null}],

@@ -12,6 +12,11 @@ export interface IndexSelectShape {
   readonly count: number;
   /** Elements along the axes after. */
   readonly inner: number;
+  /**
+   * Whether each element of `[outer, count, inner]` has an index of its own,
+   * and not each of `count` slices. Default false.
+   */
+  readonly perElement?: boolean;
 }
 
 /** The sizes as the kernels read them: i32. */
@@ -25,29 +30,34 @@ export function indexSelectSizes(
 const invalidBits = { f32: 0x7fc00000, i32: 0x80000000, u8: 0 };
 
 /**
- * `output[outer, k, inner] = x[outer, indices[k], inner]`; both f32, or both i32.
+ * `output[outer, k, inner] = x[outer, indices[k], inner]`, or with
+ * `indices[outer, k, inner]`; both f32, or both i32.
  * Where an index is out of range, elements are NaN, or −2³¹.
  */
 export const indexSelectForward = kernel({
   name: "indexSelect",
   operands: { x: "read", indices: "read", sizes: "read", output: "write" },
   reference({ indices, output, x }, shape: IndexSelectShape) {
-    const { count, inner, outer, size } = shape;
+    const { count, inner, outer, perElement, size } = shape;
     const invalid = x instanceof Int32Array ? -(2 ** 31) : NaN;
     for (let slice = 0; slice < outer * count; slice++) {
-      const chosen = indices[slice % count];
-      const isValid = chosen >= 0 && chosen < size;
-      const start = (Math.floor(slice / count) * size + chosen) * inner;
+      const start = Math.floor(slice / count) * size;
       for (let i = 0; i < inner; i++) {
-        output[slice * inner + i] = isValid ? x[start + i] : invalid;
+        const place = slice * inner + i;
+        const chosen = indices[perElement ? place : slice % count];
+        const isValid = chosen >= 0 && chosen < size;
+        output[place] = isValid ? x[(start + chosen) * inner + i] : invalid;
       }
     }
   },
-  webgpu({ indices, output, sizes, x }) {
+  webgpu({ indices, output, sizes, x }, { perElement = false }) {
     const { dtype, length } = output.buffer;
     const bind = { indices, sizes, x, output };
-    const invalid = invalidBits[dtype];
-    return [elementwise(wgsl.indexSelect, length, bind, { invalid })];
+    const constants = {
+      invalid: invalidBits[dtype],
+      perElement: Number(perElement),
+    };
+    return [elementwise(wgsl.indexSelect, length, bind, constants)];
   },
 });
 
@@ -64,21 +74,27 @@ export const indexSelectGradient = kernel({
     gradX: "write",
   },
   reference({ gradOutput, gradX, indices }, shape: IndexSelectShape) {
-    const { count, inner, outer, size } = shape;
+    const { count, inner, outer, perElement, size } = shape;
     gradX.fill(0);
     for (let slice = 0; slice < outer * count; slice++) {
-      const chosen = indices[slice % count];
-      if (chosen < 0 || chosen >= size) continue;
-      const start = (Math.floor(slice / count) * size + chosen) * inner;
+      const start = Math.floor(slice / count) * size;
       for (let i = 0; i < inner; i++) {
-        gradX[start + i] += gradOutput[slice * inner + i];
+        const place = slice * inner + i;
+        const chosen = indices[perElement ? place : slice % count];
+        if (chosen < 0 || chosen >= size) continue;
+        gradX[(start + chosen) * inner + i] += gradOutput[place];
       }
     }
   },
-  webgpu({ gradOutput, gradX, indices, sizes }, { count }) {
+  webgpu(
+    { gradOutput, gradX, indices, sizes },
+    { count, perElement = false },
+  ) {
     const { length } = gradX.buffer;
     const bind = { indices, sizes, gradOutput, gradX };
-    const command = elementwise(wgsl.indexSelectGradient, length, bind);
+    const command = elementwise(wgsl.indexSelectGradient, length, bind, {
+      perElement: Number(perElement),
+    });
     return [{ ...command, iterations: count }];
   },
 });

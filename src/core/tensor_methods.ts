@@ -32,6 +32,11 @@ export interface TensorMethods<
   expand(...sizes: number[] | [Shape]): Tensor<Shape, D>;
   /** The elements as f32: of i32 the nearest; f32 stays the tensor that it is. */
   float(): Tensor<S>;
+  /**
+   * Elements along an axis by an i32 index of their own, whose shape the result
+   * has: `scores.gather(1, labels.unsqueeze(1))`.
+   */
+  gather(dim: number, index: Tensor<Shape, "i32">): Tensor<Shape, D>;
   /** 1 where not below a tensor or a number, else 0. See {@linkcode ge}. */
   ge(other: Tensor<Shape, D> | number): Tensor;
   /** The Gaussian error linear unit, elementwise. See {@linkcode gelu}. */

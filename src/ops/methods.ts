@@ -16,6 +16,7 @@ import { eq } from "./eq.ts";
 import { exp } from "./exp.ts";
 import { expand } from "./expand.ts";
 import { float } from "./float.ts";
+import { gather } from "./gather.ts";
 import { ge } from "./ge.ts";
 import { gelu } from "./gelu.ts";
 import { gt } from "./gt.ts";
@@ -70,6 +71,7 @@ installMethods({
   exp,
   expand: (x, ...sizes) => expand(x, listOf(sizes)),
   float,
+  gather,
   ge,
   gelu,
   gt,

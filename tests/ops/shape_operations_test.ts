@@ -36,6 +36,9 @@ function run(
     return functions[operation](operands, ...args);
   }
   const [x] = operands;
+  if (operation === "gather") {
+    args[1] = Tensor.from(x.device, args[1] as number[], { dtype: "i32" });
+  }
   if (operation in functions) return functions[operation](x, ...args);
   // deno-lint-ignore no-explicit-any -- the method has this name
   return (x as any)[operation](...args);
@@ -327,4 +330,17 @@ deviceTest("wrong arguments of shape operations are named", (device) => {
     ],
   ];
   for (const [run, message] of table) assertThrows(run, TypeError, message);
+});
+
+deviceTest("gather names shapes that do not fit", async (device) => {
+  using x = Tensor.from(device, [[1, 2, 3], [4, 5, 6]]);
+  using labels = Tensor.from(device, [2, 0], { dtype: "i32" });
+  assertThrows(
+    () => x.gather(1, labels),
+    ShapeError,
+    "gather of [2, 3] along axis 1: index: expected 2 dimensions, none longer " +
+      "than those of x but for axis 1, got [2]. Help: Labels [N] of scores",
+  );
+  using wrong = Tensor.from(device, [[3, 1], [-1, 0]], { dtype: "i32" });
+  assertEquals(await x.gather(1, wrong).tolist(), [[NaN, 2], [NaN, 4]]);
 });

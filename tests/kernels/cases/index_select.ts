@@ -9,6 +9,8 @@ import { oneHotKernel } from "../../../kernels/one_hot/one_hot.ts";
 import { type KernelCase, random, randomIntegers } from "./_harness.ts";
 
 const shapes: readonly IndexSelectShape[] = [
+  { outer: 3, size: 5, count: 4, inner: 2, perElement: true },
+  { outer: 1, size: 3, count: 1, inner: 30, perElement: true },
   { outer: 1, size: 1, count: 1, inner: 1 },
   { outer: 1, size: 7, count: 20, inner: 13 },
   { outer: 3, size: 5, count: 2, inner: 1 },
@@ -18,11 +20,12 @@ const shapes: readonly IndexSelectShape[] = [
 /** Slices that are picked, and rows of one 1. */
 export const indexSelectCases: readonly KernelCase[] = [
   ...shapes.flatMap((shape): KernelCase[] => {
-    const { count, inner, outer, size } = shape;
+    const { count, inner, outer, perElement, size } = shape;
     const sizes = indexSelectSizes(shape);
-    const indices = randomIntegers(count, size, 3);
-    const name = `${outer} × ${size} × ${inner}, ${count} indices`;
     const before = outer * size * inner, after = outer * count * inner;
+    const indices = randomIntegers(perElement ? after : count, size, 3);
+    const name = `${outer} × ${size} × ${inner}, ${count} indices` +
+      (perElement ? " an element" : "");
     return [
       {
         name: `indexSelect: ${name}`,
