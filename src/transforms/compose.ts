@@ -107,7 +107,7 @@ export class Compose {
    * Checks and keeps the argument.
    *
    * @throws {TypeError} If `ToTensor` is missing, or a transform is there twice
-   * or in the wrong place.
+   * or in the wrong place, or `RandomErasing` follows a `Normalize` of channels.
    */
   constructor(transforms: readonly Transform[]) {
     const own = transforms.findIndex(isFunction);
@@ -116,7 +116,6 @@ export class Compose {
     const builtIn = transforms.slice(0, split) as BuiltIn[];
     checkOrder(builtIn.map(({ kind }) => kind), functions);
     this.transforms = [...transforms];
-    this.#functions = functions as BatchTransform[];
     const found = <K extends Kind>(kind: K) =>
       builtIn.find((one) => one.kind === kind) as
         | Extract<BuiltIn, { kind: K }>
@@ -125,10 +124,18 @@ export class Compose {
     this.elastic = found("elastic transform");
     this.#erasing = found("random erasing");
     const normalize = found("normalize");
-    this.mean = normalize?.mean ?? 0;
-    this.std = normalize?.std ?? 1;
+    const { mean = 0, std = 1 } = normalize ?? {};
+    const isSame = typeof mean === "number" && typeof std === "number";
+    // The device's pass over pixels has one mean for all; channels come after it.
+    this.mean = isSame ? mean : 0;
+    this.std = isSame ? std : 1;
+    this.#functions = [
+      ...isSame ? [] : [(x: Tensor) => normalize!.apply(x)],
+      ...functions as BatchTransform[],
+    ];
     const value = this.#erasing?.value ?? 0;
     const last = builtIn.at(-1)?.kind;
+    if (!isSame && last === "random erasing") throw erasingLast();
     this.erased = last === "normalize" ? (value - this.mean) / this.std : value;
   }
 
@@ -142,7 +149,7 @@ export class Compose {
     return [this.#affine, this.elastic, this.#erasing].some((one) => one);
   }
 
-  /** Whether there are functions of a program's own. */
+  /** Whether functions run on what the kernels have made of a batch. */
   get hasFunctions(): boolean {
     return this.#functions.length > 0;
   }
@@ -188,6 +195,15 @@ function textOf(transform: Transform): string {
   return isFunction(transform)
     ? `${transform.name || "function"}()`
     : String(transform);
+}
+
+function erasingLast(): TypeError {
+  return new TypeError(describe({
+    what: "Compose: transforms",
+    expected: "RandomErasing before a Normalize with a mean for each channel",
+    got: "RandomErasing after it",
+    help: "Exchange both, or give one mean and std for all channels.",
+  }));
 }
 
 function checkRows(change: BatchTransform, rows: number, got: Tensor): void {

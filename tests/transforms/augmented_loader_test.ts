@@ -3,6 +3,7 @@ import { blur } from "../../kernels/augment/blur.ts";
 import { drawNoise } from "../../kernels/augment/noise.ts";
 import { warp } from "../../kernels/augment/warp.ts";
 import { DataLoader, TensorDataset } from "../../src/data/mod.ts";
+import { ShapeError } from "../../src/base/errors.ts";
 import { RandomGenerator } from "../../src/core/random.ts";
 import type { Device } from "../../src/devices/device.ts";
 import {
@@ -154,3 +155,59 @@ function differ(left: Float32Array[], right: Float32Array[]): boolean {
     batch.some((value, at) => value !== right[i][at])
   );
 }
+
+deviceTest(
+  "Normalize takes a mean and a std for each channel",
+  async (device) => {
+    // torchvision: Normalize((0.5, 0.25), (0.5, 0.125)) of ToTensor of these bytes.
+    const options = { rowShape: [2, 1, 2], classes: 2, divisor: 255 };
+    const data = Uint8Array.of(0, 255, 51, 255, 102, 0, 0, 204);
+    const images = new TensorDataset(data, [0, 1], options);
+    const normalize = new Normalize([0.5, 0.25], [0.5, 0.125]);
+    const transform = new Compose([new ToTensor(), normalize]);
+    assertEquals(
+      `${normalize}`,
+      "Normalize(mean=[0.5, 0.25], std=[0.5, 0.125])",
+    );
+    using loader = new DataLoader(images, { device, batchSize: 2, transform });
+    const expected = [-1, 1, -0.4, 6, -0.2, -1, -2, 4.4];
+    for (let epoch = 0; epoch < 2; epoch++) {
+      for await (const [inputs] of loader) {
+        const tolerance = { atol: 1e-6, rtol: 1e-6 };
+        assertClose(await inputs.data(), expected, tolerance, "inputs");
+      }
+    }
+    using grey = new DataLoader(images, {
+      device,
+      transform: new Compose([
+        new ToTensor(),
+        new Normalize([0, 0, 0], [1, 1, 1]),
+      ]),
+    });
+    assertThrows(
+      () => grey.first(),
+      ShapeError,
+      "inputs: expected 3 channels, got [1, 2, 1, 2]",
+    );
+  },
+);
+
+Deno.test("Normalize refuses what is no mean and std of channels", () => {
+  for (const [mean, std] of [[[1, 2], [1]], [[], []], [[1], [0]], [[NaN], 1]]) {
+    assertThrows(
+      () => new Normalize(mean, std),
+      RangeError,
+      "Normalize: mean and std: expected finite numbers",
+    );
+  }
+  assertThrows(
+    () =>
+      new Compose([
+        new ToTensor(),
+        new Normalize([0, 0], [1, 1]),
+        new RandomErasing(),
+      ]),
+    TypeError,
+    "expected RandomErasing before a Normalize with a mean for each channel",
+  );
+});
