@@ -39,7 +39,7 @@ export {
   Tensor,
 } from "./src/core/tensor.ts";
 export * from "./src/data/mod.ts";
-export { openDataset, type OpenDatasetOptions } from "./src/datasets/mod.ts";
+export { openDataset } from "./src/datasets/mod.ts";
 export type { Device, DType } from "./src/devices/device.ts";
 export { openDevice, type OpenDeviceOptions } from "./src/devices/select.ts";
 export type { HostTensor } from "./src/formats/safetensors.ts";
@@ -51,6 +51,7 @@ export {
   MultilayerPerceptron,
   type MultilayerPerceptronOptions,
   type NetworkName,
+  normalizeInputs,
   readShippedWeights,
   WiderConvolutionalNeuralNetwork,
 } from "./src/models/mod.ts";

@@ -3,7 +3,7 @@ import { DataError, describe } from "../base/errors.ts";
 import { makeFolder, readFile, writeFileAtomic } from "../formats/files.ts";
 import type { DataSource } from "../formats/data_source.ts";
 import { unpack } from "../formats/gzip.ts";
-import { findData, type FoundData } from "./folder/mod.ts";
+import { findData, FORMATS, type FoundData } from "./folder/mod.ts";
 
 /** A file with its bytes, raw or packed. */
 export interface NamedFile {
@@ -45,7 +45,12 @@ export async function fetchMnist(
 
 /** Whether a folder holds MNIST itself, to the bit. */
 export async function areOriginals(directory: string): Promise<boolean> {
-  const { data, incomplete } = await findData(directory, "train");
+  const { data, incomplete } = await findData(
+    directory,
+    "train",
+    FORMATS,
+    true,
+  );
   const files = (data ?? incomplete)?.files ?? [];
   const checksums = await Promise.all(files.map(checksumOf));
   return Object.values(CHECKSUMS).every((sum) => checksums.includes(sum));

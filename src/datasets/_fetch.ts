@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { createHash } from "node:crypto";
 import { DataError, describe } from "../base/errors.ts";
 import { makeFolder, writeFileAtomic } from "../formats/files.ts";
@@ -22,7 +22,6 @@ export async function fetchEntry(
   folder: string,
 ): Promise<string> {
   const { archive, files, mirrors, title } = entry;
-  await makeFolder(folder);
   const wanted = archive === undefined ? files![split] : [archive];
   const failures: string[] = [];
   for (const mirror of mirrors) {
@@ -87,6 +86,7 @@ async function download(
       await response.body?.cancel();
       throw new DataError(`HTTP status ${response.status}`);
     }
+    await makeFolder(dirname(path));
     using file = await Deno.open(path, { write: true, createNew: true });
     const hash = createHash(digest);
     for await (const chunk of response.body) {

@@ -18,11 +18,7 @@ import { type CatalogEntry, type DatasetName, DATASETS } from "./catalog.ts";
 import { fetchEntry } from "./_fetch.ts";
 import { pictures } from "./_pictures.ts";
 
-/**
- * Options of {@linkcode openDataset}.
- *
- * @category Data
- */
+/** Options of {@linkcode openDataset}. */
 export interface OpenDatasetOptions {
   /** The images to learn from, or those to test with. Default `"train"`. */
   split?: "train" | "test";

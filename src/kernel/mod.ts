@@ -95,6 +95,7 @@ export type { ItemValues } from "../data/dataset.ts";
 export type { Loss, LossFunction } from "../training/loss.ts";
 export type { Metric } from "../training/metrics/metric.ts";
 export type { RandomSplitOptions } from "../data/random_split.ts";
+export type { OpenDatasetOptions } from "../datasets/mod.ts";
 export type { ExportOnnxOptions } from "../onnx/mod.ts";
 export type { Conv2dLayerOptions } from "../nn/conv2d.ts";
 export type { ConvTranspose2dLayerOptions } from "../nn/conv_transpose2d.ts";

@@ -7,10 +7,35 @@ const hooks = new WeakMap<Layer, Disposable>();
 
 /**
  * Makes a model normalise what it gets, `(x − mean) / std`, wherever it is
- * called: in training, where it is measured, and where it predicts.
+ * called: in training, by `evaluate` and `predict`, and by `predictDigits`. For
+ * weights that were trained so: those that `train` writes have mean and
+ * deviation in their metadata.
  *
  * @param normalize Mean and standard deviation. Empty: it does so no more;
  * undefined: as it was.
+ * @returns The model.
+ *
+ * @example Weights that a training with `--normalize` has left
+ * ```ts
+ * import { Linear, normalizeInputs, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const model = new Linear(2, 1, { bias: false }).to(device, { seed: 0 });
+ * model.loadStateDict(
+ *   new Map([["weight", {
+ *     dtype: "F32",
+ *     shape: [1, 2],
+ *     data: new Float32Array([1, 1]),
+ *   }]]),
+ * );
+ * const metadata = { normalize: "0.5,0.25" };
+ * normalizeInputs(model, metadata.normalize.split(",").map(Number));
+ * using x = Tensor.from(device, [0.5, 1], [1, 2]);
+ * assertEquals(await model.forward(x).data(), new Float32Array([2]));
+ * ```
+ *
+ * @category Models
  */
 export function normalizeInputs<Model extends Layer>(
   model: Model,
