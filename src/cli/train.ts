@@ -27,6 +27,7 @@ import {
   writeReports,
 } from "./_report.ts";
 import { checkEnding, writeModel } from "./_write_model.ts";
+import { Unwritten } from "./_unwritten.ts";
 import { seedsTable, type Training, trainingsOf } from "./_seeds.ts";
 import {
   checkSettings,
@@ -218,7 +219,10 @@ interface Outcome {
   readonly failures: readonly Error[];
 }
 
-/** Trains one model to the end, saves it and writes its reports. */
+/**
+ * Trains one model to the end, saves it and writes its reports. A full disk stops
+ * nothing: what could not be written is told at once, and is a failure at the end.
+ */
 async function trainOnce(
   { files, log, out }: Training,
   options: TrainOptions,
@@ -228,12 +232,20 @@ async function trainOnce(
   const { isFirst, output } = request;
   const run = await files();
   let saved = "";
+  const unwritten = new Unwritten();
   using bar = await openBar(output);
   signal?.addEventListener("abort", () => bar?.clear());
   using trainer = await Trainer.open({
     ...options,
     ...run.options,
-    onCheckpoint: ({ path }) => void (saved = path),
+    onCheckpoint: ({ path }) => {
+      saved = path;
+      unwritten.delete(path);
+    },
+    onCheckpointError: (error, path) => {
+      bar?.clear();
+      unwritten.add(path, error);
+    },
     onStep: (step) => signal?.aborted || bar?.show(step),
   });
   if (isFirst) output.say(String(trainer.model));
@@ -246,7 +258,7 @@ async function trainOnce(
   const chooses = patience > 0 || targetAcc > 0;
   if (valFraction === 0 && chooses) output.say(hintOfValidation);
   try {
-    await follow(trainer, log, output, bar);
+    await follow(trainer, log, { bar, output, unwritten });
   } finally {
     if (signal?.aborted && saved !== "") {
       console.error(`go on with --resume ${saved}`);
@@ -258,30 +270,47 @@ async function trainOnce(
     : valData;
   await writeModel(out, { model, inputShape }, metadata);
   output.say(`saved ${out}`);
-  const failures = await writeReports(trainer, run, request);
+  const failures = [
+    ...unwritten.failures,
+    ...await writeReports(trainer, run, request),
+  ];
   const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;
   return { result, failures };
 }
 
-/**
- * Trains to the end, and prints and logs every epoch. The log is rewritten each
- * time: it is complete wherever the training stops.
- */
+/** Where the course of a training is told. */
+interface Telling {
+  readonly bar: ProgressBar | null;
+  readonly output: Output;
+  readonly unwritten: Unwritten;
+}
+
+/** Trains to the end, and prints and logs every epoch. */
 async function follow(
   trainer: Trainer,
   logFile: string,
-  output: Output,
-  bar: ProgressBar | null,
+  { bar, output, unwritten }: Telling,
 ): Promise<void> {
   for await (const result of trainer.epochs()) {
     bar?.clear();
     output.say(epochLine(result, trainer.settings.epochs));
     output.detail(epochDetail(result));
     output.record(epochRecord(result, trainer));
-    if (logFile === "") continue;
-    const log = trainer.history.map((epoch) =>
-      `${JSON.stringify(epochRecord(epoch, trainer))}\n`
-    );
-    await writeFileAtomic(logFile, new TextEncoder().encode(log.join("")));
+    if (logFile !== "") await writeLog(trainer, logFile, unwritten);
   }
+}
+
+/** Writes the whole log each time: it is complete wherever the training stops. */
+async function writeLog(
+  trainer: Trainer,
+  path: string,
+  unwritten: Unwritten,
+): Promise<void> {
+  const lines = trainer.history.map((epoch) =>
+    `${JSON.stringify(epochRecord(epoch, trainer))}\n`
+  );
+  await unwritten.attempt(
+    path,
+    () => writeFileAtomic(path, new TextEncoder().encode(lines.join(""))),
+  );
 }

@@ -246,7 +246,20 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** Messages of a system whose disk has no room, or gives its user no more. */
+const isFull = /No space left|not enough space|quota exceeded|ENOSPC|EDQUOT/i;
+
 function writeFailure(path: string, cause: unknown): DataError {
+  if (cause instanceof Error && isFull.test(cause.message)) {
+    return new DataError(
+      describe({
+        what: `cannot write ${path}`,
+        got: "a full disk",
+        help: "Free space on the disk, or give a path on another.",
+      }),
+      { cause },
+    );
+  }
   return failure(`cannot write ${path}`, cause, {
     missing: `no folder ${dirname(path)}`,
     help: "Give a path in a folder that is there and that you may write.",

@@ -1,4 +1,4 @@
-import { describe } from "../base/errors.ts";
+import { DataError, describe } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import { writeChecked } from "../formats/write_weights.ts";
 import { bestPath, type Checkpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -8,6 +8,7 @@ import type { TrainOptions } from "./options.ts";
 export class CheckpointWriter {
   readonly #every: number;
   readonly #onCheckpoint: TrainOptions["onCheckpoint"];
+  readonly #onError: TrainOptions["onCheckpointError"];
   readonly #path: string | undefined;
   #epochs = 0;
 
@@ -17,8 +18,9 @@ export class CheckpointWriter {
    * @throws {RangeError} If `checkpointEvery` is no whole number of at least 1.
    */
   constructor(
-    { checkpoint, checkpointEvery = 1, onCheckpoint }: TrainOptions,
+    options: TrainOptions,
   ) {
+    const { checkpoint, checkpointEvery = 1, onCheckpoint } = options;
     if (!Number.isSafeInteger(checkpointEvery) || checkpointEvery < 1) {
       throw new RangeError(describe({
         what: "train: checkpointEvery",
@@ -29,6 +31,7 @@ export class CheckpointWriter {
     }
     this.#every = checkpointEvery;
     this.#onCheckpoint = onCheckpoint;
+    this.#onError = options.onCheckpointError;
     this.#path = checkpoint;
   }
 
@@ -57,7 +60,11 @@ export class CheckpointWriter {
     const path = this.#path;
     if (path === undefined) return;
     const checkpoint = await make();
-    await writeCheckpoint(path, checkpoint);
+    const isWritten = await this.#attempt(
+      path,
+      () => writeCheckpoint(path, checkpoint),
+    );
+    if (!isWritten) return;
     this.#epochs = checkpoint.history.length;
     await this.#onCheckpoint?.({ path, epoch: this.#epochs, step });
   }
@@ -69,6 +76,22 @@ export class CheckpointWriter {
   ): Promise<void> {
     if (this.#path === undefined) return;
     const path = bestPath(this.#path);
-    await writeChecked(path, weights, metadata);
+    await this.#attempt(path, () => writeChecked(path, weights, metadata));
+  }
+
+  /** Whether a file was written; throws where nobody wants to hear that it was not. */
+  async #attempt(
+    path: string,
+    write: () => Promise<void>,
+  ): Promise<boolean> {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      const onError = this.#onError;
+      if (onError === undefined || !(error instanceof DataError)) throw error;
+      await onError(error, path);
+      return false;
+    }
   }
 }

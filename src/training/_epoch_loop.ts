@@ -69,7 +69,8 @@ export class EpochLoop {
       const seconds = (performance.now() - start) / 1000;
       lr = optimizer.lr;
       const imagesPerSecond = (step.rows - before) / seconds;
-      onStep?.(this.#stepResult({ ...number, ...reading, imagesPerSecond }));
+      const result = { ...number, ...reading, imagesPerSecond };
+      await onStep?.(this.#stepResult(result));
       schedule.step();
       await turnEventLoop();
       if (!signal?.aborted || last) continue;

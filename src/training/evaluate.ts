@@ -3,10 +3,10 @@ import { capture, type Captured } from "../core/capture.ts";
 import { DataLoader } from "../data/data_loader.ts";
 import { defaultDevice } from "../core/default_device.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { layoutOf } from "../data/layout.ts";
+import { type Layout, layoutOf } from "../data/layout.ts";
 import type { Device } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
-import type { AnyTensor, Tensor } from "../core/tensor.ts";
+import { type AnyTensor, Tensor } from "../core/tensor.ts";
 import { MetricSums } from "./_metric_sums.ts";
 import { type RunningLoss, runningLoss } from "./_running_loss.ts";
 import type { Loss } from "./loss.ts";
@@ -48,7 +48,9 @@ export interface Metrics {
  * @category Training
  */
 export class Evaluator implements Disposable {
+  readonly #device: Device;
   readonly #model: Layer;
+  readonly #layout: Layout;
   readonly #loader: DataLoader;
   readonly #loss: RunningLoss;
   readonly #metrics: MetricSums;
@@ -72,15 +74,36 @@ export class Evaluator implements Disposable {
   ) {
     checkOptions("evaluate", options, ["batchSize", "loss", "metrics"]);
     const { batchSize = 100, loss, metrics = [] } = options;
+    this.#device = device;
     this.#model = model;
+    this.#layout = layoutOf(dataset);
     this.#loader = new DataLoader(dataset, { device, batchSize });
-    this.#loss = runningLoss(device, layoutOf(dataset), { loss });
+    this.#loss = runningLoss(device, this.#layout, { loss });
     this.#metrics = new MetricSums(device, metrics);
     this.#step = capture(device, (inputs: Tensor, targets: AnyTensor) => {
       const output = model.forward(inputs);
       this.#loss.add(output, targets);
       return this.#metrics.of(output, targets);
     });
+  }
+
+  /**
+   * Runs the model on a batch of zeros, so that what a device cannot hold is known
+   * before hours of training; leaves it in evaluation mode.
+   *
+   * @throws {DeviceError} If memory does not suffice.
+   */
+  async tryBatch(): Promise<void> {
+    const { batchSize, rows } = this.#loader;
+    this.#model.eval();
+    const shape = [Math.min(batchSize, rows), ...this.#layout.rowShape];
+    using inputs = Tensor.zeros(this.#device, shape);
+    using run = capture(
+      this.#device,
+      (inputs: Tensor) => this.#model.forward(inputs),
+    );
+    run(inputs);
+    await this.#device.settle();
   }
 
   /** Measures the model as it is now; leaves it in evaluation mode. */

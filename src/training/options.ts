@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DataError } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Device, Precision } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
@@ -185,12 +186,20 @@ export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
  * @category Training
  */
 export interface TrainCallbacks {
-  /** Called after every step, once it is submitted to the device. */
-  onStep?: (step: StepResult) => void;
+  /**
+   * Called after every step, once it is submitted to the device. Where it returns
+   * a promise, the next step waits for it.
+   */
+  onStep?: (step: StepResult) => unknown;
   /** Called after every epoch, once it is measured. */
   onEpoch?: (epoch: EpochResult) => void | Promise<void>;
   /** Called after every checkpoint, once it is on the disk. */
   onCheckpoint?: (saved: SavedCheckpoint) => void | Promise<void>;
+  /**
+   * Called where a checkpoint, or the best weights beside it, cannot be written: a
+   * full disk, say. The training goes on then. Default: it ends with the error.
+   */
+  onCheckpointError?: (error: DataError, path: string) => void | Promise<void>;
   /**
    * Stops the training after the current step: the checkpoint is written, and the
    * promise is rejected with the signal's reason.

@@ -25,6 +25,7 @@ const otherOptions = [
   "onStep",
   "onEpoch",
   "onCheckpoint",
+  "onCheckpointError",
   "signal",
 ] as const;
 

@@ -1,3 +1,4 @@
+import { describe } from "../base/errors.ts";
 import { DataLoader } from "../data/data_loader.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { layoutOf } from "../data/layout.ts";
@@ -84,6 +85,7 @@ export class Trainer implements Disposable {
   readonly #evaluator: Evaluator;
   readonly #best = new BestWeights();
   readonly #checkpoints: CheckpointWriter;
+  #isRunning = false;
 
   private constructor(
     device: Device,
@@ -155,6 +157,7 @@ export class Trainer implements Disposable {
    * @throws {RangeError} If an option is out of range.
    * @throws {DataError | FormatError | StateDictError} If the checkpoint to resume
    * cannot be read, is none, or belongs to another model.
+   * @throws {DeviceError} If the device cannot hold a batch to measure with.
    */
   static async open(options: TrainOptions = {}): Promise<Trainer> {
     const { resume } = options;
@@ -166,8 +169,14 @@ export class Trainer implements Disposable {
     const device = options.device ??
       await openDevice({ precision: options.precision });
     const trainer = new Trainer(device, trainData, valData, settings, options);
-    if (checkpoint !== null) trainer.#restore(checkpoint);
-    return trainer;
+    try {
+      if (checkpoint !== null) trainer.#restore(checkpoint);
+      await trainer.#evaluator.tryBatch();
+      return trainer;
+    } catch (error) {
+      trainer[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** Training rows per epoch. */
@@ -205,17 +214,22 @@ export class Trainer implements Disposable {
    *
    * @throws {TrainingError} If a loss or a weight stops being a finite number;
    * then nothing of that epoch is written.
-   * @throws {DataError} If a checkpoint cannot be written.
+   * @throws {DataError} If a checkpoint cannot be written, and the options do not
+   * have `onCheckpointError`.
+   * @throws {TypeError} If another loop has an epoch under way.
    * @throws The signal's reason, if it stopped the training.
    */
   async *epochs(): AsyncGenerator<EpochResult, void, void> {
     const { signal } = this.#options;
     while (!this.finished) {
-      const result = await this.#epoch();
-      this.#history.push(result);
-      this.#schedule.epoch(result);
-      await this.#keep();
-      await this.#options.onEpoch?.(result);
+      const result = await this.#alone(async () => {
+        const result = await this.#epoch();
+        this.#history.push(result);
+        this.#schedule.epoch(result);
+        await this.#keep();
+        await this.#options.onEpoch?.(result);
+        return result;
+      });
       yield result;
       if (signal?.aborted && this.#checkpoints.epochs < result.epoch) {
         await this.#save();
@@ -301,6 +315,24 @@ export class Trainer implements Disposable {
       evalSeconds: (performance.now() - middle) / 1000,
       imagesPerSecond: this.#batches.rows / trainSeconds,
     };
+  }
+
+  /** Runs an epoch; throws where one is running already. */
+  async #alone<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#isRunning) {
+      throw new TypeError(describe({
+        what: "Trainer.epochs",
+        expected: "one loop over the epochs at a time",
+        got: "a second one while an epoch is under way",
+        help: "Await the first one, or open a second trainer.",
+      }));
+    }
+    this.#isRunning = true;
+    try {
+      return await run();
+    } finally {
+      this.#isRunning = false;
+    }
   }
 
   /** The present moment, for errors. */

@@ -326,3 +326,36 @@ Deno.test("weights that are no numbers are refused", async () => {
     );
   }
 });
+
+Deno.test({
+  name: "a full disk for checkpoint and log stops no training",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using folder = await task();
+    const { file, options } = folder;
+    await Deno.symlink("/dev/full", file("a"));
+    const log = ["--log-json", "/dev/full"];
+    const full = await run("train", ...options("a"), ...log, "--epochs", "2");
+    assertEquals(full.code, 1);
+    const because = "got a full disk\\. Help: Free space on the disk, .*\\.";
+    const [checkpoint, device] = [
+      `cannot write ${file("a")}`,
+      "cannot write /dev/full",
+    ];
+    const kept = "error: the weights are saved, but not";
+    assertMatch(
+      full.stderr,
+      new RegExp([
+        `^error: ${checkpoint}: ${because} The training goes on\\.`,
+        `error: ${device}: ${because} The training goes on\\.`,
+        `${kept} /dev/full: ${device}: ${because}`,
+        `${kept} ${file("a")}: ${checkpoint}: ${because}\n$`,
+      ].join("\n")),
+    );
+    assertMatch(full.stdout, /Epoch {3}2\/ {2}2/);
+    const evaluated = await run(
+      ...["evaluate", "--model", file("a-weights"), "--data", folder.path],
+    );
+    assertEquals(evaluated.code, 0);
+  },
+});

@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertLess,
   assertNotEquals,
@@ -8,7 +9,11 @@ import {
 import { join } from "@std/path";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../../src/devices/device.ts";
-import { FormatError, StateDictError } from "../../src/base/errors.ts";
+import {
+  DataError,
+  FormatError,
+  StateDictError,
+} from "../../src/base/errors.ts";
 import {
   readSafetensors,
   writeSafetensors,
@@ -325,4 +330,31 @@ Deno.test("settings in a checkpoint are checked as a user's", async () => {
       "history: expected numbers of epoch 1",
     );
   }
+});
+
+Deno.test("a checkpoint that cannot be written ends nothing if somebody hears of it", async () => {
+  await using folder = await temporaryFolder();
+  using device = CpuDevice.open({ threads: 1 });
+  const path = join(folder.path, "missing", "run.safetensors");
+  const options = task(device, { ...settings, epochs: 3, checkpoint: path });
+  await assertRejects(() => train(options), DataError, "cannot write");
+  const failed: string[] = [];
+  const saved: number[] = [];
+  const { history } = await train({
+    ...options,
+    model: smallNetwork(),
+    onCheckpoint: ({ epoch }) => void saved.push(epoch),
+    onCheckpointError: ({ message }, path) => {
+      assertStringIncludes(message, "cannot write");
+      failed.push(path);
+    },
+    onEpoch: async ({ epoch }) => {
+      if (epoch === 2) await Deno.mkdir(join(folder.path, "missing"));
+    },
+  });
+  assertEquals(history.length, 3);
+  assertEquals(failed.filter((name) => name === path).length, 2);
+  assert(failed.includes(bestPath(path)));
+  assertEquals(saved, [3]);
+  assertEquals((await readCheckpoint(path)).history.length, 3);
 });

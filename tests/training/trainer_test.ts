@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import type { Device } from "../../src/devices/device.ts";
-import { TrainingError } from "../../src/base/errors.ts";
+import { DeviceError, TrainingError } from "../../src/base/errors.ts";
 import { train } from "../../src/training/train.ts";
 import {
   type EpochResult,
@@ -174,6 +174,71 @@ deviceTest(
       "train: validation loss after step 7 of epoch 1: expected a finite number",
     );
     assertEquals(epochs, []);
+  },
+);
+
+deviceTest("two loops over the epochs at once are an error", async (device) => {
+  using trainer = await Trainer.open(task(device));
+  const [first, second] = [trainer.epochs(), trainer.epochs()];
+  const running = first.next();
+  await assertRejects(
+    () => second.next(),
+    TypeError,
+    "Trainer.epochs: expected one loop over the epochs at a time",
+  );
+  assertEquals((await running).value?.epoch, 1);
+  for await (const _epoch of trainer.epochs());
+  assertEquals(trainer.history.map(({ epoch }) => epoch), [1, 2, 3]);
+});
+
+deviceTest("callbacks that wait are waited for", async (device) => {
+  let waiting = 0;
+  let most = 0;
+  let steps = 0;
+  await train(task(device, {
+    epochs: 1,
+    onStep: async () => {
+      most = Math.max(most, ++waiting);
+      await new Promise((resolve) => setTimeout(resolve));
+      waiting--;
+      steps++;
+    },
+  }));
+  assertEquals([most, steps], [1, 7]);
+  for (const name of ["onStep", "onEpoch", "onCheckpoint"] as const) {
+    await using folder = await temporaryFolder();
+    const fails = async () => {
+      await new Promise((resolve) => setTimeout(resolve));
+      throw new Error(`${name} failed`);
+    };
+    const checkpoint = join(folder.path, "a.safetensors");
+    const options = task(device, { epochs: 1, checkpoint, [name]: fails });
+    await assertRejects(() => train(options), Error, `${name} failed`);
+  }
+}, ["read", "write"]);
+
+deviceTest(
+  "a batch that is too large to measure is refused first",
+  async (device) => {
+    const kernels: string[] = [];
+    const size = 2 ** 17;
+    const empty = new TensorDataset(
+      new Float32Array(size * 36),
+      new Int32Array(size),
+      {
+        rowShape: [1, 6, 6],
+        classes: 3,
+      },
+    );
+    const options = task(device, {
+      // Its activations take more than any device gives.
+      model: smallNetwork(4096),
+      testData: empty,
+      batchSize: size,
+      onStep: () => kernels.push("step"),
+    });
+    await assertRejects(() => train(options), DeviceError);
+    assertEquals(kernels, []);
   },
 );
 
