@@ -93,7 +93,7 @@ export class Evaluator implements Disposable {
    *
    * @throws {DeviceError} If memory does not suffice.
    */
-  async tryBatch(): Promise<void> {
+  tryBatch(): void {
     const { batchSize, rows } = this.#loader;
     this.#model.eval();
     const shape = [Math.min(batchSize, rows), ...this.#layout.rowShape];
@@ -103,7 +103,6 @@ export class Evaluator implements Disposable {
       (inputs: Tensor) => this.#model.forward(inputs),
     );
     run(inputs);
-    await this.#device.settle();
   }
 
   /** Measures the model as it is now; leaves it in evaluation mode. */

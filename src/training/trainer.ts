@@ -171,7 +171,7 @@ export class Trainer implements Disposable {
     const trainer = new Trainer(device, trainData, valData, settings, options);
     try {
       if (checkpoint !== null) trainer.#restore(checkpoint);
-      await trainer.#evaluator.tryBatch();
+      trainer.#evaluator.tryBatch();
       return trainer;
     } catch (error) {
       trainer[Symbol.dispose]();

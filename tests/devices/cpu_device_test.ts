@@ -125,6 +125,49 @@ Deno.test("the program of a worker stays where the worker finds it", async () =>
   for (const url of urls) await (await fetch(url)).text();
 });
 
+Deno.test("workers that cannot begin are not started again", async () => {
+  const { Worker: Original } = globalThis;
+  const broken = URL.createObjectURL(
+    new Blob(["throw new Error('no workers here');"]),
+  );
+  let started = 0;
+  globalThis.Worker = class extends Original {
+    constructor(_url: string | URL, options?: WorkerOptions) {
+      super(broken, options);
+      started++;
+    }
+  };
+  using device = CpuDevice.open({ threads: 3, splitFrom: 0 });
+  try {
+    const { counter, program } = counting(device);
+    let added = 10;
+    for (let round = 0; round < 40; round++) {
+      program.replay();
+      added += 10;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    await assertAll(device, counter, added);
+  } finally {
+    globalThis.Worker = Original;
+    URL.revokeObjectURL(broken);
+  }
+  assertEquals(started, 2);
+});
+
+Deno.test("1,024 threads share 16, or as many as there are cores", async () => {
+  using device = CpuDevice.open({ threads: 1024, splitFrom: 0 });
+  const { counter, program } = counting(device);
+  const expected = Math.max(16, navigator.hardwareConcurrency) - 1;
+  let added = 10;
+  await until(() => {
+    program.replay();
+    added += 10;
+    return device.workers === expected;
+  });
+  for (let round = 0; round < 20; round++) program.replay();
+  await assertAll(device, counter, added + 200);
+});
+
 Deno.test("two devices work at once", async () => {
   using left = CpuDevice.open({ threads: 2, splitFrom: 0 });
   using right = CpuDevice.open({ threads: 3, splitFrom: 0 });

@@ -143,7 +143,9 @@ function runShare(
     const waits = load<i32>(record, 12) != 0;
     if (waits && !barrier(control, threads, maySleep)) return;
     const parts = load<i32>(record, 8);
-    if (thread < parts) call(record, thread, parts);
+    for (let part = thread; part < parts; part += threads) {
+      call(record, part, parts);
+    }
     record += load<u32>(record, 4);
   }
   barrier(control, threads, maySleep);

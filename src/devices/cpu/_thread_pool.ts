@@ -16,9 +16,18 @@ interface Assignment {
   readonly idle: number;
 }
 
+/**
+ * Threads that are there at least, where the device has so many: with more than
+ * there are cores, waiting for each other takes longer than the work.
+ */
+const leastCrew = 16;
+
 /** How the threads of a device run its programs. */
 export interface ThreadOptions {
-  /** Threads, the calling one among them. */
+  /**
+   * Threads, the calling one among them. There are no more than cores, or 16: they
+   * share the work of the others.
+   */
   readonly threads: number;
   /** Milliseconds without work after which the workers end. */
   readonly idle: number;
@@ -38,6 +47,8 @@ export class ThreadPool {
   readonly #options: ThreadOptions;
   readonly #runner: Runner;
   readonly #maySleep: boolean = maySleep();
+  /** Threads that there are, the calling one among them. */
+  readonly #crew: number;
   #workers: Workers | null = null;
   /** Whether workers can't be had here. */
   #alone: boolean;
@@ -47,7 +58,9 @@ export class ThreadPool {
     this.#memory = memory;
     this.#options = options;
     this.#runner = instantiate(module.module, module.kernels, memory.memory);
-    this.#alone = options.threads === 1;
+    const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
+    this.#crew = Math.min(options.threads, Math.max(cores, leastCrew));
+    this.#alone = this.#crew === 1;
   }
 
   /** Runs a program of this many records at this pointer. */
@@ -82,10 +95,9 @@ export class ThreadPool {
     const { control, state } = this.#workers;
     let outcome: number;
     try {
-      const { threads } = this.#options;
       outcome = this.#runner.run(
         control,
-        threads,
+        this.#crew,
         program,
         records,
         this.#maySleep,
@@ -103,7 +115,8 @@ export class ThreadPool {
   }
 
   #start(): Workers | null {
-    const { idle, threads } = this.#options;
+    const { idle } = this.#options;
+    const threads = this.#crew;
     const control = this.#memory.allocate(CONTROL_BYTES);
     const state = this.#memory.array("i32", control, 1) as Int32Array;
     const { kernels, module } = this.#module;
@@ -115,6 +128,9 @@ export class ThreadPool {
         const worker = new Worker(url, { type: "module" });
         worker.onerror = (event) => {
           event.preventDefault();
+          // One that cannot begin would not the next time either. What fails
+          // within a kernel has closed the pool before.
+          if (Atomics.load(state, 0) === STARTING) this.close();
           this.#runner.close(control);
         };
         const assignment: Assignment = {
@@ -155,8 +171,11 @@ interface Workers {
   readonly workers: readonly Worker[];
 }
 
-/** The states in `lib/simd/run.ts` of a pool that waits and of one that ended. */
-const OPEN = 1, CLOSED = 3;
+/**
+ * The states in `lib/simd/run.ts` of a pool that is not complete yet, of one that
+ * waits and of one that ended.
+ */
+const STARTING = 0, OPEN = 1, CLOSED = 3;
 
 /** Whether this thread may sleep: the main thread of a page may only spin. */
 function maySleep(): boolean {
