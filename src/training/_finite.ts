@@ -58,13 +58,24 @@ export async function checkWeights(
   throw diverged(`${found.name} ${when}`, found.value);
 }
 
-/** The error of a training that goes nowhere. */
-export function diverged(what: string, got: number): TrainingError {
+/**
+ * The error of a training that goes nowhere.
+ *
+ * @param beginning Where it began, if that is known.
+ */
+export function diverged(
+  what: string,
+  got: number,
+  beginning: string | null = null,
+): TrainingError {
+  const advice = "Use a smaller --lr, and check that labels are below the " +
+    "number of classes";
   return new TrainingError(describe({
     what: `train: ${what}`,
     expected: "a finite number",
-    got: String(got),
-    help: "Use a smaller --lr, and check that labels are below the number " +
-      "of classes; `detectAnomaly` names the operation where it began.",
+    got: beginning === null ? String(got) : `${got}; it began in ${beginning}`,
+    help: beginning === null
+      ? `${advice}; \`detectAnomaly\` names the operation where it began.`
+      : `${advice}.`,
   }));
 }

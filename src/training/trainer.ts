@@ -1,4 +1,4 @@
-import { describe } from "../base/errors.ts";
+import { describe, TrainingError } from "../base/errors.ts";
 import { DataLoader } from "../data/data_loader.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { layoutOf } from "../data/layout.ts";
@@ -12,6 +12,7 @@ import { NETWORKS, normalizeInputs } from "../models/mod.ts";
 import { openData } from "./_data.ts";
 import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./best.ts";
+import { findDivergence } from "./_divergence.ts";
 import { OPTIMIZERS } from "./_optimizers.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
 import { checkWeights, diverged } from "./_finite.ts";
@@ -86,6 +87,8 @@ export class Trainer implements Disposable {
   readonly #best = new BestWeights();
   readonly #checkpoints: CheckpointWriter;
   #isRunning = false;
+  /** The last checkpoint, where they are made anyway. */
+  #last: Checkpoint | null = null;
 
   private constructor(
     device: Device,
@@ -274,10 +277,16 @@ export class Trainer implements Disposable {
     };
   }
 
-  #restore({ history, state, weights }: Checkpoint): void {
+  #restore(checkpoint: Checkpoint): void {
+    this.#return(checkpoint);
+    this.#history.push(...checkpoint.history);
+    this.#last = checkpoint;
+  }
+
+  /** Takes all but the history back to a checkpoint. */
+  #return({ history, state, weights }: Checkpoint): void {
     this.model.loadStateDict(weights, { source: this.#options.resume });
     loadState(this.#parts, state);
-    this.#history.push(...history);
     const { length, state: { batch } } = this.#batches;
     this.#schedule.resume(history.length * length + batch, history);
   }
@@ -290,7 +299,13 @@ export class Trainer implements Disposable {
       await checkWeights(this.model, this.#moment(epoch));
       await this.#save();
     };
-    const trained = await this.#loop.run({ epoch, epochs }, stop);
+    if (this.#checkpoints.isEnabled) this.#last ??= await this.checkpoint();
+    const trained = await this.#loop.run({ epoch, epochs }, stop)
+      .catch(async (error) => {
+        throw error instanceof TrainingError
+          ? await this.#explained(error)
+          : error;
+      });
     const middle = performance.now();
     const measured = await this.#averaged(() => this.#evaluator.run());
     await checkWeights(this.model, this.#moment(epoch));
@@ -315,6 +330,21 @@ export class Trainer implements Disposable {
       evalSeconds: (performance.now() - middle) / 1000,
       imagesPerSecond: this.#batches.rows / trainSeconds,
     };
+  }
+
+  /**
+   * The error of a loss that is not finite, with step and operation, where the
+   * epoch can be run again from a checkpoint.
+   */
+  async #explained(error: TrainingError): Promise<TrainingError> {
+    const last = this.#last;
+    const epoch = this.#history.length + 1;
+    if (last === null || last.history.length + 1 !== epoch) return error;
+    const restore = () => this.#return(last);
+    const found = await findDivergence(this.#parts, restore);
+    if (found === null) return error;
+    const { loss, operation, step } = found;
+    return diverged(`loss in epoch ${epoch}, step ${step}`, loss, operation);
   }
 
   /** Runs an epoch; throws where one is running already. */
@@ -367,6 +397,7 @@ export class Trainer implements Disposable {
 
   async #save(): Promise<void> {
     const { batch } = this.#batches.state;
-    await this.#checkpoints.write(() => this.checkpoint(), batch);
+    const make = async () => this.#last = await this.checkpoint();
+    await this.#checkpoints.write(make, batch);
   }
 }

@@ -3,6 +3,7 @@ import {
   assertEquals,
   assertGreater,
   assertLess,
+  assertMatch,
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
@@ -19,6 +20,7 @@ import {
   Trainer,
   type TrainOptions,
 } from "../../src/training/mod.ts";
+import type { ItemDataset } from "../../src/data/dataset.ts";
 import { TensorDataset } from "../../src/data/tensor_dataset.ts";
 import { Linear } from "../../src/nn/mod.ts";
 import { mean, scale, sqrt } from "../../src/ops/mod.ts";
@@ -26,7 +28,7 @@ import { SGD } from "../../src/optim/mod.ts";
 import { ReduceLROnPlateau } from "../../src/optim/schedules/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
-import { temporaryFolder } from "../temporary_folder.ts";
+import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { rowsDataset, smallNetwork } from "./_task.ts";
 
 function task(device: Device, options: TrainOptions = {}): TrainOptions {
@@ -144,6 +146,48 @@ deviceTest("a loss that is no number is an error", async (device) => {
     "expected a finite number",
   );
 });
+
+deviceTest(
+  "a training with a checkpoint tells where it left the numbers",
+  async (device) => {
+    await using folder = await temporaryFolder();
+    const checkpoint = join(folder.path, "a.safetensors");
+    const { inputs, targets } = rowsDataset(160, 1);
+    const pixels = Float32Array.from(inputs.data);
+    const bad = 100;
+    pixels[bad * 36 + 7] = Infinity;
+    const order: number[] = [];
+    const trainData: ItemDataset = {
+      length: 160,
+      rowShape: [1, 6, 6],
+      classes: 3,
+      get(index) {
+        order.push(index);
+        const row = pixels.subarray(index * 36, (index + 1) * 36);
+        return [row, targets.data[index]];
+      },
+    };
+    const options = task(device, { trainData, epochs: 1, seed: 3 });
+    await assertRejects(
+      () => train({ ...options, model: smallNetwork() }),
+      TrainingError,
+      "train: loss in epoch 1, by step 20: expected a finite number, got NaN. ",
+    );
+    const step = Math.floor(order.indexOf(bad) / 8) + 1;
+    assertGreater(step, 3);
+    const error = await assertRejects(
+      () => train({ ...options, checkpoint }),
+      TrainingError,
+      `train: loss in epoch 1, step ${step}: expected a finite number, got NaN`,
+    );
+    assertMatch(
+      error.message,
+      /; it began in 0: conv2d, forward: x: expected finite .* Infinity at /,
+    );
+    assertEquals(await listing(folder.path), []);
+  },
+  ["read", "write"],
+);
 
 deviceTest("a weight that is no number is an error", async (device) => {
   // The root of 0 is 0, its slope is infinite.
