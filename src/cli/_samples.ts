@@ -1,6 +1,6 @@
 import { DataError } from "../base/errors.ts";
 import { Mnist } from "../data/mnist.ts";
-import type { Sample } from "../serve/mod.ts";
+import type { Sample, TrainingImages } from "../serve/mod.ts";
 
 /** How many images the page offers. */
 const most = 20;
@@ -30,4 +30,14 @@ export async function samplesIn(
     if (error instanceof DataError && !isAsked) return [];
     throw error;
   }
+}
+
+/** The images of a data set to train on. */
+export async function trainingImagesIn(
+  folder: string,
+  classes: number,
+): Promise<TrainingImages> {
+  const options = { split: "train", classes, download: false } as const;
+  const { images, labels } = await Mnist.open(folder, options);
+  return { pixels: images, labels: Uint8Array.from(labels) };
 }

@@ -7,7 +7,7 @@ import { machineOf, machineOptions } from "./_machine.ts";
 import { modelOptions, openModelOrShipped } from "./_model.ts";
 import { usage, wholeNumber } from "./_options.ts";
 import { Output, verboseOption } from "./_output.ts";
-import { samplesIn } from "./_samples.ts";
+import { samplesIn, trainingImagesIn } from "./_samples.ts";
 import { givenSettings } from "./_train_settings.ts";
 
 /** `deno task serve`. */
@@ -38,7 +38,8 @@ export const serve: Command = {
         name: "data",
         value: "DIR",
         default: "data",
-        help: "test images for the page, if they are there",
+        help:
+          "images for the page, to look at and to train on, if they are there",
       },
       ...modelOptions,
       ...machineOptions,
@@ -62,19 +63,22 @@ export const serve: Command = {
       onVariant: (sentence) => output.detail(sentence),
       onChoice: (sentence) => output.detail(`device: ${sentence}`),
     });
+    const chosen = givenSettings("serve", { normalize: values.normalize });
     const { card, model } = await openModelOrShipped(
       device,
       values,
       output,
-      givenSettings("serve", { normalize: values.normalize }),
+      chosen,
     );
+    const { data } = values;
+    const { classes } = model;
+    const samples = await samplesIn(data, classes, given.explicit.has("data"));
     const service = new Service(device, model, {
-      samples: await samplesIn(
-        values.data,
-        model.classes,
-        given.explicit.has("data"),
-      ),
-      classNames: card.classNames,
+      samples,
+      training: samples.length === 0
+        ? null
+        : () => trainingImagesIn(data, classes),
+      card: { ...card, ...chosen },
       names: values.names.split(",").filter((name) => name !== ""),
     });
     using interrupt = new Interrupt("when all are answered");

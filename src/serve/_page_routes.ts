@@ -1,15 +1,29 @@
 import { encodeSafetensors } from "../formats/safetensors.ts";
-import { type Classifier, type NetworkName, NETWORKS } from "../models/mod.ts";
+import {
+  cardMetadata,
+  type Classifier,
+  type ModelCard,
+  type NetworkName,
+  NETWORKS,
+} from "../models/mod.ts";
 import { answer, get, json, type Route } from "./_answers.ts";
 import { bundlePage } from "./page/bundle.ts";
 import { pageHtml } from "./page/html.ts";
 import { pageStyle } from "./page/style.ts";
-import type { Sample } from "./service.ts";
+import type { Sample, TrainingImages } from "./service.ts";
+
+/** What the server has for the page. */
+interface PageContents {
+  readonly card: ModelCard;
+  readonly samples: readonly Sample[];
+  /** Reads those to train on; null where there are none. */
+  readonly training: (() => Promise<TrainingImages>) | null;
+}
 
 /** The page, and what it loads. Its script is made when it is first asked for. */
 export function pageRoutes(
   model: Classifier,
-  samples: readonly Sample[],
+  { card, samples, training }: PageContents,
 ): Readonly<Record<string, Route>> {
   let bundle: Promise<string> | null = null;
   const script = async () => {
@@ -33,21 +47,50 @@ export function pageRoutes(
     "/model.safetensors": get(async () => {
       const bytes = encodeSafetensors(
         await model.stateDict(),
-        metadataOf(model),
+        metadataOf(model, card),
       );
       return answer(new Uint8Array(bytes), "application/octet-stream");
     }),
-    "/samples.json": get(() =>
-      json(samples.map(({ label, pixels }) => ({ label, pixels: [...pixels] })))
+    "/page.json": get(() =>
+      json({
+        samples: samples.map(({ label, pixels }) => ({
+          label,
+          pixels: [...pixels],
+        })),
+        hasTraining: training !== null,
+      })
     ),
+    ...training === null ? {} : {
+      "/training.safetensors": get(async () =>
+        answer(await trainingBytes(training), "application/octet-stream")
+      ),
+    },
   };
 }
 
-/** The name of the network, which its weights do not always tell. */
-function metadataOf(model: Classifier): Record<string, string> {
+/** The images to train on as the page reads them. */
+async function trainingBytes(
+  training: () => Promise<TrainingImages>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { labels, pixels } = await training();
+  const shape = [labels.length, 1, 28, 28];
+  return new Uint8Array(encodeSafetensors([
+    ["images", { dtype: "U8", shape, data: pixels }],
+    ["labels", { dtype: "U8", shape: [labels.length], data: labels }],
+  ]));
+}
+
+/** The name of the network, which its weights do not always tell, and its card. */
+function metadataOf(
+  model: Classifier,
+  card: ModelCard,
+): Record<string, string> {
   const names = Object.keys(NETWORKS) as NetworkName[];
   const network = names.find((name) =>
     NETWORKS[name]().constructor === model.constructor
   );
-  return network === undefined ? {} : { network };
+  return {
+    ...cardMetadata(card),
+    ...network === undefined ? {} : { network },
+  };
 }

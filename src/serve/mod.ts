@@ -19,9 +19,16 @@ import {
   ConvolutionalNeuralNetwork,
   readShippedWeights,
 } from "../models/mod.ts";
-import { type Sample, Service, type ServiceOptions } from "./service.ts";
+import {
+  type Sample,
+  Service,
+  type ServiceOptions,
+  type TrainingImages,
+} from "./service.ts";
 
-export { type Sample, Service, type ServiceOptions };
+export { type Sample, Service, type ServiceOptions, type TrainingImages };
+
+export type { ModelCard } from "../models/mod.ts";
 
 let opened: Promise<Service> | null = null;
 

@@ -1,7 +1,7 @@
 import { describe, DeviceError, LibraryError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import type { Device } from "../devices/device.ts";
-import type { Classifier } from "../models/mod.ts";
+import type { Classifier, ModelCard } from "../models/mod.ts";
 import { Batcher } from "./_batcher.ts";
 import { readBody } from "./_body.ts";
 import { imagesOf } from "./_images.ts";
@@ -31,8 +31,25 @@ export interface ServiceOptions {
   patience?: number;
   /** Images that the page offers to click. Default none. */
   samples?: readonly Sample[];
-  /** The names of the classes. Default: an answer has numbers alone. */
-  classNames?: readonly string[];
+  /**
+   * What the weights were trained with: names of classes for the answers, and
+   * how the page normalises, as the model does. Default: MNIST's digits as they
+   * are.
+   */
+  card?: ModelCard;
+  /**
+   * Reads images that the page offers to train on, when it asks for them.
+   * Default: it offers no training.
+   */
+  training?: (() => Promise<TrainingImages>) | null;
+}
+
+/** Images to train on in the page. */
+export interface TrainingImages {
+  /** 28 × 28 bytes an image, 0 (paper) to 255 (ink). */
+  readonly pixels: Uint8Array;
+  /** The digit, or class, of each. */
+  readonly labels: Uint8Array;
 }
 
 /** An image of the page. */
@@ -92,10 +109,11 @@ export class Service {
   constructor(device: Device, model: Classifier, options: ServiceOptions = {}) {
     checkOptions("Service", options, [
       ...["maxBody", "maxImages", "maxRequests"] as const,
-      ...["classNames", "names", "patience", "samples", "timeout"] as const,
+      ...["card", "names", "patience", "samples"] as const,
+      ...["timeout", "training"] as const,
     ]);
     this.#options = {
-      classNames: options.classNames ?? [],
+      card: options.card ?? {},
       names: options.names ?? [],
       maxBody: limit("maxBody", options.maxBody ?? 8 * 1024 ** 2),
       maxImages: limit("maxImages", options.maxImages ?? 256),
@@ -103,6 +121,7 @@ export class Service {
       timeout: limit("timeout", options.timeout ?? 10),
       patience: limit("patience", options.patience ?? 5),
       samples: options.samples ?? [],
+      training: options.training ?? null,
     };
     this.#batcher = new Batcher(device, model, {
       mostImages: this.#options.maxImages,
@@ -117,7 +136,7 @@ export class Service {
       "/health": get(() => this.#health(device, model)),
       "/metrics": get(() => this.#numbers()),
       "/openapi.json": get(() => json(openApi(this.#options.maxImages))),
-      ...pageRoutes(model, this.#options.samples),
+      ...pageRoutes(model, this.#options),
     };
   }
 
@@ -177,7 +196,7 @@ export class Service {
     if (this.#open >= this.#options.maxRequests) {
       throw busy(`${this.#open} requests wait`);
     }
-    const { classNames, maxBody, maxImages, timeout } = this.#options;
+    const { card, maxBody, maxImages, timeout } = this.#options;
     this.#open++;
     try {
       const body = await readBody(request, maxBody, timeout);
@@ -189,7 +208,7 @@ export class Service {
       );
       this.#failure = null;
       const predictions = probabilities.map((one) =>
-        prediction(one, classNames)
+        prediction(one, card.classNames)
       );
       return json({ predictions });
     } finally {
@@ -226,7 +245,7 @@ export class Service {
 
 function prediction(
   probabilities: Float32Array,
-  classNames: readonly string[],
+  classNames: readonly string[] = [],
 ): object {
   const probability = Math.max(...probabilities);
   const digit = probabilities.indexOf(probability);

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { needs } from "../permissions.ts";
 import { testDigit } from "../digits/_test_digits.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -85,7 +86,12 @@ Deno.test("the task serves with its permissions, and the page", async () => {
   assertEquals((await response.json()).status, "ok");
   const page = await fetch(address);
   assertMatch(await page.text(), /^<!DOCTYPE html>[^]*Draw a digit/);
-  const samples = await (await fetch(new URL("samples.json", address))).json();
+  const offers = await (await fetch(new URL("page.json", address))).json();
+  const { hasTraining, samples } = offers;
+  assertEquals(hasTraining, true);
+  const training = await fetch(new URL("training.safetensors", address));
+  const { tensors } = decodeSafetensors(await training.bytes());
+  assertEquals(tensors.get("images")?.shape, [10, 1, 28, 28]);
   assertEquals(samples.length, 20);
   assertEquals([samples[3].label, samples[3].pixels.length], [3, 784]);
   child.kill("SIGTERM");

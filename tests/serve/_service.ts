@@ -1,6 +1,7 @@
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import {
   ConvolutionalNeuralNetwork,
+  normalizeInputs,
   readShippedWeights,
 } from "../../src/models/mod.ts";
 import { Service, type ServiceOptions } from "../../src/serve/mod.ts";
@@ -10,6 +11,7 @@ export async function openService(options: ServiceOptions = {}) {
   const device = CpuDevice.open({ threads: 1 });
   const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
   model.loadStateDict((await readShippedWeights()).tensors);
+  normalizeInputs(model, options.card?.normalize);
   const service = new Service(device, model, options);
   return { device, service, [Symbol.dispose]: () => device[Symbol.dispose]() };
 }

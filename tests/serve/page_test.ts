@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Page } from "npm:puppeteer-core@25.16.0";
+import type { ModelCard } from "../../src/serve/mod.ts";
 import { browserTest } from "../_browser.ts";
 import { labels, testDigit } from "../digits/_test_digits.ts";
 import { needs } from "../permissions.ts";
@@ -7,13 +8,29 @@ import { openService, predictionsOf, predictRequest } from "./_service.ts";
 
 needs(import.meta.url, "env", "net", "read", "run", "write");
 
+/** The hundred test images, 20 times: enough steps, and easy to learn. */
+const trainingImages = {
+  pixels: Uint8Array.from(
+    { length: 2000 },
+    (_, row) => row % 100,
+  ).reduce((all, index, row) => {
+    all.set(testDigit(index), row * 784);
+    return all;
+  }, new Uint8Array(2000 * 784)),
+  labels: Uint8Array.from({ length: 2000 }, (_, row) => labels[row % 100]),
+};
+
 /** Opens the page of a service of its own, and notes what goes wrong there. */
-async function opened(page: Page, isIsolated = true) {
+async function opened(page: Page, isIsolated = true, card: ModelCard = {}) {
   const samples = [0, 1, 2].map((index) => ({
     label: labels[index],
     pixels: testDigit(index),
   }));
-  const { device, service } = await openService({ samples });
+  const { device, service } = await openService({
+    samples,
+    card,
+    training: () => Promise.resolve(trainingImages),
+  });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     async (request) => {
@@ -89,6 +106,13 @@ async function draw(page: Page, points: readonly [number, number][]) {
     await page.mouse.move(...to(point), { steps: 8 });
   }
   await page.mouse.up();
+}
+
+/** The text of an element. */
+async function text(page: Page, id: string): Promise<string> {
+  return await page.evaluate(
+    `document.getElementById("${id}").textContent`,
+  ) as string;
 }
 
 const seven: [number, number][] = [[0.25, 0.2], [0.75, 0.2], [0.45, 0.85]];
@@ -194,6 +218,30 @@ browserTest(
   },
 );
 
+browserTest(
+  "page: names of classes and normalisation are the model's",
+  async (page) => {
+    const classNames = Array.from(
+      { length: 10 },
+      (_, index) => `class ${index}`,
+    );
+    const card = { classNames, normalize: [0.3, 0.8] };
+    await using site = await opened(page, true, card);
+    await page.waitForSelector("#images button:nth-child(3)");
+    await page.click("#images button:nth-child(1)");
+    const request = predictRequest(
+      new Uint8Array(testDigit(0)),
+      "application/octet-stream",
+    );
+    const [seen] = await predictionsOf(await site.service.fetch(request));
+    const { percents } = await shows(page, `class ${seen.digit}`);
+    for (const [digit, probability] of seen.probabilities.entries()) {
+      assertAlmostEquals(percents[digit] / 100, probability, tolerance);
+    }
+    assertEquals(site.problems, []);
+  },
+);
+
 browserTest("page: keyboard alone draws, clears and chooses", async (page) => {
   await using site = await opened(page);
   await shows(page, "draw something");
@@ -212,6 +260,8 @@ browserTest("page: keyboard alone draws, clears and chooses", async (page) => {
   await page.keyboard.press("Enter");
   await shows(page, String(labels[0]));
   for (let count = 0; count < 3; count++) await page.keyboard.press("Tab");
+  assertEquals(await focused(), "start");
+  await page.keyboard.press("Tab");
   assertEquals(await focused(), "device");
   assertEquals(site.problems, []);
 });
@@ -256,6 +306,51 @@ browserTest(
     assertEquals(site.problems, []);
   },
 );
+
+browserTest("page: trains, pauses, goes on and stops", async (page) => {
+  await using site = await opened(page);
+  await page.waitForSelector("#training:not([hidden])");
+  await page.click("#images button:nth-child(1)");
+  const stepOf = async () =>
+    Number(/^step (\d+) of 100$/.exec(await text(page, "step"))?.[1] ?? 0);
+  const reaches = async (step: number) => {
+    const end = performance.now() + 60_000;
+    while (await stepOf() < step) {
+      if (performance.now() > end) throw new Error(await text(page, "status"));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await page.click("#start");
+  await reaches(10);
+  await page.click("#pause");
+  assertEquals(await text(page, "pause"), "Go on");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const paused = await stepOf();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assertEquals(await stepOf(), paused);
+  assert(paused < 100, `${paused} steps`);
+  await page.click("#pause");
+  await reaches(100);
+  assert(parseFloat(await text(page, "accuracy")) > 90);
+  assert(parseFloat(await text(page, "loss")) < 0.5);
+  const points = await page.evaluate(
+    `["loss", "accuracy"].map((name) => document.getElementById(name + "-curve")
+      .getAttribute("points").split(" ").length)`,
+  );
+  assertEquals(points, [10, 10]);
+  await page.waitForSelector("#start:not([disabled])");
+  // What was learnt is what the page sees with.
+  await shows(page, String(labels[0]));
+
+  await page.click("#start");
+  await page.waitForFunction(
+    `document.getElementById("step").textContent === "step 10 of 100"`,
+  );
+  await page.click("#stop");
+  await page.waitForSelector("#start:not([disabled])");
+  assert(await stepOf() < 100);
+  assertEquals(site.problems, []);
+});
 
 browserTest("page: axe-core finds nothing", async (page) => {
   await using site = await opened(page);

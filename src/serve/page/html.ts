@@ -43,6 +43,22 @@ export const pageHtml = `<!DOCTYPE html>
     <h2 id="samples-title">Test images</h2>
     <div id="images"></div>
   </section>
+  <section id="training" aria-labelledby="training-title" hidden>
+    <h2 id="training-title">Train it here</h2>
+    <p>A network of the same kind starts from nothing and learns in this page;
+      what is drawn above is seen by it meanwhile.</p>
+    <button id="start" type="button">Start</button>
+    <button id="pause" type="button" disabled>Pause</button>
+    <button id="stop" type="button" disabled>Stop</button>
+    <p><output id="step">not started</output>,
+      <b class="loss">loss</b> <output id="loss">–</output>,
+      <b class="accuracy">accuracy</b> <output id="accuracy">–</output></p>
+    <svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img"
+      aria-label="Loss and accuracy over the steps; the numbers are above">
+      <polyline id="loss-curve" class="loss" points=""></polyline>
+      <polyline id="accuracy-curve" class="accuracy" points=""></polyline>
+    </svg>
+  </section>
   <p>
     <label for="device">Run it on</label>
     <select id="device">

@@ -4,15 +4,38 @@ import {
   decodeSafetensors,
   type SafetensorsContents,
 } from "../../formats/safetensors.ts";
-import { type Classifier, networkOf } from "../../models/networks.ts";
+import type { ModelCard } from "../../models/card.ts";
+import { normalizeInputs } from "../../models/normalize_inputs.ts";
+import { type Classifier, networkOf, NETWORKS } from "../../models/networks.ts";
 import { classify, type Image } from "../classify.ts";
 
 /** The server's network, in the page. */
 export class Network implements Disposable {
+  #model: Classifier;
+
   private constructor(
     readonly device: Device,
-    readonly model: Classifier,
-  ) {}
+    model: Classifier,
+    readonly card: ModelCard,
+  ) {
+    this.#model = prepared(model, card);
+  }
+
+  /** The network that answers. */
+  get model(): Classifier {
+    return this.#model;
+  }
+
+  /** Puts a network of the same kind in its place that has learnt nothing. */
+  restart(): void {
+    const { classes, constructor } = this.#model;
+    const make = Object.values(NETWORKS).find((make) =>
+      make(classes).constructor === constructor
+    );
+    if (make === undefined) throw new Error("this network cannot start anew");
+    const model = make(classes).to(this.device, { seed: 0 });
+    this.#model = prepared(model, this.card);
+  }
 
   /** Opens a device and puts the network there. */
   static async open(
@@ -20,22 +43,27 @@ export class Network implements Disposable {
     choice: DeviceChoice,
   ): Promise<Network> {
     const device = await openDevice({ device: choice });
-    const { network, weights } = networkOf(tensors, metadata);
+    const { card, network, weights } = networkOf(tensors, metadata);
     const model = network.to(device, { seed: 0 });
     model.loadStateDict(weights);
-    model.eval();
-    return new Network(device, model);
+    return new Network(device, model, card);
   }
 
   /** The probability of each class. */
   async probabilities(image: Image): Promise<Float32Array> {
-    const [probabilities] = await classify(this.device, this.model, [image]);
+    const [probabilities] = await classify(this.device, this.#model, [image]);
     return probabilities;
   }
 
   [Symbol.dispose](): void {
     this.device[Symbol.dispose]();
   }
+}
+
+/** A network that sees images as its weights were trained with. */
+function prepared(model: Classifier, { normalize }: ModelCard): Classifier {
+  model.eval();
+  return normalizeInputs(model, normalize);
 }
 
 /** The weights of the server's network. */

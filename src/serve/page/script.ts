@@ -4,6 +4,7 @@
  * @module
  */
 
+import { classLabel, type ModelCard } from "../../models/card.ts";
 import { FormatError } from "../../base/errors.ts";
 import type { DeviceChoice } from "../../devices/select.ts";
 import { digitOf } from "../../digits/digit_of.ts";
@@ -17,6 +18,8 @@ import {
 } from "./dom.ts";
 import { Drawing } from "./drawing.ts";
 import { fetchWeights, Network } from "./network.ts";
+import { Curves } from "./curves.ts";
+import { fetchImages, Training } from "./training.ts";
 
 const status = element("status");
 const result = element("result");
@@ -38,9 +41,20 @@ const drawing = new Drawing(element("paper"), () => look("drawing"));
 element("clear").addEventListener("click", () => drawing.clear());
 choice.addEventListener("change", open);
 
+let training: Training | null = null;
+const [start, pause, stop] = ["start", "pause", "stop"].map((id) =>
+  element(id)
+);
+start.addEventListener("click", train);
+stop.addEventListener("click", () => training?.stop());
+pause.addEventListener("click", () => {
+  training?.pause(!training.isPaused);
+  pause.textContent = training?.isPaused ? "Go on" : "Pause";
+});
+
 const weights = fetchWeights();
 await open();
-await showSamples();
+await showOffers();
 
 /** Opens the device that is chosen, and puts the network there. */
 async function open(): Promise<void> {
@@ -54,7 +68,7 @@ async function open(): Promise<void> {
     network = await Network.open(await weights, wanted);
     status.textContent =
       `The network runs in this page, on ${network.device.label}.`;
-    bars = makeBars(network.model.classes);
+    bars = makeBars(network);
   } catch (error) {
     status.textContent = (error as Error).message;
   }
@@ -96,7 +110,7 @@ async function show(): Promise<void> {
   const most = Math.max(...probabilities);
   digit.textContent = image === null
     ? "draw something"
-    : String(probabilities.indexOf(most));
+    : nameOf(probabilities.indexOf(most), own.card);
   for (const [index, { bar, text }] of bars.entries()) {
     const percent = 100 * probabilities[index];
     bar.style.width = `${percent}%`;
@@ -127,17 +141,21 @@ function draw(context: typeof seen, image: Image): void {
   context.putImageData(picture, 0, 0);
 }
 
+function nameOf(index: number, { classNames }: ModelCard): string {
+  return String(classLabel(index, classNames));
+}
+
 /** A row of the table for each class. */
-function makeBars(classes: number): typeof bars {
+function makeBars({ card, model }: Network): typeof bars {
   const rows = element("bars");
   rows.textContent = "";
-  return Array.from({ length: classes }, (_, index) => {
+  return Array.from({ length: model.classes }, (_, index) => {
     const [row, name, cell, text] = ["tr", "th", "td", "td"].map((tag) =>
       document.createElement(tag)
     );
     const bar = document.createElement("div");
     name.setAttribute("scope", "row");
-    name.textContent = String(index);
+    name.textContent = nameOf(index, card);
     cell.setAttribute("aria-hidden", "true");
     cell.append(bar);
     row.append(name, cell, text);
@@ -146,10 +164,16 @@ function makeBars(classes: number): typeof bars {
   });
 }
 
-/** Test images to click, where the server has some. */
-async function showSamples(): Promise<void> {
-  const response = await fetch("samples.json");
-  const samples: { label: number; pixels: number[] }[] = await response.json();
+interface Offers {
+  readonly samples: readonly { label: number; pixels: number[] }[];
+  readonly hasTraining: boolean;
+}
+
+/** Test images to click and a training to start, where the server has images. */
+async function showOffers(): Promise<void> {
+  const response = await fetch("page.json");
+  const { hasTraining, samples }: Offers = await response.json();
+  element("training").hidden = !hasTraining;
   const list = element("images");
   for (const { label, pixels } of samples) {
     const button = document.createElement("button");
@@ -167,4 +191,33 @@ async function showSamples(): Promise<void> {
     list.append(button);
   }
   element("samples").hidden = samples.length === 0;
+}
+
+/** Trains a network that has learnt nothing, in place of the one that is here. */
+async function train(): Promise<void> {
+  if (network === null) return;
+  const own = network;
+  start.disabled = choice.disabled = true;
+  try {
+    status.textContent = "Fetching the images…";
+    const data = await fetchImages(own.model.classes);
+    own.restart();
+    status.textContent = `The network learns ${data.length} images in this ` +
+      `page, on ${own.device.label}.`;
+    training = new Training(own.device, own.model, data);
+    pause.disabled = stop.disabled = false;
+    const curves = new Curves();
+    await training.run((progress) => {
+      curves.add(progress);
+      look(shown);
+    });
+    status.textContent = "The network that was trained in this page runs on " +
+      `${own.device.label}.`;
+  } catch (error) {
+    status.textContent = (error as Error).message;
+  }
+  training = null;
+  pause.textContent = "Pause";
+  pause.disabled = stop.disabled = true;
+  start.disabled = choice.disabled = false;
 }

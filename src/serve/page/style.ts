@@ -3,12 +3,12 @@ export const pageStyle = `
 :root {
   color-scheme: light dark;
   --background: #ffffff; --card: #f6f7f9; --line: #8a939d;
-  --text: #1b1f24; --muted: #59636e; --first: #1f6feb; --rest: #9db4d3;
+  --text: #1b1f24; --muted: #59636e; --first: #1f6feb; --rest: #9db4d3; --second: #b84a06;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --background: #0f1318; --card: #181d24; --line: #6b7684;
-    --text: #e6eaf0; --muted: #9aa6b4; --first: #6cb0ff; --rest: #45618a;
+    --text: #e6eaf0; --muted: #9aa6b4; --first: #6cb0ff; --rest: #45618a; --second: #ffa657;
   }
   #paper { filter: invert(1); }
 }
@@ -35,7 +35,7 @@ canvas { display: block; border: 1px solid var(--line); border-radius: 8px; }
 #digit { font-size: 28px; line-height: 1; }
 table { width: 100%; border-collapse: collapse; }
 caption { text-align: left; color: var(--muted); }
-th { width: 24px; text-align: left; }
+th { width: 1%; padding-right: 8px; text-align: left; white-space: nowrap; }
 td:last-child { width: 84px; text-align: right; }
 .bar { height: 16px; border-radius: 4px; background: var(--rest); }
 .bar.most { background: var(--first); }
@@ -44,6 +44,11 @@ button, select {
   border: 1px solid var(--line); border-radius: 8px; padding: 8px 16px; min-height: 44px;
 }
 button { cursor: pointer; }
+button:disabled { color: var(--muted); cursor: default; }
+svg { display: block; width: 100%; height: 160px; border: 1px solid var(--line); border-radius: 8px; }
+polyline { fill: none; stroke: currentColor; stroke-width: 2; vector-effect: non-scaling-stroke; }
+.loss { color: var(--second); }
+.accuracy { color: var(--first); }
 #images { display: flex; flex-wrap: wrap; gap: 8px; }
 #images button { padding: 4px; }
 #images canvas { width: 42px; height: 42px; image-rendering: pixelated; border: 0; border-radius: 4px; }
