@@ -40,6 +40,11 @@ export interface Given {
   readonly explicit: ReadonlySet<string>;
 }
 
+/** A failure of which all is said: exit status 1. */
+export class Told extends Error {
+  override readonly name = "Told";
+}
+
 /** A command: one file of this folder each. */
 export interface Command {
   /** The name of the command. */

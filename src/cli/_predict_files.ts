@@ -1,46 +1,170 @@
 import type { Device } from "../devices/device.ts";
-import { type Digit, drawAscii, readDigit } from "../digits/mod.ts";
+import { DataError, describe, FormatError } from "../base/errors.ts";
+import { drawAscii, type PlacedDigit, readDigits } from "../digits/mod.ts";
+import {
+  type DigitPrediction,
+  type Guess,
+  predictDigits,
+} from "../digits/predict_digits.ts";
 import { classLabel, type ModelCard } from "../models/mod.ts";
 import type { Layer } from "../nn/mod.ts";
-import { type Guess, predictDigits } from "../digits/predict_digits.ts";
-import type { Given } from "./_command.ts";
+import { type Given, Told } from "./_command.ts";
 
-/** Prints what a model sees in pictures, one line each, or as JSON. */
+/** A picture, and what is seen in it. */
+interface Seen {
+  readonly file: string;
+  readonly digits: readonly PlacedDigit[];
+  readonly predictions: readonly Named[];
+}
+
+/** A prediction whose classes have their names. */
+interface Named extends Omit<DigitPrediction, "digit" | "top"> {
+  readonly digit: string | number;
+  readonly top: readonly NamedGuess[];
+}
+
+type NamedGuess = Omit<Guess, "digit"> & { readonly digit: string | number };
+
+type ClassNames = ModelCard["classNames"];
+
+/** A picture in which nothing can be read, and why. */
+interface Unread {
+  readonly file: string;
+  readonly error: string;
+}
+
+/**
+ * Prints what a model sees in pictures, one line each, or as JSON. A picture
+ * that cannot be read does not stop the others.
+ *
+ * @throws {Told} At the end, if there was one.
+ */
 export async function predictFiles(
   device: Device,
   model: Layer,
   { files, flags }: Given,
   { classNames }: ModelCard,
 ): Promise<void> {
-  const named = ({ digit, probability }: Guess) => ({
-    digit: classLabel(digit, classNames),
-    probability,
-  });
-  const digits: Digit[] = [];
-  for (const file of files) digits.push(await readDigit(file));
-  const seen = await predictDigits(device, model, digits);
-  if (flags.has("json")) {
-    const pictures = seen.map((prediction, row) => ({
-      file: files[row],
-      ...prediction,
-      ...named(prediction),
-      top: prediction.top.map(named),
-      dark_on_light: digits[row].isDark,
-      pixels: flags.has("show") ? [...digits[row].image.data] : undefined,
-    }));
-    return console.log(JSON.stringify({ pictures }));
+  const [isJson, shows] = [flags.has("json"), flags.has("show")];
+  const pictures: object[] = [];
+  let unread = 0;
+  for (const file of files) {
+    const found = await lookAt(device, model, file, classNames);
+    if ("error" in found) {
+      unread++;
+      console.error(`error: ${found.error}`);
+      pictures.push(found);
+    } else if (isJson) pictures.push(pictureJson(found, shows));
+    else print(found, shows);
   }
-  for (const [row, { top, ...first }] of seen.entries()) {
-    console.log(
-      `${files[row]}: ${guess(named(first))}; top ${top.length}: ` +
-        top.map((one) => guess(named(one))).join(", "),
-    );
-    if (flags.has("show")) console.log(drawAscii(digits[row].image));
+  if (isJson) console.log(JSON.stringify({ pictures }));
+  if (unread > 0) throw new Told();
+}
+
+async function lookAt(
+  device: Device,
+  model: Layer,
+  file: string,
+  classNames: ClassNames,
+): Promise<Seen | Unread> {
+  try {
+    const digits = file === "-"
+      ? await readDigits(await standardInput(), "standard input")
+      : await readDigits(file);
+    const seen = await predictDigits(device, model, digits);
+    const predictions = seen.map((each) => named(each, classNames));
+    if (!predictions.some(({ isDigit }) => isDigit)) {
+      throw noDigit(file, predictions);
+    }
+    return { file, digits, predictions };
+  } catch (error) {
+    // Whatever else is missing is missing for all pictures.
+    const isItsOwn = error instanceof DataError || error instanceof FormatError;
+    if (!isItsOwn) throw error;
+    return { file, error: error.message };
   }
 }
 
-function guess(
-  { digit, probability }: { digit: string | number; probability: number },
-): string {
+async function standardInput(): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer());
+}
+
+/** The error of a picture whose drawings look like no digit. */
+function noDigit(
+  file: string,
+  [{ top }]: readonly Named[],
+): FormatError {
+  return new FormatError(describe({
+    what: file,
+    expected: "a digit",
+    got: `no digit: what is drawn is like ${top.map(guess).join(", ")}`,
+    help: "Draw digits from 0 to 9, apart from each other; --show draws what " +
+      "the network looks at.",
+  }));
+}
+
+/** The digits one after another, `?` for what is none; a line after a space. */
+function numberOf({ digits, predictions }: Seen): string {
+  return predictions.map(({ digit, isDigit }, at) => {
+    const isNext = at > 0 && digits[at].line > digits[at - 1].line;
+    return (isNext ? " " : "") + (isDigit ? digit : "?");
+  }).join("");
+}
+
+function pictureJson(seen: Seen, shows: boolean): object {
+  const { digits, file, predictions } = seen;
+  const found = predictions.map((prediction, at) => {
+    const { box, image, isDark, line } = digits[at];
+    const { isDigit, ...rest } = prediction;
+    return {
+      ...rest,
+      is_digit: isDigit,
+      box,
+      line,
+      dark_on_light: isDark,
+      pixels: shows ? [...image.data] : undefined,
+    };
+  });
+  // Of one digit the object has all itself.
+  const only = found.length === 1 ? found[0] : {};
+  return { file, ...only, number: numberOf(seen), digits: found };
+}
+
+function print(seen: Seen, shows: boolean): void {
+  const { digits, file, predictions } = seen;
+  const [{ top, ...first }] = predictions;
+  if (digits.length === 1) {
+    const likeliest = top.map(guess).join(", ");
+    console.log(`${file}: ${guess(first)}; top ${top.length}: ${likeliest}`);
+  } else {
+    const each = predictions.map(guess).join(", ");
+    console.log(`${file}: ${numberOf(seen)}; digits: ${each}`);
+  }
+  if (!shows) return;
+  for (const [at, { box, image }] of digits.entries()) {
+    const { height, left, top, width } = box;
+    if (digits.length > 1) {
+      console.log(
+        `${predictions[at].digit}: ${width} × ${height} pixels at ` +
+          `${left}, ${top}`,
+      );
+    }
+    console.log(drawAscii(image));
+  }
+}
+
+function named(prediction: DigitPrediction, names: ClassNames): Named {
+  const withName = ({ digit, probability }: Guess) => ({
+    digit: classLabel(digit, names),
+    probability,
+  });
+  const top = prediction.top.map(withName);
+  // Of classes that are no digits nothing is known.
+  const isDigit = prediction.isDigit ||
+    top.some(({ digit }) => !/^\d$/.test(String(digit)));
+  return { ...prediction, ...withName(prediction), top, isDigit };
+}
+
+function guess({ digit, probability }: NamedGuess): string {
   return `${digit} ${(100 * probability).toFixed(2)} %`;
 }

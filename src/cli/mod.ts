@@ -24,7 +24,7 @@ import {
 import { Interrupted } from "./_interrupt.ts";
 import { callOf, readOptions, UsageError } from "./_options.ts";
 import { closest } from "../base/closest.ts";
-import type { Command } from "./_command.ts";
+import { type Command, Told } from "./_command.ts";
 import { helpText } from "./_help.ts";
 import { complete, completions } from "./completions.ts";
 import { convert } from "./convert.ts";
@@ -81,6 +81,7 @@ export async function main(args: readonly string[]): Promise<number> {
       console.error(`error: ${error.message}`);
       return 2;
     }
+    if (error instanceof Told) return 1;
     if (error instanceof Interrupted) return error.status;
     console.error(`error: ${reasonOf(error)}`);
     return 1;

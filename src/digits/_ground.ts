@@ -31,15 +31,34 @@ export function groundOf(image: Brightness): Ground {
   };
 }
 
-/** The pixels along the edge, once around. */
+/** Of the shorter side, how deep the edge is looked at. */
+const edgeDepth = 1 / 25;
+
+/**
+ * The light along the edge, once around: of each place the median of the pixels
+ * from there inwards, so that a line of squared paper is not taken for it.
+ */
 function edgeOf({ data, height, width }: Brightness): Point[] {
   const [right, bottom] = [width - 1, height - 1];
-  const point = (x: number, y: number): Point => [x, y, data[y * width + x]];
+  const depth = Math.max(1, Math.floor(Math.min(width, height) * edgeDepth));
+  const point = (x: number, y: number, dx: number, dy: number): Point => {
+    const inwards = Array.from(
+      { length: depth },
+      (_, at) => data[(y + at * dy) * width + x + at * dx],
+    );
+    return [x, y, medianOf(inwards)];
+  };
   return [
-    ...Array.from({ length: width }, (_, at) => point(at, 0)),
-    ...Array.from({ length: bottom }, (_, at) => point(right, at + 1)),
-    ...Array.from({ length: right }, (_, at) => point(right - 1 - at, bottom)),
-    ...Array.from({ length: bottom }, (_, at) => point(0, bottom - 1 - at)),
+    ...Array.from({ length: width }, (_, at) => point(at, 0, 0, 1)),
+    ...Array.from({ length: bottom }, (_, at) => point(right, at + 1, -1, 0)),
+    ...Array.from(
+      { length: right },
+      (_, at) => point(right - 1 - at, bottom, 0, -1),
+    ),
+    ...Array.from(
+      { length: bottom },
+      (_, at) => point(0, bottom - 1 - at, 1, 0),
+    ),
   ];
 }
 
@@ -113,5 +132,5 @@ function exchange(ordered: Float64Array, old: number, value: number): void {
 }
 
 function medianOf(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1];
+  return Float64Array.from(values).sort()[values.length >> 1];
 }

@@ -13,21 +13,30 @@ const [side, inner] = [28, 20];
  */
 const leastWidth = 2;
 
+/** A digit that is placed. */
+interface Placed {
+  readonly image: GrayImage;
+  /** The length of its strokes, for one of its longer side. */
+  readonly strokeLength: number;
+}
+
 /** The digit in 28 × 28 pixels: cut out, scaled, and centred by its mass. */
-export function placeDigit(ink: Brightness, strokes: Strokes): GrayImage {
-  const cut = cutOut(ink, strokes);
+export function placeDigit(strokes: Strokes): Placed {
+  const cut = cutOut(strokes);
   const scale = inner / Math.max(cut.width, cut.height);
-  const missing = leastWidth / scale - widthOf(cut);
+  const { area, outline } = measured(cut);
+  const strokeLength = outline / 2 * scale / inner;
+  const missing = leastWidth / scale - 2 * area / outline;
   const drawn = missing > 1 ? thickened(cut, Math.round(missing / 2)) : cut;
   const longer = Math.max(drawn.width, drawn.height);
   const size = (length: number) =>
     Math.max(1, Math.round(length * inner / longer));
-  return centred(resample(drawn, size(drawn.width), size(drawn.height)));
+  const fitted = resample(drawn, size(drawn.width), size(drawn.height));
+  return { image: centred(fitted), strokeLength };
 }
 
 /** The strokes and their soft edges, from 0 to 1, as close as they lie. */
-function cutOut(ink: Brightness, strokes: Strokes): Brightness {
-  const { full, mask, noise } = strokes;
+function cutOut({ full, ink, mask, noise }: Strokes): Brightness {
   const { height, width } = ink;
   const near = brightest({ ...ink, data: Float32Array.from(mask) }, 1).data;
   let [left, top, right, bottom] = [width, height, 0, 0];
@@ -51,10 +60,11 @@ function cutOut(ink: Brightness, strokes: Strokes): Brightness {
 }
 
 /**
- * Mean width of the strokes: their area over half the length of their outline,
- * which is what the neighbours differ by.
+ * The area of strokes, and the length of their outline: what the neighbours
+ * differ by. Half of it is about as long as the strokes, whose mean width is
+ * their area for that length.
  */
-function widthOf({ data, height, width }: Brightness): number {
+function measured({ data, height, width }: Brightness) {
   let [area, outline] = [0, 0];
   const at = (x: number, y: number) =>
     x < 0 || y < 0 || x >= width || y >= height ? 0 : data[y * width + x];
@@ -65,7 +75,7 @@ function widthOf({ data, height, width }: Brightness): number {
       outline += Math.hypot(at(x + 1, y) - value, at(x, y + 1) - value);
     }
   }
-  return 2 * area / outline;
+  return { area, outline };
 }
 
 /** The strokes wider by `reach` to every side, and the image with them. */

@@ -1,9 +1,14 @@
+import { brightest } from "./_extremes.ts";
+import { partsOf } from "./_parts.ts";
 import type { Brightness } from "./_pixels.ts";
+import { withoutLines } from "./_remove_lines.ts";
 
 /** The strokes of a drawing. */
 export interface Strokes {
   /** Where they are: 1, elsewhere 0. */
   readonly mask: Uint8Array;
+  /** The ink without lines that are printed. */
+  readonly ink: Brightness;
   /** The highest noise of the paper. */
   readonly noise: number;
   /** The ink in the middle of a stroke. */
@@ -38,10 +43,23 @@ export function strokesOf(ink: Brightness): Strokes | null {
       ink.data,
       (value) => value > threshold ? 1 : 0,
     );
-    keepLarge(mask, ink.width, ink.height);
-    const full = Math.min(1, strokes.mean + strokes.deviation);
-    const noise = Math.min(threshold, paper.mean + 2 * paper.deviation);
-    return { mask, noise, full };
+    const drawn = withoutLines({ ink, mask: mask.slice() });
+    keepLarge(drawn.mask, ink.width, ink.height);
+    const removed = Float32Array.from(
+      mask,
+      (value, pixel) => value - drawn.mask[pixel],
+    );
+    // The soft edges of what is removed are no paper.
+    const edges = brightest({ ...ink, data: removed }, 2).data;
+    const [ground, kept] = [new Moments(), new Moments()];
+    for (const [pixel, value] of ink.data.entries()) {
+      if (drawn.mask[pixel] === 1) kept.add(value);
+      else if (value <= threshold && edges[pixel] === 0) ground.add(value);
+    }
+    if (kept.count === 0 || ground.count === 0) return null;
+    const full = Math.min(1, kept.mean + kept.deviation);
+    const noise = Math.min(threshold, ground.mean + 2 * ground.deviation);
+    return { ...drawn, noise, full };
   }
   return null;
 }
@@ -117,45 +135,4 @@ function keepLarge(mask: Uint8Array, width: number, height: number): void {
     if (pixels.length >= least && !(isInside && atEdge)) continue;
     for (const pixel of pixels) mask[pixel] = 0;
   }
-}
-
-/** Pixels that hang together. */
-interface Part {
-  readonly pixels: readonly number[];
-  /** Whether one of them is at the edge of the image. */
-  readonly atEdge: boolean;
-}
-
-/** All parts, pixels that touch at a corner taken together. */
-function partsOf(mask: Uint8Array, width: number, height: number): Part[] {
-  const seen = new Uint8Array(mask.length);
-  const parts: Part[] = [];
-  for (let start = 0; start < mask.length; start++) {
-    if (mask[start] === 0 || seen[start] === 1) continue;
-    const pixels = [start];
-    seen[start] = 1;
-    let atEdge = false;
-    for (let next = 0; next < pixels.length; next++) {
-      const [x, y] = [pixels[next] % width, Math.floor(pixels[next] / width)];
-      atEdge ||= x === 0 || y === 0 || x === width - 1 || y === height - 1;
-      for (
-        let row = Math.max(0, y - 1);
-        row <= Math.min(height - 1, y + 1);
-        row++
-      ) {
-        for (
-          let column = Math.max(0, x - 1);
-          column <= Math.min(width - 1, x + 1);
-          column++
-        ) {
-          const pixel = row * width + column;
-          if (mask[pixel] === 0 || seen[pixel] === 1) continue;
-          seen[pixel] = 1;
-          pixels.push(pixel);
-        }
-      }
-    }
-    parts.push({ pixels, atEdge });
-  }
-  return parts;
 }

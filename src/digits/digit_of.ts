@@ -1,10 +1,18 @@
 import { describe, FormatError } from "../base/errors.ts";
+import {
+  type Box,
+  type Group,
+  groupDigits,
+  wholeGroup,
+} from "./_group_digits.ts";
 import { inkOf } from "./_ink.ts";
 import { placeDigit } from "./_place_digit.ts";
 import { type Brightness, brightnessOf, type Pixels } from "./_pixels.ts";
 import { resample } from "./_resample.ts";
-import { strokesOf } from "./_strokes.ts";
+import { type Strokes, strokesOf } from "./_strokes.ts";
 import type { GrayImage } from "./gray_image.ts";
+
+export type { Box };
 
 /** A digit as MNIST has it: light strokes on black, in the middle. */
 export interface Digit {
@@ -16,44 +24,108 @@ export interface Digit {
   readonly image: GrayImage;
   /** Whether it was darker than its ground. */
   readonly isDark: boolean;
+  /**
+   * The length of its strokes, for one of its longer side: a scribble's are
+   * longer than those of digits. Left out, it is not looked at.
+   */
+  readonly strokeLength?: number;
+}
+
+/** A digit that was found in a picture. */
+export interface PlacedDigit extends Digit {
+  /** Where it is, in pixels of the picture as it is seen. */
+  readonly box: Box;
+  /** The line that it stands in, from 0 at the top. */
+  readonly line: number;
 }
 
 /**
  * Pixels of the longer side that are looked at: a digit that fills a tenth of it
- * is larger than MNIST's yet, and noise is averaged away.
+ * is larger than MNIST's yet, and noise is averaged away. More of them only
+ * where several digits are small.
  */
-const longestSide = 256;
+const [longestSide, mostPixels] = [256, 1024];
+
+/** Rows of a digit that are enough. */
+const enoughRows = 40;
 
 /**
- * The digit in an image that is decoded, as `readDigit` finds it.
+ * What is drawn in an image that is decoded, all of it taken for one digit.
  *
  * @param name What to call the image in an error.
  * @throws {FormatError} If nothing is drawn in it.
  */
-export function digitOf(pixels: Pixels, name: string): Digit {
-  const ink = inkOf(fitted(brightnessOf(pixels)));
-  const strokes = strokesOf(ink);
-  if (strokes === null) {
-    throw new FormatError(describe({
-      what: name,
-      expected: "one digit, drawn on an even ground",
-      got: "nothing that stands out",
-      help: "Draw with more contrast, or leave some ground around the digit.",
-    }));
+export function digitOf(pixels: Pixels, name: string): PlacedDigit {
+  const picture = brightnessOf(pixels);
+  const image = fitted(picture, longestSide);
+  const { isDark, strokes } = drawingIn(image, name);
+  const group = wholeGroup(strokes.mask, image.width);
+  return placed(strokes, group, isDark, picture.width / image.width);
+}
+
+/**
+ * All digits in an image that is decoded, as `readDigits` finds them.
+ *
+ * @param name What to call the image in an error.
+ * @throws {FormatError} If nothing is drawn in it.
+ */
+export function digitsOf(pixels: Pixels, name: string): PlacedDigit[] {
+  const picture = brightnessOf(pixels);
+  for (let side = longestSide;; side *= 2) {
+    const image = fitted(picture, side);
+    const { isDark, strokes } = drawingIn(image, name);
+    const groups = groupDigits(strokes.mask, image.width, image.height);
+    const rows = groups.reduce((sum, { height }) => sum + height, 0);
+    const isFine = groups.length === 1 || side >= mostPixels ||
+      image === picture || rows >= enoughRows * groups.length;
+    if (!isFine) continue;
+    return groups.map((group) =>
+      placed(strokes, group, isDark, picture.width / image.width)
+    );
   }
-  const image = placeDigit(ink, strokes);
+}
+
+function placed(
+  strokes: Strokes,
+  { height, left, line, pixels, top, width }: Group,
+  isDark: boolean,
+  scale: number,
+): PlacedDigit {
+  const mask = new Uint8Array(strokes.mask.length);
+  for (const pixel of pixels) mask[pixel] = 1;
+  const { image, strokeLength } = placeDigit({ ...strokes, mask });
+  const full = (pixels: number) => Math.round(pixels * scale);
   return {
     shape: [1, 28, 28],
     data: Float32Array.from(image.data, (value) => value / 255),
     image,
-    isDark: ink.isDark,
+    isDark,
+    strokeLength,
+    box: {
+      ...{ left: full(left), top: full(top) },
+      ...{ width: full(width), height: full(height) },
+    },
+    line,
   };
 }
 
-function fitted(image: Brightness): Brightness {
+/** The strokes of an image. */
+function drawingIn(image: Brightness, name: string) {
+  const ink = inkOf(image);
+  const strokes = strokesOf(ink);
+  if (strokes !== null) return { isDark: ink.isDark, strokes };
+  throw new FormatError(describe({
+    what: name,
+    expected: "one digit, drawn on an even ground",
+    got: "nothing that stands out: no digit",
+    help: "Draw with more contrast, or leave some ground around the digit.",
+  }));
+}
+
+function fitted(image: Brightness, side: number): Brightness {
   const { height, width } = image;
-  const scale = longestSide / Math.max(width, height);
+  const scale = side / Math.max(width, height);
   if (scale >= 1) return image;
-  const side = (size: number) => Math.max(1, Math.round(size * scale));
-  return resample(image, side(width), side(height));
+  const size = (length: number) => Math.max(1, Math.round(length * scale));
+  return resample(image, size(width), size(height));
 }

@@ -23,7 +23,7 @@
  * @module
  */
 
-export type { Digit } from "./digit_of.ts";
+export type { Box, Digit, PlacedDigit } from "./digit_of.ts";
 export { drawAscii } from "./draw_ascii.ts";
 export { drawImage, type DrawOptions } from "./draw.ts";
 export type { GrayImage } from "./gray_image.ts";
@@ -34,4 +34,4 @@ export {
   predictDigits,
 } from "./predict_digits.ts";
 export { encodePng, writePng } from "./png.ts";
-export { readDigit } from "./read_digit.ts";
+export { readDigit, readDigits } from "./read_digit.ts";

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { encodePng, readDigit } from "../../src/digits/mod.ts";
 import { asBmp, asJpeg, asPgm, asPng, pictureOf } from "../digits/_pictures.ts";
+import { scenes } from "../digits/_scenes.ts";
 import { labels, testDigit } from "../digits/_test_digits.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -88,7 +89,7 @@ Deno.test("predict FILE --json is one object, --show draws the digit", async () 
   assertMatch(shown.stdout, /[#%@]{4}/);
 });
 
-Deno.test("predict's FILE that is no picture is one line and exit status 1", async () => {
+Deno.test("predict's FILE that is no picture is one line, and the others are read", async () => {
   await using folder = await pictures();
   const text = join(folder.path, "notes.png");
   await Deno.writeTextFile(text, "no picture");
@@ -99,22 +100,99 @@ Deno.test("predict's FILE that is no picture is one line and exit status 1", asy
   const white = join(folder.path, "white.png");
   const paper = { width: 40, height: 40, data: new Uint8Array(1600).fill(255) };
   await Deno.writeFile(white, await encodePng(paper));
-  for (
-    const [path, message] of [
-      [text, /expected an image: PNG, .* or AVIF, got something else/],
-      [cut, /damaged or cut off JPEG/],
-      [missing, /cannot read .*none\.png: got no such file/],
-      [white, /white\.png: expected one digit, .*, got nothing that stands/],
-      [folder.path, /cannot read .*Is a directory/],
-    ] as const
-  ) {
-    const { code, stderr, stdout } = await run(
-      ...["predict", ...cpu, "--model", model, folder.paths[1], path],
-    );
-    assertEquals([code, stdout], [1, ""]);
-    assertMatch(stderr, message);
-    assertMatch(stderr, /^error: [^\n]* Help: [^\n]*\n$/);
+  const scribble = join(folder.path, "scribble.png");
+  await Deno.writeFile(scribble, sceneOf("a scribble", 4).png);
+  const bad: [path: string, message: RegExp][] = [
+    [text, /expected an image: PNG, .* or AVIF, got something else/],
+    [cut, /damaged or cut off JPEG/],
+    [missing, /cannot read .*none\.png: got no such file/],
+    [white, /white\.png: expected one digit, .*, got nothing .*: no digit\. H/],
+    [scribble, /scribble\.png: expected a digit, got no digit: .* like \d/],
+    [folder.path, /cannot read .*Is a directory/],
+  ];
+  const files = [folder.paths[1], ...bad.map(([path]) => path)];
+  const { code, stderr, stdout } = await run(
+    ...["predict", ...cpu, ...files, folder.paths[2]],
+  );
+  assertEquals(code, 1);
+  const seen = stdout.trimEnd().split("\n");
+  assertEquals(seen.map((line) => line.split(":")[0]), [
+    folder.paths[1],
+    folder.paths[2],
+  ]);
+  const [note, ...errors] = stderr.trimEnd().split("\n");
+  assertMatch(note, /^note: the shipped weights are used/);
+  assertEquals(errors.length, bad.length);
+  for (const [row, [, message]] of bad.entries()) {
+    assertMatch(errors[row], message);
+    assertMatch(errors[row], /^error: .* Help: .*$/);
   }
+  const json = await run(
+    ...["predict", ...cpu, "--json", text, folder.paths[1]],
+  );
+  assertEquals(json.code, 1);
+  const { pictures: found } = JSON.parse(json.stdout);
+  assertMatch(found[0].error, /notes\.png: expected an image/);
+  assertEquals([found[0].file, found[1].number], [text, "2"]);
+});
+
+/** A drawn scene with the first test digits, as PNG. */
+function sceneOf(name: string, seed: number) {
+  let row = 0;
+  const [make] = scenes[name];
+  const { picture, text } = make(seed, () => ({
+    pixels: testDigit(row),
+    label: labels[row++],
+  }));
+  return { png: asPng(picture), text };
+}
+
+Deno.test("predict prints the digits of a picture as a number", async () => {
+  await using folder = await temporaryFolder();
+  const one = sceneOf("several digits", 2);
+  assertEquals(one.text, "7210");
+  const two = sceneOf("several digits", 3);
+  assertEquals(two.text, "7210414959");
+  const paths = ["one", "two"].map((name) => join(folder.path, `${name}.png`));
+  await Deno.writeFile(paths[0], one.png);
+  await Deno.writeFile(paths[1], two.png);
+  const { code, stdout } = await run("predict", ...cpu, ...paths);
+  assertEquals(code, 0);
+  const [first, second] = stdout.split("\n");
+  assertMatch(first, /one\.png: 7210; digits: 7 \d+\.\d\d %, 2 /);
+  assertMatch(second, /two\.png: 72104 14959; digits: /);
+
+  const json = await run("predict", ...cpu, "--json", "--show", paths[0]);
+  const [{ digits, number }] = JSON.parse(json.stdout).pictures;
+  assertEquals(number, "7210");
+  const lefts = digits.map(({ box }: { box: { left: number } }) => box.left);
+  assertEquals(lefts, lefts.toSorted((a: number, b: number) => a - b));
+  for (const { box, pixels } of digits) {
+    assert(box.height > 70 && box.height < 100, `${box.height}`);
+    assert(box.top > 40 && box.top < 80, `${box.top}`);
+    assertEquals(pixels.length, 784);
+  }
+  const shown = await run("predict", ...cpu, "--show", paths[0]);
+  assertEquals(shown.stdout.match(/^\d: \d+ × \d+ pixels at/gm)?.length, 4);
+});
+
+Deno.test("predict - reads standard input", async () => {
+  const program = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--unstable-webgpu", "--allow-read", "--quiet"],
+      ...[new URL("src/cli/mod.ts", root).href, "predict", ...cpu, "-"],
+    ],
+    env: { NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const writer = program.stdin.getWriter();
+  await writer.write(asPng(pictureOf(testDigit(0), { scale: 4 })));
+  await writer.close();
+  const { code, stdout } = await program.output();
+  assertEquals(code, 0);
+  assertMatch(new TextDecoder().decode(stdout), /^-: 7 \d+\.\d\d %; top 3: /);
 });
 
 const model = goldenPath("pytorch_network.pth");

@@ -50,7 +50,7 @@ export function pictureOf(digit: Uint8Array, look: Look = {}): Picture {
 }
 
 /** A pixel between pixels: the mean of its four neighbours, by distance. */
-function smooth(digit: Uint8Array, x: number, y: number): number {
+export function smooth(digit: Uint8Array, x: number, y: number): number {
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const at = (column: number, row: number) =>
     column < 0 || row < 0 || column > 27 || row > 27
