@@ -26,13 +26,16 @@ type Strokes = Omit<Group, "line">;
  * Of the height of the higher one, how far apart two parts of a digit are: a
  * half above the other, a piece beside the whole, a small piece.
  */
-const [apartAbove, apartBeside, apartSmall] = [0.22, 0.12, 0.3];
+const [apartAbove, apartBeside, apartSmall] = [0.22, 0.16, 0.3];
 
 /** A piece, and a small one, is this much of the other's height. */
 const [piece, smallPiece] = [0.7, 0.4];
 
 /** What is less high, compared with the highest digit, is a dot or a dash. */
 const leastHeight = 0.35;
+
+/** A picture whose longer side has less pixels is of one digit. */
+const leastSide = 40;
 
 /** What surrounds something this much of its height is a frame. */
 const framed = 0.4;
@@ -46,6 +49,7 @@ export function groupDigits(
   width: number,
   height: number,
 ): Group[] {
+  if (Math.max(width, height) < leastSide) return [wholeGroup(mask, width)];
   const parts = partsOf(mask, width, height)
     .map(({ pixels }) => withBox(pixels, width));
   const unframed = parts.filter((outer) =>
