@@ -40,9 +40,10 @@ export const predict: Command = {
     "Print which digits a network sees: in pictures of yours, or in test images.",
   anyFiles: {
     name: "FILE",
-    help: "a photo or drawing of one digit: PNG, JPEG, BMP, PGM, GIF, WebP " +
-      "or AVIF, dark on light or light on dark; prints digit, probability " +
-      "and the likeliest three",
+    help: "a photo or drawing of digits: PNG, JPEG, BMP, PGM, GIF, WebP or " +
+      "AVIF, dark on light or light on dark, or - for standard input; prints " +
+      "digit, probability and the likeliest three, of several digits the " +
+      "number",
   },
   groups: [
     {
