@@ -1,6 +1,6 @@
 /**
- * `deno task bench`: how fast the CPU device trains and evaluates the network
- * for MNIST, and with `--peers` beside it PyTorch and jax-js where they are
+ * `deno task bench`: how fast the CPU device trains and evaluates the
+ * notebook's network or one of `examples/`, and with `--peers` beside it PyTorch and jax-js where they are
  * installed. Every contestant runs in a process of its own, in turn and in
  * several rounds, so that a change of the machine's mood hits all of them.
  *
@@ -9,14 +9,17 @@
 
 import { parseArgs } from "@std/cli";
 import { fromFileUrl } from "@std/path";
+import { networks } from "./_networks.ts";
 
 const help = `Benchmarks of the CPU device.
 
 Usage: deno task bench [options]
 
+  --network NAME   the network: ${Object.keys(networks).join(", ")} (notebook)
   --batch LIST     batch sizes (100,256,1024)
   --threads LIST   numbers of threads (1,2,4)
   --steps N        training steps of a contestant and round (30)
+  --evaluations N  evaluations of 10,000 images in a round (3)
   --rounds N       rounds (2)
   --peers          run PyTorch (python3 with torch) and jax-js too
   --help           this text`;
@@ -52,6 +55,12 @@ const peers: readonly Contestant[] = pythons.map((command) => ({
   command,
   args: [here("peers/pytorch.py")],
 }));
+/** The same with its images in channels_last. */
+const channelsLast = ({ args, command }: Contestant): Contestant => ({
+  name: "PyTorch, channels_last",
+  command,
+  args: [...args, "--channels-last"],
+});
 const slowPeers: readonly Contestant[] = [
   {
     name: "jax-js (wasm)",
@@ -61,18 +70,24 @@ const slowPeers: readonly Contestant[] = [
 ];
 
 const given = parseArgs(Deno.args, {
-  string: ["batch", "threads", "steps", "rounds"],
+  string: ["network", "batch", "threads", "steps", "evaluations", "rounds"],
   boolean: ["peers", "help"],
   default: {
+    network: "notebook",
     batch: "100,256,1024",
     threads: "1,2,4",
     steps: "30",
+    evaluations: "3",
     rounds: "2",
   },
 });
 if (given.help) {
   console.log(help);
   Deno.exit(0);
+}
+if (!(given.network in networks)) {
+  console.error(`no network ${given.network}: see --help`);
+  Deno.exit(2);
 }
 const rounds = Number(given.rounds);
 const numbers = (list: string) => list.split(",").map(Number);
@@ -81,7 +96,7 @@ console.log(`${await processor()}, ${navigator.hardwareConcurrency} cores`);
 console.log(`Deno ${Deno.version.deno}, V8 ${Deno.version.v8}\n`);
 await trainingAndEvaluation();
 await kernels();
-if (given.peers) await slow();
+if (given.peers && given.network === "notebook") await slow();
 
 /** The table of steps and evaluations. */
 async function trainingAndEvaluation(): Promise<void> {
@@ -171,7 +186,8 @@ async function run(
   threads: number,
   more: readonly string[] = [],
 ): Promise<Times> {
-  const sizes = { batch, threads, steps: Number(given.steps) };
+  const { evaluations, network, steps } = given;
+  const sizes = { network, batch, threads, steps, evaluations };
   const options = Object.entries(sizes).flatMap(
     ([name, value]) => [`--${name}`, String(value)],
   );
@@ -192,7 +208,7 @@ async function installed(
       args: ["-c", "import torch"],
       stderr: "null",
     }).output().catch(() => ({ success: false }));
-    if (success) return [contestant];
+    if (success) return [contestant, channelsLast(contestant)];
   }
   console.log("PyTorch is not installed: left out\n");
   return [];

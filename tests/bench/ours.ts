@@ -1,6 +1,5 @@
 /**
- * Times training steps and evaluation of the network for MNIST on the CPU
- * device, as `bench.ts` asks for it, and prints one line of JSON.
+ * Times training steps and evaluation of a network on the CPU device, as `bench.ts` asks for it, and prints one line of JSON.
  *
  * The images are random: how long a kernel runs does not depend on them.
  *
@@ -11,8 +10,6 @@ import { parseArgs } from "@std/cli";
 import {
   Adam,
   capture,
-  ConvolutionalNeuralNetwork,
-  crossEntropy,
   DataLoader,
   Evaluator,
   RandomGenerator,
@@ -22,10 +19,11 @@ import {
   TensorDataset,
 } from "../../mod.ts";
 import { CpuDevice } from "../../src/kernel/mod.ts";
+import { networks } from "./_networks.ts";
 import { peakMemory } from "./_peak_memory.ts";
 
 const given = parseArgs(Deno.args, {
-  string: ["batch", "threads", "steps", "evaluations"],
+  string: ["network", "batch", "threads", "steps", "evaluations"],
   boolean: ["profile"],
 });
 const batchSize = Number(given.batch ?? 100);
@@ -33,15 +31,18 @@ const threads = Number(given.threads ?? 2);
 const steps = Number(given.steps ?? 50);
 const evaluations = Number(given.evaluations ?? 3);
 
+const { imageShape, loss: lossOf, make } =
+  networks[given.network ?? "notebook"];
 const rows = 10_000;
+const pixels = imageShape.reduce((product, size) => product * size);
 const random = new RandomGenerator(0);
 const dataset = new TensorDataset(
-  Uint8Array.from({ length: rows * 784 }, () => random.random() % 256),
+  Uint8Array.from({ length: rows * pixels }, () => random.random() % 256),
   Int32Array.from({ length: rows }, (_, row) => row % 10),
-  { rowShape: [1, 28, 28], classes: 10, divisor: 255 },
+  { rowShape: [...imageShape], classes: 10, divisor: 255 },
 );
 using device = CpuDevice.open({ threads, profile: given.profile });
-const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
+const model = make().to(device, { seed: 0 });
 const optimizer = new Adam(model.parameters(), { lr: 0.01 });
 using loader = new DataLoader(dataset, {
   device,
@@ -52,7 +53,7 @@ using loader = new DataLoader(dataset, {
 });
 using step = capture(device, (x: Tensor, labels: Tensor<Shape, "i32">) => {
   using tape = new Tape();
-  const loss = crossEntropy(model.forward(x), labels);
+  const loss = lossOf(model.forward(x), labels);
   optimizer.zeroGrad();
   tape.backward(loss);
   optimizer.step();
@@ -79,7 +80,10 @@ const stepTable = device.profile?.table();
 
 const imagesPerSecond: number[] = [];
 if (evaluations > 0) {
-  using evaluator = new Evaluator(device, model, dataset, { batchSize });
+  using evaluator = new Evaluator(device, model, dataset, {
+    batchSize,
+    loss: lossOf,
+  });
   await evaluator.run();
   for (let run = 0; run < evaluations; run++) {
     const start = performance.now();
