@@ -119,6 +119,7 @@ async function trainingAndEvaluation(): Promise<void> {
       for (const times of all) {
         const ms = median(times.milliseconds);
         const rate = median(times.imagesPerSecond);
+        const evaluated = times.imagesPerSecond.length > 0;
         const own = times === first;
         table.push([
           String(batch),
@@ -128,8 +129,10 @@ async function trainingAndEvaluation(): Promise<void> {
           `${share(times.milliseconds, 0.1).toFixed(2)} to ` +
           share(times.milliseconds, 0.9).toFixed(2),
           own ? "" : (median(first.milliseconds) / ms).toFixed(2),
-          rate.toFixed(0),
-          own ? "" : (median(first.imagesPerSecond) / rate).toFixed(2),
+          evaluated ? rate.toFixed(0) : "",
+          own || !evaluated
+            ? ""
+            : (median(first.imagesPerSecond) / rate).toFixed(2),
           String(times.peakMegabytes),
         ]);
       }
