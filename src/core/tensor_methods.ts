@@ -161,12 +161,19 @@ export interface VarianceOptions extends ReductionOptions {
   correction?: number;
 }
 
-/** The largest or smallest elements along an axis. */
-export interface Extrema {
+/**
+ * The largest or smallest elements along an axis: `x.max(1).indices`, or as in
+ * PyTorch `const [values, indices] = x.max(1)`.
+ */
+export interface Extrema extends Iterable<Tensor | Tensor<Shape, "i32">> {
   /** The elements. */
   readonly values: Tensor;
   /** Their indices along the axis: i32, without a gradient. */
   readonly indices: Tensor<Shape, "i32">;
+  /** The elements, as the first of two. */
+  readonly 0: Tensor;
+  /** The indices, as the second. */
+  readonly 1: Tensor<Shape, "i32">;
 }
 
 /** For each method the operation that it is, which takes the tensor first. */

@@ -74,6 +74,7 @@ export function loadStateDict(
   checkOptions("loadStateDict", options, ["source", "strict"]);
   const { source, strict = true } = options;
   const slots = new Map(slotsOf(module));
+  checkState(state);
   const given = withCounters(state, slots.keys());
   const report = new LoadReport(
     [...slots.keys()].filter((name) => !given.has(name)),
@@ -179,4 +180,19 @@ function quoted(names: readonly string[]): string {
 
 function pythonList(names: readonly string[]): string {
   return `[${names.map((name) => `'${name}'`).join(", ")}]`;
+}
+
+/** Throws unless a state dictionary is a map, as `stateDict()` gives it. */
+function checkState(state: unknown): void {
+  const given = Object(state);
+  if ("get" in given && "keys" in given) return;
+  const isFile = "tensors" in given;
+  throw new TypeError(describe({
+    what: "loadStateDict: state",
+    expected: "a Map of names and tensors, as stateDict() gives it",
+    got: isFile ? "a file of weights" : typeof state,
+    help: isFile
+      ? "Its `tensors` are one: loadStateDict((await readWeights(path)).tensors)."
+      : "Of an object, new Map(Object.entries(…)) makes one.",
+  }));
 }

@@ -1,3 +1,4 @@
+import { describe } from "../base/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { fuse, runGroup } from "./_fuse.ts";
 import { itemAt } from "./_item_at.ts";
@@ -27,9 +28,11 @@ export class Sequential extends Module {
    * Makes a chain of layers.
    *
    * @param layers The layers in the order in which they run.
+   * @throws {TypeError} If one is no module.
    */
   constructor(...layers: Layer[]) {
     super();
+    layers.forEach(checkLayer);
     this.#layers = layers;
   }
 
@@ -68,4 +71,14 @@ export class Sequential extends Module {
       yield [String(index), layer];
     }
   }
+}
+
+function checkLayer(layer: Layer, index: number): void {
+  if (layer instanceof Module) return;
+  throw new TypeError(describe({
+    what: `Sequential: layer ${index}`,
+    expected: "a module",
+    got: Array.isArray(layer) ? "an array" : typeof layer,
+    help: "Give layers one by one: new Sequential(...layers).",
+  }));
 }

@@ -73,15 +73,18 @@ export function checkShape(
 export function checkDType(
   operation: string,
   argument: string,
-  { dtype }: AnyTensor,
+  tensor: AnyTensor,
   expected: string,
 ): void {
+  const dtype = tensor?.dtype;
   if (dtype === expected) return;
   throw new TypeError(describe({
     what: `${operation}: ${argument}`,
     expected: `${expected} elements`,
-    got: dtype,
-    help: "Make i32 tensors from an Int32Array, f32 ones from numbers.",
+    got: dtype ?? "what is no tensor",
+    help: dtype === "i32"
+      ? "`float()` makes f32 of i32."
+      : "Make i32 tensors from an Int32Array, f32 ones from numbers.",
   }));
 }
 

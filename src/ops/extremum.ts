@@ -56,11 +56,21 @@ export function extremum(name: string, sign: 1 | -1): ExtremumOperation {
       if (gradX === null) return;
       device.run(maxGradient, { gradOutput, indices, gradX }, rows);
     });
-    return { values, indices };
+    return extremaOf(values, indices);
   };
   const operation = (x: Tensor, dim?: number, keepdim = false) => {
     checkDType(name, "x", x, "f32");
     return dim === undefined ? ofAll(x) : along(x, dim, keepdim);
   };
   return operation as ExtremumOperation;
+}
+
+/** Both by name, and as a pair to take apart. */
+function extremaOf(values: Tensor, indices: Tensor<Shape, "i32">): Extrema {
+  const pair = [values, indices];
+  return Object.defineProperties({ values, indices }, {
+    0: { value: values },
+    1: { value: indices },
+    [Symbol.iterator]: { value: () => pair.values() },
+  }) as Extrema;
 }

@@ -109,3 +109,42 @@ deviceTest("a result goes on in the same variable", async (device) => {
   loss = loss.add(sum(out));
   assertEquals(await loss.item(), 16);
 });
+
+deviceTest("largest elements are taken apart as in PyTorch", async (device) => {
+  using scores = Tensor.from(device, [[1, 3, 2], [6, 5, 4]]);
+  using labels = Tensor.from(device, [1, 2], { dtype: "i32" });
+  const [values, predicted] = scores.max(1);
+  assertEquals(await values.tolist(), [3, 6]);
+  assertEquals(await predicted.eq(labels).sum().item(), 1);
+  const least = scores.min(1);
+  assertStrictEquals(least[1], least.indices);
+  assertStrictEquals(least[0], least.values);
+});
+
+deviceTest("an error about types names the way out", (device) => {
+  using labels = Tensor.from(device, [1, 0], { dtype: "i32" });
+  using logits = Tensor.zeros(device, [2, 2]);
+  assertThrows(
+    () => ops.bceWithLogits(logits, labels as unknown as Tensor),
+    TypeError,
+    "expected f32 elements, got i32. Help: `float()` makes f32 of i32.",
+  );
+  assertThrows(
+    () => ops.crossEntropy(logits, [1, 0] as unknown as Tensor),
+    TypeError,
+    "expected i32 elements, got what is no tensor. Help: Make i32 tensors",
+  );
+  assertThrows(
+    () => new ops.Sequential([new ops.ReLU()] as unknown as ops.ReLU),
+    TypeError,
+    "Sequential: layer 0: expected a module, got an array. " +
+      "Help: Give layers one by one: new Sequential(...layers).",
+  );
+  const weights = { tensors: new Map() } as unknown as Map<string, never>;
+  assertThrows(
+    () => new ops.Linear(1, 1).to(device).loadStateDict(weights),
+    TypeError,
+    "loadStateDict: state: expected a Map of names and tensors, as " +
+      "stateDict() gives it, got a file of weights. Help: Its `tensors` are one",
+  );
+});

@@ -89,12 +89,18 @@ export class ReduceLROnPlateau {
    * Checks and keeps the arguments.
    *
    * @param optimizer Whose learning rates they are.
-   * @param options When, and by how much.
+   * @param mode What is better, a lower metric or a higher one; or options.
+   * @param others When, and by how much, after a mode.
    * @throws {TypeError} If there is no option of a name, or no mode.
    * @throws {RangeError} If an option is out of range.
    */
-  constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
+  constructor(
+    optimizer: Optimizer,
+    mode: "min" | "max" | ReduceLROnPlateauOptions = {},
+    others: Omit<ReduceLROnPlateauOptions, "mode"> = {},
+  ) {
     const what = "ReduceLROnPlateau";
+    const options = typeof mode === "string" ? { mode, ...others } : mode;
     checkScheduleOptions(what, options, Object.keys(defaults));
     const all = { ...defaults, ...definedOptions(options) };
     checkChoice(`${what}: mode`, all.mode, ["min", "max"]);
