@@ -53,8 +53,12 @@ export async function checkDistinct(
 /** Names of files that a data set is read from. */
 const dataName = /(ubyte|idx\d)(\.gz)?$|\.(bin|csv)$|^mnist\.npz$/;
 
-/** The files of a data set in a folder; none where there is no folder yet. */
+/**
+ * The files of a data set in a folder, or the one that it is itself; none where
+ * nothing is there yet.
+ */
 export async function dataFilesIn(folder: string): Promise<string[]> {
+  if (await exists(folder, { isFile: true })) return [folder];
   if (!await exists(folder, { isDirectory: true })) return [];
   const files: string[] = [];
   for await (const { isDirectory, name } of Deno.readDir(folder)) {

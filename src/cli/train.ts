@@ -144,9 +144,12 @@ export const train: Command = {
     output.took("device opened", start);
     const opened = performance.now();
     const trainData = await openData("train", given, "train");
-    const testData = await openData("train", given, "test", {
-      classes: trainData.targets.classes,
-    });
+    // Held-out rows need no test images, which a folder may not have.
+    const testData = settings.valFraction
+      ? undefined
+      : await openData("train", given, "test", {
+        classes: trainData.targets.classes,
+      });
     output.say(`data: ${trainData.source}`);
     output.took("data read", opened);
     using interrupt = new Interrupt();
@@ -183,7 +186,7 @@ async function checkPlaces(
   trainings: readonly Training[],
   values: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { data, plot, report, resume, run } = values;
+  const { data, dataset, plot, report, resume, run } = values;
   const checkpoint = values.checkpoint === "" ? resume : values.checkpoint;
   const outputs: Place[] = [
     ...trainings.flatMap(({ log, out }) => [
@@ -201,6 +204,10 @@ async function checkPlaces(
   const inputs = [
     { option: "--resume", path: resume },
     ...(await dataFilesIn(data)).map((path) => ({ option: "--data", path })),
+    ...(await dataFilesIn(dataset)).map((path) => ({
+      option: "--dataset",
+      path,
+    })),
   ];
   await checkDistinct("train", { inputs, outputs }, [
     ["--resume", "--checkpoint"],

@@ -3,22 +3,35 @@ import type { HostTensor } from "../formats/safetensors.ts";
 import { type GrayImage, makeGrid } from "../digits/mod.ts";
 
 /**
- * A row of a data set as an image, from its least to its largest value; null
- * where the rows are no images of one channel.
+ * A row of a data set as an image, from its least to its largest value, of
+ * colours the mean; null where the rows are no images.
  */
 export function rowImage(
   { inputs }: ArrayDataset,
   row: number,
 ): GrayImage | null {
   const [channels, height, width, ...more] = inputs.rowShape;
-  if (channels !== 1 || width === undefined || more.length > 0) return null;
-  const size = height * width;
+  const isImage = (channels === 1 || channels === 3) && width !== undefined;
+  if (!isImage || more.length > 0) return null;
+  const size = channels * height * width;
   const values = inputs.data.subarray(row * size, (row + 1) * size);
+  if (channels === 3) {
+    return { width, height, data: toBytes(meanOfThree(values)) };
+  }
   return {
     width,
     height,
     data: values instanceof Uint8Array ? values.slice() : toBytes(values),
   };
+}
+
+/** The mean of three channels that lie one after another. */
+function meanOfThree(values: Uint8Array | Float32Array): Float32Array {
+  const area = values.length / 3;
+  return Float32Array.from(
+    { length: area },
+    (_, at) => (values[at] + values[at + area] + values[at + 2 * area]) / 3,
+  );
 }
 
 /** Most filters that are drawn. */

@@ -123,6 +123,37 @@ Deno.test("colours of 32 × 32 pixels come from Keras's archive", async () => {
   assertEquals(tensors.get("fc.weight")!.shape, [10, 2048]);
   const options = [...common, ...cpu, "--model", out, "--json"];
   assertEquals((await run("evaluate", ...options)).code, 0);
+  const report = await Deno.readTextFile(join(folder.path, "report.html"));
+  assertMatch(report, /<figure><img src="data:image/);
+
+  const archive = join(folder.path, "cifar10.npz");
+  for (const option of ["--data", "--dataset"]) {
+    const same = await run("train", option, archive, "--out", archive);
+    assertEquals(same.code, 2);
+    assertStringIncludes(same.stderr, `${option} and --out are one file`);
+  }
+});
+
+Deno.test("held-out rows need no test images", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path, 40, 10);
+  for (const kind of ["images-idx3", "labels-idx1"]) {
+    await Deno.remove(join(folder.path, `t10k-${kind}-ubyte`));
+  }
+  const common = ["--data", folder.path, ...cpu, "--epochs", "1"];
+  const options = [...common, "--run", folder.path, "--no-report"];
+  const out = join(folder.path, "model.npz");
+  const without = await run("train", ...options, "--out", out);
+  assertEquals(without.code, 1);
+  assertMatch(
+    without.stderr,
+    /its data set is not whole: expected t10k-images/,
+  );
+  const held = await run(
+    ...["train", ...options, "--out", out, "--val-fraction", "0.2"],
+  );
+  assertEquals([held.code, held.stderr], [0, ""]);
+  assertMatch(held.stdout, /train_data: 32\nval_data: 8\n/);
 });
 
 Deno.test("names of classes go with the weights into every output", async () => {
