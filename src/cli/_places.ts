@@ -55,9 +55,11 @@ const dataName = /(ubyte|idx\d)(\.gz)?$|\.(bin|csv)$|^mnist\.npz$/;
 
 /**
  * The files of a data set in a folder, or the one that it is itself; none where
- * nothing is there yet.
+ * none is named, or nothing is there yet.
  */
 export async function dataFilesIn(folder: string): Promise<string[]> {
+  // Deno refuses an empty path with a permission for some files alone.
+  if (folder === "") return [];
   if (await exists(folder, { isFile: true })) return [folder];
   if (!await exists(folder, { isDirectory: true })) return [];
   const files: string[] = [];
