@@ -9,7 +9,7 @@ import { temporaryFolder } from "../temporary_folder.ts";
 import { root, run, writeDigits } from "./_program.ts";
 import { needs } from "../permissions.ts";
 
-needs(import.meta.url, "read", "run", "write");
+needs(import.meta.url, "env", "read", "run", "write");
 
 /** A folder with pictures of four digits, one of each format. */
 async function pictures() {
@@ -174,6 +174,25 @@ Deno.test("predict prints the digits of a picture as a number", async () => {
   }
   const shown = await run("predict", ...cpu, "--show", paths[0]);
   assertEquals(shown.stdout.match(/^\d: \d+ × \d+ pixels at/gm)?.length, 4);
+});
+
+Deno.test("deno task reads paths from where the user stands", async () => {
+  await using folder = await temporaryFolder();
+  const picture = asPng(pictureOf(testDigit(0), { scale: 4 }));
+  await Deno.writeFile(join(folder.path, "my seven.png"), picture);
+  const config = new URL("deno.json", root).pathname;
+  const { INIT_CWD: _, ...env } = Deno.env.toObject();
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["task", "--quiet", "--config", config, "predict", ...cpu],
+      "my seven.png",
+    ],
+    cwd: folder.path,
+    clearEnv: true,
+    env: { ...env, NO_COLOR: "1" },
+  }).output();
+  assertEquals(code, 0);
+  assertMatch(new TextDecoder().decode(stdout), /^my seven\.png: 7 \d/);
 });
 
 Deno.test("predict - reads standard input", async () => {

@@ -1,6 +1,7 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
-import { readDigit } from "../../src/digits/mod.ts";
+import { FormatError } from "../../src/base/errors.ts";
+import { readDigit, readDigits } from "../../src/digits/mod.ts";
 import { predictDigits } from "../../src/digits/predict_digits.ts";
 import { ConvolutionalNeuralNetwork } from "../../src/models/convolutional_neural_network.ts";
 import { readShippedWeights } from "../../src/models/shipped_weights.ts";
@@ -29,3 +30,27 @@ for (const [name, [make]] of Object.entries(scenes).slice(0, 4)) {
     assert(right.length >= 9, seen.map(({ digit }) => digit).join(" "));
   });
 }
+
+Deno.test("what is no digit is refused, and several digits are read", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const model = new ConvolutionalNeuralNetwork().to(device);
+  model.loadStateDict((await readShippedWeights()).tensors);
+  for (const name of ["several digits", "a scribble", "nothing"]) {
+    const [make] = scenes[name];
+    for (const seed of [60, 61, 62, 63]) {
+      let row = seed;
+      const { picture, text } = make(seed, () => ({
+        pixels: testDigit(row),
+        label: labels[row++],
+      }));
+      const bytes = asPng(picture);
+      if (name === "nothing") {
+        await assertRejects(() => readDigits(bytes), FormatError, "no digit");
+        continue;
+      }
+      const seen = await predictDigits(device, model, await readDigits(bytes));
+      const found = seen.map(({ digit, isDigit }) => isDigit ? digit : "");
+      assertEquals(found.join(""), text, `${name} ${seed}`);
+    }
+  }
+});
