@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { capture, DeviceError, Tensor } from "../../mod.ts";
+import {
+  capture,
+  conv2d,
+  DeviceError,
+  type Shape,
+  Tape,
+  Tensor,
+} from "../../mod.ts";
 import { gatherBatch } from "../../kernels/gather/gather.ts";
 import { Scope } from "../../src/core/scope.ts";
 import { convBlock, CpuDevice, type Operand } from "../../src/kernel/mod.ts";
@@ -291,6 +298,25 @@ Deno.test("a block of much work goes Winograd's way, others don't", () => {
   assert(kernelsOf([112, 14, 3], true).includes("winogradForward"));
   assert(kernelsOf([110, 14, 3], true).includes("conv2dForward"));
   assert(kernelsOf([400, 5, 5], true).includes("conv2dForward"));
+});
+
+Deno.test("a 3×3 convolution of much work goes Winograd's way where it pays", () => {
+  const kernelsOf = (batch: number, channels: number, side: number) => {
+    using device = CpuDevice.open({ threads: 1, profile: true });
+    const zeros = (shape: Shape) => Tensor.zeros(device, shape);
+    const x = zeros([batch, channels, side, side]).requiresGrad_();
+    const weight = zeros([channels, channels, 3, 3]).requiresGrad_();
+    using tape = new Tape();
+    tape.backward(conv2d(x, weight, null, { padding: 1 }).sum());
+    return device.profile!.runs.map(({ name }) => name);
+  };
+  const much = kernelsOf(60, 32, 14);
+  assert(much.includes("winogradForward"));
+  assert(much.includes("winogradGradient"));
+  // Transforms of few channels cost more than the multiplications saved.
+  const narrow = kernelsOf(900, 8, 14);
+  assert(narrow.includes("conv2dForward"));
+  assert(narrow.includes("conv2dInputGradient"));
 });
 
 Deno.test("a prediction that is not recorded has direct sums", () => {
