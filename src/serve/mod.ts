@@ -43,7 +43,13 @@ async function open(): Promise<Service> {
 const handler: Deno.ServeDefaultExport = {
   fetch: async (request) => {
     opened ??= open();
-    return (await opened).fetch(request);
+    try {
+      return await (await opened).fetch(request);
+    } catch (error) {
+      // The next request tries once more.
+      opened = null;
+      throw error;
+    }
   },
 };
 

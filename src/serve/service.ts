@@ -182,10 +182,10 @@ export class Service {
         const { headers, message, status } = error;
         return json({ error: message }, status, headers);
       }
-      console.error(error);
       if (error instanceof LibraryError) {
         return json({ error: error.message }, 503);
       }
+      console.error(error);
       if (error instanceof DeviceError) this.#failure = error.message;
       return json({ error: "the server failed; its log says why" }, 500);
     }

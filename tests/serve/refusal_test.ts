@@ -350,3 +350,14 @@ Deno.test("a service that is ending refuses, and answers what is here", async ()
   assertEquals((await predictionsOf(await here)).length, 1);
   await end;
 });
+
+Deno.test("without a bundler there is no page, in one line", async () => {
+  using own = await openService();
+  const bundle = Object.getOwnPropertyDescriptor(Deno, "bundle")!;
+  Object.defineProperty(Deno, "bundle", { ...bundle, value: undefined });
+  const response = await own.service.fetch(new Request("http://localhost/"));
+  Object.defineProperty(Deno, "bundle", bundle);
+  assertEquals(response.status, 503);
+  const { error } = await response.json();
+  assertMatch(error, /^the page cannot be made: got [^\n]* Help: [^\n]*$/);
+});

@@ -8,7 +8,7 @@ import {
 } from "./dom.ts";
 
 /** Pixels of a side of the image that is looked at; the page shows a finer one. */
-const side = 140;
+const side = 84;
 
 /** Width of a stroke, and a step of the arrow keys, of a side that is 1. */
 const [strokeWidth, step] = [0.07, 1 / 28];
