@@ -1,5 +1,4 @@
 import { dirname, join } from "@std/path";
-import { createHash } from "node:crypto";
 import { DataError, describe } from "../base/errors.ts";
 import { makeFolder, writeFileAtomic } from "../formats/files.ts";
 import { readArchive } from "../formats/archive.ts";
@@ -88,6 +87,8 @@ async function download(
     }
     await makeFolder(dirname(path));
     using file = await Deno.open(path, { write: true, createNew: true });
+    // Here, since a page loads this module too, and fetches no data sets.
+    const { createHash } = await import("node:crypto");
     const hash = createHash(digest);
     for await (const chunk of response.body) {
       clearTimeout(timer);
