@@ -109,9 +109,9 @@ export function suits5x5(shape: Conv2dShape, cpu: CpuTraits): boolean {
 }
 
 /**
- * Whether it is faster for a 3×3 convolution, and may round more. Its time by that of
- * the direct convolution, one thread of a Xeon with AVX-512, medians of 15 rounds in
- * turn:
+ * Whether it is faster for a 3×3 convolution, and may round more. Its time by
+ * that of the direct convolution, one thread of a Xeon with AVX-512, medians of
+ * 11 to 25 rounds in turn:
  *
  * | channels, pixels | forward | gradients |
  * | ---------------- | ------- | --------- |
