@@ -65,7 +65,16 @@ export function collectLoose(): Promise<void> | null {
   });
 }
 
+/**
+ * Runs the collector, once more where it found little: what was in use when it
+ * began to mark counts as in use until its next run.
+ */
 async function collect(): Promise<void> {
+  await collectOnce();
+  if (held > limit) await collectOnce();
+}
+
+async function collectOnce(): Promise<void> {
   let isDone = false;
   const release = () => {
     isDone = true;
