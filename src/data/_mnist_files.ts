@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { DataError, describe } from "../base/errors.ts";
 import { makeFolder, readFile, writeFileAtomic } from "../formats/files.ts";
 import type { DataSource } from "../formats/data_source.ts";
+import { reasonOf } from "../formats/download.ts";
 import { unpack } from "../formats/gzip.ts";
 import { findData, FORMATS, type FoundData } from "./folder/mod.ts";
 
@@ -93,15 +94,6 @@ async function fetchFromAny(
     help: `Put ${names.join(" and ")}, raw or .gz, into ${directory}.`,
   });
   throw new DataError(line, { cause: new AggregateError(errors) });
-}
-
-/** Why a source failed, without what would help against that alone. */
-function reasonOf(error: unknown): string {
-  // Of itself, `fetch` says only that it failed.
-  const fetched = error instanceof TypeError && error.cause instanceof Error;
-  const told = fetched ? error.cause : error;
-  const message = told instanceof Error ? told.message : String(told);
-  return message.split(/\. Help: |\n/)[0];
 }
 
 async function fetchVerified(

@@ -2,6 +2,12 @@ import { dirname, join } from "@std/path";
 import { DataError, describe } from "../base/errors.ts";
 import { makeFolder, writeFileAtomic } from "../formats/files.ts";
 import { readArchive } from "../formats/archive.ts";
+import { download, reasonOf } from "../formats/download.ts";
+import {
+  createTemporary,
+  temporaryBeside,
+  writeAll,
+} from "../formats/temporary.ts";
 import type { Split } from "../data/folder/mod.ts";
 import type { CatalogEntry, RemoteFile } from "./catalog.ts";
 
@@ -28,11 +34,7 @@ export async function fetchEntry(
       for (const file of wanted) await fetchFile(mirror, file, folder, archive);
       return mirror;
     } catch (error) {
-      const told = error instanceof TypeError && error.cause instanceof Error
-        ? error.cause
-        : error;
-      const message = told instanceof Error ? told.message : String(told);
-      failures.push(`${mirror}: ${message.split(/\. Help: |\n/)[0]}`);
+      failures.push(`${mirror}: ${reasonOf(error)}`);
     }
   }
   throw new DataError(describe({
@@ -50,16 +52,17 @@ async function fetchFile(
   folder: string,
   archive: CatalogEntry["archive"],
 ): Promise<void> {
-  const temporary = join(folder, `${name}.${crypto.randomUUID()}.tmp`);
+  const path = join(folder, name);
+  const temporary = temporaryBeside(path);
   try {
     const [[kind, expected]] = Object.entries(digest);
-    const got = await download(`${mirror}${name}`, temporary, kind);
+    const got = await store(`${mirror}${name}`, temporary, kind);
     if (got !== expected) {
       const what = `${name} has ${kind === "md5" ? "MD5" : "SHA-256"}`;
       throw new DataError(`${what} ${got} instead of ${expected}`);
     }
     if (archive === undefined) {
-      return await Deno.rename(temporary, join(folder, name));
+      return await Deno.rename(temporary, path);
     }
     for await (const member of readArchive(temporary, archive.members)) {
       await writeFileAtomic(join(folder, member.name), member.bytes);
@@ -70,36 +73,26 @@ async function fetchFile(
 }
 
 /** Writes what an address has into a file, piece by piece; gives its digest. */
-async function download(
+async function store(
   url: string,
   path: string,
   digest: string,
 ): Promise<string> {
-  const abort = new AbortController();
-  const giveUp = () =>
-    abort.abort(new DataError(`no answer for ${timeout / 1000} s`));
-  let timer = setTimeout(giveUp, timeout);
+  // Here, since a page loads this module too, and fetches no data sets.
+  const { createHash } = await import("node:crypto");
+  const hash = createHash(digest);
+  let file: Deno.FsFile | null = null;
   try {
-    const response = await fetch(url, { signal: abort.signal });
-    if (!response.ok || response.body === null) {
-      await response.body?.cancel();
-      throw new DataError(`HTTP status ${response.status}`);
-    }
-    await makeFolder(dirname(path));
-    using file = await Deno.open(path, { write: true, createNew: true });
-    // Here, since a page loads this module too, and fetches no data sets.
-    const { createHash } = await import("node:crypto");
-    const hash = createHash(digest);
-    for await (const chunk of response.body) {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, timeout);
-      hash.update(chunk);
-      for (let at = 0; at < chunk.length;) {
-        at += await file.write(chunk.subarray(at));
+    for await (const piece of download(url, timeout)) {
+      if (file === null) {
+        await makeFolder(dirname(path));
+        file = await createTemporary(path);
       }
+      hash.update(piece);
+      await writeAll(file, piece);
     }
-    return hash.digest("hex");
   } finally {
-    clearTimeout(timer);
+    file?.close();
   }
+  return hash.digest("hex");
 }

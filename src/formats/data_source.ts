@@ -5,7 +5,7 @@
  */
 
 import { checkOptions } from "../base/options.ts";
-import { DataError } from "../base/errors.ts";
+import { download } from "./download.ts";
 
 /** A place that has the files of a data set. */
 export interface DataSource {
@@ -43,7 +43,10 @@ export function mirror(url: string, options: MirrorOptions = {}): DataSource {
   const folder = url.endsWith("/") ? url : `${url}/`;
   return {
     name: folder,
-    fetch: (file) => download(`${folder}${file}.gz`, timeout),
+    async fetch(file) {
+      const pieces = download(`${folder}${file}.gz`, timeout);
+      return await new Blob(await Array.fromAsync(pieces)).bytes();
+    },
   };
 }
 
@@ -73,27 +76,4 @@ export function npmPackage(name: string): DataSource {
       return await Deno.readFile(new URL(url));
     },
   };
-}
-
-async function download(url: string, timeout: number): Promise<Uint8Array> {
-  const abort = new AbortController();
-  const giveUp = () =>
-    abort.abort(new DataError(`no answer for ${timeout / 1000} s`));
-  let timer = setTimeout(giveUp, timeout);
-  try {
-    const response = await fetch(url, { signal: abort.signal });
-    if (!response.ok || response.body === null) {
-      await response.body?.cancel();
-      throw new DataError(`HTTP status ${response.status}`);
-    }
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    for await (const chunk of response.body) {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, timeout);
-      chunks.push(chunk);
-    }
-    return await new Blob(chunks).bytes();
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -9,10 +9,11 @@ import { ensureDir } from "@std/fs";
 import { basename, dirname, isAbsolute, join } from "@std/path";
 import { DataError, describe } from "../base/errors.ts";
 import {
-  lockTemporary,
+  createTemporary,
   removeLeftovers,
   temporaryBeside,
-} from "./_temporary.ts";
+  writeAll,
+} from "./temporary.ts";
 
 /**
  * Reads a whole file.
@@ -192,10 +193,7 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await ensureDir(path);
   } catch (cause) {
-    throw failure(`cannot make folder ${path}`, cause, {
-      missing: "no such place",
-      help: "Give a place where no file is and that you may write.",
-    });
+    throw folderFailure(path, cause);
   }
 }
 
@@ -211,10 +209,7 @@ export async function makeNewFolder(path: string): Promise<boolean> {
     return true;
   } catch (cause) {
     if (cause instanceof Deno.errors.AlreadyExists) return false;
-    throw failure(`cannot make folder ${path}`, cause, {
-      missing: "no such place",
-      help: "Give a place where no file is and that you may write.",
-    });
+    throw folderFailure(path, cause);
   }
 }
 
@@ -228,8 +223,7 @@ async function writeThrough(
   bytes: Uint8Array,
   like: Deno.FileInfo | null,
 ): Promise<void> {
-  using file = await Deno.open(path, { write: true, createNew: true });
-  await lockTemporary(file);
+  using file = await createTemporary(path);
   await writeAll(file, bytes);
   await file.sync();
   if (like === null || Deno.build.os === "windows") return;
@@ -239,15 +233,15 @@ async function writeThrough(
   if (mode !== null && mode !== own.mode) await Deno.chmod(path, mode & 0o7777);
 }
 
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    written += await file.write(bytes.subarray(written));
-  }
-}
-
 /** Messages of a system whose disk has no room, or gives its user no more. */
 const isFull = /No space left|not enough space|quota exceeded|ENOSPC|EDQUOT/i;
+
+function folderFailure(path: string, cause: unknown): DataError {
+  return failure(`cannot make folder ${path}`, cause, {
+    missing: "no such place",
+    help: "Give a place where no file is and that you may write.",
+  });
+}
 
 function writeFailure(path: string, cause: unknown): DataError {
   if (cause instanceof Error && isFull.test(cause.message)) {

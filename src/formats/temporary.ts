@@ -8,8 +8,25 @@ export function temporaryBeside(path: string): string {
   return `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
 }
 
-/** Locks a temporary file, until it is closed: its writer lives. */
-export async function lockTemporary(file: Deno.FsFile): Promise<void> {
+/** Makes a temporary file; it is locked until it is closed: its writer lives. */
+export async function createTemporary(path: string): Promise<Deno.FsFile> {
+  const file = await Deno.open(path, { write: true, createNew: true });
+  await lock(file);
+  return file;
+}
+
+/** Writes all of the bytes, of which a system may take some at a time. */
+export async function writeAll(
+  file: Deno.FsFile,
+  bytes: Uint8Array,
+): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    written += await file.write(bytes.subarray(written));
+  }
+}
+
+async function lock(file: Deno.FsFile): Promise<void> {
   try {
     await file.lock(true);
   } catch (error) {
