@@ -1,5 +1,5 @@
-import { exists } from "@std/fs";
 import { join } from "@std/path";
+import { list } from "../data/folder/listing.ts";
 import { placeOf } from "../formats/files.ts";
 import { usage } from "./_options.ts";
 
@@ -59,12 +59,12 @@ const dataName = /(ubyte|idx\d)(\.gz)?$|\.(bin|csv)$|^mnist\.npz$/;
  */
 export async function dataFilesIn(folder: string): Promise<string[]> {
   // Deno refuses an empty path with a permission for some files alone.
-  if (folder === "") return [];
-  if (await exists(folder, { isFile: true })) return [folder];
-  if (!await exists(folder, { isDirectory: true })) return [];
-  const files: string[] = [];
-  for await (const { isDirectory, name } of Deno.readDir(folder)) {
-    if (!isDirectory && dataName.test(name)) files.push(join(folder, name));
-  }
-  return files;
+  const listing = folder === "" ? null : await list(folder);
+  if (listing === null) return [];
+  const { files, path } = listing;
+  // A file has the listing of its folder, in which it is alone.
+  const named = path === folder
+    ? files.filter((name) => dataName.test(name))
+    : files;
+  return named.map((name) => join(path, name));
 }

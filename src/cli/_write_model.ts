@@ -41,8 +41,11 @@ export async function writeModel(
   if (isOnnxPath(path)) {
     // The file is the network; metadata tell how its input is normalised.
     normalizeInputs(model, []);
-    await writeOnnx(path, model, { inputShape, metadata });
-    normalizeInputs(model, cardOf(metadata).normalize);
+    try {
+      await writeOnnx(path, model, { inputShape, metadata });
+    } finally {
+      normalizeInputs(model, cardOf(metadata).normalize);
+    }
     return;
   }
   await writeWeights(path, { tensors: await model.stateDict(), metadata });

@@ -8,10 +8,10 @@ import {
 import type { Tensor } from "../core/tensor.ts";
 import { checkCount } from "./_check_count.ts";
 import { convolutionText } from "./_convolution_text.ts";
-import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
+import { weightAndBias } from "./_initialise.ts";
 import type { Stage } from "./stage.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import type { Parameter } from "./parameter.ts";
 
 /**
  * Options of a {@linkcode Conv2d} layer.
@@ -81,11 +81,10 @@ export class Conv2d extends Module {
     checkCount("Conv2d: kernelSize", height);
     checkCount("Conv2d: kernelSize", width);
     const shape = [outChannels, inChannels / groups, height, width];
-    const fanIn = inChannels / groups * height * width;
-    this.weight = new Parameter(shape, kaimingUniform(fanIn));
-    this.bias = options.bias ?? true
-      ? new Parameter([outChannels], uniformByFanIn(fanIn))
-      : null;
+    const outputs = options.bias ?? true ? outChannels : null;
+    const parameters = weightAndBias(shape, outputs);
+    this.weight = parameters.weight;
+    this.bias = parameters.bias;
     this.options = options;
   }
 

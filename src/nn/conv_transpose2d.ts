@@ -12,9 +12,9 @@ import {
 import type { Tensor } from "../core/tensor.ts";
 import { checkCount } from "./_check_count.ts";
 import { convolutionText } from "./_convolution_text.ts";
-import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
+import { weightAndBias } from "./_initialise.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import type { Parameter } from "./parameter.ts";
 
 /**
  * Options of a {@linkcode ConvTranspose2d} layer.
@@ -85,12 +85,10 @@ export class ConvTranspose2d extends Module {
     checkCount("ConvTranspose2d: kernelSize", height);
     checkCount("ConvTranspose2d: kernelSize", width);
     const shape = [inChannels, outChannels / groups, height, width];
-    // As in PyTorch, which counts along the second axis of any weight.
-    const fanIn = outChannels / groups * height * width;
-    this.weight = new Parameter(shape, kaimingUniform(fanIn));
-    this.bias = options.bias ?? true
-      ? new Parameter([outChannels], uniformByFanIn(fanIn))
-      : null;
+    const outputs = options.bias ?? true ? outChannels : null;
+    const parameters = weightAndBias(shape, outputs);
+    this.weight = parameters.weight;
+    this.bias = parameters.bias;
     this.options = options;
   }
 

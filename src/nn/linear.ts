@@ -2,10 +2,10 @@ import { linear } from "../ops/linear.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkOptions } from "../base/options.ts";
 import { checkCount } from "./_check_count.ts";
-import { kaimingUniform, uniformByFanIn } from "./_initialise.ts";
+import { weightAndBias } from "./_initialise.ts";
 import { pythonBool } from "../base/python_text.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import type { Parameter } from "./parameter.ts";
 
 /**
  * Options of a {@linkcode Linear} layer.
@@ -61,11 +61,10 @@ export class Linear extends Module {
     checkOptions("Linear", options, ["bias"]);
     checkCount("Linear: inFeatures", inFeatures);
     checkCount("Linear: outFeatures", outFeatures);
-    const shape = [outFeatures, inFeatures];
-    this.weight = new Parameter(shape, kaimingUniform(inFeatures));
-    this.bias = options.bias ?? true
-      ? new Parameter([outFeatures], uniformByFanIn(inFeatures))
-      : null;
+    const outputs = options.bias ?? true ? outFeatures : null;
+    const parameters = weightAndBias([outFeatures, inFeatures], outputs);
+    this.weight = parameters.weight;
+    this.bias = parameters.bias;
   }
 
   /** Columns of the input. */
