@@ -42,12 +42,13 @@ export function dataOptions(
     {
       name: "first-label",
       value: "N",
-      help: "its least label: 1 for EMNIST's letters",
+      help: "its least label",
       shown: "that of the data set or of the weights, or 0",
     },
     {
       name: "transpose",
-      help: "exchange rows and columns, as EMNIST's own files need it",
+      help: "exchange rows and columns; of EMNIST's files it is done anyway, " +
+        "unless --transpose=false",
     },
   ];
 }
@@ -91,7 +92,7 @@ export async function openData(
     firstLabel: first === ""
       ? isName ? undefined : firstLabelOf(card)
       : wholeNumber(command, "first-label", first, 0),
-    transpose: flags.has("transpose") || undefined,
+    transpose: explicit.has("transpose") ? flags.has("transpose") : undefined,
     unlabelled,
   });
 }

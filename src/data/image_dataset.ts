@@ -29,7 +29,7 @@ export interface ImageDatasetParts {
   readonly split: Split;
   /** Number of classes. Default: as many as have names, or 10. */
   readonly classes?: number;
-  /** The least label. Default 0. */
+  /** The least label. Default: the rows', or 0. */
   readonly firstLabel?: number;
   /** The first so many rows. Default all. */
   readonly limit?: number;
@@ -73,7 +73,8 @@ export class ImageDataset implements ArrayDataset {
    * @throws {RangeError} If one is not of the classes'.
    */
   constructor(parts: ImageDatasetParts) {
-    const { firstLabel = 0, limit = Infinity, rows, source, split } = parts;
+    const { limit = Infinity, rows, source, split } = parts;
+    const firstLabel = parts.firstLabel ?? rows.firstLabel ?? 0;
     const { images, labels, labelsName, shape } = rows;
     const size = shape.reduce((product, size) => product * size, 1);
     const length = Math.min(limit, images.length / size);

@@ -31,9 +31,9 @@ export interface MnistOptions {
   limit?: number;
   /** How many classes there are; default 10. */
   classes?: number;
-  /** The least label, of the first class; default 0. EMNIST's letters have 1. */
+  /** The least label, of the first class; default 0, of EMNIST's letters 1. */
   firstLabel?: number;
-  /** Exchanges rows and columns of the images, as EMNIST's need it. */
+  /** Exchanges rows and columns; default: of EMNIST's files, which need it. */
   transpose?: boolean;
   /**
    * Whether to fetch MNIST where it is not in the folder. Default: for the

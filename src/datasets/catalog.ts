@@ -10,7 +10,14 @@
  * @module
  */
 
-import { MNIST_FILES, type Split } from "../data/folder/mod.ts";
+import {
+  EMNIST,
+  FASHION_MNIST,
+  KMNIST,
+  type KnownData,
+  MNIST_FILES,
+  type Split,
+} from "../data/folder/mod.ts";
 
 /** A file to fetch. */
 export interface RemoteFile {
@@ -34,12 +41,8 @@ export interface CatalogEntry {
   readonly archive?: RemoteFile & { readonly members: RegExp };
   /** What stands before MNIST's names of files. */
   readonly prefix?: string;
-  /** The names of the classes. Default: their numbers. */
-  readonly classNames?: readonly string[];
-  /** The least label. Default 0. */
-  readonly firstLabel?: number;
-  /** Whether rows and columns are exchanged in its files. */
-  readonly isTransposed?: boolean;
+  /** What its files do not say. */
+  readonly known?: KnownData;
 }
 
 /** The names of the data sets. */
@@ -52,9 +55,6 @@ export type DatasetName =
   | "emnist-balanced"
   | "qmnist"
   | "cifar10";
-
-const digits = [..."0123456789"];
-const letters = [..."abcdefghijklmnopqrstuvwxyz"];
 
 /** The data sets by name; MNIST itself is `Mnist`'s. */
 export const DATASETS: Readonly<
@@ -71,18 +71,7 @@ export const DATASETS: Readonly<
       "bef4ecab320f06d8554ea6380940ec79",
       "bb300cfdad3c16e7a12a480ee83cd310",
     ]),
-    classNames: [
-      "T-shirt/top",
-      "Trouser",
-      "Pullover",
-      "Dress",
-      "Coat",
-      "Sandal",
-      "Shirt",
-      "Sneaker",
-      "Bag",
-      "Ankle boot",
-    ],
+    known: FASHION_MNIST,
   },
   kmnist: {
     title: "KMNIST",
@@ -94,15 +83,11 @@ export const DATASETS: Readonly<
       "5c965bf0a639b31b8f53240b1b52f4d7",
       "7320c461ea6c1c855c0b718fb2a4b134",
     ]),
-    classNames: ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
+    known: KMNIST,
   },
-  "emnist-letters": emnist("letters", letters, 1),
-  "emnist-digits": emnist("digits", digits),
-  "emnist-balanced": emnist("balanced", [
-    ...digits,
-    ...letters.map((letter) => letter.toUpperCase()),
-    ..."abdefghnqrt",
-  ]),
+  "emnist-letters": emnist("letters"),
+  "emnist-digits": emnist("digits"),
+  "emnist-balanced": emnist("balanced"),
   qmnist: {
     title: "QMNIST",
     folder: "QMNIST/raw",
@@ -144,27 +129,25 @@ export const DATASETS: Readonly<
       },
       members: /(?:^|\/)((?:data_batch_\d|test_batch)\.bin)$/,
     },
-    classNames: [
-      "airplane",
-      "automobile",
-      "bird",
-      "cat",
-      "deer",
-      "dog",
-      "frog",
-      "horse",
-      "ship",
-      "truck",
-    ],
+    known: {
+      classNames: [
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+      ],
+    },
   },
 };
 
-/** One of EMNIST's splits: all are in one archive, transposed. */
-function emnist(
-  split: string,
-  classNames: readonly string[],
-  firstLabel = 0,
-): CatalogEntry {
+/** One of EMNIST's parts: all are in one archive. */
+function emnist(split: string): CatalogEntry {
   return {
     title: `EMNIST ${split}`,
     folder: "EMNIST/raw",
@@ -176,9 +159,7 @@ function emnist(
       members: /(?:^|\/)(emnist-[a-z]+-(?:train|test)-.*-ubyte\.gz)$/,
     },
     prefix: `emnist-${split}`,
-    classNames,
-    firstLabel,
-    isTransposed: true,
+    known: EMNIST[split],
   };
 }
 

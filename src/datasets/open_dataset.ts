@@ -37,7 +37,7 @@ export interface OpenDatasetOptions {
   classes?: number;
   /** The least label, of the first class; default: the data set's, or 0. */
   firstLabel?: number;
-  /** Exchanges rows and columns; EMNIST by name is right without it. */
+  /** Exchanges rows and columns; default: of EMNIST's files, which need it. */
   transpose?: boolean;
   /** Whether test images without labels will do: Kaggle's `test.csv`. */
   unlabelled?: boolean;
@@ -143,14 +143,15 @@ export async function openEntry(
     );
     data = (await findEntry(entry, directory, split))!;
   }
-  const transpose = options.transpose ?? entry.isTransposed;
-  const { rows, ...part } = await readPart(data, split, { transpose });
+  const { transpose } = options;
+  const { known = {} } = entry;
+  const part = await readPart(data, split, { known, transpose });
   return new ImageDataset({
-    rows: { ...rows, classNames: entry.classNames },
+    rows: part.rows,
     source: source ?? part.source,
     split,
     classes: options.classes,
-    firstLabel: options.firstLabel ?? entry.firstLabel,
+    firstLabel: options.firstLabel,
     limit: options.limit,
   });
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "@std/path";
 import { DataError, FormatError } from "../../src/base/errors.ts";
 import { ImageDataset } from "../../src/data/image_dataset.ts";
 import { Mnist } from "../../src/data/mnist.ts";
+import { openDataset } from "../../src/datasets/mod.ts";
 import { writeIdx } from "../../src/formats/idx.ts";
 import { writeNpz } from "../../src/formats/npz.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
@@ -62,10 +63,8 @@ const namings: Record<
     `${part}-${kind}.idx${rank}-ubyte`,
   "packed, with a point": (part, kind, rank) =>
     `${part}-${kind}.idx${rank}-ubyte.gz`,
-  "EMNIST": (part, kind, rank) =>
-    `emnist-letters-${
-      part.replace("t10k", "test")
-    }-${kind}-idx${rank}-ubyte.gz`,
+  "another name before it": (part, kind, rank) =>
+    `letters-${part.replace("t10k", "test")}-${kind}-idx${rank}-ubyte.gz`,
   "underscores and .idx": (part, kind) => `${part}_${kind}.idx`,
   "each in a folder of its name": (part, kind, rank) =>
     `${part}-${kind}-idx${rank}-ubyte/${part}-${kind}-idx${rank}-ubyte`,
@@ -76,6 +75,9 @@ const namings: Record<
   "torchvision's raw": (part, kind, rank) =>
     `raw/${part}-${kind}-idx${rank}-ubyte`,
 };
+
+const emnist = (part: string, kind: string, rank: number) =>
+  `emnist-letters-${part.replace("t10k", "test")}-${kind}-idx${rank}-ubyte.gz`;
 
 for (const [naming, nameOf] of Object.entries(namings)) {
   permittedTest(
@@ -108,15 +110,86 @@ permittedTest("QMNIST's labels are the first of eight columns", async () => {
   assertEquals([...train.labels], [7, 3]);
 });
 
+/** Images with rows and columns exchanged. */
+function exchanged(images: Uint8Array): Uint8Array {
+  return images.map((_, at) => {
+    const [row, y, x] = [at >> 4, (at >> 2) & 3, at & 3];
+    return images[row * 16 + x * 4 + y];
+  });
+}
+
 permittedTest("transpose exchanges rows and columns", async () => {
   await using folder = await temporaryFolder();
-  await writeFour(folder.path, namings.EMNIST);
+  await writeFour(folder.path, namings["underscores and .idx"]);
   const options = { split: "train", transpose: true } as const;
   const train = await Mnist.open(folder.path, options);
-  const expected = pixels(3);
-  for (const [at] of expected.entries()) {
-    const [row, y, x] = [at >> 4, (at >> 2) & 3, at & 3];
-    assertEquals(train.images[at], expected[row * 16 + x * 4 + y]);
+  assertEquals(train.images, exchanged(pixels(3)));
+});
+
+permittedTest("EMNIST's files are known by their names", async () => {
+  const names: Record<string, readonly [classes: string, first: number]> = {
+    letters: ["abcdefghijklmnopqrstuvwxyz", 1],
+    digits: ["0123456789", 0],
+    mnist: ["0123456789", 0],
+    balanced: ["0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt", 0],
+    bymerge: ["0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt", 0],
+    byclass: [
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+      0,
+    ],
+  };
+  for (const [name, [classes, first]] of Object.entries(names)) {
+    await using folder = await temporaryFolder();
+    const place = join(folder.path, "EMNIST", "raw");
+    const nameOf = (...args: Parameters<typeof emnist>) =>
+      emnist(...args).replace("letters", name);
+    await writeFour(place, nameOf);
+    await write(
+      join(place, nameOf("train", "labels", 1)),
+      await gzip(writeIdx({
+        dtype: "u8",
+        shape: [3],
+        data: labels(3, first),
+      })),
+    );
+    const options = { split: "train" } as const;
+    const train = await Mnist.open(folder.path, options);
+    assertEquals(train.images, exchanged(pixels(3)), name);
+    assertEquals(train.targets.classNames?.join(""), classes, name);
+    assertEquals([...train.labels], [0, 1, 2], name);
+    assertMatch(train.source, /rows and columns exchanged$/);
+    const asIs = { ...options, transpose: false, firstLabel: 0, classes: 99 };
+    const plain = await Mnist.open(folder.path, asIs);
+    assertEquals(plain.images, pixels(3), name);
+    assertEquals([...plain.labels], [...labels(3, first)], name);
+  }
+});
+
+permittedTest(
+  "tables of EMNIST's letters are known by their names",
+  async () => {
+    await using folder = await temporaryFolder();
+    const text = table(20, { header: false }).replaceAll(/^0,/gm, "26,");
+    await write(join(folder.path, "emnist-letters-train.csv"), text);
+    const train = await Mnist.open(folder.path);
+    assertEquals(train.targets.classes, 26);
+    const [first] = train.images;
+    const down = [4, 8, 12].map((step) => first + step);
+    assertEquals([...train.images.subarray(1, 4)], down);
+  },
+);
+
+permittedTest("classes have names in torchvision's folders", async () => {
+  const names = { FashionMNIST: "Sneaker", KMNIST: "ya" };
+  for (const [name, seventh] of Object.entries(names)) {
+    await using folder = await temporaryFolder();
+    await writeFour(
+      folder.path,
+      (part, kind, rank) => `${name}/raw/${part}-${kind}-idx${rank}-ubyte`,
+    );
+    const train = await Mnist.open(folder.path);
+    assertEquals(train.targets.classNames?.[7], seventh);
+    assertEquals(train.images, pixels(3));
   }
 });
 
@@ -180,15 +253,16 @@ permittedTest("several data sets in one folder are named", async () => {
       join(folder.path, "KMNIST", "raw")
     }. `,
   );
-  await writeFour(folder.path, namings.EMNIST);
+  await writeFour(folder.path, emnist);
   await writeFour(
     folder.path,
-    (...args) => namings.EMNIST(...args).replace("letters", "digits"),
+    (...args) => emnist(...args).replace("letters", "digits"),
   );
   await assertRejects(
     () => Mnist.open(folder.path),
     DataError,
-    "expected the files of one data set, got emnist-digits and emnist-letters. ",
+    "expected the files of one data set, got emnist-digits and " +
+      "emnist-letters. Help: Name one: --dataset emnist-letters --data ",
   );
 });
 
@@ -262,6 +336,15 @@ permittedTest(
     const test = await Mnist.open(folder.path, { split: "test" });
     assertEquals(test.length, 2);
     assertEquals((await Mnist.open(folder.path)).length, 18);
+    // Nor where it is all there is: no label is guessed.
+    const alone = join(folder.path, "test.csv");
+    await assertRejects(
+      () => Mnist.open(alone, { split: "test" }),
+      DataError,
+      "expected images with labels, got images alone. Help: ",
+    );
+    const images = { split: "test", unlabelled: true } as const;
+    assertEquals((await openDataset(alone, images)).isLabelled, false);
   },
 );
 
@@ -375,9 +458,10 @@ permittedTest("CIFAR-10's binary files have colours and names", async () => {
 
 permittedTest("labels from another number on have names", async () => {
   await using folder = await temporaryFolder();
-  await writeFour(folder.path, namings.EMNIST);
+  const { "torchvision's raw": nameOf } = namings;
+  await writeFour(folder.path, nameOf);
   await write(
-    join(folder.path, namings.EMNIST("train", "labels", 1)),
+    join(folder.path, nameOf("train", "labels", 1)),
     writeIdx({ dtype: "u8", shape: [3], data: new Uint8Array([1, 26, 2]) }),
   );
   const options = { split: "train", classes: 26, firstLabel: 1 } as const;
@@ -388,9 +472,9 @@ permittedTest("labels from another number on have names", async () => {
 
 permittedTest("a small file that unpacks to much more is refused", async () => {
   await using folder = await temporaryFolder();
-  await writeFour(folder.path, namings.EMNIST);
+  await writeFour(folder.path, emnist);
   const bomb = await gzip(new Uint8Array(100 * 2 ** 20));
-  await write(join(folder.path, namings.EMNIST("train", "images", 3)), bomb);
+  await write(join(folder.path, emnist("train", "images", 3)), bomb);
   await assertRejects(
     () => Mnist.open(folder.path),
     FormatError,

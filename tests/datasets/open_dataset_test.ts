@@ -79,7 +79,7 @@ permittedTest(
         })),
         test: [],
       },
-      classNames: undefined,
+      known: undefined,
     };
     const options = {
       directory: folder.path,

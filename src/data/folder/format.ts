@@ -22,6 +22,8 @@ export interface ImageRows {
   readonly labelsName: string;
   /** The names of the classes, where the data set has them. */
   readonly classNames?: readonly string[];
+  /** The least label, where it is known. */
+  readonly firstLabel?: number;
 }
 
 /** Training or test images that a folder holds, not read yet. */

@@ -148,6 +148,9 @@ function severalSets(path: string, prefixes: readonly string[]): DataError {
     what: path,
     expected: "the files of one data set",
     got: names.toSorted().join(" and "),
-    help: "Put every data set into a folder of its own.",
+    help: prefixes.includes("emnist-letters")
+      ? `Name one: --dataset emnist-letters --data ${path}, in a program ` +
+        `openDataset("emnist-letters", { directory }).`
+      : "Put every data set into a folder of its own.",
   }));
 }

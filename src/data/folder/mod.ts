@@ -11,5 +11,6 @@ export type {
   Split,
 } from "./format.ts";
 export { MNIST_FILES } from "./idx_files.ts";
+export { EMNIST, FASHION_MNIST, KMNIST, type KnownData } from "./known_data.ts";
 export { list, type Listing } from "./listing.ts";
 export { type PartReading, readPart } from "./read_part.ts";

@@ -1,5 +1,7 @@
+import { DataError, describe } from "../../base/errors.ts";
 import { RandomGenerator } from "../../core/random.ts";
-import type { FoundData, ImageRows, Split } from "./format.ts";
+import type { FoundData, FoundPart, ImageRows, Split } from "./format.ts";
+import { type KnownData, knownOf } from "./known_data.ts";
 import { pickImages, transposed } from "./pixels.ts";
 
 /** A part of a data set, read. */
@@ -15,7 +17,9 @@ const share = 10;
 
 /** How to read a part. */
 export interface PartReading {
-  /** Whether rows and columns are to be exchanged. */
+  /** What is known of it. Default: what the names of its files tell. */
+  readonly known?: KnownData;
+  /** Whether rows and columns are to be exchanged. Default: as is known. */
   readonly transpose?: boolean;
   /** Whether images without labels will do. */
   readonly unlabelled?: boolean;
@@ -24,26 +28,57 @@ export interface PartReading {
 /**
  * Reads a part that is there. Where a data set has no test images with labels,
  * a tenth of the training images, the same every time, are held out for it.
+ *
+ * @throws {DataError} If images without labels are all there are.
  */
 export async function readPart(
   data: FoundData,
   split: Split,
-  { transpose = false, unlabelled = false }: PartReading = {},
+  { known = knownOf(data.files[0]), transpose, unlabelled = false }:
+    PartReading = {},
 ): Promise<ReadPart> {
-  const { source, test, train } = data;
-  const right = (rows: ImageRows) => transpose ? transposed(rows) : rows;
+  const { classNames, firstLabel, isTransposed = false } = known;
+  const { rows, source } = await chosenRows(data, split, unlabelled);
+  const isTurned = transpose ?? isTransposed;
+  return {
+    rows: {
+      ...(isTurned ? transposed(rows) : rows),
+      classNames: rows.classNames ?? classNames,
+      firstLabel,
+    },
+    source: isTurned ? `${source}, rows and columns exchanged` : source,
+  };
+}
+
+async function chosenRows(
+  { holdsOut, source, test, train }: FoundData,
+  split: Split,
+  unlabelled: boolean,
+): Promise<ReadPart> {
   const isSplit = test === null || !test.isLabelled;
-  if (isSplit && data.holdsOut && train !== null) {
+  if (isSplit && holdsOut && train !== null) {
     if (split === "train" || test === null || !unlabelled) {
       const rows = divided(await train.read(), split);
       const which = split === "train"
         ? "all but a tenth of it"
         : "a tenth of it";
-      return { rows: right(rows), source: `${source}, ${which}` };
+      return { rows, source: `${source}, ${which}` };
     }
   }
   const part = (split === "train" ? train : test)!;
-  return { rows: right(await part.read()), source };
+  if (!part.isLabelled && !unlabelled) throw noLabels(part);
+  return { rows: await part.read(), source };
+}
+
+function noLabels({ name }: FoundPart): DataError {
+  return new DataError(describe({
+    what: name,
+    expected: "images with labels",
+    got: "images alone",
+    help: "Give the file that has the labels too, train.csv; images alone " +
+      "can be predicted: `deno task predict --data …`, in a program " +
+      "`unlabelled: true`.",
+  }));
 }
 
 function divided(rows: ImageRows, split: Split): ImageRows {
