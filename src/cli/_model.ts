@@ -35,7 +35,8 @@ export const modelOptions: readonly Option[] = [
   {
     name: "normalize",
     value: "MEAN,STD",
-    help: "how images are normalised for it: 0.1307,0.3081",
+    help: "how images are normalised for it: 0.1307,0.3081; in colours " +
+      "M,M,M,S,S,S",
     shown: "as the weights say, or not at all",
   },
 ];

@@ -1,10 +1,15 @@
+import { isNormalization } from "./normalize_inputs.ts";
+
 /** What weights were trained with: the metadata beside them. */
 export interface ModelCard {
   /** Channels, height and width of the images. Default: MNIST's. */
   readonly inputShape?: readonly number[];
   /** The names of the classes. Default: their numbers, from 0. */
   readonly classNames?: readonly string[];
-  /** Mean and standard deviation by which images were normalised. */
+  /**
+   * Mean and standard deviation by which images were normalised; or the means of
+   * all channels, then the standard deviations.
+   */
   readonly normalize?: readonly number[];
 }
 
@@ -21,7 +26,7 @@ export function cardOf(
   const isShape = inputShape?.every((size) =>
     Number.isInteger(size) && size > 0
   );
-  const isNormalize = normalize?.length === 2 && normalize[1] > 0;
+  const isNormalize = normalize !== undefined && isNormalization(normalize);
   return {
     ...(isShape ? { inputShape } : {}),
     ...(classNames === undefined ? {} : { classNames }),

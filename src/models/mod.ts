@@ -17,4 +17,4 @@ export {
   NETWORKS,
 } from "./networks.ts";
 export { readShippedWeights, shippedWeightsName } from "./shipped_weights.ts";
-export { normalizeInputs } from "./normalize_inputs.ts";
+export { isNormalization, normalizeInputs } from "./normalize_inputs.ts";

@@ -1,6 +1,6 @@
 import type { Tensor } from "../core/tensor.ts";
 import type { Layer } from "../nn/mod.ts";
-import { add, div } from "../ops/mod.ts";
+import { Normalize } from "../transforms/normalize.ts";
 
 /** The hook of each model that normalises, which a second call replaces. */
 const hooks = new WeakMap<Layer, Disposable>();
@@ -11,9 +11,11 @@ const hooks = new WeakMap<Layer, Disposable>();
  * weights that were trained so: those that `train` writes have mean and
  * deviation in their metadata.
  *
- * @param normalize Mean and standard deviation. Empty: it does so no more;
- * undefined: as it was.
+ * @param normalize Mean and standard deviation; or a mean of each channel, then
+ * a standard deviation of each. Empty: it does so no more; undefined: as it was.
  * @returns The model.
+ * @throws {RangeError} If they are not as many, a standard deviation is not above
+ * 0, or a number is not finite.
  *
  * @example Weights that a training with `--normalize` has left
  * ```ts
@@ -45,10 +47,27 @@ export function normalizeInputs<Model extends Layer>(
   hooks.get(model)?.[Symbol.dispose]();
   hooks.delete(model);
   if (normalize.length === 0) return model;
-  const [mean, std] = normalize;
+  const transform = normalizeOf(normalize);
   const hook = model.registerForwardPreHook((_model, [x]) =>
-    div(add(x as Tensor, -mean), std)
+    transform.apply(x as Tensor)
   );
   hooks.set(model, hook);
   return model;
+}
+
+/** The transform of means, followed by as many standard deviations. */
+function normalizeOf(normalize: readonly number[]): Normalize {
+  const channels = Math.ceil(normalize.length / 2);
+  return new Normalize(
+    normalize.slice(0, channels),
+    normalize.slice(channels),
+  );
+}
+
+/** Whether numbers are means, followed by as many standard deviations. */
+export function isNormalization(values: readonly number[]): boolean {
+  const channels = values.length / 2;
+  return channels > 0 && Number.isInteger(channels) &&
+    values.every(Number.isFinite) &&
+    values.slice(channels).every((std) => std > 0);
 }

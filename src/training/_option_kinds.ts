@@ -1,3 +1,4 @@
+import { isNormalization } from "../models/normalize_inputs.ts";
 import { AUGMENTATIONS, type AugmentSettings } from "./augmentation.ts";
 
 /** The reason why a value is invalid. */
@@ -55,15 +56,19 @@ export function wholeNumbers(): OptionKind<readonly number[]> {
   };
 }
 
-/** A mean and a standard deviation above 0: `0.1307,0.3081`; or neither. */
+/**
+ * A mean and a standard deviation above 0, `0.1307,0.3081`, or the means of all
+ * channels and then their standard deviations; or nothing.
+ */
 export function meanAndDeviation(): OptionKind<readonly number[]> {
   const { parse } = wholeNumbers();
   return {
     parse,
     check(values) {
-      const expected = "mean and standard deviation, the latter above 0";
-      const isValid = Array.isArray(values) && values.every(Number.isFinite) &&
-        (values.length === 0 || (values.length === 2 && values[1] > 0));
+      const expected = "mean and standard deviation, the latter above 0, or " +
+        "the means of all channels and then as many standard deviations";
+      const isValid = Array.isArray(values) &&
+        (values.length === 0 || isNormalization(values));
       return isValid ? null : { expected, got: String(values) };
     },
   };

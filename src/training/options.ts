@@ -84,7 +84,8 @@ export interface TrainSettings {
   augment: AugmentSettings;
   /**
    * Mean and standard deviation by which images are normalised, after
-   * augmentation: `[0.1307, 0.3081]` for MNIST. The model does it itself from
+   * augmentation: `[0.1307, 0.3081]` for MNIST; for several channels the mean of
+   * each, then the standard deviation of each. The model does it itself from
    * then on, where it is measured and where it predicts. Default `[]`: not at
    * all.
    */

@@ -180,8 +180,8 @@ export const OPTIONS: OptionsTable = {
     default: [],
     group: "learning",
     value: "MEAN,STD",
-    help: "normalise images, for MNIST by 0.1307,0.3081; stored with the " +
-      "weights, and done wherever they are used",
+    help: "normalise images, for MNIST by 0.1307,0.3081, in colours by " +
+      "M,M,M,S,S,S; stored with the weights, and done wherever they are used",
     shown: "",
   },
   seed: {

@@ -72,8 +72,11 @@ export class Normalize {
    */
   apply(inputs: Tensor): Tensor {
     const { device, shape } = inputs;
+    if (typeof this.mean === "number" && typeof this.std === "number") {
+      return div(sub(inputs, this.mean), this.std);
+    }
     const [means, stds] = [[this.mean].flat(), [this.std].flat()];
-    if (means.length !== 1 && means.length !== shape[1]) {
+    if (means.length !== shape[1]) {
       throw new ShapeError(describe({
         what: `${this}: inputs`,
         expected: `${means.length} channels`,

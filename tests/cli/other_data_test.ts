@@ -116,13 +116,17 @@ Deno.test("colours of 32 × 32 pixels come from Keras's archive", async () => {
   const trained = await run(
     ...["train", ...common, ...cpu, "--epochs", "1"],
     ...["--out", out, "--run", folder.path],
+    ...["--normalize", "0.49,0.48,0.44,0.25,0.24,0.26"],
   );
   assertEquals([trained.code, trained.stderr], [0, ""]);
-  const { tensors } = await readWeights(out);
+  const { metadata, tensors } = await readWeights(out);
+  assertEquals(metadata.normalize, "0.49,0.48,0.44,0.25,0.24,0.26");
   assertEquals(tensors.get("layer1.0.weight")!.shape, [16, 3, 5, 5]);
   assertEquals(tensors.get("fc.weight")!.shape, [10, 2048]);
   const options = [...common, ...cpu, "--model", out, "--json"];
-  assertEquals((await run("evaluate", ...options)).code, 0);
+  const measured = await run("evaluate", ...options);
+  const { loss } = JSON.parse(measured.stdout);
+  assertStringIncludes(trained.stdout, `val_loss: ${loss.toFixed(5)}`);
   const report = await Deno.readTextFile(join(folder.path, "report.html"));
   assertMatch(report, /<figure><img src="data:image/);
 
