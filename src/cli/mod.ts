@@ -33,6 +33,7 @@ import { doctor } from "./doctor.ts";
 import { evaluate } from "./evaluate.ts";
 import { inspect } from "./inspect.ts";
 import { predict } from "./predict.ts";
+import { runs } from "./runs.ts";
 import { serve } from "./serve.ts";
 import { summary } from "./summary.ts";
 import { train } from "./train.ts";
@@ -43,6 +44,7 @@ const commands: readonly Command[] = [
   evaluate,
   predict,
   serve,
+  runs,
   data,
   summary,
   convert,

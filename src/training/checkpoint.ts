@@ -8,6 +8,7 @@
 
 import { describe, FormatError } from "../base/errors.ts";
 import { type HostTensor, readSafetensors } from "../formats/safetensors.ts";
+import { openWeights } from "../formats/weights.ts";
 import { writeChecked } from "../formats/write_weights.ts";
 import { cardMetadata, type ModelCard } from "../models/mod.ts";
 import { complaintOf, OPTION_NAMES } from "./options_table.ts";
@@ -105,25 +106,48 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     [...tensors].filter(([name]) => !weights.has(name))
       .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
   );
+  if (state.size === 0) throw noCheckpoint(path);
+  return { weights, state, ...courseOf(path, metadata) };
+}
+
+/** The course of a training: its settings, and its epochs so far. */
+export type TrainingCourse = Pick<Checkpoint, "history" | "settings">;
+
+/**
+ * Reads the course of a training from its checkpoint, but none of its tensors.
+ *
+ * @throws {DataError} If the file cannot be read.
+ * @throws {FormatError} If it is no checkpoint, or has settings that no training
+ * can have.
+ */
+export async function readCourse(path: string): Promise<TrainingCourse> {
+  using file = await openWeights(path);
+  return courseOf(path, file.metadata);
+}
+
+function courseOf(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+): TrainingCourse {
   const settings = parse(metadata.settings);
   const history = parse(metadata.history);
-  if (state.size === 0 || !isRecord(settings) || !Array.isArray(history)) {
-    throw new FormatError(describe({
-      what: path,
-      expected: "a checkpoint of a training",
-      got: "a safetensors file without a training's state",
-      help: "Give the file that `train --checkpoint FILE` wrote.",
-    }));
-  }
+  if (!isRecord(settings) || !Array.isArray(history)) throw noCheckpoint(path);
   checkSettings(path, settings);
   checkHistory(path, history);
   const noTimes = { trainSeconds: NaN, evalSeconds: NaN, imagesPerSecond: NaN };
   return {
-    weights,
-    state,
     history: history.map((epoch) => ({ ...numbersIn(epoch), ...noTimes })),
     settings: settings as unknown as TrainSettings,
   };
+}
+
+function noCheckpoint(path: string): FormatError {
+  return new FormatError(describe({
+    what: path,
+    expected: "a checkpoint of a training",
+    got: "a file of weights without a training's state",
+    help: "Give the file that `train --checkpoint FILE` wrote.",
+  }));
 }
 
 /** Throws unless the settings are known ones, and in their ranges. */

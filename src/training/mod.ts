@@ -8,9 +8,12 @@ export {
   bestPath,
   type Checkpoint,
   readCheckpoint,
+  readCourse,
+  type TrainingCourse,
   weightsOf,
   writeCheckpoint,
 } from "./checkpoint.ts";
+export { bestEpoch } from "./best.ts";
 export { firstNotFinite } from "./_finite.ts";
 export {
   type EpochResult,

@@ -1,0 +1,134 @@
+import { dirname, join } from "@std/path";
+import { closest } from "../base/closest.ts";
+import { table } from "../base/table.ts";
+import { removeEmpty, removeRun } from "./_remove_run.ts";
+import type { EpochResult } from "../training/mod.ts";
+import type { Command } from "./_command.ts";
+import { comparison } from "./_compare_runs.ts";
+import { findRuns, type FoundRun } from "./_found_runs.ts";
+import { callOf, usage } from "./_options.ts";
+import { jsonOption } from "./_output.ts";
+
+/** `deno task runs`. */
+export const runs: Command = {
+  name: "runs",
+  summary: "Compare the trainings in runs/, best first, or delete some.",
+  anyFiles: {
+    name: "RUN",
+    help: "trainings to set side by side, by their names in the table",
+  },
+  groups: [{
+    options: [
+      {
+        name: "in",
+        value: "DIR",
+        default: "runs",
+        help: "folder of the runs' folders",
+      },
+      {
+        name: "delete",
+        help: "delete checkpoint, best weights and report of each RUN",
+      },
+      jsonOption,
+    ],
+  }],
+  notes:
+    "A run is a folder with a checkpoint. The best is that of the highest " +
+    "val_acc; of equals, of the lowest val_loss. Weights that train --out " +
+    "wrote are elsewhere, and stay.",
+  async run({ files, flags, values }) {
+    if (flags.has("delete") && flags.has("json")) {
+      throw usage("runs", "--delete does not go with --json");
+    }
+    if (flags.has("delete") && files.length === 0) {
+      throw usage("runs", "--delete: RUN is missing");
+    }
+    const found = await findRuns(
+      values.in,
+      (reason) => console.error(`note: ${reason}`),
+    );
+    const named = files.map((name) => runOf(name, found, values.in));
+    const chosen = named.length === 0 ? found : [...new Set(named)];
+    if (flags.has("delete")) return await removeAll(chosen);
+    if (flags.has("json")) {
+      return console.log(JSON.stringify(chosen.map(recordOf)));
+    }
+    if (found.length === 0) {
+      return console.log(
+        `no runs in ${values.in}: ${callOf("train")} makes one`,
+      );
+    }
+    console.log(named.length === 0 ? tableOf(found) : comparison(chosen));
+    noteMeasured(chosen);
+  },
+};
+
+/** The run of a name, which may be written as the path of its folder. */
+function runOf(
+  text: string,
+  found: readonly FoundRun[],
+  folder: string,
+): FoundRun {
+  const path = join(text, ".").replace(/[/\\]$/, "");
+  const run = found.find((run) =>
+    join(run.name) === path || join(run.folder) === path
+  );
+  if (run !== undefined) return run;
+  const names = found.map(({ name }) => name);
+  const what = `no run ${text} in ${folder}`;
+  throw usage("runs", what, closest(text, names));
+}
+
+async function removeAll(runs: readonly FoundRun[]): Promise<void> {
+  for (const { folder, name } of runs) {
+    const rest = await removeRun(folder);
+    // The folder of all seeds, once the last of them is gone.
+    if (name.includes("/") && rest.length === 0) {
+      await removeEmpty(dirname(folder));
+    }
+    console.log(
+      `deleted ${folder}` +
+        (rest.length === 0 ? "" : `, but for ${rest.join(", ")}`),
+    );
+  }
+}
+
+function tableOf(runs: readonly FoundRun[]): string {
+  const head = ["run", "network", "val_acc", "val_loss", "best epoch"];
+  const rows = runs.map(({ best, history, name, settings }) => [
+    name,
+    settings.network,
+    ...best === undefined ? ["-", "-", "-"] : [
+      best.valAcc.toFixed(5),
+      best.valLoss.toFixed(5),
+      `${best.epoch} of ${history.length}`,
+    ],
+    String(settings.lr),
+    String(settings.batchSize),
+    String(settings.seed),
+  ]);
+  return table([[...head, "lr", "batch", "seed"], ...rows], 2);
+}
+
+/** Says so where runs were not measured on the same kind of rows. */
+function noteMeasured(runs: readonly FoundRun[]): void {
+  const fractions = new Set(runs.map(({ settings }) => settings.valFraction));
+  if (fractions.size < 2) return;
+  console.error(
+    "note: some were measured on rows held out of the training data " +
+      "(--val-fraction), others on other rows",
+  );
+}
+
+/** A run for machines, in Python's spelling. */
+function recordOf({ best, folder, history, name, settings }: FoundRun): object {
+  const epochs = history.map((epoch: EpochResult) => ({
+    epoch: epoch.epoch,
+    loss: epoch.loss,
+    acc: epoch.acc,
+    val_loss: epoch.valLoss,
+    val_acc: epoch.valAcc,
+    lr: epoch.lr,
+  }));
+  return { run: name, folder, best: best?.epoch ?? null, settings, epochs };
+}
