@@ -1,5 +1,6 @@
 import { keyWithin } from "../formats/state_dict_within.ts";
 import { readWeights } from "../formats/weights.ts";
+import { holdsMetadata } from "../formats/write_weights.ts";
 import type { Command } from "./_command.ts";
 import { keyOption } from "./_model.ts";
 import { checkDistinct } from "./_places.ts";
@@ -18,7 +19,8 @@ export const convert: Command = {
     },
   ],
   groups: [{ options: [keyOption, jsonOption] }],
-  notes: "F16 and BF16 become F32. .safetensors and .onnx hold metadata.",
+  notes: "F16 and BF16 become F32. Metadata stay: in .pth and .npz they are " +
+    "the comment of the archive, which PyTorch and NumPy pass over.",
   async run({ files, flags, values }) {
     const [from, to] = files;
     checkEnding("convert", "TO", to);
@@ -32,7 +34,7 @@ export const convert: Command = {
       : { ...whole, tensors: keyWithin(whole.tensors, values.key) };
     await convertWeights(to, weights);
     const { format, metadata, tensors } = weights;
-    const holdsText = to.endsWith(".safetensors") || isOnnxPath(to);
+    const holdsText = isOnnxPath(to) || holdsMetadata(to, metadata);
     const left = holdsText ? 0 : Object.keys(metadata).length;
     if (flags.has("json")) {
       const result = { from, format, to, tensors: tensors.size };

@@ -22,6 +22,14 @@ export interface ZipMember {
   start(length: number): Promise<Uint8Array>;
 }
 
+/** An archive whose directory has been read. */
+export interface ZipArchive {
+  /** Its files, by name. */
+  readonly members: ReadonlyMap<string, ZipMember>;
+  /** The comment at its end; mostly empty. */
+  readonly comment: Uint8Array;
+}
+
 const RECOVER = "The archive is damaged: download or write it again.";
 
 /** A byte of deflate's output takes at least this much of its input. */
@@ -42,7 +50,7 @@ export function isZip(start: Uint8Array): boolean {
  */
 export async function openZip(
   source: Source,
-): Promise<Map<string, ZipMember>> {
+): Promise<ZipArchive> {
   const zip = await library();
   class SourceReader extends zip.Reader<Source> {
     override size = source.size;
@@ -74,15 +82,18 @@ export async function openZip(
       start: (length) => readStart(entry, where, length),
     });
   }
-  return members;
+  return { members, comment: reader.comment };
 }
 
 /**
  * An archive of files that are not packed, as NumPy writes them. The same
  * files make the same bytes.
+ *
+ * @param comment What stands at its end.
  */
 export async function writeZip(
   files: Iterable<readonly [name: string, bytes: Uint8Array]>,
+  comment: Uint8Array = new Uint8Array(),
 ): Promise<Uint8Array> {
   const zip = await library();
   const writer = new zip.ZipWriter(new zip.Uint8ArrayWriter(), {
@@ -94,7 +105,7 @@ export async function writeZip(
   for (const [name, bytes] of files) {
     await writer.add(name, new zip.Uint8ArrayReader(bytes));
   }
-  return await writer.close();
+  return await writer.close(comment);
 }
 
 async function library() {

@@ -1,7 +1,7 @@
 import { FormatError } from "../base/errors.ts";
 import { malformed } from "./_malformed.ts";
 import { fileSource } from "./_source.ts";
-import { isZip, openZip } from "./_zip.ts";
+import { isZip, openZip, type ZipMember } from "./_zip.ts";
 
 /** A file out of an archive. */
 export interface ArchiveMember {
@@ -29,7 +29,7 @@ export async function* readArchive(
 ): AsyncGenerator<ArchiveMember> {
   using source = await fileSource(path);
   const members = isZip(await source.read(0, 4))
-    ? zipMembers(await openZip(source), wanted)
+    ? zipMembers((await openZip(source)).members, wanted)
     : tarMembers(path, wanted);
   let count = 0;
   for await (const member of members) {
@@ -40,7 +40,7 @@ export async function* readArchive(
 }
 
 async function* zipMembers(
-  members: Awaited<ReturnType<typeof openZip>>,
+  members: ReadonlyMap<string, ZipMember>,
   wanted: RegExp,
 ): AsyncGenerator<ArchiveMember> {
   for (const [file, member] of members) {

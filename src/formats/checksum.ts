@@ -49,7 +49,8 @@ function isChecksum([name, value]: readonly [string, string]): boolean {
   return name === key || value.startsWith(start);
 }
 
-function withoutChecksum(metadata: Metadata): Record<string, string> {
+/** Metadata without a checksum. */
+export function withoutChecksum(metadata: Metadata): Record<string, string> {
   return Object.fromEntries(
     Object.entries(metadata).filter((entry) => !isChecksum(entry)),
   );

@@ -17,6 +17,7 @@ import type { Source } from "./_source.ts";
 import { gather } from "./_strided.ts";
 import type { WeightsFile } from "./_weights_file.ts";
 import { writeZip, type ZipMember } from "./_zip.ts";
+import { commentOf } from "./_zip_metadata.ts";
 
 const SUFFIX = ".npy";
 
@@ -86,6 +87,8 @@ const LONGEST_START = 2 ** 16 + 10;
  * order make the same bytes.
  *
  * @param tensors Names and tensors: a `Map` or any iterable of pairs.
+ * @param metadata Text beside them, in the comment of the archive, which NumPy
+ * passes over. Default none; more than 64 KB is left out.
  * @throws {TypeError} If a name repeats.
  *
  * @example
@@ -102,6 +105,7 @@ const LONGEST_START = 2 ** 16 + 10;
  */
 export async function encodeNpz(
   tensors: Iterable<readonly [string, HostTensor]>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
   const files = new Map<string, Uint8Array>();
   for (const [name, tensor] of tensors) {
@@ -115,7 +119,7 @@ export async function encodeNpz(
     }
     files.set(name + SUFFIX, encodeNpy(tensor));
   }
-  return await writeZip(files);
+  return await writeZip(files, commentOf(metadata));
 }
 
 /**
@@ -140,6 +144,7 @@ export async function encodeNpz(
 export async function writeNpz(
   path: string,
   tensors: Iterable<readonly [string, HostTensor]>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await writeFileAtomic(path, await encodeNpz(tensors));
+  await writeFileAtomic(path, await encodeNpz(tensors, metadata));
 }

@@ -14,6 +14,7 @@ import type { HostDtype, HostTensor } from "./_host_tensor.ts";
 import { PickleWriter } from "./_pickle_writer.ts";
 import { rowMajor } from "./_strided.ts";
 import { writeZip } from "./_zip.ts";
+import { commentOf } from "./_zip_metadata.ts";
 
 /** The classes of storages, by the types of their elements. */
 const STORAGES: Readonly<Record<HostDtype, string | null>> = {
@@ -36,6 +37,8 @@ const STORAGES: Readonly<Record<HostDtype, string | null>> = {
  * tensors in the same order make the same bytes.
  *
  * @param tensors Names and tensors: a `Map` or any iterable of pairs.
+ * @param metadata Text beside them, in the comment of the archive, which PyTorch
+ * passes over. Default none; more than 64 KB is left out.
  * @throws {TypeError} If a name repeats, or PyTorch has no such elements: U16,
  * U32, U64.
  *
@@ -53,6 +56,7 @@ const STORAGES: Readonly<Record<HostDtype, string | null>> = {
  */
 export async function encodePyTorch(
   tensors: Iterable<readonly [string, HostTensor]>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
   const pickle = new PickleWriter();
   const storages: [name: string, bytes: Uint8Array][] = [];
@@ -77,7 +81,7 @@ export async function encodePyTorch(
     ["archive/data.pkl", pickle.end()],
     ...storages,
     ["archive/version", version],
-  ]);
+  ], commentOf(metadata));
 }
 
 /** A call of `_rebuild_tensor_v2(storage, offset, shape, strides, …)`. */
@@ -134,8 +138,9 @@ function writeTensor(
 export async function writePyTorch(
   path: string,
   tensors: Iterable<readonly [string, HostTensor]>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await writeFileAtomic(path, await encodePyTorch(tensors));
+  await writeFileAtomic(path, await encodePyTorch(tensors, metadata));
 }
 
 function invalid(what: string, expected: string, got: string): TypeError {

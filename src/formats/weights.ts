@@ -17,6 +17,7 @@ import { readHeader } from "./_safetensors_header.ts";
 import { bytesSource, fileSource, type Source } from "./_source.ts";
 import type { WeightsFile, WeightsFormat } from "./_weights_file.ts";
 import { isZip, openZip } from "./_zip.ts";
+import { metadataIn } from "./_zip_metadata.ts";
 
 export type { WeightsFile, WeightsFormat };
 
@@ -160,10 +161,16 @@ function unknown({ name, size }: Source): Error {
 }
 
 async function openArchive(source: Source): Promise<WeightsFile> {
-  const members = await openZip(source);
+  const { comment, members } = await openZip(source);
   const pickle = torchPickleName(members);
-  if (pickle !== null) return await openPyTorch(source, members, pickle);
-  if (isNpz(members)) return await openNpz(source, members);
+  const file = pickle !== null
+    ? await openPyTorch(source, members, pickle)
+    : isNpz(members)
+    ? await openNpz(source, members)
+    : null;
+  if (file !== null) {
+    return { ...file, metadata: { ...file.metadata, ...metadataIn(comment) } };
+  }
   throw malformed(source.name, "an archive of torch.save or NumPy", "another", {
     help: "Give a file of weights: .safetensors, .npz, .pth or .pt.",
   });

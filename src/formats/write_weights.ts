@@ -1,15 +1,19 @@
 import { choices } from "../base/choices.ts";
 import { describe } from "../base/errors.ts";
-import { withChecksum } from "./checksum.ts";
+import { withChecksum, withoutChecksum } from "./checksum.ts";
 import { writeNpz } from "./npz.ts";
 import { writePyTorch } from "./pytorch.ts";
 import { type HostTensor, writeSafetensors } from "./safetensors.ts";
+import { fitsComment } from "./_zip_metadata.ts";
 
 /** Tensors by name, and text beside them. */
 export interface WritableWeights {
   /** Names and tensors, in the order of the file. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
-  /** Text beside them. Only safetensors holds it. Default: none. */
+  /**
+   * Text beside them. Default: none. `.npz` and `.pth` hold at most 64 KB of it,
+   * as the comment of the archive, and otherwise none.
+   */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -18,13 +22,30 @@ type Writer = (path: string, weights: WritableWeights) => Promise<void>;
 const writers: Readonly<Record<string, Writer>> = {
   ".safetensors": (path, { metadata, tensors }) =>
     writeChecked(path, tensors, metadata),
-  ".npz": (path, { tensors }) => writeNpz(path, tensors),
-  ".pth": (path, { tensors }) => writePyTorch(path, tensors),
-  ".pt": (path, { tensors }) => writePyTorch(path, tensors),
+  ".npz": (path, { metadata, tensors }) =>
+    writeNpz(path, tensors, metadata && withoutChecksum(metadata)),
+  ".pth": writeStateDict,
+  ".pt": writeStateDict,
 };
+
+/** The archive has checksums of its own. */
+async function writeStateDict(
+  path: string,
+  { metadata, tensors }: WritableWeights,
+): Promise<void> {
+  await writePyTorch(path, tensors, metadata && withoutChecksum(metadata));
+}
 
 /** The endings of the files that {@linkcode writeWeights} writes. */
 export const weightsEndings: readonly string[] = Object.keys(writers);
+
+/** Whether a file of weights of this name has room for metadata. */
+export function holdsMetadata(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+): boolean {
+  return endingOf(path) === ".safetensors" || fitsComment(metadata);
+}
 
 /** Whether a file of weights may have this name. */
 export function isWeightsPath(path: string): boolean {
@@ -63,8 +84,8 @@ export async function writeWeights(
       what: "file of weights",
       expected: `a name that ends in ${choices(weightsEndings)}`,
       got: path,
-      help: "The ending decides the format: .safetensors keeps metadata, " +
-        ".pth is PyTorch's, .npz NumPy's.",
+      help: "The ending decides the format: .safetensors, PyTorch's .pth or " +
+        "NumPy's .npz.",
     }));
   }
   await writers[endingOf(path)](path, weights);

@@ -241,6 +241,13 @@ Deno.test("normalisation goes with the weights", async () => {
   const close = (a: number, b: number) => Math.abs(a - b) < 1e-6;
   assertEquals(close(await lossOf("--model", out), val_loss), true);
 
+  // In every format: as the comment of an archive, too.
+  for (const name of ["model.pth", "model.npz"]) {
+    const to = join(folder.path, name);
+    assertEquals((await run("convert", out, to)).code, 0);
+    assertEquals(close(await lossOf("--model", to), val_loss), true);
+  }
+
   // Weights from outside do not say so.
   const outside = join(folder.path, "outside.npz");
   await writeNpz(outside, tensors);

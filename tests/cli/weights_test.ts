@@ -152,14 +152,19 @@ Deno.test("convert goes from .pth over npz to safetensors, and back", async () =
   }
 });
 
-Deno.test("convert says what metadata an npz leaves out", async () => {
+Deno.test("convert takes metadata along, and says what has no room", async () => {
   await using folder = await temporaryFolder();
   const checkpoint = goldenPath("pytorch_checkpoint.pth");
-  const npz = await run("convert", checkpoint, `${folder.path}/a.npz`);
-  assertMatch(npz.stderr, /^metadata left out: \d+ entries\n$/);
-  const to = `${folder.path}/a.safetensors`;
-  assertEquals((await run("convert", checkpoint, to)).stderr, "");
-  assertEquals((await readWeights(to)).metadata.epoch, "3");
+  for (const name of ["a.safetensors", "a.npz", "a.pth"]) {
+    const to = `${folder.path}/${name}`;
+    assertEquals((await run("convert", checkpoint, to)).stderr, "");
+    assertEquals((await readWeights(to)).metadata.epoch, "3");
+  }
+  const long = `${folder.path}/long.safetensors`;
+  const metadata = { note: "n".repeat(2 ** 16) };
+  await writeSafetensors(long, [], metadata);
+  const npz = await run("convert", long, `${folder.path}/long.npz`);
+  assertEquals(npz.stderr, "metadata left out: 1 entries\n");
 });
 
 Deno.test("the ending of a path decides the format, another is refused", async () => {

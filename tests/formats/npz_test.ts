@@ -129,7 +129,8 @@ permittedTest(
 /** The arrays of an archive as text, without the padding of their headers. */
 async function arraysOf(bytes: Uint8Array): Promise<Map<string, string>> {
   const arrays = new Map<string, string>();
-  for (const [name, member] of await openZip(bytesSource(bytes, "npz"))) {
+  const { members } = await openZip(bytesSource(bytes, "npz"));
+  for (const [name, member] of members) {
     const text = String.fromCharCode(...await member.read());
     const dataStart = text.indexOf("\n") + 1;
     assertEquals(dataStart % 64, 0, name);

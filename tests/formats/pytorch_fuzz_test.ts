@@ -50,7 +50,7 @@ for (const name of files) {
   });
 
   Deno.test(`${name}: mutated pickles are refused or read`, async () => {
-    const members = await openZip(bytesSource(valid, name));
+    const { members } = await openZip(bytesSource(valid, name));
     const contents = await Promise.all(
       [...members].map(async ([path, member]) => {
         const bytes = new Uint8Array(await member.read());
