@@ -85,15 +85,33 @@ export function digitsOf(pixels: Pixels, name: string): PlacedDigit[] {
   }
 }
 
+/**
+ * All digits of a drawing whose ink is known, which no paper, light or ruling
+ * hides: in a tenth of the time.
+ *
+ * @param ink 0 (paper) to 1 (ink).
+ * @returns None where nothing is drawn.
+ */
+export function digitsOfInk(ink: Brightness): PlacedDigit[] {
+  const mask = new Uint8Array(ink.data.length);
+  for (let pixel = 0; pixel < mask.length; pixel++) {
+    if (ink.data[pixel] >= 0.5) mask[pixel] = 1;
+  }
+  if (!mask.includes(1)) return [];
+  const strokes = { mask, ink, noise: 0, full: 1 };
+  return groupDigits(mask, ink.width, ink.height)
+    .map((group) => placed(strokes, group, true, 1));
+}
+
 function placed(
   strokes: Strokes,
   { height, left, line, pixels, top, width }: Group,
   isDark: boolean,
   scale: number,
 ): PlacedDigit {
-  const mask = new Uint8Array(strokes.mask.length);
-  for (const pixel of pixels) mask[pixel] = 1;
-  const { image, strokeLength } = placeDigit({ ...strokes, mask });
+  const { image, strokeLength } = placeDigit(
+    cutOut(strokes, { left, top, width, height }, pixels),
+  );
   const full = (pixels: number) => Math.round(pixels * scale);
   return {
     shape: [1, 28, 28],
@@ -107,6 +125,25 @@ function placed(
     },
     line,
   };
+}
+
+/** The strokes of some pixels, in their box alone. */
+function cutOut(
+  { full, ink, noise }: Strokes,
+  { height, left, top, width }: Box,
+  pixels: readonly number[],
+): Strokes {
+  const mask = new Uint8Array(width * height);
+  for (const pixel of pixels) {
+    const row = Math.floor(pixel / ink.width) - top;
+    mask[row * width + pixel % ink.width - left] = 1;
+  }
+  const data = new Float32Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const start = (top + row) * ink.width + left;
+    data.set(ink.data.subarray(start, start + width), row * width);
+  }
+  return { full, ink: { width, height, data }, mask, noise };
 }
 
 /** The strokes of an image. */
