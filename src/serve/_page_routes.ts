@@ -7,10 +7,12 @@ import {
   NETWORKS,
 } from "../models/mod.ts";
 import { answer, get, json, type Route } from "./_answers.ts";
-import { bundlePage } from "./page/bundle.ts";
+import { bundlePage, type PagePrograms } from "./page/bundle.ts";
 import { pageHtml } from "./page/html.ts";
 import { pageStyle } from "./page/style.ts";
 import type { Sample, TrainingImages } from "./service.ts";
+
+const scriptType = "text/javascript; charset=utf-8";
 
 /** What the server has for the page. */
 interface PageContents {
@@ -20,13 +22,13 @@ interface PageContents {
   readonly training: (() => Promise<TrainingImages>) | null;
 }
 
-/** The page, and what it loads. Its script is made when it is first asked for. */
+/** The page, and what it loads. Its scripts are made when it is first asked for. */
 export function pageRoutes(
   model: Classifier,
   { card, samples, training }: PageContents,
 ): Readonly<Record<string, Route>> {
-  let bundle: Promise<string> | null = null;
-  const script = async () => {
+  let bundle: Promise<PagePrograms> | null = null;
+  const programs = async () => {
     try {
       return await (bundle ??= bundlePage());
     } catch (error) {
@@ -37,12 +39,13 @@ export function pageRoutes(
   return {
     "/": get(async () => {
       // Before the page: without it, there is none.
-      await script();
+      await programs();
       return answer(pageHtml, "text/html; charset=utf-8");
     }),
     "/page.css": get(() => answer(pageStyle, "text/css; charset=utf-8")),
-    "/page.js": get(async () =>
-      answer(await script(), "text/javascript; charset=utf-8")
+    "/page.js": get(async () => answer((await programs()).page, scriptType)),
+    "/engine.js": get(async () =>
+      answer((await programs()).engine, scriptType)
     ),
     "/model.safetensors": get(async () => {
       const bytes = encodeSafetensors(

@@ -1,24 +1,53 @@
 import type { Device } from "../../devices/device.ts";
 import { type DeviceChoice, openDevice } from "../../devices/select.ts";
-import {
-  decodeSafetensors,
-  type SafetensorsContents,
-} from "../../formats/safetensors.ts";
-import type { ModelCard } from "../../models/card.ts";
+import { encodePyTorch } from "../../formats/pytorch.ts";
+import { encodeSafetensors } from "../../formats/safetensors.ts";
+import { decodeWeights, type Weights } from "../../formats/weights.ts";
+import { cardMetadata, classLabel, type ModelCard } from "../../models/card.ts";
 import { normalizeInputs } from "../../models/normalize_inputs.ts";
-import { type Classifier, networkOf, NETWORKS } from "../../models/networks.ts";
-import { classify, type Image } from "../classify.ts";
+import {
+  type Classifier,
+  type NetworkName,
+  networkOf,
+  NETWORKS,
+} from "../../models/networks.ts";
+import { checkInput } from "./check_input.ts";
+import type { About, SavedFormat } from "./protocol.ts";
 
-/** The server's network, in the page. */
+/** A network on a device of its own. */
 export class Network implements Disposable {
+  readonly #device: Device;
   #model: Classifier;
+  #card: ModelCard;
 
-  private constructor(
-    readonly device: Device,
-    model: Classifier,
-    readonly card: ModelCard,
-  ) {
+  private constructor(device: Device, model: Classifier, card: ModelCard) {
+    this.#device = device;
+    this.#card = card;
     this.#model = prepared(model, card);
+  }
+
+  /** Opens a device, and puts the network of these weights there. */
+  static async open(
+    choice: DeviceChoice,
+    { metadata, tensors }: Weights,
+    source: string,
+  ): Promise<Network> {
+    const { card, network, weights } = networkOf(tensors, metadata);
+    checkInput(card, source);
+    const device = await openDevice({ device: choice });
+    try {
+      const model = network.to(device, { seed: 0 });
+      model.loadStateDict(weights, { source });
+      return new Network(device, model, card);
+    } catch (error) {
+      device[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Where it runs. */
+  get device(): Device {
+    return this.#device;
   }
 
   /** The network that answers. */
@@ -26,38 +55,48 @@ export class Network implements Disposable {
     return this.#model;
   }
 
-  /** Puts a network of the same kind in its place that has learnt nothing. */
-  restart(): void {
+  /** What the page says of it. */
+  get about(): About {
     const { classes, constructor } = this.#model;
-    const make = Object.values(NETWORKS).find((make) =>
-      make(classes).constructor === constructor
-    );
-    if (make === undefined) throw new Error("this network cannot start anew");
-    const model = make(classes).to(this.device, { seed: 0 });
-    this.#model = prepared(model, this.card);
+    const { classNames } = this.#card;
+    return {
+      device: this.#device.label,
+      network: nameOf(this.#model) ?? constructor.name,
+      parameters: this.#model.parameters()
+        .reduce((sum, { length }) => sum + length, 0),
+      classes: Array.from(
+        { length: classes },
+        (_, index) => String(classLabel(index, classNames)),
+      ),
+    };
   }
 
-  /** Opens a device and puts the network there. */
-  static async open(
-    { metadata, tensors }: SafetensorsContents,
-    choice: DeviceChoice,
-  ): Promise<Network> {
-    const device = await openDevice({ device: choice });
-    const { card, network, weights } = networkOf(tensors, metadata);
-    const model = network.to(device, { seed: 0 });
-    model.loadStateDict(weights);
-    return new Network(device, model, card);
+  /** Puts a network in its place that has learnt nothing. */
+  restart(name: NetworkName, classes: number, card: ModelCard): void {
+    const model = NETWORKS[name](classes).to(this.#device, { seed: 0 });
+    this.#card = card;
+    this.#model = prepared(model, card);
   }
 
-  /** The probability of each class. */
-  async probabilities(image: Image): Promise<Float32Array> {
-    const [probabilities] = await classify(this.device, this.#model, [image]);
-    return probabilities;
+  /** Its weights as a file. */
+  async save(format: SavedFormat): Promise<Uint8Array> {
+    const weights = await this.#model.stateDict();
+    if (format === "pth") return await encodePyTorch(weights);
+    const network = nameOf(this.#model);
+    return encodeSafetensors(weights, {
+      ...cardMetadata(this.#card),
+      ...network === undefined ? {} : { network },
+    });
   }
 
   [Symbol.dispose](): void {
-    this.device[Symbol.dispose]();
+    this.#device[Symbol.dispose]();
   }
+}
+
+function nameOf({ constructor }: Classifier): NetworkName | undefined {
+  const names = Object.keys(NETWORKS) as NetworkName[];
+  return names.find((name) => NETWORKS[name]().constructor === constructor);
 }
 
 /** A network that sees images as its weights were trained with. */
@@ -66,9 +105,9 @@ function prepared(model: Classifier, { normalize }: ModelCard): Classifier {
   return normalizeInputs(model, normalize);
 }
 
-/** The weights of the server's network. */
-export async function fetchWeights(): Promise<SafetensorsContents> {
+/** The weights of the page's network. */
+export async function fetchWeights(): Promise<Weights> {
   const response = await fetch("model.safetensors");
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return decodeSafetensors(bytes, "the server's model");
+  return await decodeWeights(bytes, "the page's model");
 }

@@ -2,40 +2,31 @@ import { capture } from "../../core/capture.ts";
 import { Tape } from "../../core/tape.ts";
 import type { Labels, Tensor } from "../../core/tensor.ts";
 import { DataLoader } from "../../data/data_loader.ts";
-import type { ArrayDataset } from "../../data/dataset.ts";
 import type { Device } from "../../devices/device.ts";
-import { decodeSafetensors } from "../../formats/safetensors.ts";
 import type { Classifier } from "../../models/networks.ts";
 import { correctCount } from "../../ops/correct_count.ts";
 import { crossEntropy } from "../../ops/cross_entropy.ts";
 import { Adam } from "../../optim/adam.ts";
+import { Evaluator } from "../../training/evaluate.ts";
 import { Mean } from "../../training/mean.ts";
+import { classify } from "../classify.ts";
+import type { Progress, TrainingSettings } from "./protocol.ts";
+import type { TrainingData } from "./training_images.ts";
 
-/** Images of a step, and steps between two looks at loss and accuracy. */
-const [batchSize, stepsALook] = [100, 10];
+/** Steps between two looks at loss and accuracy, and at images held out. */
+const [stepsALook, stepsAMeasure] = [10, 50];
 
 const epochs = 5;
 
-/** Milliseconds after which the page has a turn. */
+/** Milliseconds after which drawing has a turn. */
 const patience = 12;
 
-/** How far a training is. */
-export interface Progress {
-  /** Steps so far. */
-  readonly step: number;
-  /** Steps of the whole training. */
-  readonly steps: number;
-  /** Mean loss of the last steps. */
-  readonly loss: number;
-  /** Share of their images that were seen right, before they were learnt. */
-  readonly accuracy: number;
-}
-
-/** A training in the page, with the settings of the notebook. */
+/** A training in the page. */
 export class Training {
   readonly #device: Device;
   readonly #model: Classifier;
-  readonly #data: ArrayDataset;
+  readonly #data: TrainingData;
+  readonly #settings: TrainingSettings;
   #isStopped = false;
   #paused: PromiseWithResolvers<void> | null = null;
 
@@ -44,15 +35,16 @@ export class Training {
    *
    * @param model On the device; between steps it is in evaluation mode.
    */
-  constructor(device: Device, model: Classifier, data: ArrayDataset) {
+  constructor(
+    device: Device,
+    model: Classifier,
+    data: TrainingData,
+    settings: TrainingSettings,
+  ) {
     this.#device = device;
     this.#model = model;
     this.#data = data;
-  }
-
-  /** Whether it waits. */
-  get isPaused(): boolean {
-    return this.#paused !== null;
+    this.#settings = settings;
   }
 
   /** Lets it wait after a step, or go on. */
@@ -69,24 +61,30 @@ export class Training {
 
   /** Trains until it is done or stopped, and tells from time to time how far. */
   async run(onProgress: (progress: Progress) => void): Promise<void> {
-    const device = this.#device;
+    const { batchSize, lr } = this.#settings;
+    const [device, model] = [this.#device, this.#model];
     const order = { device, batchSize, shuffle: true, seed: 0, dropLast: true };
-    using batches = new DataLoader(this.#data, order);
+    using batches = new DataLoader(this.#data.trainData, order);
+    using evaluator = new Evaluator(device, model, this.#data.heldOut);
     using loss = new Mean(device);
     using correct = new Mean(device);
-    using train = trainingStep(device, this.#model, loss, correct);
+    using train = trainingStep(device, model, lr, loss, correct);
     const steps = epochs * batches.length;
     let step = 0;
     let turn = performance.now();
     for (let epoch = 0; epoch < epochs; epoch++) {
       for await (const [images, labels] of batches) {
-        this.#model.train();
+        model.train();
         train(images, labels);
-        this.#model.eval();
-        if (++step % stepsALook === 0) {
+        model.eval();
+        if (++step % stepsALook === 0 || step === steps) {
+          const isMeasured = step % stepsAMeasure === 0 || step === steps;
           onProgress({
             ...{ step, steps, loss: await loss.value() },
             accuracy: await correct.value() / batchSize,
+            heldOut: isMeasured ? (await evaluator.run()).accuracy : null,
+            filters: await filtersOf(model),
+            guesses: await this.#guesses(),
           });
           loss.reset();
           correct.reset();
@@ -100,15 +98,28 @@ export class Training {
       }
     }
   }
+
+  /** The likeliest class of each watched image. */
+  async #guesses(): Promise<number[]> {
+    const { labels, pixels } = this.#data.watched;
+    const images = Array.from(labels, (_, row) =>
+      Float32Array.from(
+        pixels.subarray(row * 784, (row + 1) * 784),
+        (value) => value / 255,
+      ));
+    const all = await classify(this.#device, this.#model, images);
+    return all.map((one) => one.indexOf(Math.max(...one)));
+  }
 }
 
 function trainingStep(
   device: Device,
   model: Classifier,
+  lr: number,
   meanLoss: Mean,
   correct: Mean,
 ) {
-  const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+  const optimizer = new Adam(model.parameters(), { lr });
   return capture(device, (images: Tensor, labels: Labels) => {
     using tape = new Tape();
     const scores = model.forward(images);
@@ -121,22 +132,8 @@ function trainingStep(
   });
 }
 
-/** The server's images to train on. */
-export async function fetchImages(classes: number): Promise<ArrayDataset> {
-  const response = await fetch("training.safetensors");
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (!response.ok) {
-    throw new Error(JSON.parse(new TextDecoder().decode(bytes)).error);
-  }
-  const { tensors } = decodeSafetensors(bytes, "the server's images");
-  const [images, labels] = ["images", "labels"].map((name) => {
-    const data = tensors.get(name)?.data;
-    if (data instanceof Uint8Array) return data;
-    throw new Error(`the server's images have no ${name}`);
-  });
-  return {
-    length: labels.length,
-    inputs: { data: images, rowShape: [1, 28, 28], divisor: 255 },
-    targets: { data: labels, classes },
-  };
+/** The weights of the first layer. */
+async function filtersOf(model: Classifier): Promise<Progress["filters"]> {
+  const [{ shape, tensor }] = model.parameters();
+  return { shape, data: await tensor.data() };
 }

@@ -13,9 +13,16 @@ export interface PageElement extends EventTarget {
   value: string;
   className: string;
   type: string;
+  title: string;
+  href: string;
+  download: string;
+  readonly files: readonly File[] | null;
   readonly style: Record<string, string>;
   append(...children: (PageElement | string)[]): void;
+  replaceChildren(...children: (PageElement | string)[]): void;
   setAttribute(name: string, value: string): void;
+  click(): void;
+  focus(): void;
 }
 
 /** A canvas of the page. */
@@ -32,29 +39,34 @@ export interface Canvas extends PageElement {
   setPointerCapture(pointer: number): void;
 }
 
+/** Red, green, blue and alpha of pixels. */
+export interface Colours {
+  readonly data: Uint8ClampedArray;
+}
+
 /** What draws on a canvas. */
 export interface Context {
   fillStyle: string;
   strokeStyle: string;
   lineWidth: number;
   lineCap: "round";
+  imageSmoothingEnabled: boolean;
   fillRect(x: number, y: number, width: number, height: number): void;
+  drawImage(
+    image: Canvas | ImageBitmap,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+  ): void;
   beginPath(): void;
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
   stroke(): void;
   scale(x: number, y: number): void;
-  getImageData(x: number, y: number, width: number, height: number): {
-    readonly data: Uint8ClampedArray;
-  };
-  createImageData(width: number, height: number): {
-    readonly data: Uint8ClampedArray;
-  };
-  putImageData(
-    image: { readonly data: Uint8ClampedArray },
-    x: number,
-    y: number,
-  ): void;
+  getImageData(x: number, y: number, width: number, height: number): Colours;
+  createImageData(width: number, height: number): Colours;
+  putImageData(image: Colours, x: number, y: number): void;
 }
 
 /** A movement of mouse, pen or finger. */
@@ -70,10 +82,17 @@ export interface KeyInput extends Event {
   readonly key: string;
 }
 
+/** Files that are dragged over the page, or pasted into it. */
+export interface DropInput extends Event {
+  readonly dataTransfer: { readonly files: readonly File[] } | null;
+  readonly clipboardData: { readonly files: readonly File[] } | null;
+}
+
 interface Page {
-  readonly document: {
+  readonly document: EventTarget & {
     createElement(name: "canvas"): Canvas;
     createElement(name: string): PageElement;
+    createElementNS(space: string, name: string): PageElement;
     getElementById(id: string): PageElement | null;
   };
   requestAnimationFrame(run: () => void): void;
@@ -88,4 +107,16 @@ export function element<Kind extends PageElement = PageElement>(
   id: string,
 ): Kind {
   return document.getElementById(id) as Kind;
+}
+
+/** A new element. */
+export function made(
+  name: string,
+  className: string,
+  ...children: (PageElement | string)[]
+): PageElement {
+  const made = document.createElement(name);
+  made.className = className;
+  made.append(...children);
+  return made;
 }

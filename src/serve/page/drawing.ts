@@ -1,3 +1,4 @@
+import type { Picture } from "../engine/protocol.ts";
 import {
   type Canvas,
   type Context,
@@ -7,11 +8,14 @@ import {
   type PointerInput,
 } from "./dom.ts";
 
-/** Pixels of a side of the image that is looked at; the page shows a finer one. */
-const side = 84;
+/** Pixels of the image that is looked at; the page shows a finer one. */
+const [width, height] = [224, 168];
 
-/** Width of a stroke, and a step of the arrow keys, of a side that is 1. */
-const [strokeWidth, step] = [0.07, 1 / 28];
+/** How much wider than high the paper is. */
+const aspect = width / height;
+
+/** Width of a stroke, and a step of the arrow keys, of a height that is 1. */
+const [strokeWidth, step] = [0.06, 1 / 28];
 
 const arrows: Readonly<Record<string, readonly [x: number, y: number]>> = {
   ArrowLeft: [-step, 0],
@@ -27,9 +31,11 @@ export class Drawing {
   readonly #contexts: readonly Context[];
   readonly #pen = element("pen");
   readonly #onChange: () => void;
-  #place: readonly [x: number, y: number] = [0.5, 0.2];
+  #place: readonly [x: number, y: number] = [aspect / 2, 0.2];
   #isDown = false;
   #isEmpty = true;
+  /** Whether a picture lies on the paper, which the first stroke takes away. */
+  #isCovered = false;
 
   /**
    * Makes a canvas the paper.
@@ -39,15 +45,18 @@ export class Drawing {
   constructor(canvas: Canvas, onChange: () => void) {
     this.#canvas = canvas;
     this.#onChange = onChange;
-    this.#small.width = this.#small.height = side;
+    this.#small.width = width;
+    this.#small.height = height;
     this.#contexts = [canvas, this.#small].map((each) => {
-      const context = each.getContext("2d", { willReadFrequently: true });
-      context.scale(each.width, each.height);
+      const context = each.getContext("2d", {
+        willReadFrequently: each !== canvas,
+      });
+      context.scale(each.height, each.height);
       context.lineCap = "round";
       context.lineWidth = strokeWidth;
       return context;
     });
-    this.clear();
+    this.#wipe();
     const on = (name: string, listener: (event: Event) => void) =>
       canvas.addEventListener(name, listener);
     on("pointerdown", (event) => this.#down(event as PointerInput));
@@ -63,32 +72,58 @@ export class Drawing {
     });
   }
 
-  /** Whether nothing is drawn. */
-  get isEmpty(): boolean {
-    return this.#isEmpty;
+  /** Whether a stroke is being drawn. */
+  get isDown(): boolean {
+    return this.#isDown;
   }
 
-  /** The image of what is drawn, a value a pixel: 255 is paper. */
-  pixels() {
-    const context = this.#contexts[1];
-    const { data } = context.getImageData(0, 0, side, side);
-    const grey = Uint8Array.from(
-      { length: side * side },
-      (_, pixel) => data[pixel * 4],
-    );
-    const size = { width: side, height: side };
-    return { ...size, channels: 1, data: grey, white: 255 };
+  /** What is drawn; null where nothing is. */
+  picture(): Picture | null {
+    if (this.#isEmpty) return null;
+    const { data } = this.#contexts[1].getImageData(0, 0, width, height);
+    const ink = new Uint8Array(width * height);
+    for (let pixel = 0; pixel < ink.length; pixel++) {
+      ink[pixel] = 255 - data[pixel * 4];
+    }
+    return { kind: "drawing", width, height, ink };
   }
 
   /** White paper. */
   clear(): void {
-    for (const context of this.#contexts) {
-      context.fillStyle = "#fff";
-      context.fillRect(0, 0, 1, 1);
-    }
-    this.#isEmpty = true;
+    this.#wipe();
     this.#set(false);
     this.#onChange();
+  }
+
+  /**
+   * Lays a picture on the paper, to look at alone.
+   *
+   * @param isPhoto Whether it keeps its colours in the dark.
+   */
+  cover(
+    picture: Canvas | ImageBitmap,
+    isPhoto: boolean,
+  ): { left: number; top: number; width: number; height: number } {
+    this.#wipe();
+    this.#set(false);
+    const place = fitted(picture);
+    const context = this.#contexts[0];
+    context.imageSmoothingEnabled = isPhoto;
+    const { left, top } = place;
+    context.drawImage(picture, left, top, place.width, place.height);
+    this.#canvas.className = isPhoto ? "photo" : "";
+    this.#isCovered = true;
+    return place;
+  }
+
+  #wipe(): void {
+    for (const context of this.#contexts) {
+      context.fillStyle = "#fff";
+      context.fillRect(0, 0, aspect, 1);
+    }
+    this.#canvas.className = "";
+    this.#isCovered = false;
+    this.#isEmpty = true;
   }
 
   #down(event: PointerInput): void {
@@ -104,8 +139,8 @@ export class Drawing {
   }
 
   #placeOf({ clientX, clientY }: PointerInput): [x: number, y: number] {
-    const { height, left, top, width } = this.#canvas.getBoundingClientRect();
-    return [(clientX - left) / width, (clientY - top) / height];
+    const { height, left, top } = this.#canvas.getBoundingClientRect();
+    return [(clientX - left) / height, (clientY - top) / height];
   }
 
   #key(event: KeyInput): void {
@@ -113,7 +148,7 @@ export class Drawing {
     const arrow = arrows[key];
     if (arrow !== undefined) {
       const [x, y] = this.#place.map((at, axis) =>
-        Math.min(1, Math.max(0, at + arrow[axis]))
+        Math.min(axis === 0 ? aspect : 1, Math.max(0, at + arrow[axis]))
       );
       if (this.#isDown) this.#lineTo([x, y]);
       this.#place = [x, y];
@@ -133,11 +168,12 @@ export class Drawing {
     this.#isDown = isDown;
     const [x, y] = this.#place;
     this.#pen.className = isDown ? "down" : "";
-    this.#pen.style.left = `${100 * x}%`;
+    this.#pen.style.left = `${100 * x / aspect}%`;
     this.#pen.style.top = `${100 * y}%`;
   }
 
   #lineTo([x, y]: readonly [x: number, y: number]): void {
+    if (this.#isCovered) this.#wipe();
     for (const context of this.#contexts) {
       context.beginPath();
       context.moveTo(...this.#place);
@@ -148,4 +184,12 @@ export class Drawing {
     this.#isEmpty = false;
     this.#onChange();
   }
+}
+
+/** Where a picture lies on the paper: in the middle, as large as fits. */
+function fitted(picture: { readonly width: number; readonly height: number }) {
+  const scale = Math.min(aspect / picture.width, 1 / picture.height);
+  const width = picture.width * scale;
+  const height = picture.height * scale;
+  return { left: (aspect - width) / 2, top: (1 - height) / 2, width, height };
 }

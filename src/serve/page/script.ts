@@ -1,74 +1,89 @@
 /**
- * The program of the page: the network runs here, on what is drawn.
+ * The program of the page: what is drawn goes to a worker, in which the network
+ * runs, and what that sees is shown.
  *
  * @module
  */
 
-import { classLabel, type ModelCard } from "../../models/card.ts";
-import { FormatError } from "../../base/errors.ts";
 import type { DeviceChoice } from "../../devices/select.ts";
-import { digitOf } from "../../digits/digit_of.ts";
-import type { Image } from "../classify.ts";
-import {
-  type Canvas,
-  document,
-  element,
-  type PageElement,
-  requestAnimationFrame,
-} from "./dom.ts";
+import type {
+  About,
+  Picture,
+  SavedFormat,
+  WeightsSource,
+} from "../engine/protocol.ts";
+import { Answer, type Frame, showSamples } from "./answer.ts";
+import { element, requestAnimationFrame } from "./dom.ts";
 import { Drawing } from "./drawing.ts";
-import { fetchWeights, Network } from "./network.ts";
-import { Curves } from "./curves.ts";
-import { fetchImages, Training } from "./training.ts";
+import { download, onFiles, readPhoto } from "./files.ts";
+import { Inside } from "./inside.ts";
+import { picture as canvasOf } from "./pictures.ts";
+import { remoteEngine } from "./remote.ts";
+import { Trainer } from "./trainer.ts";
+
+/** Milliseconds without a stroke after which the layers are looked at. */
+const idle = 120;
 
 const status = element("status");
 const result = element("result");
-const digit = element("digit");
 const choice = element("device");
-const seen = element<Canvas>("seen").getContext("2d");
+const paper = { left: 0, top: 0, width: 1, height: 1 };
 
-/** An image to look at: none, what is drawn, or a test image. */
-type Shown = Image | "drawing";
+/** A picture and its place on the paper; null is what is drawn there. */
+type Shown = { readonly picture: Picture; readonly frame: Frame | null } | null;
 
-let shown: Shown = "drawing";
+let shown: Shown = null;
+let isReady = false;
 let isNew = false;
 let isLooking = false;
-let looking = Promise.resolve();
-let network: Network | null = null;
-let bars: { bar: PageElement; text: PageElement }[] = [];
+let timer: ReturnType<typeof setTimeout> | undefined;
 
-const drawing = new Drawing(element("paper"), () => look("drawing"));
-element("clear").addEventListener("click", () => drawing.clear());
-choice.addEventListener("change", open);
-
-let training: Training | null = null;
-const [start, pause, stop] = ["start", "pause", "stop"].map((id) =>
-  element(id)
-);
-start.addEventListener("click", train);
-stop.addEventListener("click", () => training?.stop());
-pause.addEventListener("click", () => {
-  training?.pause(!training.isPaused);
-  pause.textContent = training?.isPaused ? "Go on" : "Pause";
+const engine = remoteEngine((event) => trainer.take(event), (reason) => {
+  status.textContent = `The network cannot run in this browser: ${reason}. ` +
+    "Help: Chrome 134, Firefox 141 and what came after them can.";
+});
+const inside = new Inside();
+const answer = new Answer(explainSoon);
+const drawing = new Drawing(element("paper"), () => look(null));
+const trainer = new Trainer(engine, {
+  onStatus: (text) => status.textContent = text,
+  onProgress: () => look(shown),
+  onChange: (isTraining, about) => {
+    for (const id of ["device", "weights", "original"]) {
+      element(id).disabled = isTraining;
+    }
+    if (about !== null) showAbout(about);
+    if (!isTraining) look(shown);
+  },
 });
 
-const weights = fetchWeights();
-await open();
+element("clear").addEventListener("click", () => drawing.clear());
+choice.addEventListener(
+  "change",
+  () => opened(() => engine.move(choice.value as DeviceChoice)),
+);
+element("original").addEventListener("click", () => open(null));
+for (const format of ["safetensors", "pth"] as const) {
+  element(`save-${format}`).addEventListener("click", () => save(format));
+}
+onFiles(async (file, isWeights) => {
+  if (!isWeights) return await showPhoto(file);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  await open({ name: file.name, bytes });
+});
+await open(null);
 await showOffers();
 
-/** Opens the device that is chosen, and puts the network there. */
-async function open(): Promise<void> {
+/** Opens a network: the page's, or a file's. */
+function open(weights: WeightsSource | null): Promise<void> {
+  return opened(() => engine.open(choice.value as DeviceChoice, weights));
+}
+
+async function opened(run: () => Promise<About>): Promise<void> {
   choice.disabled = true;
   try {
-    const before = network;
-    network = null;
-    await looking;
-    before?.[Symbol.dispose]();
-    const wanted = choice.value as DeviceChoice;
-    network = await Network.open(await weights, wanted);
-    status.textContent =
-      `The network runs in this page, on ${network.device.label}.`;
-    bars = makeBars(network);
+    showAbout(await run());
+    isReady = true;
   } catch (error) {
     status.textContent = (error as Error).message;
   }
@@ -76,11 +91,18 @@ async function open(): Promise<void> {
   look(shown);
 }
 
-/** Looks at an image; where others follow at once, at the last of them. */
-function look(image: Shown): void {
-  shown = image;
+function showAbout({ classes, device, network, parameters }: About): void {
+  answer.classes = classes;
+  status.textContent = `The network ${network}, ` +
+    `${parameters.toLocaleString("en")} parameters, ` +
+    `runs in this page, on ${device}.`;
+}
+
+/** Looks at a picture; where others follow at once, at the last of them. */
+function look(next: Shown): void {
+  shown = next;
   isNew = true;
-  if (!isLooking) looking = lookOn();
+  if (!isLooking) lookOn();
 }
 
 async function lookOn(): Promise<void> {
@@ -100,124 +122,75 @@ async function lookOn(): Promise<void> {
 }
 
 async function show(): Promise<void> {
-  const image = shown === "drawing" ? drawn() : shown;
-  draw(seen, image ?? new Float32Array(784));
-  const own = network;
-  if (own === null) return;
-  const probabilities = image === null
-    ? new Float32Array(bars.length)
-    : await own.probabilities(image);
-  const most = Math.max(...probabilities);
-  digit.textContent = image === null
-    ? "draw something"
-    : nameOf(probabilities.indexOf(most), own.card);
-  for (const [index, { bar, text }] of bars.entries()) {
-    const percent = 100 * probabilities[index];
-    bar.style.width = `${percent}%`;
-    bar.className = image !== null && probabilities[index] === most
-      ? "bar most"
-      : "bar";
-    text.textContent = `${percent.toFixed(2)} %`;
-  }
+  if (!isReady) return;
+  const start = performance.now();
+  const drawn = shown === null ? drawing.picture() : null;
+  const picture = shown?.picture ?? drawn;
+  const seen = picture === null ? [] : await engine.look(picture);
+  const frame = drawn?.kind === "drawing"
+    ? { ...paper, columns: drawn.width, rows: drawn.height }
+    : shown?.frame ?? null;
+  answer.show(
+    seen,
+    picture === null ? "draw something" : "no digit",
+    frame,
+  );
+  const time = (performance.now() - start).toFixed(1);
+  element("time").textContent = seen.length === 0 ? "" : `seen in ${time} ms`;
 }
 
-/** What is drawn, placed as MNIST's digits are; null where nothing stands out. */
-function drawn(): Image | null {
-  if (drawing.isEmpty) return null;
+/** Looks into the network when the pen rests, and not at every stroke. */
+function explainSoon(): void {
+  timer ??= setTimeout(async () => {
+    timer = undefined;
+    if (drawing.isDown) return explainSoon();
+    const seen = answer.chosen;
+    if (seen === null) return inside.clear();
+    try {
+      inside.show(await engine.explain(seen.data, seen.index), seen);
+    } catch (error) {
+      status.textContent = (error as Error).message;
+    }
+  }, idle);
+}
+
+async function showPhoto(file: File): Promise<void> {
   try {
-    return digitOf(drawing.pixels(), "drawing").data;
-  } catch (error) {
-    if (error instanceof FormatError) return null;
-    throw error;
-  }
-}
-
-function draw(context: typeof seen, image: Image): void {
-  const picture = context.createImageData(28, 28);
-  for (const [pixel, value] of image.entries()) {
-    picture.data.fill(Math.round(255 * value), pixel * 4, pixel * 4 + 3);
-    picture.data[pixel * 4 + 3] = 255;
-  }
-  context.putImageData(picture, 0, 0);
-}
-
-function nameOf(index: number, { classNames }: ModelCard): string {
-  return String(classLabel(index, classNames));
-}
-
-/** A row of the table for each class. */
-function makeBars({ card, model }: Network): typeof bars {
-  const rows = element("bars");
-  rows.textContent = "";
-  return Array.from({ length: model.classes }, (_, index) => {
-    const [row, name, cell, text] = ["tr", "th", "td", "td"].map((tag) =>
-      document.createElement(tag)
-    );
-    const bar = document.createElement("div");
-    name.setAttribute("scope", "row");
-    name.textContent = nameOf(index, card);
-    cell.setAttribute("aria-hidden", "true");
-    cell.append(bar);
-    row.append(name, cell, text);
-    rows.append(row);
-    return { bar, text };
-  });
-}
-
-interface Offers {
-  readonly samples: readonly { label: number; pixels: number[] }[];
-  readonly hasTraining: boolean;
-}
-
-/** Test images to click and a training to start, where the server has images. */
-async function showOffers(): Promise<void> {
-  const response = await fetch("page.json");
-  const { hasTraining, samples }: Offers = await response.json();
-  element("training").hidden = !hasTraining;
-  const list = element("images");
-  for (const { label, pixels } of samples) {
-    const button = document.createElement("button");
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 28;
-    const image = Float32Array.from(pixels, (value) => value / 255);
-    draw(canvas.getContext("2d"), image);
-    button.type = "button";
-    button.setAttribute("aria-label", `test image, a ${label}`);
-    button.append(canvas);
-    button.addEventListener("click", () => {
-      drawing.clear();
-      look(image);
-    });
-    list.append(button);
-  }
-  element("samples").hidden = samples.length === 0;
-}
-
-/** Trains a network that has learnt nothing, in place of the one that is here. */
-async function train(): Promise<void> {
-  if (network === null) return;
-  const own = network;
-  start.disabled = choice.disabled = true;
-  try {
-    status.textContent = "Fetching the images…";
-    const data = await fetchImages(own.model.classes);
-    own.restart();
-    status.textContent = `The network learns ${data.length} images in this ` +
-      `page, on ${own.device.label}.`;
-    training = new Training(own.device, own.model, data);
-    pause.disabled = stop.disabled = false;
-    const curves = new Curves();
-    await training.run((progress) => {
-      curves.add(progress);
-      look(shown);
-    });
-    status.textContent = "The network that was trained in this page runs on " +
-      `${own.device.label}.`;
+    const { bitmap, picture } = await readPhoto(file);
+    const place = drawing.cover(bitmap, true);
+    look({ picture, frame: frameOf(place, picture) });
   } catch (error) {
     status.textContent = (error as Error).message;
   }
-  training = null;
-  pause.textContent = "Pause";
-  pause.disabled = stop.disabled = true;
-  start.disabled = choice.disabled = false;
+}
+
+/** A place on the paper, which is 4/3 wide and 1 high, in parts of both. */
+function frameOf(
+  place: { left: number; top: number; width: number; height: number },
+  { height, width }: { width: number; height: number },
+): Frame {
+  return {
+    ...{ left: place.left * 3 / 4, width: place.width * 3 / 4 },
+    ...{ top: place.top, height: place.height },
+    ...{ columns: width, rows: height },
+  };
+}
+
+async function save(format: SavedFormat): Promise<void> {
+  try {
+    download(await engine.save(format), `mnist-cnn.${format}`);
+  } catch (error) {
+    status.textContent = (error as Error).message;
+  }
+}
+
+/** Test images to click and a training to start, where there are images. */
+async function showOffers(): Promise<void> {
+  const { hasTraining, samples } = await (await fetch("page.json")).json();
+  element("training").hidden = !hasTraining;
+  showSamples(samples, (pixels) => {
+    const light = Array.from(pixels, (value) => 1 - value / 255);
+    drawing.cover(canvasOf(light, 28), false);
+    look({ picture: { kind: "image", pixels }, frame: null });
+  });
 }

@@ -1,0 +1,150 @@
+import type { Page } from "npm:puppeteer-core@25.16.0";
+import type { ModelCard } from "../../src/serve/mod.ts";
+import { labels, testDigit } from "../digits/_test_digits.ts";
+import { openService } from "./_service.ts";
+
+/** The hundred test images, 20 times: enough steps, and easy to learn. */
+const trainingImages = {
+  pixels: Uint8Array.from(
+    { length: 2000 },
+    (_, row) => row % 100,
+  ).reduce((all, index, row) => {
+    all.set(testDigit(index), row * 784);
+    return all;
+  }, new Uint8Array(2000 * 784)),
+  labels: Uint8Array.from({ length: 2000 }, (_, row) => labels[row % 100]),
+};
+
+/** The steps of a training of 1800 of them, in batches of 100. */
+export const trainingSteps = 90;
+
+/** Opens the page of a service of its own, and notes what goes wrong there. */
+export async function opened(
+  page: Page,
+  isIsolated = true,
+  card: ModelCard = {},
+) {
+  const samples = [0, 1, 2].map((index) => ({
+    label: labels[index],
+    pixels: testDigit(index),
+  }));
+  const { device, service } = await openService({
+    samples,
+    card,
+    training: () => Promise.resolve(trainingImages),
+  });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      const response = await service.fetch(request);
+      if (!isIsolated) response.headers.delete("cross-origin-opener-policy");
+      return response;
+    },
+  );
+  const address = `http://127.0.0.1:${server.addr.port}/`;
+  const problems = problemsOf(page, address);
+  // Wide and high enough for the mouse to reach what it clicks without scrolling.
+  await page.setViewport({ width: 1120, height: 1000 });
+  await page.goto(address);
+  return {
+    service,
+    problems,
+    async [Symbol.asyncDispose]() {
+      await page.close();
+      await server.shutdown();
+      device[Symbol.dispose]();
+    },
+  };
+}
+
+/** Notes all that a page complains of, and what it asks of other hosts. */
+export function problemsOf(page: Page, address: string): string[] {
+  const problems: string[] = [];
+  page.on("console", (message) => problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("requestfailed", (request) => problems.push(request.url()));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!/^(data|blob):/.test(url) && !url.startsWith(address)) {
+      problems.push(url);
+    }
+  });
+  return problems;
+}
+
+/** What the page shows. */
+interface Look {
+  status: string;
+  digit: string;
+  percents: number[];
+}
+
+const look = `({
+  status: document.getElementById("status").textContent,
+  digit: document.getElementById("digit").textContent,
+  percents: Array.from(
+    document.querySelectorAll("#bars tr td:last-child"),
+    (cell) => parseFloat(cell.textContent),
+  ),
+})`;
+
+/** What the page shows, once it shows this digit. */
+export async function shows(page: Page, digit: string): Promise<Look> {
+  await until(
+    page,
+    `document.getElementById("digit").textContent === "${digit}" &&
+     document.querySelector("#result[aria-busy=false]") !== null`,
+  );
+  return await page.evaluate(look) as Look;
+}
+
+/** Waits until something holds in the page. */
+export async function until(page: Page, condition: string): Promise<void> {
+  try {
+    await page.waitForFunction(condition, { timeout: 60_000 });
+  } catch (error) {
+    const { message } = error as Error;
+    const seen = JSON.stringify(await page.evaluate(look));
+    throw new Error(`${message}: ${condition}: ${seen}`, { cause: error });
+  }
+}
+
+/** Waits until the status has this text. */
+export async function says(page: Page, text: string): Promise<void> {
+  const quoted = JSON.stringify(text);
+  await until(
+    page,
+    `document.getElementById("status").textContent.includes(${quoted})`,
+  );
+}
+
+/** A point of the paper, in parts of its sides. */
+export type Point = readonly [right: number, down: number];
+
+/** Draws lines through points. */
+export async function draw(page: Page, points: readonly Point[]) {
+  const box = await (await page.$("#paper"))!.boundingBox();
+  const { height, width, x, y } = box!;
+  const to = ([right, down]: Point) =>
+    [x + right * width, y + down * height] as const;
+  await page.mouse.move(...to(points[0]));
+  await page.mouse.down();
+  for (const point of points.slice(1)) {
+    await page.mouse.move(...to(point), { steps: 8 });
+  }
+  await page.mouse.up();
+}
+
+/** The text of an element. */
+export async function text(page: Page, selector: string): Promise<string> {
+  return await page.evaluate(
+    `document.querySelector(${JSON.stringify(selector)}).textContent`,
+  ) as string;
+}
+
+/** A seven and a one, somewhere on the paper. */
+export const seven: Point[] = [[0.3, 0.2], [0.6, 0.2], [0.45, 0.85]];
+export const one: Point[] = [[0.5, 0.15], [0.5, 0.85]];
+
+/** The page shows hundredths of a per cent: 1e-4, and half of one. */
+export const tolerance = 1e-4 + 5e-5;

@@ -1,0 +1,131 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import type { Page } from "npm:puppeteer-core@25.16.0";
+import { readWeights } from "../../src/formats/mod.ts";
+import { browserTest } from "../_browser.ts";
+import { labels } from "../digits/_test_digits.ts";
+import { needs } from "../permissions.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { opened, shows, text, trainingSteps, until } from "./_page.ts";
+
+needs(import.meta.url, "env", "net", "read", "run", "write");
+
+/** The last training's numbers: steps, loss, accuracy, accuracy held out. */
+const last = `Array.from(document.querySelectorAll("#runs tr:last-child td"),
+  (cell) => parseFloat(cell.textContent))`;
+
+async function numbers(page: Page): Promise<number[]> {
+  return await page.evaluate(last) as number[];
+}
+
+async function reaches(page: Page, step: number): Promise<void> {
+  await until(page, `${last}[0] >= ${step}`);
+}
+
+/** The pictures of the filters, and the lines of the charts. */
+const filters = `Array.from(document.querySelectorAll("#filters canvas"),
+  (canvas) => canvas.toDataURL())`;
+const lines = `["loss", "accuracy"].map((id) =>
+  Array.from(document.querySelectorAll("#" + id + " polyline:not(.grid)"),
+    (line) => line.getAttribute("points").split(" ").length))`;
+
+browserTest("page: trains, pauses, goes on and stops", async (page) => {
+  await using site = await opened(page);
+  await page.waitForSelector("#training:not([hidden])");
+  await page.click("#images button:nth-child(1)");
+  await page.click("#start");
+  await reaches(page, 10);
+  await page.click("#pause");
+  assertEquals(await text(page, "#pause"), "Go on");
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 500));
+  await wait();
+  const [paused] = await numbers(page);
+  const before = await page.evaluate(filters) as string[];
+  assertEquals(before.length, 16);
+  await wait();
+  assertEquals((await numbers(page))[0], paused);
+  assert(paused < trainingSteps, `${paused} steps`);
+  await page.click("#pause");
+  await reaches(page, trainingSteps);
+  await page.waitForSelector("#start:not([disabled])");
+  const [, loss, accuracy, heldOut] = await numbers(page);
+  assert(accuracy > 90 && heldOut > 90, `${accuracy} %, ${heldOut} %`);
+  assert(loss < 0.5, String(loss));
+  assertEquals(await page.evaluate(lines), [[9], [9]]);
+  // The filters have changed, and what is watched is seen right.
+  const after = await page.evaluate(filters) as string[];
+  assert(after.every((filter, index) => filter !== before[index]));
+  const watched = await page.evaluate(
+    `Array.from(document.querySelectorAll("#watched figcaption"),
+      (caption) => caption.className)`,
+  ) as string[];
+  assertEquals(watched.length, 10);
+  assert(watched.filter((name) => name === "right").length >= 8);
+  // What was learnt is what the page sees with.
+  await shows(page, String(labels[0]));
+
+  // Another one over it, with other settings.
+  await page.select("#network", "mlp");
+  await page.select("#rate", "0.001");
+  await page.click("#start");
+  await reaches(page, 10);
+  await page.click("#stop");
+  await page.waitForSelector("#start:not([disabled])");
+  const [[first, second]] = await page.evaluate(lines) as number[][];
+  assertEquals(first, 9);
+  assert(second >= 1 && second < 9, String(second));
+  const rows = await page.evaluate(
+    `Array.from(document.querySelectorAll("#runs th"),
+      (cell) => cell.textContent.trim())`,
+  );
+  assertEquals(rows, [
+    "cnn, rate 0.01, batch 100",
+    "mlp, rate 0.001, batch 100",
+  ]);
+  assertEquals(site.problems, []);
+});
+
+browserTest("page: saves what was trained, in both formats", async (page) => {
+  await using folder = await temporaryFolder();
+  await using site = await opened(page);
+  const session = await page.createCDPSession();
+  await session.send("Browser.setDownloadBehavior", {
+    behavior: "allow",
+    downloadPath: folder.path,
+  });
+  await page.waitForSelector("#training:not([hidden])");
+  await page.select("#network", "mlp");
+  await page.click("#start");
+  await reaches(page, 10);
+  await page.click("#stop");
+  await page.waitForSelector("#start:not([disabled])");
+  for (const format of ["safetensors", "pth"]) {
+    await page.click(`#save-${format}`);
+    const path = join(folder.path, `mnist-cnn.${format}`);
+    await untilThere(path);
+    const { tensors } = await readWeights(path);
+    assertEquals(
+      Array.from(tensors, ([name, { shape }]) => `${name} ${shape}`),
+      [
+        "fc1.weight 500,784",
+        "fc1.bias 500",
+        "fc2.weight 10,500",
+        "fc2.bias 10",
+      ],
+    );
+  }
+  assertEquals(site.problems, []);
+});
+
+async function untilThere(path: string): Promise<void> {
+  const end = performance.now() + 30_000;
+  for (;;) {
+    try {
+      await Deno.stat(path);
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
