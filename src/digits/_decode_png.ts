@@ -1,3 +1,4 @@
+import { unpacked } from "../formats/unpacked.ts";
 import { orientationOf, turned } from "./_orientation.ts";
 import type { Pixels } from "./_pixels.ts";
 import { chunksOf, headerOf, type PngHeader } from "./_png_chunks.ts";
@@ -68,14 +69,12 @@ function sizeOf({ channels, depth, height, width }: PngHeader, pass: Pass) {
 
 /** Unpacks exactly `size` bytes; what may follow is not looked at. */
 async function inflated(
-  parts: Uint8Array<ArrayBuffer>[],
+  parts: readonly Uint8Array[],
   size: number,
 ): Promise<Uint8Array> {
   const result = new Uint8Array(size);
-  const stream = new Blob(parts).stream()
-    .pipeThrough(new DecompressionStream("deflate"));
   let at = 0;
-  for await (const chunk of stream) {
+  for await (const chunk of unpacked(parts, "deflate")) {
     result.set(chunk.subarray(0, size - at), at);
     at = Math.min(size, at + chunk.length);
     if (at === size) return result;

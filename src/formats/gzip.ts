@@ -1,4 +1,5 @@
 import { describe, FormatError } from "../base/errors.ts";
+import { unpacked } from "./unpacked.ts";
 
 /** Small files may hold so many bytes in any case. */
 const SMALL = 64 * 2 ** 20;
@@ -17,13 +18,11 @@ export async function unpack(
   name: string,
 ): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
-    .pipeThrough(new DecompressionStream("gzip"));
   const most = SMALL + FACTOR * bytes.length;
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let total = 0;
   try {
-    for await (const chunk of packed) {
+    for await (const chunk of unpacked([bytes], "gzip")) {
       total += chunk.length;
       if (total > most) break;
       chunks.push(chunk);
