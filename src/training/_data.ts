@@ -3,7 +3,9 @@ import { hasLabels, layoutOf } from "../data/layout.ts";
 import { Mnist } from "../data/mnist.ts";
 import { RandomGenerator } from "../core/random.ts";
 import { Subset, take } from "../data/subset.ts";
-import { describe } from "../base/errors.ts";
+import { DataError, describe } from "../base/errors.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { dataIdentity } from "./_data_identity.ts";
 import type { TrainOptions, TrainSettings } from "./options.ts";
 
 /** The data of a training. */
@@ -12,6 +14,16 @@ export interface TrainingData {
   readonly trainData: Dataset;
   /** The rows to measure: held out of the training data, or the test data. */
   readonly valData: Dataset;
+  /** What tells both from other data, as metadata. */
+  readonly identity: DataIdentity;
+}
+
+/** The metadata that name the data of a training. */
+export interface DataIdentity {
+  /** The rows to train on, before any were held out. */
+  readonly train_data: string;
+  /** The rows to measure. */
+  readonly val_data: string;
 }
 
 /**
@@ -27,14 +39,48 @@ export async function openData(
   const all = options.trainData ?? await Mnist.open("data", { split: "train" });
   checkTargets(all, settings, options);
   const chosen = limit === 0 ? all : take(all, limit);
-  if (valFraction > 0) return split(chosen, valFraction);
+  const train_data = dataIdentity(chosen);
+  if (valFraction > 0) {
+    const val_data = `${valFraction} of ${train_data}`;
+    const identity = { train_data, val_data };
+    return { ...split(chosen, valFraction), identity };
+  }
   const valData = options.testData ??
     await Mnist.open("data", { split: "test" });
-  return { trainData: chosen, valData };
+  const identity = { train_data, val_data: dataIdentity(valData) };
+  return { trainData: chosen, valData, identity };
+}
+
+/**
+ * Refuses to go on with other data than a checkpoint's, where that names it.
+ *
+ * @throws {DataError} If the data are others.
+ */
+export function checkSameData(
+  { train_data, val_data }: DataIdentity,
+  { metadata = {} }: Pick<Checkpoint, "metadata">,
+): void {
+  checkSame("training data", train_data, metadata.train_data);
+  checkSame("validation data", val_data, metadata.val_data);
+}
+
+function checkSame(what: string, got: string, expected = got): void {
+  if (got === expected) return;
+  throw new DataError(describe({
+    what: `train: ${what} of a training that goes on`,
+    expected: `the checkpoint's, ${expected}`,
+    got,
+    help:
+      "Give the data that it was trained with, or start a training of its " +
+      "own.",
+  }));
 }
 
 /** Holds out a fraction of the rows, the same rows every time. */
-function split(dataset: Dataset, share: number): TrainingData {
+function split(
+  dataset: Dataset,
+  share: number,
+): Omit<TrainingData, "identity"> {
   const order = new RandomGenerator(0).permutation(dataset.length);
   const kept = Math.round(dataset.length * share);
   const count = dataset.length - kept;

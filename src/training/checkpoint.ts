@@ -7,8 +7,8 @@
  */
 
 import { describe, FormatError } from "../base/errors.ts";
-import { type HostTensor, readSafetensors } from "../formats/safetensors.ts";
-import { openWeights } from "../formats/weights.ts";
+import type { HostTensor } from "../formats/safetensors.ts";
+import { openWeights, readWeights } from "../formats/weights.ts";
 import { writeChecked } from "../formats/write_weights.ts";
 import { cardMetadata, type ModelCard } from "../models/mod.ts";
 import { complaintOf, OPTION_NAMES } from "./options_table.ts";
@@ -100,14 +100,22 @@ export async function writeCheckpoint(
  * @category Training
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const { metadata, tensors } = await readSafetensors(path);
+  const { metadata, tensors } = await readWeights(path);
   const weights = weightsOf(tensors);
   const state = new Map(
     [...tensors].filter(([name]) => !weights.has(name))
       .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
   );
   if (state.size === 0) throw noCheckpoint(path);
-  return { weights, state, ...courseOf(path, metadata) };
+  const own = Object.entries(metadata).filter(([name]) =>
+    !["checksum", "epoch", "history", "settings"].includes(name)
+  );
+  return {
+    weights,
+    state,
+    metadata: Object.fromEntries(own),
+    ...courseOf(path, metadata),
+  };
 }
 
 /** The course of a training: its settings, and its epochs so far. */

@@ -9,7 +9,7 @@ import { Evaluator } from "./evaluate.ts";
 import type { Layer } from "../nn/mod.ts";
 import { ExponentialMovingAverage, type Optimizer } from "../optim/mod.ts";
 import { NETWORKS, normalizeInputs } from "../models/mod.ts";
-import { openData } from "./_data.ts";
+import { checkSameData, openData, type TrainingData } from "./_data.ts";
 import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./best.ts";
 import { findDivergence } from "./_divergence.ts";
@@ -92,8 +92,7 @@ export class Trainer implements Disposable {
 
   private constructor(
     device: Device,
-    trainData: Dataset,
-    valData: Dataset,
+    { identity, trainData, valData }: TrainingData,
     settings: TrainSettings,
     options: TrainOptions,
   ) {
@@ -106,10 +105,13 @@ export class Trainer implements Disposable {
     this.settings = settings;
     this.#options = options;
     this.device = device;
-    this.metadata = weightsMetadata(settings, {
-      classNames: layout.classNames,
-      inputShape: layout.rowShape.length === 3 ? layout.rowShape : undefined,
-    });
+    this.metadata = {
+      ...weightsMetadata(settings, {
+        classNames: layout.classNames,
+        inputShape: layout.rowShape.length === 3 ? layout.rowShape : undefined,
+      }),
+      ...identity,
+    };
     const model = options.model ??
       NETWORKS[settings.network](layout.classes, layout.rowShape);
     normalizeInputs(model, settings.normalize);
@@ -160,6 +162,7 @@ export class Trainer implements Disposable {
    * @throws {RangeError} If an option is out of range.
    * @throws {DataError | FormatError | StateDictError} If the checkpoint to resume
    * cannot be read, is none, or belongs to another model.
+   * @throws {DataError} If it belongs to other data.
    * @throws {DeviceError} If the device cannot hold a batch to measure with.
    */
   static async open(options: TrainOptions = {}): Promise<Trainer> {
@@ -168,10 +171,11 @@ export class Trainer implements Disposable {
       ? null
       : await readCheckpoint(resume);
     const settings = settingsOf(options, checkpoint?.settings ?? null);
-    const { trainData, valData } = await openData(options, settings);
+    const data = await openData(options, settings);
+    if (checkpoint !== null) checkSameData(data.identity, checkpoint);
     const device = options.device ??
       await openDevice({ precision: options.precision });
-    const trainer = new Trainer(device, trainData, valData, settings, options);
+    const trainer = new Trainer(device, data, settings, options);
     try {
       if (checkpoint !== null) trainer.#restore(checkpoint);
       trainer.#evaluator.tryBatch();

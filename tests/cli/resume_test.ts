@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { readCheckpoint } from "../../src/training/mod.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
+import { goldenPath } from "../formats/_golden_file.ts";
 import { interrupted } from "./_interrupted.ts";
 import { run, writeDigits } from "./_program.ts";
 import { needs } from "../permissions.ts";
@@ -61,6 +62,11 @@ Deno.test("what cannot be resumed is told before anything is opened", async () =
     const [file, message] of [
       [missing, /^error: cannot read \S+none\.safetensors: got no such file/],
       [weights, /expected a checkpoint of a training, got .* without a/],
+      [
+        goldenPath("pytorch_network.pth"),
+        /expected a checkpoint of a training, got .* without a/,
+      ],
+      ["README.md", /README\.md: expected weights: .*, got something else/],
     ] as const
   ) {
     const options = ["--data", data, "--run", folder.path, "--resume", file];
@@ -70,4 +76,32 @@ Deno.test("what cannot be resumed is told before anything is opened", async () =
     assertMatch(stderr, /^error: [^\n]* Help: [^\n]*\n$/);
   }
   assertEquals(await listing(folder.path), []);
+});
+
+Deno.test("--resume refuses other data than the checkpoint's", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path, 30, 20);
+  const checkpoint = join(folder.path, "run.safetensors");
+  const out = join(folder.path, "weights.safetensors");
+  const options = [
+    ...["--device", "cpu", "--no-report", "--batch-size", "10"],
+    ...["--out", out, "--data"],
+  ];
+  await run(
+    ...["train", "--epochs", "1", "--checkpoint", checkpoint],
+    ...[...options, folder.path],
+  );
+  const other = join(folder.path, "other");
+  await Deno.mkdir(other);
+  await writeDigits(other, 40, 20);
+  const resume = ["train", "--resume", checkpoint, "--epochs", "2"];
+  const before = await Deno.readFile(checkpoint);
+  const { code, stderr } = await run(...resume, ...options, other);
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /^error: train: training data of a training that goes on: expected the checkpoint's, 30 rows of \[1, 28, 28\], 10 classes, checksum \w+, got 40 rows of [^\n]* Help: [^\n]*\n$/,
+  );
+  assertEquals(await Deno.readFile(checkpoint), before);
+  assertEquals((await run(...resume, ...options, folder.path)).code, 0);
 });

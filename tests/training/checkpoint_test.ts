@@ -2,11 +2,14 @@ import {
   assert,
   assertEquals,
   assertLess,
+  assertMatch,
   assertNotEquals,
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
+import type { Dataset, ItemDataset } from "../../src/data/dataset.ts";
+import { TensorDataset } from "../../src/data/tensor_dataset.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../../src/devices/device.ts";
 import {
@@ -27,6 +30,7 @@ import {
   type SavedCheckpoint,
   type TrainOptions,
   weightsOf,
+  writeCheckpoint,
 } from "../../src/training/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { uniform } from "../reference.ts";
@@ -260,6 +264,79 @@ deviceTest(
     );
   },
 );
+
+Deno.test("a training does not go on with other data", async () => {
+  await using folder = await temporaryFolder();
+  using device = CpuDevice.open({ threads: 1 });
+  const path = join(folder.path, "run.safetensors");
+  const trainData = rowsDataset(50, 1);
+  await train(task(device, { ...settings, epochs: 1, checkpoint: path }));
+  const goesOn = (options: TrainOptions) =>
+    train(task(device, { resume: path, epochs: 2, ...options }));
+  const { data, rowShape } = trainData.inputs;
+  const labels = [...trainData.targets.data];
+  const changed = data.slice();
+  changed[40] += 1;
+  const rows = { rowShape, classes: 3 };
+  const others: [string, TrainOptions][] = [
+    ["training data", { trainData: rowsDataset(49, 1) }],
+    ["training data", { trainData: new TensorDataset(changed, labels, rows) }],
+    ["training data", {
+      trainData: new TensorDataset(data, labels.with(49, 0), rows),
+    }],
+    ["training data", {
+      trainData: new TensorDataset(data, labels, { rowShape, classes: 4 }),
+    }],
+    ["validation data", { testData: rowsDataset(30, 3) }],
+  ];
+  for (const [what, options] of others) {
+    const error = await assertRejects(() => goesOn(options), DataError);
+    assertMatch(
+      error.message,
+      new RegExp(
+        `^train: ${what} of a training that goes on: expected the ` +
+          `checkpoint's, (50|30) rows of .1, 6, 6., 3 classes, checksum ` +
+          `[0-9a-f]{8}, got \\d+ rows of .* Help: `,
+      ),
+    );
+  }
+  await goesOn({ trainData: new TensorDataset(data, labels, rows) });
+});
+
+Deno.test("of items by index their sizes are compared, of held-out rows the whole", async () => {
+  await using folder = await temporaryFolder();
+  using device = CpuDevice.open({ threads: 1 });
+  const path = join(folder.path, "run.safetensors");
+  const items = (length: number): ItemDataset => {
+    const whole = rowsDataset(length, 1);
+    const { rowShape } = whole.inputs;
+    const get = (index: number) => whole.get(index);
+    return { length, rowShape, classes: 3, get };
+  };
+  const half = { ...settings, valFraction: 0.5 };
+  const first = { trainData: items(20), checkpoint: path, epochs: 1 };
+  await train(task(device, { ...half, ...first }));
+  const goesOn = (trainData: Dataset) =>
+    train(task(device, { resume: path, epochs: 2, trainData }));
+  await assertRejects(() => goesOn(items(21)), DataError, "20 rows");
+  await goesOn(items(20));
+  const { metadata } = await readCheckpoint(path);
+  assertEquals(metadata?.val_data, "0.5 of 20 rows of [1, 6, 6], 3 classes");
+});
+
+Deno.test("a checkpoint that names no data goes on with any", async () => {
+  await using folder = await temporaryFolder();
+  using device = CpuDevice.open({ threads: 1 });
+  const path = join(folder.path, "run.safetensors");
+  await train(task(device, { ...settings, epochs: 1, checkpoint: path }));
+  const { metadata: _, ...older } = await readCheckpoint(path);
+  await writeCheckpoint(path, older);
+  const trainData = rowsDataset(40, 1);
+  const { history } = await train(
+    task(device, { resume: path, epochs: 2, trainData }),
+  );
+  assertEquals(history.length, 2);
+});
 
 Deno.test("every flipped bit of a checkpoint or of weights is found", async () => {
   await using folder = await temporaryFolder();
