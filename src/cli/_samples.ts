@@ -32,12 +32,13 @@ export async function samplesIn(
   }
 }
 
-/** The images of a data set to train on. */
+/** The images of a data set for the page to train on. */
 export async function trainingImagesIn(
   folder: string,
   classes: number,
+  split: "train" | "test" = "train",
 ): Promise<TrainingImages> {
-  const options = { split: "train", classes, download: false } as const;
+  const options = { split, classes, download: false } as const;
   const { images, labels } = await Mnist.open(folder, options);
   return { pixels: images, labels: Uint8Array.from(labels) };
 }

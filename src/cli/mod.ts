@@ -35,6 +35,7 @@ import { inspect } from "./inspect.ts";
 import { predict } from "./predict.ts";
 import { runs } from "./runs.ts";
 import { serve } from "./serve.ts";
+import { site } from "./site.ts";
 import { summary } from "./summary.ts";
 import { train } from "./train.ts";
 
@@ -44,6 +45,7 @@ const commands: readonly Command[] = [
   evaluate,
   predict,
   serve,
+  site,
   runs,
   data,
   summary,

@@ -46,3 +46,12 @@ export async function unpack(
     help: "Unpack it by gunzip if it is right.",
   }));
 }
+
+/** Packs bytes by gzip. */
+export async function pack(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return await new Response(
+    new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip")),
+  ).bytes();
+}

@@ -99,6 +99,7 @@ for (
     "evaluate",
     "predict",
     "serve",
+    "site",
     "data",
     "summary",
     "convert",

@@ -81,12 +81,14 @@ export class Network implements Disposable {
   /** Its weights as a file. */
   async save(format: SavedFormat): Promise<Uint8Array> {
     const weights = await this.#model.stateDict();
-    if (format === "pth") return await encodePyTorch(weights);
     const network = nameOf(this.#model);
-    return encodeSafetensors(weights, {
+    const metadata = {
       ...cardMetadata(this.#card),
       ...network === undefined ? {} : { network },
-    });
+    };
+    return format === "pth"
+      ? await encodePyTorch(weights, metadata)
+      : encodeSafetensors(weights, metadata);
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,5 @@
 import type { ArrayDataset } from "../../data/dataset.ts";
+import { unpack } from "../../formats/gzip.ts";
 import { decodeSafetensors } from "../../formats/safetensors.ts";
 import type { Watched } from "./protocol.ts";
 
@@ -52,7 +53,7 @@ async function fetched(name: string): Promise<Uint8Array> {
   const response = await fetch(name);
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (!response.ok) throw new Error(failureOf(bytes, response.status));
-  return bytes;
+  return await unpack(bytes, name);
 }
 
 function failureOf(bytes: Uint8Array, status: number): string {

@@ -1,0 +1,60 @@
+import { Mnist } from "../data/mnist.ts";
+import { CpuDevice } from "../devices/cpu/cpu_device.ts";
+import { writeSite } from "../serve/site.ts";
+import type { Command } from "./_command.ts";
+import { modelOptions, openModelOrShipped } from "./_model.ts";
+import { Output, verboseOption } from "./_output.ts";
+import { samplesIn, trainingImagesIn } from "./_samples.ts";
+import { givenSettings } from "./_train_settings.ts";
+
+/** `deno task site`. */
+export const site: Command = {
+  name: "site",
+  summary: "Write the page to draw digits on as files for any web server.",
+  groups: [{
+    options: [
+      {
+        name: "out",
+        value: "DIR",
+        default: "site",
+        help: "where the files go",
+      },
+      {
+        name: "data",
+        value: "DIR",
+        default: "data",
+        help: "a data set, whose test images the page gets to train on; " +
+          "MNIST is fetched where it is not there",
+      },
+      ...modelOptions,
+      verboseOption,
+    ],
+  }],
+  notes: "The files work from any folder of any server of files, with no " +
+    "request to another. Where the server sends Cross-Origin-Opener-Policy: " +
+    "same-origin and Cross-Origin-Embedder-Policy: require-corp, the CPU " +
+    "device uses all cores; else one. WebGPU needs HTTPS, or localhost.",
+  async run(given) {
+    const { explicit, values } = given;
+    const output = new Output("site", given);
+    const chosen = givenSettings("site", { normalize: values.normalize });
+    using device = CpuDevice.open({ threads: 1 });
+    const { card, model } = await openModelOrShipped(
+      device,
+      values,
+      output,
+      chosen,
+    );
+    const { data } = values;
+    const { classes } = model;
+    if (!explicit.has("data")) await Mnist.open(data, { split: "test" });
+    const files = await writeSite(values.out, model, {
+      card: { ...card, ...chosen },
+      samples: await samplesIn(data, classes, true),
+      training: () => trainingImagesIn(data, classes, "test"),
+    });
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    const size = `${(bytes / 1e6).toFixed(1)} MB`;
+    output.say(`${files.length} files, ${size}, are in ${values.out}`);
+  },
+};
