@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { commands } from "../src/cli/_commands.ts";
 import { writeDigits } from "./cli/_program.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 import { testWith } from "./permissions.ts";
@@ -38,7 +39,7 @@ async function loaded(file: string): Promise<string[]> {
   return [...seen];
 }
 
-for (const file of ["mod.ts", "src/cli/mod.ts", "src/cli/train.ts"]) {
+for (const file of ["mod.ts", "src/cli/train.ts", "src/cli/predict.ts"]) {
   permittedTest(`${file} loads no library before it is needed`, async () => {
     const specifiers = await loaded(file);
     assertEquals(specifiers.some((each) => each.endsWith("adam.ts")), true);
@@ -48,6 +49,26 @@ for (const file of ["mod.ts", "src/cli/mod.ts", "src/cli/train.ts"]) {
     assertEquals(libraries, []);
   });
 }
+
+permittedTest(
+  "--help loads no command, and nothing else to compute",
+  async () => {
+    const specifiers = await loaded("src/cli/mod.ts");
+    const own = specifiers.filter((each) => each.includes("/src/"))
+      .map((each) => each.replace(/^.*\/src\//, ""));
+    assertEquals(own.includes("cli/_commands.ts"), true);
+    assertEquals(
+      own.filter((each) => !/^(base\/|cli\/(_|mod))/.test(each)),
+      [],
+    );
+  },
+);
+
+Deno.test("every command has the name that --help lists", async () => {
+  for (const { load, name } of commands) {
+    assertEquals((await load()).name, name);
+  }
+});
 
 /** A cache of Deno's that has nothing but the standard library. */
 async function bareCache(folder: string): Promise<void> {

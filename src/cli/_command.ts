@@ -49,8 +49,6 @@ export class Told extends Error {
 export interface Command {
   /** The name of the command. */
   readonly name: string;
-  /** Its purpose, in one sentence. */
-  readonly summary: string;
   /** The arguments that it needs, in order. Default none. */
   readonly files?: readonly Argument[];
   /** An argument that may be given any number of times. Default none. */

@@ -7,9 +7,13 @@ const indent = 20;
 /** Columns of a line. */
 const lineWidth = 80;
 
-/** The text of `--help`. */
-export function helpText(command: Command): string {
-  const { anyFiles, files = [], groups, name, notes, summary } = command;
+/**
+ * The text of `--help`.
+ *
+ * @param summary The purpose of the command.
+ */
+export function helpText(summary: string, command: Command): string {
+  const { anyFiles, files = [], groups, name, notes } = command;
   const usage = [
     callOf(name),
     ...groups.length > 0 ? ["[options]"] : [],

@@ -1,13 +1,13 @@
 import { library } from "../base/library.ts";
 import { bashCompletions } from "./_bash_completions.ts";
 import { type Command, optionsOf } from "./_command.ts";
+import type { ListedCommand } from "./_commands.ts";
 import { aboutOption } from "./_help.ts";
 import { usage } from "./_options.ts";
 
 /** `mnist-cnn completions`. */
 export const completions: Command = {
   name: "completions",
-  summary: "Print what completes commands and options in a shell.",
   files: [{ name: "SHELL", help: "bash, zsh or fish" }],
   groups: [],
   notes: `For the program that deno task compile makes, on the PATH.
@@ -34,7 +34,7 @@ fish: mnist-cnn completions fish | source`,
  */
 export async function complete(
   args: readonly string[],
-  commands: readonly Command[],
+  commands: readonly ListedCommand[],
 ): Promise<void> {
   const words = args.filter((arg, at) => at > 0 || arg !== "--");
   // No option and no command: let the shell complete the names of files.
@@ -43,9 +43,9 @@ export async function complete(
   }
   const { RootCommand } = await tab();
   const root = new RootCommand();
-  for (const command of commands) {
-    const completed = root.command(command.name, command.summary);
-    for (const option of optionsOf(command)) {
+  for (const { load, name, summary } of commands) {
+    const completed = root.command(name, summary);
+    for (const option of optionsOf(await load())) {
       const about = aboutOption(option);
       if (option.value === undefined) completed.option(option.name, about);
       else completed.option(option.name, about, () => {});

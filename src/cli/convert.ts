@@ -10,7 +10,6 @@ import { checkEnding, convertWeights, isOnnxPath } from "./_write_model.ts";
 /** `deno task convert`. */
 export const convert: Command = {
   name: "convert",
-  summary: "Write a file of weights in another format.",
   files: [
     { name: "FROM", help: ".safetensors, .npz, or PyTorch's .pth or .pt" },
     {

@@ -17,7 +17,6 @@ import { wholeNumber } from "./_options.ts";
 /** `deno task data`. */
 export const data: Command = {
   name: "data",
-  summary: "Fetch the data set, check it, and draw a first batch of it.",
   groups: [{
     options: [
       ...dataOptions(),

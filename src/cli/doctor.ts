@@ -14,7 +14,6 @@ import { jsonOption } from "./_output.ts";
 /** `deno task doctor`. */
 export const doctor: Command = {
   name: "doctor",
-  summary: "Look at what is there to train on, and try it.",
   groups: [{
     options: [
       {

@@ -11,7 +11,6 @@ import { profileOptions, reportProfile, wantsProfile } from "./_profile.ts";
 /** `deno task evaluate`. */
 export const evaluate: Command = {
   name: "evaluate",
-  summary: "Measure saved weights on the 10,000 test images.",
   groups: [{
     options: [
       ...modelOptions,

@@ -11,7 +11,6 @@ const longestShown = 200;
 /** `deno task inspect`. */
 export const inspect: Command = {
   name: "inspect",
-  summary: "Print what is in a file of weights.",
   files: [
     { name: "FILE", help: ".safetensors, .npz, or PyTorch's .pth or .pt" },
   ],

@@ -24,37 +24,9 @@ import {
 import { Interrupted } from "./_interrupt.ts";
 import { callOf, readOptions, UsageError } from "./_options.ts";
 import { closest } from "../base/closest.ts";
-import { type Command, Told } from "./_command.ts";
+import { Told } from "./_command.ts";
+import { commands } from "./_commands.ts";
 import { helpText } from "./_help.ts";
-import { complete, completions } from "./completions.ts";
-import { convert } from "./convert.ts";
-import { data } from "./data.ts";
-import { doctor } from "./doctor.ts";
-import { evaluate } from "./evaluate.ts";
-import { inspect } from "./inspect.ts";
-import { predict } from "./predict.ts";
-import { runs } from "./runs.ts";
-import { serve } from "./serve.ts";
-import { site } from "./site.ts";
-import { summary } from "./summary.ts";
-import { train } from "./train.ts";
-
-/** All commands, as `--help` lists them. */
-const commands: readonly Command[] = [
-  train,
-  evaluate,
-  predict,
-  serve,
-  site,
-  runs,
-  data,
-  summary,
-  convert,
-  inspect,
-  completions,
-  doctor,
-];
-
 /** Errors whose message is all that a user needs. */
 const explained = [
   DataError,
@@ -116,11 +88,17 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
   if (name === "--version") {
     return console.log(`${config.name} ${config.version}`);
   }
-  if (name === "complete") return await complete(args, commands);
-  const command = commands.find((command) => command.name === name);
-  if (command === undefined) throw unknownCommand(name);
+  if (name === "complete") {
+    const { complete } = await import("./completions.ts");
+    return await complete(args, commands);
+  }
+  const listed = commands.find((command) => command.name === name);
+  if (listed === undefined) throw unknownCommand(name);
+  const command = await listed.load();
   const given = readOptions(command, args);
-  if (given.flags.has("help")) return console.log(helpText(command));
+  if (given.flags.has("help")) {
+    return console.log(helpText(listed.summary, command));
+  }
   await command.run(given);
 }
 

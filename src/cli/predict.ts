@@ -36,8 +36,6 @@ const rowOptions: readonly Option[] = [
 /** `deno task predict`. */
 export const predict: Command = {
   name: "predict",
-  summary:
-    "Print which digits a network sees: in pictures of yours, or in test images.",
   anyFiles: {
     name: "FILE",
     help: "a photo or drawing of digits: PNG, JPEG, BMP, PGM, GIF, WebP or " +

@@ -12,7 +12,6 @@ import { jsonOption } from "./_output.ts";
 /** `deno task runs`. */
 export const runs: Command = {
   name: "runs",
-  summary: "Compare the trainings in runs/, best first, or delete some.",
   anyFiles: {
     name: "RUN",
     help: "trainings to set side by side, by their names in the table",

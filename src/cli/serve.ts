@@ -13,7 +13,6 @@ import { givenSettings } from "./_train_settings.ts";
 /** `deno task serve`. */
 export const serve: Command = {
   name: "serve",
-  summary: "Open a page to draw digits on, and predict over HTTP.",
   groups: [{
     options: [
       {

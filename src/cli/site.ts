@@ -10,7 +10,6 @@ import { givenSettings } from "./_train_settings.ts";
 /** `deno task site`. */
 export const site: Command = {
   name: "site",
-  summary: "Write the page to draw digits on as files for any web server.",
   groups: [{
     options: [
       {

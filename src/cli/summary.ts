@@ -12,7 +12,6 @@ import { givenSettings, settingOptions } from "./_train_settings.ts";
 /** `deno task summary`. */
 export const summary: Command = {
   name: "summary",
-  summary: "Print the network: its layers, shapes and sizes.",
   groups: [{
     options: [
       { name: "model", value: "FILE", help: "weights that must fit it" },

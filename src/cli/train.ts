@@ -91,7 +91,6 @@ const fileOptions: readonly Option[] = [
 /** `deno task train`. */
 export const train: Command = {
   name: "train",
-  summary: "Train the network on MNIST and save its weights.",
   groups: [
     { options: settingOptions("recipe") },
     {
