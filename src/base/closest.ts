@@ -1,14 +1,18 @@
 /**
  * The candidate that takes the fewest insertions, deletions and replacements
- * to become `word` (Levenshtein's distance), or null where none is like it:
- * where more than a third of its letters would change.
+ * to become `word` (Levenshtein's distance), in capitals or not; or null where
+ * none is like it: where more than a third of its letters would change.
  */
 export function closest(
   word: string,
   candidates: readonly string[],
 ): string | null {
+  const lower = word.toLowerCase();
   const near = candidates
-    .map((candidate) => ({ candidate, edits: distance(word, candidate) }))
+    .map((candidate) => ({
+      candidate,
+      edits: distance(lower, candidate.toLowerCase()),
+    }))
     .filter(({ candidate, edits }) => edits <= Math.ceil(candidate.length / 3))
     .toSorted((left, right) => left.edits - right.edits);
   return near[0]?.candidate ?? null;

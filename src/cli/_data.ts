@@ -53,6 +53,14 @@ export function dataOptions(
   ];
 }
 
+/** The option of the least label, where the weights say it otherwise. */
+export const firstLabelOption: Option = {
+  name: "first-label",
+  value: "N",
+  help: "the least label of the classes",
+  shown: "that of the weights, or 0",
+};
+
 /** `dataOptions` where the weights say how many classes there are. */
 export const dataOfWeights: readonly Option[] = dataOptions(
   "those of the weights",
@@ -84,17 +92,23 @@ export async function openData(
         `--dataset ${dataset} is a folder itself`,
     );
   }
-  const first = values["first-label"];
+  const first = firstLabel(command, values);
   return await openDataset(dataset === "" ? data : dataset, {
     split,
     directory: data,
     classes: classCount(command, values.classes) ?? classes,
-    firstLabel: first === ""
-      ? isName ? undefined : firstLabelOf(card)
-      : wholeNumber(command, "first-label", first, 0),
+    firstLabel: first ?? (isName ? undefined : firstLabelOf(card)),
     transpose: explicit.has("transpose") ? flags.has("transpose") : undefined,
     unlabelled,
   });
+}
+
+/** The least label that was given, or undefined. */
+export function firstLabel(
+  command: string,
+  { "first-label": text }: Readonly<Record<string, string>>,
+): number | undefined {
+  return text === "" ? undefined : wholeNumber(command, "first-label", text, 0);
 }
 
 /** The number of classes that was given, or undefined. */
@@ -137,12 +151,12 @@ function sizeOf([channels, height, width]: readonly number[]): string {
  */
 export function cardWithLabels(
   command: string,
-  { "first-label": text }: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
   card: ModelCard,
   classes: number,
 ): ModelCard {
-  if (text === "") return card;
-  const first = wholeNumber(command, "first-label", text, 0);
+  const first = firstLabel(command, values);
+  if (first === undefined) return card;
   const classNames = Array.from(
     { length: classes },
     (_, index) => String(first + index),

@@ -2,6 +2,12 @@ import { DataError } from "../base/errors.ts";
 import { Mnist } from "../data/mnist.ts";
 import type { Sample, TrainingImages } from "../serve/mod.ts";
 
+/** The classes of a network, and the label of the first. */
+interface Labels {
+  readonly classes: number;
+  readonly firstLabel?: number;
+}
+
 /** How many images the page offers. */
 const most = 20;
 
@@ -12,22 +18,24 @@ const most = 20;
  */
 export async function samplesIn(
   folder: string,
-  classes: number,
+  labels: Labels,
   isAsked: boolean,
 ): Promise<Sample[]> {
   try {
-    const options = { split: "test", limit: most, classes } as const;
-    const { imageShape, images, labels } = await Mnist.open(folder, {
+    const options = { split: "test", limit: most, ...labels } as const;
+    const { imageShape, images, labels: classes } = await Mnist.open(folder, {
       ...options,
       download: false,
     });
     if (imageShape.join() !== "1,28,28") return [];
-    return Array.from(labels, (label, row) => ({
+    return Array.from(classes, (label, row) => ({
       label,
       pixels: images.subarray(row * 784, (row + 1) * 784),
     }));
   } catch (error) {
-    if (error instanceof DataError && !isAsked) return [];
+    // Labels out of range are those of other data than the network's.
+    const isOther = error instanceof DataError || error instanceof RangeError;
+    if (isOther && !isAsked) return [];
     throw error;
   }
 }
@@ -35,10 +43,10 @@ export async function samplesIn(
 /** The images of a data set for the page to train on. */
 export async function trainingImagesIn(
   folder: string,
-  classes: number,
+  labels: Labels,
   split: "train" | "test" = "train",
 ): Promise<TrainingImages> {
-  const options = { split, classes, download: false } as const;
-  const { images, labels } = await Mnist.open(folder, options);
-  return { pixels: images, labels: Uint8Array.from(labels) };
+  const options = { split, download: false, ...labels } as const;
+  const { images, labels: classes } = await Mnist.open(folder, options);
+  return { pixels: images, labels: Uint8Array.from(classes) };
 }

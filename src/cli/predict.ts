@@ -1,5 +1,6 @@
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
+import { checkPictureInput } from "../models/mod.ts";
 import { predict as predictAll } from "../training/predict.ts";
 import type { Command, Given, Option } from "./_command.ts";
 import {
@@ -77,8 +78,10 @@ export const predict: Command = {
     );
     const { classes } = model;
     const labelled = cardWithLabels("predict", values, card, classes);
-    if (files.length > 0) await predictFiles(device, model, given, labelled);
-    else await predictRows(device, { card: labelled, model }, given, output);
+    if (files.length > 0) {
+      checkPictureInput("predict", card);
+      await predictFiles(device, model, given, labelled);
+    } else await predictRows(device, { card: labelled, model }, given, output);
     output.took("all done", start);
   },
 };

@@ -2,6 +2,7 @@ import { describe } from "../base/errors.ts";
 import { openDevice } from "../devices/select.ts";
 import { Service } from "../serve/mod.ts";
 import type { Command } from "./_command.ts";
+import { cardWithLabels, firstLabel, firstLabelOption } from "./_data.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { modelOptions, openModelOrShipped } from "./_model.ts";
@@ -41,6 +42,7 @@ export const serve: Command = {
           "images for the page, to look at and to train on, if they are there",
       },
       ...modelOptions,
+      firstLabelOption,
       ...machineOptions,
       verboseOption,
     ],
@@ -71,13 +73,14 @@ export const serve: Command = {
     );
     const { data } = values;
     const { classes } = model;
-    const samples = await samplesIn(data, classes, given.explicit.has("data"));
+    const labels = { classes, firstLabel: firstLabel("serve", values) };
+    const samples = await samplesIn(data, labels, given.explicit.has("data"));
     const service = new Service(device, model, {
       samples,
       training: samples.length === 0
         ? null
-        : () => trainingImagesIn(data, classes),
-      card: { ...card, ...chosen },
+        : () => trainingImagesIn(data, labels),
+      card: { ...cardWithLabels("serve", values, card, classes), ...chosen },
       names: values.names.split(",").filter((name) => name !== ""),
     });
     using interrupt = new Interrupt("when all are answered");

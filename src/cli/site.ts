@@ -1,7 +1,9 @@
 import { Mnist } from "../data/mnist.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
+import { checkPictureInput } from "../models/mod.ts";
 import { writeSite } from "../serve/site.ts";
 import type { Command } from "./_command.ts";
+import { cardWithLabels, firstLabel, firstLabelOption } from "./_data.ts";
 import { modelOptions, openModelOrShipped } from "./_model.ts";
 import { Output, verboseOption } from "./_output.ts";
 import { samplesIn, trainingImagesIn } from "./_samples.ts";
@@ -26,6 +28,7 @@ export const site: Command = {
           "MNIST is fetched where it is not there",
       },
       ...modelOptions,
+      firstLabelOption,
       verboseOption,
     ],
   }],
@@ -46,11 +49,13 @@ export const site: Command = {
     );
     const { data } = values;
     const { classes } = model;
+    const labels = { classes, firstLabel: firstLabel("site", values) };
+    checkPictureInput("site", card);
     if (!explicit.has("data")) await Mnist.open(data, { split: "test" });
     const files = await writeSite(values.out, model, {
-      card: { ...card, ...chosen },
-      samples: await samplesIn(data, classes, true),
-      training: () => trainingImagesIn(data, classes, "test"),
+      card: { ...cardWithLabels("site", values, card, classes), ...chosen },
+      samples: await samplesIn(data, labels, true),
+      training: () => trainingImagesIn(data, labels, "test"),
     });
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     const size = `${(bytes / 1e6).toFixed(1)} MB`;

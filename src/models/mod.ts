@@ -1,5 +1,6 @@
 /** Networks for images of digits, and the weights that come with them. */
 export { cardMetadata, cardOf, classLabel, type ModelCard } from "./card.ts";
+export { checkPictureInput } from "./check_picture_input.ts";
 export {
   ConvolutionalNeuralNetwork,
   type ConvolutionalNeuralNetworkOptions,

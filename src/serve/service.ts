@@ -1,7 +1,11 @@
 import { describe, DeviceError, LibraryError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import type { Device } from "../devices/device.ts";
-import type { Classifier, ModelCard } from "../models/mod.ts";
+import {
+  checkPictureInput,
+  type Classifier,
+  type ModelCard,
+} from "../models/mod.ts";
 import { Batcher } from "./_batcher.ts";
 import { readBody } from "./_body.ts";
 import { imagesOf } from "./_images.ts";
@@ -105,6 +109,7 @@ export class Service {
    * @param device Where the model is.
    * @param model From `[N, 1, 28, 28]` to logits; left in evaluation mode.
    * @throws {RangeError} If a limit is not above zero.
+   * @throws {ShapeError} If the card is of weights for other images.
    */
   constructor(device: Device, model: Classifier, options: ServiceOptions = {}) {
     checkOptions("Service", options, [
@@ -112,6 +117,7 @@ export class Service {
       ...["card", "names", "patience", "samples"] as const,
       ...["timeout", "training"] as const,
     ]);
+    checkPictureInput("Service", options.card ?? {});
     this.#options = {
       card: options.card ?? {},
       names: options.names ?? [],

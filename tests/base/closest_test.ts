@@ -9,6 +9,10 @@ Deno.test("the closest candidate is the one with the fewest edits", () => {
   assertEquals(closest("--batchsize", options), "--batch-size");
   assertEquals(closest("--lg-json", options), "--log-json");
   assertEquals(closest("b", ["a", "b"]), "b");
+  const names = ["mnist", "fashion-mnist", "kmnist"];
+  assertEquals(closest("KMNIST", names), "kmnist");
+  assertEquals(closest("FashionMNIST", names), "fashion-mnist");
+  assertEquals(closest("batchsize", ["batchSize", "size"]), "batchSize");
 });
 
 Deno.test("what is like no candidate has no closest one", () => {

@@ -78,6 +78,15 @@ Deno.test("16 × 16 images are trained on, and fit no weights of 28 × 28", asyn
   assertEquals(metadata.input_shape, "1,16,16");
   const summary = await run("summary", "--model", out);
   assertEquals(summary.code, 0);
+  // Digits in pictures are read as 28 × 28.
+  for (const [command, ...rest] of [["predict", out], ["serve"]]) {
+    const wrong = await run(command, ...rest, ...cpu, "--model", out);
+    assertEquals([wrong.code, wrong.stdout], [1, ""]);
+    assertMatch(
+      wrong.stderr,
+      /weights: expected those .* 1 × 28 × 28 pixels.*got 1 × 16 × 16.*Help: /,
+    );
+  }
 
   const digits = join(folder.path, "digits");
   await Deno.mkdir(digits);

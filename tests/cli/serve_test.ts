@@ -63,6 +63,22 @@ for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
   });
 }
 
+Deno.test("labels from 1 on are answered so", async () => {
+  const { address, child } = await started(
+    program("serve", "--port", "0", "--device", "cpu", "--first-label", "1"),
+  );
+  const response = await fetch(new URL("predict", address), {
+    method: "POST",
+    body: new Uint8Array(testDigit(0)),
+    headers: { "content-type": "application/octet-stream" },
+  });
+  const { predictions: [{ digit, label }] } = await response.json();
+  assertEquals([digit, label], [7, "8"]);
+  child.kill("SIGTERM");
+  await child.stderr.cancel();
+  await child.status;
+});
+
 Deno.test("the task serves with its permissions, and the page", async () => {
   await using folder = await temporaryFolder();
   await writeDigits(folder.path, 10, 30);
