@@ -4,6 +4,8 @@ export interface Option {
   readonly name: string;
   /** The placeholder of its value, such as `FILE`; none for a switch. */
   readonly value?: string;
+  /** Whether its values, given several times, make one list. */
+  readonly repeats?: boolean;
   /** The value where it is not given. Default `""`. */
   readonly default?: string;
   /** The default as `--help` shows it. Default: `default` itself. */

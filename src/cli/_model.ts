@@ -1,7 +1,5 @@
 import { exists } from "@std/fs";
 import type { Device } from "../devices/device.ts";
-import { DataError, describe } from "../base/errors.ts";
-import type { HostTensor } from "../formats/safetensors.ts";
 import { readWeights, type Weights } from "../formats/weights.ts";
 import {
   type Classifier,
@@ -11,7 +9,7 @@ import {
   readShippedWeights,
   shippedWeightsName,
 } from "../models/mod.ts";
-import { firstNotFinite, weightsOf } from "../training/mod.ts";
+import { checkFinite, weightsOf } from "../training/mod.ts";
 import type { Option } from "./_command.ts";
 import type { Output } from "./_output.ts";
 
@@ -104,19 +102,4 @@ function modelOf(
   const model = network.to(device, { seed: 0 });
   model.loadStateDict(weights, { source });
   return { model: normalizeInputs(model, normalize ?? card.normalize), card };
-}
-
-/** Refuses weights that a training left that went nowhere. */
-function checkFinite(
-  weights: ReadonlyMap<string, HostTensor>,
-  source: string,
-): void {
-  const found = firstNotFinite(weights);
-  if (found === null) return;
-  throw new DataError(describe({
-    what: `${source}: ${found.name}`,
-    expected: "finite numbers",
-    got: `${found.value} at element ${found.index}`,
-    help: "Train anew with a smaller --lr: no prediction is right with these.",
-  }));
 }

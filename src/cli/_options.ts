@@ -22,6 +22,7 @@ export function readOptions(
   const { anyFiles, files: needed = [], name } = command;
   const options = optionsOf(command);
   const withValue = options.filter(({ value }) => value !== undefined);
+  const lists = withValue.filter(({ repeats }) => repeats);
   const switches = options.filter(({ value }) => value === undefined);
   const unknown: string[] = [];
   const files: string[] = [];
@@ -29,8 +30,10 @@ export function readOptions(
     string: withValue.map(({ name }) => name),
     boolean: switches.map(({ name }) => name),
     alias: { help: "h" },
+    collect: lists.map(({ name }) => name),
     default: Object.fromEntries(
-      withValue.map((option) => [option.name, option.default ?? ""]),
+      withValue.filter(({ repeats }) => !repeats)
+        .map((option) => [option.name, option.default ?? ""]),
     ),
     unknown: (argument: string, option?: string) => {
       const isFile = option === undefined &&
@@ -47,7 +50,8 @@ export function readOptions(
   const isGiven = (option: Option) => explicit.has(`--${option.name}`);
   const values: Record<string, string> = {};
   for (const option of withValue) {
-    const value = parsed[option.name];
+    const given = parsed[option.name];
+    const value = Array.isArray(given) ? given.join(",") : given;
     if (typeof value !== "string" || (isGiven(option) && value === "")) {
       throw usage(name, `--${option.name} needs one value`);
     }

@@ -4,7 +4,9 @@ import {
   type OptionRow,
   OPTIONS,
   readCheckpoint,
+  readInitialWeights,
   settingsOf,
+  type TrainOptions,
   type TrainSettings,
 } from "../training/mod.ts";
 import type { Option } from "./_command.ts";
@@ -18,10 +20,12 @@ export function settingOptions(
 ): Option[] {
   return OPTION_NAMES.filter((name) => OPTIONS[name].group === group)
     .map((name) => {
-      const { default: value, help, shown, value: placeholder } = OPTIONS[name];
+      const row: OptionRow<unknown> = OPTIONS[name];
+      const { default: value, help, repeats, shown } = row;
       return {
         name: flagOf(name),
-        value: placeholder,
+        value: row.value,
+        repeats,
         help,
         shown: shown ?? String(value),
       };
@@ -61,17 +65,18 @@ export function givenSettings(
 
 /**
  * Refuses settings that do not go together, or not with the checkpoint to
- * resume, before anything else is opened.
+ * resume or the weights to start from, before anything else is opened.
  *
  * @param resume The checkpoint's file; "" is none.
  */
 export async function checkSettings(
-  settings: Partial<TrainSettings>,
+  options: TrainOptions,
   resume: string,
 ): Promise<void> {
   const checkpoint = resume === "" ? null : await readCheckpoint(resume);
+  const initial = await readInitialWeights(options);
   try {
-    settingsOf(settings, checkpoint?.settings ?? null);
+    settingsOf(options, checkpoint?.settings ?? null, initial?.settings);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(error.message, { cause: error });

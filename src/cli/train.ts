@@ -1,22 +1,17 @@
-import { dirname, join } from "@std/path";
+import { grouped } from "../base/table.ts";
 import { openDevice } from "../devices/select.ts";
+import { writeFileAtomic } from "../formats/files.ts";
+import type { Parameter } from "../nn/mod.ts";
 import {
-  checkWritable,
-  makeFolder,
-  writeFileAtomic,
-} from "../formats/files.ts";
-import {
-  bestPath,
   type EpochResult,
   Trainer,
   type TrainOptions,
 } from "../training/mod.ts";
-import type { Command, Option } from "./_command.ts";
-import { dataOptions, openData } from "./_data.ts";
+import type { Command } from "./_command.ts";
+import { openData } from "./_data.ts";
 import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
-import { checkDistinct, dataFilesIn, type Place } from "./_places.ts";
 import { Output } from "./_output.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
 import { profileOptions, reportProfile, wantsProfile } from "./_profile.ts";
@@ -26,6 +21,8 @@ import {
   throwFirst,
   writeReports,
 } from "./_report.ts";
+import { fileOptions } from "./_train_files.ts";
+import { checkPlaces } from "./_train_places.ts";
 import { checkEnding, writeModel } from "./_write_model.ts";
 import { Unwritten } from "./_unwritten.ts";
 import { seedsTable, type Training, trainingsOf } from "./_seeds.ts";
@@ -38,55 +35,6 @@ import {
 const hintOfValidation =
   "note: the test images decide when to stop; --val-fraction 0.1 keeps them " +
   "out of the choice";
-
-/** The options of files, which a training reads and writes. */
-const fileOptions: readonly Option[] = [
-  ...dataOptions(),
-  {
-    name: "out",
-    value: "FILE",
-    default: "mnist-cnn.safetensors",
-    help: "where the weights go: .safetensors, .pth, .npz or .onnx",
-  },
-  {
-    name: "run",
-    value: "DIR",
-    help: "folder of what else the run leaves",
-    shown: "runs/TIME",
-  },
-  {
-    name: "checkpoint",
-    value: "FILE",
-    help: "the whole training, to resume it; the best weights go beside it",
-    shown: "checkpoint.safetensors in the run's folder",
-  },
-  {
-    name: "checkpoint-every",
-    value: "N",
-    default: "1",
-    help: "epochs between checkpoints; 0 for none",
-  },
-  {
-    name: "resume",
-    value: "FILE",
-    help:
-      "go on from a checkpoint, with its settings; of these only --epochs " +
-      "may be given anew, unless the schedule is cosine or one-cycle",
-  },
-  { name: "log-json", value: "FILE", help: "one JSON object per epoch" },
-  {
-    name: "report",
-    value: "FILE",
-    help: "a page to look at: curves, confusion matrix, worst images",
-    shown: "report.html in the run's folder",
-  },
-  { name: "no-report", help: "no such page" },
-  {
-    name: "plot",
-    value: "FILE",
-    help: "the curves of loss and val_acc, as .svg or .png",
-  },
-];
 
 /** `deno task train`. */
 export const train: Command = {
@@ -131,7 +79,8 @@ export const train: Command = {
     const machine = machineOf("train", values);
     for (const { out } of trainings) checkEnding("train", "--out", out);
     await checkPlaces(trainings, values);
-    await checkSettings(settings, values.resume);
+    const initial = initialOptions(values);
+    await checkSettings({ ...settings, ...initial }, values.resume);
 
     const start = performance.now();
     using device = await openDevice({
@@ -159,7 +108,14 @@ export const train: Command = {
     };
     const outcomes: Outcome[] = [];
     const { signal } = interrupt;
-    const common = { ...settings, device, trainData, testData, signal };
+    const common = {
+      ...settings,
+      ...initial,
+      device,
+      trainData,
+      testData,
+      signal,
+    };
     for (const training of trainings) {
       const own = { ...common, ...training.settings };
       const isFirst = outcomes.length === 0;
@@ -177,44 +133,11 @@ export const train: Command = {
   },
 };
 
-/**
- * Rejects names of files that cannot be written, or are one file, before
- * anything is trained. The run's folder may be one that is still to be made.
- */
-async function checkPlaces(
-  trainings: readonly Training[],
-  values: Readonly<Record<string, string>>,
-): Promise<void> {
-  const { data, dataset, plot, report, resume, run } = values;
-  const checkpoint = values.checkpoint === "" ? resume : values.checkpoint;
-  const outputs: Place[] = [
-    ...trainings.flatMap(({ log, out }) => [
-      { option: "--out", path: out },
-      { option: "--log-json", path: log },
-    ]),
-    { option: "--report", path: report },
-    { option: "--plot", path: plot },
-    { option: "--checkpoint", path: checkpoint },
-    {
-      option: "the best weights beside --checkpoint",
-      path: checkpoint === "" ? "" : bestPath(checkpoint),
-    },
-  ];
-  const inputs = [
-    { option: "--resume", path: resume },
-    ...(await dataFilesIn(data)).map((path) => ({ option: "--data", path })),
-    ...(await dataFilesIn(dataset)).map((path) => ({
-      option: "--dataset",
-      path,
-    })),
-  ];
-  await checkDistinct("train", { inputs, outputs }, [
-    ["--resume", "--checkpoint"],
-  ]);
-  const paths = outputs.map(({ path }) => path).filter((path) => path !== "");
-  const isInRun = (path: string) => join(dirname(path)) === join(run);
-  if (run !== "" && paths.some(isInRun)) await makeFolder(run);
-  for (const path of paths) await checkWritable(path);
+/** The options of weights to start from. */
+function initialOptions(
+  { init, key }: Readonly<Record<string, string>>,
+): Pick<TrainOptions, "init" | "key"> {
+  return { init: init || undefined, key: key || undefined };
 }
 
 /** The outcome of a training. */
@@ -255,8 +178,10 @@ async function trainOnce(
     onStep: (step) => signal?.aborted || bar?.show(step),
   });
   if (isFirst) output.say(String(trainer.model));
-  const { patience, seed, targetAcc, valFraction } = trainer.settings;
+  const { freeze, patience, seed, targetAcc, valFraction } = trainer.settings;
   output.say(`seed: ${seed}`);
+  if (options.init !== undefined) output.say(`init: ${options.init}`);
+  if (freeze.length > 0) output.say(`frozen: ${frozenText(trainer)}`);
   output.say(`train_data: ${trainer.rows}`);
   const kind = valFraction > 0 ? "val" : "test";
   output.say(`${kind}_data: ${trainer.valData.length}`);
@@ -282,6 +207,16 @@ async function trainOnce(
   ];
   const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;
   return { result, failures };
+}
+
+/** What stays as it is, and how much of the network that is. */
+function frozenText({ model, settings }: Trainer): string {
+  const count = (parameters: readonly Parameter[]) =>
+    grouped(parameters.reduce((sum, { length }) => sum + length, 0));
+  const all = model.parameters();
+  const frozen = all.filter(({ requiresGrad }) => !requiresGrad);
+  const parts = settings.freeze.join(", ");
+  return `${parts} (${count(frozen)} of ${count(all)} parameters)`;
 }
 
 /** Where the course of a training is told. */

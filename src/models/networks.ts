@@ -47,6 +47,8 @@ function product(shape: readonly number[]): number {
 
 /** A network, and the weights in a file that are its own. */
 export interface FoundNetwork {
+  /** Its name. */
+  readonly name: NetworkName;
   /** The network, on no device yet, without values. */
   readonly network: Classifier;
   /** The state dictionary to load into it. */
@@ -111,7 +113,7 @@ function networkWithin(
     (isOwn ? inputShapeOf(weights) : undefined);
   const network = make(classes ?? weights.get(last)?.shape[0], inputShape);
   const known = inputShape === undefined ? card : { ...card, inputShape };
-  return { network, weights, card: known };
+  return { name, network, weights, card: known };
 }
 
 /**

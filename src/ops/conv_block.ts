@@ -90,8 +90,19 @@ export function convBlock(
   const shape = convBlockShape(x, options);
   if (options.normalisation.training) return trainingBlock(x, options, shape);
   // Gradients with the running statistics are rare: no kernel is made for them.
-  if (currentScope() instanceof Tape) return separateBlock(x, options);
+  if (currentScope() instanceof Tape && needsGradient(x, options)) {
+    return separateBlock(x, options);
+  }
   return evaluationBlock(x, options, shape);
+}
+
+function needsGradient(
+  x: Tensor,
+  { convolution, normalisation }: WholeBlock,
+): boolean {
+  const { bias, weight } = convolution;
+  const inputs = [x, weight, bias, normalisation.weight, normalisation.bias];
+  return inputs.some((input) => input?.needsGradient);
 }
 
 function isWhole(options: ConvBlockOptions): options is WholeBlock {

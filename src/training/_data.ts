@@ -71,8 +71,8 @@ function checkSame(what: string, got: string, expected = got): void {
     expected: `the checkpoint's, ${expected}`,
     got,
     help:
-      "Give the data that it was trained with, or start a training of its " +
-      "own.",
+      "Give the data that it was trained with; or begin a training with its " +
+      "weights: --init.",
   }));
 }
 

@@ -1,14 +1,14 @@
 import { TrainingError } from "../base/errors.ts";
 import { detectAnomaly } from "../core/anomaly.ts";
 import type { DataLoader } from "../data/data_loader.ts";
-import type { Layer } from "../nn/mod.ts";
+import type { Frozen } from "./_frozen.ts";
 import { turnEventLoop } from "./_event_loop.ts";
 import type { TrainingSchedule } from "./_schedule.ts";
 import type { TrainingStep } from "./_training_step.ts";
 
 /** The parts of a training that steps are run again with. */
 export interface RepeatedParts {
-  readonly model: Layer;
+  readonly frozen: Frozen;
   readonly batches: DataLoader;
   readonly step: TrainingStep;
   readonly schedule: TrainingSchedule;
@@ -58,10 +58,10 @@ export async function findDivergence(
 
 /** Runs steps with the batches that the epoch has left, while `next` says so. */
 async function repeat(
-  { batches, model, schedule, step }: RepeatedParts,
+  { batches, frozen, schedule, step }: RepeatedParts,
   next: (run: () => void) => Promise<boolean>,
 ): Promise<void> {
-  model.train();
+  frozen.train();
   if (batches.state.batch === 0) step.reset();
   for await (const [inputs, targets] of batches) {
     if (!await next(() => step.run(inputs, targets))) return;

@@ -1,5 +1,5 @@
 import type { DataLoader } from "../data/data_loader.ts";
-import type { Layer } from "../nn/mod.ts";
+import type { Frozen } from "./_frozen.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { turnEventLoop } from "./_event_loop.ts";
 import type { TrainingSchedule } from "./_schedule.ts";
@@ -11,7 +11,7 @@ export type Trained = Pick<EpochResult, "loss" | "acc" | "lr">;
 
 /** The parts of a training that an epoch runs. */
 export interface LoopParts {
-  readonly model: Layer;
+  readonly frozen: Frozen;
   readonly optimizer: Optimizer;
   readonly batches: DataLoader;
   readonly step: TrainingStep;
@@ -48,9 +48,9 @@ export class EpochLoop {
     onStop: () => Promise<void>,
   ): Promise<Trained> {
     const { onStep, signal } = this.#options;
-    const { batches, model, optimizer, schedule, step } = this.#parts;
+    const { batches, frozen, optimizer, schedule, step } = this.#parts;
     const start = performance.now();
-    model.train();
+    frozen.train();
     if (batches.state.batch === 0) step.reset();
     const before = step.rows;
     let reading = { loss: NaN, acc: NaN };

@@ -1,4 +1,4 @@
-import { describe, TrainingError } from "../base/errors.ts";
+import { DataError, describe, TrainingError } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Module } from "../nn/mod.ts";
 
@@ -24,6 +24,26 @@ export function firstNotFinite(
     if (index >= 0) return { name, value: data[index], index };
   }
   return null;
+}
+
+/**
+ * Refuses weights that a training left that went nowhere.
+ *
+ * @param source The file, for the error.
+ * @throws {DataError} If one is not a finite number.
+ */
+export function checkFinite(
+  weights: ReadonlyMap<string, HostTensor>,
+  source: string,
+): void {
+  const found = firstNotFinite(weights);
+  if (found === null) return;
+  throw new DataError(describe({
+    what: `${source}: ${found.name}`,
+    expected: "finite numbers",
+    got: `${found.value} at element ${found.index}`,
+    help: "Train anew with a smaller --lr: no prediction is right with these.",
+  }));
 }
 
 /**

@@ -74,6 +74,21 @@ export function meanAndDeviation(): OptionKind<readonly number[]> {
   };
 }
 
+/** Names of parts of a network: `layer1,layer2.0`. */
+export function partNames(): OptionKind<readonly string[]> {
+  return {
+    parse: (text) => text.split(","),
+    check(names) {
+      const expected = "names of parts of the network: layer1, fc";
+      if (!Array.isArray(names)) return { expected, got: String(names) };
+      const wrong = names.find((name) =>
+        typeof name !== "string" || name === ""
+      );
+      return wrong === undefined ? null : { expected, got: `"${wrong}"` };
+    },
+  };
+}
+
 function numeric(
   expected: string,
   isValid: (value: number) => boolean,

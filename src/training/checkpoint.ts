@@ -154,7 +154,8 @@ function noCheckpoint(path: string): FormatError {
     what: path,
     expected: "a checkpoint of a training",
     got: "a file of weights without a training's state",
-    help: "Give the file that `train --checkpoint FILE` wrote.",
+    help: "Give the file that `train --checkpoint FILE` wrote; --init FILE " +
+      "begins a training with weights.",
   }));
 }
 

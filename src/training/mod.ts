@@ -14,7 +14,8 @@ export {
   writeCheckpoint,
 } from "./checkpoint.ts";
 export { bestEpoch } from "./best.ts";
-export { firstNotFinite } from "./_finite.ts";
+export { checkFinite } from "./_finite.ts";
+export { readInitialWeights } from "./_initial_weights.ts";
 export {
   type EpochResult,
   type SavedCheckpoint,

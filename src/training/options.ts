@@ -90,6 +90,20 @@ export interface TrainSettings {
    * all.
    */
   normalize: readonly number[];
+  /**
+   * Parts of the model that stay as they are, bit for bit, by their names in a
+   * state dictionary: `["layer1"]`, `["layer1.0", "fc.bias"]`. Their parameters
+   * get no gradients during the training. A module that is named stays in
+   * evaluation mode: its batch normalisation uses its running statistics and does
+   * not move them, and it drops nothing out. Default `[]`: none.
+   */
+  freeze: readonly string[];
+  /**
+   * Parts of the model, named as in `freeze`, that keep their random first values
+   * instead of those of `init`: the last layer, where the classes are others.
+   * Default `[]`: none.
+   */
+  reset: readonly string[];
   /** Seed of the initial weights, the order and the augmentation. Default 0. */
   seed: number;
   /** Number of training rows to use, the first ones; 0 is all. Default 0. */
@@ -142,6 +156,15 @@ export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
   checkpoint?: string;
   /** Epochs between two checkpoints. Default 1. */
   checkpointEvery?: number;
+  /**
+   * Path of weights to start from, for fine-tuning: any file that `readWeights`
+   * reads, a checkpoint too. All must fit the model, but for what `reset` leaves
+   * out. Network and normalisation are theirs unless given. Default none: random
+   * values.
+   */
+  init?: string;
+  /** The state dictionary in `init`, where it has several: `"model_ema"`. */
+  key?: string;
   /**
    * Path of a checkpoint to resume, with its settings, bit for bit as if the
    * training had never stopped. Of the settings only `epochs` may change, and only

@@ -17,6 +17,7 @@ import {
   meanAndDeviation,
   oneOf,
   type OptionKind,
+  partNames,
   positive,
   share,
   wholeNumbers,
@@ -39,6 +40,8 @@ interface OptionText<T> {
   readonly help: string;
   /** The default as `--help` shows it, if not its value. */
   readonly shown?: string;
+  /** Whether it may be given several times, a part of its list each time. */
+  readonly repeats?: true;
 }
 
 /** A setting of a training. */
@@ -183,6 +186,26 @@ export const OPTIONS: OptionsTable = {
     help: "normalise images, for MNIST by 0.1307,0.3081, in colours by " +
       "M,M,M,S,S,S; stored with the weights, and done wherever they are used",
     shown: "",
+  },
+  freeze: {
+    ...partNames(),
+    default: [],
+    group: "learning",
+    value: "PART,…",
+    help: "layers that stay as they are, batch normalisation with its " +
+      "statistics too: layer1",
+    shown: "",
+    repeats: true,
+  },
+  reset: {
+    ...partNames(),
+    default: [],
+    group: "learning",
+    value: "PART,…",
+    help:
+      "layers that do not take the weights of --init: fc, for other classes",
+    shown: "",
+    repeats: true,
   },
   seed: {
     ...integer(0),

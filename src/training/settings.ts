@@ -1,5 +1,9 @@
 import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
+import { NETWORKS } from "../models/networks.ts";
+import type { Layer } from "../nn/mod.ts";
+import { checkFreeze } from "./_frozen.ts";
+import { namedParts } from "./_named_parts.ts";
 import { transformOf } from "./augmentation.ts";
 import type { TrainOptions, TrainSettings } from "./options.ts";
 import { complaintOf, OPTION_NAMES, OPTIONS } from "./options_table.ts";
@@ -21,6 +25,8 @@ const otherOptions = [
   "testData",
   "checkpoint",
   "checkpointEvery",
+  "init",
+  "key",
   "resume",
   "onStep",
   "onEpoch",
@@ -41,7 +47,8 @@ export function recipeSettings(recipe: RecipeName): TrainSettings {
 
 /**
  * The settings of a training: the explicit ones; otherwise those of the
- * checkpoint that it resumes; otherwise those of the recipe.
+ * checkpoint that it resumes, or of the weights that it starts from; otherwise
+ * those of the recipe.
  *
  * @throws {TypeError} If there is no such option.
  * @throws {RangeError} If one is out of range, or not the checkpoint's.
@@ -49,14 +56,22 @@ export function recipeSettings(recipe: RecipeName): TrainSettings {
 export function settingsOf(
   options: TrainOptions,
   stored: Readonly<Partial<TrainSettings>> | null,
+  initial: Readonly<Partial<TrainSettings>> = {},
 ): TrainSettings {
   checkOptions("train", options, [...OPTION_NAMES, ...otherOptions]);
   const given: Partial<TrainSettings> = fromRows((name) => options[name]);
   const recipe = given.recipe ?? stored?.recipe ?? DEFAULT_SETTINGS.recipe;
-  const settings = { ...recipeSettings(recipe), ...stored, ...given };
+  const settings = {
+    ...recipeSettings(recipe),
+    ...initial,
+    ...stored,
+    ...given,
+  };
   if (stored !== null) checkResumed(settings, completed(stored));
   for (const name of OPTION_NAMES) checkValue(name, settings[name]);
   checkSchedule(settings);
+  checkInit(options, settings, stored !== null);
+  checkParts(options.model, settings);
   // The transforms have ranges of their own.
   transformOf(settings.augment);
   return settings;
@@ -129,6 +144,41 @@ function checkSchedule(settings: TrainSettings): void {
       help: "Leave it out for 0.1.",
     }));
   }
+}
+
+/** Refuses parts that the network does not have. */
+function checkParts(
+  given: Layer | undefined,
+  { freeze, network, reset }: TrainSettings,
+): void {
+  if (freeze.length + reset.length === 0) return;
+  const model = given ?? NETWORKS[network]();
+  checkFreeze(model, freeze);
+  namedParts(model, "reset", reset);
+}
+
+/** Refuses what goes with the weights to start from, where there are none. */
+function checkInit(
+  { init, key }: TrainOptions,
+  { reset }: TrainSettings,
+  isResumed: boolean,
+): void {
+  const wrong = init === undefined
+    ? key !== undefined ? "key" : !isResumed && reset.length > 0 ? "reset" : ""
+    : isResumed
+    ? "init"
+    : "";
+  if (wrong === "") return;
+  throw new RangeError(describe({
+    what: `train: ${wrong}`,
+    expected: isResumed
+      ? "none in a training that goes on with its checkpoint's weights"
+      : "weights to start from, `init`, beside it",
+    got: isResumed ? init ?? key! : "none",
+    help: isResumed
+      ? "Leave it out, or start a training of its own."
+      : "Leave it out, or give --init FILE.",
+  }));
 }
 
 function checkValue<Name extends keyof TrainSettings>(

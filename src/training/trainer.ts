@@ -20,6 +20,12 @@ import { MetricSums } from "./_metric_sums.ts";
 import { runningLoss } from "./_running_loss.ts";
 import { scheduleOf, type TrainingSchedule } from "./_schedule.ts";
 import { settingsOf } from "./settings.ts";
+import { Frozen } from "./_frozen.ts";
+import {
+  type InitialWeights,
+  loadInitialWeights,
+  readInitialWeights,
+} from "./_initial_weights.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import { CheckpointWriter } from "./_checkpoint_writer.ts";
@@ -81,6 +87,7 @@ export class Trainer implements Disposable {
   readonly #average: ExponentialMovingAverage | null;
   readonly #batches: DataLoader;
   readonly #step: TrainingStep;
+  readonly #frozen: Frozen;
   readonly #schedule: TrainingSchedule;
   readonly #loop: EpochLoop;
   readonly #evaluator: Evaluator;
@@ -95,6 +102,7 @@ export class Trainer implements Disposable {
     { identity, trainData, valData }: TrainingData,
     settings: TrainSettings,
     options: TrainOptions,
+    initial: InitialWeights | null,
   ) {
     const { batchSize, emaDecay, labelSmoothing, lr, seed, weightDecay } =
       settings;
@@ -116,6 +124,8 @@ export class Trainer implements Disposable {
       NETWORKS[settings.network](layout.classes, layout.rowShape);
     normalizeInputs(model, settings.normalize);
     this.model = model.to(device, { generator });
+    if (initial !== null) loadInitialWeights(model, initial, settings.reset);
+    this.#frozen = new Frozen(model, settings.freeze);
     const OptimizerClass = OPTIMIZERS[settings.optimizer];
     const parameters = this.model.parameters();
     this.optimizer = new OptimizerClass(parameters, { lr, weightDecay });
@@ -161,7 +171,8 @@ export class Trainer implements Disposable {
    * that are no labels.
    * @throws {RangeError} If an option is out of range.
    * @throws {DataError | FormatError | StateDictError} If the checkpoint to resume
-   * cannot be read, is none, or belongs to another model.
+   * cannot be read, is none, or belongs to another model; or the weights to start
+   * from cannot be read, or do not fit.
    * @throws {DataError} If it belongs to other data.
    * @throws {DeviceError} If the device cannot hold a batch to measure with.
    */
@@ -170,12 +181,17 @@ export class Trainer implements Disposable {
     const checkpoint = resume === undefined
       ? null
       : await readCheckpoint(resume);
-    const settings = settingsOf(options, checkpoint?.settings ?? null);
+    const initial = await readInitialWeights(options);
+    const settings = settingsOf(
+      options,
+      checkpoint?.settings ?? null,
+      initial?.settings,
+    );
     const data = await openData(options, settings);
     if (checkpoint !== null) checkSameData(data.identity, checkpoint);
     const device = options.device ??
       await openDevice({ precision: options.precision });
-    const trainer = new Trainer(device, data, settings, options);
+    const trainer = new Trainer(device, data, settings, options, initial);
     try {
       if (checkpoint !== null) trainer.#restore(checkpoint);
       trainer.#evaluator.tryBatch();
@@ -263,7 +279,7 @@ export class Trainer implements Disposable {
    * Frees the memory of the training, the optimizer's too; model and device stay.
    */
   [Symbol.dispose](): void {
-    const steps = [this.#step, this.#evaluator, this.#batches];
+    const steps = [this.#step, this.#evaluator, this.#batches, this.#frozen];
     for (const part of [...steps, this.optimizer, this.#average]) {
       part?.[Symbol.dispose]();
     }
@@ -275,6 +291,7 @@ export class Trainer implements Disposable {
       model: this.model,
       optimizer: this.optimizer,
       average: this.#average,
+      frozen: this.#frozen,
       batches: this.#batches,
       step: this.#step,
       best: this.#best,

@@ -23,13 +23,13 @@ export function rowsDataset(length: number, seed: number): TensorDataset {
 }
 
 /** A network with everything that has a state: statistics, random draws. */
-export function smallNetwork(channels = 4): Sequential {
+export function smallNetwork(channels = 4, classes = 3): Sequential {
   return new Sequential(
     new Conv2d(1, channels, { kernelSize: 3, padding: 1 }),
     new BatchNorm2d(channels),
     new ReLU(),
     new Flatten(),
     new Dropout(0.25),
-    new Linear(channels * 36, 3),
+    new Linear(channels * 36, classes),
   );
 }

@@ -70,6 +70,11 @@ const wrong: Record<keyof typeof DEFAULT_SETTINGS, [unknown, string]> = {
     [0.1, 0],
     "normalize: expected mean and standard deviation, the latter above 0",
   ],
+  freeze: [
+    "layer1",
+    "freeze: expected names of parts of the network: layer1, fc, got layer1",
+  ],
+  reset: [[1], "reset: expected names of parts of the network: layer1, fc"],
   seed: [-1, "seed: expected a whole number of at least 0, got -1"],
   limit: [-1, "limit: expected a whole number of at least 1, got -1"],
   valFraction: [1, "valFraction: expected a number between 0 and 1, got 1"],

@@ -1,0 +1,60 @@
+import type { Option } from "./_command.ts";
+import { dataOptions } from "./_data.ts";
+import { keyOption } from "./_model.ts";
+
+/** The options of files, which a training reads and writes. */
+export const fileOptions: readonly Option[] = [
+  ...dataOptions(),
+  {
+    name: "out",
+    value: "FILE",
+    default: "mnist-cnn.safetensors",
+    help: "where the weights go: .safetensors, .pth, .npz or .onnx",
+  },
+  {
+    name: "run",
+    value: "DIR",
+    help: "folder of what else the run leaves",
+    shown: "runs/TIME",
+  },
+  {
+    name: "checkpoint",
+    value: "FILE",
+    help: "the whole training, to resume it; the best weights go beside it",
+    shown: "checkpoint.safetensors in the run's folder",
+  },
+  {
+    name: "checkpoint-every",
+    value: "N",
+    default: "1",
+    help: "epochs between checkpoints; 0 for none",
+  },
+  {
+    name: "resume",
+    value: "FILE",
+    help:
+      "go on from a checkpoint, with its settings; of these only --epochs " +
+      "may be given anew, unless the schedule is cosine or one-cycle",
+  },
+  {
+    name: "init",
+    value: "FILE",
+    help: "weights to start from, for fine-tuning: .safetensors, .npz, or " +
+      "PyTorch's .pth or .pt; network and normalisation are theirs",
+    shown: "random values",
+  },
+  keyOption,
+  { name: "log-json", value: "FILE", help: "one JSON object per epoch" },
+  {
+    name: "report",
+    value: "FILE",
+    help: "a page to look at: curves, confusion matrix, worst images",
+    shown: "report.html in the run's folder",
+  },
+  { name: "no-report", help: "no such page" },
+  {
+    name: "plot",
+    value: "FILE",
+    help: "the curves of loss and val_acc, as .svg or .png",
+  },
+];
