@@ -194,6 +194,20 @@ browserTest(
   },
 );
 
+browserTest(
+  "page: a browser that cannot run the network is told so",
+  async (page) => {
+    await page.setRequestInterception(true);
+    page.on("request", (request) => {
+      if (!request.url().endsWith("/engine.js")) request.continue();
+      else request.respond({ contentType: "text/javascript", body: "using ?" });
+    });
+    await using _site = await opened(page);
+    await says(page, "The network cannot run in this browser: ");
+    await says(page, "Help: Chrome 134, Firefox 141");
+  },
+);
+
 browserTest("page: axe-core finds nothing", async (page) => {
   await using site = await opened(page);
   await page.waitForSelector("#images button:nth-child(3)");

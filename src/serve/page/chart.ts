@@ -8,7 +8,7 @@ export interface Line {
 }
 
 /** Pixels of a chart, and those for the numbers at its edges. */
-const [width, height, left, bottom, top] = [440, 190, 44, 22, 8];
+const [width, height, left, bottom, top] = [440, 190, 52, 22, 12];
 
 /**
  * Draws lines over steps.

@@ -17,6 +17,8 @@ export const pageStyle = `
   #paper:not(.photo) { filter: invert(1) hue-rotate(180deg); }
 }
 * { box-sizing: border-box; }
+/* Nothing moves when the rest is there. */
+html { scrollbar-gutter: stable; }
 [hidden] { display: none !important; }
 body {
   margin: 0 auto; padding: 20px 16px 32px; max-width: 1120px;
@@ -28,7 +30,10 @@ h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; }
 h2 { font-size: 18px; line-height: 1.3; margin: 0 0 12px; }
 h3 { font-size: 15px; margin: 16px 0 8px; }
 p { margin: 0; color: var(--muted); overflow-wrap: anywhere; }
-#status { min-height: 24px; }
+/* Lines that the network's name will take. */
+#status { min-height: 72px; }
+@media (min-width: 480px) { #status { min-height: 48px; } }
+@media (min-width: 860px) { #status { min-height: 24px; } }
 .note { font-size: 14px; margin-top: 10px; }
 main { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
 @media (min-width: 860px) {
@@ -73,7 +78,7 @@ label select { color: var(--text); font-size: 16px; }
 #digit { font-size: 32px; line-height: 40px; vertical-align: -3px; margin-left: 4px; }
 #digits { display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 12px; }
 .chip { min-width: 44px; padding: 4px 10px; }
-.answer { display: grid; gap: 20px; grid-template-columns: minmax(0, 1fr) 132px; }
+.answer { min-height: 368px; display: grid; gap: 20px; grid-template-columns: minmax(0, 1fr) 132px; }
 .pictures { display: grid; gap: 14px; align-content: start; }
 figure { margin: 0; min-width: 0; }
 figcaption { color: var(--muted); font-size: 14px; margin-top: 4px; }
@@ -81,12 +86,12 @@ figcaption { color: var(--muted); font-size: 14px; margin-top: 4px; }
 table { width: 100%; border-collapse: collapse; }
 caption { text-align: left; color: var(--muted); font-size: 14px; padding-bottom: 4px; }
 #bars th { width: 1%; padding: 2px 10px 2px 0; text-align: left; white-space: nowrap; font-weight: 600; }
-#bars td:last-child { width: 80px; text-align: right; }
+#bars td:last-child { width: 84px; padding-left: 8px; text-align: right; white-space: nowrap; }
 .bar { height: 16px; min-width: 1px; border-radius: 4px; background: var(--rest); }
 .bar.most { background: var(--first); }
-.image { padding: 3px; min-height: 0; border-color: var(--line); }
-.image canvas { width: 40px; height: 40px; border-radius: 4px; }
-#images { display: flex; flex-wrap: wrap; gap: 6px; }
+.image { padding: 2px; min-height: 0; min-width: 0; border-color: var(--line); }
+.image canvas { width: 100%; aspect-ratio: 1; border-radius: 5px; }
+#images { display: grid; gap: 4px; grid-template-columns: repeat(10, minmax(0, 1fr)); }
 #layers { display: grid; gap: 14px 28px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
 .layer h3 { margin: 0 0 6px; font-weight: 400; font-size: 14px; color: var(--muted); }
 .layer code { color: var(--text); font-size: 14px; }
