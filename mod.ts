@@ -17,6 +17,8 @@
  *
  * @module
  */
+import "./src/digits/display.ts";
+
 export {
   DataError,
   DeviceError,
@@ -75,6 +77,7 @@ export {
   type Prediction,
   readCheckpoint,
   type SavedCheckpoint,
+  type StepLoss,
   type StepResult,
   train,
   type TrainCallbacks,

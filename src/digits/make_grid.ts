@@ -1,6 +1,8 @@
 import { checkOptions } from "../base/options.ts";
+import { displayAs } from "../base/display.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import type { AnyTensor, Shape, Tensor } from "../core/tensor.ts";
+import { base64Png } from "./base64_png.ts";
 import type { GrayImage } from "./gray_image.ts";
 
 /** How images are laid out. */
@@ -15,7 +17,8 @@ export interface GridOptions {
 export type ImageBatch = Tensor | Tensor<Shape, "u8">;
 
 /**
- * One image of many, row by row: torchvision's `make_grid` for one channel.
+ * One image of many, row by row: torchvision's `make_grid` for one channel. A
+ * notebook shows it.
  *
  * @param images `[N, height, width]`: pixels from 0 to 255.
  * @param size Height and width of one of them.
@@ -112,12 +115,15 @@ function toByte(value: number): number {
   return Math.max(0, Math.min(255, Math.floor(value * 255 + 0.5)));
 }
 
-function imageSize(shape: Shape): readonly [height: number, width: number] {
+/** Whether a shape is one that {@linkcode makeGrid} takes. */
+export function isImageBatch(shape: Shape): boolean {
   const [channels = 1] = shape.slice(-3, -2);
+  return shape.length >= 2 && shape.length <= 4 && channels === 1;
+}
+
+function imageSize(shape: Shape): readonly [height: number, width: number] {
   const rank = shape.length;
-  if (rank >= 2 && rank <= 4 && channels === 1) {
-    return [shape[rank - 2], shape[rank - 1]];
-  }
+  if (isImageBatch(shape)) return [shape[rank - 2], shape[rank - 1]];
   throw new ShapeError(describe({
     what: "makeGrid: shape of the batch",
     expected: "[N, 1, height, width]",
@@ -156,5 +162,13 @@ function gridOf(
       data.set(images.subarray(start, start + width), target);
     }
   }
-  return { width: gridWidth, height: gridHeight, data };
+  return shown({ width: gridWidth, height: gridHeight, data });
+}
+
+/** The image, which notebooks show. */
+function shown(image: GrayImage): GrayImage {
+  return displayAs(image, async () => ({
+    "text/plain": `image of ${image.width} × ${image.height} pixels`,
+    "image/png": await base64Png(image),
+  }));
 }

@@ -23,6 +23,8 @@
  * @module
  */
 
+import "./display.ts";
+
 export type { Box, Digit, PlacedDigit } from "./digit_of.ts";
 export { drawAscii } from "./draw_ascii.ts";
 export { drawImage, type DrawOptions } from "./draw.ts";

@@ -1,3 +1,4 @@
+import { displayAs } from "../base/display.ts";
 import { printAsText } from "../base/printing.ts";
 import { guard, sideEffect } from "../core/guards.ts";
 import type { RandomGenerator } from "../core/random.ts";
@@ -12,6 +13,7 @@ import {
 } from "./forward.ts";
 import { move, place, type PlacementOptions } from "./_placement.ts";
 import type { Stage } from "./stage.ts";
+import { modelBundle } from "./_model_bundle.ts";
 import { modelText } from "./_text.ts";
 import { type Trace, traceModule } from "./_trace.ts";
 import type { ModuleBuffer } from "./module_buffer.ts";
@@ -67,6 +69,7 @@ export type StatePart = Parameter | ModuleBuffer | ModuleBuffer<"i32">;
 export abstract class Module extends ModuleTree {
   static {
     printAsText(this.prototype);
+    displayAs(this.prototype, modelBundle);
   }
 
   #training = true;

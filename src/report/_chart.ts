@@ -4,14 +4,18 @@ import { library } from "../base/library.ts";
 export interface Series {
   /** The name in the legend. */
   readonly name: string;
-  /** A value for each epoch; NaN leaves a gap. */
+  /** A value for each place on the horizontal axis; NaN leaves a gap. */
   readonly values: readonly number[];
+  /** Whether the line is faint, behind another. Default false. */
+  readonly isFaint?: boolean;
 }
 
-/** One pair of axes, over the epochs. */
+/** One pair of axes. */
 export interface Panel {
   /** The drawing. */
   readonly title: string;
+  /** The quantity of the horizontal axis. Default `epoch`. */
+  readonly across?: string;
   /** One or two lines. */
   readonly series: readonly Series[];
   /** Whether the axis of the values begins at 0. Default where it suits them. */
@@ -45,20 +49,20 @@ export interface PanelSize {
 const echarts = "npm:echarts@6.1.0/dist/echarts.esm.min.mjs";
 
 /** Room around a panel's axes: title above, labels at the left and below. */
-const margin = { left: 56, right: 16, top: 34, bottom: 28 };
+const margin = { left: 56, right: 16, top: 34, bottom: 44 };
 
-/** Epochs from which on points are left out of the lines. */
+/** Places from which on points are left out of the lines. */
 const mostPoints = 40;
 
 /**
  * Panels beside each other as one SVG, drawn by ECharts without a DOM.
  *
- * @param epochs The epoch of each value, from 1 or where a training began.
+ * @param places The epoch or step of each value, from 1 or where a training began.
  * @throws {LibraryError} If ECharts cannot be loaded.
  */
 export async function drawPanels(
   panels: readonly Panel[],
-  epochs: readonly number[],
+  places: readonly number[],
   theme: Theme,
   size: PanelSize,
 ): Promise<string> {
@@ -73,9 +77,9 @@ export async function drawPanels(
     animation: false,
     backgroundColor: theme.background,
     textStyle: { fontFamily: theme.font },
-    ...axes(panels, epochs, theme, size),
+    ...axes(panels, places, theme, size),
     series: panels.flatMap((panel, index) =>
-      lines(panel, index, epochs, theme)
+      lines(panel, index, places, theme)
     ),
   });
   const svg: string = chart.renderToSVGString();
@@ -98,7 +102,7 @@ function renamed(svg: string, id: string): string {
 
 function axes(
   panels: readonly Panel[],
-  epochs: readonly number[],
+  places: readonly number[],
   theme: Theme,
   { height, width }: PanelSize,
 ) {
@@ -132,12 +136,16 @@ function axes(
       width: width - margin.left - margin.right,
       height: height - margin.top - margin.bottom,
     })),
-    xAxis: panels.map((_, gridIndex) => ({
+    xAxis: panels.map(({ across = "epoch" }, gridIndex) => ({
       ...axis,
+      name: across,
+      nameLocation: "middle",
+      nameGap: 28,
+      nameTextStyle: { color: theme.muted },
       gridIndex,
       type: "category",
-      data: epochs.map(String),
-      boundaryGap: epochs.length === 1,
+      data: places.map(String),
+      boundaryGap: places.length === 1,
     })),
     yAxis: panels.map(({ fromZero = false }, gridIndex) => ({
       ...axis,
@@ -153,19 +161,20 @@ function axes(
 function lines(
   { series }: Panel,
   index: number,
-  epochs: readonly number[],
+  places: readonly number[],
   theme: Theme,
 ) {
-  return series.map(({ name, values }, number) => ({
+  return series.map(({ isFaint = false, name, values }, number) => ({
     type: "line",
     name,
     data: values.map((value) => Number.isFinite(value) ? value : "-"),
     xAxisIndex: index,
     yAxisIndex: index,
     color: theme.series[number],
+    lineStyle: isFaint ? { opacity: 0.4, width: 1 } : { width: 2 },
     symbol: "circle",
     symbolSize: 5,
-    showSymbol: epochs.length <= mostPoints,
+    showSymbol: places.length <= mostPoints,
     silent: true,
     emphasis: { disabled: true },
   }));

@@ -6,17 +6,12 @@ import { predict } from "../training/predict.ts";
 import { bestEpoch } from "../training/best.ts";
 import type { EpochResult, TrainSettings } from "../training/options.ts";
 import { drawPanels, type Theme } from "./_chart.ts";
-import { Html, html } from "./_html.ts";
+import { Html, html } from "../base/html.ts";
 import { allPanels, hasAccuracy } from "./_panels.ts";
 import { firstFilters, rowImage } from "./_pictures.ts";
 import { style } from "./_style.ts";
-import {
-  confusionTable,
-  epochTable,
-  factList,
-  fixed,
-  percent,
-} from "./_tables.ts";
+import { confusionTable } from "./_confusion_table.ts";
+import { epochTable, factList, fixed, percent } from "./_tables.ts";
 import { confusionMatrix } from "./confusion_matrix.ts";
 import type { ReportedTraining } from "./report.ts";
 import { type RowLoss, worstRows } from "./worst_rows.ts";

@@ -1,5 +1,6 @@
-import type { EpochResult } from "../training/options.ts";
+import type { EpochResult, StepLoss } from "../training/options.ts";
 import type { Panel } from "./_chart.ts";
+import { smooth } from "./_smooth.ts";
 
 type History = readonly EpochResult[];
 
@@ -19,6 +20,23 @@ export function metricNames(history: History): string[] {
 export function notebookPanels(history: History): Panel[] {
   const accuracies = hasAccuracy(history) ? [valAccuracyPanel(history)] : [];
   return [lossPanel(history), ...accuracies];
+}
+
+/** The loss step by step, and its moving average. */
+export function lossesPanel(
+  losses: readonly StepLoss[],
+  smoothing: number,
+): Panel {
+  const values = losses.map(({ loss }) => loss);
+  return {
+    title: "Loss by steps",
+    across: "step",
+    series: [
+      { name: "loss", values, isFaint: true },
+      { name: "smoothed", values: smooth(values, smoothing) },
+    ],
+    fromZero: true,
+  };
 }
 
 /** The losses of a training. */

@@ -34,8 +34,6 @@ svg text { font-family: system-ui, sans-serif !important; }
 table { border-collapse: collapse; }
 th, td { padding: 3px 8px; text-align: right; border: 1px solid var(--line); white-space: nowrap; }
 th { color: var(--muted); font-weight: 600; background: var(--card); }
-td.right { background: rgb(var(--right) / var(--share)); }
-td.wrong { background: rgb(var(--wrong) / var(--share)); }
 td.none { color: var(--muted); opacity: .5; }
 .facts { display: grid; gap: 0 24px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); margin: 0; }
 .facts div { display: flex; justify-content: space-between; gap: 12px; padding: 4px 0; border-bottom: 1px solid var(--line); }

@@ -1,8 +1,11 @@
+import { displayAs } from "../base/display.ts";
 import { describe, ShapeError } from "../base/errors.ts";
+import { table } from "../base/table.ts";
+import { confusionTable } from "./_confusion_table.ts";
 
 /**
  * How often each class was taken for each: `[classes, classes]`, a row for the
- * true class, a column for the predicted one.
+ * true class, a column for the predicted one. A notebook shows it as a table.
  *
  * @param predictions A class for each row of a data set.
  * @param labels Its true classes.
@@ -37,5 +40,11 @@ export function confusionMatrix(
   for (let row = 0; row < labels.length; row++) {
     matrix[labels[row]][predictions[row]]++;
   }
-  return matrix;
+  return displayAs(matrix, (matrix) => ({
+    "text/plain": table([
+      ["true", ...matrix.keys().map(String)],
+      ...matrix.map((counts, label) => [label, ...counts].map(String)),
+    ], 1),
+    "text/html": confusionTable(matrix).text,
+  }));
 }

@@ -1,20 +1,10 @@
 import { describe } from "../base/errors.ts";
 import { writeFileAtomic } from "../formats/files.ts";
 import type { EpochResult } from "../training/options.ts";
-import { drawPanels, type Theme } from "./_chart.ts";
+import { drawPanels } from "./_chart.ts";
 import { notebookPanels } from "./_panels.ts";
+import { paper, paperSize } from "./_paper.ts";
 import { svgToPng } from "./_svg_to_png.ts";
-
-/** Colours of a drawing on white paper; the font is the one of the PNG. */
-const paper: Theme = {
-  id: "curves",
-  background: "#ffffff",
-  text: "#1b1f24",
-  muted: "#59636e",
-  line: "#d9dde3",
-  series: ["#1f6feb", "#d1570a"],
-  font: "PT Sans, sans-serif",
-};
 
 /**
  * The notebook's two drawings as an SVG: loss and val_loss, and val_acc, over
@@ -40,8 +30,7 @@ export async function lossCurves(
 ): Promise<string> {
   const panels = notebookPanels(history);
   const epochs = history.map(({ epoch }) => epoch);
-  const size = { width: 480, height: 320 };
-  return await drawPanels(panels, epochs, paper, size);
+  return await drawPanels(panels, epochs, paper, paperSize);
 }
 
 /**

@@ -14,6 +14,9 @@
 
 export { confusionMatrix } from "./confusion_matrix.ts";
 export { lossCurves, writePlot } from "./curves.ts";
+export { Figure } from "./figure.ts";
+export { plotHistory } from "./plot_history.ts";
+export { plotLosses, type PlotLossesOptions } from "./plot_losses.ts";
 export {
   report,
   type ReportedTraining,

@@ -5,7 +5,7 @@ import { describe } from "../base/errors.ts";
 import { writeFileAtomic } from "../formats/files.ts";
 import type { Layer } from "../nn/mod.ts";
 import type { EpochResult, TrainSettings } from "../training/options.ts";
-import { html } from "./_html.ts";
+import { html } from "../base/html.ts";
 import { charts, filters, mistakes, page, settings, summary } from "./_page.ts";
 
 /** The training that a report describes; a `Trainer` and the result of `train` are one. */

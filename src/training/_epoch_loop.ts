@@ -4,7 +4,12 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { turnEventLoop } from "./_event_loop.ts";
 import type { TrainingSchedule } from "./_schedule.ts";
 import type { TrainingStep } from "./_training_step.ts";
-import type { EpochResult, StepResult, TrainOptions } from "./options.ts";
+import type {
+  EpochResult,
+  StepLoss,
+  StepResult,
+  TrainOptions,
+} from "./options.ts";
 
 /** The results of an epoch on the training rows. */
 export type Trained = Pick<EpochResult, "loss" | "acc" | "lr">;
@@ -28,11 +33,17 @@ const stepsPerReading = 20;
 export class EpochLoop {
   readonly #parts: LoopParts;
   readonly #options: TrainOptions;
+  readonly #losses: StepLoss[] = [];
 
   /** Keeps the parts. */
   constructor(parts: LoopParts, options: TrainOptions) {
     this.#parts = parts;
     this.#options = options;
+  }
+
+  /** The loss every 20 steps. */
+  get losses(): readonly StepLoss[] {
+    return this.#losses;
   }
 
   /**
@@ -55,12 +66,13 @@ export class EpochLoop {
     const before = step.rows;
     let reading = { loss: NaN, acc: NaN };
     let pending: Promise<typeof reading> | null = null;
+    const read = this.#reader(number.epoch);
     let { lr } = optimizer;
     for await (const [inputs, targets] of batches) {
       step.run(inputs, targets);
       const last = step.steps === batches.length;
       if (last || step.steps % stepsPerReading === 0) {
-        const next = step.means(number.epoch);
+        const next = read();
         next.catch(() => {}); // Awaited below, or at the next reading.
         // The previous reading is long complete: this does not stall the device.
         reading = await (last ? next : pending ?? next);
@@ -78,6 +90,23 @@ export class EpochLoop {
       signal.throwIfAborted();
     }
     return { ...reading, lr };
+  }
+
+  /** Reads the means of an epoch so far, and notes the loss since the last time. */
+  #reader(epoch: number): () => Promise<{ loss: number; acc: number }> {
+    const { batches, step } = this.#parts;
+    let before = { steps: 0, sum: 0 };
+    return async () => {
+      const { steps } = step;
+      const means = await step.means(epoch);
+      const sum = means.loss * steps;
+      this.#losses.push({
+        step: (epoch - 1) * batches.length + steps,
+        loss: (sum - before.sum) / (steps - before.steps),
+      });
+      before = { steps, sum };
+      return means;
+    };
   }
 
   #stepResult(

@@ -19,6 +19,7 @@ export { readInitialWeights } from "./_initial_weights.ts";
 export {
   type EpochResult,
   type SavedCheckpoint,
+  type StepLoss,
   type StepResult,
   type TrainCallbacks,
   type TrainOptions,

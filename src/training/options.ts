@@ -280,6 +280,18 @@ export interface StepResult {
 }
 
 /**
+ * The loss in the course of a training.
+ *
+ * @category Training
+ */
+export interface StepLoss {
+  /** The step, counted from 1 over all epochs. */
+  step: number;
+  /** Mean loss of the steps since the reading before: of 20, mostly. */
+  loss: number;
+}
+
+/**
  * The results of an epoch.
  *
  * @category Training
@@ -327,6 +339,8 @@ export interface TrainResult {
   device: Device;
   /** All epochs. */
   history: readonly EpochResult[];
+  /** The loss every 20 steps; those before a resumed training are missing. */
+  losses: readonly StepLoss[];
   /** The epoch whose weights the model has: the last, or the best. */
   metrics: EpochResult;
   /** The settings, explicit ones and defaults. */

@@ -69,10 +69,10 @@ import { Trainer } from "./trainer.ts";
  */
 export async function train(options: TrainOptions = {}): Promise<TrainResult> {
   using trainer = await Trainer.open(options);
-  const { device, history, model, settings, valData } = trainer;
+  const { device, history, losses, model, settings, valData } = trainer;
   for await (const _epoch of trainer.epochs());
   const metrics = settings.patience > 0
     ? trainer.best!
     : history[history.length - 1];
-  return { model, device, history, metrics, settings, valData };
+  return { model, device, history, losses, metrics, settings, valData };
 }

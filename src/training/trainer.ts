@@ -34,7 +34,12 @@ import {
   readCheckpoint,
   weightsMetadata,
 } from "./checkpoint.ts";
-import type { EpochResult, TrainOptions, TrainSettings } from "./options.ts";
+import type {
+  EpochResult,
+  StepLoss,
+  TrainOptions,
+  TrainSettings,
+} from "./options.ts";
 
 /**
  * A training that can be watched and controlled: {@linkcode train} as an object.
@@ -210,6 +215,11 @@ export class Trainer implements Disposable {
   /** The results of the epochs so far. */
   get history(): readonly EpochResult[] {
     return this.#history;
+  }
+
+  /** The loss every 20 steps; those before a resumed training are missing. */
+  get losses(): readonly StepLoss[] {
+    return this.#loop.losses;
   }
 
   /**
