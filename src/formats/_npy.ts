@@ -41,13 +41,17 @@ const LONGEST = 0xffff;
 
 /** The entries of a header's dict, in any order, and no other Python. */
 const ENTRIES: Readonly<Record<string, RegExp>> = {
-  descr: /^(['"])descr\1:\s*(?:'([^'\\]*)'|"([^"\\]*)")/,
+  descr: /^(['"])descr\1:\s*(?:'([^'\\]*)'|"([^"\\]*)"|(\[[^[\]]*\]))/,
   fortran: /^(['"])fortran_order\1:\s*(True|False)/,
   shape: /^(['"])shape\1:\s*\(([\dL,\s]*)\)/,
 };
 
-/** Types of elements that are no numbers: text, bytes, dates, complex numbers. */
-const NO_NUMBERS = /^[<>|=]?(U\d+|S\d+|a\d+|V\d+|c\d+|[mM]8(\[\w+\])?)$/;
+/**
+ * Types of elements that are no numbers: text, bytes, dates, complex numbers,
+ * Python objects, records.
+ */
+const NO_NUMBERS =
+  /^(?:[<>|=]?(U\d+|S\d+|a\d+|V\d+|c\d+|O|[mM]8(\[\w+\])?)|\[.*\])$/s;
 
 const RECOVER = "Write the array again with numpy.save or numpy.savez.";
 
@@ -59,7 +63,7 @@ const RECOVER = "Write the array again with numpy.save or numpy.savez.";
  * @param size Bytes of the whole file.
  * @returns The header, or the name of an element type that is no number.
  * @throws {FormatError} If it is none, or its elements are of a type that is
- * not read here; an array of Python objects above all.
+ * not read here.
  */
 export function parseNpyHeader(
   bytes: Uint8Array,

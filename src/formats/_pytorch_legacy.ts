@@ -9,8 +9,14 @@ import { parseTorchPickle, type TorchPickle } from "./_pytorch_pickle.ts";
 import type { Source } from "./_source.ts";
 import type { WeightsFile } from "./_weights_file.ts";
 
-/** The pickled number at the start of a file from before PyTorch 1.6. */
-const MAGIC = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
+/** The number that a file from before PyTorch 1.6 begins with, pickled. */
+const MAGIC = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
+
+/** Before it, the protocol, and from 4 on a frame: its code and its length. */
+const [SHORT, LONG] = [2, 11];
+
+/** Bytes in which it lies. */
+export const LEGACY_START = LONG + MAGIC.length;
 
 /** The only version of the format. */
 const PROTOCOL = 1001;
@@ -20,7 +26,9 @@ const RECOVER =
 
 /** Whether a file that starts so was written by PyTorch before 1.6. */
 export function isLegacyTorch(start: Uint8Array): boolean {
-  return MAGIC.every((byte, index) => start[index] === byte);
+  const at = start[1] >= 4 ? LONG : SHORT;
+  return start[0] === 0x80 &&
+    MAGIC.every((byte, index) => start[at + index] === byte);
 }
 
 /**

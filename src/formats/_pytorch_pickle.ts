@@ -77,18 +77,25 @@ const STORAGES: Record<string, FileDtype> = {
 
 /** Storages that `torch.load` reads and that hold no weights, in bytes. */
 const UNREAD_STORAGES: Record<string, number> = {
-  ComplexDoubleStorage: 16,
-  ComplexFloatStorage: 8,
-  QInt32Storage: 4,
-  QInt8Storage: 1,
-  QUInt2x4Storage: 1,
-  QUInt4x2Storage: 1,
-  QUInt8Storage: 1,
+  "torch.ComplexDoubleStorage": 16,
+  "torch.ComplexFloatStorage": 8,
+  "torch.QInt32Storage": 4,
+  "torch.QInt8Storage": 1,
+  "torch.QUInt2x4Storage": 1,
+  "torch.QUInt4x2Storage": 1,
+  "torch.QUInt8Storage": 1,
+  // Of float8 and other types without a storage of their own: counted in bytes.
+  "torch.storage.UntypedStorage": 1,
 };
 
-/** Number types, by their names in `torch`. */
-const DTYPE =
-  /^torch\.(u?int\d+|q?u?int\d+(x\d)?|b?float\d+(_\w+)?|complex\d+|bool)$/;
+/** Number types, kinds of quantization, and types of tensors. */
+const NAME = new RegExp(
+  [
+    "^torch\\.(u?int\\d+|q?u?int\\d+(x\\d)?|b?float\\d+(_\\w+)?|complex\\d+|bool)$",
+    "^torch\\.per_(tensor|channel)_(affine|symmetric|affine_float_qparams)$",
+    "^torch\\.(cuda\\.)?(sparse\\.)?(Double|Float|Half|BFloat16|Long|Int|Short|Char|Byte|Bool)Tensor$",
+  ].join("|"),
+);
 
 /** Functions and classes whose values are no weights. */
 const OPAQUE: Readonly<Record<string, string>> = {
@@ -99,10 +106,16 @@ const OPAQUE: Readonly<Record<string, string>> = {
   "builtins.bytearray": "bytes",
   "builtins.complex": "a complex number",
   "builtins.set": "a set",
+  "torch._utils._rebuild_device_tensor_from_cpu_tensor":
+    "a tensor of another device",
+  "torch._utils._rebuild_device_tensor_from_numpy":
+    "a tensor of another device",
   "torch._utils._rebuild_meta_tensor_no_storage": "a tensor without values",
   "torch._utils._rebuild_qtensor": "a quantized tensor",
   "torch._utils._rebuild_sparse_csr_tensor": "a sparse tensor",
   "torch._utils._rebuild_sparse_tensor": "a sparse tensor",
+  "torch._utils._rebuild_tensor_v3": "a tensor of another type",
+  "torch._utils._rebuild_wrapper_subclass": "a tensor of another class",
   "torch.device": "a device",
   "torch.serialization._get_layout": "a layout",
 };
@@ -114,7 +127,7 @@ const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map(
       new StorageType(`torch.${name}`, dtype, ELEMENT_BYTES[dtype])
     ),
     ...Object.entries(UNREAD_STORAGES).map(([name, bytes]) =>
-      new StorageType(`torch.${name}`, null, bytes)
+      new StorageType(name, null, bytes)
     ),
     ...Object.entries(OPAQUE).map(([name, kind]) =>
       new PickleGlobal(name, () => new PickleOpaque(kind))
@@ -131,6 +144,10 @@ const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map(
     new PickleGlobal("torch._utils._rebuild_tensor_v2", rebuildTensor),
     new PickleGlobal("torch._utils._rebuild_parameter", rebuildParameter),
     new PickleGlobal(
+      "torch._utils._rebuild_parameter_with_state",
+      rebuildParameter,
+    ),
+    new PickleGlobal(
       "torch.Size",
       ([sizes]) => isSizes(sizes) ? sizes : undefined,
     ),
@@ -141,7 +158,7 @@ const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map(
 const globals: Pick<ReadonlyMap<string, PickleValue>, "get"> = {
   get: (name) =>
     GLOBALS.get(name) ??
-      (DTYPE.test(name) ? new PickleOpaque(name) : undefined),
+      (NAME.test(name) ? new PickleOpaque(name) : undefined),
 };
 
 /** A pickle of `torch.save`. */
@@ -213,7 +230,7 @@ function rebuildTensor(args: PickleValue[]): PickleObject | undefined {
   return new TorchTensor(storage, { offset, shape, strides });
 }
 
-/** `(tensor, requires_grad, hooks)`. */
+/** `(tensor, requires_grad, hooks)`, and the state of its attributes. */
 function rebuildParameter([tensor]: PickleValue[]): TorchTensor | undefined {
   return tensor instanceof TorchTensor ? tensor : undefined;
 }

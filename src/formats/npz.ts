@@ -11,6 +11,7 @@ import { writeFileAtomic } from "./files.ts";
 import { ELEMENT_BYTES, hostTensor, type TensorInfo } from "./_elements.ts";
 import { checkContent } from "./_limits.ts";
 import type { HostTensor } from "./_host_tensor.ts";
+import { malformed } from "./_malformed.ts";
 import { noTensor } from "./_no_tensor.ts";
 import { encodeNpy, parseNpyHeader } from "./_npy.ts";
 import type { Source } from "./_source.ts";
@@ -29,7 +30,10 @@ export function isNpz(members: ReadonlyMap<string, ZipMember>): boolean {
 
 /**
  * Opens an archive of arrays: reads their headers. Other members, and arrays of
- * text or dates, are no tensors; the metadata names these.
+ * text, dates or Python objects, are no tensors; the metadata names these. None
+ * of them is executed.
+ *
+ * @throws {FormatError} If a header is damaged, or there are such arrays alone.
  */
 export async function openNpz(
   source: Source,
@@ -47,6 +51,13 @@ export async function openNpz(
     const header = parseNpyHeader(start, member.size, where);
     if (typeof header === "string") metadata[name] = `an array of ${header}`;
     else tensors.set(name, { dtype: header.dtype, shape: header.shape });
+  }
+  const [other] = Object.keys(metadata);
+  if (tensors.size === 0 && other !== undefined) {
+    const what = `${source.name}: ${other}${SUFFIX}`;
+    throw malformed(what, "an array of numbers", metadata[other], {
+      help: "Convert the array to numbers and write it again.",
+    });
   }
   return {
     format: "npz",

@@ -10,7 +10,11 @@ import { verifyChecksum } from "./checksum.ts";
 import { malformed } from "./_malformed.ts";
 import { noTensor } from "./_no_tensor.ts";
 import { openPyTorch, torchPickleName } from "./_pytorch.ts";
-import { isLegacyTorch, openLegacyTorch } from "./_pytorch_legacy.ts";
+import {
+  isLegacyTorch,
+  LEGACY_START,
+  openLegacyTorch,
+} from "./_pytorch_legacy.ts";
 import { isNpz, openNpz } from "./npz.ts";
 import { hostTensor } from "./_elements.ts";
 import { readHeader } from "./_safetensors_header.ts";
@@ -40,8 +44,8 @@ export interface Weights {
  * bytes decide what it is, not its name.
  *
  * - safetensors.
- * - npz, as `numpy.savez` and `numpy.savez_compressed` write it. Its arrays are
- *   of numbers: one of Python objects is refused.
+ * - npz, as `numpy.savez` and `numpy.savez_compressed` write it. Arrays of text
+ *   or of Python objects beside those of numbers become metadata by name.
  * - PyTorch's `.pth`, as `torch.save` writes a state dictionary or a checkpoint:
  *   the archives of 1.6 and later, and the files from before. Nothing in it is
  *   executed: a class that `torch.load(path, weights_only=True)` would not load
@@ -133,7 +137,7 @@ async function readAll(file: WeightsFile, path: string): Promise<Weights> {
 
 async function openSource(source: Source): Promise<WeightsFile> {
   try {
-    const start = await source.read(0, HEADER_AT + 1);
+    const start = await source.read(0, LEGACY_START);
     if (isZip(start)) return await openArchive(source);
     if (isLegacyTorch(start)) return await openLegacyTorch(source);
     if (isSomethingElse(start)) throw unknown(source);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { FormatError } from "../../src/base/errors.ts";
 import { bytesSource } from "../../src/formats/_source.ts";
-import { openZip } from "../../src/formats/_zip.ts";
+import { openZip, writeZip } from "../../src/formats/_zip.ts";
 import { encodeNpz } from "../../src/formats/npz.ts";
 import type { HostTensor } from "../../src/formats/safetensors.ts";
 import { decodeWeights, readWeights } from "../../src/formats/weights.ts";
@@ -39,7 +39,7 @@ for (const name of ["npz_plain", "npz_packed"]) {
 }
 
 const refused: [file: string, message: RegExp][] = [
-  ["npz_objects", /a\.npy: descr: expected one of .*, got "\|O"/],
+  ["npz_objects", /a\.npy: expected an array of numbers, got .* of \|O\. /],
 ];
 for (const [file, message] of refused) {
   permittedTest(`${file}.npz is refused`, async () => {
@@ -47,6 +47,38 @@ for (const [file, message] of refused) {
     assertMatch((await assertRejects(read, FormatError)).message, message);
   });
 }
+
+/** A `.npy` file without elements. */
+function npy(descr: string): Uint8Array {
+  const text = `{'descr': ${descr}, 'fortran_order': False, 'shape': (0,), }\n`;
+  const start = [...`\x93NUMPY\x01\0${String.fromCharCode(text.length)}\0`];
+  return Uint8Array.from([...start, ...text], (one) => one.charCodeAt(0));
+}
+
+Deno.test("objects and records beside numbers are named", async () => {
+  const descriptions = {
+    objects: "'|O'",
+    records: "[('a', '<i4'), ('b', '<f8')]",
+  };
+  const others = Object.entries(descriptions);
+  const bytes = await writeZip([
+    ["a.npy", npy("'<f4'")],
+    ["b.npy", npy("'>i8'")],
+    ...others.map(([name, descr]) => [`${name}.npy`, npy(descr)] as const),
+    ["README.txt", new Uint8Array(3)],
+  ]);
+  const { metadata, tensors } = await decodeWeights(bytes);
+  assertEquals([...tensors.keys()], ["a", "b"]);
+  assertEquals(metadata, {
+    objects: "an array of |O",
+    records: "an array of [('a', '<i4'), ('b', '<f8')]",
+  });
+  for (const [name, descr] of others) {
+    const alone = await writeZip([[`${name}.npy`, npy(descr)]]);
+    const error = await assertRejects(() => decodeWeights(alone), FormatError);
+    assertMatch(error.message, /expected an array of numbers, got an array of/);
+  }
+});
 
 permittedTest(
   "arrays that are no numbers are left where they are",

@@ -11,6 +11,7 @@ import {
   openWeights,
   readWeights,
 } from "../../src/formats/weights.ts";
+import { PickleWriter } from "../../src/formats/_pickle_writer.ts";
 import { writeZip } from "../../src/formats/_zip.ts";
 import { ConvolutionalNeuralNetwork } from "../../src/models/convolutional_neural_network.ts";
 import { Scope } from "../../src/core/scope.ts";
@@ -200,6 +201,74 @@ function positionOf(bytes: Uint8Array, part: Uint8Array): number {
   }
   throw new Error("the part is not there");
 }
+
+Deno.test("whatever torch.load reads with weights_only stands beside", async () => {
+  const pickle = new PickleWriter();
+  const storage = (name: string, key: string, count: number) =>
+    pickle.persistent(() => {
+      pickle.text("storage");
+      pickle.global(name.includes("Untyped") ? "torch.storage" : "torch", name);
+      pickle.text(key);
+      pickle.text("cpu");
+      pickle.integer(count);
+    });
+  const sizes = (...all: number[]) =>
+    pickle.tuple(() => all.forEach((size) => pickle.integer(size)));
+  pickle.call("collections", "OrderedDict", () => {});
+  pickle.items(() => {
+    pickle.text("weight");
+    pickle.call("torch._utils", "_rebuild_parameter_with_state", () => {
+      pickle.call("torch._utils", "_rebuild_tensor_v2", () => {
+        storage("FloatStorage", "0", 2);
+        pickle.integer(0);
+        sizes(2);
+        sizes(1);
+        pickle.false();
+        pickle.call("collections", "OrderedDict", () => {});
+      });
+      pickle.false();
+      pickle.call("collections", "OrderedDict", () => {});
+      pickle.call("collections", "OrderedDict", () => {});
+    });
+    pickle.text("float8");
+    pickle.call("torch._utils", "_rebuild_tensor_v3", () => {
+      storage("UntypedStorage", "1", 4);
+      pickle.integer(0);
+      sizes(4);
+      sizes(1);
+      pickle.false();
+      pickle.call("collections", "OrderedDict", () => {});
+      pickle.global("torch", "float8_e4m3fn");
+    });
+    pickle.text("scheme");
+    pickle.global("torch", "per_channel_affine_float_qparams");
+    pickle.text("type");
+    pickle.global("torch.cuda", "HalfTensor");
+  });
+  const bytes = await writeZip([
+    ["a/data.pkl", pickle.end()],
+    ["a/data/0", new Uint8Array(new Float32Array([1, 2]).buffer)],
+    ["a/data/1", new Uint8Array(4)],
+  ]);
+  const { metadata, tensors } = await decodeWeights(bytes);
+  assertEquals([...tensors.keys()], ["weight"]);
+  assertEquals(tensors.get("weight")!.data, new Float32Array([1, 2]));
+  assertEquals(metadata, {
+    float8: "a tensor of another type",
+    scheme: "torch.per_channel_affine_float_qparams",
+    type: "torch.cuda.HalfTensor",
+  });
+});
+
+Deno.test("a file from before 1.6 may have any protocol of pickle", async () => {
+  const bytes = await Deno.readFile(goldenPath("pytorch_legacy.pth"));
+  const { tensors } = await decodeWeights(bytes);
+  const frame = [0x95, 12, 0, 0, 0, 0, 0, 0, 0];
+  for (const start of [[0x80, 3], [0x80, 4, ...frame], [0x80, 5, ...frame]]) {
+    const other = Uint8Array.from([...start, ...bytes.subarray(2)]);
+    assertEquals((await decodeWeights(other)).tensors, tensors);
+  }
+});
 
 const text = (content: string) => new TextEncoder().encode(content);
 
