@@ -11,6 +11,7 @@ import { ModuleBuffer } from "../src/nn/module_buffer.ts";
 import { CpuDevice } from "../src/devices/cpu/cpu_device.ts";
 import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
 import { report } from "../src/report/mod.ts";
+import { predictDigits } from "../src/digits/mod.ts";
 import { Service } from "../src/serve/mod.ts";
 import { testWith } from "./permissions.ts";
 
@@ -190,6 +191,12 @@ const calls: Record<string, Call[]> = {
   ],
   ReportOptions: [
     (o) => report({ device, history: [] } as never, o as object),
+  ],
+  CalibrationErrorOptions: [
+    (o) => untyped.metrics.calibrationError(o as object),
+  ],
+  PredictDigitsOptions: [
+    (o) => predictDigits(device, model as never, [], o as object),
   ],
   SGDOptions: [
     (o) => new untyped.SGD(parameters, { lr: 0.1, ...o as object }),

@@ -43,13 +43,13 @@ export async function predictFiles(
   device: Device,
   model: Layer,
   { files, flags }: Given,
-  { classNames }: ModelCard,
+  card: ModelCard,
 ): Promise<void> {
   const [isJson, shows] = [flags.has("json"), flags.has("show")];
   const pictures: object[] = [];
   let unread = 0;
   for (const file of files) {
-    const found = await lookAt(device, model, file, classNames);
+    const found = await lookAt(device, model, file, card);
     if ("error" in found) {
       unread++;
       console.error(`error: ${found.error}`);
@@ -65,13 +65,15 @@ async function lookAt(
   device: Device,
   model: Layer,
   file: string,
-  classNames: ClassNames,
+  { classNames, temperature }: ModelCard,
 ): Promise<Seen | Unread> {
   try {
     const digits = file === "-"
       ? await readDigits(await standardInput(), "standard input")
       : await readDigits(file);
-    const seen = await predictDigits(device, model, digits);
+    const seen = await predictDigits(device, model, digits, {
+      temperature,
+    });
     const predictions = seen.map((each) => named(each, classNames));
     if (!predictions.some(({ isDigit }) => isDigit)) {
       throw noDigit(file, predictions);

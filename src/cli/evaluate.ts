@@ -1,5 +1,6 @@
 import { openDevice } from "../devices/select.ts";
 import { evaluate as measure } from "../training/evaluate.ts";
+import { calibrationError } from "../training/metrics/mod.ts";
 import type { Command } from "./_command.ts";
 import { checkFits, classCount, dataOfWeights, openData } from "./_data.ts";
 import { modelOptions, openModelOrShipped } from "./_model.ts";
@@ -47,16 +48,40 @@ export const evaluate: Command = {
     });
     checkFits(card, dataset);
     output.detail(`data: ${dataset.source}`);
-    const { accuracy, loss } = await measure(device, model, dataset);
+    const { temperature = 1 } = card;
+    const plain = calibrationError();
+    const calibrated = calibrationError({ temperature });
+    const { accuracy, loss, metrics } = await measure(device, model, dataset, {
+      metrics: temperature === 1 ? [plain] : [plain, calibrated],
+    });
+    const calibration = {
+      temperature,
+      error: metrics[calibrated.name],
+      errorAt1: metrics[plain.name],
+    };
     output.took("all done", start);
     await reportProfile(device, given);
     if (flags.has("json")) {
       const images = dataset.length;
-      console.log(JSON.stringify({ loss, accuracy, images }));
+      console.log(JSON.stringify({ loss, accuracy, images, calibration }));
     } else {
       console.log(
         `val_loss: ${loss.toFixed(5)}, val_acc: ${accuracy.toFixed(5)}`,
       );
+      console.log(calibrationText(calibration));
     }
   },
 };
+
+/** How far probabilities are from how often they are right. */
+function calibrationText(
+  { error, errorAt1, temperature }: {
+    readonly error: number;
+    readonly errorAt1: number;
+    readonly temperature: number;
+  },
+): string {
+  const before = temperature === 1 ? "" : `, ${errorAt1.toFixed(5)} at 1`;
+  return `calibration_error: ${error.toFixed(5)} at temperature ` +
+    `${Number(temperature.toFixed(3))}${before}`;
+}

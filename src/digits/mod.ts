@@ -34,6 +34,7 @@ export {
   type DigitPrediction,
   type Guess,
   predictDigits,
+  type PredictDigitsOptions,
 } from "./predict_digits.ts";
 export { encodePng, writePng } from "./png.ts";
 export { readDigit, readDigits } from "./read_digit.ts";

@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/options.ts";
 import { TensorDataset } from "../data/tensor_dataset.ts";
 import type { Device } from "../devices/device.ts";
 import type { Digit } from "./digit_of.ts";
@@ -8,8 +9,17 @@ import { predict } from "../training/predict.ts";
 export interface Guess {
   /** The digit, or class. */
   digit: number;
-  /** Its probability by the model, 0…1: the softmax of the logits. */
+  /** Its probability by the model, 0…1: the softmax of logits / temperature. */
   probability: number;
+}
+
+/** How digits are predicted. */
+export interface PredictDigitsOptions {
+  /**
+   * What logits are divided by before the softmax: `temperature` of the card of
+   * weights, or `metrics.findTemperature`. Default 1.
+   */
+  temperature?: number;
 }
 
 /** A model's prediction for an image. */
@@ -40,7 +50,9 @@ const longest = [3.2, 2, 3.1, 3.3, 2.6, 3.1, 3.2, 2.6, 3.4, 2.8];
  * @param device Where the model is.
  * @param model From `[N, 1, 28, 28]` to logits; left in evaluation mode.
  * @param digits The images.
+ * @param options The temperature.
  * @throws {ShapeError} If there are none.
+ * @throws {TypeError} If there is no such option.
  *
  * @example
  * ```ts ignore
@@ -54,17 +66,20 @@ export async function predictDigits(
   device: Device,
   model: Layer,
   digits: readonly Digit[],
+  options: PredictDigitsOptions = {},
 ): Promise<DigitPrediction[]> {
+  checkOptions("predictDigits", options, ["temperature"]);
+  const { temperature = 1 } = options;
   const pixels = new Float32Array(digits.length * 28 * 28);
   for (const [row, { data }] of digits.entries()) {
     pixels.set(data, row * data.length);
   }
   // The labels are not looked at.
   const labels = new Uint8Array(digits.length);
-  const options = { rowShape: [1, 28, 28], classes: 1 };
-  const dataset = new TensorDataset(pixels, labels, options);
+  const layout = { rowShape: [1, 28, 28], classes: 1 };
+  const dataset = new TensorDataset(pixels, labels, layout);
   return (await predict(device, model, dataset)).map(({ logits }, row) => {
-    const probabilities = softmax(logits);
+    const probabilities = softmax(logits, temperature);
     const top = probabilities
       .map((probability, digit) => ({ digit, probability }))
       .sort((a, b) => b.probability - a.probability)
@@ -78,9 +93,11 @@ export async function predictDigits(
   });
 }
 
-function softmax(logits: readonly number[]): number[] {
+function softmax(logits: readonly number[], temperature: number): number[] {
   const largest = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp(logit - largest));
+  const powers = logits.map((logit) =>
+    Math.exp((logit - largest) / temperature)
+  );
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
 }

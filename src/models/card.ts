@@ -11,6 +11,11 @@ export interface ModelCard {
    * all channels, then the standard deviations.
    */
   readonly normalize?: readonly number[];
+  /**
+   * What logits are divided by before the softmax, so that probabilities are as
+   * often right as they say: Guo et al., 2017, arXiv:1706.04599. Default 1.
+   */
+  readonly temperature?: number;
 }
 
 /** MNIST's images, which metadata do not name. */
@@ -27,16 +32,18 @@ export function cardOf(
     Number.isInteger(size) && size > 0
   );
   const isNormalize = normalize !== undefined && isNormalization(normalize);
+  const temperature = Number(metadata.temperature);
   return {
     ...(isShape ? { inputShape } : {}),
     ...(classNames === undefined ? {} : { classNames }),
     ...(isNormalize ? { normalize } : {}),
+    ...(temperature > 0 && temperature < Infinity ? { temperature } : {}),
   };
 }
 
 /** The metadata of a card. What is as for MNIST is left out. */
 export function cardMetadata(
-  { classNames, inputShape, normalize = [] }: ModelCard,
+  { classNames, inputShape, normalize = [], temperature = 1 }: ModelCard,
 ): Record<string, string> {
   const shape = inputShape?.join(",");
   return {
@@ -47,6 +54,7 @@ export function cardMetadata(
       ? {}
       : { class_names: JSON.stringify(classNames) }),
     ...(normalize.length === 0 ? {} : { normalize: normalize.join(",") }),
+    ...(temperature === 1 ? {} : { temperature: String(temperature) }),
   };
 }
 

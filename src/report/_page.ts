@@ -109,7 +109,7 @@ export async function charts(history: readonly EpochResult[]): Promise<Html> {
  * targets are no labels, or rows lie in no arrays.
  */
 export async function mistakes(
-  { device, model, settings, valData }: ReportedTraining,
+  { device, model, settings, temperature, valData }: ReportedTraining,
   count: number,
 ): Promise<Html[]> {
   const arrays = arraysOf(valData);
@@ -123,7 +123,7 @@ export async function mistakes(
   const right = matrix.reduce((sum, row, label) => sum + row[label], 0);
   const kind = settings.valFraction > 0 ? "validation" : "test";
   const figures: Html[] = [];
-  for (const row of worstRows(found, labels, count)) {
+  for (const row of worstRows(found, labels, count, temperature)) {
     figures.push(await figure(row, rowImage(arrays, row.row), classNames));
   }
   return [

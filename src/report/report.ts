@@ -18,6 +18,8 @@ export interface ReportedTraining {
   readonly history: readonly EpochResult[];
   /** How the training went. */
   readonly settings: Readonly<TrainSettings>;
+  /** What logits are divided by before the softmax. Default 1. */
+  readonly temperature?: number;
   /** The rows that it was measured with. */
   readonly valData: Dataset;
 }

@@ -8,9 +8,12 @@ export interface RowLoss {
   label: number;
   /** The class that the model takes it for. */
   prediction: number;
-  /** The model's probability of that class. */
+  /** The model's probability of that class, at the temperature. */
   probability: number;
-  /** Cross-entropy of the row: −log of the true class' probability. */
+  /**
+   * Cross-entropy of the row: −log of the true class' probability, at
+   * temperature 1.
+   */
   loss: number;
 }
 
@@ -20,6 +23,7 @@ export interface RowLoss {
  * @param predictions What a model says of each row.
  * @param labels The true classes.
  * @param count How many rows at most. Default 50.
+ * @param temperature What logits are divided by for the probability. Default 1.
  *
  * @example
  * ```ts
@@ -38,15 +42,17 @@ export function worstRows(
   predictions: readonly Prediction[],
   labels: ArrayLike<number>,
   count = 50,
+  temperature = 1,
 ): RowLoss[] {
   return predictions.map(({ logits, prediction }, row) => {
     const label = labels[row];
     const logSum = logSumExp(logits);
+    const cooled = logits.map((logit) => logit / temperature);
     return {
       row,
       label,
       prediction,
-      probability: Math.exp(logits[prediction] - logSum),
+      probability: Math.exp(cooled[prediction] - logSumExp(cooled)),
       loss: logSum - logits[label],
     };
   }).sort((one, other) => other.loss - one.loss).slice(0, count);

@@ -15,6 +15,8 @@ export interface BatcherOptions {
   readonly mostImages: number;
   /** Milliseconds that a batch waits for requests that are being read. */
   readonly patience: number;
+  /** What logits are divided by before the softmax. */
+  readonly temperature: number | undefined;
   /** Is told of each batch how many images it has. */
   onBatch(images: number): void;
 }
@@ -80,8 +82,14 @@ export class Batcher {
     const batch = this.#next();
     try {
       const images = batch.flatMap(({ images }) => images);
+      const { temperature } = this.#options;
       this.#options.onBatch(images.length);
-      const all = await classify(this.#device, this.#model, images);
+      const all = await classify(
+        this.#device,
+        this.#model,
+        images,
+        temperature,
+      );
       let start = 0;
       for (const { images, resolve } of batch) {
         resolve(all.slice(start, start += images.length));

@@ -36,9 +36,9 @@ export interface ServiceOptions {
   /** Images that the page offers to click. Default none. */
   samples?: readonly Sample[];
   /**
-   * What the weights were trained with: names of classes for the answers, and
-   * how the page normalises, as the model does. Default: MNIST's digits as they
-   * are.
+   * What the weights were trained with: names of classes and the temperature
+   * for the answers, and how the page normalises, as the model does. Default:
+   * MNIST's digits as they are.
    */
   card?: ModelCard;
   /**
@@ -132,6 +132,7 @@ export class Service {
     this.#batcher = new Batcher(device, model, {
       mostImages: this.#options.maxImages,
       patience: this.#options.patience,
+      temperature: this.#options.card.temperature,
       onBatch: (images) => this.#metrics.batch(images),
     });
     this.#routes = {

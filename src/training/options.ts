@@ -345,6 +345,11 @@ export interface TrainResult {
   metrics: EpochResult;
   /** The settings, explicit ones and defaults. */
   settings: Readonly<TrainSettings>;
+  /**
+   * What the model's logits are divided by so that probabilities are as often
+   * right as they say; 1 where the loss is one of the options.
+   */
+  temperature: number;
   /** The data that every epoch was measured on. */
   valData: Dataset;
 }

@@ -74,5 +74,9 @@ export async function train(options: TrainOptions = {}): Promise<TrainResult> {
   const metrics = settings.patience > 0
     ? trainer.best!
     : history[history.length - 1];
-  return { model, device, history, losses, metrics, settings, valData };
+  const { temperature } = trainer;
+  return {
+    ...{ model, device, history, losses, metrics, settings },
+    ...{ temperature, valData },
+  };
 }

@@ -8,7 +8,7 @@ import { openDevice } from "../devices/select.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { Layer } from "../nn/mod.ts";
 import { ExponentialMovingAverage, type Optimizer } from "../optim/mod.ts";
-import { NETWORKS, normalizeInputs } from "../models/mod.ts";
+import { cardMetadata, NETWORKS, normalizeInputs } from "../models/mod.ts";
 import { checkSameData, openData, type TrainingData } from "./_data.ts";
 import { transformOf } from "./augmentation.ts";
 import { bestEpoch, BestWeights } from "./best.ts";
@@ -26,6 +26,8 @@ import {
   loadInitialWeights,
   readInitialWeights,
 } from "./_initial_weights.ts";
+import { temperatureWith } from "./_calibrate.ts";
+import { findTemperature } from "./metrics/find_temperature.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import { CheckpointWriter } from "./_checkpoint_writer.ts";
@@ -82,12 +84,8 @@ export class Trainer implements Disposable {
   readonly valData: Dataset;
   /** The settings, explicit ones and defaults. */
   readonly settings: Readonly<TrainSettings>;
-  /**
-   * Metadata for a file of the weights: how and on what they were trained, the
-   * names of the classes among it.
-   */
-  readonly metadata: Readonly<Record<string, string>>;
   readonly #options: TrainOptions;
+  readonly #metadata: Readonly<Record<string, string>>;
   readonly #history: EpochResult[] = [];
   readonly #average: ExponentialMovingAverage | null;
   readonly #batches: DataLoader;
@@ -98,6 +96,7 @@ export class Trainer implements Disposable {
   readonly #evaluator: Evaluator;
   readonly #best = new BestWeights();
   readonly #checkpoints: CheckpointWriter;
+  #temperature = 1;
   #isRunning = false;
   /** The last checkpoint, where they are made anyway. */
   #last: Checkpoint | null = null;
@@ -118,7 +117,7 @@ export class Trainer implements Disposable {
     this.settings = settings;
     this.#options = options;
     this.device = device;
-    this.metadata = {
+    this.#metadata = {
       ...weightsMetadata(settings, {
         classNames: layout.classNames,
         inputShape: layout.rowShape.length === 3 ? layout.rowShape : undefined,
@@ -207,6 +206,24 @@ export class Trainer implements Disposable {
     }
   }
 
+  /**
+   * What logits are divided by so that probabilities are as often right as they
+   * say: `metrics.findTemperature` of `valData` once all epochs are done. 1
+   * before, and where the loss is one of the options.
+   */
+  get temperature(): number {
+    return this.#temperature;
+  }
+
+  /**
+   * Metadata for a file of the weights: how and on what they were trained, the
+   * names of the classes among it.
+   */
+  get metadata(): Readonly<Record<string, string>> {
+    const { temperature } = this;
+    return { ...this.#metadata, ...cardMetadata({ temperature }) };
+  }
+
   /** Training rows per epoch. */
   get rows(): number {
     return this.#batches.rows;
@@ -272,6 +289,7 @@ export class Trainer implements Disposable {
     if (this.settings.patience > 0 && this.#best.weights.size > 0) {
       this.model.loadStateDict(this.#best.weights);
     } else this.#average?.copyTo();
+    await this.#calibrate();
   }
 
   /** A copy of the training as it is after the last step. */
@@ -409,6 +427,21 @@ export class Trainer implements Disposable {
     } finally {
       this.#average?.swap();
     }
+  }
+
+  /**
+   * Finds the temperature of the trained model, and of the best weights in their
+   * file.
+   */
+  async #calibrate(): Promise<void> {
+    if (this.#options.loss !== undefined) return;
+    const { device, model, valData } = this;
+    this.#temperature = await findTemperature(device, model, valData);
+    const { weights } = this.#best;
+    if (!this.#checkpoints.isEnabled || weights.size === 0) return;
+    const temperature = await temperatureWith(weights, this);
+    const metadata = { ...this.#metadata, ...cardMetadata({ temperature }) };
+    await this.#checkpoints.writeBest(weights, metadata);
   }
 
   /** Copies the weights of the best epoch, and writes the files that are due. */

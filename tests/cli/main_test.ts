@@ -1,10 +1,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
+import { readWeights } from "../../src/formats/weights.ts";
+import { cardOf } from "../../src/models/mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { root, run, writeDigits } from "./_program.ts";
 import { needs } from "../permissions.ts";
 
 needs(import.meta.url, "read", "run", "write");
+
+const shippedPath = "examples/models/mnist-cnn.safetensors";
 
 Deno.test("train, evaluate and predict work one after another", async () => {
   await using folder = await temporaryFolder();
@@ -29,9 +33,17 @@ Deno.test("train, evaluate and predict work one after another", async () => {
   assertEquals(await Deno.readFile(again), await Deno.readFile(model));
 
   const measured = await run("evaluate", ...common, "--model", model, "--json");
-  const { accuracy, images } = JSON.parse(measured.stdout);
+  const { accuracy, calibration, images } = JSON.parse(measured.stdout);
   assertEquals(images, 100);
   assertEquals(accuracy, JSON.parse(epochs[1]).val_acc);
+  const { temperature } = cardOf((await readWeights(model)).metadata);
+  assertEquals(calibration.temperature, temperature ?? 1);
+  const shipped = ["--model", shippedPath];
+  const told = await run("evaluate", ...common, ...shipped);
+  assertMatch(
+    told.stdout,
+    /\ncalibration_error: \d\.\d{5} at temperature 1\.825, \d\.\d{5} at 1\n$/,
+  );
 
   const count = ["--count", "12", "--json"];
   const first = await run("predict", ...common, "--model", model, ...count);

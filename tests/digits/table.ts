@@ -10,6 +10,7 @@
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import { predictDigits, readDigits } from "../../src/digits/mod.ts";
 import { ConvolutionalNeuralNetwork } from "../../src/models/convolutional_neural_network.ts";
+import { cardOf } from "../../src/models/card.ts";
 import { readShippedWeights } from "../../src/models/shipped_weights.ts";
 import { looks } from "./_looks.ts";
 import { asPng } from "./_pictures.ts";
@@ -45,7 +46,9 @@ const kinds: [name: string, must: number, make: Kind][] = [
 
 using device = CpuDevice.open({ threads: 1 });
 const model = new ConvolutionalNeuralNetwork().to(device);
-model.loadStateDict((await readShippedWeights()).tensors);
+const { metadata, tensors } = await readShippedWeights();
+model.loadStateDict(tensors);
+const { temperature } = cardOf(metadata);
 
 /** Of one digit, its probability and whether it is right. */
 const seen: { isHeldOut: boolean; probability: number; isRight: boolean }[] =
@@ -82,6 +85,7 @@ async function look(bytes: Uint8Array) {
       device,
       model,
       await readDigits(bytes),
+      { temperature },
     );
     const text = predictions.map(({ digit, isDigit }) => isDigit ? digit : "?")
       .join("");

@@ -3,6 +3,8 @@ import { ShapeError } from "../../src/base/errors.ts";
 import { Tensor } from "../../src/core/tensor.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import {
+  cardMetadata,
+  cardOf,
   ConvolutionalNeuralNetwork,
   MultilayerPerceptron,
   type NetworkName,
@@ -47,6 +49,15 @@ Deno.test("the metadata of a file name its network, free text does not", async (
   assertEquals(String(networkOf(weights, { network: "cnn" }).network), text);
   const { network } = networkOf(weights, { network: "a network of mine" });
   assertEquals(String(network), String(new MultilayerPerceptron()));
+});
+
+Deno.test("a card's temperature is in the metadata, 1 is left out", () => {
+  assertEquals(cardMetadata({ temperature: 1.5 }), { temperature: "1.5" });
+  assertEquals(cardOf({ temperature: "1.5" }), { temperature: 1.5 });
+  assertEquals(cardMetadata({ temperature: 1 }), {});
+  for (const temperature of ["", "0", "-1", "hot", "Infinity"]) {
+    assertEquals(cardOf({ temperature }), {}, temperature);
+  }
 });
 
 Deno.test("the wider network is the same class with three widths", () => {

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+} from "@std/assert";
 import { join } from "@std/path";
 import { decode } from "npm:fast-png@8.0.0";
 import { Linear, metrics, mseLoss, TensorDataset, train } from "../../mod.ts";
@@ -267,6 +273,8 @@ Deno.test("losses of rows do not overflow; labels must be as many", () => {
   ];
   const rows = worstRows(predictions, [1, 1]);
   assertEquals(rows.map(({ loss, row }) => [row, loss]), [[0, 2000], [1, 0]]);
+  const [cooled] = worstRows(predictions, [0, 1], 1, 1000);
+  assertAlmostEquals(cooled.probability, 1 / (1 + Math.exp(-2)));
   let message = "";
   try {
     confusionMatrix([0, 1], [0], 2);

@@ -1,5 +1,6 @@
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import {
+  cardOf,
   ConvolutionalNeuralNetwork,
   normalizeInputs,
   readShippedWeights,
@@ -10,9 +11,11 @@ import { Service, type ServiceOptions } from "../../src/serve/mod.ts";
 export async function openService(options: ServiceOptions = {}) {
   const device = CpuDevice.open({ threads: 1 });
   const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
-  model.loadStateDict((await readShippedWeights()).tensors);
-  normalizeInputs(model, options.card?.normalize);
-  const service = new Service(device, model, options);
+  const { metadata, tensors } = await readShippedWeights();
+  model.loadStateDict(tensors);
+  const card = { ...cardOf(metadata), ...options.card };
+  normalizeInputs(model, card.normalize);
+  const service = new Service(device, model, { ...options, card });
   return { device, service, [Symbol.dispose]: () => device[Symbol.dispose]() };
 }
 
