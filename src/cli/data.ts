@@ -42,8 +42,9 @@ export const data: Command = {
     ],
   }],
   notes: "Prints height and width of an image, the number of training images " +
-    "and that of test images. The drawing has greys where it goes to a " +
-    "terminal, unless NO_COLOR is set.",
+    "and that of test images, and mean and standard deviation of the " +
+    "training images as --normalize takes them. The drawing has greys where " +
+    "it goes to a terminal, unless NO_COLOR is set.",
   async run(given) {
     const { flags, values } = given;
     const count = wholeNumber("data", "count", values.count, 1);
@@ -63,6 +64,7 @@ export const data: Command = {
     if (values.png !== "") await writePng(values.png, grid);
     const [channels, height, width] = train.imageShape;
     const named = labels.map((label) => classLabel(label, classNames));
+    const { mean, std } = train.statistics();
     if (flags.has("json")) {
       return console.log(JSON.stringify({
         source: train.source,
@@ -72,6 +74,8 @@ export const data: Command = {
         train: train.length,
         test: test.length,
         classes: train.targets.classes,
+        mean,
+        std,
         ...(channels === 1 ? {} : { channels }),
         ...(classNames === undefined ? {} : { classNames }),
         labels: named,
@@ -82,6 +86,8 @@ export const data: Command = {
       `${train.source}: ` +
         (isMnist ? "MNIST, SHA-256 as published" : "whole, but not MNIST"),
     );
+    const digits = [...mean, ...std].map((value) => value.toFixed(4));
+    console.error(`--normalize ${digits.join(",")}`);
     for (let start = 0; start < labels.length; start += perRow) {
       console.log(named.slice(start, start + perRow).join(" "));
     }

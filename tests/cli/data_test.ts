@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { decode } from "npm:fast-png@8.0.0";
 import { writeIdx } from "../../src/formats/idx.ts";
@@ -17,7 +17,11 @@ Deno.test("data prints sizes and labels and draws the batch", async () => {
   const options = ["--data", folder.path, "--png", png];
   const { code, stderr, stdout } = await run("data", ...options);
   assertEquals(code, 0);
-  assertEquals(stderr, `${folder.path}: whole, but not MNIST\n`);
+  // Two bright rows of 28.
+  assertEquals(
+    stderr,
+    `${folder.path}: whole, but not MNIST\n--normalize 0.0714,0.2575\n`,
+  );
   const lines = stdout.replace(/\n$/, "").split("\n");
   assertEquals(lines.slice(0, 3), ["28 28", "200", "100"]);
   const labels = lines.slice(3, 13).map((line) => line.split(" ").map(Number));
@@ -48,7 +52,9 @@ Deno.test("data draws within given columns, and JSON instead", async () => {
   assertEquals(lines.every((line) => [...line].length === 80), true);
   assertEquals(lines.length, 8); // 59 rows, 80 / 291 as high, two in a line.
   const { stdout } = await run("data", ...options, "--json");
-  const { labels, ...sizes } = JSON.parse(stdout);
+  const { labels, mean, std, ...sizes } = JSON.parse(stdout);
+  assertAlmostEquals(mean[0], 2 / 28);
+  assertAlmostEquals(std[0], Math.sqrt(2 * 26) / 28);
   assertEquals(labels.length, 20);
   assertEquals(sizes, {
     source: folder.path,
