@@ -1,4 +1,4 @@
-import type { Page } from "npm:puppeteer-core@25.16.0";
+import type { ElementHandle, Page } from "npm:puppeteer-core@25.16.0";
 import type { ModelCard } from "../../src/serve/mod.ts";
 import { labels, testDigit } from "../digits/_test_digits.ts";
 import { openService } from "./_service.ts";
@@ -18,11 +18,19 @@ const trainingImages = {
 /** The steps of a training of 1800 of them, in batches of 100. */
 export const trainingSteps = 90;
 
+/** How a page is served. */
+interface Serving {
+  /** Whether it may share memory with its workers. */
+  readonly isIsolated?: boolean;
+  readonly card?: ModelCard;
+  /** Whether there are images to train on. */
+  readonly hasImages?: boolean;
+}
+
 /** Opens the page of a service of its own, and notes what goes wrong there. */
 export async function opened(
   page: Page,
-  isIsolated = true,
-  card: ModelCard = {},
+  { card = {}, hasImages = true, isIsolated = true }: Serving = {},
 ) {
   const samples = [0, 1, 2].map((index) => ({
     label: labels[index],
@@ -31,7 +39,7 @@ export async function opened(
   const { device, service } = await openService({
     samples,
     card,
-    training: () => Promise.resolve(trainingImages),
+    training: hasImages ? () => Promise.resolve(trainingImages) : null,
   });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
@@ -133,6 +141,19 @@ export async function draw(page: Page, points: readonly Point[]) {
     await page.mouse.move(...to(point), { steps: 8 });
   }
   await page.mouse.up();
+}
+
+/** An input of files, as the driver knows it. */
+type FileInput = ThisParameterType<ElementHandle["uploadFile"]>;
+
+/** Chooses files where a button of the page asks for them. */
+export async function choose(
+  page: Page,
+  id: string,
+  ...paths: string[]
+): Promise<void> {
+  const input = await page.$(`#${id}-file`);
+  await (input as FileInput).uploadFile(...paths);
 }
 
 /** The text of an element. */

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { ElementHandle, Page } from "npm:puppeteer-core@25.16.0";
 import { encodePng } from "../../src/digits/mod.ts";
 import { encodePyTorch } from "../../src/formats/mod.ts";
 import { readShippedWeights } from "../../src/models/mod.ts";
@@ -8,7 +7,16 @@ import { browserTest } from "../_browser.ts";
 import { labels, testDigit } from "../digits/_test_digits.ts";
 import { needs } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { draw, one, opened, type Point, says, seven, shows } from "./_page.ts";
+import {
+  choose,
+  draw,
+  one,
+  opened,
+  type Point,
+  says,
+  seven,
+  shows,
+} from "./_page.ts";
 
 needs(import.meta.url, "env", "net", "read", "run", "write");
 
@@ -124,14 +132,6 @@ async function photo(): Promise<Uint8Array> {
   return await encodePng({ width, height, data });
 }
 
-/** An input of files, as the driver knows it. */
-type FileInput = ThisParameterType<ElementHandle["uploadFile"]>;
-
-async function choose(page: Page, id: string, path: string): Promise<void> {
-  const input = await page.$(`#${id}-file`);
-  await (input as FileInput).uploadFile(path);
-}
-
 browserTest("page: a photo is chosen or dropped, and read", async (page) => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "digits.png");
@@ -169,8 +169,10 @@ browserTest(
     await Deno.writeFile(path, bytes);
     const damaged = join(folder.path, "damaged.pth");
     await Deno.writeFile(damaged, bytes.subarray(0, bytes.length / 2));
-    await using site = await opened(page, true, {
-      classNames: Array.from({ length: 10 }, (_, index) => `class ${index}`),
+    await using site = await opened(page, {
+      card: {
+        classNames: Array.from({ length: 10 }, (_, index) => `class ${index}`),
+      },
     });
     await says(page, "29,034 parameters");
     await draw(page, seven);

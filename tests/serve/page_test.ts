@@ -68,7 +68,7 @@ for (const kind of ["cpu", "webgpu"]) {
 browserTest(
   "page: without isolation one thread sees the same",
   async (page) => {
-    await using site = await opened(page, false);
+    await using site = await opened(page, { isIsolated: false });
     assertEquals(await page.evaluate("crossOriginIsolated"), false);
     await page.waitForSelector("#images button:nth-child(3)");
     await page.click("#images button:nth-child(1)");
@@ -109,7 +109,7 @@ browserTest(
       (_, index) => `class ${index}`,
     );
     const card = { classNames, normalize: [0.3, 0.8] };
-    await using site = await opened(page, true, card);
+    await using site = await opened(page, { card });
     await page.waitForSelector("#images button:nth-child(3)");
     await page.click("#images button:nth-child(1)");
     const request = predictRequest(
@@ -138,7 +138,7 @@ browserTest("page: keyboard alone draws, clears and chooses", async (page) => {
   await page.keyboard.press("Delete");
   await shows(page, "draw something");
   const walked: unknown[] = [];
-  for (let count = 0; count < 14; count++) {
+  for (let count = 0; count < 15; count++) {
     await page.keyboard.press("Tab");
     const id = await focused();
     walked.push(id);
@@ -147,7 +147,18 @@ browserTest("page: keyboard alone draws, clears and chooses", async (page) => {
     await shows(page, String(labels[0]));
   }
   assertEquals(walked, [
-    ...["clear", "photo", "", "", "", "network", "rate", "batch", "start"],
+    ...[
+      "clear",
+      "photo",
+      "",
+      "",
+      "",
+      "network",
+      "rate",
+      "batch",
+      "start",
+      "data",
+    ],
     ...["device", "weights", "original", "save-safetensors", "save-pth"],
   ]);
   assertEquals(site.problems, []);

@@ -1,12 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { Page } from "npm:puppeteer-core@25.16.0";
-import { readWeights } from "../../src/formats/mod.ts";
+import { pack } from "../../src/formats/gzip.ts";
+import { readWeights, writeIdx, writeNpz } from "../../src/formats/mod.ts";
 import { browserTest } from "../_browser.ts";
-import { labels } from "../digits/_test_digits.ts";
+import { labels, testDigit } from "../digits/_test_digits.ts";
 import { needs } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { opened, shows, text, trainingSteps, until } from "./_page.ts";
+import {
+  choose,
+  opened,
+  says,
+  shows,
+  text,
+  trainingSteps,
+  until,
+} from "./_page.ts";
 
 needs(import.meta.url, "env", "net", "read", "run", "write");
 
@@ -31,7 +40,7 @@ const lines = `["loss", "accuracy"].map((id) =>
 
 browserTest("page: trains, pauses, goes on and stops", async (page) => {
   await using site = await opened(page);
-  await page.waitForSelector("#training:not([hidden])");
+  await page.waitForSelector("#start:not([disabled])");
   await page.click("#images button:nth-child(1)");
   await page.click("#start");
   await reaches(page, 10);
@@ -93,7 +102,7 @@ browserTest("page: saves what was trained, in both formats", async (page) => {
     behavior: "allow",
     downloadPath: folder.path,
   });
-  await page.waitForSelector("#training:not([hidden])");
+  await page.waitForSelector("#start:not([disabled])");
   await page.select("#network", "mlp");
   await page.click("#start");
   await reaches(page, 10);
@@ -129,3 +138,53 @@ async function untilThere(path: string): Promise<void> {
     }
   }
 }
+
+browserTest(
+  "page: images of one's own are trained on, others refused",
+  async (page) => {
+    await using folder = await temporaryFolder();
+    const count = 600;
+    // Three classes of digits.
+    const classes = Uint8Array.from(
+      { length: count },
+      (_, row) => labels[row % 100] % 3,
+    );
+    const pixels = new Uint8Array(count * 784);
+    for (let row = 0; row < count; row++) {
+      pixels.set(testDigit(row % 100), row * 784);
+    }
+    const write = async (name: string, shape: number[], data: Uint8Array) => {
+      const path = join(folder.path, name);
+      const idx = writeIdx({ dtype: "u8", shape, data });
+      await Deno.writeFile(path, name.endsWith(".gz") ? await pack(idx) : idx);
+      return path;
+    };
+    const images = await write("images.gz", [count, 28, 28], pixels);
+    const own = await write("labels", [count], classes);
+    const few = await write("few", [count - 1], classes.subarray(1));
+    const npz = join(folder.path, "own.npz");
+    await writeNpz(npz, [
+      ["x_train", { dtype: "U8", shape: [count, 28, 28], data: pixels }],
+      ["y_train", { dtype: "U8", shape: [count], data: classes }],
+    ]);
+    await using site = await opened(page, { hasImages: false });
+    await says(page, "29,034 parameters");
+    assertEquals(await page.$("#start:not([disabled])"), null);
+    await choose(page, "data", images, few);
+    await says(
+      page,
+      "a label each, got images of 600 × 28 × 28, and 599 labels",
+    );
+    await choose(page, "data", images);
+    await says(page, "images.gz: expected images and their labels");
+    assertEquals(await page.$("#start:not([disabled])"), null);
+    for (const files of [[images, own], [npz]]) {
+      await choose(page, "data", ...files);
+      await says(page, "600 images of your own");
+      await page.click("#start");
+      await reaches(page, 25);
+      await page.waitForSelector("#start:not([disabled])");
+    }
+    assertEquals(site.problems, []);
+  },
+);

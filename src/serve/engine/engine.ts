@@ -4,20 +4,21 @@ import { cardOf } from "../../models/card.ts";
 import { networkOf } from "../../models/networks.ts";
 import { explain } from "./explain.ts";
 import { fetchWeights, Network } from "./network.ts";
+import { type LabelledImages, readOwnImages } from "./own_images.ts";
 import type {
   About,
   Engine,
   EngineEvent,
   Explanation,
+  OwnFile,
   Picture,
   SavedFormat,
   Seen,
   TrainingSettings,
-  WeightsSource,
 } from "./protocol.ts";
 import { see } from "./see.ts";
 import { Training } from "./training.ts";
-import { fetchImages } from "./training_images.ts";
+import { divided, fetchImages } from "./training_images.ts";
 
 /** The network in the page's worker, and what is done with it. */
 export class PageEngine implements Engine {
@@ -25,6 +26,7 @@ export class PageEngine implements Engine {
   readonly #weights = fetchWeights();
   #network: Network | null = null;
   #training: Training | null = null;
+  #ownImages: LabelledImages | null = null;
   /** What uses the device: it is not closed before. */
   readonly #running = new Set<Promise<unknown>>();
 
@@ -35,7 +37,7 @@ export class PageEngine implements Engine {
 
   async open(
     choice: DeviceChoice,
-    weights: WeightsSource | null,
+    weights: OwnFile | null,
   ): Promise<About> {
     const name = weights?.name ?? "the page's model";
     const contents = weights === null
@@ -61,12 +63,21 @@ export class PageEngine implements Engine {
     );
   }
 
+  async takeImages(files: readonly OwnFile[]): Promise<number> {
+    this.#ownImages = await readOwnImages(files);
+    return this.#ownImages.labels.length;
+  }
+
   async train(settings: TrainingSettings): Promise<About> {
     const { metadata, tensors } = await this.#weights;
-    const { classes } = networkOf(tensors, metadata).network;
-    const data = await fetchImages(classes);
+    const known = networkOf(tensors, metadata).network.classes;
+    const images = this.#ownImages ?? await fetchImages();
+    const classes = Math.max(known, highest(images.labels) + 1);
+    const data = divided(images, classes);
+    // Other classes have no names here.
+    const card = classes === known ? cardOf(metadata) : {};
     return await this.#use(async (network) => {
-      network.restart(settings.network, classes, cardOf(metadata));
+      network.restart(settings.network, classes, card);
       const { device, model } = network;
       const training = new Training(device, model, data, settings);
       this.#training = training;
@@ -114,4 +125,8 @@ export class PageEngine implements Engine {
     before?.[Symbol.dispose]();
     return network.about;
   }
+}
+
+function highest(labels: Uint8Array): number {
+  return labels.reduce((most, label) => Math.max(most, label), 0);
 }

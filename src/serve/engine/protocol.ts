@@ -73,8 +73,8 @@ export interface About {
   readonly classes: readonly string[];
 }
 
-/** A file of weights. */
-export interface WeightsSource {
+/** A file that was chosen in the page. */
+export interface OwnFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
@@ -127,13 +127,15 @@ export type EngineEvent =
 /** What a page may ask of its worker. */
 export interface Engine {
   /** Opens a device, and puts the network there: a file's, or null, the page's. */
-  open(choice: DeviceChoice, weights: WeightsSource | null): Promise<About>;
+  open(choice: DeviceChoice, weights: OwnFile | null): Promise<About>;
   /** Moves the network that is here to another device. */
   move(choice: DeviceChoice): Promise<About>;
   /** The digits in a picture; none where nothing is drawn. */
   look(picture: Picture): Promise<Seen[]>;
   /** How the network comes to the score of a class. */
   explain(data: Float32Array, index: number): Promise<Explanation>;
+  /** Takes images of one's own to train on; gives their number. */
+  takeImages(files: readonly OwnFile[]): Promise<number>;
   /** Trains a network that has learnt nothing, until it is done or stopped. */
   train(settings: TrainingSettings): Promise<About>;
   /** Lets the training wait after a step, or go on. */

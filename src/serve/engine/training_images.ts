@@ -1,6 +1,7 @@
 import type { ArrayDataset } from "../../data/dataset.ts";
 import { unpack } from "../../formats/gzip.ts";
 import { decodeSafetensors } from "../../formats/safetensors.ts";
+import type { LabelledImages } from "./own_images.ts";
 import type { Watched } from "./protocol.ts";
 
 /** How many images are watched. */
@@ -17,8 +18,8 @@ export interface TrainingData {
   readonly watched: Watched;
 }
 
-/** The page's images: the last of them are held out. */
-export async function fetchImages(classes: number): Promise<TrainingData> {
+/** The page's images. */
+export async function fetchImages(): Promise<LabelledImages> {
   const bytes = await fetched("training.safetensors");
   const { tensors } = decodeSafetensors(bytes, "the page's images");
   const [images, labels] = ["images", "labels"].map((name) => {
@@ -26,6 +27,14 @@ export async function fetchImages(classes: number): Promise<TrainingData> {
     if (data instanceof Uint8Array) return data;
     throw new Error(`the page's images have no ${name}`);
   });
+  return { images, labels };
+}
+
+/** Images to train on, and the last of them to measure by. */
+export function divided(
+  { images, labels }: LabelledImages,
+  classes: number,
+): TrainingData {
   const count = Math.min(mostHeldOut, labels.length * heldOutShare);
   const start = Math.floor(labels.length - count);
   const part = (start: number, end: number): ArrayDataset => ({

@@ -1,4 +1,4 @@
-import type { Picture } from "../engine/protocol.ts";
+import type { OwnFile, Picture } from "../engine/protocol.ts";
 import { document, type DropInput, element } from "./dom.ts";
 
 /** Pixels of the longer side of a photo that are looked at. */
@@ -12,25 +12,31 @@ export interface Photo {
   readonly picture: Picture & { kind: "photo" };
 }
 
+/** Calls back for the files that a button of the page lets one choose. */
+export function onChosen(
+  id: string,
+  run: (files: readonly File[]) => void,
+): void {
+  const input = element(`${id}-file`);
+  element(id).addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    const files = [...input.files ?? []];
+    // The same files once more are a change, too.
+    input.value = "";
+    if (files.length > 0) run(files);
+  });
+}
+
 /**
- * Calls back for files that are chosen, dropped or pasted: pictures, and weights.
+ * Calls back for a file that is chosen, dropped or pasted: a picture, or weights.
  * What ends as a file of weights does is one.
  */
-export function onFiles(run: (file: File, isWeights: boolean) => void): void {
-  const take = (files: readonly File[] | null = null) => {
-    const [file] = files ?? [];
+export function onFile(run: (file: File, isWeights: boolean) => void): void {
+  const take = ([file]: readonly File[] = []) => {
     if (file === undefined) return;
     run(file, /\.(safetensors|pth|pt|npz)$/i.test(file.name));
   };
-  for (const id of ["photo", "weights"]) {
-    const input = element(`${id}-file`);
-    element(id).addEventListener("click", () => input.click());
-    input.addEventListener("change", () => {
-      take(input.files);
-      // The same file once more is a change, too.
-      input.value = "";
-    });
-  }
+  for (const id of ["photo", "weights"]) onChosen(id, take);
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     event.preventDefault();
@@ -40,6 +46,12 @@ export function onFiles(run: (file: File, isWeights: boolean) => void): void {
     "paste",
     (event) => take((event as DropInput).clipboardData?.files),
   );
+}
+
+/** A file's name and bytes. */
+export async function contentsOf(file: File): Promise<OwnFile> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return { name: file.name, bytes };
 }
 
 /** Reads a picture by the browser's own decoders. */

@@ -69,7 +69,7 @@ export const pageHtml = `<!DOCTYPE html>
     <div id="layers" role="img"
       aria-label="The maps that each layer makes of the digit"></div>
   </section>
-  <section id="training" class="card wide" aria-labelledby="training-title" hidden>
+  <section id="training" class="card wide" aria-labelledby="training-title">
     <h2 id="training-title">Train it here</h2>
     <p class="note">A network starts from nothing and learns in this page; what
       is drawn above is seen by it meanwhile.</p>
@@ -91,9 +91,11 @@ export const pageHtml = `<!DOCTYPE html>
           <option>20</option><option>50</option><option selected>100</option>
           <option>200</option><option>500</option>
         </select></label>
-      <button id="start" class="main" type="button">Start</button>
+      <button id="start" class="main" type="button" disabled>Start</button>
       <button id="pause" type="button" disabled>Pause</button>
       <button id="stop" type="button" disabled>Stop</button>
+      <button id="data" type="button">Images of your own…</button>
+      <input id="data-file" type="file" multiple hidden>
     </div>
     <div id="curves" hidden>
       <div class="charts">

@@ -8,14 +8,14 @@
 import type { DeviceChoice } from "../../devices/select.ts";
 import type {
   About,
+  OwnFile,
   Picture,
   SavedFormat,
-  WeightsSource,
 } from "../engine/protocol.ts";
 import { Answer, type Frame, showSamples } from "./answer.ts";
 import { element, requestAnimationFrame } from "./dom.ts";
 import { Drawing } from "./drawing.ts";
-import { download, onFiles, readPhoto } from "./files.ts";
+import { contentsOf, download, onFile, readPhoto } from "./files.ts";
 import { Inside } from "./inside.ts";
 import { picture as canvasOf } from "./pictures.ts";
 import { remoteEngine } from "./remote.ts";
@@ -66,16 +66,15 @@ element("original").addEventListener("click", () => open(null));
 for (const format of ["safetensors", "pth"] as const) {
   element(`save-${format}`).addEventListener("click", () => save(format));
 }
-onFiles(async (file, isWeights) => {
-  if (!isWeights) return await showPhoto(file);
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  await open({ name: file.name, bytes });
+onFile(async (file, isWeights) => {
+  if (isWeights) await open(await contentsOf(file));
+  else await showPhoto(file);
 });
 await open(null);
 await showOffers();
 
 /** Opens a network: the page's, or a file's. */
-function open(weights: WeightsSource | null): Promise<void> {
+function open(weights: OwnFile | null): Promise<void> {
   return opened(() => engine.open(choice.value as DeviceChoice, weights));
 }
 
@@ -187,7 +186,7 @@ async function save(format: SavedFormat): Promise<void> {
 /** Test images to click and a training to start, where there are images. */
 async function showOffers(): Promise<void> {
   const { hasTraining, samples } = await (await fetch("page.json")).json();
-  element("training").hidden = !hasTraining;
+  trainer.hasImages = hasTraining;
   showSamples(samples, (pixels) => {
     const light = Array.from(pixels, (value) => 1 - value / 255);
     drawing.cover(canvasOf(light, 28), false);

@@ -7,6 +7,7 @@ import type {
   Watched,
 } from "../engine/protocol.ts";
 import type { NetworkName } from "../../models/networks.ts";
+import { contentsOf, onChosen } from "./files.ts";
 import { element, made, type PageElement } from "./dom.ts";
 import { picture, scaled, signed } from "./pictures.ts";
 import { Runs } from "./runs.ts";
@@ -42,6 +43,12 @@ export class Trainer {
       this.#pause(false);
       engine.stop();
     });
+    onChosen("data", (files) => this.#takeImages(files));
+  }
+
+  /** Whether there are images to train on. */
+  set hasImages(hasImages: boolean) {
+    this.#buttons[0].disabled = !hasImages;
   }
 
   /** Takes what the engine tells of a training. */
@@ -59,6 +66,21 @@ export class Trainer {
     this.#showFilters(progress.filters);
     this.#showGuesses(progress.guesses);
     this.#events.onProgress();
+  }
+
+  async #takeImages(files: readonly File[]): Promise<void> {
+    try {
+      const contents = await Promise.all(files.map(contentsOf));
+      const count = await this.#engine.takeImages(contents);
+      this.#events.onStatus(
+        `${
+          count.toLocaleString("en")
+        } images of your own are there to train on.`,
+      );
+      this.hasImages = true;
+    } catch (error) {
+      this.#events.onStatus((error as Error).message);
+    }
   }
 
   async #train(): Promise<void> {
@@ -80,6 +102,7 @@ export class Trainer {
     const [start, pause, stop] = this.#buttons;
     start.disabled = isTraining;
     pause.disabled = stop.disabled = !isTraining;
+    element("data").disabled = isTraining;
     if (!isTraining) this.#pause(false);
     this.#events.onChange(isTraining, about);
   }
