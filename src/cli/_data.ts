@@ -97,6 +97,7 @@ export async function openData(
     split,
     directory: data,
     classes: classCount(command, values.classes) ?? classes,
+    classNames: card?.classNames,
     firstLabel: first ?? (isName ? undefined : firstLabelOf(card)),
     transpose: explicit.has("transpose") ? flags.has("transpose") : undefined,
     unlabelled,

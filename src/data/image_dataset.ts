@@ -1,5 +1,6 @@
 import { printAsText } from "../base/printing.ts";
 import { checkIndex, checkLabels } from "./_checks.ts";
+import { renumberClasses } from "./_renumber_classes.ts";
 import { datasetText } from "./_dataset_text.ts";
 import { arrayItem } from "./arrays.ts";
 import type {
@@ -27,6 +28,8 @@ export interface ImageDatasetParts {
   readonly source: string;
   /** Which part it is. */
   readonly split: Split;
+  /** The names of the classes, which number the labels. Default: the rows'. */
+  readonly classNames?: readonly string[];
   /** Number of classes. Default: as many as have names, or 10. */
   readonly classes?: number;
   /** The least label. Default: the rows', or 0. */
@@ -71,9 +74,13 @@ export class ImageDataset implements ArrayDataset {
    * Checks the labels.
    *
    * @throws {RangeError} If one is not of the classes'.
+   * @throws {DataError} If the classes have other names, and another number.
    */
   constructor(parts: ImageDatasetParts) {
-    const { limit = Infinity, rows, source, split } = parts;
+    const { limit = Infinity, source, split } = parts;
+    const rows = parts.classNames === undefined
+      ? parts.rows
+      : renumberClasses(parts.rows, parts.classNames);
     const firstLabel = parts.firstLabel ?? rows.firstLabel ?? 0;
     const { images, labels, labelsName, shape } = rows;
     const size = shape.reduce((product, size) => product * size, 1);

@@ -35,6 +35,11 @@ export interface OpenDatasetOptions {
   limit?: number;
   /** How many classes there are; default: as many as have names, or 10. */
   classes?: number;
+  /**
+   * The names of the classes that number the labels, those of weights: a data
+   * set with names may have them in another order, or some of them only.
+   */
+  classNames?: readonly string[];
   /** The least label, of the first class; default: the data set's, or 0. */
   firstLabel?: number;
   /** Exchanges rows and columns; default: of EMNIST's files, which need it. */
@@ -75,6 +80,7 @@ export async function openDataset(
   options: OpenDatasetOptions = {},
 ): Promise<ImageDataset> {
   checkOptions("openDataset", options, [
+    "classNames",
     "classes",
     "directory",
     "download",
@@ -151,6 +157,7 @@ export async function openEntry(
     source: source ?? part.source,
     split,
     classes: options.classes,
+    classNames: options.classNames,
     firstLabel: options.firstLabel,
     limit: options.limit,
   });
@@ -201,6 +208,7 @@ async function openPath(
     source: source ?? part.source,
     split,
     classes: options.classes,
+    classNames: options.classNames,
     firstLabel: options.firstLabel,
     limit: options.limit,
   });

@@ -203,6 +203,13 @@ Deno.test("names of classes go with the weights into every output", async () => 
     text.stdout,
     /^\[(cat|dog) (cat|dog) (cat|dog) (cat|dog)\]\n(cat|dog): /,
   );
+  // Weights whose classes are in another order number the labels.
+  const turned = join(folder.path, "turned.npz");
+  await writeNpz(turned, tensors, { class_names: '["dog","cat"]' });
+  const other = ["--data", pictures, ...cpu, "--model", turned, "--json"];
+  const again = JSON.parse((await run("predict", ...other)).stdout);
+  assertEquals(again.labels, json.labels);
+
   const file = join(pictures, "dog", "3.png");
   const seen = await run("predict", file, "--model", out, ...cpu);
   assertMatch(seen.stdout, /3\.png: (cat|dog) [\d.]+ %; top 2: /);

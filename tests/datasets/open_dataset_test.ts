@@ -316,6 +316,33 @@ permittedTest("pictures in a folder for each class are read", async () => {
   );
 });
 
+permittedTest("labels are numbered as the classes of weights are", async () => {
+  await using folder = await temporaryFolder();
+  const draw = (name: string) =>
+    picture(join(folder.path, "test", name, "1.png"), [2, 2], [7]);
+  await draw("cat");
+  await draw("dog");
+  const options = { split: "test" } as const;
+  const plain = await openDataset(folder.path, options);
+  assertEquals([...plain.labels], [0, 1]);
+  const open = (...classNames: string[]) =>
+    openDataset(folder.path, {
+      ...options,
+      classNames,
+      classes: classNames.length,
+    });
+  const some = await open("dog", "bird", "cat");
+  assertEquals([...some.labels], [2, 0]);
+  assertEquals(some.targets.classNames, ["dog", "bird", "cat"]);
+  // As many classes by other names: a translation.
+  assertEquals([...(await open("Katze", "Hund")).labels], [0, 1]);
+  await assertRejects(
+    () => open("cat", "bird", "fish"),
+    DataError,
+    "classes: expected those of the weights: cat, bird, fish, got dog. Help: ",
+  );
+});
+
 permittedTest(
   "one folder of grey pictures is divided the same way every time",
   async () => {
