@@ -131,11 +131,16 @@ function entryPointText(
   name: string,
   { bindings, overrides }: ParsedEntryPoint,
 ): string {
-  const names = bindings.map((binding) => JSON.stringify(binding.name))
+  const names = bindings.filter(({ access }) => access !== "uniform")
+    .map((binding) => JSON.stringify(binding.name))
     .join(" | ") || "never";
-  const fields = overrides.map((override) =>
-    `${override.name}${override.hasDefault ? "?" : ""}: number`
-  );
+  const members = bindings.flatMap(({ members = [] }) => members);
+  const fields = [
+    ...overrides.map((override) =>
+      `${override.name}${override.hasDefault ? "?" : ""}: number`
+    ),
+    ...members.map(({ name }) => `${name}: number`),
+  ];
   const constants = fields.length === 0
     ? "Record<never, never>"
     : `{ ${fields.join("; ")} }`;

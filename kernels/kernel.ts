@@ -137,7 +137,11 @@ export interface Dispatch {
   readonly entryPoint: EntryPoint;
   /** The operands of the bindings, by their names in the source. */
   readonly bind: Readonly<Record<string, Operand | Texture>>;
-  /** Values of the module's `override` constants; each set is a pipeline. */
+  /**
+   * Values of the module's `override` constants, of which each set is a
+   * pipeline, and of the members of its uniform variables, which a pipeline
+   * reads.
+   */
   readonly constants: Readonly<Record<string, number>>;
   /** How many workgroups run. */
   readonly workgroups: Workgroups;
@@ -308,7 +312,7 @@ export interface DispatchOptions<
 > extends Omit<Dispatch, "kind" | "entryPoint" | "bind" | "constants"> {
   /** The operands of the bindings, by their names in the source. */
   readonly bind: Readonly<Record<Bindings, Operand | Texture>>;
-  /** Values of the module's `override` constants. */
+  /** Values of `override` constants and of the members of uniform variables. */
   readonly constants: Readonly<Constants>;
 }
 

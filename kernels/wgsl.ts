@@ -7,7 +7,20 @@
  */
 
 /** How an entry point uses what it binds. */
-export type BindingAccess = "read" | "write" | "readTexture" | "writeTexture";
+export type BindingAccess =
+  | "read"
+  | "write"
+  | "readTexture"
+  | "writeTexture"
+  | "uniform";
+
+/** A member of a uniform variable: a number of 32 bits. */
+export interface UniformMember {
+  /** Its name, which no other member and no `override` constant has. */
+  readonly name: string;
+  /** Its type. */
+  readonly type: "f32" | "i32" | "u32";
+}
 
 /** A buffer or texture that an entry point uses. */
 export interface Binding {
@@ -22,6 +35,11 @@ export interface Binding {
    * f16; null where it names the type itself.
    */
   readonly element: string | null;
+  /**
+   * The members of a uniform variable, in order; of anything else it is left
+   * out. Their values come with those of the `override` constants.
+   */
+  readonly members?: readonly UniformMember[];
 }
 
 /** A line of a module's code, and the file and line that it comes from. */
@@ -60,7 +78,7 @@ export interface EntryPoint<
   readonly name: string;
   /** Its bindings, in the order of `@binding`. */
   readonly bindings: readonly Binding[];
-  /** Names the types of bindings and `override` constants; holds nothing. */
+  /** Names the types of operands and constants; holds nothing. */
   types?(bindings: Bindings, constants: Constants): void;
 }
 
@@ -100,8 +118,9 @@ const builtinTypes = new Set([
 /**
  * Reads the declarations of a WGSL source.
  *
- * @throws {SyntaxError} If a binding is in another group than 0, or two that one
- * entry point reaches have one index.
+ * @throws {SyntaxError} If a binding is in another group than 0, two that one
+ * entry point reaches have one index, or a uniform variable is no structure of
+ * f32, i32 and u32.
  */
 export function parseWgsl(code: string): ParsedWgsl {
   const declarations = declarationsOf(
@@ -182,6 +201,13 @@ function bindingOf(
     throw new SyntaxError(`binding ${name}: expected @group(0)`);
   }
   const type = text.slice(text.indexOf(":") + 1);
+  if (/\bvar\s*<\s*uniform\s*>/.test(text)) {
+    const members = membersOf(name, type, named);
+    return {
+      ...{ name, index: Number(index[1]), access: "uniform", element: null },
+      members,
+    };
+  }
   const isTexture = /^\s*texture_storage_2d\b/.test(type);
   const writes = isTexture
     ? /,\s*write\s*>/.test(type)
@@ -192,6 +218,28 @@ function bindingOf(
     ? (writes ? "writeTexture" : "readTexture")
     : (writes ? "write" : "read");
   return { name, index: Number(index[1]), access, element };
+}
+
+/** The members of the structure that a uniform variable is. */
+function membersOf(
+  variable: string,
+  type: string,
+  named: ReadonlyMap<string, Declaration>,
+): UniformMember[] {
+  const structure = named.get(type.match(identifiers)?.[0] ?? "")?.text ?? "";
+  const members = structure.slice(structure.indexOf("{"))
+    .matchAll(/([A-Za-z_]\w*)\s*:\s*([^,}]+?)\s*[,}]/g);
+  const found = Array.from(members, ([, name, type]) => {
+    if (type !== "f32" && type !== "i32" && type !== "u32") {
+      throw new SyntaxError(
+        `uniform ${variable}: member ${name}: expected f32, i32 or u32, got ` +
+          type,
+      );
+    }
+    return { name, type } as const;
+  });
+  if (found.length > 0) return found;
+  throw new SyntaxError(`uniform ${variable}: expected a structure`);
 }
 
 /**
@@ -231,8 +279,9 @@ function reachableFrom(
  * device stores the operand.
  *
  * @param file What errors call the source.
- * @throws {SyntaxError} If a binding is in another group than 0, or two that one
- * entry point reaches have one index.
+ * @throws {SyntaxError} If a binding is in another group than 0, two that one
+ * entry point reaches have one index, or a uniform variable is no structure of
+ * f32, i32 and u32.
  */
 export function entryPointsOf(
   file: string,

@@ -1,5 +1,6 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fromFileUrl, join, toFileUrl } from "@std/path";
+import { parseWgsl } from "../kernels/wgsl.ts";
 import { isPermitted, needs } from "./permissions.ts";
 
 needs(import.meta.url, "env", "read", "run", "write");
@@ -109,6 +110,44 @@ Deno.test("an entry point without bindings has a module, too", async () => {
     const { main } = await import(toFileUrl(path).href);
     assertEquals(main.bindings, []);
   });
+});
+
+Deno.test("the members of a uniform variable are constants of its entry point", () => {
+  const { entryPoints } = parseWgsl(`
+struct Sizes {
+  width: u32, // of a row
+  factor: f32,
+}
+@group(0) @binding(0) var<storage, read_write> output: array<f32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+override workgroupSize: u32;
+@compute @workgroup_size(workgroupSize)
+fn main() {
+  output[0] = f32(sizes.width) * sizes.factor;
+}
+`);
+  assertEquals(entryPoints.get("main")?.bindings.at(-1), {
+    name: "sizes",
+    index: 3,
+    access: "uniform",
+    element: null,
+    members: [
+      { name: "width", type: "u32" },
+      { name: "factor", type: "f32" },
+    ],
+  });
+});
+
+Deno.test("a uniform variable that is no structure of numbers is refused", () => {
+  const parse = (type: string) => () =>
+    parseWgsl(`struct Sizes { at: ${type} }
+@group(0) @binding(0) var<uniform> sizes: Sizes;`);
+  assertThrows(parse("vec2u"), SyntaxError, "member at: expected f32, i32 or");
+  assertThrows(
+    () => parseWgsl("@group(0) @binding(0) var<uniform> size: u32;"),
+    SyntaxError,
+    "uniform size: expected a structure",
+  );
 });
 
 Deno.test("a kernel in no folder is refused", async () => {

@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/batch_norm2d/batch_norm2d.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":1},{"from":12,"file":"kernels/lib/reduce.wgsl","line":1},{"from":16,"file":"kernels/lib/grid.wgsl","line":1},{"from":24,"file":"kernels/lib/reduce.wgsl","line":6},{"from":40,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":13}],
+  lines: [{"from":1,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":1},{"from":12,"file":"kernels/lib/channel.wgsl","line":1},{"from":42,"file":"kernels/lib/reduce.wgsl","line":1},{"from":46,"file":"kernels/lib/grid.wgsl","line":1},{"from":54,"file":"kernels/lib/reduce.wgsl","line":6},{"from":70,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":14}],
   code: `\
 // Batch normalisation of [batch, channels, area] and its gradients.
 //
@@ -20,6 +20,36 @@ export const module: WgslModule = {
 // in the next. Where planes are small, one invocation makes one element instead:
 // the entry points that end in \`Elements\`.
 
+// The elements of a channel of [batch, channels, area], counted through all
+// images. A walk over them, so many at a step, divides only where it starts.
+
+struct Channels {
+  channels: u32,
+  area: u32,
+}
+
+@group(0) @binding(8) var<uniform> sizes: Channels;
+
+// Where an element is, and where in its plane. Of a step: how far from one
+// element to the next, in whole planes and the rest.
+struct Walk {
+  at: u32,
+  inPlane: u32,
+}
+
+fn elementOf(channel: u32, i: u32) -> Walk {
+  let plane = i / sizes.area * sizes.channels + channel;
+  return Walk(plane * sizes.area + i % sizes.area, i % sizes.area);
+}
+
+fn after(walk: Walk, step: Walk) -> Walk {
+  let inPlane = walk.inPlane + step.inPlane;
+  let goesOn = inPlane >= sizes.area;
+  return Walk(
+    walk.at + step.at + select(0, (sizes.channels - 1) * sizes.area, goesOn),
+    inPlane - select(0, sizes.area, goesOn),
+  );
+}
 // The sum of what the invocations of a workgroup hold, for all of them. The
 // first half of the invocations adds the sums of the second half to its own, and
 // so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
@@ -51,8 +81,6 @@ fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
 alias Partial = vec2f;
 
-override channels: u32;
-override area: u32;
 override chunk: u32;
 override eps: f32;
 override momentum: f32;
@@ -74,19 +102,25 @@ fn statistics(
   @builtin(local_invocation_index) local: u32,
 ) {
   let channel = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / channels;
+  let count = arrayLength(&x) / sizes.channels;
+  let step = elementOf(0, workgroupSize);
+  let first = elementOf(channel, local);
+  var walk = first;
   var sum = 0.0;
   for (var i = local; i < count; i += workgroupSize) {
-    sum += x[element(channel, i)];
+    sum += x[walk.at];
+    walk = after(walk, step);
   }
   let center = sumOfWorkgroup(vec2f(sum, 0), local).x / f32(count);
   var squares = 0.0;
+  walk = first;
   for (var i = local; i < count; i += workgroupSize) {
-    let difference = x[element(channel, i)] - center;
+    let difference = x[walk.at] - center;
     squares += difference * difference;
+    walk = after(walk, step);
   }
   let squaresSum = sumOfWorkgroup(vec2f(squares, 0), local).x;
-  if (local == 0 && channel < channels) {
+  if (local == 0 && channel < sizes.channels) {
     batchMean[channel] = center;
     batchInvStd[channel] = 1 / sqrt(squaresSum / f32(count) + eps);
     let unbiased = squaresSum / f32(count - 1);
@@ -96,11 +130,6 @@ fn statistics(
       numBatchesTracked[0] += 1;
     }
   }
-}
-
-// Where the i-th element of a channel is, counted through all images.
-fn element(channel: u32, i: u32) -> u32 {
-  return (i / area * channels + channel) * area + i % area;
 }
 
 @group(0) @binding(0) var<storage, read> variance: array<f32>;
@@ -113,7 +142,7 @@ fn invStdOfVariance(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let channel = itemOf(invocation, workgroups);
-  if (channel < channels) {
+  if (channel < arrayLength(&invStdOutput)) {
     invStdOutput[channel] = 1 / sqrt(variance[channel] + eps);
   }
 }
@@ -147,7 +176,7 @@ fn normaliseElements(
 ) {
   let i = itemOf(invocation, workgroups);
   if (i < arrayLength(&output)) {
-    let channel = i / area % channels;
+    let channel = i / sizes.area % sizes.channels;
     let factor = invStd[channel] * weight[channel];
     output[i] = (x[i] - mean[channel]) * factor + bias[channel];
   }
@@ -162,11 +191,11 @@ struct Part {
 }
 
 fn partOf(index: u32) -> Part {
-  let chunks = (area + chunk - 1) / chunk;
+  let chunks = (sizes.area + chunk - 1) / chunk;
   let plane = index / chunks;
   let start = index % chunks * chunk;
-  let end = plane * area + min(start + chunk, area);
-  return Part(plane % channels, plane * area + start, end);
+  let end = plane * sizes.area + min(start + chunk, sizes.area);
+  return Part(plane % sizes.channels, plane * sizes.area + start, end);
 }
 
 @group(0) @binding(3) var<storage, read> gradOutput: array<f32>;
@@ -180,15 +209,17 @@ fn parameterGradient(
   @builtin(local_invocation_index) local: u32,
 ) {
   let channel = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / channels;
+  let count = arrayLength(&x) / sizes.channels;
   let center = mean[channel];
+  let step = elementOf(0, workgroupSize);
+  var walk = elementOf(channel, local);
   var sums = vec2f();
   for (var i = local; i < count; i += workgroupSize) {
-    let at = element(channel, i);
-    sums += gradOutput[at] * vec2f(x[at] - center, 1);
+    sums += gradOutput[walk.at] * vec2f(x[walk.at] - center, 1);
+    walk = after(walk, step);
   }
   let totals = sumOfWorkgroup(sums, local);
-  if (local == 0 && channel < channels) {
+  if (local == 0 && channel < sizes.channels) {
     gradWeight[channel] = totals.x * invStd[channel];
     gradBias[channel] = totals.y;
   }
@@ -210,7 +241,7 @@ fn inputGradient(
   let part = partOf(workgroup.y * workgroups.x + workgroup.x);
   let inverse = invStd[part.channel];
   let factor = factors[part.channel] * inverse;
-  let count = f32(arrayLength(&x) / channels);
+  let count = f32(arrayLength(&x) / sizes.channels);
   let average = biasSums[part.channel] / count;
   let slope = weightSums[part.channel] * inverse / count;
   let center = mean[part.channel];
@@ -228,9 +259,9 @@ fn inputGradientElements(
 ) {
   let i = itemOf(invocation, workgroups);
   if (i < arrayLength(&gradX)) {
-    let channel = i / area % channels;
+    let channel = i / sizes.area % sizes.channels;
     let inverse = invStd[channel];
-    let count = f32(arrayLength(&x) / channels);
+    let count = f32(arrayLength(&x) / sizes.channels);
     let average = biasSums[channel] / count;
     let slope = weightSums[channel] * inverse / count;
     let rest = gradOutput[i] - (average + (x[i] - mean[channel]) * slope);
@@ -260,7 +291,7 @@ fn evalInputGradientElements(
 ) {
   let i = itemOf(invocation, workgroups);
   if (i < arrayLength(&gradX)) {
-    let channel = i / area % channels;
+    let channel = i / sizes.area % sizes.channels;
     gradX[i] = factors[channel] * invStd[channel] * gradOutput[i];
   }
 }
@@ -268,64 +299,64 @@ fn evalInputGradientElements(
 };
 
 /** The entry point `statistics`. */
-export const statistics: EntryPoint<"x" | "batchMean" | "batchInvStd" | "runningMean" | "runningVar" | "numBatchesTracked", { workgroupSize: number; channels: number; area: number; eps: number; momentum: number }> = {
+export const statistics: EntryPoint<"x" | "batchMean" | "batchInvStd" | "runningMean" | "runningVar" | "numBatchesTracked", { workgroupSize: number; eps: number; momentum: number; channels: number; area: number }> = {
   module,
   name: "statistics",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"batchMean","index":1,"access":"write","element":null},{"name":"batchInvStd","index":2,"access":"write","element":null},{"name":"runningMean","index":3,"access":"write","element":null},{"name":"runningVar","index":4,"access":"write","element":null},{"name":"numBatchesTracked","index":5,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"batchMean","index":1,"access":"write","element":null},{"name":"batchInvStd","index":2,"access":"write","element":null},{"name":"runningMean","index":3,"access":"write","element":null},{"name":"runningVar","index":4,"access":"write","element":null},{"name":"numBatchesTracked","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `invStdOfVariance`. */
-export const invStdOfVariance: EntryPoint<"variance" | "invStdOutput", { workgroupSize: number; channels: number; eps: number }> = {
+export const invStdOfVariance: EntryPoint<"variance" | "invStdOutput", { workgroupSize: number; eps: number }> = {
   module,
   name: "invStdOfVariance",
   bindings: [{"name":"variance","index":0,"access":"read","element":null},{"name":"invStdOutput","index":1,"access":"write","element":null}],
 };
 
 /** The entry point `normalise`. */
-export const normalise: EntryPoint<"x" | "mean" | "invStd" | "weight" | "bias" | "output", { workgroupSize: number; channels: number; area: number; chunk: number }> = {
+export const normalise: EntryPoint<"x" | "mean" | "invStd" | "weight" | "bias" | "output", { workgroupSize: number; chunk: number; channels: number; area: number }> = {
   module,
   name: "normalise",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"output","index":5,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"output","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `normaliseElements`. */
 export const normaliseElements: EntryPoint<"x" | "mean" | "invStd" | "weight" | "bias" | "output", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "normaliseElements",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"output","index":5,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"output","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `parameterGradient`. */
 export const parameterGradient: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | "gradWeight" | "gradBias", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "parameterGradient",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `inputGradient`. */
-export const inputGradient: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | "factors" | "weightSums" | "biasSums" | "gradX", { workgroupSize: number; channels: number; area: number; chunk: number }> = {
+export const inputGradient: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | "factors" | "weightSums" | "biasSums" | "gradX", { workgroupSize: number; chunk: number; channels: number; area: number }> = {
   module,
   name: "inputGradient",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `inputGradientElements`. */
 export const inputGradientElements: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | "factors" | "weightSums" | "biasSums" | "gradX", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "inputGradientElements",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `evalInputGradient`. */
-export const evalInputGradient: EntryPoint<"invStd" | "gradOutput" | "factors" | "gradX", { workgroupSize: number; channels: number; area: number; chunk: number }> = {
+export const evalInputGradient: EntryPoint<"invStd" | "gradOutput" | "factors" | "gradX", { workgroupSize: number; chunk: number; channels: number; area: number }> = {
   module,
   name: "evalInputGradient",
-  bindings: [{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null}],
+  bindings: [{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `evalInputGradientElements`. */
 export const evalInputGradientElements: EntryPoint<"invStd" | "gradOutput" | "factors" | "gradX", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "evalInputGradientElements",
-  bindings: [{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null}],
+  bindings: [{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };

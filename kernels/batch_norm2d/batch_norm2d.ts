@@ -96,7 +96,7 @@ export const batchNorm2dInvStd = kernel({
       wgsl.invStdOfVariance,
       channels,
       { variance, invStdOutput: invStd },
-      { channels, eps },
+      { eps },
     ),
   ],
   wasm: (operands, { channels, eps }) => [

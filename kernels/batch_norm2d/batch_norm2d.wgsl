@@ -9,12 +9,11 @@
 // in the next. Where planes are small, one invocation makes one element instead:
 // the entry points that end in `Elements`.
 
+// #import "lib/channel.wgsl"
 // #import "lib/reduce.wgsl"
 
 alias Partial = vec2f;
 
-override channels: u32;
-override area: u32;
 override chunk: u32;
 override eps: f32;
 override momentum: f32;
@@ -36,19 +35,25 @@ fn statistics(
   @builtin(local_invocation_index) local: u32,
 ) {
   let channel = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / channels;
+  let count = arrayLength(&x) / sizes.channels;
+  let step = elementOf(0, workgroupSize);
+  let first = elementOf(channel, local);
+  var walk = first;
   var sum = 0.0;
   for (var i = local; i < count; i += workgroupSize) {
-    sum += x[element(channel, i)];
+    sum += x[walk.at];
+    walk = after(walk, step);
   }
   let center = sumOfWorkgroup(vec2f(sum, 0), local).x / f32(count);
   var squares = 0.0;
+  walk = first;
   for (var i = local; i < count; i += workgroupSize) {
-    let difference = x[element(channel, i)] - center;
+    let difference = x[walk.at] - center;
     squares += difference * difference;
+    walk = after(walk, step);
   }
   let squaresSum = sumOfWorkgroup(vec2f(squares, 0), local).x;
-  if (local == 0 && channel < channels) {
+  if (local == 0 && channel < sizes.channels) {
     batchMean[channel] = center;
     batchInvStd[channel] = 1 / sqrt(squaresSum / f32(count) + eps);
     let unbiased = squaresSum / f32(count - 1);
@@ -58,11 +63,6 @@ fn statistics(
       numBatchesTracked[0] += 1;
     }
   }
-}
-
-// Where the i-th element of a channel is, counted through all images.
-fn element(channel: u32, i: u32) -> u32 {
-  return (i / area * channels + channel) * area + i % area;
 }
 
 @group(0) @binding(0) var<storage, read> variance: array<f32>;
@@ -75,7 +75,7 @@ fn invStdOfVariance(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let channel = itemOf(invocation, workgroups);
-  if (channel < channels) {
+  if (channel < arrayLength(&invStdOutput)) {
     invStdOutput[channel] = 1 / sqrt(variance[channel] + eps);
   }
 }
@@ -109,7 +109,7 @@ fn normaliseElements(
 ) {
   let i = itemOf(invocation, workgroups);
   if (i < arrayLength(&output)) {
-    let channel = i / area % channels;
+    let channel = i / sizes.area % sizes.channels;
     let factor = invStd[channel] * weight[channel];
     output[i] = (x[i] - mean[channel]) * factor + bias[channel];
   }
@@ -124,11 +124,11 @@ struct Part {
 }
 
 fn partOf(index: u32) -> Part {
-  let chunks = (area + chunk - 1) / chunk;
+  let chunks = (sizes.area + chunk - 1) / chunk;
   let plane = index / chunks;
   let start = index % chunks * chunk;
-  let end = plane * area + min(start + chunk, area);
-  return Part(plane % channels, plane * area + start, end);
+  let end = plane * sizes.area + min(start + chunk, sizes.area);
+  return Part(plane % sizes.channels, plane * sizes.area + start, end);
 }
 
 @group(0) @binding(3) var<storage, read> gradOutput: array<f32>;
@@ -142,15 +142,17 @@ fn parameterGradient(
   @builtin(local_invocation_index) local: u32,
 ) {
   let channel = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / channels;
+  let count = arrayLength(&x) / sizes.channels;
   let center = mean[channel];
+  let step = elementOf(0, workgroupSize);
+  var walk = elementOf(channel, local);
   var sums = vec2f();
   for (var i = local; i < count; i += workgroupSize) {
-    let at = element(channel, i);
-    sums += gradOutput[at] * vec2f(x[at] - center, 1);
+    sums += gradOutput[walk.at] * vec2f(x[walk.at] - center, 1);
+    walk = after(walk, step);
   }
   let totals = sumOfWorkgroup(sums, local);
-  if (local == 0 && channel < channels) {
+  if (local == 0 && channel < sizes.channels) {
     gradWeight[channel] = totals.x * invStd[channel];
     gradBias[channel] = totals.y;
   }
@@ -172,7 +174,7 @@ fn inputGradient(
   let part = partOf(workgroup.y * workgroups.x + workgroup.x);
   let inverse = invStd[part.channel];
   let factor = factors[part.channel] * inverse;
-  let count = f32(arrayLength(&x) / channels);
+  let count = f32(arrayLength(&x) / sizes.channels);
   let average = biasSums[part.channel] / count;
   let slope = weightSums[part.channel] * inverse / count;
   let center = mean[part.channel];
@@ -190,9 +192,9 @@ fn inputGradientElements(
 ) {
   let i = itemOf(invocation, workgroups);
   if (i < arrayLength(&gradX)) {
-    let channel = i / area % channels;
+    let channel = i / sizes.area % sizes.channels;
     let inverse = invStd[channel];
-    let count = f32(arrayLength(&x) / channels);
+    let count = f32(arrayLength(&x) / sizes.channels);
     let average = biasSums[channel] / count;
     let slope = weightSums[channel] * inverse / count;
     let rest = gradOutput[i] - (average + (x[i] - mean[channel]) * slope);
@@ -222,7 +224,7 @@ fn evalInputGradientElements(
 ) {
   let i = itemOf(invocation, workgroups);
   if (i < arrayLength(&gradX)) {
-    let channel = i / area % channels;
+    let channel = i / sizes.area % sizes.channels;
     gradX[i] = factors[channel] * invStd[channel] * gradOutput[i];
   }
 }

@@ -7,10 +7,40 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/channel_sum/channel_sum.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/channel_sum/channel_sum.wgsl","line":1},{"from":3,"file":"kernels/lib/reduce.wgsl","line":1},{"from":7,"file":"kernels/lib/grid.wgsl","line":1},{"from":15,"file":"kernels/lib/reduce.wgsl","line":6},{"from":31,"file":"kernels/channel_sum/channel_sum.wgsl","line":4}],
+  lines: [{"from":1,"file":"kernels/channel_sum/channel_sum.wgsl","line":1},{"from":3,"file":"kernels/lib/channel.wgsl","line":1},{"from":33,"file":"kernels/lib/reduce.wgsl","line":1},{"from":37,"file":"kernels/lib/grid.wgsl","line":1},{"from":45,"file":"kernels/lib/reduce.wgsl","line":6},{"from":61,"file":"kernels/channel_sum/channel_sum.wgsl","line":5}],
   code: `\
 // The sum of each channel of [batch, channels, area].
 
+// The elements of a channel of [batch, channels, area], counted through all
+// images. A walk over them, so many at a step, divides only where it starts.
+
+struct Channels {
+  channels: u32,
+  area: u32,
+}
+
+@group(0) @binding(8) var<uniform> sizes: Channels;
+
+// Where an element is, and where in its plane. Of a step: how far from one
+// element to the next, in whole planes and the rest.
+struct Walk {
+  at: u32,
+  inPlane: u32,
+}
+
+fn elementOf(channel: u32, i: u32) -> Walk {
+  let plane = i / sizes.area * sizes.channels + channel;
+  return Walk(plane * sizes.area + i % sizes.area, i % sizes.area);
+}
+
+fn after(walk: Walk, step: Walk) -> Walk {
+  let inPlane = walk.inPlane + step.inPlane;
+  let goesOn = inPlane >= sizes.area;
+  return Walk(
+    walk.at + step.at + select(0, (sizes.channels - 1) * sizes.area, goesOn),
+    inPlane - select(0, sizes.area, goesOn),
+  );
+}
 // The sum of what the invocations of a workgroup hold, for all of them. The
 // first half of the invocations adds the sums of the second half to its own, and
 // so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
@@ -42,9 +72,6 @@ fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
 alias Partial = f32;
 
-override channels: u32;
-override area: u32;
-
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
 
@@ -58,13 +85,16 @@ fn channelSum(
   @builtin(local_invocation_index) local: u32,
 ) {
   let channel = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / channels;
+  let count = arrayLength(&x) / sizes.channels;
+  let step = elementOf(0, workgroupSize);
+  var walk = elementOf(channel, local);
   var sum = 0.0;
   for (var i = local; i < count; i += workgroupSize) {
-    sum += x[(i / area * channels + channel) * area + i % area];
+    sum += x[walk.at];
+    walk = after(walk, step);
   }
   let total = sumOfWorkgroup(sum, local);
-  if (local == 0 && channel < channels) {
+  if (local == 0 && channel < sizes.channels) {
     output[channel] = total;
   }
 }
@@ -75,5 +105,5 @@ fn channelSum(
 export const channelSum: EntryPoint<"x" | "output", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "channelSum",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };

@@ -1,11 +1,9 @@
 // The sum of each channel of [batch, channels, area].
 
+// #import "lib/channel.wgsl"
 // #import "lib/reduce.wgsl"
 
 alias Partial = f32;
-
-override channels: u32;
-override area: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
@@ -20,13 +18,16 @@ fn channelSum(
   @builtin(local_invocation_index) local: u32,
 ) {
   let channel = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / channels;
+  let count = arrayLength(&x) / sizes.channels;
+  let step = elementOf(0, workgroupSize);
+  var walk = elementOf(channel, local);
   var sum = 0.0;
   for (var i = local; i < count; i += workgroupSize) {
-    sum += x[(i / area * channels + channel) * area + i % area];
+    sum += x[walk.at];
+    walk = after(walk, step);
   }
   let total = sumOfWorkgroup(sum, local);
-  if (local == 0 && channel < channels) {
+  if (local == 0 && channel < sizes.channels) {
     output[channel] = total;
   }
 }

@@ -18,7 +18,11 @@ export const module: WgslModule = {
 //   fn resultOf(total: f32) -> f32
 
 override workgroupSize: u32;
-override factor: f32;
+struct Scaling {
+  factor: f32,
+}
+
+@group(0) @binding(3) var<uniform> scaling: Scaling;
 // Whether elements become terms first, and whether totals become results: what
 // one command leaves for the next are totals.
 override hasTerms = true;
@@ -75,7 +79,7 @@ fn reduceAll(
   partial[local] = total;
   combineByHalves(local);
   if (local == 0) {
-    output[workgroup.x] = factor * result();
+    output[workgroup.x] = scaling.factor * result();
   }
 }
 
@@ -113,22 +117,22 @@ fn reduceAxes(
   partial[local] = total;
   combineByHalves(local);
   if (local == 0 && item < arrayLength(&output)) {
-    output[item] = factor * result();
+    output[item] = scaling.factor * result();
   }
 }
 `,
 };
 
 /** The entry point `reduceAll`. */
-export const reduceAll: EntryPoint<"x" | "output", { workgroupSize: number; factor: number; hasTerms?: number; hasResults?: number }> = {
+export const reduceAll: EntryPoint<"x" | "output", { workgroupSize: number; hasTerms?: number; hasResults?: number; factor: number }> = {
   module,
   name: "reduceAll",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"scaling","index":3,"access":"uniform","element":null,"members":[{"name":"factor","type":"f32"}]}],
 };
 
 /** The entry point `reduceAxes`. */
-export const reduceAxes: EntryPoint<"x" | "output" | "axes", { workgroupSize: number; factor: number; hasTerms?: number; hasResults?: number }> = {
+export const reduceAxes: EntryPoint<"x" | "output" | "axes", { workgroupSize: number; hasTerms?: number; hasResults?: number; factor: number }> = {
   module,
   name: "reduceAxes",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"axes","index":2,"access":"read","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"axes","index":2,"access":"read","element":null},{"name":"scaling","index":3,"access":"uniform","element":null,"members":[{"name":"factor","type":"f32"}]}],
 };

@@ -222,8 +222,12 @@ export function reductionGradient(
   const label = `${name}Gradient`;
   const dispatch = mapDispatch({
     name: label,
-    functions: "override factor: f32;\n",
-    expression: `factor * (${wgsl.gradient})`,
+    functions: `struct Scaling {
+  factor: f32,
+}
+@group(0) @binding(5) var<uniform> scaling: Scaling;
+`,
+    expression: `scaling.factor * (${wgsl.gradient})`,
     variables: { g: "left", x: "index", y: "left" },
   });
   const saved = {

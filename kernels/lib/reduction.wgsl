@@ -7,7 +7,11 @@
 //   fn resultOf(total: f32) -> f32
 
 override workgroupSize: u32;
-override factor: f32;
+struct Scaling {
+  factor: f32,
+}
+
+@group(0) @binding(3) var<uniform> scaling: Scaling;
 // Whether elements become terms first, and whether totals become results: what
 // one command leaves for the next are totals.
 override hasTerms = true;
@@ -64,7 +68,7 @@ fn reduceAll(
   partial[local] = total;
   combineByHalves(local);
   if (local == 0) {
-    output[workgroup.x] = factor * result();
+    output[workgroup.x] = scaling.factor * result();
   }
 }
 
@@ -102,6 +106,6 @@ fn reduceAxes(
   partial[local] = total;
   combineByHalves(local);
   if (local == 0 && item < arrayLength(&output)) {
-    output[item] = factor * result();
+    output[item] = scaling.factor * result();
   }
 }

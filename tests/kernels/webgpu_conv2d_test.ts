@@ -103,10 +103,10 @@ webGpuTest("webgpu: what llvmpipe does not take, tiled does", async () => {
   const operand = (length: number) => ({
     buffer: device.allocate("f32", length),
   });
-  const [x, weight, output] = [operand(25), operand(9), operand(4)];
+  const [x, weight, output] = [operand(25), operand(4), operand(4)];
   const shape = reference.conv2dShape(1, 1, 1, [5, 5], {
-    kernel: [3, 3],
-    stride: [2, 2],
+    kernel: [2, 2],
+    dilation: [3, 3],
   });
   device.run(conv2dForward, { x, weight, bias: null, output }, shape);
   assertEquals(told, ["conv2dForward: tiled"]);

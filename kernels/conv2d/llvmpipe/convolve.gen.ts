@@ -20,24 +20,28 @@ export const module: WgslModule = {
 //
 // A window slides over the images called source, and each position of it is a
 // pixel of the images called target: the output, or the gradient with respect to
-// x. A row tile is 14 or 16 columns of a row of the target.
+// x. A row tile is 8, 14 or 16 columns of a row of the target.
 
-override sourceChannels: u32;
-override targetChannels: u32;
-override targetHeight: u32;
-override targetWidth: u32;
-override kernelHeight: u32;
 override kernelWidth: u32;
-// Columns of a row tile, and row tiles that cover a row.
+// Columns of a row tile: 8, 14 or 16.
 override rowTileWidth: u32;
-override rowTiles: u32;
-// Rows of the packed source.
-override rows: u32;
 // Whether one row tile takes whole rows of the source, and two columns of padding
 // on either side are left out of it.
 override bare: bool;
-override hasBias: bool;
 override workgroupSize: u32;
+
+struct Sizes {
+  sourceChannels: u32,
+  targetChannels: u32,
+  targetHeight: u32,
+  targetWidth: u32,
+  kernelHeight: u32,
+  // Row tiles that cover a row.
+  rowTiles: u32,
+  // Rows of the packed source.
+  rows: u32,
+  hasBias: u32,
+}
 
 @group(0) @binding(0) var source: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(1) var weight: texture_storage_2d<rgba32float, read>;
@@ -46,10 +50,13 @@ override workgroupSize: u32;
 @group(0) @binding(3) var<storage, read_write> pairs: array<vec2<Target>>;
 @group(0) @binding(3) var<storage, read_write> singles: array<Target>;
 
-override rowPairs: u32 = (targetHeight + 1) / 2;
-override texels: u32 = select(5u, 4u, bare);
+@group(0) @binding(4) var<uniform> sizes: Sizes;
 
-// Twenty columns of the source in pairs.
+override isNarrow: bool = rowTileWidth == 8;
+override texels: u32 = select(select(5u, 4u, bare), 3u, isNarrow);
+
+// Twenty columns of the source in pairs; the first twelve where a row tile is
+// narrow.
 struct Line {
   a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
   f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
@@ -59,8 +66,11 @@ fn lineAt(index: u32) -> Line {
   let p = sourceAt(index);
   let q = sourceAt(index + 1);
   let r = sourceAt(index + 2);
-  let s = sourceAt(index + 3);
   let z = vec2f();
+  if (isNarrow) {
+    return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
+  }
+  let s = sourceAt(index + 3);
   if (bare) {
     return Line(z, p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, z, z);
   }
@@ -96,23 +106,20 @@ fn add(tile: Tile, upper: Line, lower: Line, w: vec4f, last: f32) -> Tile {
 }
 
 fn addLine(rowTile: RowTile, p: Line, w: vec4f, last: f32) -> RowTile {
-  return RowTile(
-    rowTile.a + window(p.a, p.b, p.c, w, last),
-    rowTile.b + window(p.b, p.c, p.d, w, last),
-    rowTile.c + window(p.c, p.d, p.e, w, last),
-    rowTile.d + window(p.d, p.e, p.f, w, last),
-    rowTile.e + window(p.e, p.f, p.g, w, last),
-    rowTile.f + window(p.f, p.g, p.h, w, last),
-    rowTile.g + window(p.g, p.h, p.i, w, last),
-    eighth(rowTile.h, p, w, last),
-  );
-}
-
-fn eighth(sum: vec2f, p: Line, w: vec4f, last: f32) -> vec2f {
-  if (rowTileWidth > 14) {
-    return sum + window(p.h, p.i, p.j, w, last);
+  var sums = rowTile;
+  sums.a += window(p.a, p.b, p.c, w, last);
+  sums.b += window(p.b, p.c, p.d, w, last);
+  sums.c += window(p.c, p.d, p.e, w, last);
+  sums.d += window(p.d, p.e, p.f, w, last);
+  if (!isNarrow) {
+    sums.e += window(p.e, p.f, p.g, w, last);
+    sums.f += window(p.f, p.g, p.h, w, last);
+    sums.g += window(p.g, p.h, p.i, w, last);
   }
-  return sum;
+  if (rowTileWidth > 14) {
+    sums.h += window(p.h, p.i, p.j, w, last);
+  }
+  return sums;
 }
 
 // A row of the kernel over six columns, at its first position and the next.
@@ -152,14 +159,17 @@ struct Tiles {
 
 fn placeOf(workgroup: vec3u, workgroups: vec3u, local: u32, count: u32) -> Place {
   let index = (workgroup.z * workgroups.y + workgroup.y) * workgroupSize + local;
-  let tiles = count / (targetChannels * targetHeight * targetWidth) *
-    rowPairs * rowTiles;
+  let rowTiles = sizes.rowTiles;
+  let tilesOfImage = (sizes.targetHeight + 1) / 2 * rowTiles;
+  let images = count /
+    (sizes.targetChannels * sizes.targetHeight * sizes.targetWidth);
   // Those beyond the last tile make it again, but do not write it.
-  let tile = min(index, tiles - 1);
+  let tile = min(index, images * tilesOfImage - 1);
+  let image = tile / tilesOfImage;
   return Place(
-    index < tiles,
-    tile / (rowPairs * rowTiles),
-    tile / rowTiles % rowPairs * 2,
+    index < images * tilesOfImage,
+    image,
+    (tile - image * tilesOfImage) / rowTiles * 2,
     tile % rowTiles,
     workgroup.x * 4,
   );
@@ -169,14 +179,18 @@ fn placeOf(workgroup: vec3u, workgroups: vec3u, local: u32, count: u32) -> Place
 // these in a sum of their own.
 fn sums(place: Place) -> Tiles {
   var tiles: Tiles;
-  let steps = sourceChannels * kernelHeight;
+  let kernelHeight = sizes.kernelHeight;
+  let rows = sizes.rows;
+  let steps = sizes.sourceChannels * kernelHeight;
+  // From the last row of the kernel to its first on the next channel.
+  let toNext = sizes.rowTiles * rows - kernelHeight + 1;
+  let plane = place.image * sizes.sourceChannels * sizes.rowTiles;
+  var line = ((plane + place.rowTile) * rows + place.row) * texels;
+  var first = place.channel / 4 * steps * 5;
+  var rowsLeft = kernelHeight;
   for (var step = 0u; step < steps; step++) {
-    let plane = place.image * sourceChannels + step / kernelHeight;
-    let line = (plane * rowTiles + place.rowTile) * rows + place.row +
-      step % kernelHeight;
-    let upper = lineAt(line * texels);
-    let lower = lineAt((line + 1) * texels);
-    let first = (place.channel / 4 * steps + step) * 5;
+    let upper = lineAt(line);
+    let lower = lineAt(line + texels);
     let p = weightAt(first);
     let q = weightAt(first + 1);
     let r = weightAt(first + 2);
@@ -186,6 +200,10 @@ fn sums(place: Place) -> Tiles {
     tiles.b = add(tiles.b, upper, lower, vec4f(p.y, q.y, r.y, s.y), t.y);
     tiles.c = add(tiles.c, upper, lower, vec4f(p.z, q.z, r.z, s.z), t.z);
     tiles.d = add(tiles.d, upper, lower, vec4f(p.w, q.w, r.w, s.w), t.w);
+    first += 5;
+    rowsLeft--;
+    line += select(1u, toNext, rowsLeft == 0) * texels;
+    rowsLeft = select(rowsLeft, kernelHeight, rowsLeft == 0);
   }
   return tiles;
 }
@@ -237,7 +255,8 @@ fn convolveEven(
   for (var i = start; i < start + 8; i++) {
     let channel = i / 2;
     let row = place.row + i % 2;
-    if (place.inside && channel < targetChannels && row < targetHeight) {
+    let inside = channel < sizes.targetChannels && row < sizes.targetHeight;
+    if (place.inside && inside) {
       storePairRow(rowOf(tiles, i - start), place, channel, row);
     }
   }
@@ -251,27 +270,29 @@ fn storePairRow(rowTile: RowTile, place: Place, channel: u32, row: u32) {
   storePair(rowTile.b + shift, at + 1, column + 2);
   storePair(rowTile.c + shift, at + 2, column + 4);
   storePair(rowTile.d + shift, at + 3, column + 6);
-  storePair(rowTile.e + shift, at + 4, column + 8);
-  storePair(rowTile.f + shift, at + 5, column + 10);
-  storePair(rowTile.g + shift, at + 6, column + 12);
+  if (!isNarrow) {
+    storePair(rowTile.e + shift, at + 4, column + 8);
+    storePair(rowTile.f + shift, at + 5, column + 10);
+    storePair(rowTile.g + shift, at + 6, column + 12);
+  }
   if (rowTileWidth > 14) {
     storePair(rowTile.h + shift, at + 7, column + 14);
   }
 }
 
 fn storePair(pair: vec2f, at: u32, column: u32) {
-  if (column < targetWidth) {
+  if (column < sizes.targetWidth) {
     pairs[at] = vec2<Target>(pair);
   }
 }
 
 fn start(place: Place, channel: u32, row: u32, column: u32) -> u32 {
-  let plane = place.image * targetChannels + channel;
-  return (plane * targetHeight + row) * targetWidth + column;
+  let plane = place.image * sizes.targetChannels + channel;
+  return (plane * sizes.targetHeight + row) * sizes.targetWidth + column;
 }
 
 fn shiftOf(channel: u32) -> f32 {
-  if (hasBias) {
+  if (sizes.hasBias != 0) {
     return bias[channel];
   }
   return 0.0;
@@ -290,7 +311,8 @@ fn convolveOdd(
   for (var i = start; i < start + 8; i++) {
     let channel = i / 2;
     let row = place.row + i % 2;
-    if (place.inside && channel < targetChannels && row < targetHeight) {
+    let inside = channel < sizes.targetChannels && row < sizes.targetHeight;
+    if (place.inside && inside) {
       storeSingleRow(rowOf(tiles, i - start), place, channel, row);
     }
   }
@@ -304,19 +326,21 @@ fn storeSingleRow(rowTile: RowTile, place: Place, channel: u32, row: u32) {
   storeTwo(rowTile.b + shift, at + 2, column + 2);
   storeTwo(rowTile.c + shift, at + 4, column + 4);
   storeTwo(rowTile.d + shift, at + 6, column + 6);
-  storeTwo(rowTile.e + shift, at + 8, column + 8);
-  storeTwo(rowTile.f + shift, at + 10, column + 10);
-  storeTwo(rowTile.g + shift, at + 12, column + 12);
+  if (!isNarrow) {
+    storeTwo(rowTile.e + shift, at + 8, column + 8);
+    storeTwo(rowTile.f + shift, at + 10, column + 10);
+    storeTwo(rowTile.g + shift, at + 12, column + 12);
+  }
   if (rowTileWidth > 14) {
     storeTwo(rowTile.h + shift, at + 14, column + 14);
   }
 }
 
 fn storeTwo(pair: vec2f, at: u32, column: u32) {
-  if (column < targetWidth) {
+  if (column < sizes.targetWidth) {
     singles[at] = Target(pair.x);
   }
-  if (column + 1 < targetWidth) {
+  if (column + 1 < sizes.targetWidth) {
     singles[at + 1] = Target(pair.y);
   }
 }
@@ -324,15 +348,15 @@ fn storeTwo(pair: vec2f, at: u32, column: u32) {
 };
 
 /** The entry point `convolveEven`. */
-export const convolveEven: EntryPoint<"source" | "weight" | "bias" | "pairs", { sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; rowTileWidth: number; rowTiles: number; rows: number; bare: number; hasBias: number; workgroupSize: number; rowPairs?: number; texels?: number }> = {
+export const convolveEven: EntryPoint<"source" | "weight" | "bias" | "pairs", { kernelWidth: number; rowTileWidth: number; bare: number; workgroupSize: number; isNarrow?: number; texels?: number; sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; rowTiles: number; rows: number; hasBias: number }> = {
   module,
   name: "convolveEven",
-  bindings: [{"name":"source","index":0,"access":"readTexture","element":null},{"name":"weight","index":1,"access":"readTexture","element":null},{"name":"bias","index":2,"access":"read","element":null},{"name":"pairs","index":3,"access":"write","element":"Target"}],
+  bindings: [{"name":"source","index":0,"access":"readTexture","element":null},{"name":"weight","index":1,"access":"readTexture","element":null},{"name":"bias","index":2,"access":"read","element":null},{"name":"pairs","index":3,"access":"write","element":"Target"},{"name":"sizes","index":4,"access":"uniform","element":null,"members":[{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"targetHeight","type":"u32"},{"name":"targetWidth","type":"u32"},{"name":"kernelHeight","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"hasBias","type":"u32"}]}],
 };
 
 /** The entry point `convolveOdd`. */
-export const convolveOdd: EntryPoint<"source" | "weight" | "bias" | "singles", { sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; rowTileWidth: number; rowTiles: number; rows: number; bare: number; hasBias: number; workgroupSize: number; rowPairs?: number; texels?: number }> = {
+export const convolveOdd: EntryPoint<"source" | "weight" | "bias" | "singles", { kernelWidth: number; rowTileWidth: number; bare: number; workgroupSize: number; isNarrow?: number; texels?: number; sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; rowTiles: number; rows: number; hasBias: number }> = {
   module,
   name: "convolveOdd",
-  bindings: [{"name":"source","index":0,"access":"readTexture","element":null},{"name":"weight","index":1,"access":"readTexture","element":null},{"name":"bias","index":2,"access":"read","element":null},{"name":"singles","index":3,"access":"write","element":"Target"}],
+  bindings: [{"name":"source","index":0,"access":"readTexture","element":null},{"name":"weight","index":1,"access":"readTexture","element":null},{"name":"bias","index":2,"access":"read","element":null},{"name":"singles","index":3,"access":"write","element":"Target"},{"name":"sizes","index":4,"access":"uniform","element":null,"members":[{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"targetHeight","type":"u32"},{"name":"targetWidth","type":"u32"},{"name":"kernelHeight","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"hasBias","type":"u32"}]}],
 };

@@ -3,6 +3,7 @@ import {
   type Dispatch,
   dispatch,
   type Operand,
+  Scratch,
   Texture,
   type WebGpuSteps,
   type Workgroups,
@@ -14,6 +15,7 @@ import type {
   InputGradientOperands,
 } from "../shape.ts";
 import { withWeightCopy } from "../weight_copy.ts";
+import { imageOfPhases } from "./phases.ts";
 import * as wgsl from "./convolve.gen.ts";
 import {
   type Correlation,
@@ -35,8 +37,8 @@ const channelGroup = 4;
 const workgroupSize = 16;
 
 /**
- * The convolution, without strides, dilation and groups, and with kernels of at
- * most five columns; null for others.
+ * The convolution, without dilation and groups, and with windows of at most five
+ * columns; null for others.
  */
 export function forward(
   { bias, output, weight, x: source }: ForwardOperands,
@@ -55,18 +57,31 @@ export function forward(
 
 /** The gradient with respect to x, as above. */
 export function inputGradient(
-  { bias, gradOutput: source, gradX: output, weight }: InputGradientOperands,
+  { bias, gradOutput: source, gradX, weight }: InputGradientOperands,
   shape: Conv2dShape,
   adapter: AdapterTraits,
 ): WebGpuSteps | null {
   const correlation = inputGradientCorrelation(shape);
   if (!fits(shape, correlation, adapter)) return null;
+  const hasPhases = shape.strideHeight * shape.strideWidth > 1;
+  const output = hasPhases ? new Scratch(targetsOf(correlation)) : gradX;
   const others = { source, bias: bias ?? weight, output };
+  const hasBias = bias !== null && !hasPhases;
   return withWeightCopy(
     weight,
     adapter,
-    (weight) => correlate(correlation, { ...others, weight }, bias !== null),
+    (weight) => [
+      ...correlate(correlation, { ...others, weight }, hasBias),
+      ...(hasPhases ? [imageOfPhases(output, bias, gradX, shape)] : []),
+    ],
   );
+}
+
+/** Elements of the target. */
+function targetsOf(
+  { batch, targetChannels, targetHeight, targetWidth }: Correlation,
+): number {
+  return batch * targetChannels * targetHeight * targetWidth;
 }
 
 function fits(
@@ -74,7 +89,7 @@ function fits(
   correlation: Correlation,
   { textureTexels }: AdapterTraits,
 ): boolean {
-  return isSimple(shape) &&
+  return isSimple(shape, correlation) &&
     texelsOf(sourceTiles(correlation)) <= textureTexels &&
     weightTexels(correlation) <= textureTexels;
 }
@@ -110,7 +125,7 @@ function correlate(
 
 function optionsOf(correlation: Correlation, hasBias: boolean) {
   const { operations, sourceChannels, targetChannels } = correlation;
-  const { kernelHeight, kernelWidth, targetHeight, targetWidth } = correlation;
+  const { targetHeight, targetWidth, windowHeight, windowWidth } = correlation;
   const { rowTileWidth, rowTiles, rows } = sourceTiles(correlation);
   const tiles = correlation.batch * Math.ceil(targetHeight / 2) * rowTiles;
   const [y, z] = workgroupsFor(tiles, workgroupSize);
@@ -125,8 +140,8 @@ function optionsOf(correlation: Correlation, hasBias: boolean) {
       targetChannels,
       targetHeight,
       targetWidth,
-      kernelHeight,
-      kernelWidth,
+      kernelHeight: windowHeight,
+      kernelWidth: windowWidth,
       rowTileWidth,
       rowTiles,
       rows,
@@ -135,7 +150,7 @@ function optionsOf(correlation: Correlation, hasBias: boolean) {
       workgroupSize,
     },
     workgroups,
-    iterations: sourceChannels * kernelHeight,
+    iterations: sourceChannels * windowHeight,
     cost: { operations },
   };
 }

@@ -8,8 +8,8 @@ import {
 import { conv2dCost, type Conv2dShape } from "../shape.ts";
 import * as wgsl from "./pack.gen.ts";
 
-/** The most columns that a kernel can have. */
-export const widestKernel = 5;
+/** The most columns that a window can have. */
+export const widestWindow = 5;
 
 /** Channels that one invocation makes. */
 const channelGroup = 4;
@@ -17,38 +17,76 @@ const channelGroup = 4;
 /** Invocations of a workgroup that packs. */
 const workgroupSize = 64;
 
-/** A window that slides over images without strides, whatever they stand for. */
+/**
+ * A window that slides over images without strides, whatever they stand for. A
+ * window with a stride is one without over the phases of its images: of every
+ * so many rows and columns one, from the first on, from the second on, and so
+ * on. Where x is the source, its phases are channels of it; where it is the
+ * target, channels of that.
+ */
 export interface Correlation {
   /** Images in the batch. */
   readonly batch: number;
   readonly sourceChannels: number;
+  /** Of the images before they are divided into phases. */
   readonly sourceHeight: number;
   readonly sourceWidth: number;
   readonly targetChannels: number;
   readonly targetHeight: number;
   readonly targetWidth: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
+  /** Of the window that slides over the phases. */
+  readonly windowHeight: number;
+  readonly windowWidth: number;
   /** Rows and columns of zeros before the first of the source. */
   readonly top: number;
   readonly left: number;
-  readonly sourceChannelStep: number;
-  readonly targetChannelStep: number;
-  /** Whether the kernel is flipped along both axes. */
-  readonly flipped: boolean;
+  /** How the source is divided into phases. */
+  readonly sourcePhases: Phases;
+  /** Where the weights are. */
+  readonly weights: Weights;
   /** Its cost, for the profile. */
   readonly operations: number;
 }
 
+/** Strides, and as many phases as a kernel reaches. */
+interface Phases {
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly phaseRows: number;
+  readonly phaseColumns: number;
+}
+
+/** What `pack.wgsl` knows of the weights, but for the correlation's sizes. */
+interface Weights extends Phases {
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly sourceChannelStep: number;
+  readonly targetChannelStep: number;
+  readonly paddingHeight: number;
+  readonly paddingWidth: number;
+  readonly leadHeight: number;
+  readonly leadWidth: number;
+  /** Whether the kernel is flipped along both axes. */
+  readonly flipped: number;
+}
+
+const onePhase: Phases = {
+  strideHeight: 1,
+  strideWidth: 1,
+  phaseRows: 1,
+  phaseColumns: 1,
+};
+
 /** Images packed into tiles of rows, each with rows of texels. */
-export interface RowTiles {
+export interface RowTiles extends Phases {
+  /** Of all phases. */
   readonly planes: number;
   readonly height: number;
   readonly width: number;
   /** Rows and columns of zeros before the first of the image. */
   readonly top: number;
   readonly left: number;
-  /** Columns from one row tile to the next: 14 or 16. */
+  /** Columns from one row tile to the next: 8, 14 or 16. */
   readonly rowTileWidth: number;
   readonly rowTiles: number;
   readonly rows: number;
@@ -59,42 +97,51 @@ export interface RowTiles {
 export function isBare(correlation: Correlation): boolean {
   const { rowTileWidth, rowTiles } = columnsOf(correlation);
   return rowTileWidth === 14 && rowTiles === 1 &&
+    correlation.sourcePhases.strideWidth === 1 &&
     correlation.sourceWidth <= 14 && correlation.left === 2;
 }
 
 /** How the source is packed: with what windows over a row tile reach. */
 export function sourceTiles(correlation: Correlation): RowTiles {
   const bare = isBare(correlation);
+  const columns = columnsOf(correlation);
   return {
     planes: correlation.batch * correlation.sourceChannels,
     height: correlation.sourceHeight,
     width: correlation.sourceWidth,
     top: correlation.top,
     left: bare ? 0 : correlation.left,
-    ...columnsOf(correlation),
+    ...correlation.sourcePhases,
+    ...columns,
     rows: 2 * Math.ceil(correlation.targetHeight / 2) +
-      correlation.kernelHeight - 1,
-    texels: bare ? 4 : 5,
+      correlation.windowHeight - 1,
+    texels: columns.rowTileWidth === 8 ? 3 : bare ? 4 : 5,
   };
 }
 
 /** How a gradient with respect to the target is packed. */
 export function targetTiles(correlation: Correlation): RowTiles {
+  const columns = columnsOf(correlation);
   return {
     planes: correlation.batch * correlation.targetChannels,
     height: correlation.targetHeight,
     width: correlation.targetWidth,
     top: 0,
     left: 0,
-    ...columnsOf(correlation),
+    ...onePhase,
+    ...columns,
     rows: correlation.targetHeight,
-    texels: 4,
+    texels: columns.rowTileWidth === 8 ? 2 : 4,
   };
 }
 
 function columnsOf({ targetWidth }: Correlation) {
   const covered = (width: number) => Math.ceil(targetWidth / width) * width;
-  const rowTileWidth = covered(14) <= covered(16) ? 14 : 16;
+  const rowTileWidth = targetWidth <= 8
+    ? 8
+    : covered(14) <= covered(16)
+    ? 14
+    : 16;
   return { rowTileWidth, rowTiles: Math.ceil(targetWidth / rowTileWidth) };
 }
 
@@ -106,8 +153,8 @@ export function texelsOf({ planes, rows, rowTiles, texels }: RowTiles): number {
 /** Texels of packed weights. */
 export function weightTexels(correlation: Correlation): number {
   const groups = Math.ceil(correlation.targetChannels / channelGroup);
-  return groups * correlation.sourceChannels * correlation.kernelHeight *
-    widestKernel;
+  return groups * correlation.sourceChannels * correlation.windowHeight *
+    widestWindow;
 }
 
 /** Images into a texture, in row tiles. */
@@ -140,13 +187,10 @@ export function packWeights(
   return dispatch(wgsl.packWeights, {
     bind: { values, packed },
     constants: {
+      ...correlation.weights,
       sourceChannels: correlation.sourceChannels,
       targetChannels: correlation.targetChannels,
-      kernelHeight: correlation.kernelHeight,
-      kernelWidth: correlation.kernelWidth,
-      sourceChannelStep: correlation.sourceChannelStep,
-      targetChannelStep: correlation.targetChannelStep,
-      flipped: Number(correlation.flipped),
+      windowHeight: correlation.windowHeight,
       workgroupSize,
     },
     workgroups: workgroupsFor(weightTexels(correlation), workgroupSize),
@@ -154,57 +198,110 @@ export function packWeights(
   });
 }
 
-/** Whether a convolution has no strides, dilation or groups, and few columns. */
-export function isSimple(shape: Conv2dShape): boolean {
-  return shape.groups === 1 &&
-    shape.strideHeight === 1 && shape.strideWidth === 1 &&
-    shape.dilationHeight === 1 && shape.dilationWidth === 1 &&
-    shape.kernelWidth <= widestKernel;
+/** Whether a convolution has no dilation or groups, and its window few columns. */
+export function isSimple(
+  { dilationHeight, dilationWidth, groups }: Conv2dShape,
+  { windowWidth }: Correlation,
+): boolean {
+  return groups === 1 && dilationHeight === 1 && dilationWidth === 1 &&
+    windowWidth <= widestWindow;
+}
+
+function phasesOf(shape: Conv2dShape): Phases {
+  const { kernelHeight, kernelWidth, strideHeight, strideWidth } = shape;
+  return {
+    strideHeight,
+    strideWidth,
+    phaseRows: Math.min(strideHeight, kernelHeight),
+    phaseColumns: Math.min(strideWidth, kernelWidth),
+  };
 }
 
 /** The convolution itself. */
 export function forwardCorrelation(shape: Conv2dShape): Correlation {
   const { inChannels, kernelHeight, kernelWidth } = shape;
+  const phases = phasesOf(shape);
   return {
     batch: shape.batch,
-    sourceChannels: inChannels,
+    sourceChannels: inChannels * phases.phaseRows * phases.phaseColumns,
     sourceHeight: shape.inHeight,
     sourceWidth: shape.inWidth,
     targetChannels: shape.outChannels,
     targetHeight: shape.outHeight,
     targetWidth: shape.outWidth,
-    kernelHeight,
-    kernelWidth,
+    windowHeight: Math.ceil(kernelHeight / shape.strideHeight),
+    windowWidth: Math.ceil(kernelWidth / shape.strideWidth),
     top: shape.paddingHeight,
     left: shape.paddingWidth,
-    sourceChannelStep: kernelHeight * kernelWidth,
-    targetChannelStep: inChannels * kernelHeight * kernelWidth,
-    flipped: false,
+    sourcePhases: phases,
+    weights: {
+      ...phases,
+      kernelHeight,
+      kernelWidth,
+      sourceChannelStep: kernelHeight * kernelWidth,
+      targetChannelStep: inChannels * kernelHeight * kernelWidth,
+      paddingHeight: 0,
+      paddingWidth: 0,
+      leadHeight: 0,
+      leadWidth: 0,
+      flipped: 0,
+    },
     ...conv2dCost(shape),
   };
 }
 
 /**
  * The gradient with respect to x: a convolution of the output's, the kernel
- * flipped.
+ * flipped. Its target are the phases of x: `phases.ts` makes x of them.
  */
 export function inputGradientCorrelation(shape: Conv2dShape): Correlation {
-  const { inChannels, kernelHeight, kernelWidth } = shape;
+  const { inChannels, kernelHeight, kernelWidth, outChannels } = shape;
+  const { paddingHeight, paddingWidth, strideHeight, strideWidth } = shape;
+  const phases = phasesOf(shape);
+  const rows = flippedWindow(kernelHeight, strideHeight, paddingHeight);
+  const columns = flippedWindow(kernelWidth, strideWidth, paddingWidth);
   return {
     batch: shape.batch,
-    sourceChannels: shape.outChannels,
+    sourceChannels: outChannels,
     sourceHeight: shape.outHeight,
     sourceWidth: shape.outWidth,
-    targetChannels: inChannels,
-    targetHeight: shape.inHeight,
-    targetWidth: shape.inWidth,
-    kernelHeight,
-    kernelWidth,
-    top: kernelHeight - 1 - shape.paddingHeight,
-    left: kernelWidth - 1 - shape.paddingWidth,
-    sourceChannelStep: inChannels * kernelHeight * kernelWidth,
-    targetChannelStep: kernelHeight * kernelWidth,
-    flipped: true,
+    targetChannels: inChannels * phases.phaseRows * phases.phaseColumns,
+    targetHeight: Math.ceil(shape.inHeight / strideHeight),
+    targetWidth: Math.ceil(shape.inWidth / strideWidth),
+    windowHeight: rows.size,
+    windowWidth: columns.size,
+    top: rows.lead,
+    left: columns.lead,
+    sourcePhases: onePhase,
+    weights: {
+      ...phases,
+      kernelHeight,
+      kernelWidth,
+      sourceChannelStep: inChannels * kernelHeight * kernelWidth,
+      targetChannelStep: kernelHeight * kernelWidth,
+      paddingHeight,
+      paddingWidth,
+      leadHeight: rows.lead,
+      leadWidth: columns.lead,
+      flipped: 1,
+    },
     ...conv2dCost(shape),
   };
+}
+
+/**
+ * The window over a gradient that all phases of x see along an axis: its size,
+ * and how many of its elements lie before the first of the gradient.
+ */
+function flippedWindow(kernel: number, stride: number, padding: number) {
+  const phases = Array.from(
+    { length: Math.min(kernel, stride) },
+    (_, phase) => ({
+      late: Math.ceil((Math.max(padding, phase) - phase) / stride),
+      taps: Math.ceil((kernel - phase) / stride),
+    }),
+  );
+  const lead = Math.max(...phases.map(({ late, taps }) => taps - 1 - late));
+  const last = Math.max(...phases.map(({ late }) => late));
+  return { lead, size: last + lead + 1 };
 }

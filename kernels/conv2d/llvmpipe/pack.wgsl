@@ -11,21 +11,31 @@ fn put(index: u32, texel: vec4f) {
   textureStore(packed, vec2u(index % 4096, index / 4096), texel);
 }
 
-override imageHeight: i32;
-override imageWidth: i32;
-// Rows and columns of zeros before the first of the image.
-override top: i32;
-override left: i32;
-// Columns from one row tile to the next.
-override rowTileWidth: u32;
-// How many row tiles, rows and texels of a row a plane is packed into.
-override rowTiles: u32;
-override rows: u32;
-override texels: u32;
+struct Images {
+  imageHeight: i32,
+  imageWidth: i32,
+  // Rows and columns of zeros before the first of the image.
+  top: i32,
+  left: i32,
+  // Pixels from one row or column of a phase to the next, and phases: 1 where a
+  // window has no stride.
+  strideHeight: i32,
+  strideWidth: i32,
+  phaseRows: u32,
+  phaseColumns: u32,
+  // Columns from one row tile to the next.
+  rowTileWidth: u32,
+  // How many row tiles, rows and texels of a row a plane is packed into.
+  rowTiles: u32,
+  rows: u32,
+  texels: u32,
+}
 
-// Images [planes, imageHeight, imageWidth] as [planes, rowTiles, rows, texels]: a
-// row tile has its own columns and those that a window over it reaches. What lies
-// outside of the image is 0.
+@group(0) @binding(2) var<uniform> images: Images;
+
+// Images [planes, imageHeight, imageWidth] as [planes, phases, rowTiles, rows,
+// texels]: a row tile has its own columns and those that a window over it
+// reaches. What lies outside of the image is 0.
 //
 // One invocation makes one row of one row tile.
 @compute @workgroup_size(workgroupSize)
@@ -34,45 +44,70 @@ fn packImages(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = itemOf(invocation, workgroups);
-  let plane = index / (rows * rowTiles);
-  let row = i32(index % rows) - top;
-  let column = i32(index / rows % rowTiles * rowTileWidth) - left;
-  if (plane < arrayLength(&values) / u32(imageHeight * imageWidth)) {
-    var texel = index * texels;
-    for (var x = column; x < column + 4 * i32(texels); x += 4) {
+  let phases = images.phaseRows * images.phaseColumns;
+  let rowTile = index / images.rows;
+  let phase = rowTile / images.rowTiles;
+  let plane = phase / phases;
+  let row = i32(index % images.rows) * images.strideHeight - images.top +
+    i32(phase % phases / images.phaseColumns);
+  let first = rowTile % images.rowTiles * images.rowTileWidth;
+  var column = i32(first) * images.strideWidth - images.left +
+    i32(phase % images.phaseColumns);
+  let area = u32(images.imageHeight * images.imageWidth);
+  let start = plane * area +
+    u32(clamp(row, 0, images.imageHeight - 1) * images.imageWidth);
+  let inside = row >= 0 && row < images.imageHeight;
+  let step = images.strideWidth;
+  let width = select(0, images.imageWidth, inside);
+  if (plane < arrayLength(&values) / area) {
+    let end = (index + 1) * images.texels;
+    for (var texel = end - images.texels; texel < end; texel++) {
       put(texel, vec4f(
-        pixel(plane, row, x),
-        pixel(plane, row, x + 1),
-        pixel(plane, row, x + 2),
-        pixel(plane, row, x + 3),
+        pixel(start, column, width),
+        pixel(start, column + step, width),
+        pixel(start, column + 2 * step, width),
+        pixel(start, column + 3 * step, width),
       ));
-      texel++;
+      column += 4 * step;
     }
   }
 }
 
-fn pixel(plane: u32, row: i32, column: i32) -> f32 {
-  let inside = row >= 0 && row < imageHeight && column >= 0 &&
-    column < imageWidth;
-  let start = plane * u32(imageHeight * imageWidth);
-  let offset = clamp(row, 0, imageHeight - 1) * imageWidth +
-    clamp(column, 0, imageWidth - 1);
-  return select(0.0, f32(values[start + u32(offset)]), inside);
+// A pixel of a row that starts there; one that lies outside has no width.
+fn pixel(start: u32, column: i32, width: i32) -> f32 {
+  let inside = column >= 0 && column < width;
+  return select(0.0, f32(values[start + select(0u, u32(column), inside)]), inside);
 }
 
-override sourceChannels: u32;
-override targetChannels: u32;
-override kernelHeight: u32;
-override kernelWidth: u32;
-// From the weights of one channel to those of the next.
-override sourceChannelStep: u32;
-override targetChannelStep: u32;
-// Whether the kernel is flipped along both axes, as for the gradient with respect
-// to x.
-override flipped: bool;
+struct Weights {
+  sourceChannels: u32,
+  targetChannels: u32,
+  // Rows of the window that slides over the phases.
+  windowHeight: u32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  // From the weights of one channel to those of the next.
+  sourceChannelStep: u32,
+  targetChannelStep: u32,
+  strideHeight: i32,
+  strideWidth: i32,
+  phaseRows: u32,
+  phaseColumns: u32,
+  // For the gradient with respect to x: padding of x, and rows and columns of
+  // zeros before the first of the gradient.
+  paddingHeight: i32,
+  paddingWidth: i32,
+  leadHeight: i32,
+  leadWidth: i32,
+  // Whether the kernel is flipped along both axes, as for the gradient with
+  // respect to x: phases are the target's then.
+  flipped: u32,
+}
 
-// Weights as [targetChannels / 4, sourceChannels, kernelHeight, 5]: each texel is
-// one element of the kernels of four target channels. What lies outside is 0.
+@group(0) @binding(2) var<uniform> weights: Weights;
+
+// Weights as [targetChannels / 4, sourceChannels, windowHeight, 5]: each texel is
+// one element of the windows of four target channels. What lies outside is 0.
 //
 // One invocation makes one texel.
 @compute @workgroup_size(workgroupSize)
@@ -81,21 +116,52 @@ fn packWeights(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = itemOf(invocation, workgroups);
-  let column = index % 5;
-  let row = index / 5 % kernelHeight;
-  let source = index / (5 * kernelHeight) % sourceChannels;
-  let targets = index / (5 * kernelHeight * sourceChannels) * 4 +
-    vec4u(0, 1, 2, 3);
-  let element = row * kernelWidth + min(column, kernelWidth - 1);
-  let offset = source * sourceChannelStep +
-    select(element, kernelHeight * kernelWidth - 1 - element, flipped);
-  let at = min(targets, vec4u(targetChannels - 1)) * targetChannelStep + offset;
-  let weights = vec4<Value>(
+  let plane = index / (5 * weights.windowHeight);
+  let row = i32(index / 5 % weights.windowHeight);
+  let column = i32(index % 5);
+  let source = vec4u(plane % weights.sourceChannels);
+  let firstTarget = plane / weights.sourceChannels * 4;
+  let four = firstTarget + vec4u(0, 1, 2, 3);
+  let targets = min(four, vec4u(weights.targetChannels - 1));
+  let isFlipped = weights.flipped != 0;
+  // Channels of x are counted with their phases.
+  let phases = weights.phaseRows * weights.phaseColumns;
+  let phase = select(source, targets, isFlipped) % phases;
+  let rows = elementOf(row, vec4i(phase / weights.phaseColumns), Axis(
+    weights.strideHeight, weights.paddingHeight, weights.leadHeight,
+  ));
+  let columns = elementOf(column, vec4i(phase % weights.phaseColumns), Axis(
+    weights.strideWidth, weights.paddingWidth, weights.leadWidth,
+  ));
+  let inside = (rows >= vec4i()) & (rows < vec4i(weights.kernelHeight)) &
+    (columns >= vec4i()) & (columns < vec4i(weights.kernelWidth)) &
+    (four < vec4u(weights.targetChannels));
+  let element = vec4u(select(vec4i(), rows * weights.kernelWidth + columns, inside));
+  let sources = select(source / phases, source, vec4<bool>(isFlipped));
+  let channels = select(targets, targets / phases, vec4<bool>(isFlipped));
+  let at = sources * weights.sourceChannelStep +
+    channels * weights.targetChannelStep + element;
+  let found = vec4<Value>(
     values[at.x], values[at.y], values[at.z], values[at.w],
   );
-  let inside = (targets < vec4u(targetChannels)) &
-    vec4<bool>(column < kernelWidth);
-  if (targets.x < targetChannels) {
-    put(index, select(vec4f(), vec4f(weights), inside));
+  if (firstTarget < weights.targetChannels) {
+    put(index, select(vec4f(), vec4f(found), inside));
   }
+}
+
+struct Axis {
+  stride: i32,
+  padding: i32,
+  lead: i32,
+}
+
+// The row or column of the kernel that an element of the window is, in some
+// phases.
+fn elementOf(index: i32, phase: vec4i, axis: Axis) -> vec4i {
+  if (weights.flipped == 0) {
+    return index * axis.stride + phase;
+  }
+  // The pixels of x that a phase has, and the first window that it lies in.
+  let late = max(vec4i(axis.padding), phase) - phase + axis.stride - 1;
+  return (late / axis.stride + axis.lead - index) * axis.stride + phase;
 }

@@ -18,10 +18,11 @@ import {
   targetTiles,
   texelsOf,
 } from "./pack.ts";
+import { weightOfPhases } from "./phases.ts";
 import * as wgsl from "./weight_gradient.gen.ts";
 
-/** The most rows that a kernel can have. */
-const highestKernel = 5;
+/** The most rows that a window can have. */
+const highestWindow = 5;
 
 /** Target channels that one invocation makes. */
 const channelGroup = 4;
@@ -34,7 +35,7 @@ const enough = 128;
 
 /**
  * The gradient with respect to the weight, in splits that are added in a fixed
- * order; without strides and dilation, and with kernels of at most five rows and
+ * order; without dilation and groups, and with windows of at most five rows and
  * columns: null for others.
  */
 export function weightGradient(
@@ -45,13 +46,16 @@ export function weightGradient(
   const correlation = forwardCorrelation(shape);
   const [source, target] = [sourceTiles(correlation), targetTiles(correlation)];
   const texels = Math.max(texelsOf(source), texelsOf(target));
-  if (!isSimple(shape) || shape.kernelHeight > highestKernel) return null;
+  if (!isSimple(shape, correlation)) return null;
+  if (correlation.windowHeight > highestWindow) return null;
   if (texels > textureTexels) return null;
   const images = new Texture("images", texelsOf(source));
   const gradients = new Texture("gradients", texelsOf(target));
   const splits = splitsOf(correlation);
-  const { length } = gradWeight.buffer;
-  const sums = splits === 1 ? gradWeight : new Scratch(splits * length);
+  const hasPhases = shape.strideHeight * shape.strideWidth > 1;
+  const sums = splits === 1 && !hasPhases
+    ? gradWeight
+    : new Scratch(splits * weightsOf(correlation));
   const imagesPerSplit = imagesPerSplitOf(correlation);
   const { rowTileWidth, rowTiles, rows } = source;
   const { operations, targetHeight } = correlation;
@@ -62,8 +66,8 @@ export function weightGradient(
       sourceChannels: correlation.sourceChannels,
       targetChannels: correlation.targetChannels,
       targetHeight,
-      kernelHeight: correlation.kernelHeight,
-      kernelWidth: correlation.kernelWidth,
+      kernelHeight: correlation.windowHeight,
+      kernelWidth: correlation.windowWidth,
       rowTileWidth,
       rowTiles,
       rows,
@@ -79,9 +83,18 @@ export function weightGradient(
     packImages(x, source, images),
     packImages(gradOutput, target, gradients),
   ];
-  return splits === 1
-    ? [...packed, products]
-    : [...packed, products, sumOfSplits(sums, gradWeight)];
+  if (sums === gradWeight) return [...packed, products];
+  const sum = hasPhases
+    ? weightOfPhases(sums, gradWeight, shape, correlation)
+    : sumOfSplits(sums, gradWeight);
+  return [...packed, products, sum];
+}
+
+/** Weights of the windows over all phases. */
+function weightsOf(
+  { sourceChannels, targetChannels, windowHeight, windowWidth }: Correlation,
+): number {
+  return targetChannels * sourceChannels * windowHeight * windowWidth;
 }
 
 function tilesOf({ sourceChannels, targetChannels }: Correlation): number {

@@ -4,34 +4,42 @@
 // pack.wgsl packs them, both in row tiles of the same columns; those of the images
 // also have the columns that a kernel reaches.
 
-override batch: u32;
-override sourceChannels: u32;
-override targetChannels: u32;
-override targetHeight: u32;
 override kernelHeight: u32;
 override kernelWidth: u32;
-// Columns of a row tile, and row tiles that cover a row.
+// Columns of a row tile: 8, 14 or 16.
 override rowTileWidth: u32;
-override rowTiles: u32;
-// Rows of the packed source.
-override rows: u32;
 // Whether one row tile takes whole rows of the source, and two columns of padding
 // on either side are left out of it.
 override bare: bool;
-override imagesPerSplit: u32;
 override workgroupSize: u32;
+
+struct Sizes {
+  batch: u32,
+  sourceChannels: u32,
+  targetChannels: u32,
+  targetHeight: u32,
+  // Row tiles that cover a row.
+  rowTiles: u32,
+  // Rows of the packed source.
+  rows: u32,
+  imagesPerSplit: u32,
+}
 
 @group(0) @binding(0) var source: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(1) var gradient: texture_storage_2d<rgba32float, read>;
 // [splits, targetChannels, sourceChannels, kernelHeight, kernelWidth].
 @group(0) @binding(2) var<storage, read_write> splits: array<f32>;
 
-override texels: u32 = select(5u, 4u, bare);
-override groups: u32 = (targetChannels + 3) / 4;
-override area: u32 = kernelHeight * kernelWidth;
-override weights: u32 = targetChannels * sourceChannels * area;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
 
-// Twenty columns of the source in pairs.
+override isNarrow: bool = rowTileWidth == 8;
+// Of a line of the source, and of a row tile of the gradient.
+override texels: u32 = select(select(5u, 4u, bare), 3u, isNarrow);
+override gradientTexels: u32 = select(4u, 2u, isNarrow);
+override area: u32 = kernelHeight * kernelWidth;
+
+// Twenty columns of the source in pairs; the first twelve where a row tile is
+// narrow.
 struct Line {
   a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
   f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
@@ -41,8 +49,11 @@ fn lineAt(index: u32) -> Line {
   let p = sourceAt(index);
   let q = sourceAt(index + 1);
   let r = sourceAt(index + 2);
-  let s = sourceAt(index + 3);
   let z = vec2f();
+  if (isNarrow) {
+    return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
+  }
+  let s = sourceAt(index + 3);
   if (bare) {
     return Line(z, p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, z, z);
   }
@@ -54,7 +65,8 @@ fn sourceAt(index: u32) -> vec4f {
   return textureLoad(source, vec2u(index % 4096, index / 4096));
 }
 
-// Sixteen columns of the gradient in pairs.
+// Sixteen columns of the gradient in pairs; the first eight where a row tile is
+// narrow.
 struct RowTile {
   a: vec2f, b: vec2f, c: vec2f, d: vec2f,
   e: vec2f, f: vec2f, g: vec2f, h: vec2f,
@@ -63,6 +75,10 @@ struct RowTile {
 fn rowTileAt(index: u32) -> RowTile {
   let p = gradientAt(index);
   let q = gradientAt(index + 1);
+  let z = vec2f();
+  if (isNarrow) {
+    return RowTile(p.xy, p.zw, q.xy, q.zw, z, z, z, z);
+  }
   let r = gradientAt(index + 2);
   let s = gradientAt(index + 3);
   return RowTile(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw);
@@ -144,7 +160,10 @@ fn product(
   g: vec2f,
   h: vec2f,
 ) -> f32 {
-  var sum = s.a * a + s.b * b + s.c * c + s.d * d + s.e * e + s.f * f + s.g * g;
+  var sum = s.a * a + s.b * b + s.c * c + s.d * d;
+  if (!isNarrow) {
+    sum = sum + s.e * e + s.f * f + s.g * g;
+  }
   if (rowTileWidth > 14) {
     sum += s.h * h;
   }
@@ -188,24 +207,36 @@ fn weightGradient(
   @builtin(local_invocation_index) local: u32,
 ) {
   let index = (workgroup.y * workgroups.x + workgroup.x) * workgroupSize + local;
+  let sourceChannels = sizes.sourceChannels;
+  let groups = (sizes.targetChannels + 3) / 4;
+  let batch = sizes.batch;
+  let imagesPerSplit = sizes.imagesPerSplit;
   let splitCount = (batch + imagesPerSplit - 1) / imagesPerSplit;
   let split = min(index / (sourceChannels * groups), splitCount - 1);
   let channel = index / sourceChannels % groups * 4;
   let sourceChannel = index % sourceChannels;
   let first = split * imagesPerSplit;
-  let steps = min(imagesPerSplit, batch - first) * rowTiles * targetHeight;
-  let channels = min(channel + vec4u(0, 1, 2, 3), vec4u(targetChannels - 1));
+  let height = sizes.targetHeight;
+  let rowTiles = sizes.rowTiles;
+  let steps = min(imagesPerSplit, batch - first) * rowTiles * height;
+  let channels =
+    min(channel + vec4u(0, 1, 2, 3), vec4u(sizes.targetChannels - 1));
+  var at = (first * sizes.targetChannels + channels) * rowTiles * height *
+    gradientTexels;
+  var line = (first * sourceChannels + sourceChannel) * rowTiles * sizes.rows *
+    texels;
+  // From the last row of a row tile to the first of the next, and from the last
+  // row of an image to the first of the next.
+  let toNext = (sizes.rows - height + 1) * texels;
+  let toImage = toNext + (sourceChannels - 1) * rowTiles * sizes.rows * texels;
+  let toGradient = ((sizes.targetChannels - 1) * rowTiles * height + 1) *
+    gradientTexels;
+  var rowsLeft = height;
+  var tilesLeft = rowTiles;
   var tile: Tile;
   for (var step = 0u; step < steps; step++) {
-    let image = first + step / (rowTiles * targetHeight);
-    let row = step % (rowTiles * targetHeight);
-    let at = ((image * targetChannels + channels) * rowTiles * targetHeight + row)
-      * 4;
     let gradients =
       RowTiles(rowTileAt(at.x), rowTileAt(at.y), rowTileAt(at.z), rowTileAt(at.w));
-    let rowTile = (image * sourceChannels + sourceChannel) * rowTiles +
-      row / targetHeight;
-    let line = (rowTile * rows + row % targetHeight) * texels;
     tile.a = addLine(tile.a, gradients, lineAt(line));
     if (kernelHeight > 1) {
       tile.b = addLine(tile.b, gradients, lineAt(line + texels));
@@ -219,11 +250,18 @@ fn weightGradient(
     if (kernelHeight > 4) {
       tile.e = addLine(tile.e, gradients, lineAt(line + 4 * texels));
     }
+    rowsLeft--;
+    tilesLeft -= select(0u, 1u, rowsLeft == 0);
+    line += select(texels, select(toNext, toImage, tilesLeft == 0), rowsLeft == 0);
+    at += select(gradientTexels, toGradient, tilesLeft == 0);
+    rowsLeft = select(rowsLeft, height, rowsLeft == 0);
+    tilesLeft = select(tilesLeft, rowTiles, tilesLeft == 0);
   }
   // Those beyond the last split make it again, but do not write it.
   if (index < sourceChannels * groups * splitCount) {
     // One store after the other, in a loop that starts where a compiler cannot
     // see it: Mesa's driver takes long to compile a store, and unrolls loops.
+    let weights = sizes.targetChannels * sourceChannels * area;
     let begin = channel * kernelHeight;
     for (var i = begin; i < begin + 4 * kernelHeight; i++) {
       let targetChannel = i / kernelHeight;
@@ -257,8 +295,8 @@ fn eitherRow(isFirst: bool, a: Row, b: Row) -> Row {
 }
 
 fn storeRow(sums: Row, start: u32, channel: u32) {
-  if (channel < targetChannels) {
-    let at = start + channel * sourceChannels * area;
+  if (channel < sizes.targetChannels) {
+    let at = start + channel * sizes.sourceChannels * area;
     storeElement(sums.most.x, at, 0);
     storeElement(sums.most.y, at, 1);
     storeElement(sums.most.z, at, 2);

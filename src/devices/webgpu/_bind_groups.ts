@@ -2,14 +2,15 @@ import type { DeviceCounters } from "../device.ts";
 import type { WebGpuBuffer } from "./_buffer.ts";
 import type { Pipeline } from "./_pipelines.ts";
 import type { WebGpuTexture } from "./_textures.ts";
+import type { WebGpuUniform } from "./_uniforms.ts";
 
 /** Bind groups to keep; eager code that never repeats itself starts afresh. */
 const limit = 4096;
 
 /** The resource that a kernel is bound to. */
-export type Bound = WebGpuBuffer | WebGpuTexture;
+export type Bound = WebGpuBuffer | WebGpuTexture | WebGpuUniform;
 
-/** Bind groups, once for each pipeline and list of buffers and textures. */
+/** Bind groups, once for each pipeline and list of what is bound. */
 export class BindGroups {
   readonly #device: GPUDevice;
   readonly #counters: DeviceCounters;

@@ -17,12 +17,13 @@ import { describe, DeviceError } from "../../base/errors.ts";
 import type { DeviceCounters } from "../device.ts";
 import { resolvedOperands, runSteps, type ScratchMemory } from "../steps.ts";
 import { BindGroups, type Bound } from "./_bind_groups.ts";
-import type { WebGpuBuffer } from "./_buffer.ts";
+import { WebGpuBuffer } from "./_buffer.ts";
 import type { Memory } from "./_memory.ts";
 import { f16ElementsOf, PipelineCache } from "./_pipelines.ts";
 import type { Command } from "./_queue.ts";
-import { Textures, WebGpuTexture } from "./_textures.ts";
+import { Textures } from "./_textures.ts";
 import type { Choice } from "./_tuning.ts";
+import { Uniforms } from "./_uniforms.ts";
 
 /** The parts of a device that kernels need. */
 export interface KernelRunnerOptions {
@@ -57,6 +58,7 @@ export class KernelRunner {
   readonly #pipelines: PipelineCache;
   readonly #bindGroups: BindGroups;
   readonly #textures: Textures;
+  readonly #uniforms: Uniforms;
   readonly #traits: AdapterTraits;
   readonly #told = new Set<string>();
 
@@ -71,6 +73,7 @@ export class KernelRunner {
     this.#pipelines = new PipelineCache(gpu, options.fail);
     this.#bindGroups = new BindGroups(gpu, counters);
     this.#textures = new Textures(gpu, counters);
+    this.#uniforms = new Uniforms(options.memory);
     this.#traits = {
       isSoftware,
       precision,
@@ -135,20 +138,19 @@ export class KernelRunner {
     name: string,
     cost?: Partial<KernelCost>,
   ): void {
-    const { constants, entryPoint: { bindings, module }, label = name } =
-      dispatch;
+    const { entryPoint: { bindings, module }, label = name } = dispatch;
     this.#checkIterations(dispatch, label);
     const bound = bindings.map((binding) => this.#bound(dispatch, binding));
     const f16Elements = f16ElementsOf(
       module,
       bindings,
-      bound.map((one) => one instanceof WebGpuTexture ? null : one.stored),
+      bound.map((one) => one instanceof WebGpuBuffer ? one.stored : null),
     );
     // Bindings that know only f32 get a copy of what is stored in f16, and what
     // they wrote is copied back.
     const copies = bindings.map(({ element }, at) => {
       const own = bound[at];
-      if (own instanceof WebGpuTexture || own.stored !== "f16") return null;
+      if (!(own instanceof WebGpuBuffer) || own.stored !== "f16") return null;
       if (element !== null && f16Elements.includes(element)) return null;
       const copy = { buffer: this.#scratch.allocate("f32", own.length) };
       this.run(castElements, { x: { buffer: own }, output: copy }, undefined);
@@ -163,7 +165,7 @@ export class KernelRunner {
       module,
       entryPoint: dispatch.entryPoint.name,
       bindings,
-      constants,
+      constants: constantsOf(dispatch),
     }, f16Elements);
     const [x, y, z] = dispatch.workgroups;
     const command: Command = {
@@ -189,8 +191,10 @@ export class KernelRunner {
     });
   }
 
-  /** The buffer or texture of a binding. */
-  #bound({ bind }: Dispatch, { name }: Binding): Bound {
+  /** The buffer, texture or uniform of a binding. */
+  #bound({ bind, constants }: Dispatch, binding: Binding): Bound {
+    const { access, name } = binding;
+    if (access === "uniform") return this.#uniforms.get(binding, constants);
     const bound: Operand | Texture = bind[name];
     return bound instanceof Texture
       ? this.#textures.get(bound.name, bound.texels)
@@ -224,4 +228,15 @@ export class KernelRunner {
     this.#told.add(sentence);
     this.onVariant(sentence);
   }
+}
+
+/** Values of the `override` constants alone. */
+function constantsOf(
+  { constants, entryPoint: { bindings } }: Dispatch,
+): Record<string, number> {
+  const own = { ...constants };
+  for (const { members = [] } of bindings) {
+    for (const { name } of members) delete own[name];
+  }
+  return own;
 }

@@ -42,6 +42,20 @@ export class Memory {
     return new WebGpuBuffer(memory, stored, length);
   }
 
+  /** A buffer that a uniform variable is bound to, with its bytes. */
+  createUniform(bytes: Uint8Array<ArrayBuffer>): GPUBuffer {
+    const { byteLength: size } = bytes;
+    const memory = this.#gpu.createBuffer({
+      size,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+    this.#buffers.add(memory);
+    this.#counters.allocations++;
+    this.#counters.bytes += size;
+    this.#gpu.queue.writeBuffer(memory, 0, bytes);
+    return memory;
+  }
+
   /**
    * The operand's buffer.
    *
@@ -60,8 +74,8 @@ export class Memory {
   }
 
   /**
-   * Writes host values to the start of a buffer. It is the one place that does:
-   * in Deno 2.9 `writeBuffer` with nothing, or with more than there is room for,
+   * Writes host values to the start of a buffer. No other place writes any: in
+   * Deno 2.9 `writeBuffer` with nothing, or with more than there is room for,
    * ends the whole process.
    *
    * @throws {TypeError} If the array is not of the buffer's element type.

@@ -19,6 +19,7 @@ export interface Pipeline {
 const bindingTypes: Record<BindingAccess, Partial<GPUBindGroupLayoutEntry>> = {
   read: { buffer: { type: "read-only-storage" } },
   write: { buffer: { type: "storage" } },
+  uniform: { buffer: { type: "uniform" } },
   readTexture: {
     storageTexture: { access: "read-only", format: "rgba32float" },
   },
@@ -34,7 +35,7 @@ export interface PipelineSource {
   readonly module: WgslModule;
   readonly entryPoint: string;
   readonly bindings: readonly Binding[];
-  /** The module's `override` constants. */
+  /** The module's `override` constants, without members of uniforms. */
   readonly constants: Readonly<Record<string, number>>;
 }
 
@@ -143,7 +144,7 @@ export class PipelineCache {
  * The element types that are stored in f16: those of which every binding of
  * this entry point is.
  *
- * @param stored How each bound buffer is stored, null for a texture.
+ * @param stored How each bound buffer is stored, null for anything else.
  */
 export function f16ElementsOf(
   module: WgslModule,
