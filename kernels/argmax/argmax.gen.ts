@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/argmax/argmax.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/argmax/argmax.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/lib/largest_column.wgsl","line":1},{"from":14,"file":"kernels/lib/nan.wgsl","line":1},{"from":18,"file":"kernels/lib/largest_column.wgsl","line":4},{"from":37,"file":"kernels/lib/reduce.wgsl","line":1},{"from":41,"file":"kernels/lib/reduce.wgsl","line":6},{"from":57,"file":"kernels/argmax/argmax.wgsl","line":7}],
+  lines: [{"from":1,"file":"kernels/argmax/argmax.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/lib/largest_column.wgsl","line":1},{"from":14,"file":"kernels/lib/nan.wgsl","line":1},{"from":18,"file":"kernels/lib/largest_column.wgsl","line":4},{"from":42,"file":"kernels/lib/reduce.wgsl","line":1},{"from":46,"file":"kernels/lib/reduce.wgsl","line":6},{"from":62,"file":"kernels/argmax/argmax.wgsl","line":7}],
   code: `\
 // The column of the largest score in each row of scores [batch, classes], and
 // in how many rows it is the label's.
@@ -27,16 +27,21 @@ fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 
-override classes: u32;
+struct Scores {
+  batch: u32,
+  classes: u32,
+}
+
+@group(0) @binding(8) var<uniform> sizes: Scores;
 
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
 
 // The first of equals; NaN is above all, as in PyTorch.
 fn largestColumn(row: u32) -> u32 {
-  let start = row * classes;
+  let start = row * sizes.classes;
   var largest = scores[start];
   var column = 0u;
-  for (var candidate = 1u; candidate < classes; candidate++) {
+  for (var candidate = 1u; candidate < sizes.classes; candidate++) {
     let score = scores[start + candidate];
     if (!isNan(largest) && (isNan(score) || score > largest)) {
       largest = score;
@@ -68,8 +73,6 @@ fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
 alias Partial = u32;
 
-override batch: u32;
-
 @group(0) @binding(1) var<storage, read_write> columns: array<i32>;
 
 // One invocation makes one row.
@@ -79,7 +82,7 @@ fn argmax(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let row = itemOf(invocation, workgroups);
-  if (row < batch) {
+  if (row < sizes.batch) {
     columns[row] = i32(largestColumn(row));
   }
 }
@@ -92,7 +95,7 @@ fn argmax(
 @compute @workgroup_size(workgroupSize)
 fn correctCount(@builtin(local_invocation_index) local: u32) {
   var own = 0u;
-  for (var row = local; row < batch; row += workgroupSize) {
+  for (var row = local; row < sizes.batch; row += workgroupSize) {
     own += select(0u, 1u, i32(largestColumn(row)) == labels[row]);
   }
   let count = sumOfWorkgroup(own, local);
@@ -104,15 +107,15 @@ fn correctCount(@builtin(local_invocation_index) local: u32) {
 };
 
 /** The entry point `argmax`. */
-export const argmax: EntryPoint<"scores" | "columns", { workgroupSize: number; classes: number; batch: number }> = {
+export const argmax: EntryPoint<"scores" | "columns", { workgroupSize: number; batch: number; classes: number }> = {
   module,
   name: "argmax",
-  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"columns","index":1,"access":"write","element":null}],
+  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"columns","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
 };
 
 /** The entry point `correctCount`. */
-export const correctCount: EntryPoint<"scores" | "labels" | "correct", { workgroupSize: number; classes: number; batch: number }> = {
+export const correctCount: EntryPoint<"scores" | "labels" | "correct", { workgroupSize: number; batch: number; classes: number }> = {
   module,
   name: "correctCount",
-  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"labels","index":1,"access":"read","element":null},{"name":"correct","index":2,"access":"write","element":null}],
+  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"labels","index":1,"access":"read","element":null},{"name":"correct","index":2,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
 };

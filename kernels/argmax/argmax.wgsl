@@ -7,8 +7,6 @@
 
 alias Partial = u32;
 
-override batch: u32;
-
 @group(0) @binding(1) var<storage, read_write> columns: array<i32>;
 
 // One invocation makes one row.
@@ -18,7 +16,7 @@ fn argmax(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let row = itemOf(invocation, workgroups);
-  if (row < batch) {
+  if (row < sizes.batch) {
     columns[row] = i32(largestColumn(row));
   }
 }
@@ -31,7 +29,7 @@ fn argmax(
 @compute @workgroup_size(workgroupSize)
 fn correctCount(@builtin(local_invocation_index) local: u32) {
   var own = 0u;
-  for (var row = local; row < batch; row += workgroupSize) {
+  for (var row = local; row < sizes.batch; row += workgroupSize) {
     own += select(0u, 1u, i32(largestColumn(row)) == labels[row]);
   }
   let count = sumOfWorkgroup(own, local);

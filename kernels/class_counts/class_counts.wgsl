@@ -2,8 +2,12 @@
 
 // #import "lib/grid.wgsl"
 
-override batch: u32;
-override classes: u32;
+struct Sizes {
+  batch: u32,
+  classes: u32,
+}
+
+@group(0) @binding(3) var<uniform> sizes: Sizes;
 
 @group(0) @binding(0) var<storage, read> predictions: array<i32>;
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
@@ -17,16 +21,16 @@ fn classCounts(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let own = itemOf(invocation, workgroups);
-  if (own >= classes) {
+  if (own >= sizes.classes) {
     return;
   }
   var counted = vec3u(0);
-  for (var row = 0u; row < batch; row++) {
+  for (var row = 0u; row < sizes.batch; row++) {
     let isPredicted = predictions[row] == i32(own);
     let isLabel = labels[row] == i32(own);
     counted += vec3u(vec3<bool>(isPredicted && isLabel, isPredicted, isLabel));
   }
   counts[own] = f32(counted.x);
-  counts[classes + own] = f32(counted.y);
-  counts[2 * classes + own] = f32(counted.z);
+  counts[sizes.classes + own] = f32(counted.y);
+  counts[2 * sizes.classes + own] = f32(counted.z);
 }

@@ -12,16 +12,29 @@
 
 // #import "lib/grid.wgsl"
 
-override batch: u32;
-override channels: u32;
-override height: u32;
-override width: u32;
-override imagesPerSplit: u32;
+struct Block {
+  batch: u32,
+  channels: u32,
+  height: u32,
+  width: u32,
+  imagesPerSplit: u32,
+}
 
-override area: u32 = height * width;
-override windows: u32 = area / 4;
-override count: f32 = f32(batch * area);
-override splits: u32 = (batch + imagesPerSplit - 1) / imagesPerSplit;
+@group(0) @binding(10) var<uniform> block: Block;
+
+// Pixels of a plane.
+fn area() -> u32 {
+  return block.height * block.width;
+}
+
+fn splits() -> u32 {
+  return (block.batch + block.imagesPerSplit - 1) / block.imagesPerSplit;
+}
+
+// Elements of a channel.
+fn count() -> f32 {
+  return f32(block.batch * area());
+}
 
 // A NaN that no processor makes: theirs have the highest fraction bit alone.
 const nothing = 0x7fffffffu;
@@ -34,18 +47,54 @@ struct Split {
 }
 
 fn splitOf(workgroup: vec3u) -> Split {
-  let first = workgroup.x * imagesPerSplit;
-  return Split(first, min(imagesPerSplit, batch - first), workgroup.y);
+  let first = workgroup.x * block.imagesPerSplit;
+  let images = min(block.imagesPerSplit, block.batch - first);
+  return Split(first, images, workgroup.y);
 }
 
-// Where the i-th of the `size` elements that a plane has is, counted through
-// all images of a split.
-fn element(split: Split, i: u32, size: u32) -> u32 {
-  return ((split.first + i / size) * channels + split.channel) * size + i % size;
+// Elements of a split, counted through all its images, in planes of `size` with
+// rows of `columns`: where one is, also in its plane and in its row. A walk over
+// them, workgroupSize at a step, divides only where it starts.
+struct Walk {
+  at: u32,
+  inPlane: u32,
+  column: u32,
 }
 
-// Where the upper row of a window is, in a plane where a row of windows has
-// `columns` of them and a row of elements as many.
-fn upperOf(window: u32, columns: u32) -> u32 {
-  return window + window / columns * columns;
+struct Planes {
+  size: u32,
+  columns: u32,
+  step: Walk,
+}
+
+fn planesOf(size: u32, columns: u32) -> Planes {
+  let planes = workgroupSize / size;
+  let inPlane = workgroupSize % size;
+  let at = planes * block.channels * size + inPlane;
+  return Planes(size, columns, Walk(at, inPlane, workgroupSize % columns));
+}
+
+fn elementOf(split: Split, i: u32, planes: Planes) -> Walk {
+  let plane = (split.first + i / planes.size) * block.channels + split.channel;
+  let inPlane = i % planes.size;
+  return Walk(plane * planes.size + inPlane, inPlane, i % planes.columns);
+}
+
+fn after(walk: Walk, planes: Planes) -> Walk {
+  let inPlane = walk.inPlane + planes.step.inPlane;
+  let column = walk.column + planes.step.column;
+  let goesOn = inPlane >= planes.size;
+  let isNext = column >= planes.columns;
+  return Walk(
+    walk.at + planes.step.at +
+      select(0, (block.channels - 1) * planes.size, goesOn),
+    inPlane - select(0, planes.size, goesOn),
+    column - select(0, planes.columns, isNext),
+  );
+}
+
+// Where the upper row of a window is, in a plane where a row of windows has as
+// many columns as a row of elements.
+fn upperOf(window: Walk) -> u32 {
+  return 2 * window.at - window.column;
 }

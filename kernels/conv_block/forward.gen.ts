@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/conv_block/forward.wgsl",
   elements: ["Convolved","Output"],
-  lines: [{"from":1,"file":"kernels/conv_block/forward.wgsl","line":1},{"from":6,"file":"kernels/conv_block/_block.wgsl","line":1},{"from":18,"file":"kernels/lib/grid.wgsl","line":1},{"from":26,"file":"kernels/conv_block/_block.wgsl","line":14},{"from":64,"file":"kernels/conv_block/forward.wgsl","line":7}],
+  lines: [{"from":1,"file":"kernels/conv_block/forward.wgsl","line":1},{"from":6,"file":"kernels/conv_block/_block.wgsl","line":1},{"from":18,"file":"kernels/lib/grid.wgsl","line":1},{"from":26,"file":"kernels/conv_block/_block.wgsl","line":14},{"from":113,"file":"kernels/conv_block/forward.wgsl","line":7}],
   code: `\
 // What a block does after its convolution: batch normalisation, ReLU and a max
 // pooling by 2×2 windows side by side; in training after the partial statistics
@@ -35,16 +35,29 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
-override batch: u32;
-override channels: u32;
-override height: u32;
-override width: u32;
-override imagesPerSplit: u32;
+struct Block {
+  batch: u32,
+  channels: u32,
+  height: u32,
+  width: u32,
+  imagesPerSplit: u32,
+}
 
-override area: u32 = height * width;
-override windows: u32 = area / 4;
-override count: f32 = f32(batch * area);
-override splits: u32 = (batch + imagesPerSplit - 1) / imagesPerSplit;
+@group(0) @binding(10) var<uniform> block: Block;
+
+// Pixels of a plane.
+fn area() -> u32 {
+  return block.height * block.width;
+}
+
+fn splits() -> u32 {
+  return (block.batch + block.imagesPerSplit - 1) / block.imagesPerSplit;
+}
+
+// Elements of a channel.
+fn count() -> f32 {
+  return f32(block.batch * area());
+}
 
 // A NaN that no processor makes: theirs have the highest fraction bit alone.
 const nothing = 0x7fffffffu;
@@ -57,20 +70,56 @@ struct Split {
 }
 
 fn splitOf(workgroup: vec3u) -> Split {
-  let first = workgroup.x * imagesPerSplit;
-  return Split(first, min(imagesPerSplit, batch - first), workgroup.y);
+  let first = workgroup.x * block.imagesPerSplit;
+  let images = min(block.imagesPerSplit, block.batch - first);
+  return Split(first, images, workgroup.y);
 }
 
-// Where the i-th of the \`size\` elements that a plane has is, counted through
-// all images of a split.
-fn element(split: Split, i: u32, size: u32) -> u32 {
-  return ((split.first + i / size) * channels + split.channel) * size + i % size;
+// Elements of a split, counted through all its images, in planes of \`size\` with
+// rows of \`columns\`: where one is, also in its plane and in its row. A walk over
+// them, workgroupSize at a step, divides only where it starts.
+struct Walk {
+  at: u32,
+  inPlane: u32,
+  column: u32,
 }
 
-// Where the upper row of a window is, in a plane where a row of windows has
-// \`columns\` of them and a row of elements as many.
-fn upperOf(window: u32, columns: u32) -> u32 {
-  return window + window / columns * columns;
+struct Planes {
+  size: u32,
+  columns: u32,
+  step: Walk,
+}
+
+fn planesOf(size: u32, columns: u32) -> Planes {
+  let planes = workgroupSize / size;
+  let inPlane = workgroupSize % size;
+  let at = planes * block.channels * size + inPlane;
+  return Planes(size, columns, Walk(at, inPlane, workgroupSize % columns));
+}
+
+fn elementOf(split: Split, i: u32, planes: Planes) -> Walk {
+  let plane = (split.first + i / planes.size) * block.channels + split.channel;
+  let inPlane = i % planes.size;
+  return Walk(plane * planes.size + inPlane, inPlane, i % planes.columns);
+}
+
+fn after(walk: Walk, planes: Planes) -> Walk {
+  let inPlane = walk.inPlane + planes.step.inPlane;
+  let column = walk.column + planes.step.column;
+  let goesOn = inPlane >= planes.size;
+  let isNext = column >= planes.columns;
+  return Walk(
+    walk.at + planes.step.at +
+      select(0, (block.channels - 1) * planes.size, goesOn),
+    inPlane - select(0, planes.size, goesOn),
+    column - select(0, planes.columns, isNext),
+  );
+}
+
+// Where the upper row of a window is, in a plane where a row of windows has as
+// many columns as a row of elements.
+fn upperOf(window: Walk) -> u32 {
+  return 2 * window.at - window.column;
 }
 
 override eps: f32;
@@ -95,15 +144,17 @@ fn partialStatistics(
   @builtin(local_invocation_index) local: u32,
 ) {
   let split = splitOf(workgroup);
-  let size = area / 4;
-  let end = split.images * size;
-  let center = vec4f(quads[element(split, min(local, end - 1), size)]);
+  let planes = planesOf(area() / 4, block.width);
+  let end = split.images * planes.size;
+  var walk = elementOf(split, min(local, end - 1), planes);
+  let center = vec4f(quads[walk.at]);
   var sum: vec4f;
   var squares: vec4f;
   for (var i = local; i < end; i += workgroupSize) {
-    let difference = vec4f(quads[element(split, i, size)]) - center;
+    let difference = vec4f(quads[walk.at]) - center;
     sum += difference;
     squares += difference * difference;
+    walk = after(walk, planes);
   }
   let own = f32((end - min(local, end) + workgroupSize - 1) / workgroupSize);
   let means = center + sum / max(own, 1);
@@ -113,7 +164,7 @@ fn partialStatistics(
   let squaresAround = dot(around + own * shifts * shifts, vec4f(1));
   let all = unitedOfAll(vec3f(4 * own, ownMean, squaresAround), local);
   if (local == 0) {
-    newPartials[split.channel * splits + workgroup.x] = all.yz;
+    newPartials[split.channel * splits() + workgroup.x] = all.yz;
     if (workgroup.x == 0 && workgroup.y == 0) {
       numBatchesTracked[0] += 1;
     }
@@ -152,20 +203,25 @@ fn united(a: vec3f, b: vec3f) -> vec3f {
 
 // In how many partial statistics a channel comes, and the elements of all but the
 // last of them: the epilogue of a convolution splits a channel in its own way.
-override partialCount: u32;
-override partialElements: u32;
+struct Partials {
+  partialCount: u32,
+  partialElements: u32,
+}
+
+@group(0) @binding(11) var<uniform> sizes: Partials;
 
 // Mean and variance (biased) of a channel, for all invocations of a workgroup:
 // each unites those at its own index, that plus workgroupSize and so on.
 fn statisticsOf(channel: u32, local: u32) -> vec2f {
-  let start = channel * partialCount;
+  let start = channel * sizes.partialCount;
   var own: vec3f;
-  for (var i = local; i < partialCount; i += workgroupSize) {
-    let elements = min(partialElements, batch * area - i * partialElements);
+  for (var i = local; i < sizes.partialCount; i += workgroupSize) {
+    let before = i * sizes.partialElements;
+    let elements = min(sizes.partialElements, block.batch * area() - before);
     own = united(own, vec3f(f32(elements), partials[start + i]));
   }
   let all = unitedOfAll(own, local);
-  return vec2f(all.y, all.z / count);
+  return vec2f(all.y, all.z / count());
 }
 
 // How a channel is normalised.
@@ -185,7 +241,7 @@ fn batchNormalisation(workgroup: vec3u, local: u32) -> Normalisation {
   if (workgroup.x == 0 && local == 0) {
     mean[channel] = statistics.x;
     invStd[channel] = inverse;
-    let unbiased = statistics.y * (count / (count - 1));
+    let unbiased = statistics.y * (count() / (count() - 1));
     runningMean[channel] += momentum * (statistics.x - runningMean[channel]);
     runningVar[channel] +=
       momentum * (unbiased - runningVar[channel]);
@@ -228,14 +284,17 @@ fn forwardPairs(
 ) {
   let split = splitOf(workgroup);
   let normalisation = batchNormalisation(workgroup, local);
-  for (var i = local; i < split.images * windows / 2; i += workgroupSize) {
-    let index = element(split, i, windows / 2);
-    let upper = vec4f(quads[upperOf(index, width / 4)]);
-    let lower = vec4f(quads[upperOf(index, width / 4) + width / 4]);
+  let planes = planesOf(area() / 8, block.width / 4);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
+    let upper = vec4f(quads[at]);
+    let lower = vec4f(quads[at + planes.columns]);
     let left = pool(vec4f(upper.xy, lower.xy), normalisation);
     let right = pool(vec4f(upper.zw, lower.zw), normalisation);
-    outputPairs[index] = vec2<Output>(vec2f(left.value, right.value));
-    pickedPairs[index] = vec2u(left.source, right.source);
+    outputPairs[walk.at] = vec2<Output>(vec2f(left.value, right.value));
+    pickedPairs[walk.at] = vec2u(left.source, right.source);
+    walk = after(walk, planes);
   }
 }
 
@@ -250,13 +309,16 @@ fn forwardSingles(
 ) {
   let split = splitOf(workgroup);
   let normalisation = batchNormalisation(workgroup, local);
-  for (var i = local; i < split.images * windows; i += workgroupSize) {
-    let index = element(split, i, windows);
-    let upper = vec2f(pairs[upperOf(index, width / 2)]);
-    let lower = vec2f(pairs[upperOf(index, width / 2) + width / 2]);
+  let planes = planesOf(area() / 4, block.width / 2);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
+    let upper = vec2f(pairs[at]);
+    let lower = vec2f(pairs[at + planes.columns]);
     let pooled = pool(vec4f(upper, lower), normalisation);
-    output[index] = Output(pooled.value);
-    picked[index] = pooled.source;
+    output[walk.at] = Output(pooled.value);
+    picked[walk.at] = pooled.source;
+    walk = after(walk, planes);
   }
 }
 
@@ -277,14 +339,17 @@ fn evalPairs(
 ) {
   let split = splitOf(workgroup);
   let normalisation = knownNormalisation(split.channel);
-  for (var i = local; i < split.images * windows / 2; i += workgroupSize) {
-    let index = element(split, i, windows / 2);
-    let upper = vec4f(quads[upperOf(index, width / 4)]);
-    let lower = vec4f(quads[upperOf(index, width / 4) + width / 4]);
-    outputPairs[index] = vec2<Output>(vec2f(
+  let planes = planesOf(area() / 8, block.width / 4);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
+    let upper = vec4f(quads[at]);
+    let lower = vec4f(quads[at + planes.columns]);
+    outputPairs[walk.at] = vec2<Output>(vec2f(
       pool(vec4f(upper.xy, lower.xy), normalisation).value,
       pool(vec4f(upper.zw, lower.zw), normalisation).value,
     ));
+    walk = after(walk, planes);
   }
 }
 
@@ -295,48 +360,51 @@ fn evalSingles(
 ) {
   let split = splitOf(workgroup);
   let normalisation = knownNormalisation(split.channel);
-  for (var i = local; i < split.images * windows; i += workgroupSize) {
-    let index = element(split, i, windows);
-    let upper = vec2f(pairs[upperOf(index, width / 2)]);
-    let lower = vec2f(pairs[upperOf(index, width / 2) + width / 2]);
-    output[index] =
+  let planes = planesOf(area() / 4, block.width / 2);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
+    let upper = vec2f(pairs[at]);
+    let lower = vec2f(pairs[at + planes.columns]);
+    output[walk.at] =
       Output(pool(vec4f(upper, lower), normalisation).value);
+    walk = after(walk, planes);
   }
 }
 `,
 };
 
 /** The entry point `partialStatistics`. */
-export const partialStatistics: EntryPoint<"quads" | "newPartials" | "numBatchesTracked", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number; area?: number; splits?: number }> = {
+export const partialStatistics: EntryPoint<"quads" | "newPartials" | "numBatchesTracked", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number }> = {
   module,
   name: "partialStatistics",
-  bindings: [{"name":"quads","index":0,"access":"read","element":"Convolved"},{"name":"newPartials","index":1,"access":"write","element":null},{"name":"numBatchesTracked","index":2,"access":"write","element":null}],
+  bindings: [{"name":"quads","index":0,"access":"read","element":"Convolved"},{"name":"newPartials","index":1,"access":"write","element":null},{"name":"numBatchesTracked","index":2,"access":"write","element":null},{"name":"block","index":10,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]}],
 };
 
 /** The entry point `forwardPairs`. */
-export const forwardPairs: EntryPoint<"quads" | "partials" | "scale" | "shift" | "runningMean" | "runningVar" | "mean" | "invStd" | "outputPairs" | "pickedPairs", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number; area?: number; windows?: number; count?: number; eps: number; momentum: number; partialCount: number; partialElements: number }> = {
+export const forwardPairs: EntryPoint<"quads" | "partials" | "scale" | "shift" | "runningMean" | "runningVar" | "mean" | "invStd" | "outputPairs" | "pickedPairs", { workgroupSize: number; eps: number; momentum: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number; partialCount: number; partialElements: number }> = {
   module,
   name: "forwardPairs",
-  bindings: [{"name":"quads","index":0,"access":"read","element":"Convolved"},{"name":"partials","index":1,"access":"read","element":null},{"name":"scale","index":2,"access":"read","element":null},{"name":"shift","index":3,"access":"read","element":null},{"name":"runningMean","index":4,"access":"write","element":null},{"name":"runningVar","index":5,"access":"write","element":null},{"name":"mean","index":6,"access":"write","element":null},{"name":"invStd","index":7,"access":"write","element":null},{"name":"outputPairs","index":8,"access":"write","element":"Output"},{"name":"pickedPairs","index":9,"access":"write","element":null}],
+  bindings: [{"name":"quads","index":0,"access":"read","element":"Convolved"},{"name":"partials","index":1,"access":"read","element":null},{"name":"scale","index":2,"access":"read","element":null},{"name":"shift","index":3,"access":"read","element":null},{"name":"runningMean","index":4,"access":"write","element":null},{"name":"runningVar","index":5,"access":"write","element":null},{"name":"mean","index":6,"access":"write","element":null},{"name":"invStd","index":7,"access":"write","element":null},{"name":"outputPairs","index":8,"access":"write","element":"Output"},{"name":"pickedPairs","index":9,"access":"write","element":null},{"name":"block","index":10,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]},{"name":"sizes","index":11,"access":"uniform","element":null,"members":[{"name":"partialCount","type":"u32"},{"name":"partialElements","type":"u32"}]}],
 };
 
 /** The entry point `forwardSingles`. */
-export const forwardSingles: EntryPoint<"pairs" | "partials" | "scale" | "shift" | "runningMean" | "runningVar" | "mean" | "invStd" | "output" | "picked", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number; area?: number; windows?: number; count?: number; eps: number; momentum: number; partialCount: number; partialElements: number }> = {
+export const forwardSingles: EntryPoint<"pairs" | "partials" | "scale" | "shift" | "runningMean" | "runningVar" | "mean" | "invStd" | "output" | "picked", { workgroupSize: number; eps: number; momentum: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number; partialCount: number; partialElements: number }> = {
   module,
   name: "forwardSingles",
-  bindings: [{"name":"pairs","index":0,"access":"read","element":"Convolved"},{"name":"partials","index":1,"access":"read","element":null},{"name":"scale","index":2,"access":"read","element":null},{"name":"shift","index":3,"access":"read","element":null},{"name":"runningMean","index":4,"access":"write","element":null},{"name":"runningVar","index":5,"access":"write","element":null},{"name":"mean","index":6,"access":"write","element":null},{"name":"invStd","index":7,"access":"write","element":null},{"name":"output","index":8,"access":"write","element":"Output"},{"name":"picked","index":9,"access":"write","element":null}],
+  bindings: [{"name":"pairs","index":0,"access":"read","element":"Convolved"},{"name":"partials","index":1,"access":"read","element":null},{"name":"scale","index":2,"access":"read","element":null},{"name":"shift","index":3,"access":"read","element":null},{"name":"runningMean","index":4,"access":"write","element":null},{"name":"runningVar","index":5,"access":"write","element":null},{"name":"mean","index":6,"access":"write","element":null},{"name":"invStd","index":7,"access":"write","element":null},{"name":"output","index":8,"access":"write","element":"Output"},{"name":"picked","index":9,"access":"write","element":null},{"name":"block","index":10,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]},{"name":"sizes","index":11,"access":"uniform","element":null,"members":[{"name":"partialCount","type":"u32"},{"name":"partialElements","type":"u32"}]}],
 };
 
 /** The entry point `evalPairs`. */
-export const evalPairs: EntryPoint<"quads" | "knownMean" | "scale" | "shift" | "knownVar" | "outputPairs", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number; area?: number; windows?: number; eps: number }> = {
+export const evalPairs: EntryPoint<"quads" | "knownMean" | "scale" | "shift" | "knownVar" | "outputPairs", { workgroupSize: number; eps: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number }> = {
   module,
   name: "evalPairs",
-  bindings: [{"name":"quads","index":0,"access":"read","element":"Convolved"},{"name":"knownMean","index":1,"access":"read","element":null},{"name":"scale","index":2,"access":"read","element":null},{"name":"shift","index":3,"access":"read","element":null},{"name":"knownVar","index":4,"access":"read","element":null},{"name":"outputPairs","index":8,"access":"write","element":"Output"}],
+  bindings: [{"name":"quads","index":0,"access":"read","element":"Convolved"},{"name":"knownMean","index":1,"access":"read","element":null},{"name":"scale","index":2,"access":"read","element":null},{"name":"shift","index":3,"access":"read","element":null},{"name":"knownVar","index":4,"access":"read","element":null},{"name":"outputPairs","index":8,"access":"write","element":"Output"},{"name":"block","index":10,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]}],
 };
 
 /** The entry point `evalSingles`. */
-export const evalSingles: EntryPoint<"pairs" | "knownMean" | "scale" | "shift" | "knownVar" | "output", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number; area?: number; windows?: number; eps: number }> = {
+export const evalSingles: EntryPoint<"pairs" | "knownMean" | "scale" | "shift" | "knownVar" | "output", { workgroupSize: number; eps: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number }> = {
   module,
   name: "evalSingles",
-  bindings: [{"name":"pairs","index":0,"access":"read","element":"Convolved"},{"name":"knownMean","index":1,"access":"read","element":null},{"name":"scale","index":2,"access":"read","element":null},{"name":"shift","index":3,"access":"read","element":null},{"name":"knownVar","index":4,"access":"read","element":null},{"name":"output","index":8,"access":"write","element":"Output"}],
+  bindings: [{"name":"pairs","index":0,"access":"read","element":"Convolved"},{"name":"knownMean","index":1,"access":"read","element":null},{"name":"scale","index":2,"access":"read","element":null},{"name":"shift","index":3,"access":"read","element":null},{"name":"knownVar","index":4,"access":"read","element":null},{"name":"output","index":8,"access":"write","element":"Output"},{"name":"block","index":10,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]}],
 };

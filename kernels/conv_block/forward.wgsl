@@ -27,15 +27,17 @@ fn partialStatistics(
   @builtin(local_invocation_index) local: u32,
 ) {
   let split = splitOf(workgroup);
-  let size = area / 4;
-  let end = split.images * size;
-  let center = vec4f(quads[element(split, min(local, end - 1), size)]);
+  let planes = planesOf(area() / 4, block.width);
+  let end = split.images * planes.size;
+  var walk = elementOf(split, min(local, end - 1), planes);
+  let center = vec4f(quads[walk.at]);
   var sum: vec4f;
   var squares: vec4f;
   for (var i = local; i < end; i += workgroupSize) {
-    let difference = vec4f(quads[element(split, i, size)]) - center;
+    let difference = vec4f(quads[walk.at]) - center;
     sum += difference;
     squares += difference * difference;
+    walk = after(walk, planes);
   }
   let own = f32((end - min(local, end) + workgroupSize - 1) / workgroupSize);
   let means = center + sum / max(own, 1);
@@ -45,7 +47,7 @@ fn partialStatistics(
   let squaresAround = dot(around + own * shifts * shifts, vec4f(1));
   let all = unitedOfAll(vec3f(4 * own, ownMean, squaresAround), local);
   if (local == 0) {
-    newPartials[split.channel * splits + workgroup.x] = all.yz;
+    newPartials[split.channel * splits() + workgroup.x] = all.yz;
     if (workgroup.x == 0 && workgroup.y == 0) {
       numBatchesTracked[0] += 1;
     }
@@ -84,20 +86,25 @@ fn united(a: vec3f, b: vec3f) -> vec3f {
 
 // In how many partial statistics a channel comes, and the elements of all but the
 // last of them: the epilogue of a convolution splits a channel in its own way.
-override partialCount: u32;
-override partialElements: u32;
+struct Partials {
+  partialCount: u32,
+  partialElements: u32,
+}
+
+@group(0) @binding(11) var<uniform> sizes: Partials;
 
 // Mean and variance (biased) of a channel, for all invocations of a workgroup:
 // each unites those at its own index, that plus workgroupSize and so on.
 fn statisticsOf(channel: u32, local: u32) -> vec2f {
-  let start = channel * partialCount;
+  let start = channel * sizes.partialCount;
   var own: vec3f;
-  for (var i = local; i < partialCount; i += workgroupSize) {
-    let elements = min(partialElements, batch * area - i * partialElements);
+  for (var i = local; i < sizes.partialCount; i += workgroupSize) {
+    let before = i * sizes.partialElements;
+    let elements = min(sizes.partialElements, block.batch * area() - before);
     own = united(own, vec3f(f32(elements), partials[start + i]));
   }
   let all = unitedOfAll(own, local);
-  return vec2f(all.y, all.z / count);
+  return vec2f(all.y, all.z / count());
 }
 
 // How a channel is normalised.
@@ -117,7 +124,7 @@ fn batchNormalisation(workgroup: vec3u, local: u32) -> Normalisation {
   if (workgroup.x == 0 && local == 0) {
     mean[channel] = statistics.x;
     invStd[channel] = inverse;
-    let unbiased = statistics.y * (count / (count - 1));
+    let unbiased = statistics.y * (count() / (count() - 1));
     runningMean[channel] += momentum * (statistics.x - runningMean[channel]);
     runningVar[channel] +=
       momentum * (unbiased - runningVar[channel]);
@@ -160,14 +167,17 @@ fn forwardPairs(
 ) {
   let split = splitOf(workgroup);
   let normalisation = batchNormalisation(workgroup, local);
-  for (var i = local; i < split.images * windows / 2; i += workgroupSize) {
-    let index = element(split, i, windows / 2);
-    let upper = vec4f(quads[upperOf(index, width / 4)]);
-    let lower = vec4f(quads[upperOf(index, width / 4) + width / 4]);
+  let planes = planesOf(area() / 8, block.width / 4);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
+    let upper = vec4f(quads[at]);
+    let lower = vec4f(quads[at + planes.columns]);
     let left = pool(vec4f(upper.xy, lower.xy), normalisation);
     let right = pool(vec4f(upper.zw, lower.zw), normalisation);
-    outputPairs[index] = vec2<Output>(vec2f(left.value, right.value));
-    pickedPairs[index] = vec2u(left.source, right.source);
+    outputPairs[walk.at] = vec2<Output>(vec2f(left.value, right.value));
+    pickedPairs[walk.at] = vec2u(left.source, right.source);
+    walk = after(walk, planes);
   }
 }
 
@@ -182,13 +192,16 @@ fn forwardSingles(
 ) {
   let split = splitOf(workgroup);
   let normalisation = batchNormalisation(workgroup, local);
-  for (var i = local; i < split.images * windows; i += workgroupSize) {
-    let index = element(split, i, windows);
-    let upper = vec2f(pairs[upperOf(index, width / 2)]);
-    let lower = vec2f(pairs[upperOf(index, width / 2) + width / 2]);
+  let planes = planesOf(area() / 4, block.width / 2);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
+    let upper = vec2f(pairs[at]);
+    let lower = vec2f(pairs[at + planes.columns]);
     let pooled = pool(vec4f(upper, lower), normalisation);
-    output[index] = Output(pooled.value);
-    picked[index] = pooled.source;
+    output[walk.at] = Output(pooled.value);
+    picked[walk.at] = pooled.source;
+    walk = after(walk, planes);
   }
 }
 
@@ -209,14 +222,17 @@ fn evalPairs(
 ) {
   let split = splitOf(workgroup);
   let normalisation = knownNormalisation(split.channel);
-  for (var i = local; i < split.images * windows / 2; i += workgroupSize) {
-    let index = element(split, i, windows / 2);
-    let upper = vec4f(quads[upperOf(index, width / 4)]);
-    let lower = vec4f(quads[upperOf(index, width / 4) + width / 4]);
-    outputPairs[index] = vec2<Output>(vec2f(
+  let planes = planesOf(area() / 8, block.width / 4);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
+    let upper = vec4f(quads[at]);
+    let lower = vec4f(quads[at + planes.columns]);
+    outputPairs[walk.at] = vec2<Output>(vec2f(
       pool(vec4f(upper.xy, lower.xy), normalisation).value,
       pool(vec4f(upper.zw, lower.zw), normalisation).value,
     ));
+    walk = after(walk, planes);
   }
 }
 
@@ -227,11 +243,14 @@ fn evalSingles(
 ) {
   let split = splitOf(workgroup);
   let normalisation = knownNormalisation(split.channel);
-  for (var i = local; i < split.images * windows; i += workgroupSize) {
-    let index = element(split, i, windows);
-    let upper = vec2f(pairs[upperOf(index, width / 2)]);
-    let lower = vec2f(pairs[upperOf(index, width / 2) + width / 2]);
-    output[index] =
+  let planes = planesOf(area() / 4, block.width / 2);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
+    let upper = vec2f(pairs[at]);
+    let lower = vec2f(pairs[at + planes.columns]);
+    output[walk.at] =
       Output(pool(vec4f(upper, lower), normalisation).value);
+    walk = after(walk, planes);
   }
 }

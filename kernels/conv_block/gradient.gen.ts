@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/conv_block/gradient.wgsl",
   elements: ["Convolved"],
-  lines: [{"from":1,"file":"kernels/conv_block/gradient.wgsl","line":1},{"from":3,"file":"kernels/conv_block/_block.wgsl","line":1},{"from":15,"file":"kernels/lib/grid.wgsl","line":1},{"from":23,"file":"kernels/conv_block/_block.wgsl","line":14},{"from":61,"file":"kernels/lib/reduce.wgsl","line":1},{"from":65,"file":"kernels/lib/reduce.wgsl","line":6},{"from":81,"file":"kernels/conv_block/gradient.wgsl","line":5}],
+  lines: [{"from":1,"file":"kernels/conv_block/gradient.wgsl","line":1},{"from":3,"file":"kernels/conv_block/_block.wgsl","line":1},{"from":15,"file":"kernels/lib/grid.wgsl","line":1},{"from":23,"file":"kernels/conv_block/_block.wgsl","line":14},{"from":110,"file":"kernels/lib/reduce.wgsl","line":1},{"from":114,"file":"kernels/lib/reduce.wgsl","line":6},{"from":130,"file":"kernels/conv_block/gradient.wgsl","line":5}],
   code: `\
 // The gradients of a block up to the output of its convolution.
 
@@ -32,16 +32,29 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
-override batch: u32;
-override channels: u32;
-override height: u32;
-override width: u32;
-override imagesPerSplit: u32;
+struct Block {
+  batch: u32,
+  channels: u32,
+  height: u32,
+  width: u32,
+  imagesPerSplit: u32,
+}
 
-override area: u32 = height * width;
-override windows: u32 = area / 4;
-override count: f32 = f32(batch * area);
-override splits: u32 = (batch + imagesPerSplit - 1) / imagesPerSplit;
+@group(0) @binding(10) var<uniform> block: Block;
+
+// Pixels of a plane.
+fn area() -> u32 {
+  return block.height * block.width;
+}
+
+fn splits() -> u32 {
+  return (block.batch + block.imagesPerSplit - 1) / block.imagesPerSplit;
+}
+
+// Elements of a channel.
+fn count() -> f32 {
+  return f32(block.batch * area());
+}
 
 // A NaN that no processor makes: theirs have the highest fraction bit alone.
 const nothing = 0x7fffffffu;
@@ -54,20 +67,56 @@ struct Split {
 }
 
 fn splitOf(workgroup: vec3u) -> Split {
-  let first = workgroup.x * imagesPerSplit;
-  return Split(first, min(imagesPerSplit, batch - first), workgroup.y);
+  let first = workgroup.x * block.imagesPerSplit;
+  let images = min(block.imagesPerSplit, block.batch - first);
+  return Split(first, images, workgroup.y);
 }
 
-// Where the i-th of the \`size\` elements that a plane has is, counted through
-// all images of a split.
-fn element(split: Split, i: u32, size: u32) -> u32 {
-  return ((split.first + i / size) * channels + split.channel) * size + i % size;
+// Elements of a split, counted through all its images, in planes of \`size\` with
+// rows of \`columns\`: where one is, also in its plane and in its row. A walk over
+// them, workgroupSize at a step, divides only where it starts.
+struct Walk {
+  at: u32,
+  inPlane: u32,
+  column: u32,
 }
 
-// Where the upper row of a window is, in a plane where a row of windows has
-// \`columns\` of them and a row of elements as many.
-fn upperOf(window: u32, columns: u32) -> u32 {
-  return window + window / columns * columns;
+struct Planes {
+  size: u32,
+  columns: u32,
+  step: Walk,
+}
+
+fn planesOf(size: u32, columns: u32) -> Planes {
+  let planes = workgroupSize / size;
+  let inPlane = workgroupSize % size;
+  let at = planes * block.channels * size + inPlane;
+  return Planes(size, columns, Walk(at, inPlane, workgroupSize % columns));
+}
+
+fn elementOf(split: Split, i: u32, planes: Planes) -> Walk {
+  let plane = (split.first + i / planes.size) * block.channels + split.channel;
+  let inPlane = i % planes.size;
+  return Walk(plane * planes.size + inPlane, inPlane, i % planes.columns);
+}
+
+fn after(walk: Walk, planes: Planes) -> Walk {
+  let inPlane = walk.inPlane + planes.step.inPlane;
+  let column = walk.column + planes.step.column;
+  let goesOn = inPlane >= planes.size;
+  let isNext = column >= planes.columns;
+  return Walk(
+    walk.at + planes.step.at +
+      select(0, (block.channels - 1) * planes.size, goesOn),
+    inPlane - select(0, planes.size, goesOn),
+    column - select(0, planes.columns, isNext),
+  );
+}
+
+// Where the upper row of a window is, in a plane where a row of windows has as
+// many columns as a row of elements.
+fn upperOf(window: Walk) -> u32 {
+  return 2 * window.at - window.column;
 }
 // The sum of what the invocations of a workgroup hold, for all of them. The
 // first half of the invocations adds the sums of the second half to its own, and
@@ -112,16 +161,18 @@ fn gradientSums(
   let split = splitOf(workgroup);
   let center = mean[split.channel];
   var own: vec2f;
-  for (var i = local; i < split.images * windows; i += workgroupSize) {
-    let index = element(split, i, windows);
-    let bits = picked[index];
-    let gradient = select(gradOutput[index], 0.0, bits == nothing);
+  let planes = planesOf(area() / 4, block.width / 2);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let bits = picked[walk.at];
+    let gradient = select(gradOutput[walk.at], 0.0, bits == nothing);
     let distance = select(bitcast<f32>(bits) - center, 0.0, bits == nothing);
     own += vec2f(gradient, gradient * distance);
+    walk = after(walk, planes);
   }
   let total = sumOfWorkgroup(vec3f(own, 0), local);
   if (local == 0) {
-    newSums[split.channel * splits + workgroup.x] = total.xy;
+    newSums[split.channel * splits() + workgroup.x] = total.xy;
     if (workgroup.x == 0) {
       gradBias[split.channel] = 0;
     }
@@ -153,9 +204,9 @@ fn normalisationGradient(
   local: u32,
 ) -> NormalisationGradient {
   let channel = workgroup.y;
-  let start = channel * splits;
+  let start = channel * splits();
   var total: vec2f;
-  for (var i = start; i < start + splits; i++) {
+  for (var i = start; i < start + splits(); i++) {
     total += sums[i];
   }
   let inverse = invStd[channel];
@@ -163,8 +214,8 @@ fn normalisationGradient(
   let result = NormalisationGradient(
     mean[channel],
     scale[channel] * inverse,
-    total.x / count,
-    alongScale * inverse / count,
+    total.x / count(),
+    alongScale * inverse / count(),
   );
   if (workgroup.x == 0 && local == 0) {
     gradScale[channel] = alongScale;
@@ -200,17 +251,19 @@ fn gradientPairs(
 ) {
   let split = splitOf(workgroup);
   let through = normalisationGradient(workgroup, local);
-  for (var i = local; i < split.images * windows / 2; i += workgroupSize) {
-    let index = element(split, i, windows / 2);
-    let at = upperOf(index, width / 4);
+  let planes = planesOf(area() / 8, block.width / 4);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
     let upper = vec4f(quads[at]);
-    let lower = vec4f(quads[at + width / 4]);
-    let gradients = gradOutputPairs[index];
-    let bits = pickedPairs[index];
+    let lower = vec4f(quads[at + planes.columns]);
+    let gradients = gradOutputPairs[walk.at];
+    let bits = pickedPairs[walk.at];
     let left = unpool(vec4f(upper.xy, lower.xy), gradients.x, bits.x, through);
     let right = unpool(vec4f(upper.zw, lower.zw), gradients.y, bits.y, through);
     gradQuads[at] = vec4f(left.xy, right.xy);
-    gradQuads[at + width / 4] = vec4f(left.zw, right.zw);
+    gradQuads[at + planes.columns] = vec4f(left.zw, right.zw);
+    walk = after(walk, planes);
   }
 }
 
@@ -221,36 +274,38 @@ fn gradientSingles(
 ) {
   let split = splitOf(workgroup);
   let through = normalisationGradient(workgroup, local);
-  for (var i = local; i < split.images * windows; i += workgroupSize) {
-    let index = element(split, i, windows);
-    let at = upperOf(index, width / 2);
-    let window = vec4f(vec2f(pairs[at]), vec2f(pairs[at + width / 2]));
+  let planes = planesOf(area() / 4, block.width / 2);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
+    let window = vec4f(vec2f(pairs[at]), vec2f(pairs[at + planes.columns]));
     let gradient =
-      unpool(window, gradOutput[index], picked[index], through);
+      unpool(window, gradOutput[walk.at], picked[walk.at], through);
     gradPairs[at] = gradient.xy;
-    gradPairs[at + width / 2] = gradient.zw;
+    gradPairs[at + planes.columns] = gradient.zw;
+    walk = after(walk, planes);
   }
 }
 `,
 };
 
 /** The entry point `gradientSums`. */
-export const gradientSums: EntryPoint<"gradOutput" | "picked" | "newSums" | "mean" | "gradBias", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number; area?: number; windows?: number; splits?: number }> = {
+export const gradientSums: EntryPoint<"gradOutput" | "picked" | "newSums" | "mean" | "gradBias", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number }> = {
   module,
   name: "gradientSums",
-  bindings: [{"name":"gradOutput","index":1,"access":"read","element":null},{"name":"picked","index":2,"access":"read","element":null},{"name":"newSums","index":3,"access":"write","element":null},{"name":"mean","index":4,"access":"read","element":null},{"name":"gradBias","index":5,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":1,"access":"read","element":null},{"name":"picked","index":2,"access":"read","element":null},{"name":"newSums","index":3,"access":"write","element":null},{"name":"mean","index":4,"access":"read","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"block","index":10,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]}],
 };
 
 /** The entry point `gradientPairs`. */
-export const gradientPairs: EntryPoint<"quads" | "gradOutputPairs" | "pickedPairs" | "sums" | "mean" | "invStd" | "scale" | "gradScale" | "gradShift" | "gradQuads", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number; area?: number; windows?: number; count?: number; splits?: number }> = {
+export const gradientPairs: EntryPoint<"quads" | "gradOutputPairs" | "pickedPairs" | "sums" | "mean" | "invStd" | "scale" | "gradScale" | "gradShift" | "gradQuads", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number }> = {
   module,
   name: "gradientPairs",
-  bindings: [{"name":"quads","index":0,"access":"read","element":"Convolved"},{"name":"gradOutputPairs","index":1,"access":"read","element":null},{"name":"pickedPairs","index":2,"access":"read","element":null},{"name":"sums","index":3,"access":"read","element":null},{"name":"mean","index":4,"access":"read","element":null},{"name":"invStd","index":5,"access":"read","element":null},{"name":"scale","index":6,"access":"read","element":null},{"name":"gradScale","index":7,"access":"write","element":null},{"name":"gradShift","index":8,"access":"write","element":null},{"name":"gradQuads","index":9,"access":"write","element":null}],
+  bindings: [{"name":"quads","index":0,"access":"read","element":"Convolved"},{"name":"gradOutputPairs","index":1,"access":"read","element":null},{"name":"pickedPairs","index":2,"access":"read","element":null},{"name":"sums","index":3,"access":"read","element":null},{"name":"mean","index":4,"access":"read","element":null},{"name":"invStd","index":5,"access":"read","element":null},{"name":"scale","index":6,"access":"read","element":null},{"name":"gradScale","index":7,"access":"write","element":null},{"name":"gradShift","index":8,"access":"write","element":null},{"name":"gradQuads","index":9,"access":"write","element":null},{"name":"block","index":10,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]}],
 };
 
 /** The entry point `gradientSingles`. */
-export const gradientSingles: EntryPoint<"pairs" | "gradOutput" | "picked" | "sums" | "mean" | "invStd" | "scale" | "gradScale" | "gradShift" | "gradPairs", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number; area?: number; windows?: number; count?: number; splits?: number }> = {
+export const gradientSingles: EntryPoint<"pairs" | "gradOutput" | "picked" | "sums" | "mean" | "invStd" | "scale" | "gradScale" | "gradShift" | "gradPairs", { workgroupSize: number; batch: number; channels: number; height: number; width: number; imagesPerSplit: number }> = {
   module,
   name: "gradientSingles",
-  bindings: [{"name":"pairs","index":0,"access":"read","element":"Convolved"},{"name":"gradOutput","index":1,"access":"read","element":null},{"name":"picked","index":2,"access":"read","element":null},{"name":"sums","index":3,"access":"read","element":null},{"name":"mean","index":4,"access":"read","element":null},{"name":"invStd","index":5,"access":"read","element":null},{"name":"scale","index":6,"access":"read","element":null},{"name":"gradScale","index":7,"access":"write","element":null},{"name":"gradShift","index":8,"access":"write","element":null},{"name":"gradPairs","index":9,"access":"write","element":null}],
+  bindings: [{"name":"pairs","index":0,"access":"read","element":"Convolved"},{"name":"gradOutput","index":1,"access":"read","element":null},{"name":"picked","index":2,"access":"read","element":null},{"name":"sums","index":3,"access":"read","element":null},{"name":"mean","index":4,"access":"read","element":null},{"name":"invStd","index":5,"access":"read","element":null},{"name":"scale","index":6,"access":"read","element":null},{"name":"gradScale","index":7,"access":"write","element":null},{"name":"gradShift","index":8,"access":"write","element":null},{"name":"gradPairs","index":9,"access":"write","element":null},{"name":"block","index":10,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]}],
 };

@@ -25,16 +25,18 @@ fn gradientSums(
   let split = splitOf(workgroup);
   let center = mean[split.channel];
   var own: vec2f;
-  for (var i = local; i < split.images * windows; i += workgroupSize) {
-    let index = element(split, i, windows);
-    let bits = picked[index];
-    let gradient = select(gradOutput[index], 0.0, bits == nothing);
+  let planes = planesOf(area() / 4, block.width / 2);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let bits = picked[walk.at];
+    let gradient = select(gradOutput[walk.at], 0.0, bits == nothing);
     let distance = select(bitcast<f32>(bits) - center, 0.0, bits == nothing);
     own += vec2f(gradient, gradient * distance);
+    walk = after(walk, planes);
   }
   let total = sumOfWorkgroup(vec3f(own, 0), local);
   if (local == 0) {
-    newSums[split.channel * splits + workgroup.x] = total.xy;
+    newSums[split.channel * splits() + workgroup.x] = total.xy;
     if (workgroup.x == 0) {
       gradBias[split.channel] = 0;
     }
@@ -66,9 +68,9 @@ fn normalisationGradient(
   local: u32,
 ) -> NormalisationGradient {
   let channel = workgroup.y;
-  let start = channel * splits;
+  let start = channel * splits();
   var total: vec2f;
-  for (var i = start; i < start + splits; i++) {
+  for (var i = start; i < start + splits(); i++) {
     total += sums[i];
   }
   let inverse = invStd[channel];
@@ -76,8 +78,8 @@ fn normalisationGradient(
   let result = NormalisationGradient(
     mean[channel],
     scale[channel] * inverse,
-    total.x / count,
-    alongScale * inverse / count,
+    total.x / count(),
+    alongScale * inverse / count(),
   );
   if (workgroup.x == 0 && local == 0) {
     gradScale[channel] = alongScale;
@@ -113,17 +115,19 @@ fn gradientPairs(
 ) {
   let split = splitOf(workgroup);
   let through = normalisationGradient(workgroup, local);
-  for (var i = local; i < split.images * windows / 2; i += workgroupSize) {
-    let index = element(split, i, windows / 2);
-    let at = upperOf(index, width / 4);
+  let planes = planesOf(area() / 8, block.width / 4);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
     let upper = vec4f(quads[at]);
-    let lower = vec4f(quads[at + width / 4]);
-    let gradients = gradOutputPairs[index];
-    let bits = pickedPairs[index];
+    let lower = vec4f(quads[at + planes.columns]);
+    let gradients = gradOutputPairs[walk.at];
+    let bits = pickedPairs[walk.at];
     let left = unpool(vec4f(upper.xy, lower.xy), gradients.x, bits.x, through);
     let right = unpool(vec4f(upper.zw, lower.zw), gradients.y, bits.y, through);
     gradQuads[at] = vec4f(left.xy, right.xy);
-    gradQuads[at + width / 4] = vec4f(left.zw, right.zw);
+    gradQuads[at + planes.columns] = vec4f(left.zw, right.zw);
+    walk = after(walk, planes);
   }
 }
 
@@ -134,13 +138,15 @@ fn gradientSingles(
 ) {
   let split = splitOf(workgroup);
   let through = normalisationGradient(workgroup, local);
-  for (var i = local; i < split.images * windows; i += workgroupSize) {
-    let index = element(split, i, windows);
-    let at = upperOf(index, width / 2);
-    let window = vec4f(vec2f(pairs[at]), vec2f(pairs[at + width / 2]));
+  let planes = planesOf(area() / 4, block.width / 2);
+  var walk = elementOf(split, local, planes);
+  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+    let at = upperOf(walk);
+    let window = vec4f(vec2f(pairs[at]), vec2f(pairs[at + planes.columns]));
     let gradient =
-      unpool(window, gradOutput[index], picked[index], through);
+      unpool(window, gradOutput[walk.at], picked[walk.at], through);
     gradPairs[at] = gradient.xy;
-    gradPairs[at + width / 2] = gradient.zw;
+    gradPairs[at + planes.columns] = gradient.zw;
+    walk = after(walk, planes);
   }
 }

@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/cross_entropy/cross_entropy.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/cross_entropy/cross_entropy.wgsl","line":1},{"from":5,"file":"kernels/lib/largest_column.wgsl","line":1},{"from":7,"file":"kernels/lib/nan.wgsl","line":1},{"from":11,"file":"kernels/lib/largest_column.wgsl","line":4},{"from":30,"file":"kernels/lib/reduce.wgsl","line":1},{"from":34,"file":"kernels/lib/grid.wgsl","line":1},{"from":42,"file":"kernels/lib/reduce.wgsl","line":6},{"from":58,"file":"kernels/cross_entropy/cross_entropy.wgsl","line":7}],
+  lines: [{"from":1,"file":"kernels/cross_entropy/cross_entropy.wgsl","line":1},{"from":5,"file":"kernels/lib/largest_column.wgsl","line":1},{"from":7,"file":"kernels/lib/nan.wgsl","line":1},{"from":11,"file":"kernels/lib/largest_column.wgsl","line":4},{"from":35,"file":"kernels/lib/reduce.wgsl","line":1},{"from":39,"file":"kernels/lib/grid.wgsl","line":1},{"from":47,"file":"kernels/lib/reduce.wgsl","line":6},{"from":63,"file":"kernels/cross_entropy/cross_entropy.wgsl","line":7}],
   code: `\
 // Cross-entropy of logits [batch, classes], here called scores, and labels
 // [batch], which may be smoothed, and its gradient with respect to the logits.
@@ -20,16 +20,21 @@ fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 
-override classes: u32;
+struct Scores {
+  batch: u32,
+  classes: u32,
+}
+
+@group(0) @binding(8) var<uniform> sizes: Scores;
 
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
 
 // The first of equals; NaN is above all, as in PyTorch.
 fn largestColumn(row: u32) -> u32 {
-  let start = row * classes;
+  let start = row * sizes.classes;
   var largest = scores[start];
   var column = 0u;
-  for (var candidate = 1u; candidate < classes; candidate++) {
+  for (var candidate = 1u; candidate < sizes.classes; candidate++) {
     let score = scores[start + candidate];
     if (!isNan(largest) && (isNan(score) || score > largest)) {
       largest = score;
@@ -70,7 +75,6 @@ fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 // Loss, and number of correct predictions.
 alias Partial = vec2f;
 
-override batch: u32;
 // Share of the target that is spread evenly over the classes.
 override labelSmoothing: f32;
 
@@ -90,14 +94,14 @@ var<workgroup> wrongLabel: atomic<u32>;
 @compute @workgroup_size(workgroupSize)
 fn crossEntropy(@builtin(local_invocation_index) local: u32) {
   var own: vec2f;
-  for (var row = local; row < batch; row += workgroupSize) {
+  for (var row = local; row < sizes.batch; row += workgroupSize) {
     own += rowOf(row);
   }
   let total = sumOfWorkgroup(own, local);
   if (local == 0) {
     // NaN as its bits: WGSL has no constant for it, and lets compilers assume
     // that it does not occur.
-    let mean = bitcast<u32>(total.x / f32(batch));
+    let mean = bitcast<u32>(total.x / f32(sizes.batch));
     loss[0] = select(mean, 0x7fc00000u, atomicLoad(&wrongLabel) > 0);
     sums[0] += bitcast<f32>(loss[0]);
     sums[1] += total.y;
@@ -107,10 +111,10 @@ fn crossEntropy(@builtin(local_invocation_index) local: u32) {
 
 fn noteFault(distance: u32) {
   if (distance > 0 && fault[0] == 0) {
-    let row = batch - distance;
+    let row = sizes.batch - distance;
     fault[0] = i32(row) + 1;
     fault[1] = labels[row];
-    fault[2] = i32(classes);
+    fault[2] = i32(sizes.classes);
     fault[3] = 1;
   }
 }
@@ -119,8 +123,8 @@ fn noteFault(distance: u32) {
 // where the largest logit is there. That is taken off all, so that no exp()
 // overflows; the sums run over the columns in their order.
 fn rowOf(row: u32) -> vec2f {
-  let start = row * classes;
-  let end = start + classes;
+  let start = row * sizes.classes;
+  let end = start + sizes.classes;
   let column = largestColumn(row);
   let largest = scores[start + column];
   let label = labels[row];
@@ -134,16 +138,16 @@ fn rowOf(row: u32) -> vec2f {
   for (var i = start; i < end; i++) {
     let probability = exp(scores[i] - largest) / sum;
     let own = select(0.0, 1 - labelSmoothing, i32(i - start) == label);
-    let difference = probability - (own + labelSmoothing / f32(classes));
-    gradLogits[i] = difference / f32(batch);
+    let difference = probability - (own + labelSmoothing / f32(sizes.classes));
+    gradLogits[i] = difference / f32(sizes.batch);
   }
-  if (label < 0 || label >= i32(classes)) {
-    atomicMax(&wrongLabel, batch - row);
+  if (label < 0 || label >= i32(sizes.classes)) {
+    atomicMax(&wrongLabel, sizes.batch - row);
     return vec2f();
   }
   let own = (1 - labelSmoothing) * (scores[start + u32(label)] - largest);
   // Without smoothing −∞ away from the label costs nothing: not 0 · −∞.
-  let share = labelSmoothing * scoreSum / f32(classes);
+  let share = labelSmoothing * scoreSum / f32(sizes.classes);
   let others = select(0.0, share, labelSmoothing > 0);
   return vec2f(
     log(sum) - (own + others),
@@ -154,8 +158,8 @@ fn rowOf(row: u32) -> vec2f {
 };
 
 /** The entry point `crossEntropy`. */
-export const crossEntropy: EntryPoint<"scores" | "labels" | "gradLogits" | "loss" | "sums" | "fault", { classes: number; workgroupSize: number; batch: number; labelSmoothing: number }> = {
+export const crossEntropy: EntryPoint<"scores" | "labels" | "gradLogits" | "loss" | "sums" | "fault", { workgroupSize: number; labelSmoothing: number; batch: number; classes: number }> = {
   module,
   name: "crossEntropy",
-  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"labels","index":1,"access":"read","element":null},{"name":"gradLogits","index":2,"access":"write","element":null},{"name":"loss","index":3,"access":"write","element":null},{"name":"sums","index":4,"access":"write","element":null},{"name":"fault","index":5,"access":"write","element":null}],
+  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"labels","index":1,"access":"read","element":null},{"name":"gradLogits","index":2,"access":"write","element":null},{"name":"loss","index":3,"access":"write","element":null},{"name":"sums","index":4,"access":"write","element":null},{"name":"fault","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
 };

@@ -8,7 +8,6 @@
 // Loss, and number of correct predictions.
 alias Partial = vec2f;
 
-override batch: u32;
 // Share of the target that is spread evenly over the classes.
 override labelSmoothing: f32;
 
@@ -28,14 +27,14 @@ var<workgroup> wrongLabel: atomic<u32>;
 @compute @workgroup_size(workgroupSize)
 fn crossEntropy(@builtin(local_invocation_index) local: u32) {
   var own: vec2f;
-  for (var row = local; row < batch; row += workgroupSize) {
+  for (var row = local; row < sizes.batch; row += workgroupSize) {
     own += rowOf(row);
   }
   let total = sumOfWorkgroup(own, local);
   if (local == 0) {
     // NaN as its bits: WGSL has no constant for it, and lets compilers assume
     // that it does not occur.
-    let mean = bitcast<u32>(total.x / f32(batch));
+    let mean = bitcast<u32>(total.x / f32(sizes.batch));
     loss[0] = select(mean, 0x7fc00000u, atomicLoad(&wrongLabel) > 0);
     sums[0] += bitcast<f32>(loss[0]);
     sums[1] += total.y;
@@ -45,10 +44,10 @@ fn crossEntropy(@builtin(local_invocation_index) local: u32) {
 
 fn noteFault(distance: u32) {
   if (distance > 0 && fault[0] == 0) {
-    let row = batch - distance;
+    let row = sizes.batch - distance;
     fault[0] = i32(row) + 1;
     fault[1] = labels[row];
-    fault[2] = i32(classes);
+    fault[2] = i32(sizes.classes);
     fault[3] = 1;
   }
 }
@@ -57,8 +56,8 @@ fn noteFault(distance: u32) {
 // where the largest logit is there. That is taken off all, so that no exp()
 // overflows; the sums run over the columns in their order.
 fn rowOf(row: u32) -> vec2f {
-  let start = row * classes;
-  let end = start + classes;
+  let start = row * sizes.classes;
+  let end = start + sizes.classes;
   let column = largestColumn(row);
   let largest = scores[start + column];
   let label = labels[row];
@@ -72,16 +71,16 @@ fn rowOf(row: u32) -> vec2f {
   for (var i = start; i < end; i++) {
     let probability = exp(scores[i] - largest) / sum;
     let own = select(0.0, 1 - labelSmoothing, i32(i - start) == label);
-    let difference = probability - (own + labelSmoothing / f32(classes));
-    gradLogits[i] = difference / f32(batch);
+    let difference = probability - (own + labelSmoothing / f32(sizes.classes));
+    gradLogits[i] = difference / f32(sizes.batch);
   }
-  if (label < 0 || label >= i32(classes)) {
-    atomicMax(&wrongLabel, batch - row);
+  if (label < 0 || label >= i32(sizes.classes)) {
+    atomicMax(&wrongLabel, sizes.batch - row);
     return vec2f();
   }
   let own = (1 - labelSmoothing) * (scores[start + u32(label)] - largest);
   // Without smoothing −∞ away from the label costs nothing: not 0 · −∞.
-  let share = labelSmoothing * scoreSum / f32(classes);
+  let share = labelSmoothing * scoreSum / f32(sizes.classes);
   let others = select(0.0, share, labelSmoothing > 0);
   return vec2f(
     log(sum) - (own + others),

@@ -5,11 +5,15 @@
 
 // #import "lib/grid.wgsl"
 
-override size: u32;
-// From one element of a row to the next.
-override inner: u32;
-// A power of two, at most workgroupSize.
-override splits: u32;
+struct Rows {
+  size: u32,
+  // From one element of a row to the next.
+  inner: u32,
+  // A power of two, at most workgroupSize.
+  splits: u32,
+}
+
+@group(0) @binding(8) var<uniform> sizes: Rows;
 
 struct Row {
   index: u32,
@@ -21,14 +25,15 @@ struct Row {
 }
 
 fn rowAt(index: u32) -> Row {
-  return Row(index, index / inner * size * inner + index % inner, 0u, 0u);
+  let inner = sizes.inner;
+  return Row(index, index / inner * sizes.size * inner + index % inner, 0u, 0u);
 }
 
 // Beyond the last row an invocation reads the last one again.
 fn rowOf(item: u32, local: u32, rows: u32) -> Row {
-  var row = rowAt(min(item / splits, rows - 1u));
-  row.index = item / splits;
-  row.split = item % splits;
+  var row = rowAt(min(item / sizes.splits, rows - 1u));
+  row.index = item / sizes.splits;
+  row.split = item % sizes.splits;
   row.first = local - row.split;
   return row;
 }

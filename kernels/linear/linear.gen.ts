@@ -29,15 +29,20 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
-override columns: u32;
+struct Product {
+  columns: u32,
+  // How many invocations share a sum: a power of two, at most workgroupSize.
+  splits: u32,
+  hasBias: u32,
+}
+
 // From one row of \`left\`, or column of \`right\`, to the next, and along k.
-override leftStep: u32;
-override leftDepthStep: u32;
-override rightStep: u32;
-override rightDepthStep: u32;
-override hasBias: bool;
-// How many invocations share a sum: a power of two, at most workgroupSize.
-override splits: u32;
+struct Steps {
+  leftStep: u32,
+  leftDepthStep: u32,
+  rightStep: u32,
+  rightDepthStep: u32,
+}
 
 @group(0) @binding(0) var<storage, read> left: array<Left>;
 @group(0) @binding(1) var<storage, read> right: array<Right>;
@@ -47,6 +52,9 @@ override splits: u32;
 // The same in fours, where their lengths are multiples of 4.
 @group(0) @binding(0) var<storage, read> leftVectors: array<vec4<Left>>;
 @group(0) @binding(1) var<storage, read> rightVectors: array<vec4<Right>>;
+
+@group(0) @binding(6) var<uniform> sizes: Product;
+@group(0) @binding(7) var<uniform> steps: Steps;
 
 var<workgroup> partial: array<mat4x4f, workgroupSize>;
 
@@ -58,7 +66,7 @@ struct Tile {
 }
 
 // The tile of an invocation, where \`groupSize\` of them share each.
-fn tileOf(index: u32, rows: u32, groupSize: u32) -> Tile {
+fn tileOf(index: u32, rows: u32, columns: u32, groupSize: u32) -> Tile {
   let tileColumns = (columns + 3) / 4;
   let tile = index / groupSize;
   return Tile(
@@ -75,15 +83,17 @@ fn product(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
+  let columns = sizes.columns;
+  let splits = sizes.splits;
   let index = itemOf(invocation, workgroups);
-  let tile = tileOf(index, arrayLength(&output) / columns, splits);
+  let tile = tileOf(index, arrayLength(&output) / columns, columns, splits);
   let depth = arrayLength(&right) / columns;
-  let leftStart = min(tile.row, vec4u(tile.rows - 1)) * leftStep;
-  let rightStart = min(tile.column, vec4u(columns - 1)) * rightStep;
+  let leftStart = min(tile.row, vec4u(tile.rows - 1)) * steps.leftStep;
+  let rightStart = min(tile.column, vec4u(columns - 1)) * steps.rightStep;
   var sums: mat4x4f;
   for (var k = tile.split; k < depth; k += splits) {
-    let l = leftStart + k * leftDepthStep;
-    let r = rightStart + k * rightDepthStep;
+    let l = leftStart + k * steps.leftDepthStep;
+    let r = rightStart + k * steps.rightDepthStep;
     let factors = vec4f(vec4<Left>(left[l.x], left[l.y], left[l.z], left[l.w]));
     let terms =
       vec4f(vec4<Right>(right[r.x], right[r.y], right[r.z], right[r.w]));
@@ -102,8 +112,10 @@ fn productOfRows(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
+  let columns = sizes.columns;
+  let splits = sizes.splits;
   let index = itemOf(invocation, workgroups);
-  let tile = tileOf(index, arrayLength(&output) / columns, splits);
+  let tile = tileOf(index, arrayLength(&output) / columns, columns, splits);
   let depth = arrayLength(&rightVectors) / columns;
   let l = min(tile.row, vec4u(tile.rows - 1)) * depth;
   let r = min(tile.column, vec4u(columns - 1)) * depth;
@@ -139,25 +151,30 @@ fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
 
 // A group shares out the elements of its tile. \`first\` is its first invocation.
 fn store(tile: Tile, first: u32) {
-  for (var i = tile.split; i < 16; i += splits) {
+  let columns = sizes.columns;
+  for (var i = tile.split; i < 16; i += sizes.splits) {
     var total = 0.0;
-    for (var j = first; j < first + splits; j++) {
+    for (var j = first; j < first + sizes.splits; j++) {
       total += partial[j][i / 4][i % 4];
     }
     let row = tile.row.x + i / 4;
     let column = tile.column.x + i % 4;
     if (row < tile.rows && column < columns) {
-      output[row * columns + column] = total + select(0.0, bias[column], hasBias);
+      let shift = select(0.0, bias[column], sizes.hasBias != 0);
+      output[row * columns + column] = total + shift;
     }
   }
 }
 
-override outFeatures: u32;
-// How many invocations share a sum of each gradient, and how many workgroups
-// make the weight's: those after them make that of x.
-override weightSplits: u32;
-override inputSplits: u32;
-override weightGroups: u32;
+struct Gradients {
+  columns: u32,
+  outFeatures: u32,
+  // How many invocations share a sum of each gradient, and how many workgroups
+  // make the weight's: those after them make that of x.
+  weightSplits: u32,
+  inputSplits: u32,
+  weightGroups: u32,
+}
 
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
 @group(0) @binding(1) var<storage, read> x: array<vec4<Right>>;
@@ -165,6 +182,8 @@ override weightGroups: u32;
 @group(0) @binding(3) var<storage, read_write> gradX: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> gradWeight: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> gradBias: array<f32>;
+
+@group(0) @binding(6) var<uniform> layer: Gradients;
 
 var<workgroup> partialBias: array<vec4f, workgroupSize>;
 
@@ -178,32 +197,35 @@ fn gradients(
   @builtin(local_invocation_index) local: u32,
 ) {
   let group = workgroup.y * workgroups.x + workgroup.x;
-  if (group < weightGroups) {
+  if (group < layer.weightGroups) {
     makeGradWeight(group * workgroupSize + local, local);
   } else {
-    makeGradX((group - weightGroups) * workgroupSize + local, local);
+    makeGradX((group - layer.weightGroups) * workgroupSize + local, local);
   }
 }
 
 fn makeGradWeight(index: u32, local: u32) {
-  let tile = tileOf(index, outFeatures, weightSplits);
-  let column = min(tile.column.x, columns - 4) / 4;
-  let rows = min(tile.row, vec4u(outFeatures - 1));
+  let splits = layer.weightSplits;
+  let tile = tileOf(index, layer.outFeatures, layer.columns, splits);
+  let column = min(tile.column.x, layer.columns - 4) / 4;
+  let rows = min(tile.row, vec4u(layer.outFeatures - 1));
   var sums: mat4x4f;
   var biasSums: vec4f;
-  for (var k = tile.split; k < arrayLength(&x) * 4 / columns; k += weightSplits) {
-    let factors = gradientsAt(k * outFeatures + rows);
-    sums += products(factors, vec4f(x[k * (columns / 4) + column]));
+  let depth = arrayLength(&x) * 4 / layer.columns;
+  for (var k = tile.split; k < depth; k += layer.weightSplits) {
+    let factors = gradientsAt(k * layer.outFeatures + rows);
+    sums += products(factors, vec4f(x[k * (layer.columns / 4) + column]));
     biasSums += factors;
   }
   partial[local] = sums;
   partialBias[local] = biasSums;
   workgroupBarrier();
   let first = local - tile.split;
-  for (var i = tile.split; i < 4; i += weightSplits) {
+  for (var i = tile.split; i < 4; i += layer.weightSplits) {
     let row = tile.row.x + i;
-    if (row < tile.rows && tile.column.x < columns) {
-      gradWeight[row * (columns / 4) + column] = total(first, i, weightSplits);
+    if (row < tile.rows && tile.column.x < layer.columns) {
+      gradWeight[row * (layer.columns / 4) + column] =
+        total(first, i, layer.weightSplits);
       if (column == 0) {
         gradBias[row] = totalBias(first, i);
       }
@@ -212,22 +234,22 @@ fn makeGradWeight(index: u32, local: u32) {
 }
 
 fn makeGradX(index: u32, local: u32) {
-  let rows = arrayLength(&gradOutput) / outFeatures;
-  let tile = tileOf(index, rows, inputSplits);
-  let column = min(tile.column.x, columns - 4) / 4;
-  let starts = min(tile.row, vec4u(rows - 1)) * outFeatures;
+  let rows = arrayLength(&gradOutput) / layer.outFeatures;
+  let tile = tileOf(index, rows, layer.columns, layer.inputSplits);
+  let column = min(tile.column.x, layer.columns - 4) / 4;
+  let starts = min(tile.row, vec4u(rows - 1)) * layer.outFeatures;
   var sums: mat4x4f;
-  for (var k = tile.split; k < outFeatures; k += inputSplits) {
-    let terms = weight[k * (columns / 4) + column];
+  for (var k = tile.split; k < layer.outFeatures; k += layer.inputSplits) {
+    let terms = weight[k * (layer.columns / 4) + column];
     sums += products(gradientsAt(starts + k), terms);
   }
   partial[local] = sums;
   workgroupBarrier();
-  for (var i = tile.split; i < 4; i += inputSplits) {
+  for (var i = tile.split; i < 4; i += layer.inputSplits) {
     let row = tile.row.x + i;
-    if (row < tile.rows && tile.column.x < columns) {
-      gradX[row * (columns / 4) + column] =
-        total(local - tile.split, i, inputSplits);
+    if (row < tile.rows && tile.column.x < layer.columns) {
+      gradX[row * (layer.columns / 4) + column] =
+        total(local - tile.split, i, layer.inputSplits);
     }
   }
 }
@@ -252,7 +274,7 @@ fn total(first: u32, row: u32, groupSize: u32) -> vec4f {
 
 fn totalBias(first: u32, row: u32) -> f32 {
   var sum = 0.0;
-  for (var i = first; i < first + weightSplits; i++) {
+  for (var i = first; i < first + layer.weightSplits; i++) {
     sum += partialBias[i][row];
   }
   return sum;
@@ -261,22 +283,22 @@ fn totalBias(first: u32, row: u32) -> f32 {
 };
 
 /** The entry point `product`. */
-export const product: EntryPoint<"left" | "right" | "bias" | "output", { workgroupSize: number; columns: number; leftStep: number; leftDepthStep: number; rightStep: number; rightDepthStep: number; hasBias: number; splits: number }> = {
+export const product: EntryPoint<"left" | "right" | "bias" | "output", { workgroupSize: number; columns: number; splits: number; hasBias: number; leftStep: number; leftDepthStep: number; rightStep: number; rightDepthStep: number }> = {
   module,
   name: "product",
-  bindings: [{"name":"left","index":0,"access":"read","element":"Left"},{"name":"right","index":1,"access":"read","element":"Right"},{"name":"bias","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null}],
+  bindings: [{"name":"left","index":0,"access":"read","element":"Left"},{"name":"right","index":1,"access":"read","element":"Right"},{"name":"bias","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null},{"name":"sizes","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"splits","type":"u32"},{"name":"hasBias","type":"u32"}]},{"name":"steps","index":7,"access":"uniform","element":null,"members":[{"name":"leftStep","type":"u32"},{"name":"leftDepthStep","type":"u32"},{"name":"rightStep","type":"u32"},{"name":"rightDepthStep","type":"u32"}]}],
 };
 
 /** The entry point `productOfRows`. */
-export const productOfRows: EntryPoint<"leftVectors" | "rightVectors" | "bias" | "output", { workgroupSize: number; columns: number; hasBias: number; splits: number }> = {
+export const productOfRows: EntryPoint<"leftVectors" | "rightVectors" | "bias" | "output", { workgroupSize: number; columns: number; splits: number; hasBias: number }> = {
   module,
   name: "productOfRows",
-  bindings: [{"name":"leftVectors","index":0,"access":"read","element":"Left"},{"name":"rightVectors","index":1,"access":"read","element":"Right"},{"name":"bias","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null}],
+  bindings: [{"name":"leftVectors","index":0,"access":"read","element":"Left"},{"name":"rightVectors","index":1,"access":"read","element":"Right"},{"name":"bias","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null},{"name":"sizes","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"splits","type":"u32"},{"name":"hasBias","type":"u32"}]}],
 };
 
 /** The entry point `gradients`. */
 export const gradients: EntryPoint<"gradOutput" | "x" | "weight" | "gradX" | "gradWeight" | "gradBias", { workgroupSize: number; columns: number; outFeatures: number; weightSplits: number; inputSplits: number; weightGroups: number }> = {
   module,
   name: "gradients",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"x","index":1,"access":"read","element":"Right"},{"name":"weight","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"x","index":1,"access":"read","element":"Right"},{"name":"weight","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"layer","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"outFeatures","type":"u32"},{"name":"weightSplits","type":"u32"},{"name":"inputSplits","type":"u32"},{"name":"weightGroups","type":"u32"}]}],
 };

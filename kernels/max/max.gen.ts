@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/max/max.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/max/max.wgsl","line":1},{"from":4,"file":"kernels/lib/rows.wgsl","line":1},{"from":9,"file":"kernels/lib/grid.wgsl","line":1},{"from":17,"file":"kernels/lib/rows.wgsl","line":7},{"from":45,"file":"kernels/lib/nan.wgsl","line":1},{"from":49,"file":"kernels/max/max.wgsl","line":6}],
+  lines: [{"from":1,"file":"kernels/max/max.wgsl","line":1},{"from":4,"file":"kernels/lib/rows.wgsl","line":1},{"from":9,"file":"kernels/lib/grid.wgsl","line":1},{"from":17,"file":"kernels/lib/rows.wgsl","line":7},{"from":50,"file":"kernels/lib/nan.wgsl","line":1},{"from":54,"file":"kernels/max/max.wgsl","line":6}],
   code: `\
 // The largest element of each row along one axis, or the smallest, where it is,
 // and the gradient. Of equals the first counts; NaN is above all, as in PyTorch.
@@ -26,11 +26,15 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
-override size: u32;
-// From one element of a row to the next.
-override inner: u32;
-// A power of two, at most workgroupSize.
-override splits: u32;
+struct Rows {
+  size: u32,
+  // From one element of a row to the next.
+  inner: u32,
+  // A power of two, at most workgroupSize.
+  splits: u32,
+}
+
+@group(0) @binding(8) var<uniform> sizes: Rows;
 
 struct Row {
   index: u32,
@@ -42,14 +46,15 @@ struct Row {
 }
 
 fn rowAt(index: u32) -> Row {
-  return Row(index, index / inner * size * inner + index % inner, 0u, 0u);
+  let inner = sizes.inner;
+  return Row(index, index / inner * sizes.size * inner + index % inner, 0u, 0u);
 }
 
 // Beyond the last row an invocation reads the last one again.
 fn rowOf(item: u32, local: u32, rows: u32) -> Row {
-  var row = rowAt(min(item / splits, rows - 1u));
-  row.index = item / splits;
-  row.split = item % splits;
+  var row = rowAt(min(item / sizes.splits, rows - 1u));
+  row.index = item / sizes.splits;
+  row.split = item % sizes.splits;
   row.first = local - row.split;
   return row;
 }
@@ -100,8 +105,8 @@ fn largest(
   let count = arrayLength(&values);
   let row = rowOf(itemOf(invocation, workgroups), local, count);
   var best = Found(x[row.start], 0u);
-  for (var k = row.split; k < size; k += splits) {
-    let at = row.start + k * inner;
+  for (var k = row.split; k < sizes.size; k += sizes.splits) {
+    let at = row.start + k * sizes.inner;
     if (at < arrayLength(&x)) {
       let own = Found(x[at], k);
       if (isBetter(own, best)) {
@@ -110,7 +115,7 @@ fn largest(
     }
   }
   partial[local] = best;
-  for (var reach = splits / 2; reach > 0; reach /= 2) {
+  for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
     workgroupBarrier();
     if (row.split < reach && isBetter(partial[local + reach], partial[local])) {
       partial[local] = partial[local + reach];
@@ -136,8 +141,9 @@ fn largestGradient(
 ) {
   let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&gradX)) {
-    let own = index / inner % size;
-    let row = index / (size * inner) * inner + index % inner;
+    let own = index / sizes.inner % sizes.size;
+    let row = index / (sizes.size * sizes.inner) * sizes.inner +
+      index % sizes.inner;
     gradX[index] = select(0.0, gradOutput[row], u32(chosen[row]) == own);
   }
 }
@@ -145,15 +151,15 @@ fn largestGradient(
 };
 
 /** The entry point `largest`. */
-export const largest: EntryPoint<"x" | "values" | "indices", { workgroupSize: number; size: number; inner: number; splits: number; sign: number }> = {
+export const largest: EntryPoint<"x" | "values" | "indices", { workgroupSize: number; sign: number; size: number; inner: number; splits: number }> = {
   module,
   name: "largest",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"values","index":1,"access":"write","element":null},{"name":"indices","index":2,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"values","index":1,"access":"write","element":null},{"name":"indices","index":2,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };
 
 /** The entry point `largestGradient`. */
-export const largestGradient: EntryPoint<"gradOutput" | "chosen" | "gradX", { workgroupSize: number; size: number; inner: number }> = {
+export const largestGradient: EntryPoint<"gradOutput" | "chosen" | "gradX", { workgroupSize: number; size: number; inner: number; splits: number }> = {
   module,
   name: "largestGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"chosen","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"chosen","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };

@@ -51,7 +51,7 @@ export const maxGradient = kernel({
   webgpu: ({ gradOutput, gradX, indices }, { inner, size }) => [
     dispatch(wgsl.largestGradient, {
       bind: { gradOutput, chosen: indices, gradX },
-      constants: { size, inner, workgroupSize },
+      constants: { size, inner, splits: 1, workgroupSize },
       workgroups: workgroupsFor(gradX.buffer.length, workgroupSize),
     }),
   ],

@@ -46,8 +46,8 @@ fn largest(
   let count = arrayLength(&values);
   let row = rowOf(itemOf(invocation, workgroups), local, count);
   var best = Found(x[row.start], 0u);
-  for (var k = row.split; k < size; k += splits) {
-    let at = row.start + k * inner;
+  for (var k = row.split; k < sizes.size; k += sizes.splits) {
+    let at = row.start + k * sizes.inner;
     if (at < arrayLength(&x)) {
       let own = Found(x[at], k);
       if (isBetter(own, best)) {
@@ -56,7 +56,7 @@ fn largest(
     }
   }
   partial[local] = best;
-  for (var reach = splits / 2; reach > 0; reach /= 2) {
+  for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
     workgroupBarrier();
     if (row.split < reach && isBetter(partial[local + reach], partial[local])) {
       partial[local] = partial[local + reach];
@@ -82,8 +82,9 @@ fn largestGradient(
 ) {
   let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&gradX)) {
-    let own = index / inner % size;
-    let row = index / (size * inner) * inner + index % inner;
+    let own = index / sizes.inner % sizes.size;
+    let row = index / (sizes.size * sizes.inner) * sizes.inner +
+      index % sizes.inner;
     gradX[index] = select(0.0, gradOutput[row], u32(chosen[row]) == own);
   }
 }

@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/softmax/softmax.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/softmax/softmax.wgsl","line":1},{"from":7,"file":"kernels/lib/rows.wgsl","line":1},{"from":12,"file":"kernels/lib/grid.wgsl","line":1},{"from":20,"file":"kernels/lib/rows.wgsl","line":7},{"from":48,"file":"kernels/softmax/softmax.wgsl","line":8}],
+  lines: [{"from":1,"file":"kernels/softmax/softmax.wgsl","line":1},{"from":7,"file":"kernels/lib/rows.wgsl","line":1},{"from":12,"file":"kernels/lib/grid.wgsl","line":1},{"from":20,"file":"kernels/lib/rows.wgsl","line":7},{"from":53,"file":"kernels/softmax/softmax.wgsl","line":8}],
   code: `\
 // Softmax and its logarithm of rows along one axis, and their gradients.
 //
@@ -29,11 +29,15 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
-override size: u32;
-// From one element of a row to the next.
-override inner: u32;
-// A power of two, at most workgroupSize.
-override splits: u32;
+struct Rows {
+  size: u32,
+  // From one element of a row to the next.
+  inner: u32,
+  // A power of two, at most workgroupSize.
+  splits: u32,
+}
+
+@group(0) @binding(8) var<uniform> sizes: Rows;
 
 struct Row {
   index: u32,
@@ -45,14 +49,15 @@ struct Row {
 }
 
 fn rowAt(index: u32) -> Row {
-  return Row(index, index / inner * size * inner + index % inner, 0u, 0u);
+  let inner = sizes.inner;
+  return Row(index, index / inner * sizes.size * inner + index % inner, 0u, 0u);
 }
 
 // Beyond the last row an invocation reads the last one again.
 fn rowOf(item: u32, local: u32, rows: u32) -> Row {
-  var row = rowAt(min(item / splits, rows - 1u));
-  row.index = item / splits;
-  row.split = item % splits;
+  var row = rowAt(min(item / sizes.splits, rows - 1u));
+  row.index = item / sizes.splits;
+  row.split = item % sizes.splits;
   row.first = local - row.split;
   return row;
 }
@@ -70,11 +75,11 @@ struct Exponentials {
 // The largest element of a row, and the sum of exp(element − largest).
 fn exponentialsOf(row: Row, local: u32) -> Exponentials {
   var largest = x[row.start];
-  for (var k = row.split; k < size; k += splits) {
-    largest = max(largest, x[row.start + k * inner]);
+  for (var k = row.split; k < sizes.size; k += sizes.splits) {
+    largest = max(largest, x[row.start + k * sizes.inner]);
   }
   partial[local] = largest;
-  for (var reach = splits / 2; reach > 0; reach /= 2) {
+  for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
     workgroupBarrier();
     if (row.split < reach) {
       partial[local] = max(partial[local], partial[local + reach]);
@@ -83,8 +88,8 @@ fn exponentialsOf(row: Row, local: u32) -> Exponentials {
   workgroupBarrier();
   largest = partial[row.first];
   var sum = 0.0;
-  for (var k = row.split; k < size; k += splits) {
-    sum += exp(x[row.start + k * inner] - largest);
+  for (var k = row.split; k < sizes.size; k += sizes.splits) {
+    sum += exp(x[row.start + k * sizes.inner] - largest);
   }
   return Exponentials(largest, sumOfRow(sum, row, local));
 }
@@ -93,7 +98,7 @@ fn sumOfRow(own: f32, row: Row, local: u32) -> f32 {
   // Until here, others may read what was there.
   workgroupBarrier();
   partial[local] = own;
-  for (var reach = splits / 2; reach > 0; reach /= 2) {
+  for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
     workgroupBarrier();
     if (row.split < reach) {
       partial[local] += partial[local + reach];
@@ -104,7 +109,7 @@ fn sumOfRow(own: f32, row: Row, local: u32) -> f32 {
 }
 
 fn rows() -> u32 {
-  return arrayLength(&output) / size;
+  return arrayLength(&output) / sizes.size;
 }
 
 @compute @workgroup_size(workgroupSize)
@@ -116,8 +121,8 @@ fn softmax(
   let row = rowOf(itemOf(invocation, workgroups), local, rows());
   let own = exponentialsOf(row, local);
   if (row.index < rows()) {
-    for (var k = row.split; k < size; k += splits) {
-      let at = row.start + k * inner;
+    for (var k = row.split; k < sizes.size; k += sizes.splits) {
+      let at = row.start + k * sizes.inner;
       output[at] = exp(x[at] - own.largest) / own.sum;
     }
   }
@@ -133,8 +138,8 @@ fn logSoftmax(
   let own = exponentialsOf(row, local);
   let logSum = log(own.sum);
   if (row.index < rows()) {
-    for (var k = row.split; k < size; k += splits) {
-      let at = row.start + k * inner;
+    for (var k = row.split; k < sizes.size; k += sizes.splits) {
+      let at = row.start + k * sizes.inner;
       output[at] = x[at] - own.largest - logSum;
     }
   }
@@ -150,17 +155,17 @@ fn softmaxGradient(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let count = arrayLength(&gradX) / size;
+  let count = arrayLength(&gradX) / sizes.size;
   let row = rowOf(itemOf(invocation, workgroups), local, count);
   var own = 0.0;
-  for (var k = row.split; k < size; k += splits) {
-    let at = row.start + k * inner;
+  for (var k = row.split; k < sizes.size; k += sizes.splits) {
+    let at = row.start + k * sizes.inner;
     own += gradOutput[at] * y[at];
   }
   let sum = sumOfRow(own, row, local);
   if (row.index < count) {
-    for (var k = row.split; k < size; k += splits) {
-      let at = row.start + k * inner;
+    for (var k = row.split; k < sizes.size; k += sizes.splits) {
+      let at = row.start + k * sizes.inner;
       gradX[at] = y[at] * (gradOutput[at] - sum);
     }
   }
@@ -172,16 +177,16 @@ fn logSoftmaxGradient(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let count = arrayLength(&gradX) / size;
+  let count = arrayLength(&gradX) / sizes.size;
   let row = rowOf(itemOf(invocation, workgroups), local, count);
   var own = 0.0;
-  for (var k = row.split; k < size; k += splits) {
-    own += gradOutput[row.start + k * inner];
+  for (var k = row.split; k < sizes.size; k += sizes.splits) {
+    own += gradOutput[row.start + k * sizes.inner];
   }
   let sum = sumOfRow(own, row, local);
   if (row.index < count) {
-    for (var k = row.split; k < size; k += splits) {
-      let at = row.start + k * inner;
+    for (var k = row.split; k < sizes.size; k += sizes.splits) {
+      let at = row.start + k * sizes.inner;
       gradX[at] = gradOutput[at] - exp(y[at]) * sum;
     }
   }
@@ -193,26 +198,26 @@ fn logSoftmaxGradient(
 export const softmax: EntryPoint<"x" | "output", { workgroupSize: number; size: number; inner: number; splits: number }> = {
   module,
   name: "softmax",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };
 
 /** The entry point `logSoftmax`. */
 export const logSoftmax: EntryPoint<"x" | "output", { workgroupSize: number; size: number; inner: number; splits: number }> = {
   module,
   name: "logSoftmax",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };
 
 /** The entry point `softmaxGradient`. */
 export const softmaxGradient: EntryPoint<"gradOutput" | "y" | "gradX", { workgroupSize: number; size: number; inner: number; splits: number }> = {
   module,
   name: "softmaxGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"y","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"y","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };
 
 /** The entry point `logSoftmaxGradient`. */
 export const logSoftmaxGradient: EntryPoint<"gradOutput" | "y" | "gradX", { workgroupSize: number; size: number; inner: number; splits: number }> = {
   module,
   name: "logSoftmaxGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"y","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"y","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };

@@ -19,11 +19,11 @@ struct Exponentials {
 // The largest element of a row, and the sum of exp(element − largest).
 fn exponentialsOf(row: Row, local: u32) -> Exponentials {
   var largest = x[row.start];
-  for (var k = row.split; k < size; k += splits) {
-    largest = max(largest, x[row.start + k * inner]);
+  for (var k = row.split; k < sizes.size; k += sizes.splits) {
+    largest = max(largest, x[row.start + k * sizes.inner]);
   }
   partial[local] = largest;
-  for (var reach = splits / 2; reach > 0; reach /= 2) {
+  for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
     workgroupBarrier();
     if (row.split < reach) {
       partial[local] = max(partial[local], partial[local + reach]);
@@ -32,8 +32,8 @@ fn exponentialsOf(row: Row, local: u32) -> Exponentials {
   workgroupBarrier();
   largest = partial[row.first];
   var sum = 0.0;
-  for (var k = row.split; k < size; k += splits) {
-    sum += exp(x[row.start + k * inner] - largest);
+  for (var k = row.split; k < sizes.size; k += sizes.splits) {
+    sum += exp(x[row.start + k * sizes.inner] - largest);
   }
   return Exponentials(largest, sumOfRow(sum, row, local));
 }
@@ -42,7 +42,7 @@ fn sumOfRow(own: f32, row: Row, local: u32) -> f32 {
   // Until here, others may read what was there.
   workgroupBarrier();
   partial[local] = own;
-  for (var reach = splits / 2; reach > 0; reach /= 2) {
+  for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
     workgroupBarrier();
     if (row.split < reach) {
       partial[local] += partial[local + reach];
@@ -53,7 +53,7 @@ fn sumOfRow(own: f32, row: Row, local: u32) -> f32 {
 }
 
 fn rows() -> u32 {
-  return arrayLength(&output) / size;
+  return arrayLength(&output) / sizes.size;
 }
 
 @compute @workgroup_size(workgroupSize)
@@ -65,8 +65,8 @@ fn softmax(
   let row = rowOf(itemOf(invocation, workgroups), local, rows());
   let own = exponentialsOf(row, local);
   if (row.index < rows()) {
-    for (var k = row.split; k < size; k += splits) {
-      let at = row.start + k * inner;
+    for (var k = row.split; k < sizes.size; k += sizes.splits) {
+      let at = row.start + k * sizes.inner;
       output[at] = exp(x[at] - own.largest) / own.sum;
     }
   }
@@ -82,8 +82,8 @@ fn logSoftmax(
   let own = exponentialsOf(row, local);
   let logSum = log(own.sum);
   if (row.index < rows()) {
-    for (var k = row.split; k < size; k += splits) {
-      let at = row.start + k * inner;
+    for (var k = row.split; k < sizes.size; k += sizes.splits) {
+      let at = row.start + k * sizes.inner;
       output[at] = x[at] - own.largest - logSum;
     }
   }
@@ -99,17 +99,17 @@ fn softmaxGradient(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let count = arrayLength(&gradX) / size;
+  let count = arrayLength(&gradX) / sizes.size;
   let row = rowOf(itemOf(invocation, workgroups), local, count);
   var own = 0.0;
-  for (var k = row.split; k < size; k += splits) {
-    let at = row.start + k * inner;
+  for (var k = row.split; k < sizes.size; k += sizes.splits) {
+    let at = row.start + k * sizes.inner;
     own += gradOutput[at] * y[at];
   }
   let sum = sumOfRow(own, row, local);
   if (row.index < count) {
-    for (var k = row.split; k < size; k += splits) {
-      let at = row.start + k * inner;
+    for (var k = row.split; k < sizes.size; k += sizes.splits) {
+      let at = row.start + k * sizes.inner;
       gradX[at] = y[at] * (gradOutput[at] - sum);
     }
   }
@@ -121,16 +121,16 @@ fn logSoftmaxGradient(
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let count = arrayLength(&gradX) / size;
+  let count = arrayLength(&gradX) / sizes.size;
   let row = rowOf(itemOf(invocation, workgroups), local, count);
   var own = 0.0;
-  for (var k = row.split; k < size; k += splits) {
-    own += gradOutput[row.start + k * inner];
+  for (var k = row.split; k < sizes.size; k += sizes.splits) {
+    own += gradOutput[row.start + k * sizes.inner];
   }
   let sum = sumOfRow(own, row, local);
   if (row.index < count) {
-    for (var k = row.split; k < size; k += splits) {
-      let at = row.start + k * inner;
+    for (var k = row.split; k < sizes.size; k += sizes.splits) {
+      let at = row.start + k * sizes.inner;
       gradX[at] = gradOutput[at] - exp(y[at]) * sum;
     }
   }

@@ -197,5 +197,6 @@ export type {
   BindingAccess,
   EntryPoint,
   SourceLine,
+  UniformMember,
   WgslModule,
 } from "../../kernels/wgsl.ts";

@@ -2,7 +2,17 @@ import { assertEquals } from "@std/assert";
 import { Tape } from "../../../src/core/tape.ts";
 import { Tensor } from "../../../src/core/tensor.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
-import { Conv2d, type Module } from "../../../src/nn/mod.ts";
+import {
+  BatchNorm2d,
+  Conv2d,
+  Flatten,
+  Linear,
+  LogSoftmax,
+  MaxPool2d,
+  type Module,
+  ReLU,
+  Sequential,
+} from "../../../src/nn/mod.ts";
 import { mean } from "../../../src/ops/mod.ts";
 import { webGpuTest } from "../../_webgpu.ts";
 
@@ -22,6 +32,24 @@ const layers: Record<
     new Conv2d(size, 2 * size, 3, { padding: 1, stride: 2 }),
     [size, size, 4 * size, 4],
   ],
+  "a linear layer": (size) => [
+    new Sequential(new Flatten(), new Linear(16 * size * size, 4 * size)),
+    [2 * size, size, 4 * size, 4],
+  ],
+  "batch normalisation": (size) => [
+    new BatchNorm2d(size),
+    [size, size, 4 * size, 4],
+  ],
+  "a block with pooling": (size) => [
+    new Sequential(
+      new Conv2d(size, size, 3, { padding: 1 }),
+      new BatchNorm2d(size),
+      new ReLU(),
+      new MaxPool2d(2),
+    ),
+    [size, size, 4 * size, size % 2 === 0 ? 12 : 28],
+  ],
+  "a softmax": (size) => [new LogSoftmax(1), [4, 64 * size, size, 1]],
 };
 
 for (const [name, layerOf] of Object.entries(layers)) {
