@@ -163,9 +163,11 @@ browserTest(
     const own = await write("labels", [count], classes);
     const few = await write("few", [count - 1], classes.subarray(1));
     const npz = join(folder.path, "own.npz");
+    // Fewer than a batch.
+    const data = pixels.subarray(0, 120 * 784);
     await writeNpz(npz, [
-      ["x_train", { dtype: "U8", shape: [count, 28, 28], data: pixels }],
-      ["y_train", { dtype: "U8", shape: [count], data: classes }],
+      ["x_train", { dtype: "U8", shape: [120, 28, 28], data }],
+      ["y_train", { dtype: "U8", shape: [120], data: classes.slice(0, 120) }],
     ]);
     await using site = await opened(page, { hasImages: false });
     await says(page, "29,034 parameters");
@@ -178,13 +180,38 @@ browserTest(
     await choose(page, "data", images);
     await says(page, "images.gz: expected images and their labels");
     assertEquals(await page.$("#start:not([disabled])"), null);
-    for (const files of [[images, own], [npz]]) {
+    for (
+      const [files, has, steps] of [
+        [[images, own], "600", 25],
+        [[npz], "120", 5],
+      ] as const
+    ) {
       await choose(page, "data", ...files);
-      await says(page, "600 images of your own");
+      await says(page, `${has} images of your own`);
       await page.click("#start");
-      await reaches(page, 25);
+      await until(page, `${last}[0] === ${steps}`);
       await page.waitForSelector("#start:not([disabled])");
     }
+    assertEquals(site.problems, []);
+  },
+);
+
+browserTest(
+  "page: a training that goes nowhere ends, and the network is back",
+  async (page) => {
+    await using site = await opened(page);
+    await page.waitForSelector("#start:not([disabled])");
+    await page.click("#images button:nth-child(1)");
+    await shows(page, String(labels[0]));
+    await page.evaluate(
+      `document.getElementById("rate").options[0].value = "1e30"`,
+    );
+    await page.select("#rate", "1e30");
+    await page.click("#start");
+    await says(page, "expected a finite number, got ");
+    await page.waitForSelector("#start:not([disabled])");
+    const { percents } = await shows(page, String(labels[0]));
+    assert(percents[labels[0]] > 99, String(percents));
     assertEquals(site.problems, []);
   },
 );

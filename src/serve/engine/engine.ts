@@ -77,7 +77,7 @@ export class PageEngine implements Engine {
     // Other classes have no names here.
     const card = classes === known ? cardOf(metadata) : {};
     return await this.#use(async (network) => {
-      network.restart(settings.network, classes, card);
+      const back = network.restart(settings.network, classes, card);
       const { device, model } = network;
       const training = new Training(device, model, data, settings);
       this.#training = training;
@@ -87,6 +87,9 @@ export class PageEngine implements Engine {
         await training.run((progress) =>
           this.#tell({ kind: "progress", progress })
         );
+      } catch (error) {
+        back();
+        throw error;
       } finally {
         this.#training = null;
       }

@@ -71,11 +71,20 @@ export class Network implements Disposable {
     };
   }
 
-  /** Puts a network in its place that has learnt nothing. */
-  restart(name: NetworkName, classes: number, card: ModelCard): void {
+  /**
+   * Puts a network in its place that has learnt nothing.
+   *
+   * @returns Puts the one that was there back.
+   */
+  restart(name: NetworkName, classes: number, card: ModelCard): () => void {
+    const before = { model: this.#model, card: this.#card };
     const model = NETWORKS[name](classes).to(this.#device, { seed: 0 });
     this.#card = card;
     this.#model = prepared(model, card);
+    return () => {
+      this.#card = before.card;
+      this.#model = before.model;
+    };
   }
 
   /** Its weights as a file. */

@@ -1,3 +1,4 @@
+import { describe, TrainingError } from "../../base/errors.ts";
 import { capture } from "../../core/capture.ts";
 import { Tape } from "../../core/tape.ts";
 import type { Labels, Tensor } from "../../core/tensor.ts";
@@ -59,12 +60,18 @@ export class Training {
     this.pause(false);
   }
 
-  /** Trains until it is done or stopped, and tells from time to time how far. */
+  /**
+   * Trains until it is done or stopped, and tells from time to time how far.
+   *
+   * @throws {TrainingError} If the loss is no finite number any more.
+   */
   async run(onProgress: (progress: Progress) => void): Promise<void> {
-    const { batchSize, lr } = this.#settings;
+    const { lr } = this.#settings;
+    const { trainData } = this.#data;
+    const batchSize = Math.min(this.#settings.batchSize, trainData.length);
     const [device, model] = [this.#device, this.#model];
     const order = { device, batchSize, shuffle: true, seed: 0, dropLast: true };
-    using batches = new DataLoader(this.#data.trainData, order);
+    using batches = new DataLoader(trainData, order);
     using evaluator = new Evaluator(device, model, this.#data.heldOut);
     using loss = new Mean(device);
     using correct = new Mean(device);
@@ -79,8 +86,10 @@ export class Training {
         model.eval();
         if (++step % stepsALook === 0 || step === steps) {
           const isMeasured = step % stepsAMeasure === 0 || step === steps;
+          const mean = await loss.value();
+          if (!Number.isFinite(mean)) throw diverged(step, mean);
           onProgress({
-            ...{ step, steps, loss: await loss.value() },
+            ...{ step, steps, loss: mean },
             accuracy: await correct.value() / batchSize,
             heldOut: isMeasured ? (await evaluator.run()).accuracy : null,
             filters: await filtersOf(model),
@@ -110,6 +119,15 @@ export class Training {
     const all = await classify(this.#device, this.#model, images);
     return all.map((one) => one.indexOf(Math.max(...one)));
   }
+}
+
+function diverged(step: number, loss: number): TrainingError {
+  return new TrainingError(describe({
+    what: `the loss before step ${step}`,
+    expected: "a finite number",
+    got: String(loss),
+    help: "Choose a smaller learning rate. The network from before is back.",
+  }));
 }
 
 function trainingStep(

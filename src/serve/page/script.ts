@@ -39,8 +39,10 @@ let isLooking = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 const engine = remoteEngine((event) => trainer.take(event), (reason) => {
-  status.textContent = `The network cannot run in this browser: ${reason}. ` +
-    "Help: Chrome 134, Firefox 141 and what came after them can.";
+  status.textContent = isReady
+    ? `The network has ended: ${reason}. Help: Load the page again.`
+    : `The network cannot run in this browser: ${reason}. ` +
+      "Help: Chrome 134, Firefox 141 and what came after them can.";
 });
 const inside = new Inside();
 const answer = new Answer(explainSoon);
