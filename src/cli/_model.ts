@@ -55,6 +55,18 @@ export interface OpenedModel {
   readonly model: Classifier;
   /** What it was trained with. */
   readonly card: ModelCard;
+  /** What is known of its weights. */
+  readonly weights: WeightsFacts;
+}
+
+/** What is known of weights: fields of `--json`. */
+export interface WeightsFacts {
+  /** Their file, or `shipped`. */
+  readonly file: string;
+  /** The day on which the file was written; unknown of the shipped ones. */
+  readonly date?: string;
+  /** Their accuracy when they were trained, where the file tells it. */
+  readonly val_acc?: number;
 }
 
 /** The network with the weights of a file, on a device. */
@@ -63,13 +75,17 @@ export async function openModel(
   path: string,
   choices: ModelChoices,
 ): Promise<OpenedModel> {
-  return modelOf(device, await readWeights(path), path, choices);
+  const read = await readWeights(path);
+  return {
+    ...modelOf(device, read, path, choices),
+    weights: await factsOf(path, read),
+  };
 }
 
 /**
  * The network with the weights that `--model` names; with those that a training
  * has left here, or else those that come with the library, where it names none.
- * A note names the file.
+ * A note names the file, its date, and the accuracy that it had.
  */
 export async function openModelOrShipped(
   device: Device,
@@ -78,14 +94,42 @@ export async function openModelOrShipped(
   given: Pick<ModelChoices, "classes" | "normalize">,
 ): Promise<OpenedModel> {
   const choices = { ...given, key };
-  if (path !== "") return await openModel(device, path, choices);
-  if (await exists(shippedWeightsName)) {
-    output.note(`weights are ${shippedWeightsName}`);
-    return await openModel(device, shippedWeightsName, choices);
+  if (path !== "" || await exists(shippedWeightsName)) {
+    const file = path === "" ? shippedWeightsName : path;
+    const opened = await openModel(device, file, choices);
+    const { date, val_acc } = opened.weights;
+    // Of a file that was named there is nothing else to tell.
+    if (path === "" || val_acc !== undefined && output.isForPeople) {
+      const day = date === undefined ? "" : ` of ${date}`;
+      output.note(`weights are ${file}${day}${accuracyText(val_acc)}`);
+    }
+    return opened;
   }
-  output.note("the shipped weights are used; give --model for others");
+  const shipped = await readShippedWeights();
   const source = `shipped ${shippedWeightsName}`;
-  return modelOf(device, await readShippedWeights(), source, choices);
+  const { val_acc } = shipped.metadata;
+  const weights = { file: "shipped", val_acc: Number(val_acc) };
+  output.note(
+    `the shipped weights are used${accuracyText(weights.val_acc)}; give ` +
+      "--model for others",
+  );
+  return { ...modelOf(device, shipped, source, choices), weights };
+}
+
+function accuracyText(accuracy: number | undefined): string {
+  return accuracy === undefined ? "" : `, val_acc ${accuracy.toFixed(5)}`;
+}
+
+async function factsOf(
+  file: string,
+  { metadata: { val_acc } }: Weights,
+): Promise<WeightsFacts> {
+  const { mtime } = await Deno.stat(file);
+  const date = mtime?.toISOString().slice(0, 10);
+  const accuracy = val_acc === undefined ? NaN : Number(val_acc);
+  return Number.isNaN(accuracy)
+    ? { file, date }
+    : { file, date, val_acc: accuracy };
 }
 
 function modelOf(
@@ -93,7 +137,7 @@ function modelOf(
   { metadata, tensors }: Weights,
   source: string,
   { classes, key, normalize }: ModelChoices,
-): OpenedModel {
+): Omit<OpenedModel, "weights"> {
   const { card, network, weights } = networkOf(weightsOf(tensors), metadata, {
     classes,
     key: key || undefined,

@@ -9,6 +9,7 @@ import {
 import { classLabel, type ModelCard } from "../models/mod.ts";
 import type { Layer } from "../nn/mod.ts";
 import { type Given, Told } from "./_command.ts";
+import type { OpenedModel } from "./_model.ts";
 
 /** A picture, and what is seen in it. */
 interface Seen {
@@ -41,9 +42,8 @@ interface Unread {
  */
 export async function predictFiles(
   device: Device,
-  model: Layer,
+  { card, model, weights }: OpenedModel,
   { files, flags }: Given,
-  card: ModelCard,
 ): Promise<void> {
   const [isJson, shows] = [flags.has("json"), flags.has("show")];
   const pictures: object[] = [];
@@ -57,7 +57,7 @@ export async function predictFiles(
     } else if (isJson) pictures.push(pictureJson(found, shows));
     else print(found, shows);
   }
-  if (isJson) console.log(JSON.stringify({ pictures }));
+  if (isJson) console.log(JSON.stringify({ pictures, weights }));
   if (unread > 0) throw new Told();
 }
 

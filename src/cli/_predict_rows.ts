@@ -3,6 +3,7 @@ import { pickRows } from "../data/arrays.ts";
 import { take } from "../data/subset.ts";
 import { classLabel } from "../models/mod.ts";
 import type { Prediction } from "../training/predict.ts";
+import type { WeightsFacts } from "./_model.ts";
 import { usage, wholeNumber } from "./_options.ts";
 
 /** Predictions per line, as NumPy prints an array of digits. */
@@ -41,12 +42,16 @@ export interface PredictedRows {
 }
 
 /** Predictions, labels and logits as one JSON object. */
-export function rowsJson({ classNames, found, labels }: PredictedRows): string {
+export function rowsJson(
+  { classNames, found, labels }: PredictedRows,
+  weights: WeightsFacts,
+): string {
   const named = (index: number) => classLabel(index, classNames);
   return JSON.stringify({
     predictions: found.map(({ prediction }) => named(prediction)),
     labels: labels?.map(named),
     logits: found.map(({ logits }) => logits),
+    weights,
   });
 }
 

@@ -12,6 +12,11 @@ export const fileOptions: readonly Option[] = [
     help: "where the weights go: .safetensors, .pth, .npz or .onnx",
   },
   {
+    name: "force",
+    help: "overwrite weights there that measured better, or on other data; " +
+      "else these are written beside them",
+  },
+  {
     name: "run",
     value: "DIR",
     help: "folder of what else the run leaves",

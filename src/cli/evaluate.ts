@@ -33,7 +33,7 @@ export const evaluate: Command = {
       profile: wantsProfile(given),
       onChoice: (sentence) => output.detail(`device: ${sentence}`),
     });
-    const { card, model } = await openModelOrShipped(
+    const { card, model, weights } = await openModelOrShipped(
       device,
       values,
       output,
@@ -63,7 +63,8 @@ export const evaluate: Command = {
     await reportProfile(device, given);
     if (flags.has("json")) {
       const images = dataset.length;
-      console.log(JSON.stringify({ loss, accuracy, images, calibration }));
+      const measured = { loss, accuracy, images, calibration };
+      console.log(JSON.stringify({ ...measured, weights }));
     } else {
       console.log(
         `val_loss: ${loss.toFixed(5)}, val_acc: ${accuracy.toFixed(5)}`,

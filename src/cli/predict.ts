@@ -67,7 +67,7 @@ export const predict: Command = {
       onVariant: (sentence) => output.detail(sentence),
       onChoice: (sentence) => output.detail(`device: ${sentence}`),
     });
-    const { card, model } = await openModelOrShipped(
+    const opened = await openModelOrShipped(
       device,
       values,
       output,
@@ -76,12 +76,15 @@ export const predict: Command = {
         ...givenSettings("predict", { normalize: values.normalize }),
       },
     );
-    const { classes } = model;
-    const labelled = cardWithLabels("predict", values, card, classes);
+    const { card, model: { classes } } = opened;
+    const labelled = {
+      ...opened,
+      card: cardWithLabels("predict", values, card, classes),
+    };
     if (files.length > 0) {
       checkPictureInput("predict", card);
-      await predictFiles(device, model, given, labelled);
-    } else await predictRows(device, { card: labelled, model }, given, output);
+      await predictFiles(device, labelled, given);
+    } else await predictRows(device, labelled, given, output);
     output.took("all done", start);
   },
 };
@@ -106,7 +109,7 @@ function checkTogether({ explicit, files, flags }: Given): void {
 
 async function predictRows(
   device: Device,
-  { card, model }: OpenedModel,
+  { card, model, weights }: OpenedModel,
   given: Given,
   output: Output,
 ): Promise<void> {
@@ -125,6 +128,6 @@ async function predictRows(
     labels: whole.isLabelled ? [...dataset.targets.data] : null,
     classNames: card.classNames ?? whole.targets.classNames,
   };
-  if (flags.has("json")) console.log(rowsJson(rows));
+  if (flags.has("json")) console.log(rowsJson(rows, weights));
   else printRows(rows, flags.has("logits"));
 }

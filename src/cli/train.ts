@@ -4,6 +4,7 @@ import { writeFileAtomic } from "../formats/files.ts";
 import type { Parameter } from "../nn/mod.ts";
 import {
   type EpochResult,
+  resultMetadata,
   Trainer,
   type TrainOptions,
 } from "../training/mod.ts";
@@ -13,6 +14,7 @@ import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { Output } from "./_output.ts";
+import { destinationOf } from "./_kept_weights.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
 import { profileOptions, reportProfile, wantsProfile } from "./_profile.ts";
 import {
@@ -101,7 +103,8 @@ export const train: Command = {
     output.say(`data: ${trainData.source}`);
     output.took("data read", opened);
     using interrupt = new Interrupt();
-    const request: ReportRequest = {
+    const request = {
+      isForced: flags.has("force"),
       facts: { data: trainData.source },
       isExplicit: values.report !== "",
       output,
@@ -140,6 +143,14 @@ function initialOptions(
   return { init: init || undefined, key: key || undefined };
 }
 
+/** What is asked of each training. */
+interface Request extends ReportRequest {
+  /** Whether it is the first one: the network is printed once. */
+  readonly isFirst: boolean;
+  /** Whether weights that measured better are overwritten. */
+  readonly isForced: boolean;
+}
+
 /** The outcome of a training. */
 interface Outcome {
   /** Its last or best epoch. */
@@ -155,7 +166,7 @@ interface Outcome {
 async function trainOnce(
   { files, log, out }: Training,
   options: TrainOptions,
-  request: ReportRequest & { isFirst: boolean },
+  request: Request,
 ): Promise<Outcome> {
   const { signal } = options;
   const { isFirst, output } = request;
@@ -195,18 +206,34 @@ async function trainOnce(
       console.error(`go on with --resume ${saved}`);
     }
   }
-  const { metadata, model, valData } = trainer;
-  const { rowShape: inputShape } = "inputs" in valData
-    ? valData.inputs
-    : valData;
-  await writeModel(out, { model, inputShape }, metadata);
-  output.say(`saved ${out}`);
+  const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;
+  await saveWeights(trainer, result, { ...request, out });
   const failures = [
     ...unwritten.failures,
     ...await writeReports(trainer, run, request),
   ];
-  const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;
   return { result, failures };
+}
+
+/** Writes the weights; beside what is there, where that measured better. */
+async function saveWeights(
+  { metadata, model, valData }: Trainer,
+  result: EpochResult,
+  { isForced, out, output }: Request & { out: string },
+): Promise<void> {
+  const { rowShape: inputShape } = "inputs" in valData
+    ? valData.inputs
+    : valData;
+  const measured = { valAcc: result.valAcc, valData: metadata.val_data };
+  const { kept, path } = isForced
+    ? { path: out, kept: null }
+    : await destinationOf(out, measured);
+  if (kept !== null) {
+    output.note(`${out} is kept: ${kept}; --force overwrites it`);
+  }
+  const all = { ...metadata, ...resultMetadata(result) };
+  await writeModel(path, { model, inputShape }, all);
+  output.say(`saved ${path}`);
 }
 
 /** What stays as it is, and how much of the network that is. */

@@ -49,6 +49,17 @@ export function weightsMetadata(
   return { recipe, network, seed: String(seed), ...card };
 }
 
+/** The metadata of weights that tell how good they are. */
+export function resultMetadata(
+  { epoch, valAcc, valLoss }: EpochResult,
+): Record<string, string> {
+  return {
+    epoch: String(epoch),
+    ...(Number.isNaN(valAcc) ? {} : { val_acc: String(valAcc) }),
+    val_loss: String(valLoss),
+  };
+}
+
 /**
  * The weights among the tensors of a file, which may be a checkpoint.
  *

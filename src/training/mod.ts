@@ -9,6 +9,7 @@ export {
   type Checkpoint,
   readCheckpoint,
   readCourse,
+  resultMetadata,
   type TrainingCourse,
   weightsOf,
   writeCheckpoint,

@@ -34,6 +34,7 @@ import { CheckpointWriter } from "./_checkpoint_writer.ts";
 import {
   type Checkpoint,
   readCheckpoint,
+  resultMetadata,
   weightsMetadata,
 } from "./checkpoint.ts";
 import type {
@@ -440,8 +441,14 @@ export class Trainer implements Disposable {
     const { weights } = this.#best;
     if (!this.#checkpoints.isEnabled || weights.size === 0) return;
     const temperature = await temperatureWith(weights, this);
-    const metadata = { ...this.#metadata, ...cardMetadata({ temperature }) };
-    await this.#checkpoints.writeBest(weights, metadata);
+    await this.#writeBest(cardMetadata({ temperature }));
+  }
+
+  /** Writes the weights of the best epoch, and how good they are. */
+  async #writeBest(more: Readonly<Record<string, string>>): Promise<void> {
+    const result = resultMetadata(this.best!);
+    const metadata = { ...this.#metadata, ...result, ...more };
+    await this.#checkpoints.writeBest(this.#best.weights, metadata);
   }
 
   /** Copies the weights of the best epoch, and writes the files that are due. */
@@ -451,9 +458,7 @@ export class Trainer implements Disposable {
     const isBest = await this.#averaged(() =>
       this.#best.keep(this.model, this.#history)
     );
-    if (isBest) {
-      await checkpoints.writeBest(this.#best.weights, this.metadata);
-    }
+    if (isBest) await this.#writeBest({});
     if (checkpoints.isDue(this.#history.length) || this.finished) {
       await this.#save();
     }

@@ -68,7 +68,7 @@ Deno.test("16 × 16 images are trained on, and fit no weights of 28 × 28", asyn
   for (const network of ["cnn", "wider-cnn", "mlp"]) {
     const trained = await run(
       ...["train", ...common, "--epochs", "1", "--network", network],
-      ...["--out", out, "--run", folder.path, "--no-report"],
+      ...["--out", out, "--run", folder.path, "--no-report", "--force"],
     );
     assertEquals([trained.code, trained.stderr], [0, ""]);
     const measured = await run("evaluate", ...common, "--model", out, "--json");

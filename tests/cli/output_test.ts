@@ -86,7 +86,10 @@ Deno.test("--verbose tells device, data and times on stderr", async () => {
     const { stderr, stdout } = await run(
       ...[command, ...folder.data, "--model", folder.weights, verbose],
     );
-    assertMatch(stderr, /^device: cpu \(.*: as asked for\ndata: .*\nall done/);
+    assertMatch(
+      stderr,
+      /^device: cpu \(.*: as asked for\nnote: weights are .*\ndata: .*\nall done/,
+    );
     assertEquals(/device/.test(stdout), false);
   }
 });
