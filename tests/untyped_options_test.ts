@@ -10,7 +10,7 @@ import { mirror } from "../src/formats/mod.ts";
 import { ModuleBuffer } from "../src/nn/module_buffer.ts";
 import { CpuDevice } from "../src/devices/cpu/cpu_device.ts";
 import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
-import { report } from "../src/report/mod.ts";
+import { plotLosses, report } from "../src/report/mod.ts";
 import { predictDigits } from "../src/digits/mod.ts";
 import { Service } from "../src/serve/mod.ts";
 import { testWith } from "./permissions.ts";
@@ -188,6 +188,9 @@ const calls: Record<string, Call[]> = {
     (o) => untyped.mean(x, o),
     (o) => untyped.norm(x, 2, o),
     (o) => untyped.logsumexp(x, { dim: 0, ...o as object }),
+  ],
+  PlotLossesOptions: [
+    (o) => plotLosses([], o as object),
   ],
   ReportOptions: [
     (o) => report({ device, history: [] } as never, o as object),

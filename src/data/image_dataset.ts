@@ -81,12 +81,12 @@ export class ImageDataset implements ArrayDataset {
     const rows = parts.classNames === undefined
       ? parts.rows
       : renumberClasses(parts.rows, parts.classNames);
-    const firstLabel = parts.firstLabel ?? rows.firstLabel ?? 0;
+    const { classNames: names, firstLabel: known = 0 } = rows;
+    const firstLabel = parts.firstLabel ?? known;
     const { images, labels, labelsName, shape } = rows;
     const size = shape.reduce((product, size) => product * size, 1);
     const length = Math.min(limit, images.length / size);
-    const named = rows.classNames;
-    const classes = parts.classes ?? named?.length ?? 10;
+    const classes = parts.classes ?? names?.length ?? 10;
     if (labels !== null) checkLabels(labelsName, labels, classes, firstLabel);
     this.length = length;
     this.imageShape = shape;
@@ -97,11 +97,14 @@ export class ImageDataset implements ArrayDataset {
     this.isLabelled = labels !== null;
     this.source = source;
     this.inputs = { data: this.images, rowShape: shape, divisor: 255 };
-    const classNames = named?.length === classes
-      ? named
-      : firstLabel === 0
+    // Names are those of labels from another number on.
+    const named = firstLabel === known ? names : undefined;
+    const classNames = named === undefined && firstLabel === 0
       ? undefined
-      : Array.from({ length: classes }, (_, row) => String(row + firstLabel));
+      : Array.from(
+        { length: classes },
+        (_, row) => named?.[row] ?? String(row + firstLabel),
+      );
     this.targets = {
       data: this.labels,
       classes,

@@ -162,6 +162,12 @@ permittedTest("EMNIST's files are known by their names", async () => {
     const plain = await Mnist.open(folder.path, asIs);
     assertEquals(plain.images, pixels(3), name);
     assertEquals([...plain.labels], [...labels(3, first)], name);
+    // Names for the classes that have any, if they are of these labels.
+    const more = await Mnist.open(folder.path, { ...options, classes: 99 });
+    const all = more.targets.classNames!;
+    assertEquals(all.slice(0, classes.length).join(""), classes);
+    assertEquals(all.slice(classes.length, -1).every(Number), true);
+    assertEquals(plain.targets.classNames?.[1], first === 0 ? "1" : undefined);
   }
 });
 
