@@ -8,6 +8,7 @@ import {
 } from "../models/mod.ts";
 import { bundlePage, type PagePrograms } from "./page/bundle.ts";
 import { pageHtml } from "./page/html.ts";
+import { licenses } from "./page/licenses.ts";
 import { pageStyle } from "./page/style.ts";
 import type { Sample, TrainingImages } from "./service.ts";
 
@@ -49,6 +50,7 @@ export function pageFiles(
     "page.css": text("text/css", () => pageStyle),
     "page.js": text(script, () => programs().then(({ page }) => page)),
     "engine.js": text(script, () => programs().then(({ engine }) => engine)),
+    "licenses.txt": text("text/plain", () => licenses),
     "page.json": text("application/json", () =>
       JSON.stringify({
         samples: samples.map(({ label, pixels }) => ({

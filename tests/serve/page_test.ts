@@ -138,7 +138,7 @@ browserTest("page: keyboard alone draws, clears and chooses", async (page) => {
   await page.keyboard.press("Delete");
   await shows(page, "draw something");
   const walked: unknown[] = [];
-  for (let count = 0; count < 15; count++) {
+  for (let count = 0; count < 16; count++) {
     await page.keyboard.press("Tab");
     const id = await focused();
     walked.push(id);
@@ -159,7 +159,14 @@ browserTest("page: keyboard alone draws, clears and chooses", async (page) => {
       "start",
       "data",
     ],
-    ...["device", "weights", "original", "save-safetensors", "save-pth"],
+    ...[
+      "device",
+      "weights",
+      "original",
+      "save-safetensors",
+      "save-pth",
+      "licenses",
+    ],
   ]);
   assertEquals(site.problems, []);
 });

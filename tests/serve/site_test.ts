@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { pack } from "../../src/formats/gzip.ts";
+import { licenses } from "../../src/serve/page/licenses.ts";
 import { browserTest } from "../_browser.ts";
 import { run, writeDigits } from "../cli/_program.ts";
 import { labels, testDigit } from "../digits/_test_digits.ts";
@@ -70,7 +71,7 @@ for (const isIsolated of [false, true]) {
       const out = join(folder.path, "a", "site");
       const args = ["--out", out, "--data", folder.path];
       const written = await run("site", ...args);
-      assertMatch(written.stdout, /^7 files, [\d.]+ MB, are in /);
+      assertMatch(written.stdout, /^8 files, [\d.]+ MB, are in /);
       await using server = serveFiles(
         out,
         isIsolated
@@ -137,4 +138,21 @@ Deno.test("site: without a data set where it is named, there is no file", async 
   assertEquals(code, 1);
   assertMatch(stderr, /\nerror: [^\n]* Help: [^\n]*\n$/);
   assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), []);
+});
+
+Deno.test("site: the licences of all that is in it are there", async () => {
+  const { default: config } = await import("../../deno.json", {
+    with: { type: "json" },
+  });
+  assert(licenses.includes(config.name));
+  const own = await Deno.readTextFile(
+    new URL("../../LICENSE", import.meta.url),
+  );
+  assert(licenses.includes(own.trim()));
+  await import("npm:@zip.js/zip.js@2.24.0");
+  const zip = import.meta.resolve("npm:@zip.js/zip.js@2.24.0");
+  const other = await Deno.readTextFile(
+    new URL("LICENSE", zip.replace(/\/(dist|lib)\/.*$/, "/")),
+  );
+  assert(licenses.includes(other.trim()));
 });

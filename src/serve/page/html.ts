@@ -142,7 +142,7 @@ export const pageHtml = `<!DOCTYPE html>
       <button id="save-pth" type="button">Save .pth</button>
     </div>
     <p class="note">Nothing leaves this page: drawings, photos and weights stay
-      in the browser.</p>
+      in the browser. <a id="licenses" href="licenses.txt">Licenses</a></p>
   </section>
 </main>
 </body>

@@ -67,6 +67,7 @@ button, select {
   font: inherit; color: inherit; background: var(--card); max-width: 100%;
   border: 1px solid var(--edge); border-radius: 8px; padding: 8px 14px; min-height: 44px;
 }
+a { color: var(--first); }
 button { cursor: pointer; }
 button:hover:not(:disabled) { border-color: var(--first); }
 button.main { background: var(--first); border-color: var(--first); color: var(--on-first); }
