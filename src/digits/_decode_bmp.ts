@@ -1,3 +1,4 @@
+import { ImageFault } from "./_image_fault.ts";
 import type { Pixels } from "./_pixels.ts";
 
 /** The parts of a file that tell how its pixels lie. */
@@ -28,7 +29,9 @@ export function decodeBmp(bytes: Uint8Array): Pixels {
   );
   const rowBytes = Math.ceil(width * bits / 32) * 4;
   const missing = start + rowBytes * height - bytes.length;
-  if (missing > 0) throw new Error(`${missing} bytes of pixels are missing`);
+  if (missing > 0) {
+    throw new ImageFault(`${missing} bytes of pixels are missing`);
+  }
   const channels = masks.length === 4 ? 4 : 3;
   const data = new Uint8Array(width * height * channels);
   const colour = palette.length > 0
@@ -47,7 +50,7 @@ export function decodeBmp(bytes: Uint8Array): Pixels {
 /**
  * Reads the headers and the palette.
  *
- * @throws {Error} If the pixels are compressed or of odd bits.
+ * @throws {ImageFault} If the pixels are compressed or of odd bits.
  */
 export function bmpHeader(bytes: Uint8Array): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -58,9 +61,11 @@ export function bmpHeader(bytes: Uint8Array): Header {
   const height = isOld ? view.getUint16(20, true) : view.getInt32(22, true);
   const bits = view.getUint16(isOld ? 24 : 28, true);
   const packing = isOld ? plain : view.getUint32(30, true);
-  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`${bits} bits`);
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) {
+    throw new ImageFault(`${bits} bits`);
+  }
   if (![plain, fields, alphaFields].includes(packing)) {
-    throw new Error("compressed inside, which is not read");
+    throw new ImageFault("compressed inside, which is not read");
   }
   const hasFields = packing !== plain;
   const apart = size === 40 && hasFields ? packing === fields ? 12 : 16 : 0;

@@ -1,7 +1,7 @@
 import { describe, FormatError, LibraryError } from "../base/errors.ts";
 import { bmpHeader, decodeBmp } from "./_decode_bmp.ts";
 import { decodeGif, gifSize } from "./_decode_gif.ts";
-import { decodeJpeg } from "./_decode_jpeg.ts";
+import { decodeJpeg, jpegSize } from "./_decode_jpeg.ts";
 import {
   avifSize,
   decodeAvif,
@@ -10,7 +10,8 @@ import {
 } from "./_decode_jsquash.ts";
 import { decodePgm, pgmHeader } from "./_decode_pgm.ts";
 import { decodePng } from "./_decode_png.ts";
-import { MAX_MEGAPIXELS } from "./_limits.ts";
+import { MAX_GIF_MEGAPIXELS, MAX_MEGAPIXELS } from "./_limits.ts";
+import { ImageFault } from "./_image_fault.ts";
 import type { Pixels } from "./_pixels.ts";
 
 /** A format of image files. */
@@ -18,9 +19,11 @@ interface Format {
   readonly name: string;
   /** The first bytes of such a file as Latin-1. */
   readonly start: RegExp;
-  /** Width and height before all is decoded; JPEG's decoder looks itself. */
-  size?(bytes: Uint8Array): readonly [width: number, height: number];
-  decode(bytes: Uint8Array, megapixels: number): Pixels | Promise<Pixels>;
+  /** Millions of pixels that its decoder has memory for, where few. */
+  readonly megapixels?: number;
+  /** Width and height before all is decoded. */
+  size(bytes: Uint8Array): readonly [width: number, height: number];
+  decode(bytes: Uint8Array): Pixels | Promise<Pixels>;
 }
 
 const formats: readonly Format[] = [
@@ -30,7 +33,12 @@ const formats: readonly Format[] = [
     size: pngSize,
     decode: decodePng,
   },
-  { name: "JPEG", start: /^\xff\xd8\xff/, decode: decodeJpeg },
+  {
+    name: "JPEG",
+    start: /^\xff\xd8\xff/,
+    size: jpegSize,
+    decode: decodeJpeg,
+  },
   {
     name: "BMP",
     start: /^BM/,
@@ -49,7 +57,13 @@ const formats: readonly Format[] = [
     },
     decode: decodePgm,
   },
-  { name: "GIF", start: /^GIF8[79]a/, size: gifSize, decode: decodeGif },
+  {
+    name: "GIF",
+    start: /^GIF8[79]a/,
+    megapixels: MAX_GIF_MEGAPIXELS,
+    size: gifSize,
+    decode: decodeGif,
+  },
   {
     name: "WebP",
     start: /^RIFF....WEBP/s,
@@ -95,9 +109,14 @@ export async function decodeImage(
   if (format === undefined) throw unknownFormat(bytes, name);
   try {
     const check = (width: number, height: number) =>
-      checkSize(width, height, megapixels, name);
-    if (format.size !== undefined) check(...format.size(bytes));
-    const pixels = await format.decode(bytes, megapixels);
+      checkSize(
+        width,
+        height,
+        Math.min(megapixels, format.megapixels ?? Infinity),
+        name,
+      );
+    check(...format.size(bytes));
+    const pixels = await format.decode(bytes);
     check(pixels.width, pixels.height);
     return pixels;
   } catch (cause) {
@@ -145,7 +164,9 @@ function unknownFormat(bytes: Uint8Array, name: string): FormatError {
 }
 
 function failure(format: string, name: string, cause: unknown): FormatError {
-  const got = cause instanceof Error ? cause.message : String(cause);
+  // A DataView throws a RangeError where the bytes end, a library anything.
+  const isOwn = cause instanceof ImageFault;
+  const got = isOwn ? cause.message : "bytes that cannot be decoded";
   const what = `${name}: damaged or cut off ${format}`;
   return new FormatError(describe({ what, got, help }), { cause });
 }

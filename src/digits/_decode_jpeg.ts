@@ -1,5 +1,7 @@
 import { library } from "../base/library.ts";
 import { orientationOf, turned } from "./_orientation.ts";
+import { ImageFault } from "./_image_fault.ts";
+import { MAX_MEGAPIXELS } from "./_limits.ts";
 import type { Pixels } from "./_pixels.ts";
 
 interface Decoded {
@@ -13,10 +15,7 @@ interface Decoded {
  * Decodes a JPEG, baseline or progressive, and turns it as its camera says:
  * telephones store a picture as the sensor lies, and beside it how it was held.
  */
-export async function decodeJpeg(
-  bytes: Uint8Array,
-  megapixels: number,
-): Promise<Pixels> {
+export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
   const { default: jpeg } = await library(
     "jpeg-js",
     () => import("npm:jpeg-js@0.4.4"),
@@ -27,7 +26,7 @@ export async function decodeJpeg(
     useTArray: true,
     formatAsRGBA: false,
     tolerantDecoding: false,
-    maxResolutionInMP: megapixels,
+    maxResolutionInMP: MAX_MEGAPIXELS,
     maxMemoryUsageInMB: 2048,
   });
   const { data, exifBuffer, height, width } = image;
@@ -35,4 +34,24 @@ export async function decodeJpeg(
   // jpeg-js leaves a byte of padding before the directory.
   const exif = exifBuffer?.subarray(1) ?? new Uint8Array();
   return turned(pixels, orientationOf(exif));
+}
+
+/** Columns and rows of a JPEG, by the first marker that begins a frame. */
+export function jpegSize(bytes: Uint8Array): [number, number] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 2; at + 9 <= bytes.length;) {
+    if (bytes[at] !== 0xff) throw new ImageFault("no marker where one must be");
+    const marker = bytes[at + 1];
+    if (marker === 0xff) at++; // A byte that fills.
+    else if (isFrame(marker)) {
+      return [view.getUint16(at + 7), view.getUint16(at + 5)];
+    } else at += 2 + view.getUint16(at + 2);
+  }
+  throw new ImageFault("it has no size");
+}
+
+/** SOF0 to SOF15 without DHT, JPG and DAC, which lie between them. */
+function isFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf &&
+    ![0xc4, 0xc8, 0xcc].includes(marker);
 }

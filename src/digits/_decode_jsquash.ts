@@ -1,4 +1,5 @@
 import { library } from "../base/library.ts";
+import { ImageFault } from "./_image_fault.ts";
 import type { Pixels } from "./_pixels.ts";
 
 /** An image as a browser has it. */
@@ -37,7 +38,7 @@ async function decodeBy(
   if (!ready.has(format)) ready.set(format, load(format));
   const decode = await ready.get(format)!;
   const image = await decode(bytes.slice().buffer);
-  if (image === null) throw new Error("no picture in it");
+  if (image === null) throw new ImageFault("no picture in it");
   const { data, height, width } = image;
   return { width, height, channels: 4, data, white: 255 };
 }
@@ -84,6 +85,6 @@ export function avifSize(bytes: Uint8Array): [number, number] {
     const [width, height] = [view.getUint32(at + 8), view.getUint32(at + 12)];
     if (width * height > size[0] * size[1]) size = [width, height];
   }
-  if (size[0] === 0) throw new Error("it has no size");
+  if (size[0] === 0) throw new ImageFault("it has no size");
   return size;
 }

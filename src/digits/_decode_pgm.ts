@@ -1,3 +1,4 @@
+import { ImageFault } from "./_image_fault.ts";
 import type { Pixels } from "./_pixels.ts";
 
 /** Sizes of a PGM: its header is a word, then numbers between white space. */
@@ -19,17 +20,11 @@ export function decodePgm(bytes: Uint8Array): Pixels {
   const size = width * height;
   const image = { width, height, channels: 1, white };
   if (bytes[1] === 0x32) {
-    const text = new TextDecoder().decode(bytes.subarray(end));
-    const values = text.trim().split(/\s+/).map(Number);
-    const whole = values.every((value) => value >= 0 && value <= white);
-    if (values.length !== size || !whole) {
-      throw new Error(`not ${size} numbers from 0 to ${white}`);
-    }
-    return { ...image, data: Uint16Array.from(values) };
+    return { ...image, data: numbersIn(bytes.subarray(end), size, white) };
   }
   const wide = white > 255 ? 2 : 1;
   if (bytes.length - end < size * wide) {
-    throw new Error(`${bytes.length - end} bytes of ${size * wide}`);
+    throw new ImageFault(`${bytes.length - end} bytes of ${size * wide}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + end);
   const data = Uint16Array.from(
@@ -39,18 +34,45 @@ export function decodePgm(bytes: Uint8Array): Pixels {
   return { ...image, data };
 }
 
+/** So many numbers, in digits between white space, and no more. */
+function numbersIn(text: Uint8Array, count: number, most: number): Uint16Array {
+  const wrong = () => new ImageFault(`not ${count} numbers from 0 to ${most}`);
+  // Each takes a digit, and a space but for the last.
+  if (text.length < 2 * count - 1) throw wrong();
+  const values = new Uint16Array(count);
+  let at = 0;
+  for (let index = 0; index < count; index++) {
+    while (isSpace(text[at])) at++;
+    const start = at;
+    let value = 0;
+    for (; text[at] >= 48 && text[at] <= 57; at++) {
+      value = value * 10 + text[at] - 48;
+      if (value > most) throw wrong();
+    }
+    if (at === start) throw wrong();
+    values[index] = value;
+  }
+  while (isSpace(text[at])) at++;
+  if (at < text.length) throw wrong();
+  return values;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 32 || (byte !== undefined && byte >= 9 && byte <= 13);
+}
+
 /**
  * Reads the header, in which `#` begins a comment to the end of its line.
  *
- * @throws {Error} If it is not whole.
+ * @throws {ImageFault} If it is not whole.
  */
 export function pgmHeader(bytes: Uint8Array): Header {
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, 1000));
   const gap = String.raw`(?:\s|#[^\n]*\n)+`;
   const header = new RegExp(`^P[25]${gap}(\\d+)${gap}(\\d+)${gap}(\\d+)\\s`);
   const found = header.exec(start);
-  if (found === null) throw new Error("no width, height and white value");
+  if (found === null) throw new ImageFault("no width, height and white value");
   const [width, height, white] = found.slice(1).map(Number);
-  if (white < 1 || white > 65535) throw new Error(`white value ${white}`);
+  if (white < 1 || white > 65535) throw new ImageFault(`white value ${white}`);
   return { width, height, white, end: found[0].length };
 }

@@ -1,5 +1,6 @@
 import { unpacked } from "../formats/unpacked.ts";
 import { orientationOf, turned } from "./_orientation.ts";
+import { ImageFault } from "./_image_fault.ts";
 import type { Pixels } from "./_pixels.ts";
 import { chunksOf, headerOf, type PngHeader } from "./_png_chunks.ts";
 
@@ -79,7 +80,7 @@ async function inflated(
     at = Math.min(size, at + chunk.length);
     if (at === size) return result;
   }
-  throw new Error(`${at} bytes of ${size} are there`);
+  throw new ImageFault(`${at} bytes of ${size} are there`);
 }
 
 /** Undoes the filters: https://www.w3.org/TR/png-3/#9Filters */
@@ -88,7 +89,7 @@ function unfilter(bytes: Uint8Array, rowBytes: number, pixelBytes: number) {
   for (let row = 0; row * stride < bytes.length; row++) {
     const start = row * stride + 1;
     const filter = bytes[start - 1];
-    if (filter > 4) throw new Error(`a filter ${filter}`);
+    if (filter > 4) throw new ImageFault(`a filter ${filter}`);
     for (let at = 0; at < rowBytes; at++) {
       const isFirst = at < pixelBytes;
       const left = isFirst ? 0 : bytes[start + at - pixelBytes];
@@ -146,10 +147,10 @@ function coloured(
   palette: Uint8Array | undefined,
   alphas: Uint8Array = new Uint8Array(),
 ): Pixels {
-  if (palette === undefined) throw new Error("it has no palette");
+  if (palette === undefined) throw new ImageFault("it has no palette");
   const colours = new Uint8Array(width * height * 4);
   for (const [pixel, index] of data.entries()) {
-    if (index * 3 >= palette.length) throw new Error(`no colour ${index}`);
+    if (index * 3 >= palette.length) throw new ImageFault(`no colour ${index}`);
     colours.set(palette.subarray(index * 3, index * 3 + 3), pixel * 4);
     colours[pixel * 4 + 3] = alphas[index] ?? 255;
   }

@@ -1,3 +1,5 @@
+import { ImageFault } from "./_image_fault.ts";
+
 /** A part of a PNG. */
 interface Chunk {
   readonly type: string;
@@ -38,7 +40,7 @@ const depthsOf: Readonly<Record<number, readonly number[]>> = {
  * The chunks of a PNG, from the first to IEND.
  * https://www.w3.org/TR/png-3/#5DataRep
  *
- * @throws {Error} If one is cut off, or its checksum is another.
+ * @throws {ImageFault} If one is cut off, or its checksum is another.
  */
 export function chunksOf(bytes: Uint8Array): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -49,22 +51,22 @@ export function chunksOf(bytes: Uint8Array): Chunk[] {
     if (end + 4 > bytes.length) break;
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
-      throw new Error(`the checksum of ${type} is another`);
+      throw new ImageFault(`the checksum of ${type} is another`);
     }
     chunks.push({ type, content: bytes.slice(at + 8, end) });
     if (type === "IEND") return chunks;
     at = end + 4;
   }
-  throw new Error("its end is missing");
+  throw new ImageFault("its end is missing");
 }
 
 /** Reads IHDR. */
 export function headerOf({ content, type }: Chunk): PngHeader {
-  if (type !== "IHDR") throw new Error(`it begins with ${type}`);
+  if (type !== "IHDR") throw new ImageFault(`it begins with ${type}`);
   const view = new DataView(content.buffer, content.byteOffset);
   const [depth, colour, , , interlace] = content.subarray(8);
   if (!depthsOf[colour]?.includes(depth) || interlace > 1) {
-    throw new Error(`colour of type ${colour} with ${depth} bits`);
+    throw new ImageFault(`colour of type ${colour} with ${depth} bits`);
   }
   return {
     width: view.getUint32(0),

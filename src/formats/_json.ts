@@ -1,4 +1,5 @@
 import type { FormatError } from "../base/errors.ts";
+import { MOST_VALUES } from "./_limits.ts";
 import { malformed, show } from "./_malformed.ts";
 
 /** A JSON value; its objects are maps, in the order of the text. */
@@ -31,6 +32,7 @@ class JsonParser {
   readonly #text: string;
   readonly #where: string;
   #position = 0;
+  #values = 0;
 
   constructor(text: string, where: string) {
     this.#text = text;
@@ -46,6 +48,9 @@ class JsonParser {
 
   #value(depth: number): JsonValue {
     if (depth > DEEPEST) throw this.#error(`at most ${DEEPEST} levels`);
+    if (++this.#values > MOST_VALUES) {
+      throw this.#error(`at most ${MOST_VALUES} values`, "more");
+    }
     this.#skipWhitespace();
     switch (this.#text[this.#position]) {
       case "{":

@@ -1,5 +1,14 @@
 import { malformed } from "./_malformed.ts";
 
+/** Most tensors of a file. */
+export const MOST_TENSORS = 10_000;
+
+/** Most values of a header or a pickle: shared ones multiply without end. */
+export const MOST_VALUES = 250_000;
+
+/** Most dimensions of a tensor, as NumPy and PyTorch have them. */
+export const MOST_DIMENSIONS = 64;
+
 /** Small files may hold so many bytes in any case. */
 const SMALL = 64 * 2 ** 20;
 

@@ -1,5 +1,6 @@
 import { ELEMENT_BYTES, type FileDtype } from "./_elements.ts";
 import type { HostTensor } from "./_host_tensor.ts";
+import { MOST_DIMENSIONS } from "./_limits.ts";
 import { malformed, show } from "./_malformed.ts";
 import { rowMajor } from "./_strided.ts";
 
@@ -124,6 +125,7 @@ export function parseNpyHeader(
 function sizesOf(tuple: string): number[] | null {
   const parts = tuple.split(",").map((part) => part.trim());
   if (parts.at(-1) === "") parts.pop();
+  if (parts.length > MOST_DIMENSIONS) return null;
   if (!parts.every((part) => /^\d+L?$/.test(part))) return null;
   return parts.map((part) => parseInt(part));
 }

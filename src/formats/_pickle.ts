@@ -1,4 +1,5 @@
 import type { FormatError } from "../base/errors.ts";
+import { MOST_VALUES } from "./_limits.ts";
 import { malformed, show } from "./_malformed.ts";
 
 /** The values of a pickle: plain ones, and those that its globals make. */
@@ -72,6 +73,9 @@ const NEWLINE = 0x0a;
 /** Longer numbers than any that counts something are refused. */
 const LONGEST_LONG = 64;
 
+/** Values of a pickle that are made and used again: names, types, arguments. */
+const MOST_WORK = 4 * MOST_VALUES;
+
 /** The effect of an opcode. */
 type Operation = (machine: PickleMachine) => void;
 
@@ -109,6 +113,7 @@ class PickleMachine {
   readonly #marked: PickleValue[][] = [];
   #stack: PickleValue[] = [];
   #position: number;
+  #work = 0;
 
   constructor(bytes: Uint8Array, rules: PickleRules, position: number) {
     this.#bytes = bytes;
@@ -204,7 +209,16 @@ class PickleMachine {
   }
 
   push(value: PickleValue): void {
+    this.#spend(1);
     this.#stack.push(value);
+  }
+
+  /** A list can be an argument of many calls, each of which reads all of it. */
+  #spend(values: number): void {
+    this.#work += values;
+    if (this.#work > MOST_WORK) {
+      throw this.error(`at most ${MOST_WORK} values`, "more");
+    }
   }
 
   pop(): PickleValue {
@@ -289,6 +303,7 @@ class PickleMachine {
     if (!(callee instanceof PickleGlobal) || !Array.isArray(args)) {
       throw this.error("a function and arguments", describeValue(callee));
     }
+    this.#spend(sizeOf(args, 3));
     const result = callee.call(args);
     if (result === undefined) {
       const given = args.map(describeValue).join(", ");
@@ -331,6 +346,17 @@ class PickleMachine {
     const number = Number(value);
     this.push(Number.isSafeInteger(number) ? number : value);
   }
+}
+
+/** Values in a list and in lists within, so many levels deep. */
+function sizeOf(list: readonly PickleValue[], levels: number): number {
+  if (levels === 1 || list.length > MOST_WORK) return list.length;
+  let size = list.length;
+  for (const value of list) {
+    if (Array.isArray(value)) size += sizeOf(value, levels - 1);
+    if (size > MOST_WORK) break;
+  }
+  return size;
 }
 
 /** A value, short, for an error. */

@@ -1,5 +1,5 @@
 import { ELEMENT_BYTES, hostTensor, type TensorInfo } from "./_elements.ts";
-import { checkContent } from "./_limits.ts";
+import { checkContent, MOST_TENSORS, MOST_VALUES } from "./_limits.ts";
 import { malformed, show } from "./_malformed.ts";
 import { noTensor } from "./_no_tensor.ts";
 import { PickleObject, PickleOpaque, type PickleValue } from "./_pickle.ts";
@@ -16,8 +16,8 @@ import type { ZipMember } from "./_zip.ts";
 /** Deeper than any checkpoint; a list that holds itself has no end. */
 const DEEPEST = 32;
 
-/** More than any checkpoint has; shared lists can multiply without end. */
-const MOST_VALUES = 1_000_000;
+const RECOVER =
+  "In Python, save the weights alone: torch.save(model.state_dict(), path).";
 
 /** Longer than any name; one key stands before all that is below it. */
 const LONGEST_NAME = 1000;
@@ -76,6 +76,12 @@ export interface TorchFile {
   storageOf(storage: TorchStorage): StorageBytes | undefined;
 }
 
+/** A storage, and its bytes where several tensors view it. */
+interface SharedStorage {
+  users: number;
+  bytes?: Promise<Uint8Array>;
+}
+
 /** The tensors of a pickle, checked against the storages that they view. */
 export function torchFile(
   source: Source,
@@ -83,13 +89,27 @@ export function torchFile(
 ): WeightsFile {
   const { metadata, tensors } = flatten(value, where);
   const infos = new Map<string, TensorInfo>();
-  let total = 0;
+  const shared = new Map<string, SharedStorage>();
+  let [total, stored] = [0, 0];
   for (const [name, { storage, view }] of tensors) {
     const what = `${source.name}: tensor ${show(name)}`;
-    total += checkTensor(what, { storage, view }, storageOf(storage));
+    const bytes = storageOf(storage);
+    total += checkTensor(what, { storage, view }, bytes);
     infos.set(name, { dtype: storage.dtype, shape: view.shape });
+    const known = shared.get(storage.key);
+    if (known === undefined) {
+      stored += bytes!.size;
+      shared.set(storage.key, { users: 1 });
+    } else known.users++;
   }
-  checkContent(source.name, total, source.size);
+  // A small view may be all that is used of a large storage.
+  checkContent(source.name, Math.max(total, stored), source.size);
+  const read = (storage: TorchStorage) => {
+    const entry = shared.get(storage.key)!;
+    // Unpacked once, however many tensors view it.
+    if (entry.users > 1) return entry.bytes ??= storageOf(storage)!.read();
+    return storageOf(storage)!.read();
+  };
   return {
     format: "pytorch",
     tensors: infos,
@@ -98,7 +118,7 @@ export function torchFile(
       const tensor = tensors.get(name);
       if (tensor === undefined) throw noTensor(source.name, name);
       const { storage, view } = tensor;
-      const data = await storageOf(storage)!.read();
+      const data = await read(storage);
       const own = gather(data, view, ELEMENT_BYTES[storage.dtype]);
       return hostTensor(own, storage.dtype, view.shape);
     },
@@ -145,8 +165,7 @@ function flatten(root: PickleValue, where: string): Flattened {
   const found: Flattened = { tensors: new Map(), metadata: new Map() };
   if (!(root instanceof Map)) {
     throw malformed(where, "a dict of tensors", kindOf(root), {
-      help:
-        "In Python, save the weights: torch.save(model.state_dict(), path).",
+      help: RECOVER,
     });
   }
   let visited = 0;
@@ -156,6 +175,7 @@ function flatten(root: PickleValue, where: string): Flattened {
         where,
         `at most ${MOST_VALUES} values, ${DEEPEST} levels deep`,
         "more",
+        { help: RECOVER },
       );
     }
     if (value instanceof Map || Array.isArray(value)) {
@@ -168,13 +188,19 @@ function flatten(root: PickleValue, where: string): Flattened {
     if (length > LONGEST_NAME) {
       const expected = `names of at most ${LONGEST_NAME} characters`;
       throw malformed(where, expected, `one of ${length}`, {
-        help:
-          "In Python, save the weights: torch.save(model.state_dict(), path).",
+        help: RECOVER,
       });
     }
     const name = path.join(".");
     if (found.tensors.has(name) || found.metadata.has(name)) {
-      throw malformed(where, "every name once", `${show(name)} again`);
+      throw malformed(where, "every name once", `${show(name)} again`, {
+        help: RECOVER,
+      });
+    }
+    if (found.tensors.size === MOST_TENSORS) {
+      throw malformed(where, `at most ${MOST_TENSORS} tensors`, "more", {
+        help: RECOVER,
+      });
     }
     if (value instanceof TorchTensor) found.tensors.set(name, value);
     else if (value instanceof PickleOpaque) {

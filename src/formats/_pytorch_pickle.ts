@@ -1,4 +1,5 @@
 import { ELEMENT_BYTES, type FileDtype } from "./_elements.ts";
+import { MOST_DIMENSIONS } from "./_limits.ts";
 import {
   parsePickleAt,
   type PickleDict,
@@ -225,6 +226,7 @@ function rebuildTensor(args: PickleValue[]): PickleObject | undefined {
   }
   const isTensor = storage instanceof TorchStorage && isSize(offset) &&
     isSizes(shape) && isSizes(strides) && shape.length === strides.length &&
+    shape.length <= MOST_DIMENSIONS &&
     (metadata === undefined || isEmpty(metadata));
   if (!isTensor) return undefined;
   return new TorchTensor(storage, { offset, shape, strides });

@@ -1,5 +1,6 @@
 import { ELEMENT_BYTES, type FileDtype, type TensorInfo } from "./_elements.ts";
 import { type JsonValue, parseJson } from "./_json.ts";
+import { MOST_DIMENSIONS, MOST_TENSORS } from "./_limits.ts";
 import { malformed, show } from "./_malformed.ts";
 import type { Source } from "./_source.ts";
 
@@ -92,6 +93,9 @@ export function parseHeader(
       metadata = parseMetadata(value, `${name}: ${METADATA_KEY}`);
     } else {
       tensors.set(key, parseTensor(value, `tensor ${show(key)}`, name));
+      if (tensors.size > MOST_TENSORS) {
+        throw malformed(where, `at most ${MOST_TENSORS} tensors`, "more");
+      }
     }
   }
   const dataStart = PREFIX_BYTES + header.length;
@@ -141,10 +145,10 @@ function parseTensor(
     );
   }
   const shape = value.get("shape");
-  if (!isSizes(shape)) {
+  if (!isSizes(shape) || shape.length > MOST_DIMENSIONS) {
     throw malformed(
       `${name}: shape of ${tensor}`,
-      "an array of integers from 0 to 2^53 - 1",
+      `an array of integers from 0 to 2^53 - 1, at most ${MOST_DIMENSIONS}`,
       show(shape),
     );
   }

@@ -1,5 +1,5 @@
 import type { Entry, FileEntry } from "npm:@zip.js/zip.js@2.24.0";
-import { FormatError } from "../base/errors.ts";
+import { DataError, FormatError } from "../base/errors.ts";
 import { malformed } from "./_malformed.ts";
 import type { Source } from "./_source.ts";
 
@@ -31,6 +31,9 @@ export interface ZipArchive {
 }
 
 const RECOVER = "The archive is damaged: download or write it again.";
+
+/** Most members of an archive: one for each tensor, and some beside them. */
+const MOST_MEMBERS = 5000;
 
 /** A byte of deflate's output takes at least this much of its input. */
 const STRONGEST_DEFLATE = 1032;
@@ -66,7 +69,17 @@ export async function openZip(
   const reader = new zip.ZipReader(new SourceReader(source), {
     checkSignature: true,
   });
-  const entries = await translated(source.name, () => reader.getEntries());
+  const entries = await translated(source.name, async () => {
+    const all: Entry[] = [];
+    for await (const entry of reader.getEntriesGenerator()) {
+      if (all.push(entry) <= MOST_MEMBERS) continue;
+      const expected = `at most ${MOST_MEMBERS} members`;
+      throw malformed(source.name, expected, "more", {
+        help: "Write its files into several archives.",
+      });
+    }
+    return all;
+  });
   checkOverlap(entries, source.name);
   const members = new Map<string, ZipMember>();
   for (const entry of entries) {
@@ -110,7 +123,7 @@ export async function writeZip(
 
 async function library() {
   const zip = await import("npm:@zip.js/zip.js@2.24.0");
-  zip.configure({ useWebWorkers: false, chunkSize: 64 * 1024 });
+  zip.configure({ useWebWorkers: false, chunkSize: 8 * 1024 });
   return zip;
 }
 
@@ -195,8 +208,8 @@ async function translated<Result>(
   try {
     return await read();
   } catch (cause) {
-    if (cause instanceof FormatError) throw cause;
-    const got = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof FormatError || cause instanceof DataError) throw cause;
+    const got = "bytes that cannot be unpacked";
     throw malformed(where, "a zip archive", got, { help: RECOVER, cause });
   }
 }

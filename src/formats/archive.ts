@@ -1,4 +1,6 @@
 import { FormatError } from "../base/errors.ts";
+import { mostUnpacked } from "./gzip.ts";
+import { unpacked } from "./unpacked.ts";
 import { malformed } from "./_malformed.ts";
 import { fileSource } from "./_source.ts";
 import { isZip, openZip, type ZipMember } from "./_zip.ts";
@@ -56,10 +58,12 @@ async function* tarMembers(
   path: string,
   wanted: RegExp,
 ): AsyncGenerator<ArchiveMember> {
-  const { readable } = await Deno.open(path);
+  const file = await Deno.open(path);
+  const { size: packedBytes } = await file.stat();
   const reader = new ByteReader(
-    readable.pipeThrough(new DecompressionStream("gzip")),
+    unpacked(file.readable, "gzip"),
     path,
+    mostUnpacked(packedBytes),
   );
   try {
     while (true) {
@@ -97,22 +101,32 @@ async function* tarMembers(
 class ByteReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #path: string;
+  readonly #most: number;
+  #total = 0;
   #rest: Uint8Array = new Uint8Array();
 
-  constructor(stream: ReadableStream<Uint8Array>, path: string) {
+  constructor(stream: ReadableStream<Uint8Array>, path: string, most: number) {
     this.#reader = stream.getReader();
     this.#path = path;
+    this.#most = most;
   }
 
   /** So many bytes, fewer at the end. */
   async read(length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(length);
-    const filled = await this.#take(length, (part, at) => bytes.set(part, at));
-    return bytes.subarray(0, filled);
+    // What a header promises need not be there.
+    const parts: Uint8Array[] = [];
+    const filled = await this.#take(length, (part) => parts.push(part));
+    const bytes = new Uint8Array(filled);
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return bytes;
   }
 
   async skip(length: number): Promise<void> {
-    await this.#take(length, () => {});
+    await this.#take(length, () => 0);
   }
 
   async close(): Promise<void> {
@@ -121,17 +135,22 @@ class ByteReader {
 
   async #take(
     length: number,
-    use: (part: Uint8Array, at: number) => void,
+    use: (part: Uint8Array) => number,
   ): Promise<number> {
     let taken = 0;
     while (taken < length) {
       if (this.#rest.length === 0) {
         const { done, value } = await this.#next();
         if (done) break;
+        this.#total += value.length;
+        if (this.#total > this.#most) {
+          const expected = `at most ${this.#most} bytes, unpacked`;
+          throw damaged(this.#path, expected, "more");
+        }
         this.#rest = value;
       }
       const part = this.#rest.subarray(0, length - taken);
-      use(part, taken);
+      use(part);
       taken += part.length;
       this.#rest = this.#rest.subarray(part.length);
     }
@@ -143,7 +162,7 @@ class ByteReader {
       return await this.#reader.read();
     } catch (cause) {
       if (cause instanceof FormatError) throw cause;
-      const got = cause instanceof Error ? cause.message : String(cause);
+      const got = "bytes that gzip cannot unpack";
       throw damaged(this.#path, "a tar archive packed by gzip", got);
     }
   }

@@ -69,7 +69,7 @@ export async function readIdx(
   bytes: Uint8Array,
   name = "IDX data",
 ): Promise<IdxArray> {
-  const file = await unpack(bytes, name);
+  const file = await unpack(bytes, name, (start) => sizeOf(start, name));
   const { dtype, shape, start } = readHeader(file, name);
   checkSize(file.length - start, dtype, shape, name);
   const data = file.subarray(start);
@@ -154,6 +154,15 @@ function readHeader(
     (_, axis) => header.getUint32(4 + 4 * axis),
   );
   return { dtype, shape, start };
+}
+
+/** Bytes of a whole file, by its first ones. */
+function sizeOf(file: Uint8Array, name: string): number {
+  const { dtype, shape, start } = readHeader(file, name);
+  return shape.reduce(
+    (product, size) => product * size,
+    FORMATS[dtype].bytes,
+  ) + start;
 }
 
 function checkSize(

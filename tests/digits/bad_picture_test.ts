@@ -70,7 +70,7 @@ const wrong: [name: string, bytes: () => Uint8Array, message: RegExp][] = [
       bytes.set([0xff, 0xff, 0xff, 0xff], frame + 5);
       return bytes;
     },
-    /damaged or cut off JPEG: got maxResolutionInMP/,
+    /64 million, got 65535 × 65535/,
   ],
 ];
 

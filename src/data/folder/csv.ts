@@ -1,4 +1,6 @@
 import { DataError, describe, FormatError } from "../../base/errors.ts";
+import { mostUnpacked } from "../../formats/gzip.ts";
+import { unpacked } from "../../formats/unpacked.ts";
 import type { ImageRows, ImageShape } from "./format.ts";
 
 /** The columns of a table of pixels. */
@@ -14,7 +16,7 @@ export interface CsvLayout {
 }
 
 /** Longest line and largest table that are read, in bytes. */
-const LIMITS = { line: 2 ** 24, pixels: 2 ** 31 };
+const LIMITS = { line: 2 ** 22, pixels: 2 ** 31 };
 
 const labelNames = /^(?:labels?|class|target|y|digit|letter|character)$/i;
 
@@ -27,16 +29,9 @@ const labelNames = /^(?:labels?|class|target|y|digit|letter|character)$/i;
  */
 export async function csvLayout(path: string): Promise<CsvLayout> {
   for await (const line of linesOf(path)) {
-    const fields = fieldsOf(line);
-    const hasHeader = fields.some((field) => Number.isNaN(numberOf(field)));
-    const named = fields.findIndex((field) => labelNames.test(field));
-    const columns = fields.length;
-    for (
-      const label of labelColumns(
-        named,
-        hasHeader && /^(?:pixel|p?\d)/i.test(fields[0]),
-      )
-    ) {
+    const { columns, first, hasHeader, named } = namesOf(line);
+    const startsWithPixel = hasHeader && /^(?:pixel|p?\d)/i.test(first);
+    for (const label of labelColumns(named, startsWithPixel)) {
       const shape = squareOf(columns - (label < 0 ? 0 : 1));
       if (shape !== null) return { columns, label, shape, hasHeader };
     }
@@ -104,6 +99,18 @@ export function labelArray(
   return areBytes ? Uint8Array.from(labels) : Int32Array.from(labels);
 }
 
+/** What the first line has: names, or numbers as all others. */
+function namesOf(line: Uint8Array) {
+  let [columns, first, hasHeader, named] = [0, "", false, -1];
+  for (const field of fieldsOf(line)) {
+    if (columns === 0) first = field;
+    hasHeader ||= Number.isNaN(numberOf(field));
+    if (named < 0 && labelNames.test(field)) named = columns;
+    columns++;
+  }
+  return { columns, first, hasHeader, named };
+}
+
 /** Where labels may be, the likeliest first. */
 function labelColumns(named: number, startsWithPixel: boolean): number[] {
   if (named >= 0) return [named];
@@ -129,7 +136,7 @@ class GrowingBytes {
 
   constructor(size: number) {
     this.#size = size;
-    this.#data = new Uint8Array(1024 * size);
+    this.#data = new Uint8Array(Math.ceil(2 ** 20 / size) * size);
   }
 
   next(path: string): Uint8Array {
@@ -178,7 +185,7 @@ async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
     }
     rest = bytes.slice(start);
     if (rest.length > LIMITS.line) {
-      throw wrongValue(path, "lines of at most 16 MB", "a longer one");
+      throw wrongValue(path, "lines of at most 4 MB", "a longer one");
     }
   }
   const last = trimmed(rest);
@@ -188,16 +195,37 @@ async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
 async function* chunksOf(
   path: string,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const isPacked = /\.gz$/i.test(path);
   try {
-    const { readable } = await Deno.open(path);
-    yield* /\.gz$/i.test(path)
-      ? readable.pipeThrough(new DecompressionStream("gzip"))
-      : readable;
+    using file = await Deno.open(path);
+    const most = isPacked ? mostUnpacked((await file.stat()).size) : Infinity;
+    const read = piecesOf(file);
+    let total = 0;
+    for await (const chunk of isPacked ? unpacked(read, "gzip") : read) {
+      total += chunk.length;
+      if (total > most) {
+        throw wrongValue(path, `at most ${most} bytes, unpacked`, "more");
+      }
+      yield chunk;
+    }
   } catch (cause) {
-    const got = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof FormatError) throw cause;
+    const isOfSystem = !(cause instanceof TypeError) && cause instanceof Error;
+    const got = isOfSystem ? cause.message : "bytes that gzip cannot unpack";
     const what = `cannot read ${path}`;
     const help = "Give a whole file that is there and that you may read.";
     throw new DataError(describe({ what, got, help }), { cause });
+  }
+}
+
+async function* piecesOf(
+  file: Deno.FsFile,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  while (true) {
+    const piece = new Uint8Array(2 ** 16);
+    const count = await file.read(piece);
+    if (count === null) return;
+    yield piece.subarray(0, count);
   }
 }
 
@@ -221,7 +249,7 @@ function parseLine(line: Uint8Array, values: Float64Array): number {
       if (column < values.length) {
         values[column] = isPlain && at > start
           ? value
-          : numberOf(fieldsOf(line.subarray(start, at))[0]);
+          : numberOf(textOf(line.subarray(start, at)));
       }
       column++;
       start = at + 1;
@@ -232,9 +260,20 @@ function parseLine(line: Uint8Array, values: Float64Array): number {
   return column;
 }
 
-function fieldsOf(line: Uint8Array): string[] {
-  return new TextDecoder().decode(line).split(/[,;\t]/)
-    .map((field) => field.trim().replace(/^"(.*)"$/, "$1"));
+/** The fields, one at a time: a line may have millions. */
+function* fieldsOf(line: Uint8Array): Generator<string> {
+  let start = 0;
+  for (let at = 0; at <= line.length; at++) {
+    if (at < line.length && !isSeparator(line[at])) continue;
+    yield textOf(line.subarray(start, at));
+    start = at + 1;
+  }
+}
+
+const decoder = new TextDecoder();
+
+function textOf(field: Uint8Array): string {
+  return decoder.decode(field).trim().replace(/^"(.*)"$/, "$1");
 }
 
 function numberOf(field: string): number {
