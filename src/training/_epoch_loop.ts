@@ -1,3 +1,4 @@
+import { describe } from "../base/errors.ts";
 import type { DataLoader } from "../data/data_loader.ts";
 import type { Frozen } from "./_frozen.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -26,17 +27,35 @@ export interface LoopParts {
 /** Which epoch it is, and of how many. */
 type EpochNumber = Pick<StepResult, "epoch" | "epochs">;
 
-/** Steps between two readings of loss and accuracy. */
+/** Steps between two readings, where the options do not say. */
 const stepsPerReading = 20;
+
+/** What was last read of the epoch's sums. */
+type Reading = Pick<StepResult, "loss" | "acc" | "readStep">;
 
 /** The steps of an epoch, watched by callbacks and stopped by a signal. */
 export class EpochLoop {
   readonly #parts: LoopParts;
   readonly #options: TrainOptions;
   readonly #losses: StepLoss[] = [];
+  readonly #readEvery: number;
 
-  /** Keeps the parts. */
+  /**
+   * Keeps the parts.
+   *
+   * @throws {RangeError} If `readEvery` is no whole number of at least 1.
+   */
   constructor(parts: LoopParts, options: TrainOptions) {
+    const { readEvery = stepsPerReading } = options;
+    if (!Number.isSafeInteger(readEvery) || readEvery < 1) {
+      throw new RangeError(describe({
+        what: "train: readEvery",
+        expected: "a whole number of at least 1",
+        got: String(readEvery),
+        help: `Leave it out for every ${stepsPerReading} steps.`,
+      }));
+    }
+    this.#readEvery = readEvery;
     this.#parts = parts;
     this.#options = options;
   }
@@ -64,14 +83,14 @@ export class EpochLoop {
     frozen.train();
     if (batches.state.batch === 0) step.reset();
     const before = step.rows;
-    let reading = { loss: NaN, acc: NaN };
-    let pending: Promise<typeof reading> | null = null;
+    let reading: Reading = { loss: NaN, acc: NaN, readStep: 0 };
+    let pending: Promise<Reading> | null = null;
     const read = this.#reader(number.epoch);
     let { lr } = optimizer;
     for await (const [inputs, targets] of batches) {
       step.run(inputs, targets);
       const last = step.steps === batches.length;
-      if (last || step.steps % stepsPerReading === 0) {
+      if (last || step.steps % this.#readEvery === 0) {
         const next = read();
         next.catch(() => {}); // Awaited below, or at the next reading.
         // The previous reading is long complete: this does not stall the device.
@@ -81,19 +100,20 @@ export class EpochLoop {
       const seconds = (performance.now() - start) / 1000;
       lr = optimizer.lr;
       const imagesPerSecond = (step.rows - before) / seconds;
-      const result = { ...number, ...reading, imagesPerSecond };
-      await onStep?.(this.#stepResult(result));
+      const result = { ...number, ...reading, imagesPerSecond, lr };
+      // First, so that a checkpoint that is made now is of a whole step.
       schedule.step();
+      await onStep?.(this.#stepResult(result));
       await turnEventLoop();
       if (!signal?.aborted || last) continue;
       await onStop();
       signal.throwIfAborted();
     }
-    return { ...reading, lr };
+    return { loss: reading.loss, acc: reading.acc, lr };
   }
 
   /** Reads the means of an epoch so far, and notes the loss since the last time. */
-  #reader(epoch: number): () => Promise<{ loss: number; acc: number }> {
+  #reader(epoch: number): () => Promise<Reading> {
     const { batches, step } = this.#parts;
     let before = { steps: 0, sum: 0 };
     return async () => {
@@ -105,26 +125,20 @@ export class EpochLoop {
         loss: (sum - before.sum) / (steps - before.steps),
       });
       before = { steps, sum };
-      return means;
+      return { ...means, readStep: steps };
     };
   }
 
   #stepResult(
-    known: EpochNumber & Pick<StepResult, "loss" | "acc" | "imagesPerSecond">,
+    known: EpochNumber & Reading & Pick<StepResult, "imagesPerSecond" | "lr">,
   ): StepResult {
-    const { batches, optimizer, step } = this.#parts;
-    const { acc, epoch, epochs, imagesPerSecond, loss } = known;
+    const { batches, step } = this.#parts;
     return {
-      epoch,
-      epochs,
+      ...known,
       step: step.steps,
       steps: batches.length,
       rows: step.rows,
       totalRows: batches.rows,
-      loss,
-      acc,
-      lr: optimizer.lr,
-      imagesPerSecond,
     };
   }
 }

@@ -215,6 +215,11 @@ export interface TrainCallbacks {
    * a promise, the next step waits for it.
    */
   onStep?: (step: StepResult) => unknown;
+  /**
+   * Steps between two readings of loss and accuracy from the device. With 1
+   * `onStep` hears of each step; a GPU is waited for then. Default 20.
+   */
+  readEvery?: number;
   /** Called after every epoch, once it is measured. */
   onEpoch?: (epoch: EpochResult) => void | Promise<void>;
   /** Called after every checkpoint, once it is on the disk. */
@@ -264,10 +269,12 @@ export interface StepResult {
   /** Rows of an epoch. */
   totalRows: number;
   /**
-   * Mean of the epoch's losses, as last read from the device: every 20 steps and
-   * at the end. NaN until the first reading.
+   * Mean of the epoch's losses, as last read from the device: every `readEvery`
+   * steps and at the end. NaN until the first reading.
    */
   loss: number;
+  /** The step that was last read, which may be the one before; 0 is none yet. */
+  readStep: number;
   /**
    * Accuracy on the epoch's rows, 0…1, as of the same reading; NaN where the
    * targets are no labels.

@@ -29,6 +29,7 @@ const otherOptions = [
   "key",
   "resume",
   "onStep",
+  "readEvery",
   "onEpoch",
   "onCheckpoint",
   "onCheckpointError",

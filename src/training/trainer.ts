@@ -305,6 +305,20 @@ export class Trainer implements Disposable {
   }
 
   /**
+   * Writes the checkpoint that the options name, as the training is after the
+   * last step; does nothing where they name none. To be called within `onStep`
+   * or `onEpoch`, or between two epochs.
+   *
+   * @throws {TrainingError} If a weight is not a finite number.
+   * @throws {DataError} If it cannot be written, and the options do not have
+   * `onCheckpointError`.
+   */
+  async save(): Promise<void> {
+    await checkWeights(this.model, this.#moment(this.#history.length + 1));
+    await this.#save();
+  }
+
+  /**
    * Frees the memory of the training, the optimizer's too; model and device stay.
    */
   [Symbol.dispose](): void {
@@ -345,12 +359,8 @@ export class Trainer implements Disposable {
     const start = performance.now();
     const { epochs } = this.settings;
     const epoch = this.#history.length + 1;
-    const stop = async () => {
-      await checkWeights(this.model, this.#moment(epoch));
-      await this.#save();
-    };
     if (this.#checkpoints.isEnabled) this.#last ??= await this.checkpoint();
-    const trained = await this.#loop.run({ epoch, epochs }, stop)
+    const trained = await this.#loop.run({ epoch, epochs }, () => this.save())
       .catch(async (error) => {
         throw error instanceof TrainingError
           ? await this.#explained(error)

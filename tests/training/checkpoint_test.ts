@@ -24,6 +24,7 @@ import {
 import { readWeights } from "../../src/formats/weights.ts";
 import { Linear } from "../../src/nn/linear.ts";
 import { train } from "../../src/training/train.ts";
+import { Trainer } from "../../src/training/trainer.ts";
 import {
   bestPath,
   readCheckpoint,
@@ -100,6 +101,37 @@ deviceTest("a stop within an epoch changes no byte", async (device) => {
   await train(task(device, { checkpoint: parts, resume: parts }));
   assertEquals(await Deno.readFile(parts), await Deno.readFile(whole));
 });
+
+deviceTest(
+  "what save writes within an epoch goes on to the byte",
+  async (device) => {
+    await using folder = await temporaryFolder();
+    const [whole, saved, parts] = ["whole", "saved", "parts"].map((name) =>
+      join(folder.path, `${name}.safetensors`)
+    );
+    const schedule = "cosine";
+    const options = {
+      ...settings,
+      epochs: 2,
+      schedule,
+      emaDecay: 0.9,
+    } as const;
+    const trainer = await Trainer.open(task(device, {
+      ...options,
+      checkpoint: whole,
+      onStep: async ({ epoch, step }) => {
+        if (epoch !== 2 || step !== 3) return;
+        await trainer.save();
+        await Deno.copyFile(whole, saved);
+      },
+    }));
+    for await (const _epoch of trainer.epochs());
+    trainer[Symbol.dispose]();
+    assertEquals((await readCheckpoint(saved)).history.length, 1);
+    await train(task(device, { checkpoint: parts, resume: saved }));
+    assertEquals(await Deno.readFile(parts), await Deno.readFile(whole));
+  },
+);
 
 deviceTest("augmentation goes on within an epoch", async (device) => {
   await using folder = await temporaryFolder();

@@ -139,6 +139,27 @@ deviceTest("timers fire while a training runs", async (device) => {
   assertGreater(steps, seen);
 });
 
+deviceTest(
+  "readEvery: 1 reads every step, and changes none",
+  async (device) => {
+    const seen: StepResult[] = [];
+    const onStep = (step: StepResult) => void seen.push(step);
+    const fine = await train(task(device, { readEvery: 1, onStep }));
+    const { history } = await train(task(device));
+    assertEquals(history.map(numbers), fine.history.map(numbers));
+    const last = seen.slice(14);
+    assertEquals(last.map(({ readStep }) => readStep), [1, 1, 2, 3, 4, 5, 7]);
+    assertEquals(last.at(-1)?.loss, history[2].loss);
+    for (const readEvery of [0, 1.5]) {
+      await assertRejects(
+        () => train(task(device, { readEvery })),
+        RangeError,
+        "readEvery: expected a whole number of at least 1",
+      );
+    }
+  },
+);
+
 deviceTest("a loss that is no number is an error", async (device) => {
   await assertRejects(
     () => train(task(device, { lr: 1e38 })),
