@@ -51,6 +51,11 @@ export class Interrupt implements Disposable {
     return this.#controller.signal;
   }
 
+  /** Stops as the first `Ctrl-C` does; asked again, it does nothing more. */
+  stop(): void {
+    if (!this.signal.aborted) this.#heard("SIGINT");
+  }
+
   [Symbol.dispose](): void {
     for (const [signal, listener] of this.#listeners) {
       Deno.removeSignalListener(signal, listener);

@@ -27,6 +27,7 @@ import { fileOptions } from "./_train_files.ts";
 import { checkPlaces } from "./_train_places.ts";
 import { checkEnding, writeModel } from "./_write_model.ts";
 import { Unwritten } from "./_unwritten.ts";
+import { Watch, watchOptions } from "./_watch.ts";
 import { seedsTable, type Training, trainingsOf } from "./_seeds.ts";
 import {
   checkSettings,
@@ -65,6 +66,7 @@ export const train: Command = {
         },
         { name: "quiet", help: "nothing but errors" },
         { name: "verbose", help: "device, settings and times, on stderr" },
+        ...watchOptions,
       ],
     },
     { title: "Machine", options: [...machineOptions, ...profileOptions] },
@@ -84,6 +86,7 @@ export const train: Command = {
     const initial = initialOptions(values);
     await checkSettings({ ...settings, ...initial }, values.resume);
 
+    await using watch = Watch.open(given, output);
     const start = performance.now();
     using device = await openDevice({
       ...machine,
@@ -103,7 +106,9 @@ export const train: Command = {
     output.say(`data: ${trainData.source}`);
     output.took("data read", opened);
     using interrupt = new Interrupt();
+    watch?.obey(interrupt);
     const request = {
+      watch,
       isForced: flags.has("force"),
       facts: { data: trainData.source },
       isExplicit: values.report !== "",
@@ -126,6 +131,7 @@ export const train: Command = {
       // Where it came too late for a step, while files were written.
       signal.throwIfAborted();
     }
+    watch?.finish();
     await reportProfile(device, given);
     output.took("all done", start);
     if (values.seeds !== "") {
@@ -149,6 +155,8 @@ interface Request extends ReportRequest {
   readonly isFirst: boolean;
   /** Whether weights that measured better are overwritten. */
   readonly isForced: boolean;
+  /** Who watches it. */
+  readonly watch: Watch | null;
 }
 
 /** The outcome of a training. */
@@ -169,7 +177,7 @@ async function trainOnce(
   request: Request,
 ): Promise<Outcome> {
   const { signal } = options;
-  const { isFirst, output } = request;
+  const { isFirst, output, watch } = request;
   const run = await files();
   let saved = "";
   const unwritten = new Unwritten();
@@ -186,8 +194,14 @@ async function trainOnce(
       bar?.clear();
       unwritten.add(path, error);
     },
-    onStep: (step) => signal?.aborted || bar?.show(step),
+    onStep: (step) => {
+      if (!signal?.aborted) bar?.show(step);
+      return watch?.step(step, trainer);
+    },
+    onEpoch: (epoch) => watch?.epoch(epoch),
+    readEvery: watch?.readEvery(options),
   });
+  watch?.begin(trainer, request.facts, run);
   if (isFirst) output.say(String(trainer.model));
   const { freeze, patience, seed, targetAcc, valFraction } = trainer.settings;
   output.say(`seed: ${seed}`);

@@ -60,7 +60,7 @@ export class EpochLoop {
     this.#options = options;
   }
 
-  /** The loss every 20 steps. */
+  /** The loss at each reading. */
   get losses(): readonly StepLoss[] {
     return this.#losses;
   }

@@ -7,10 +7,14 @@ import { type Layout, layoutOf } from "../data/layout.ts";
 import type { Device } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
 import { type AnyTensor, Tensor } from "../core/tensor.ts";
+import { turnEventLoop } from "./_event_loop.ts";
 import { MetricSums } from "./_metric_sums.ts";
 import { type RunningLoss, runningLoss } from "./_running_loss.ts";
 import type { Loss } from "./loss.ts";
 import type { Metric } from "./metrics/mod.ts";
+
+/** Milliseconds after which timers and signals get their turn. */
+const longestTurn = 50;
 
 /**
  * How to measure a model.
@@ -110,8 +114,12 @@ export class Evaluator implements Disposable {
     this.#model.eval();
     this.#loss.reset();
     this.#metrics.reset();
+    let turned = performance.now();
     for await (const [inputs, targets] of this.#loader) {
       this.#metrics.add(this.#step(inputs, targets));
+      if (performance.now() - turned < longestTurn) continue;
+      await turnEventLoop();
+      turned = performance.now();
     }
     const { rows } = this.#loader;
     const { correct, loss } = await this.#loss.read();

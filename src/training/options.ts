@@ -346,7 +346,7 @@ export interface TrainResult {
   device: Device;
   /** All epochs. */
   history: readonly EpochResult[];
-  /** The loss every 20 steps; those before a resumed training are missing. */
+  /** The loss every `readEvery` steps; those before a resumed training are missing. */
   losses: readonly StepLoss[];
   /** The epoch whose weights the model has: the last, or the best. */
   metrics: EpochResult;

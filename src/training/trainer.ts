@@ -235,7 +235,7 @@ export class Trainer implements Disposable {
     return this.#history;
   }
 
-  /** The loss every 20 steps; those before a resumed training are missing. */
+  /** The loss every `readEvery` steps; those before a resumed training are missing. */
   get losses(): readonly StepLoss[] {
     return this.#loop.losses;
   }

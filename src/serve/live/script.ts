@@ -1,0 +1,20 @@
+import { element } from "../page/dom.ts";
+import * as charts from "./charts.ts";
+import * as curve from "./curve.ts";
+import * as drawing from "./drawing.ts";
+import { mostRuns } from "./html.ts";
+import * as others from "./others.ts";
+import * as page from "./page.ts";
+
+/**
+ * The page's script: the source of its functions, as Deno has it without types. A
+ * bundler would be fetched, would run beside a training, and is not in a compiled
+ * program.
+ */
+export const liveScript = [
+  element,
+  ...[charts, curve, drawing, others, page].flatMap((part) =>
+    Object.values<unknown>(part)
+  ),
+  `startLiveView(${mostRuns});`,
+].join("\n");
