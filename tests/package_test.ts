@@ -35,6 +35,7 @@ const modules = ".deno_compile_node_modules/localhost";
 const libraries = [
   "@bomb.sh/tab",
   "@zip.js/zip.js",
+  "asciichart",
   "cli-progress",
   "deno-std",
   "fast-png",

@@ -47,6 +47,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./runs.ts")).runs,
   },
   {
+    name: "lr-find",
+    summary: "Look for a learning rate: the loss while the rate rises.",
+    load: async () => (await import("./lr_find.ts")).lrFind,
+  },
+  {
     name: "data",
     summary: "Fetch the data set, check it, and draw a first batch of it.",
     load: async () => (await import("./data.ts")).data,

@@ -1,4 +1,5 @@
 import { library } from "../base/library.ts";
+import { firstGifPicture } from "./_first_gif_picture.ts";
 import type { Pixels } from "./_pixels.ts";
 
 // By a variable: Deno fetches what it sees in an import before a program starts.
@@ -10,7 +11,7 @@ export async function decodeGif(bytes: Uint8Array): Promise<Pixels> {
     "modern-gif",
     () => import(modernGif),
   );
-  const [first] = decodeFrames(bytes.slice(), { range: [0, 0] });
+  const [first] = decodeFrames(firstGifPicture(bytes), { range: [0, 0] });
   const { data, height, width } = first;
   return { width, height, channels: 4, data, white: 255 };
 }

@@ -235,6 +235,7 @@ export class Service {
     const text = this.#metrics.text({
       open_requests: this.#open,
       waiting_images: this.#batcher.waiting,
+      process_resident_memory_bytes: Deno.memoryUsage().rss,
     });
     return answer(text, metricsType);
   }

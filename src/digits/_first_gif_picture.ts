@@ -1,0 +1,56 @@
+/** Introducers of blocks: https://www.w3.org/Graphics/GIF/spec-gif89a.txt */
+const [extension, image, trailer] = [0x21, 0x2c, 0x3b];
+
+/** Label and length of the extension that says what is transparent. */
+const [graphicControl, controlLength] = [0xf9, 4];
+
+/**
+ * The same GIF with its first picture alone, in well-formed blocks: the decoder
+ * goes on after what it does not know, and prints it to the console.
+ *
+ * @throws {Error} If there is no whole picture.
+ */
+export function firstGifPicture(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  let at = 13 + tableLength(byteAt(bytes, 10));
+  const parts = [bytes.subarray(0, at)];
+  while (byteAt(bytes, at) === extension) {
+    const end = subBlocksEnd(bytes, at + 2);
+    const isControl = byteAt(bytes, at + 1) === graphicControl &&
+      byteAt(bytes, at + 2) === controlLength && end === at + 8;
+    if (isControl) parts.push(bytes.subarray(at, end));
+    at = end;
+  }
+  if (byteAt(bytes, at) !== image) throw new Error("no picture");
+  const data = at + 11 + tableLength(byteAt(bytes, at + 9));
+  parts.push(bytes.subarray(at, subBlocksEnd(bytes, data)));
+  return joined([...parts, Uint8Array.of(trailer)]);
+}
+
+/** The bytes of a table of colours, by the field that says its size. */
+function tableLength(field: number): number {
+  return field & 0x80 ? 3 * 2 ** ((field & 7) + 1) : 0;
+}
+
+function subBlocksEnd(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (let length = byteAt(bytes, at); length > 0; length = byteAt(bytes, at)) {
+    at += length + 1;
+  }
+  return at + 1;
+}
+
+function byteAt(bytes: Uint8Array, at: number): number {
+  if (at < bytes.length) return bytes[at];
+  throw new Error("it ends within a block");
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
