@@ -4,6 +4,7 @@ import type { Device } from "../devices/device.ts";
 import type { Digit } from "./digit_of.ts";
 import type { Layer } from "../nn/mod.ts";
 import { predict } from "../training/predict.ts";
+import { lookTurned } from "./turned.ts";
 
 /** A digit that something may be, and how likely it is. */
 export interface Guess {
@@ -36,7 +37,7 @@ export interface DigitPrediction extends Guess {
 }
 
 /** What is less probable is no digit. */
-const leastProbability = 0.5;
+const leastProbability = 0.35;
 
 /**
  * The longest strokes of each digit, for one of its longer side: of MNIST's
@@ -45,7 +46,8 @@ const leastProbability = 0.5;
 const longest = [3.2, 2, 3.1, 3.3, 2.6, 3.1, 3.2, 2.6, 3.4, 2.8];
 
 /**
- * Predictions of a model for images that {@linkcode readDigit} has read.
+ * Predictions of a model for images that {@linkcode readDigit} has read. Where
+ * it is unsure of a digit, it looks at it turned by up to 30° as well.
  *
  * @param device Where the model is.
  * @param model From `[N, 1, 28, 28]` to logits; left in evaluation mode.
@@ -70,27 +72,40 @@ export async function predictDigits(
 ): Promise<DigitPrediction[]> {
   checkOptions("predictDigits", options, ["temperature"]);
   const { temperature = 1 } = options;
-  const pixels = new Float32Array(digits.length * 28 * 28);
-  for (const [row, { data }] of digits.entries()) {
-    pixels.set(data, row * data.length);
-  }
-  // The labels are not looked at.
-  const labels = new Uint8Array(digits.length);
-  const layout = { rowShape: [1, 28, 28], classes: 1 };
-  const dataset = new TensorDataset(pixels, labels, layout);
-  return (await predict(device, model, dataset)).map(({ logits }, row) => {
-    const probabilities = softmax(logits, temperature);
+  const look = (images: readonly Digit["data"][]) =>
+    probabilitiesOf(device, model, images, temperature);
+  const all = await lookTurned(digits.map(({ data }) => data), look);
+  return all.map((probabilities, row) => {
     const top = probabilities
       .map((probability, digit) => ({ digit, probability }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, 3);
     const [{ digit, probability }] = top;
     // Of other classes than digits nothing is known.
-    const isDigit = logits.length !== 10 ||
+    const isDigit = probabilities.length !== 10 ||
       probability >= leastProbability &&
         (digits[row].strokeLength ?? 0) <= longest[digit];
     return { ...top[0], top, probabilities, isDigit };
   });
+}
+
+/** The probabilities of each class for images of 28 × 28 pixels. */
+async function probabilitiesOf(
+  device: Device,
+  model: Layer,
+  images: readonly Digit["data"][],
+  temperature: number,
+): Promise<number[][]> {
+  const pixels = new Float32Array(images.length * 28 * 28);
+  for (const [row, image] of images.entries()) {
+    pixels.set(image, row * image.length);
+  }
+  // The labels are not looked at.
+  const labels = new Uint8Array(images.length);
+  const layout = { rowShape: [1, 28, 28], classes: 1 };
+  const dataset = new TensorDataset(pixels, labels, layout);
+  const found = await predict(device, model, dataset);
+  return found.map(({ logits }) => softmax(logits, temperature));
 }
 
 function softmax(logits: readonly number[], temperature: number): number[] {

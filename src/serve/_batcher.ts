@@ -1,11 +1,15 @@
 import type { Device } from "../devices/device.ts";
 import type { Classifier } from "../models/mod.ts";
+import { lookTurned } from "../digits/turned.ts";
 import { classify, type Image } from "./classify.ts";
+
+/** The probability of each class. */
+export type Probabilities = ArrayLike<number>;
 
 /** The images of a request, and where their probabilities go. */
 interface Waiting {
   readonly images: readonly Image[];
-  resolve(probabilities: Float32Array[]): void;
+  resolve(probabilities: Probabilities[]): void;
   reject(error: unknown): void;
 }
 
@@ -49,8 +53,8 @@ export class Batcher {
   /** The probabilities of each class for images that are being read. */
   async probabilities(
     coming: Promise<readonly Image[]>,
-  ): Promise<Float32Array[]> {
-    const { promise, ...settle } = Promise.withResolvers<Float32Array[]>();
+  ): Promise<Probabilities[]> {
+    const { promise, ...settle } = Promise.withResolvers<Probabilities[]>();
     this.#coming++;
     try {
       this.#waiting.push({ images: await coming, ...settle });
@@ -84,11 +88,9 @@ export class Batcher {
       const images = batch.flatMap(({ images }) => images);
       const { temperature } = this.#options;
       this.#options.onBatch(images.length);
-      const all = await classify(
-        this.#device,
-        this.#model,
+      const all = await lookTurned(
         images,
-        temperature,
+        (images) => classify(this.#device, this.#model, images, temperature),
       );
       let start = 0;
       for (const { images, resolve } of batch) {

@@ -6,7 +6,7 @@ import {
   type Classifier,
   type ModelCard,
 } from "../models/mod.ts";
-import { Batcher } from "./_batcher.ts";
+import { Batcher, type Probabilities } from "./_batcher.ts";
 import { readBody } from "./_body.ts";
 import { imagesOf } from "./_images.ts";
 import { Metrics, metricsType } from "./_metrics.ts";
@@ -252,16 +252,17 @@ export class Service {
 }
 
 function prediction(
-  probabilities: Float32Array,
+  probabilities: Probabilities,
   classNames: readonly string[] = [],
 ): object {
-  const probability = Math.max(...probabilities);
-  const digit = probabilities.indexOf(probability);
+  const all = Array.from(probabilities);
+  const probability = Math.max(...all);
+  const digit = all.indexOf(probability);
   return {
     digit,
     label: classNames[digit],
     probability,
-    probabilities: [...probabilities],
+    probabilities: all,
   };
 }
 
