@@ -4,6 +4,7 @@ import type { Device } from "../devices/device.ts";
 import type { Digit } from "./digit_of.ts";
 import type { Layer } from "../nn/mod.ts";
 import { predict } from "../training/predict.ts";
+import { lookLikeDigits } from "./_gate.ts";
 import { lookTurned } from "./turned.ts";
 
 /** A digit that something may be, and how likely it is. */
@@ -30,8 +31,9 @@ export interface DigitPrediction extends Guess {
   /** The probability of each class. */
   probabilities: number[];
   /**
-   * Whether it looks like a digit: its probability is high enough, and its
-   * strokes are not longer than those of such a digit are.
+   * Whether it looks like a digit: not like a letter or a sign, its probability
+   * is high enough, and its strokes are not longer than those of such a digit
+   * are. Always so where a model has other than ten classes.
    */
   isDigit: boolean;
 }
@@ -75,15 +77,19 @@ export async function predictDigits(
   const look = (images: readonly Digit["data"][]) =>
     probabilitiesOf(device, model, images, temperature);
   const all = await lookTurned(digits.map(({ data }) => data), look);
+  // Of other classes than digits nothing is known.
+  const areDigits = all[0]?.length === 10;
+  const looksRight = areDigits
+    ? await lookLikeDigits(device, digits.map(({ data }) => data))
+    : [];
   return all.map((probabilities, row) => {
     const top = probabilities
       .map((probability, digit) => ({ digit, probability }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, 3);
     const [{ digit, probability }] = top;
-    // Of other classes than digits nothing is known.
-    const isDigit = probabilities.length !== 10 ||
-      probability >= leastProbability &&
+    const isDigit = !areDigits ||
+      looksRight[row] && probability >= leastProbability &&
         (digits[row].strokeLength ?? 0) <= longest[digit];
     return { ...top[0], top, probabilities, isDigit };
   });

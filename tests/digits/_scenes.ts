@@ -330,6 +330,6 @@ export const scenes: Record<string, readonly [make: MakeScene, must: number]> =
     "rotated 20–30°": [rotated, 93],
     "several digits": [several, 90],
     "a scribble": [scribble, 90],
-    "a letter": [letter, 60],
+    "a letter": [letter, 85],
     "nothing": [empty, 100],
   };
