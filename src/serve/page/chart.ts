@@ -8,7 +8,8 @@ export interface Line {
 }
 
 /** Pixels of a chart, and those for the numbers at its edges. */
-const [width, height, left, bottom, top] = [440, 190, 52, 22, 12];
+const [width, height] = [440, 190];
+const [left, right, bottom, top] = [52, 20, 24, 14];
 
 /**
  * Draws lines over steps.
@@ -26,11 +27,14 @@ export function drawChart(
   const points = lines.flatMap(({ points }) => points);
   const last = roundUp(Math.max(10, ...points.map(([x]) => x)));
   const highest = most ?? roundUp(Math.max(...points.map(([, y]) => y), 0.1));
-  const x = (step: number) => left + step / last * (width - left - 12);
+  const x = (step: number) => left + step / last * (width - left - right);
   const y = (value: number) =>
     height - bottom - value / highest * (height - bottom - top);
   const ticks = [0, 0.5, 1].flatMap((part) => [
-    line("grid", [[left, y(part * highest)], [width - 12, y(part * highest)]]),
+    line("grid", [[left, y(part * highest)], [
+      width - right,
+      y(part * highest),
+    ]]),
     text(left - 6, y(part * highest) + 4, "end", format(part * highest)),
     text(x(part * last), height - 4, "middle", String(part * last)),
   ]);

@@ -104,6 +104,7 @@ caption { text-align: left; color: var(--muted); font-size: 14px; padding-bottom
 .charts { display: grid; gap: 12px 24px; margin-top: 18px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); }
 svg { display: block; width: 100%; }
 svg text { fill: var(--muted); font-size: 13px; }
+@media (max-width: 479px) { svg text { font-size: 17px; } }
 polyline { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
 .grid { color: var(--line); stroke-width: 1; }
 .run0 { color: var(--run0); }
