@@ -1,6 +1,8 @@
+import { basename } from "@std/path";
 import { DataError, LibraryError } from "../base/errors.ts";
 import {
   type ReportedTraining,
+  type ReportOptions,
   writePlot,
   writeReport,
 } from "../report/mod.ts";
@@ -9,6 +11,26 @@ import type { Output } from "./_output.ts";
 import type { RunFiles } from "./_seeds.ts";
 
 type Values = Readonly<Record<string, string>>;
+
+/** The command as it was given, with quotes where a shell needs them. */
+export function commandLine(): string {
+  const words = Deno.args.map((word) =>
+    /^[\w./:=,@+-]+$/.test(word)
+      ? word
+      : `'${word.replaceAll("'", String.raw`'\''`)}'`
+  );
+  return ["mnist-cnn", ...words].join(" ");
+}
+
+/** The data set's name, or the last part of where it is. */
+export function datasetName(
+  { data, dataset }: Values,
+  source: string,
+): string {
+  if (dataset !== "") return dataset;
+  const isDefault = data === "data" || data === "./data";
+  return isDefault ? "MNIST" : basename(source);
+}
 
 /** Rejects names and flags that contradict, before anything is trained. */
 export function checkReport(
@@ -27,8 +49,8 @@ export function checkReport(
 
 /** The request for a report. */
 export interface ReportRequest {
-  /** Facts beside those that the training itself has. */
-  readonly facts: Readonly<Record<string, string>>;
+  /** What the report tells beside the training itself. */
+  readonly about: Required<Pick<ReportOptions, "command" | "data" | "facts">>;
   /** Whether the report was asked for by name. */
   readonly isExplicit: boolean;
   /** Where messages go. */
@@ -44,7 +66,7 @@ export interface ReportRequest {
 export async function writeReports(
   training: ReportedTraining,
   { plot, report }: RunFiles,
-  { facts, isExplicit, output }: ReportRequest,
+  { about, isExplicit, output }: ReportRequest,
 ): Promise<Error[]> {
   const failures: Error[] = [];
   const attempt = async (path: string, write: () => Promise<void>) => {
@@ -56,7 +78,7 @@ export async function writeReports(
       output.took(`${path} made`, start);
     }
   };
-  await attempt(report, () => writeReport(report, training, { facts }));
+  await attempt(report, () => writeReport(report, training, about));
   if (!isExplicit) {
     for (const { message } of failures.splice(0)) output.note(message);
   }

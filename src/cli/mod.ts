@@ -12,7 +12,7 @@
  * @module
  */
 
-import config from "../../deno.json" with { type: "json" };
+import { version } from "../base/version.ts";
 import {
   DataError,
   describe,
@@ -86,7 +86,7 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
     return console.log(overview());
   }
   if (name === "--version") {
-    return console.log(`${config.name} ${config.version}`);
+    return console.log(version);
   }
   if (name === "complete") {
     const { complete } = await import("./completions.ts");
@@ -119,7 +119,7 @@ function overview(): string {
   const lines = commands.map(({ name, summary }) =>
     `  ${name.padEnd(11)} ${summary}`
   );
-  return `${config.name} ${config.version}
+  return `${version}
 
 Usage: deno task COMMAND [options], or mnist-cnn COMMAND [options] compiled
 

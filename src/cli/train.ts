@@ -19,6 +19,8 @@ import { openBar, type ProgressBar } from "./_progress.ts";
 import { profileOptions, reportProfile, wantsProfile } from "./_profile.ts";
 import {
   checkReport,
+  commandLine,
+  datasetName,
   type ReportRequest,
   throwFirst,
   writeReports,
@@ -110,7 +112,11 @@ export const train: Command = {
     const request = {
       watch,
       isForced: flags.has("force"),
-      facts: { data: trainData.source },
+      about: {
+        command: commandLine(),
+        data: datasetName(values, trainData.source),
+        facts: { data: trainData.source },
+      },
       isExplicit: values.report !== "",
       output,
     };
@@ -201,7 +207,7 @@ async function trainOnce(
     onEpoch: (epoch) => watch?.epoch(epoch),
     readEvery: watch?.readEvery(options),
   });
-  watch?.begin(trainer, request.facts, run);
+  watch?.begin(trainer, request.about.facts, run);
   if (isFirst) output.say(String(trainer.model));
   const { freeze, patience, seed, targetAcc, valFraction } = trainer.settings;
   output.say(`seed: ${seed}`);

@@ -1,3 +1,4 @@
+import { html } from "../base/html.ts";
 import { library } from "../base/library.ts";
 
 /** A line of a panel. */
@@ -6,8 +7,8 @@ export interface Series {
   readonly name: string;
   /** A value for each place on the horizontal axis; NaN leaves a gap. */
   readonly values: readonly number[];
-  /** Whether the line is faint, behind another. Default false. */
-  readonly isFaint?: boolean;
+  /** Bars, or a line, which may be faint, behind another. Default `line`. */
+  readonly kind?: "bar" | "faint" | "line";
 }
 
 /** One pair of axes. */
@@ -16,8 +17,12 @@ export interface Panel {
   readonly title: string;
   /** The quantity of the horizontal axis. Default `epoch`. */
   readonly across?: string;
+  /** The quantity of the vertical one. Default the title. */
+  readonly up?: string;
   /** One or two lines. */
   readonly series: readonly Series[];
+  /** Whether the axis of the values, which are above 0, is logarithmic. */
+  readonly isLog?: boolean;
   /** Whether the axis of the values begins at 0. Default where it suits them. */
   readonly fromZero?: boolean;
 }
@@ -35,6 +40,9 @@ export interface Theme {
   readonly font: string;
 }
 
+/** A value of the horizontal axis. */
+type Place = number | string;
+
 /** Width and height of a panel, in pixels. */
 export interface PanelSize {
   readonly width: number;
@@ -49,7 +57,7 @@ export interface PanelSize {
 const echarts = "npm:echarts@6.1.0/dist/echarts.esm.min.mjs";
 
 /** Room around a panel's axes: title above, labels at the left and below. */
-const margin = { left: 56, right: 16, top: 34, bottom: 44 };
+const margin = { left: 72, right: 16, top: 34, bottom: 44 };
 
 /** Places from which on points are left out of the lines. */
 const mostPoints = 40;
@@ -62,7 +70,7 @@ const mostPoints = 40;
  */
 export async function drawPanels(
   panels: readonly Panel[],
-  places: readonly number[],
+  places: readonly Place[],
   theme: Theme,
   size: PanelSize,
 ): Promise<string> {
@@ -84,7 +92,22 @@ export async function drawPanels(
   });
   const svg: string = chart.renderToSVGString();
   chart.dispose();
-  return renamed(svg, theme.id);
+  return titled(renamed(svg, theme.id), panels, theme.id);
+}
+
+/** The drawing with what a screen reader says of it. */
+function titled(svg: string, panels: readonly Panel[], id: string): string {
+  const text = panels.map(({ across = "epoch", series, title }) => {
+    const names = series.map(({ name }) => name).join(" and ");
+    return `${title}: ${names} by ${across}`;
+  }).join("; ");
+  const attributes = `role="img" aria-labelledby="${id}-title"`;
+  const { text: title } = html`<title id="${id}-title">${text}</title>`;
+  return svg.replace(/<svg ([^>]*)>/, `<svg ${attributes} $1>${title}`);
+}
+
+function hasBars({ series }: Panel): boolean {
+  return series.some(({ kind }) => kind === "bar");
 }
 
 /**
@@ -102,7 +125,7 @@ function renamed(svg: string, id: string): string {
 
 function axes(
   panels: readonly Panel[],
-  places: readonly number[],
+  places: readonly Place[],
   theme: Theme,
   { height, width }: PanelSize,
 ) {
@@ -145,12 +168,19 @@ function axes(
       gridIndex,
       type: "category",
       data: places.map(String),
-      boundaryGap: places.length === 1,
+      boundaryGap: places.length === 1 || hasBars(panels[gridIndex]),
     })),
-    yAxis: panels.map(({ fromZero = false }, gridIndex) => ({
-      ...axis,
+    yAxis: panels.map((
+      { fromZero = false, isLog = false, title, up = title },
       gridIndex,
-      type: "value",
+    ) => ({
+      ...axis,
+      name: up,
+      nameLocation: "middle",
+      nameGap: 50,
+      nameTextStyle: { color: theme.muted },
+      gridIndex,
+      type: isLog ? "log" : "value",
       scale: !fromZero,
       splitNumber: 4,
       splitLine: { lineStyle: { color: theme.line } },
@@ -161,17 +191,17 @@ function axes(
 function lines(
   { series }: Panel,
   index: number,
-  places: readonly number[],
+  places: readonly Place[],
   theme: Theme,
 ) {
-  return series.map(({ isFaint = false, name, values }, number) => ({
-    type: "line",
+  return series.map(({ kind = "line", name, values }, number) => ({
+    type: kind === "bar" ? "bar" : "line",
     name,
     data: values.map((value) => Number.isFinite(value) ? value : "-"),
     xAxisIndex: index,
     yAxisIndex: index,
     color: theme.series[number],
-    lineStyle: isFaint ? { opacity: 0.4, width: 1 } : { width: 2 },
+    lineStyle: kind === "faint" ? { opacity: 0.4, width: 1 } : { width: 2 },
     symbol: "circle",
     symbolSize: 5,
     showSymbol: places.length <= mostPoints,

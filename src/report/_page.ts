@@ -1,32 +1,15 @@
-import { encodePng, type GrayImage } from "../digits/mod.ts";
-import { arraysOf } from "../data/arrays.ts";
-import { hasLabels, layoutOf } from "../data/layout.ts";
-import { classLabel } from "../models/mod.ts";
-import { predict } from "../training/predict.ts";
-import { bestEpoch } from "../training/best.ts";
-import type { EpochResult, TrainSettings } from "../training/options.ts";
-import { drawPanels, type Theme } from "./_chart.ts";
 import { Html, html } from "../base/html.ts";
-import { allPanels, hasAccuracy } from "./_panels.ts";
-import { firstFilters, rowImage } from "./_pictures.ts";
+import { bestEpoch } from "../training/best.ts";
+import { chartFigure } from "./_chart_figure.ts";
+import { dataUrl } from "./_data_url.ts";
+import { allPanels, hasAccuracy, lossesPanel } from "./_panels.ts";
+import { firstFilters } from "./_pictures.ts";
 import { style } from "./_style.ts";
-import { confusionTable } from "./_confusion_table.ts";
-import { epochTable, factList, fixed, percent } from "./_tables.ts";
-import { confusionMatrix } from "./confusion_matrix.ts";
+import { epochTable, fixed, percent } from "./_tables.ts";
 import type { ReportedTraining } from "./report.ts";
-import { type RowLoss, worstRows } from "./worst_rows.ts";
 
-/** Colours of the page's own style. */
-const theme: Omit<Theme, "id"> = {
-  background: "none",
-  text: "var(--text)",
-  muted: "var(--muted)",
-  line: "var(--line)",
-  series: ["var(--first)", "var(--second)"],
-  font: "sans-serif",
-};
-
-const panelSize = { width: 480, height: 220 };
+/** How much of the average of the losses stays from one reading to the next. */
+const smoothing = 0.8;
 
 /** The whole page. A browser that reads it may load and run nothing else. */
 export function page(title: string, sections: readonly Html[]): string {
@@ -85,15 +68,18 @@ export function summary({ history, settings }: ReportedTraining): Html {
 }
 
 /** Curves, and their numbers. */
-export async function charts(history: readonly EpochResult[]): Promise<Html> {
+export async function charts(
+  { history, losses = [] }: ReportedTraining,
+): Promise<Html> {
   const epochs = history.map(({ epoch }) => epoch);
   const drawn: Html[] = [];
   for (const [index, panel] of allPanels(history).entries()) {
-    const own = { ...theme, id: `chart${index}` };
-    const svg = await drawPanels([panel], epochs, own, panelSize);
-    drawn.push(html`
-      <div>${new Html(svg)}</div>
-    `);
+    drawn.push(await chartFigure(panel, epochs, `chart${index}`));
+  }
+  if (losses.length > 0) {
+    const steps = losses.map(({ step }) => step);
+    const panel = lossesPanel(losses, smoothing);
+    drawn.unshift(await chartFigure(panel, steps, "losses"));
   }
   return html`
     <h2>Curves</h2>
@@ -101,61 +87,6 @@ export async function charts(history: readonly EpochResult[]): Promise<Html> {
     ${drawn}</div>
     <details><summary>Every epoch in numbers</summary>
     ${epochTable(history)}</details>
-  `;
-}
-
-/**
- * The confusion matrix, and the images with the highest loss; nothing where
- * targets are no labels, or rows lie in no arrays.
- */
-export async function mistakes(
-  { device, model, settings, temperature, valData }: ReportedTraining,
-  count: number,
-): Promise<Html[]> {
-  const arrays = arraysOf(valData);
-  const layout = layoutOf(valData);
-  const { classes, classNames } = layout;
-  if (arrays === null || classes === undefined || !hasLabels(layout)) return [];
-  const found = await predict(device, model, arrays);
-  const labels = arrays.targets.data;
-  const guesses = found.map(({ prediction }) => prediction);
-  const matrix = confusionMatrix(guesses, labels, classes);
-  const right = matrix.reduce((sum, row, label) => sum + row[label], 0);
-  const kind = settings.valFraction > 0 ? "validation" : "test";
-  const figures: Html[] = [];
-  for (const row of worstRows(found, labels, count, temperature)) {
-    figures.push(await figure(row, rowImage(arrays, row.row), classNames));
-  }
-  return [
-    html`
-      <h2>Confusion matrix</h2>
-      <p>${right} of ${labels.length} ${kind} images right.</p>
-      ${confusionTable(matrix, classNames)}
-      <h2>The ${figures.length} worst ${kind} images</h2>
-      <p>Highest loss first: true → predicted, the model's probability, the loss.</p>
-      <div class="worst" id="worst">
-      ${figures}</div>
-    `,
-  ];
-}
-
-async function figure(
-  row: RowLoss,
-  image: GrayImage | null,
-  classNames: readonly string[] | undefined,
-): Promise<Html> {
-  const { label, loss, prediction, probability } = row;
-  const picture = image === null
-    ? html``
-    : html`<img src="${await dataUrl(image)}" alt="image ${row.row}">`;
-  return html`
-    <figure>${picture}
-    <b>${classLabel(label, classNames)} → ${classLabel(
-      prediction,
-      classNames,
-    )}</b>${(100 * probability).toFixed(
-      1,
-    )} % · ${fixed(loss, 2)}</figure>
   `;
 }
 
@@ -176,47 +107,4 @@ export async function filters({ model }: ReportedTraining): Promise<Html[]> {
       )}" alt="${name}">
     `,
   ];
-}
-
-/** How the training went, where, and with what. */
-export function settings(
-  { device, history, model, settings, valData }: ReportedTraining,
-  facts: Readonly<Record<string, string>>,
-): Html {
-  const seconds = history.reduce(
-    (sum, { evalSeconds, trainSeconds }) => sum + evalSeconds + trainSeconds,
-    0,
-  );
-  const values = Object.entries(settings).map(([name, value]) =>
-    [name, settingText(value)] as const
-  );
-  const all = {
-    device: device.label,
-    ...facts,
-    [settings.valFraction > 0 ? "val_data" : "test_data"]: String(
-      valData.length,
-    ),
-    ...Number.isFinite(seconds) ? { seconds: fixed(seconds, 1) } : {},
-    ...Object.fromEntries(values),
-  };
-  return html`
-    <h2>Settings and device</h2>
-    ${factList(all)}
-    <details>
-      <summary>The model</summary>
-      <pre>${String(model)}</pre>
-    </details>
-  `;
-}
-
-/** A setting's value; that of `augment` is a record. */
-function settingText(value: TrainSettings[keyof TrainSettings]): string {
-  if (typeof value !== "object") return String(value);
-  const parts = Object.entries(value).map(([name, part]) => `${name}=${part}`);
-  return parts.length === 0 ? "none" : parts.join(", ");
-}
-
-async function dataUrl(image: GrayImage): Promise<string> {
-  const png = await encodePng(image);
-  return `data:image/png;base64,${btoa(String.fromCharCode(...png))}`;
 }

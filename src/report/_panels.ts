@@ -1,4 +1,5 @@
 import type { EpochResult, StepLoss } from "../training/options.ts";
+import type { CalibrationBin } from "./_calibration.ts";
 import type { Panel } from "./_chart.ts";
 import { smooth } from "./_smooth.ts";
 
@@ -31,10 +32,47 @@ export function lossesPanel(
   return {
     title: "Loss by steps",
     across: "step",
+    up: "loss",
     series: [
-      { name: "loss", values, isFaint: true },
+      { name: "loss", values, kind: "faint" },
       { name: "smoothed", values: smooth(values, smoothing) },
     ],
+    isLog: values.every((value) => value > 0),
+  };
+}
+
+/** How often predictions are right, by their probability. */
+export function reliabilityPanel(bins: readonly CalibrationBin[]): Panel {
+  return {
+    title: "Reliability",
+    across: "probability",
+    up: "share that is right",
+    series: [
+      {
+        name: "right",
+        values: bins.map(({ accuracy }) => accuracy),
+        kind: "bar",
+      },
+      {
+        name: "mean probability",
+        values: bins.map(({ confidence }) => confidence),
+      },
+    ],
+    fromZero: true,
+  };
+}
+
+/** How many rows have which probability. */
+export function confidencePanel(bins: readonly CalibrationBin[]): Panel {
+  return {
+    title: "Images by probability",
+    across: "probability",
+    up: "images",
+    series: [{
+      name: "images",
+      values: bins.map(({ rows }) => rows),
+      kind: "bar",
+    }],
     fromZero: true,
   };
 }
@@ -43,6 +81,7 @@ export function lossesPanel(
 function lossPanel(history: History): Panel {
   return {
     title: "Loss",
+    up: "loss",
     series: [
       { name: "loss", values: column(history, "loss") },
       { name: "val_loss", values: column(history, "valLoss") },
@@ -55,6 +94,7 @@ function lossPanel(history: History): Panel {
 function valAccuracyPanel(history: History): Panel {
   return {
     title: "val_acc",
+    up: "accuracy",
     series: [{ name: "val_acc", values: column(history, "valAcc") }],
   };
 }
@@ -64,6 +104,7 @@ export function allPanels(history: History): Panel[] {
   const accuracies: Panel[] = hasAccuracy(history)
     ? [{
       title: "Accuracy",
+      up: "accuracy",
       series: [
         { name: "acc", values: column(history, "acc") },
         { name: "val_acc", values: column(history, "valAcc") },
@@ -76,11 +117,13 @@ export function allPanels(history: History): Panel[] {
     ...metricNames(history).map((name) => metricPanel(history, name)),
     {
       title: "Learning rate",
+      up: "learning rate",
       series: [{ name: "lr", values: column(history, "lr") }],
       fromZero: true,
     },
     {
       title: "Images per second",
+      up: "images/s",
       series: [{
         name: "images/s",
         values: column(history, "imagesPerSecond"),

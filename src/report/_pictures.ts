@@ -1,6 +1,7 @@
 import type { ArrayDataset } from "../data/dataset.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import { type GrayImage, makeGrid } from "../digits/mod.ts";
+import type { LayerOutput } from "../training/mod.ts";
 
 /**
  * A row of a data set as an image, from its least to its largest value, of
@@ -33,6 +34,44 @@ function meanOfThree(values: Uint8Array | Float32Array): Float32Array {
     (_, at) => (values[at] + values[at + area] + values[at + 2 * area]) / 3,
   );
 }
+
+/**
+ * How much a score changes with each pixel of a row, black not at all: of several
+ * channels the largest change.
+ */
+export function saliencyImage(
+  saliency: Float32Array,
+  row: number,
+  [channels, height, width]: readonly number[],
+): GrayImage {
+  const area = height * width;
+  const start = row * channels * area;
+  const changes = new Float32Array(area);
+  for (let at = 0; at < channels * area; at++) {
+    const change = Math.abs(saliency[start + at]);
+    changes[at % area] = Math.max(changes[at % area], change);
+  }
+  const data = toBytes(changes, [0, Math.max(...changes)]);
+  return { width, height, data };
+}
+
+/** The channels of what a layer gives for a row, each from black to white. */
+export function featureMaps(
+  { data, shape: [, channels, height, width] }: LayerOutput,
+  row: number,
+): GrayImage {
+  const area = height * width;
+  const shown = Math.min(channels, mostMaps);
+  const bytes = new Uint8Array(shown * area);
+  for (let map = 0; map < shown; map++) {
+    const start = (row * channels + map) * area;
+    bytes.set(toBytes(data.subarray(start, start + area)), map * area);
+  }
+  return makeGrid(bytes, [height, width], { columns: 8, padding: 1 });
+}
+
+/** Most channels of a layer that are drawn. */
+const mostMaps = 32;
 
 /** Most filters that are drawn. */
 const mostFilters = 256;

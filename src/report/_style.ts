@@ -19,15 +19,15 @@ body {
   background: var(--background); color: var(--text);
   font: 14px/1.45 system-ui, sans-serif; font-variant-numeric: tabular-nums;
 }
-h1 { font-size: 22px; margin: 0 0 4px; }
+h1 { overflow-wrap: anywhere; font-size: 22px; margin: 0 0 4px; }
 h2 { font-size: 16px; margin: 28px 0 8px; }
-p { margin: 0 0 8px; color: var(--muted); }
+p { margin: 0 0 8px; color: var(--muted); overflow-wrap: anywhere; }
 svg { display: block; width: 100%; height: auto; }
 svg text { font-family: system-ui, sans-serif !important; }
 .cards, .charts { display: grid; gap: 12px; }
 .cards { grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); margin: 16px 0; }
 .charts { grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
-.cards div, .charts div { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px 12px; }
+.cards div, .charts > figure { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px 12px; }
 .cards dt { color: var(--muted); font-size: 12px; }
 .cards dd { margin: 0; font-size: 18px; font-weight: 600; }
 .scroll { overflow-x: auto; }
@@ -40,6 +40,13 @@ td.none { color: var(--muted); opacity: .5; }
 .facts dt { color: var(--muted); }
 .facts dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
 .worst { display: grid; gap: 8px; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); }
+.charts > figure { text-align: left; min-width: 0; }
+.short { max-height: 260px; overflow: auto; }
+.inside { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; margin-bottom: 16px; padding: 12px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
+.inside h3 { flex: 0 0 100%; margin: 0; font-size: 14px; }
+.inside figure { max-width: 100%; }
+.inside img { height: auto; max-width: 100%; border-radius: 4px; }
+figcaption { overflow-wrap: anywhere; }
 figure { margin: 0; text-align: center; font-size: 12px; color: var(--muted); }
 figure b { display: block; font-size: 14px; color: var(--text); }
 img { image-rendering: pixelated; background: #000; }

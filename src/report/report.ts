@@ -4,9 +4,16 @@ import type { Device } from "../devices/device.ts";
 import { describe } from "../base/errors.ts";
 import { writeFileAtomic } from "../formats/files.ts";
 import type { Layer } from "../nn/mod.ts";
-import type { EpochResult, TrainSettings } from "../training/options.ts";
-import { html } from "../base/html.ts";
-import { charts, filters, mistakes, page, settings, summary } from "./_page.ts";
+import type {
+  EpochResult,
+  StepLoss,
+  TrainSettings,
+} from "../training/options.ts";
+import { type Html, html } from "../base/html.ts";
+import { mistakes } from "./_mistakes.ts";
+import { charts, filters, page, summary } from "./_page.ts";
+import { settings } from "./_settings.ts";
+import { version } from "../base/version.ts";
 
 /** The training that a report describes; a `Trainer` and the result of `train` are one. */
 export interface ReportedTraining {
@@ -16,6 +23,8 @@ export interface ReportedTraining {
   readonly device: Device;
   /** All epochs. */
   readonly history: readonly EpochResult[];
+  /** The loss every few steps. Default none. */
+  readonly losses?: readonly StepLoss[];
   /** How the training went. */
   readonly settings: Readonly<TrainSettings>;
   /** What logits are divided by before the softmax. Default 1. */
@@ -26,8 +35,14 @@ export interface ReportedTraining {
 
 /** Options of a report. */
 export interface ReportOptions {
-  /** The page's heading. Default `Training`. */
+  /** The page's heading. Default: the model's class, and `data`. */
   title?: string;
+  /** What the data set is called. Default none. */
+  data?: string;
+  /** The command that trained. Default none. */
+  command?: string;
+  /** When it ended. Default: now. */
+  date?: Date;
   /** Names and values for the table of settings: where the data comes from. */
   facts?: Readonly<Record<string, string>>;
   /** How many of the worst images. Default 50. */
@@ -36,8 +51,9 @@ export interface ReportOptions {
 
 /**
  * A training as one page of HTML that needs no network and no script: curves,
- * confusion matrix, accuracy of each class, the worst images, the filters of the
- * first convolution, settings and device.
+ * confusion matrix, precision and recall of each class, calibration, the worst
+ * images and what the network makes of them, the filters of the first
+ * convolution, settings and device.
  *
  * Runs the model on all of `valData` once more.
  *
@@ -48,21 +64,49 @@ export async function report(
   training: ReportedTraining,
   options: ReportOptions = {},
 ): Promise<string> {
-  checkOptions("report", options, ["facts", "title", "worst"]);
-  const { title = "Training", worst = 50 } = options;
+  checkOptions("report", options, [
+    "command",
+    "data",
+    "date",
+    "facts",
+    "title",
+    "worst",
+  ]);
+  const { facts = {}, worst = 50 } = options;
   const { device, history } = training;
   if (history.length === 0) throw noEpoch();
+  const { title = titleOf(training, options) } = options;
   return page(title, [
     html`
       <h1>${title}</h1>
       <p>${device.label}</p>
+      ${origin(options)}
     `,
     summary(training),
-    await charts(history),
+    await charts(training),
     ...await mistakes(training, worst),
     ...await filters(training),
-    settings(training, options.facts ?? {}),
+    settings(training, facts),
   ]);
+}
+
+/** What was trained, on what. */
+function titleOf({ model }: ReportedTraining, { data }: ReportOptions): string {
+  const { name } = model.constructor;
+  return data === undefined ? name : `${name} on ${data}`;
+}
+
+/** When, by which version, and how the training was started. */
+function origin({ command, date = new Date() }: ReportOptions): Html {
+  const iso = date.toISOString();
+  const time = `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+  const line = command === undefined
+    ? html``
+    : html`<p><code>${command}</code></p>`;
+  return html`
+    <p><time datetime="${iso}">${time}</time> · ${version}</p>
+    ${line}
+  `;
 }
 
 function noEpoch(): RangeError {

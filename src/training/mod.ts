@@ -15,6 +15,7 @@ export {
   writeCheckpoint,
 } from "./checkpoint.ts";
 export { bestEpoch } from "./best.ts";
+export { explain, type Explanation, type LayerOutput } from "./explain.ts";
 export { checkFinite } from "./_finite.ts";
 export { readInitialWeights } from "./_initial_weights.ts";
 export {

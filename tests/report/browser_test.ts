@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join, toFileUrl } from "@std/path";
 import { run, writeDigits } from "../cli/_program.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -75,10 +75,15 @@ browserTest(
     assertEquals(others, []);
 
     for (const { cells, charts, images, title, tooWide } of looks) {
-      assertEquals(title, "Training");
-      assertEquals(charts, [true, true, true, true]);
-      // The 50 worst images and a row of filters.
-      assertEquals(images, [...new Array(50).fill(28), 16 * 6 + 1]);
+      assertMatch(title, /^ConvolutionalNeuralNetwork on \S+$/);
+      assertEquals(charts, new Array(7).fill(true));
+      // The 50 worst images, four with saliency and maps, a row of filters.
+      const maps = [28, 28, 8 * 29 + 1, 8 * 15 + 1, 8 * 8 + 1];
+      assertEquals(images, [
+        ...new Array(50).fill(28),
+        ...[maps, maps, maps, maps].flat(),
+        16 * 6 + 1,
+      ]);
       assert(cells > 0);
       assertEquals(tooWide, false);
     }

@@ -7,7 +7,14 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { decode } from "npm:fast-png@8.0.0";
-import { Linear, metrics, mseLoss, TensorDataset, train } from "../../mod.ts";
+import {
+  evaluate,
+  Linear,
+  metrics,
+  mseLoss,
+  TensorDataset,
+  train,
+} from "../../mod.ts";
 import { ShapeError } from "../../src/base/errors.ts";
 import { epochLine } from "../../src/cli/_epoch_text.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
@@ -89,15 +96,39 @@ Deno.test("a report has all numbers of the training", async () => {
     confusion.map((row) => row[4]),
     accuracies.map((value) => `${value.toFixed(2)} %`),
   );
-  for (const title of ["Loss", "Accuracy", "Learning rate", "Images per sec"]) {
-    assertMatch(page, new RegExp(`<text [^>]*>${title}`));
+  const titles = ["Loss by steps", "Loss", "Accuracy", "Learning rate"];
+  for (const title of [...titles, "Images per second", "Reliability"]) {
+    assertMatch(page, new RegExp(`<text [^>]*>${title}<`));
   }
+  // A role, a title and a table for every chart.
+  const charts = page.split("<svg ").slice(1);
+  assertEquals(charts.length, 7);
+  for (const chart of charts) {
+    const [, name] = chart.match(/^role="img" aria-labelledby="([\w-]+)"/)!;
+    assertMatch(
+      chart,
+      new RegExp(`<title id="${name}">[^<]+ by [^<]+</title>`),
+    );
+    assertMatch(chart, /<\/svg>\s*<details>[^]*?<table>/);
+  }
+  const classes = cells(page, "classes");
+  matrix.forEach((row, label) => {
+    const guessed = matrix.reduce((sum, each) => sum + each[label], 0);
+    const [right, all] = [row[label], row.reduce((sum, each) => sum + each)];
+    const scores = [right / guessed, right / all, 2 * right / (all + guessed)];
+    assertEquals(
+      classes[label],
+      [String(all), ...scores.map((score) => score.toFixed(4))],
+    );
+  });
   const told = facts(page);
   assertEquals(told.data, "rows");
   assertEquals(told.seed, "3");
   assertEquals(told.batchSize, "10");
   assertEquals(told.device, device.label);
-  assertEquals(told.augment, "none");
+  assertEquals([told.augment, told.clipGradNorm, told.limit], [
+    ...["off", "off", "all"],
+  ]);
   const augment = { rotate: 10, erase: 0.5 };
   const settings = { ...training.settings, augment };
   const changed = await report({ ...training, settings });
@@ -110,7 +141,14 @@ Deno.test("a report shows the worst images and the first filters", async () => {
   const training = await trained(device, 1);
   const page = await report(training, { worst: 7 });
   const shown = images(page);
+  // The worst, what is inside for four of them, the filters.
+  const insides = shown.splice(7, 4 * 3);
   assertEquals(shown.length, 7 + 1);
+  const [image, saliency, maps] = insides;
+  assertEquals(image.data, shown[0].data);
+  assertEquals([saliency.width, saliency.height], [6, 6]);
+  assertEquals(Math.max(...saliency.data), 255);
+  assert(maps.width > maps.height);
 
   const found = await predict(device, training.model, training.valData);
   const labels = training.valData.targets.data;
@@ -206,6 +244,33 @@ Deno.test("a report of a regression has its metrics and no accuracy", async () =
     epochLine(training.history[1], 2).replaceAll(/\d\.\d{5}/g, "X"),
     "[Epoch   2/  2] loss: X val_loss: X, val_meanAbsoluteError: X",
   );
+});
+
+Deno.test("a report says what was trained, when and how", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const training = await trained(device, 1);
+  const page = await report(training, {
+    ...{ data: "rows", command: "mnist-cnn train --epochs 1" },
+    date: new Date("2026-01-02T03:04:05Z"),
+  });
+  assertMatch(page, /<h1>Sequential on rows<\/h1>/);
+  assertMatch(page, /<title>Sequential on rows<\/title>/);
+  assertMatch(page, />2026-01-02 03:04 UTC<\/time> · @x\/mnist-cnn \d+\.\d/);
+  assert(page.includes("<code>mnist-cnn train --epochs 1</code>"));
+});
+
+Deno.test("the report's calibration error is that of metrics", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const training = await trained(device, 1);
+  for (const temperature of [1, 2.5]) {
+    const page = await report({ ...training, temperature });
+    const { model, valData } = training;
+    const measured = await evaluate(device, model, valData, {
+      metrics: [metrics.calibrationError({ temperature })],
+    });
+    const [error] = Object.values(measured.metrics);
+    assert(page.includes(`<b id="ece">${(100 * error).toFixed(2)} %</b>`));
+  }
 });
 
 Deno.test("a report of nothing is refused", async () => {
