@@ -368,11 +368,11 @@ permittedTest("a damaged table is refused by line and column", async () => {
       good.replace("\n1,10,", "\n1,256,"),
       /line 3, column 2: expected a whole number from 0 to 255, got 256/,
     ],
-    [good.replace("\n1,10,", "\n1,,"), /line 3, column 2: .*got NaN/],
+    [good.replace("\n1,10,", "\n1,,"), /line 3, column 2: .*got nothing/],
     [good.replace("\n1,10,", "\n1,0.5,"), /line 3, column 2: .*got 0\.5/],
     [
       good.replace("\n1,10,", "\none,10,"),
-      /line 3: label: expected a whole number, got NaN/,
+      /line 3: label: expected a whole number, got one/,
     ],
     [table(3, { label: false }), /expected a column of labels/],
   ];

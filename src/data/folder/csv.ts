@@ -70,14 +70,16 @@ export async function readCsv(
       const value = values[column];
       if (column === label) {
         if (!Number.isInteger(value)) {
-          throw wrongValue(`${at}: label`, "a whole number", String(value));
+          const got = fieldAt(line, column);
+          throw wrongValue(`${at}: label`, "a whole number", got);
         }
         labels.push(value);
         continue;
       }
       if (!(value >= 0 && value <= 255 && Number.isInteger(value))) {
         const where = `${at}, column ${column + 1}`;
-        throw wrongValue(where, "a whole number from 0 to 255", String(value));
+        const got = fieldAt(line, column);
+        throw wrongValue(where, "a whole number from 0 to 255", got);
       }
       row[pixel++] = value;
     }
@@ -274,6 +276,11 @@ const decoder = new TextDecoder();
 
 function textOf(field: Uint8Array): string {
   return decoder.decode(field).trim().replace(/^"(.*)"$/, "$1");
+}
+
+/** A field as an error shows it. */
+function fieldAt(line: Uint8Array, column: number): string {
+  return [...fieldsOf(line)][column].slice(0, 40) || "nothing";
 }
 
 function numberOf(field: string): number {
