@@ -26,7 +26,7 @@ export const modelOptions: readonly Option[] = [
   {
     name: "model",
     value: "FILE",
-    help: "the weights: .safetensors, .npz, or PyTorch's .pth or .pt",
+    help: "the weights: .safetensors, .npz, .onnx, or PyTorch's .pth or .pt",
     shown: `${shippedWeightsName}, or the shipped ones where that is not there`,
   },
   keyOption,

@@ -44,7 +44,8 @@ export const fileOptions: readonly Option[] = [
   {
     name: "init",
     value: "FILE",
-    help: "weights to start from, for fine-tuning: .safetensors, .npz, or " +
+    help:
+      "weights to start from, for fine-tuning: .safetensors, .npz, .onnx, or " +
       "PyTorch's .pth or .pt; network and normalisation are theirs",
     shown: "random values",
   },

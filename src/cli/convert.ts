@@ -11,7 +11,10 @@ import { checkEnding, convertWeights, isOnnxPath } from "./_write_model.ts";
 export const convert: Command = {
   name: "convert",
   files: [
-    { name: "FROM", help: ".safetensors, .npz, or PyTorch's .pth or .pt" },
+    {
+      name: "FROM",
+      help: ".safetensors, .npz, .onnx, or PyTorch's .pth or .pt",
+    },
     {
       name: "TO",
       help: ".safetensors, .pth for torch.load, .npz for numpy.load, or .onnx",

@@ -12,7 +12,10 @@ const longestShown = 200;
 export const inspect: Command = {
   name: "inspect",
   files: [
-    { name: "FILE", help: ".safetensors, .npz, or PyTorch's .pth or .pt" },
+    {
+      name: "FILE",
+      help: ".safetensors, .npz, .onnx, or PyTorch's .pth or .pt",
+    },
   ],
   groups: [{
     options: [

@@ -2,7 +2,7 @@ import type { TensorInfo } from "./_elements.ts";
 import type { HostTensor } from "./_host_tensor.ts";
 
 /** The formats of files with named tensors. */
-export type WeightsFormat = "safetensors" | "npz" | "pytorch";
+export type WeightsFormat = "safetensors" | "npz" | "pytorch" | "onnx";
 
 /** A file with named tensors that is open: they are read one by one. */
 export interface WeightsFile extends Disposable {

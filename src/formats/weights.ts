@@ -1,6 +1,6 @@
 /**
- * Files with named tensors, whatever their format: safetensors, NumPy's npz, and
- * what PyTorch's `torch.save` writes of a state dictionary.
+ * Files with named tensors, whatever their format: safetensors, NumPy's npz, what
+ * PyTorch's `torch.save` writes of a state dictionary, and ONNX.
  *
  * @module
  */
@@ -16,6 +16,7 @@ import {
   openLegacyTorch,
 } from "./_pytorch_legacy.ts";
 import { isNpz, openNpz } from "./npz.ts";
+import { isOnnx, openOnnx } from "./onnx.ts";
 import { hostTensor } from "./_elements.ts";
 import { readHeader } from "./_safetensors_header.ts";
 import { bytesSource, fileSource, type Source } from "./_source.ts";
@@ -52,8 +53,12 @@ export interface Weights {
  *   is refused by name. Dictionaries within each other become one,
  *   `{"model": {"fc.bias": …}}` has the name `model.fc.bias`, and other values
  *   become metadata.
+ * - ONNX: the weights of a network of the operations that `writeOnnx` writes,
+ *   under the names that they have in a state dictionary.
  *
  * @throws {DataError} If the file can't be read.
+ * @throws {LibraryError} If the library for zip archives or for ONNX can't be
+ * loaded.
  * Its tensors may take 64 MB and four times the length of the file, together.
  *
  * @throws {FormatError} If it is none of these, damaged, or takes more.
@@ -140,7 +145,10 @@ async function openSource(source: Source): Promise<WeightsFile> {
     const start = await source.read(0, LEGACY_START);
     if (isZip(start)) return await openArchive(source);
     if (isLegacyTorch(start)) return await openLegacyTorch(source);
-    if (isSomethingElse(start)) throw unknown(source);
+    if (isSomethingElse(start)) {
+      if (isOnnx(start)) return await openOnnx(source);
+      throw unknown(source);
+    }
     return await openSafetensors(source);
   } catch (error) {
     source[Symbol.dispose]();
@@ -159,9 +167,14 @@ function isSomethingElse(start: Uint8Array): boolean {
 
 function unknown({ name, size }: Source): Error {
   const got = size === 0 ? "an empty file" : "something else";
-  return malformed(name, "weights: .safetensors, .npz, .pth or .pt", got, {
-    help: "Give the file that train, torch.save or numpy.savez wrote.",
-  });
+  return malformed(
+    name,
+    "weights: .safetensors, .npz, .pth, .pt or .onnx",
+    got,
+    {
+      help: "Give the file that train, torch.save or numpy.savez wrote.",
+    },
+  );
 }
 
 async function openArchive(source: Source): Promise<WeightsFile> {
@@ -176,7 +189,7 @@ async function openArchive(source: Source): Promise<WeightsFile> {
     return { ...file, metadata: { ...file.metadata, ...metadataIn(comment) } };
   }
   throw malformed(source.name, "an archive of torch.save or NumPy", "another", {
-    help: "Give a file of weights: .safetensors, .npz, .pth or .pt.",
+    help: "Give a file of weights: .safetensors, .npz, .pth, .pt or .onnx.",
   });
 }
 

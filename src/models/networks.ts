@@ -70,7 +70,7 @@ interface NetworkChoices {
 /**
  * The network that a file of weights belongs to: the one that the metadata name
  * under `network`; otherwise the one whose state dictionary has exactly the
- * file's names; otherwise `cnn`, whose `loadStateDict` then names the differences.
+ * file's names, BatchNorm's counters aside; otherwise `cnn`, whose `loadStateDict` then names the differences.
  * It is made for the images that the metadata or, where these are square, the
  * weights tell of.
  *
@@ -144,7 +144,9 @@ function inputShapeOf(
 function hasItsNames(
   { network, weights }: Pick<FoundNetwork, "network" | "weights">,
 ): boolean {
-  const names = Array.from(network.namedTensors(), ([name]) => name);
-  return names.length === weights.size &&
-    names.every((name) => weights.has(name));
+  const all = new Set(Array.from(network.namedTensors(), ([name]) => name));
+  // Old files lack BatchNorm's counters, and those of networks.
+  const needed = [...all].filter((name) => !/num_batches_tracked$/.test(name));
+  return needed.every((name) => weights.has(name)) &&
+    [...weights.keys()].every((name) => all.has(name));
 }

@@ -1,5 +1,6 @@
 import type { AnyKernel, Operand } from "../../kernels/kernel.ts";
 import { describe } from "../base/errors.ts";
+import type { OnnxOperation } from "../formats/onnx.ts";
 import type { Attribute, Node } from "./_messages.ts";
 
 /** A value of the graph. */
@@ -17,18 +18,18 @@ type Params = Readonly<Record<string, number>>;
 
 /** An operation as ONNX has it, by the names of a kernel's operands. */
 interface Rule {
-  readonly operation: string;
+  readonly operation: OnnxOperation;
   readonly inputs: readonly string[];
   readonly output: string;
   attributes?(params: Params): Readonly<Record<string, Attribute>>;
 }
 
-const unary = (operation: string): Rule => ({
+const unary = (operation: OnnxOperation): Rule => ({
   operation,
   inputs: ["x"],
   output: "output",
 });
-const binary = (operation: string): Rule => ({
+const binary = (operation: OnnxOperation): Rule => ({
   operation,
   inputs: ["left", "right"],
   output: "output",

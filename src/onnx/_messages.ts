@@ -3,40 +3,8 @@
  * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 
-import { library } from "../base/library.ts";
-
-/** The writer of the library, as far as it is used. */
-interface Writer {
-  uint32(value: number): Writer;
-  int64(value: number): Writer;
-  float(value: number): Writer;
-  string(value: string): Writer;
-  bytes(value: Uint8Array): Writer;
-  fork(): Writer;
-  ldelim(): Writer;
-  finish(): Uint8Array;
-}
-
-/** The library that writes protobuf. */
-export interface Protobuf {
-  readonly Writer: { create(): Writer };
-}
-
-// A name that Deno does not see is fetched when it is needed.
-const protobufjs = "npm:protobufjs@7.5.4/minimal.js";
-
-/**
- * Loads the library.
- *
- * @throws {LibraryError} If it cannot be loaded.
- */
-export async function loadProtobuf(): Promise<Protobuf> {
-  const { default: loaded } = await library(
-    "protobufjs",
-    () => import(protobufjs),
-  );
-  return loaded;
-}
+import type { OnnxOperation } from "../formats/onnx.ts";
+import type { Protobuf, ProtobufWriter } from "../formats/protobuf.ts";
 
 /** The value of an attribute of a node. */
 export type Attribute = number | readonly number[] | { readonly float: number };
@@ -44,7 +12,7 @@ export type Attribute = number | readonly number[] | { readonly float: number };
 /** An operation between values, which are known by name. */
 export interface Node {
   /** ONNX's name of the operation: `Conv`. */
-  readonly operation: string;
+  readonly operation: OnnxOperation;
   /** Names of its inputs. */
   readonly inputs: readonly string[];
   /** Name of its output. */
@@ -92,7 +60,11 @@ const attributeTypes = { float: 1, integer: 2, integers: 7 };
 export function encodeModel(protobuf: Protobuf, model: OnnxModel): Uint8Array {
   const file = protobuf.Writer.create();
   /** A message within another. */
-  const message = (writer: Writer, field: number, write: () => void) => {
+  const message = (
+    writer: ProtobufWriter,
+    field: number,
+    write: () => void,
+  ) => {
     writer.uint32(field << 3 | 2).fork();
     write();
     writer.ldelim();

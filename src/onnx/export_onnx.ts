@@ -3,9 +3,10 @@ import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkOptions } from "../base/options.ts";
 import { setObserver } from "../devices/observer.ts";
 import { writeFileAtomic } from "../formats/files.ts";
+import { loadProtobuf } from "../formats/protobuf.ts";
 import type { Layer } from "../nn/mod.ts";
 import { Graph, type Value } from "./_graph.ts";
-import { encodeModel, type Initializer, loadProtobuf } from "./_messages.ts";
+import { encodeModel, type Initializer } from "./_messages.ts";
 
 /** The network that {@linkcode exportOnnx} writes. */
 export interface ExportOnnxOptions {

@@ -5,7 +5,7 @@ import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { needs } from "../permissions.ts";
 import { run, writeDigits } from "./_program.ts";
 
-needs(import.meta.url, "env", "net", "read", "run", "write");
+needs(import.meta.url, "env", "net", "read", "run", "sys", "write");
 
 /** Two data sets, and a training on one of them into a file. */
 async function task(ending: string) {
@@ -28,7 +28,7 @@ async function task(ending: string) {
   return { ...folder, one, other, out, train, weights };
 }
 
-for (const ending of [".safetensors", ".pth", ".npz"]) {
+for (const ending of [".safetensors", ".pth", ".npz", ".onnx"]) {
   Deno.test(`weights that measured better are kept: ${ending}`, async () => {
     await using folder = await task(ending);
     const { out, train, weights } = folder;

@@ -3,8 +3,8 @@
 Run it with PyTorch 1.13: python3 tests/golden/pytorch_golden.py
 
 pytorch_network.pth is what the notebook saves, trained a little, so that its
-statistics are not the first ones; pytorch_network.safetensors has images and
-the logits that PyTorch computes of them with it.
+statistics are not the first ones; pytorch_network.onnx is that network;
+pytorch_network.safetensors has images and the logits that PyTorch computes of them with it.
 """
 
 import json
@@ -31,6 +31,17 @@ def network():
         loss.backward()
         optimizer.step()
     torch.save(model.state_dict(), FOLDER / "pytorch_network.pth")
+    torch.onnx.export(
+        model.eval(),
+        torch.zeros(1, 1, 28, 28),
+        FOLDER / "pytorch_network.onnx",
+        opset_version=13,
+        do_constant_folding=False,
+        training=torch.onnx.TrainingMode.PRESERVE,
+        input_names=["input"],
+        output_names=["output"],
+        dynamic_axes={"input": {0: "batch"}},
+    )
     labels = torch.arange(8)
     images = digits(generator, labels, noise=32)
     with torch.no_grad():
