@@ -25,9 +25,6 @@ export const module: WgslModule = {
 override kernelWidth: u32;
 // Columns of a row tile: 8, 14 or 16.
 override rowTileWidth: u32;
-// Whether one row tile takes whole rows of the source, and two columns of padding
-// on either side are left out of it.
-override bare: bool;
 override workgroupSize: u32;
 
 struct Sizes {
@@ -53,7 +50,7 @@ struct Sizes {
 @group(0) @binding(4) var<uniform> sizes: Sizes;
 
 override isNarrow: bool = rowTileWidth == 8;
-override texels: u32 = select(select(5u, 4u, bare), 3u, isNarrow);
+override texels: u32 = select(5u, 3u, isNarrow);
 
 // Twenty columns of the source in pairs; the first twelve where a row tile is
 // narrow.
@@ -71,9 +68,6 @@ fn lineAt(index: u32) -> Line {
     return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
   }
   let s = sourceAt(index + 3);
-  if (bare) {
-    return Line(z, p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, z, z);
-  }
   let t = sourceAt(index + 4);
   return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
 }
@@ -348,14 +342,14 @@ fn storeTwo(pair: vec2f, at: u32, column: u32) {
 };
 
 /** The entry point `convolveEven`. */
-export const convolveEven: EntryPoint<"source" | "weight" | "bias" | "pairs", { kernelWidth: number; rowTileWidth: number; bare: number; workgroupSize: number; isNarrow?: number; texels?: number; sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; rowTiles: number; rows: number; hasBias: number }> = {
+export const convolveEven: EntryPoint<"source" | "weight" | "bias" | "pairs", { kernelWidth: number; rowTileWidth: number; workgroupSize: number; isNarrow?: number; texels?: number; sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; rowTiles: number; rows: number; hasBias: number }> = {
   module,
   name: "convolveEven",
   bindings: [{"name":"source","index":0,"access":"readTexture","element":null},{"name":"weight","index":1,"access":"readTexture","element":null},{"name":"bias","index":2,"access":"read","element":null},{"name":"pairs","index":3,"access":"write","element":"Target"},{"name":"sizes","index":4,"access":"uniform","element":null,"members":[{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"targetHeight","type":"u32"},{"name":"targetWidth","type":"u32"},{"name":"kernelHeight","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"hasBias","type":"u32"}]}],
 };
 
 /** The entry point `convolveOdd`. */
-export const convolveOdd: EntryPoint<"source" | "weight" | "bias" | "singles", { kernelWidth: number; rowTileWidth: number; bare: number; workgroupSize: number; isNarrow?: number; texels?: number; sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; rowTiles: number; rows: number; hasBias: number }> = {
+export const convolveOdd: EntryPoint<"source" | "weight" | "bias" | "singles", { kernelWidth: number; rowTileWidth: number; workgroupSize: number; isNarrow?: number; texels?: number; sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; rowTiles: number; rows: number; hasBias: number }> = {
   module,
   name: "convolveOdd",
   bindings: [{"name":"source","index":0,"access":"readTexture","element":null},{"name":"weight","index":1,"access":"readTexture","element":null},{"name":"bias","index":2,"access":"read","element":null},{"name":"singles","index":3,"access":"write","element":"Target"},{"name":"sizes","index":4,"access":"uniform","element":null,"members":[{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"targetHeight","type":"u32"},{"name":"targetWidth","type":"u32"},{"name":"kernelHeight","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"hasBias","type":"u32"}]}],

@@ -30,6 +30,8 @@ fn put(index: u32, texel: vec4f) {
 }
 
 struct Images {
+  // Of all phases.
+  planes: u32,
   imageHeight: i32,
   imageWidth: i32,
   // Rows and columns of zeros before the first of the image.
@@ -62,22 +64,23 @@ fn packImages(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = itemOf(invocation, workgroups);
-  let phases = images.phaseRows * images.phaseColumns;
+  // Divided as rarely as possible: eight lanes divide one after the other.
   let rowTile = index / images.rows;
   let phase = rowTile / images.rowTiles;
-  let plane = phase / phases;
-  let row = i32(index % images.rows) * images.strideHeight - images.top +
-    i32(phase % phases / images.phaseColumns);
-  let first = rowTile % images.rowTiles * images.rowTileWidth;
+  let phaseRow = phase / images.phaseColumns;
+  let plane = phaseRow / images.phaseRows;
+  let row = i32(index - rowTile * images.rows) * images.strideHeight -
+    images.top + i32(phaseRow - plane * images.phaseRows);
+  let first = (rowTile - phase * images.rowTiles) * images.rowTileWidth;
   var column = i32(first) * images.strideWidth - images.left +
-    i32(phase % images.phaseColumns);
+    i32(phase - phaseRow * images.phaseColumns);
   let area = u32(images.imageHeight * images.imageWidth);
   let start = plane * area +
     u32(clamp(row, 0, images.imageHeight - 1) * images.imageWidth);
   let inside = row >= 0 && row < images.imageHeight;
   let step = images.strideWidth;
   let width = select(0, images.imageWidth, inside);
-  if (plane < arrayLength(&values) / area) {
+  if (phase < images.planes) {
     let end = (index + 1) * images.texels;
     for (var texel = end - images.texels; texel < end; texel++) {
       put(texel, vec4f(
@@ -187,10 +190,10 @@ fn elementOf(index: i32, phase: vec4i, axis: Axis) -> vec4i {
 };
 
 /** The entry point `packImages`. */
-export const packImages: EntryPoint<"values" | "packed", { workgroupSize: number; imageHeight: number; imageWidth: number; top: number; left: number; strideHeight: number; strideWidth: number; phaseRows: number; phaseColumns: number; rowTileWidth: number; rowTiles: number; rows: number; texels: number }> = {
+export const packImages: EntryPoint<"values" | "packed", { workgroupSize: number; planes: number; imageHeight: number; imageWidth: number; top: number; left: number; strideHeight: number; strideWidth: number; phaseRows: number; phaseColumns: number; rowTileWidth: number; rowTiles: number; rows: number; texels: number }> = {
   module,
   name: "packImages",
-  bindings: [{"name":"values","index":0,"access":"read","element":"Value"},{"name":"packed","index":1,"access":"writeTexture","element":null},{"name":"images","index":2,"access":"uniform","element":null,"members":[{"name":"imageHeight","type":"i32"},{"name":"imageWidth","type":"i32"},{"name":"top","type":"i32"},{"name":"left","type":"i32"},{"name":"strideHeight","type":"i32"},{"name":"strideWidth","type":"i32"},{"name":"phaseRows","type":"u32"},{"name":"phaseColumns","type":"u32"},{"name":"rowTileWidth","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"texels","type":"u32"}]}],
+  bindings: [{"name":"values","index":0,"access":"read","element":"Value"},{"name":"packed","index":1,"access":"writeTexture","element":null},{"name":"images","index":2,"access":"uniform","element":null,"members":[{"name":"planes","type":"u32"},{"name":"imageHeight","type":"i32"},{"name":"imageWidth","type":"i32"},{"name":"top","type":"i32"},{"name":"left","type":"i32"},{"name":"strideHeight","type":"i32"},{"name":"strideWidth","type":"i32"},{"name":"phaseRows","type":"u32"},{"name":"phaseColumns","type":"u32"},{"name":"rowTileWidth","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"texels","type":"u32"}]}],
 };
 
 /** The entry point `packWeights`. */

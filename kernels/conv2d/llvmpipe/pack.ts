@@ -93,29 +93,20 @@ export interface RowTiles extends Phases {
   readonly texels: number;
 }
 
-/** Whether a window's padding of two columns is left out of the only row tile. */
-export function isBare(correlation: Correlation): boolean {
-  const { rowTileWidth, rowTiles } = columnsOf(correlation);
-  return rowTileWidth === 14 && rowTiles === 1 &&
-    correlation.sourcePhases.strideWidth === 1 &&
-    correlation.sourceWidth <= 14 && correlation.left === 2;
-}
-
 /** How the source is packed: with what windows over a row tile reach. */
 export function sourceTiles(correlation: Correlation): RowTiles {
-  const bare = isBare(correlation);
   const columns = columnsOf(correlation);
   return {
     planes: correlation.batch * correlation.sourceChannels,
     height: correlation.sourceHeight,
     width: correlation.sourceWidth,
     top: correlation.top,
-    left: bare ? 0 : correlation.left,
+    left: correlation.left,
     ...correlation.sourcePhases,
     ...columns,
     rows: 2 * Math.ceil(correlation.targetHeight / 2) +
       correlation.windowHeight - 1,
-    texels: columns.rowTileWidth === 8 ? 3 : bare ? 4 : 5,
+    texels: columns.rowTileWidth === 8 ? 3 : 5,
   };
 }
 
@@ -167,6 +158,7 @@ export function packImages(
     bind: { values, packed },
     constants: {
       ...tiles,
+      planes,
       imageHeight: height,
       imageWidth: width,
       rowTiles,

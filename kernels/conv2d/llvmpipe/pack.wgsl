@@ -12,6 +12,8 @@ fn put(index: u32, texel: vec4f) {
 }
 
 struct Images {
+  // Of all phases.
+  planes: u32,
   imageHeight: i32,
   imageWidth: i32,
   // Rows and columns of zeros before the first of the image.
@@ -44,22 +46,23 @@ fn packImages(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = itemOf(invocation, workgroups);
-  let phases = images.phaseRows * images.phaseColumns;
+  // Divided as rarely as possible: eight lanes divide one after the other.
   let rowTile = index / images.rows;
   let phase = rowTile / images.rowTiles;
-  let plane = phase / phases;
-  let row = i32(index % images.rows) * images.strideHeight - images.top +
-    i32(phase % phases / images.phaseColumns);
-  let first = rowTile % images.rowTiles * images.rowTileWidth;
+  let phaseRow = phase / images.phaseColumns;
+  let plane = phaseRow / images.phaseRows;
+  let row = i32(index - rowTile * images.rows) * images.strideHeight -
+    images.top + i32(phaseRow - plane * images.phaseRows);
+  let first = (rowTile - phase * images.rowTiles) * images.rowTileWidth;
   var column = i32(first) * images.strideWidth - images.left +
-    i32(phase % images.phaseColumns);
+    i32(phase - phaseRow * images.phaseColumns);
   let area = u32(images.imageHeight * images.imageWidth);
   let start = plane * area +
     u32(clamp(row, 0, images.imageHeight - 1) * images.imageWidth);
   let inside = row >= 0 && row < images.imageHeight;
   let step = images.strideWidth;
   let width = select(0, images.imageWidth, inside);
-  if (plane < arrayLength(&values) / area) {
+  if (phase < images.planes) {
     let end = (index + 1) * images.texels;
     for (var texel = end - images.texels; texel < end; texel++) {
       put(texel, vec4f(

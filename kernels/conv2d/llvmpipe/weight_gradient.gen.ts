@@ -19,9 +19,6 @@ override kernelHeight: u32;
 override kernelWidth: u32;
 // Columns of a row tile: 8, 14 or 16.
 override rowTileWidth: u32;
-// Whether one row tile takes whole rows of the source, and two columns of padding
-// on either side are left out of it.
-override bare: bool;
 override workgroupSize: u32;
 
 struct Sizes {
@@ -45,7 +42,7 @@ struct Sizes {
 
 override isNarrow: bool = rowTileWidth == 8;
 // Of a line of the source, and of a row tile of the gradient.
-override texels: u32 = select(select(5u, 4u, bare), 3u, isNarrow);
+override texels: u32 = select(5u, 3u, isNarrow);
 override gradientTexels: u32 = select(4u, 2u, isNarrow);
 override area: u32 = kernelHeight * kernelWidth;
 
@@ -65,9 +62,6 @@ fn lineAt(index: u32) -> Line {
     return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
   }
   let s = sourceAt(index + 3);
-  if (bare) {
-    return Line(z, p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, z, z);
-  }
   let t = sourceAt(index + 4);
   return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
 }
@@ -325,7 +319,7 @@ fn storeElement(sum: f32, start: u32, column: u32) {
 };
 
 /** The entry point `weightGradient`. */
-export const weightGradient: EntryPoint<"source" | "gradient" | "splits", { kernelHeight: number; kernelWidth: number; rowTileWidth: number; bare: number; workgroupSize: number; isNarrow?: number; texels?: number; gradientTexels?: number; area?: number; batch: number; sourceChannels: number; targetChannels: number; targetHeight: number; rowTiles: number; rows: number; imagesPerSplit: number }> = {
+export const weightGradient: EntryPoint<"source" | "gradient" | "splits", { kernelHeight: number; kernelWidth: number; rowTileWidth: number; workgroupSize: number; isNarrow?: number; texels?: number; gradientTexels?: number; area?: number; batch: number; sourceChannels: number; targetChannels: number; targetHeight: number; rowTiles: number; rows: number; imagesPerSplit: number }> = {
   module,
   name: "weightGradient",
   bindings: [{"name":"source","index":0,"access":"readTexture","element":null},{"name":"gradient","index":1,"access":"readTexture","element":null},{"name":"splits","index":2,"access":"write","element":null},{"name":"sizes","index":3,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"targetHeight","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]}],

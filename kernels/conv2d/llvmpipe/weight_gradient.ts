@@ -11,7 +11,6 @@ import { sumOfSplits } from "../sum_of_splits.ts";
 import {
   type Correlation,
   forwardCorrelation,
-  isBare,
   isSimple,
   packImages,
   sourceTiles,
@@ -71,7 +70,6 @@ export function weightGradient(
       rowTileWidth,
       rowTiles,
       rows,
-      bare: Number(isBare(correlation)),
       imagesPerSplit,
       workgroupSize,
     },

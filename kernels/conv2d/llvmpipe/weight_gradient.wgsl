@@ -8,9 +8,6 @@ override kernelHeight: u32;
 override kernelWidth: u32;
 // Columns of a row tile: 8, 14 or 16.
 override rowTileWidth: u32;
-// Whether one row tile takes whole rows of the source, and two columns of padding
-// on either side are left out of it.
-override bare: bool;
 override workgroupSize: u32;
 
 struct Sizes {
@@ -34,7 +31,7 @@ struct Sizes {
 
 override isNarrow: bool = rowTileWidth == 8;
 // Of a line of the source, and of a row tile of the gradient.
-override texels: u32 = select(select(5u, 4u, bare), 3u, isNarrow);
+override texels: u32 = select(5u, 3u, isNarrow);
 override gradientTexels: u32 = select(4u, 2u, isNarrow);
 override area: u32 = kernelHeight * kernelWidth;
 
@@ -54,9 +51,6 @@ fn lineAt(index: u32) -> Line {
     return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
   }
   let s = sourceAt(index + 3);
-  if (bare) {
-    return Line(z, p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, z, z);
-  }
   let t = sourceAt(index + 4);
   return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
 }

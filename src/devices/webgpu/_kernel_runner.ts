@@ -37,8 +37,8 @@ export interface KernelRunnerOptions {
   readonly counters: DeviceCounters;
   readonly memory: Memory;
   readonly scratch: ScratchMemory;
-  /** Takes each command, in order. */
-  readonly emit: (command: Command) => void;
+  /** Takes each command, in order, and whether its pipeline is new. */
+  readonly emit: (command: Command, isNew: boolean) => void;
   /** Is told of a pipeline that the device refuses. */
   readonly fail: (error: DeviceError) => void;
 }
@@ -54,7 +54,7 @@ export class KernelRunner {
   readonly #variant: Variant;
   readonly #memory: Memory;
   readonly #scratch: ScratchMemory;
-  readonly #emit: (command: Command) => void;
+  readonly #emit: KernelRunnerOptions["emit"];
   readonly #pipelines: PipelineCache;
   readonly #bindGroups: BindGroups;
   readonly #textures: Textures;
@@ -160,6 +160,7 @@ export class KernelRunner {
       const copy = copies[at];
       return copy === null ? one : this.#memory.own(copy);
     });
+    const { count } = this.#pipelines;
     const pipeline = this.#pipelines.get({
       label,
       module,
@@ -180,7 +181,7 @@ export class KernelRunner {
       y,
       z,
     };
-    this.#emit(command);
+    this.#emit(command, this.#pipelines.count > count);
     copies.forEach((copy, at) => {
       if (copy === null) return;
       const buffer = bound[at] as WebGpuBuffer;

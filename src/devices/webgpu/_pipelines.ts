@@ -73,6 +73,11 @@ export class PipelineCache {
     return made;
   }
 
+  /** Pipelines made so far. */
+  get count(): number {
+    return this.#pipelines.size;
+  }
+
   /** Resolves when every pipeline made so far is known to be good or bad. */
   async checked(): Promise<void> {
     const checks = this.#checks;

@@ -145,9 +145,12 @@ export class WebGpuDevice implements Device {
       counters: this.counters,
       memory: this.#memory,
       scratch: this,
-      emit: (command) => {
+      emit: (command, isNew) => {
         this.#queue.dispatch(command);
         this.#commands?.push(command);
+        // Drivers compile where a command first runs: meanwhile the host makes
+        // the next one.
+        if (isNew) this.#queue.submit();
       },
       fail: (error) => this.#health.fail(error),
     });
