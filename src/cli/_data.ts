@@ -33,6 +33,7 @@ export function dataOptions(
       help: `${choices(names)}, fetched into --data if not there; or a folder`,
       shown: "what --data holds",
     },
+    { name: "offline", help: "fetch nothing; say what is missing" },
     {
       name: "classes",
       value: "N",
@@ -96,6 +97,7 @@ export async function openData(
   return await openDataset(dataset === "" ? data : dataset, {
     split,
     directory: data,
+    download: flags.has("offline") ? false : undefined,
     classes: classCount(command, values.classes) ?? classes,
     classNames: card?.classNames,
     firstLabel: first ?? (isName ? undefined : firstLabelOf(card)),

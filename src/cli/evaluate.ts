@@ -39,6 +39,7 @@ export const evaluate: Command = {
       output,
       {
         classes: classCount("evaluate", values.classes),
+        isOffline: given.flags.has("offline"),
         ...givenSettings("evaluate", { normalize: values.normalize }),
       },
     );

@@ -73,6 +73,7 @@ export const predict: Command = {
       output,
       {
         classes: classCount("predict", values.classes),
+        isOffline: given.flags.has("offline"),
         ...givenSettings("predict", { normalize: values.normalize }),
       },
     );

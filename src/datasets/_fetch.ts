@@ -11,8 +11,8 @@ import {
 import type { Split } from "../data/folder/mod.ts";
 import type { CatalogEntry, RemoteFile } from "./catalog.ts";
 
-/** Gives up after so many milliseconds without a byte. */
-const timeout = 30_000;
+/** EMNIST, the largest, has half a gigabyte. */
+const limits = { timeout: 30_000, most: 2 ** 30 };
 
 /**
  * Fetches a part of a data set into a folder, or where it comes as an archive
@@ -83,7 +83,7 @@ async function store(
   const hash = createHash(digest);
   let file: Deno.FsFile | null = null;
   try {
-    for await (const piece of download(url, timeout)) {
+    for await (const piece of download(url, limits)) {
       if (file === null) {
         await makeFolder(dirname(path));
         file = await createTemporary(path);

@@ -228,6 +228,7 @@ function unknownName(name: string, meant: string | null): DataError {
 function notThere({ title }: CatalogEntry, folder: string): DataError {
   return new DataError(describe({
     what: `${title} is not in ${folder}`,
-    help: "Leave out download: false, or put its files there.",
+    help: "Put its files there, or leave out --offline, in a program " +
+      "download: false.",
   }));
 }

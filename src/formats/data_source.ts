@@ -18,6 +18,9 @@ export interface DataSource {
   fetch(file: string): Promise<Uint8Array>;
 }
 
+/** Most bytes of a packed file that a mirror may send. */
+const LARGEST = 2 ** 28;
+
 /** Options of {@linkcode mirror}. */
 export interface MirrorOptions {
   /** Gives up after so many milliseconds without a byte; default 30,000. */
@@ -44,7 +47,10 @@ export function mirror(url: string, options: MirrorOptions = {}): DataSource {
   return {
     name: folder,
     async fetch(file) {
-      const pieces = download(`${folder}${file}.gz`, timeout);
+      const pieces = download(`${folder}${file}.gz`, {
+        timeout,
+        most: LARGEST,
+      });
       return await new Blob(await Array.fromAsync(pieces)).bytes();
     },
   };

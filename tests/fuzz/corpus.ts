@@ -61,7 +61,7 @@ export async function specimens(): Promise<Specimen[]> {
     headed("safetensors", encodeSafetensors(tensors, { format: "pt" })),
     headed("checkpoint", encodeSafetensors(state, checkpoint)),
     ...await Promise.all(
-      ["beside", "checkpoint", "evil", "views"].map(async (name) =>
+      ["beside", "checkpoint", "views"].map(async (name) =>
         zipped("pth", await golden(`pytorch_${name}.pth`))
       ),
     ),
@@ -169,8 +169,9 @@ function png(
   const file = writePngFile({ width, height, values, chunks, ...kind });
   const found: [type: string, content: Uint8Array][] = [];
   const view = new DataView(file.buffer, file.byteOffset);
-  for (let at = 8; at < file.length; at += 12 + found.at(-1)![1].length) {
-    const content = file.subarray(at + 8, at + 8 + view.getUint32(at));
+  for (let at = 8, size = 0; at < file.length; at += 12 + size) {
+    size = view.getUint32(at);
+    const content = file.subarray(at + 8, at + 8 + size);
     const type = new TextDecoder().decode(file.subarray(at + 4, at + 8));
     found.push([type, type === "IDAT" ? inflateSync(content) : content]);
   }
