@@ -191,7 +191,8 @@ Deno.test("smoothing forgets its start; ticks are round; outliers are cut", () =
     { length: 300 },
     (_, x) => [x, x === 0 ? 99 : 1] as const,
   );
-  assert(rangeOf([curve], 10).high < 2);
+  assert(rangeOf([curve], 10, "high").high < 2);
+  assert(rangeOf([curve], 10, "low").high > 98);
 });
 
 /** The page of a view in a browser, and what goes wrong there. */

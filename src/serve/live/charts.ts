@@ -49,7 +49,11 @@ export function drawChart(state: LiveState, key: "loss" | "accuracy"): void {
   const all = curves.flatMap((
     { measured, smooth, steps },
   ) => [measured, smooth, steps]);
-  const range = rangeOf(all, state.start?.epochs ?? 1);
+  const range = rangeOf(
+    all,
+    state.start?.epochs ?? 1,
+    key === "loss" ? "high" : "low",
+  );
   const at = state.at.get(key) ?? null;
   svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
   svg.innerHTML = drawn(curves, range, size, at);

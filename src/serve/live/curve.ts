@@ -45,18 +45,22 @@ export function thinned(points: readonly Point[], most: number): Point[] {
 }
 
 /**
- * The range of some curves; a few values far above all others are cut off, as a
- * loss has at its start.
+ * The range of some curves, without the worst twentieth of their values: a
+ * training begins with them, and all others would be one line.
+ *
+ * @param worst Where these are: at the top of a loss.
  */
 export function rangeOf(
   curves: readonly (readonly Point[])[],
   epochs: number,
+  worst: "high" | "low",
 ): Range {
   const values = curves.flatMap((curve) => curve.map(([, y]) => y))
     .sort((one, other) => one - other);
   if (values.length === 0) return { left: 0, right: epochs, low: 0, high: 1 };
-  const low = values[0];
-  const high = values[Math.ceil(0.99 * (values.length - 1))];
+  const at = (part: number) => values[Math.round(part * (values.length - 1))];
+  const low = at(worst === "low" ? 0.05 : 0);
+  const high = at(worst === "high" ? 0.95 : 1);
   const room = Math.max(0.05 * (high - low), 1e-6);
   const right = Math.max(
     epochs,

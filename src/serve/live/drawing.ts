@@ -32,6 +32,11 @@ export function placeOf(
   return [48 + across * (width - 60), 8 + down * (height - 34)];
 }
 
+/** What is out of range stays at the edge of the drawing. */
+export function within(y: number, { height }: Size): number {
+  return Math.min(Math.max(y, 2), height - 24);
+}
+
 /** A curve as an SVG path. */
 export function pathOf(
   points: readonly Point[],
@@ -40,8 +45,7 @@ export function pathOf(
 ): string {
   const places = thinned(points, size.width).map((point) => {
     const [x, y] = placeOf(point, range, size);
-    // What is cut off at the top stays within the drawing.
-    return `${x.toFixed(1)} ${Math.max(0, y).toFixed(1)}`;
+    return `${x.toFixed(1)} ${within(y, size).toFixed(1)}`;
   });
   return places.length === 0 ? "" : `M${places.join("L")}`;
 }
@@ -76,7 +80,7 @@ export function drawn(
     ...measured.map((point) => {
       const [x, y] = placeOf(point, range, size);
       return `<circle class="run-${run}" r="3" cx="${x.toFixed(1)}" ` +
-        `cy="${Math.max(0, y).toFixed(1)}"/>`;
+        `cy="${within(y, size).toFixed(1)}"/>`;
     }),
   ]);
   const [x] = placeOf([at ?? 0, range.low], range, size);
