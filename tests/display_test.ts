@@ -1,9 +1,16 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { decode } from "npm:fast-png@8.0.0";
 import { Linear, openDevice, ReLU, Sequential, Tensor } from "../mod.ts";
+import type { CpuDevice } from "../src/devices/cpu/cpu_device.ts";
 import { makeGrid } from "../src/digits/mod.ts";
-import { confusionMatrix, plotHistory, plotLosses } from "../src/report/mod.ts";
-import { history } from "./report/_training.ts";
+import {
+  confusionMatrix,
+  plotHistory,
+  plotLosses,
+  report,
+  showReport,
+} from "../src/report/mod.ts";
+import { history, trained } from "./report/_training.ts";
 
 /** What Deno's Jupyter kernel shows of a value. */
 async function bundle(value: object): Promise<Record<string, string>> {
@@ -66,4 +73,18 @@ Deno.test("a notebook shows curves and confusion matrices", async () => {
   const matrix = await bundle(confusionMatrix([0, 1, 1], [0, 0, 1], 2));
   assertEquals(matrix["text/plain"], "true  0  1\n0     1  1\n1     0  1");
   assertMatch(matrix["text/html"], /<td class="wrong"[^>]*>1<\/td>/);
+});
+
+Deno.test("a notebook shows a report in a frame of its own", async () => {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  const training = await trained(device as CpuDevice, 1);
+  const options = { date: new Date(0), worst: 1 };
+  const shown = await bundle(await showReport(training, options));
+  const [, escaped] = shown["text/html"].match(/srcdoc="([^"]*)"/)!;
+  const page = escaped.replaceAll("&lt;", "<").replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll(
+      "&amp;",
+      "&",
+    );
+  assertEquals(page, await report(training, options));
 });

@@ -52,7 +52,7 @@ export async function inside(
     for (const layer of layers) {
       const { kind, name, shape: [, channels, height, width] } = layer;
       const text = `${name} ${kind}, ${channels} × ${height} × ${width}`;
-      pictures.push(await picture(text, featureMaps(layer, index), 264));
+      pictures.push(await picture(text, featureMaps(layer, index), 232));
     }
     figures.push(html`
       <div class="inside" role="group"

@@ -23,4 +23,5 @@ export {
   type ReportOptions,
   writeReport,
 } from "./report.ts";
+export { ReportPage, showReport } from "./show_report.ts";
 export { type RowLoss, worstRows } from "./worst_rows.ts";
