@@ -2,6 +2,7 @@ import { DataError, describe, FormatError } from "../../base/errors.ts";
 import { mostUnpacked } from "../../formats/gzip.ts";
 import { unpacked } from "../../formats/unpacked.ts";
 import type { ImageRows, ImageShape } from "./format.ts";
+import { labelArray } from "./label_array.ts";
 
 /** The columns of a table of pixels. */
 export interface CsvLayout {
@@ -91,14 +92,6 @@ export async function readCsv(
     labels: label < 0 ? null : labelArray(labels),
     labelsName: path,
   };
-}
-
-/** Labels as bytes where they fit. */
-export function labelArray(
-  labels: readonly number[],
-): Uint8Array | Int32Array {
-  const areBytes = labels.every((label) => label >= 0 && label <= 255);
-  return areBytes ? Uint8Array.from(labels) : Int32Array.from(labels);
 }
 
 /** What the first line has: names, or numbers as all others. */

@@ -1,6 +1,6 @@
 /** Data sets of images in folders, whatever files they are in. */
 export { checkCounts } from "./check_counts.ts";
-export { labelArray } from "./csv.ts";
+export { labelArray } from "./label_array.ts";
 export { findData, FORMATS, looksLikeData, nothingIn } from "./find_data.ts";
 export type {
   FolderFormat,

@@ -3,7 +3,7 @@ import { DataError, describe, FormatError } from "../../base/errors.ts";
 import type { HostTensor } from "../../formats/safetensors.ts";
 import { openWeights } from "../../formats/weights.ts";
 import { checkCounts } from "./check_counts.ts";
-import { labelArray } from "./csv.ts";
+import { labelArray } from "./label_array.ts";
 import { channelsFirst, imageShapeOf } from "./pixels.ts";
 import type {
   FolderFormat,
