@@ -63,6 +63,9 @@ export function chunksOf(bytes: Uint8Array): Chunk[] {
 /** Reads IHDR. */
 export function headerOf({ content, type }: Chunk): PngHeader {
   if (type !== "IHDR") throw new ImageFault(`it begins with ${type}`);
+  if (content.length !== 13) {
+    throw new ImageFault(`a header of ${content.length} bytes`);
+  }
   const view = new DataView(content.buffer, content.byteOffset);
   const [depth, colour, , , interlace] = content.subarray(8);
   if (!depthsOf[colour]?.includes(depth) || interlace > 1) {
