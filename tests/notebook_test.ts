@@ -36,8 +36,12 @@ for (const name of ["mnist.ipynb", "mnist.ja.ipynb"]) {
       const stored = await Deno.readTextFile(join(examples, name));
       const given = stored.replace("../data", folder.path);
       assert(given !== stored);
-      const executed = await execute(given, folder.path);
-      const [own, kept] = [executed, JSON.parse(stored) as Notebook];
+      const kept: Notebook = JSON.parse(stored);
+      let own = await execute(given, folder.path);
+      // nbclient loses what a cell shows now and then, whatever the kernel is.
+      for (let again = 0; again < 3 && isIncomplete(own, kept); again++) {
+        own = await execute(given, folder.path);
+      }
       assertEquals(shown(own), shown(kept));
       checkText(printed(own), 20, "1.00000");
       checkText(printed(kept), 600, String.raw`0\.9[89]\d+`);
@@ -83,6 +87,11 @@ function checkText(text: string, batches: number, accuracy: string): void {
 function printed({ cells }: Notebook): string {
   return cells.flatMap(({ outputs = [] }) => outputs)
     .map(({ text }) => textOf(text)).join("");
+}
+
+/** Whether fewer outputs were shown than are stored. */
+function isIncomplete(own: Notebook, kept: Notebook): boolean {
+  return shown(own).flat().length < shown(kept).flat().length;
 }
 
 /** The types of data that the cells show, cell by cell. */
