@@ -19,7 +19,7 @@ permittedTest("publishing takes the library and nothing else", async () => {
   ];
   assertEquals(wanted.filter((file) => !published.includes(file)), []);
   const library =
-    /^((ARCHITECTURE|PYTORCH|README|SECURITY|TFJS|TUTORIAL)\.md|LICENSE|deno\.json|mod\.ts|examples\/models\/.*\.safetensors|(src|kernels)\/.*\.ts)$/;
+    /^((ARCHITECTURE|GUIDE|PYTORCH|README|SECURITY|TFJS|TUTORIAL)\.md|LICENSE|deno\.json|mod\.ts|examples\/models\/.*\.safetensors|(src|kernels)\/.*\.ts)$/;
   // What the generated modules are made by and of.
   const sources = /^kernels\/(generate|(.*\/)?simd(\.ts$|\/))/;
   const unwanted = published.filter((file) =>

@@ -245,6 +245,8 @@ const calls: Record<string, Call[]> = {
 const internal = [
   // Of the parts of a device.
   ...["BarOptions", "EpochOptions", "KernelRunnerOptions", "ThreadOptions"],
+  // Of the command line's live view.
+  "LiveViewOptions",
   // What others extend, complete, or take apart.
   ...[
     "CompleteOptions",
