@@ -1,4 +1,4 @@
-import { join, toFileUrl } from "@std/path";
+import { fromFileUrl, join, toFileUrl } from "@std/path";
 import { writeIdx } from "../../src/formats/idx.ts";
 import { isPermitted } from "../permissions.ts";
 
@@ -21,6 +21,23 @@ export function program(...args: string[]): Deno.Command {
     ],
     cwd: root,
     env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/**
+ * A task as a user in a folder calls it. `deno task` leaves an `INIT_CWD` that
+ * there is as it is: that of the task that runs the tests.
+ */
+export function taskIn(folder: string, ...args: string[]): Deno.Command {
+  const { INIT_CWD: _, ...env } = Deno.env.toObject();
+  const config = fromFileUrl(new URL("deno.json", root));
+  return new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "--config", config, ...args],
+    cwd: folder,
+    clearEnv: true,
+    env: { ...env, NO_COLOR: "1" },
     stdout: "piped",
     stderr: "piped",
   });

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { suggestLr } from "../../src/training/_lr_suggestion.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { needs } from "../permissions.ts";
-import { root, run, writeDigits } from "./_program.ts";
+import { run, taskIn, writeDigits } from "./_program.ts";
 
 needs(import.meta.url, "read", "run", "write");
 
@@ -38,14 +38,9 @@ async function task() {
 
 Deno.test("lr-find draws the curve and suggests a rate, by the task", async () => {
   await using folder = await task();
-  const output = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["task", "--quiet", "--config", `${root.pathname}deno.json`],
-      ...["lr-find", ...folder.data, "--plot", "curve.svg"],
-    ],
-    cwd: folder.path,
-    env: { NO_COLOR: "1" },
-  }).output();
+  const plot = ["--plot", "curve.svg"];
+  const output = await taskIn(folder.path, "lr-find", ...folder.data, ...plot)
+    .output();
   const decoder = new TextDecoder();
   const [stdout, stderr] = [output.stdout, output.stderr]
     .map((bytes) => decoder.decode(bytes));

@@ -6,7 +6,7 @@ import { scenes } from "../digits/_scenes.ts";
 import { labels, testDigit } from "../digits/_test_digits.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { root, run, writeDigits } from "./_program.ts";
+import { root, run, taskIn, writeDigits } from "./_program.ts";
 import { needs } from "../permissions.ts";
 
 needs(import.meta.url, "env", "read", "run", "write");
@@ -180,17 +180,12 @@ Deno.test("deno task reads paths from where the user stands", async () => {
   await using folder = await temporaryFolder();
   const picture = asPng(pictureOf(testDigit(0), { scale: 4 }));
   await Deno.writeFile(join(folder.path, "my seven.png"), picture);
-  const config = new URL("deno.json", root).pathname;
-  const { INIT_CWD: _, ...env } = Deno.env.toObject();
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["task", "--quiet", "--config", config, "predict", ...cpu],
-      "my seven.png",
-    ],
-    cwd: folder.path,
-    clearEnv: true,
-    env: { ...env, NO_COLOR: "1" },
-  }).output();
+  const { code, stdout } = await taskIn(
+    folder.path,
+    "predict",
+    ...cpu,
+    "my seven.png",
+  ).output();
   assertEquals(code, 0);
   assertMatch(new TextDecoder().decode(stdout), /^my seven\.png: 7 \d/);
 });

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { DEFAULT_SETTINGS, writeCheckpoint } from "../../src/training/mod.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { needs } from "../permissions.ts";
-import { root, run, writeDigits } from "./_program.ts";
+import { run, taskIn, writeDigits } from "./_program.ts";
 
 needs(import.meta.url, "read", "run", "write");
 
@@ -143,17 +143,7 @@ Deno.test("the task lists what train left, where the user stands", async () => {
   await using folder = await temporaryFolder();
   await writeDigits(folder.path, 30, 20);
   const task = async (...args: string[]) => {
-    const output = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "task",
-        "--quiet",
-        "--config",
-        `${root.pathname}deno.json`,
-        ...args,
-      ],
-      cwd: folder.path,
-      env: { NO_COLOR: "1" },
-    }).output();
+    const output = await taskIn(folder.path, ...args).output();
     const decoder = new TextDecoder();
     assertEquals([output.code, decoder.decode(output.stderr)], [0, ""]);
     return decoder.decode(output.stdout);

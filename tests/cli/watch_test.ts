@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { readCheckpoint } from "../../src/training/mod.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { needs } from "../permissions.ts";
-import { root, run, writeDigits } from "./_program.ts";
+import { run, taskIn, writeDigits } from "./_program.ts";
 
 needs(import.meta.url, "net", "read", "run", "write");
 
@@ -12,16 +12,11 @@ async function task() {
   const folder = await temporaryFolder();
   await writeDigits(folder.path, 60, 20);
   const start = (name: string, ...args: string[]) =>
-    new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["task", "--quiet", "--config", `${root.pathname}deno.json`, name],
-        ...["--data", ".", "--device", "cpu", "--batch-size", "10", ...args],
-      ],
-      cwd: folder.path,
-      env: { NO_COLOR: "1" },
-      stdout: "piped",
-      stderr: "piped",
-    });
+    taskIn(
+      folder.path,
+      ...[name, "--data", ".", "--device", "cpu", "--batch-size", "10"],
+      ...args,
+    );
   return { ...folder, start };
 }
 

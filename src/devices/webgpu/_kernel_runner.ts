@@ -70,7 +70,7 @@ export class KernelRunner {
     this.#memory = options.memory;
     this.#scratch = options.scratch;
     this.#emit = options.emit;
-    this.#pipelines = new PipelineCache(gpu, options.fail);
+    this.#pipelines = new PipelineCache(gpu, isSoftware, options.fail);
     this.#bindGroups = new BindGroups(gpu, counters);
     this.#textures = new Textures(gpu, counters);
     this.#uniforms = new Uniforms(options.memory);

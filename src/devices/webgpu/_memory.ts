@@ -47,7 +47,8 @@ export class Memory {
     const { byteLength: size } = bytes;
     const memory = this.#gpu.createBuffer({
       size,
-      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.STORAGE |
+        GPUBufferUsage.COPY_DST,
     });
     this.#buffers.add(memory);
     this.#counters.allocations++;

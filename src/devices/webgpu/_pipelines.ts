@@ -45,6 +45,13 @@ export interface PipelineSource {
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #fail: (error: DeviceError) => void;
+  /**
+   * How many buffers a pipeline may have for its uniforms to be bound as storage;
+   * 0 where they stay uniforms. Mesa's lavapipe (22.3) loses some 20 kB for each
+   * dispatch with a uniform buffer and takes twice the time; when none in use does
+   * any more, this may go.
+   */
+  readonly #mostAsStorage: number;
   /** A number for each source: two of them may have one name. */
   readonly #sources = new Map<string, number>();
   readonly #modules = new Map<string, GPUShaderModule>();
@@ -52,8 +59,16 @@ export class PipelineCache {
   readonly #pipelines = new Map<string, Pipeline>();
   #checks: Promise<void>[] = [];
 
-  constructor(device: GPUDevice, fail: (error: DeviceError) => void) {
+  /** @param isSoftware Whether the adapter is a processor. */
+  constructor(
+    device: GPUDevice,
+    isSoftware: boolean,
+    fail: (error: DeviceError) => void,
+  ) {
     this.#device = device;
+    this.#mostAsStorage = isSoftware
+      ? device.limits.maxStorageBuffersPerShaderStage
+      : 0;
     this.#fail = fail;
   }
 
@@ -89,8 +104,12 @@ export class PipelineCache {
     const { bindings, constants, entryPoint, label } = source;
     const device = this.#device;
     device.pushErrorScope("validation");
-    const module = this.#module(source.module, types);
-    const layout = this.#layout(bindings);
+    const buffers = bindings.filter(({ access }) =>
+      !access.endsWith("Texture")
+    );
+    const asStorage = buffers.length <= this.#mostAsStorage;
+    const module = this.#module(source.module, types, asStorage);
+    const layout = this.#layout(bindings, asStorage);
     const pipeline = device.createComputePipeline({
       label,
       layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
@@ -113,30 +132,43 @@ export class PipelineCache {
     return number;
   }
 
-  #module(source: WgslModule, types: string): GPUShaderModule {
+  #module(
+    source: WgslModule,
+    types: string,
+    asStorage: boolean,
+  ): GPUShaderModule {
     const { code, file } = source;
-    const key = types + this.#numberOf(source);
+    const key = `${types}${this.#numberOf(source)}${asStorage}`;
     let module = this.#modules.get(key);
     if (module === undefined) {
       // In the source's first line, so that errors name the lines of the file.
+      const whole = types + code;
       module = this.#device.createShaderModule({
         label: file,
-        code: types + code,
+        code: asStorage
+          ? whole.replaceAll("var<uniform>", "var<storage, read>")
+          : whole,
       });
       this.#modules.set(key, module);
     }
     return module;
   }
 
-  #layout(bindings: readonly Binding[]): GPUBindGroupLayout {
-    const key = bindings.map(({ access, index }) => index + access).join();
+  #layout(
+    bindings: readonly Binding[],
+    asStorage: boolean,
+  ): GPUBindGroupLayout {
+    const key = bindings.map(({ access, index }) => index + access).join() +
+      asStorage;
     let layout = this.#layouts.get(key);
     if (layout === undefined) {
       layout = this.#device.createBindGroupLayout({
         entries: bindings.map(({ access, index }) => ({
           binding: index,
           visibility: GPUShaderStage.COMPUTE,
-          ...bindingTypes[access],
+          ...bindingTypes[
+            access === "uniform" && asStorage ? "read" : access
+          ],
         })),
       });
       this.#layouts.set(key, layout);
