@@ -73,8 +73,8 @@ browserTest("page: trains, pauses, goes on and stops", async (page) => {
   // What was learnt is what the page sees with.
   await shows(page, String(labels[0]));
 
-  // Another one over it, with other settings.
-  await page.select("#network", "mlp");
+  // Another one over it, with other settings, and long enough to be stopped.
+  await page.select("#network", "wider-cnn");
   await page.select("#rate", "0.001");
   await page.click("#start");
   await reaches(page, 10);
@@ -89,7 +89,7 @@ browserTest("page: trains, pauses, goes on and stops", async (page) => {
   );
   assertEquals(rows, [
     "cnn, rate 0.01, batch 100",
-    "mlp, rate 0.001, batch 100",
+    "wider-cnn, rate 0.001, batch 100",
   ]);
   assertEquals(site.problems, []);
 });

@@ -54,7 +54,9 @@ export class PageEngine implements Engine {
   }
 
   look(picture: Picture): Promise<Seen[]> {
-    return this.#use(({ device, model }) => see(device, model, picture));
+    return this.#use(({ device, model, temperature }) =>
+      see(device, model, temperature, picture)
+    );
   }
 
   explain(data: Float32Array, index: number): Promise<Explanation> {
@@ -74,8 +76,9 @@ export class PageEngine implements Engine {
     const images = this.#ownImages ?? await fetchImages();
     const classes = Math.max(known, highest(images.labels) + 1);
     const data = divided(images, classes);
-    // Other classes have no names here.
-    const card = classes === known ? cardOf(metadata) : {};
+    // What learns anew has another temperature, and other classes have no names.
+    const { temperature: _, ...own } = cardOf(metadata);
+    const card = classes === known ? own : {};
     return await this.#use(async (network) => {
       const back = network.restart(settings.network, classes, card);
       const { device, model } = network;

@@ -55,6 +55,11 @@ export class Network implements Disposable {
     return this.#model;
   }
 
+  /** What its logits are divided by before the softmax. */
+  get temperature(): number | undefined {
+    return this.#card.temperature;
+  }
+
   /** What the page says of it. */
   get about(): About {
     const { classes, constructor } = this.#model;

@@ -10,15 +10,22 @@ import { predictDigits } from "../../digits/predict_digits.ts";
 import type { Classifier } from "../../models/networks.ts";
 import type { Picture, Seen } from "./protocol.ts";
 
-/** The digits in a picture, and what the network takes them for. */
+/**
+ * The digits in a picture, and what the network takes them for.
+ *
+ * @param temperature What logits are divided by before the softmax. Default 1.
+ */
 export async function see(
   device: Device,
   model: Classifier,
+  temperature: number | undefined,
   picture: Picture,
 ): Promise<Seen[]> {
   const digits = digitsIn(picture);
   if (digits.length === 0) return [];
-  const predictions = await predictDigits(device, model, digits);
+  const predictions = await predictDigits(device, model, digits, {
+    ...(temperature === undefined ? {} : { temperature }),
+  });
   return predictions.map(({ digit, isDigit, probabilities }, row) => ({
     box: "box" in digits[row] ? (digits[row] as PlacedDigit).box : null,
     data: digits[row].data,
