@@ -89,9 +89,15 @@ function printed({ cells }: Notebook): string {
     .map(({ text }) => textOf(text)).join("");
 }
 
-/** Whether fewer outputs were shown than are stored. */
+/** Whether less was shown, or fewer results were printed, than is stored. */
 function isIncomplete(own: Notebook, kept: Notebook): boolean {
-  return shown(own).flat().length < shown(kept).flat().length;
+  return shown(own).flat().length < shown(kept).flat().length ||
+    resultsOf(own) < resultsOf(kept);
+}
+
+/** How many lists of predictions and accuracies the cells print. */
+function resultsOf(notebook: Notebook): number {
+  return printed(notebook).match(/^tensor\(|val_acc/gm)?.length ?? 0;
 }
 
 /** The types of data that the cells show, cell by cell. */
