@@ -1,4 +1,4 @@
-/** What an object is shown as in a notebook: data by its MIME type, images in base64. */
+/** Data by MIME type that a notebook shows for an object; images are in base64. */
 export type MimeBundle = Readonly<Record<string, string>>;
 
 /** The method that Deno's Jupyter kernel calls for the last value of a cell. */

@@ -49,7 +49,7 @@ export function checkReport(
 
 /** The request for a report. */
 export interface ReportRequest {
-  /** What the report tells beside the training itself. */
+  /** Facts of the report beside the training itself. */
   readonly about: Required<Pick<ReportOptions, "command" | "data" | "facts">>;
   /** Whether the report was asked for by name. */
   readonly isExplicit: boolean;

@@ -1,3 +1,5 @@
+import { joinBytes } from "../base/join_bytes.ts";
+
 /** Introducers of blocks: https://www.w3.org/Graphics/GIF/spec-gif89a.txt */
 const [extension, image, trailer] = [0x21, 0x2c, 0x3b];
 
@@ -23,7 +25,7 @@ export function firstGifPicture(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   if (byteAt(bytes, at) !== image) throw new Error("no picture");
   const data = at + 11 + tableLength(byteAt(bytes, at + 9));
   parts.push(bytes.subarray(at, subBlocksEnd(bytes, data)));
-  return joined([...parts, Uint8Array.of(trailer)]);
+  return joinBytes([...parts, Uint8Array.of(trailer)]);
 }
 
 /** The bytes of a table of colours, by the field that says its size. */
@@ -42,15 +44,4 @@ function subBlocksEnd(bytes: Uint8Array, start: number): number {
 function byteAt(bytes: Uint8Array, at: number): number {
   if (at < bytes.length) return bytes[at];
   throw new Error("it ends within a block");
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

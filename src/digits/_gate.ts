@@ -1,4 +1,3 @@
-import { TensorDataset } from "../data/tensor_dataset.ts";
 import type { Device } from "../devices/device.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import { Conv2d } from "../nn/conv2d.ts";
@@ -7,14 +6,10 @@ import { Linear } from "../nn/linear.ts";
 import type { Layer } from "../nn/mod.ts";
 import { ReLU } from "../nn/relu.ts";
 import { Sequential } from "../nn/sequential.ts";
-import { predict } from "../training/predict.ts";
+import { logitsOf } from "./_logits.ts";
 import { gateWeights, type PackedTensor } from "./_gate_weights.ts";
 
-/**
- * What is below is no digit: of MNIST's test images 0.07 % are.
- * Chosen with pictures of other digits, and letters of other fonts, than those
- * of the tests.
- */
+/** What is below is no digit: of MNIST's test images 0.07 % are. */
 const least = -5;
 
 const gates = new WeakMap<Device, Layer>();
@@ -32,13 +27,8 @@ export async function lookLikeDigits(
   device: Device,
   images: readonly Float32Array[],
 ): Promise<boolean[]> {
-  const pixels = new Float32Array(images.length * 784);
-  for (const [row, image] of images.entries()) pixels.set(image, row * 784);
-  const labels = new Uint8Array(images.length);
-  const layout = { rowShape: [1, 28, 28], classes: 1 };
-  const dataset = new TensorDataset(pixels, labels, layout);
-  const found = await predict(device, gateOn(device), dataset);
-  return found.map(({ logits: [score] }) => score >= least);
+  const logits = await logitsOf(device, gateOn(device), images);
+  return logits.map(([score]) => score >= least);
 }
 
 /** The network, which a device keeps. */

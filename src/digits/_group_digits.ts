@@ -63,7 +63,7 @@ export function groupDigits(
 }
 
 /** All that is drawn as one digit. */
-export function wholeGroup(mask: Uint8Array, width: number): Group {
+function wholeGroup(mask: Uint8Array, width: number): Group {
   const pixels = Array.from(mask.keys()).filter((pixel) => mask[pixel] === 1);
   return { ...withBox(pixels, width), line: 0 };
 }

@@ -1,10 +1,5 @@
 import { describe, FormatError } from "../base/errors.ts";
-import {
-  type Box,
-  type Group,
-  groupDigits,
-  wholeGroup,
-} from "./_group_digits.ts";
+import { type Box, type Group, groupDigits } from "./_group_digits.ts";
 import { inkOf } from "./_ink.ts";
 import { placeDigit } from "./_place_digit.ts";
 import { type Brightness, brightnessOf, type Pixels } from "./_pixels.ts";
@@ -48,20 +43,6 @@ const [longestSide, mostPixels] = [256, 1024];
 
 /** Rows of a digit that are enough. */
 const enoughRows = 40;
-
-/**
- * What is drawn in an image that is decoded, all of it taken for one digit.
- *
- * @param name What to call the image in an error.
- * @throws {FormatError} If nothing is drawn in it.
- */
-export function digitOf(pixels: Pixels, name: string): PlacedDigit {
-  const picture = brightnessOf(pixels);
-  const image = fitted(picture, longestSide);
-  const { isDark, strokes } = drawingIn(image, name);
-  const group = wholeGroup(strokes.mask, image.width);
-  return placed(strokes, group, isDark, picture.width / image.width);
-}
 
 /**
  * All digits in an image that is decoded, as `readDigits` finds them.

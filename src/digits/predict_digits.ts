@@ -1,10 +1,9 @@
 import { checkOptions } from "../base/options.ts";
-import { TensorDataset } from "../data/tensor_dataset.ts";
 import type { Device } from "../devices/device.ts";
 import type { Digit } from "./digit_of.ts";
 import type { Layer } from "../nn/mod.ts";
-import { predict } from "../training/predict.ts";
 import { lookLikeDigits } from "./_gate.ts";
+import { logitsOf } from "./_logits.ts";
 import { lookTurned } from "./turned.ts";
 
 /** A digit that something may be, and how likely it is. */
@@ -74,14 +73,14 @@ export async function predictDigits(
 ): Promise<DigitPrediction[]> {
   checkOptions("predictDigits", options, ["temperature"]);
   const { temperature = 1 } = options;
-  const look = (images: readonly Digit["data"][]) =>
-    probabilitiesOf(device, model, images, temperature);
-  const all = await lookTurned(digits.map(({ data }) => data), look);
+  const images = digits.map(({ data }) => data);
+  const all = await lookTurned(images, async (images) => {
+    const logits = await logitsOf(device, model, images);
+    return logits.map((own) => softmax(own, temperature));
+  });
   // Of other classes than digits nothing is known.
   const areDigits = all[0]?.length === 10;
-  const looksRight = areDigits
-    ? await lookLikeDigits(device, digits.map(({ data }) => data))
-    : [];
+  const looksRight = areDigits ? await lookLikeDigits(device, images) : [];
   return all.map((probabilities, row) => {
     const top = probabilities
       .map((probability, digit) => ({ digit, probability }))
@@ -93,25 +92,6 @@ export async function predictDigits(
         (digits[row].strokeLength ?? 0) <= longest[digit];
     return { ...top[0], top, probabilities, isDigit };
   });
-}
-
-/** The probabilities of each class for images of 28 × 28 pixels. */
-async function probabilitiesOf(
-  device: Device,
-  model: Layer,
-  images: readonly Digit["data"][],
-  temperature: number,
-): Promise<number[][]> {
-  const pixels = new Float32Array(images.length * 28 * 28);
-  for (const [row, image] of images.entries()) {
-    pixels.set(image, row * image.length);
-  }
-  // The labels are not looked at.
-  const labels = new Uint8Array(images.length);
-  const layout = { rowShape: [1, 28, 28], classes: 1 };
-  const dataset = new TensorDataset(pixels, labels, layout);
-  const found = await predict(device, model, dataset);
-  return found.map(({ logits }) => softmax(logits, temperature));
 }
 
 function softmax(logits: readonly number[], temperature: number): number[] {

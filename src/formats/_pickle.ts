@@ -84,17 +84,11 @@ type Operation = (machine: PickleMachine) => void;
  * global that is not in the rules is refused by name before anything is made
  * of it. The format: https://docs.python.org/3/library/pickletools.html
  *
+ * @param start Where it begins among other bytes.
+ * @returns What it holds, and where the bytes after it begin.
  * @throws {FormatError} If the bytes are no pickle, or hold what the rules do
  * not allow.
  */
-export function parsePickle(
-  bytes: Uint8Array,
-  rules: PickleRules,
-): PickleValue {
-  return parsePickleAt(bytes, 0, rules).value;
-}
-
-/** A pickle among other bytes, and where the bytes after it begin. */
 export function parsePickleAt(
   bytes: Uint8Array,
   start: number,

@@ -1,4 +1,5 @@
 import { FormatError } from "../base/errors.ts";
+import { joinBytes } from "../base/join_bytes.ts";
 import { mostUnpacked } from "./gzip.ts";
 import { unpacked } from "./unpacked.ts";
 import { malformed } from "./_malformed.ts";
@@ -115,14 +116,8 @@ class ByteReader {
   async read(length: number): Promise<Uint8Array> {
     // What a header promises need not be there.
     const parts: Uint8Array[] = [];
-    const filled = await this.#take(length, (part) => parts.push(part));
-    const bytes = new Uint8Array(filled);
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
+    await this.#take(length, (part) => parts.push(part));
+    return joinBytes(parts);
   }
 
   async skip(length: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { EpochResult, StepLoss } from "../training/options.ts";
 import type { CalibrationBin } from "./_calibration.ts";
 import type { Panel } from "./_chart.ts";
-import { smooth } from "./_smooth.ts";
+import { smooth } from "../base/smooth.ts";
 
 type History = readonly EpochResult[];
 

@@ -1,3 +1,4 @@
+import { joinBytes } from "../base/join_bytes.ts";
 import { Refusal } from "./_refusal.ts";
 
 /**
@@ -30,7 +31,7 @@ export async function readBody(
       if (length > most) throw tooLarge(most);
       chunks.push(value);
     }
-    return joined(chunks, length);
+    return joinBytes(chunks);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw isLate ? tooSlow(seconds) : cutOff(error);
@@ -38,20 +39,6 @@ export async function readBody(
     clearTimeout(timer);
     reader.cancel().catch(() => {});
   }
-}
-
-function joined(
-  chunks: readonly Uint8Array<ArrayBuffer>[],
-  length: number,
-): Uint8Array<ArrayBuffer> {
-  if (chunks.length === 1) return chunks[0];
-  const bytes = new Uint8Array(length);
-  let start = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, start);
-    start += chunk.length;
-  }
-  return bytes;
 }
 
 function tooLarge(most: number): Refusal {

@@ -41,7 +41,8 @@ export async function explain(
   const { classes, data, shape } = rows;
   const reads: Promise<LayerOutput>[] = [];
   using inputs = Tensor.from(device, data, shape, { requiresGrad: true });
-  // Only the gradient by the inputs is wanted; a training has those of the weights.
+  // Only the gradient with respect to the inputs is wanted; the weights keep
+  // what a training has put there.
   const parameters = model.parameters().filter((one) => one.requiresGrad);
   for (const parameter of parameters) parameter.requiresGrad = false;
   try {

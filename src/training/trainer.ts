@@ -450,7 +450,12 @@ export class Trainer implements Disposable {
     this.#temperature = await findTemperature(device, model, valData);
     const { weights } = this.#best;
     if (!this.#checkpoints.isEnabled || weights.size === 0) return;
-    const temperature = await temperatureWith(weights, this);
+    // Where the model has these very weights they have its temperature.
+    const isBest = this.settings.patience > 0 ||
+      this.best!.epoch === this.#history.length;
+    const temperature = isBest
+      ? this.#temperature
+      : await temperatureWith(weights, this);
     await this.#writeBest(cardMetadata({ temperature }));
   }
 

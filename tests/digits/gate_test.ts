@@ -30,7 +30,7 @@ async function taken(images: readonly Digit[]): Promise<number> {
   return seen.filter(({ isDigit }) => isDigit).length;
 }
 
-Deno.test("85 of 100 letters of fonts that the gate never saw are refused", async () => {
+Deno.test("85 of 100 letters of fonts that the gate was not trained with are refused", async () => {
   // A, C, …, y of Liberation Sans, Serif, Mono Bold and Sans Italic, as
   // readDigit placed them.
   const file = new URL("../golden/letters_140.png", import.meta.url);

@@ -6,6 +6,8 @@ import { Flatten } from "../../src/nn/flatten.ts";
 import { Linear } from "../../src/nn/linear.ts";
 import { ReLU } from "../../src/nn/relu.ts";
 import { Sequential } from "../../src/nn/sequential.ts";
+import type { Device } from "../../src/devices/device.ts";
+import type { TrainOptions } from "../../src/training/mod.ts";
 import { uniform } from "../reference.ts";
 
 /** Noise with a bright row that tells the class: easy, but not at once. */
@@ -32,4 +34,18 @@ export function smallNetwork(channels = 4, classes = 3): Sequential {
     new Dropout(0.25),
     new Linear(channels * 36, classes),
   );
+}
+
+/** A training of the small network on rows, with some options. */
+export function smallTraining(
+  device: Device,
+  options: TrainOptions,
+): TrainOptions {
+  return {
+    device,
+    model: smallNetwork(),
+    trainData: rowsDataset(50, 1),
+    testData: rowsDataset(30, 2),
+    ...options,
+  };
 }

@@ -29,7 +29,7 @@ import type { Device } from "../../src/devices/device.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { rowsDataset, smallNetwork } from "./_task.ts";
+import { smallTraining } from "./_task.ts";
 
 /** Rows (a, b) with the targets (3a − b + 1, a / 2). */
 function plane(length: number, seed: number): TensorDataset {
@@ -118,14 +118,8 @@ deviceTest("a stream trains as arrays do, bit for bit", async (device) => {
 });
 
 deviceTest("cross-entropy as a loss is the default, slower", async (device) => {
-  const task = (options: TrainOptions): TrainOptions => ({
-    device,
-    model: smallNetwork(),
-    trainData: rowsDataset(50, 1),
-    testData: rowsDataset(30, 2),
-    ...{ batchSize: 8, epochs: 3, seed: 3 },
-    ...options,
-  });
+  const task = (options: TrainOptions): TrainOptions =>
+    smallTraining(device, { batchSize: 8, epochs: 3, seed: 3, ...options });
   const plain = await train(task({}));
   for (const loss of [crossEntropy, new CrossEntropyLoss()]) {
     const own = await train(task({ loss }));

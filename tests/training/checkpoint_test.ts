@@ -11,7 +11,6 @@ import { join } from "@std/path";
 import type { Dataset, ItemDataset } from "../../src/data/dataset.ts";
 import { TensorDataset } from "../../src/data/tensor_dataset.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
-import type { Device } from "../../src/devices/device.ts";
 import {
   DataError,
   FormatError,
@@ -36,20 +35,12 @@ import {
 import { deviceTest } from "../_devices.ts";
 import { uniform } from "../reference.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { rowsDataset, smallNetwork } from "./_task.ts";
+import { rowsDataset, smallNetwork, smallTraining } from "./_task.ts";
 import { needs } from "../permissions.ts";
 
 needs(import.meta.url, "read", "write");
 
-function task(device: Device, options: TrainOptions): TrainOptions {
-  return {
-    device,
-    model: smallNetwork(),
-    trainData: rowsDataset(50, 1),
-    testData: rowsDataset(30, 2),
-    ...options,
-  };
-}
+const task = smallTraining;
 
 const settings = { batchSize: 8, seed: 3 };
 

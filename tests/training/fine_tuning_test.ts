@@ -16,20 +16,13 @@ import { train, Trainer, type TrainOptions } from "../../src/training/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { rowsDataset, smallNetwork } from "./_task.ts";
+import { rowsDataset, smallNetwork, smallTraining } from "./_task.ts";
 import { needs } from "../permissions.ts";
 
 needs(import.meta.url, "read", "write");
 
 function task(device: Device, options: TrainOptions): TrainOptions {
-  return {
-    device,
-    model: smallNetwork(),
-    trainData: rowsDataset(50, 1),
-    testData: rowsDataset(30, 2),
-    batchSize: 8,
-    ...options,
-  };
+  return smallTraining(device, { batchSize: 8, ...options });
 }
 
 /** The weights of a small network after an epoch, in a file. */

@@ -29,18 +29,10 @@ import { ReduceLROnPlateau } from "../../src/optim/schedules/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
-import { rowsDataset, smallNetwork } from "./_task.ts";
+import { rowsDataset, smallNetwork, smallTraining } from "./_task.ts";
 
 function task(device: Device, options: TrainOptions = {}): TrainOptions {
-  return {
-    device,
-    model: smallNetwork(),
-    trainData: rowsDataset(50, 1),
-    testData: rowsDataset(30, 2),
-    batchSize: 8,
-    epochs: 3,
-    ...options,
-  };
+  return smallTraining(device, { batchSize: 8, epochs: 3, ...options });
 }
 
 /** What does not depend on the clock. */

@@ -31,29 +31,26 @@ export class Memory {
         help: "Use a smaller batch, or `--device cpu`.",
       }));
     }
-    const memory = this.#gpu.createBuffer({
-      size,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST |
-        GPUBufferUsage.COPY_SRC,
-    });
-    this.#buffers.add(memory);
-    this.#counters.allocations++;
-    this.#counters.bytes += size;
+    const memory = this.#create(size, GPUBufferUsage.COPY_SRC);
     return new WebGpuBuffer(memory, stored, length);
   }
 
   /** A buffer that a uniform variable is bound to, with its bytes. */
   createUniform(bytes: Uint8Array<ArrayBuffer>): GPUBuffer {
-    const { byteLength: size } = bytes;
+    const memory = this.#create(bytes.byteLength, GPUBufferUsage.UNIFORM);
+    this.#gpu.queue.writeBuffer(memory, 0, bytes);
+    return memory;
+  }
+
+  /** A buffer to bind as storage and to write to, and for one more use. */
+  #create(size: number, use: GPUBufferUsageFlags): GPUBuffer {
     const memory = this.#gpu.createBuffer({
       size,
-      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.STORAGE |
-        GPUBufferUsage.COPY_DST,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | use,
     });
     this.#buffers.add(memory);
     this.#counters.allocations++;
     this.#counters.bytes += size;
-    this.#gpu.queue.writeBuffer(memory, 0, bytes);
     return memory;
   }
 

@@ -24,7 +24,7 @@ export async function see(
   const digits = digitsIn(picture);
   if (digits.length === 0) return [];
   const predictions = await predictDigits(device, model, digits, {
-    ...(temperature === undefined ? {} : { temperature }),
+    temperature,
   });
   return predictions.map(({ digit, isDigit, probabilities }, row) => ({
     box: "box" in digits[row] ? (digits[row] as PlacedDigit).box : null,

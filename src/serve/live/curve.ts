@@ -1,9 +1,11 @@
 /**
  * The arithmetic of curves. The page gets these functions as text
- * (`script.ts`): each uses nothing but its arguments and the others.
+ * (`script.ts`): each uses nothing but its arguments, the others and `smooth`.
  *
  * @module
  */
+
+import { smooth } from "../../base/smooth.ts";
 
 /** A point of a curve: epochs, and the value there. */
 export type Point = readonly [x: number, y: number];
@@ -16,19 +18,10 @@ export interface Range {
   readonly high: number;
 }
 
-/**
- * An exponential moving average without the pull towards zero at its start, as
- * TensorBoard smooths.
- *
- * @param weight Of what was before, 0 to below 1.
- */
+/** The points with their values smoothed. */
 export function smoothed(points: readonly Point[], weight: number): Point[] {
-  let [sum, weights] = [0, 0];
-  return points.map(([x, y]) => {
-    sum = weight * sum + (1 - weight) * y;
-    weights = weight * weights + (1 - weight);
-    return [x, sum / weights];
-  });
+  const values = smooth(points.map(([, y]) => y), weight);
+  return points.map(([x], index) => [x, values[index]]);
 }
 
 /** At most so many points: means of neighbours. */

@@ -1,3 +1,4 @@
+import { smooth } from "../../base/smooth.ts";
 import { element } from "../page/dom.ts";
 import * as charts from "./charts.ts";
 import * as curve from "./curve.ts";
@@ -13,6 +14,7 @@ import * as page from "./page.ts";
  */
 export const liveScript = [
   element,
+  smooth,
   ...[charts, curve, drawing, others, page].flatMap((part) =>
     Object.values<unknown>(part)
   ),
