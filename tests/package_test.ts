@@ -12,14 +12,13 @@ permittedTest("publishing takes the library and nothing else", async () => {
     "LICENSE",
     "README.md",
     "deno.json",
-    "examples/models/mnist-cnn.safetensors",
     "mod.ts",
     "src/cli/mod.ts",
     ...await generatedModules(),
   ];
   assertEquals(wanted.filter((file) => !published.includes(file)), []);
   const library =
-    /^((ARCHITECTURE|GUIDE|PYTORCH|README|SECURITY|TFJS|TUTORIAL)\.md|LICENSE|deno\.json|mod\.ts|examples\/models\/.*\.safetensors|(src|kernels)\/.*\.ts)$/;
+    /^((ARCHITECTURE|GUIDE|PYTORCH|README|SECURITY|TFJS|TUTORIAL)\.md|LICENSE|deno\.json|mod\.ts|(src|kernels)\/.*\.ts)$/;
   // What the generated modules are made by and of.
   const sources = /^kernels\/(generate|(.*\/)?simd(\.ts$|\/))/;
   const unwanted = published.filter((file) =>
@@ -133,7 +132,7 @@ permittedTest(
     const wanted = [
       "src/cli/mod.ts",
       "vendor/std/cli/mod.ts",
-      "examples/models/mnist-cnn.safetensors",
+      "src/models/_mnist_cnn.gen.ts",
       ...await generatedModules(),
     ];
     const missing = wanted.filter((file) =>
@@ -155,8 +154,7 @@ permittedTest(
     const unwanted = embedded.filter((entry) =>
       !packages.some((path) => entry.startsWith(path)) &&
       !/^(src|kernels|vendor)\//.test(entry) &&
-      !["deno.json", "mod.ts"].includes(entry) &&
-      !entry.startsWith("examples/models/")
+      !["deno.json", "mod.ts"].includes(entry)
     );
     assertEquals(unwanted, []);
   },

@@ -1,5 +1,4 @@
 import { exists } from "@std/fs";
-import { DataError, describe } from "../base/errors.ts";
 import type { Device } from "../devices/device.ts";
 import { readWeights, type Weights } from "../formats/weights.ts";
 import {
@@ -92,10 +91,9 @@ export async function openModelOrShipped(
   device: Device,
   { key, model: path }: Readonly<Record<string, string>>,
   output: Output,
-  given: Pick<ModelChoices, "classes" | "normalize"> & { isOffline?: boolean },
+  given: Pick<ModelChoices, "classes" | "normalize">,
 ): Promise<OpenedModel> {
-  const { isOffline = false, ...others } = given;
-  const choices = { ...others, key };
+  const choices = { ...given, key };
   if (path !== "" || await exists(shippedWeightsName)) {
     const file = path === "" ? shippedWeightsName : path;
     const opened = await openModel(device, file, choices);
@@ -107,7 +105,6 @@ export async function openModelOrShipped(
     }
     return opened;
   }
-  if (isOffline && !import.meta.url.startsWith("file:")) throw notHere();
   const shipped = await readShippedWeights();
   const source = `shipped ${shippedWeightsName}`;
   const { val_acc } = shipped.metadata;
@@ -117,14 +114,6 @@ export async function openModelOrShipped(
       "--model for others",
   );
   return { ...modelOf(device, shipped, source, choices), weights };
-}
-
-/** The error of weights beside code that was imported from the network. */
-function notHere(): DataError {
-  return new DataError(describe({
-    what: "the shipped weights are not on this machine",
-    help: "Give weights of your own by --model, or leave out --offline.",
-  }));
 }
 
 function accuracyText(accuracy: number | undefined): string {

@@ -39,7 +39,6 @@ export const evaluate: Command = {
       output,
       {
         classes: classCount("evaluate", values.classes),
-        isOffline: given.flags.has("offline"),
         ...givenSettings("evaluate", { normalize: values.normalize }),
       },
     );

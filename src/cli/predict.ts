@@ -73,7 +73,6 @@ export const predict: Command = {
       output,
       {
         classes: classCount("predict", values.classes),
-        isOffline: given.flags.has("offline"),
         ...givenSettings("predict", { normalize: values.normalize }),
       },
     );
