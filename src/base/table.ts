@@ -4,21 +4,28 @@
  * @param rows The head first; all of one length.
  * @param left How many columns from the left start at their left edge; the
  * others, numbers, end at their right one.
+ * @param width Characters of a line. Where a row is wider, a long first cell
+ * gets a line of its own. Default any.
  */
 export function table(
   rows: readonly (readonly string[])[],
   left: number,
+  width = Infinity,
 ): string {
   const widths = rows[0].map((_, column) =>
     Math.max(...rows.map((cells) => cells[column].length))
   );
-  const lines = rows.map((cells) =>
-    cells.map((cell, column) =>
+  const others = widths.slice(1).reduce((sum, each) => sum + 2 + each, 0);
+  widths[0] = Math.max(0, Math.min(widths[0], width - others));
+  const lines = rows.flatMap(([first, ...cells]) => {
+    const isLong = first.length > widths[0];
+    const line = [isLong ? "" : first, ...cells].map((cell, column) =>
       column < left
         ? cell.padEnd(widths[column])
         : cell.padStart(widths[column])
-    ).join("  ").trimEnd()
-  );
+    ).join("  ").trimEnd();
+    return isLong ? [first, line] : [line];
+  });
   return lines.join("\n");
 }
 

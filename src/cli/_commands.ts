@@ -27,8 +27,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: "predict",
-    summary:
-      "Print which digits a network sees: in pictures of yours, or in test images.",
+    summary: "Print which digits a network sees in pictures or test images.",
     load: async () => (await import("./predict.ts")).predict,
   },
   {

@@ -15,9 +15,9 @@ export function epochLine(result: EpochResult, epochs: number): string {
 /** The line of `--verbose` about an epoch. */
 export function epochDetail(result: EpochResult): string {
   const { acc, epoch, evalSeconds, imagesPerSecond, lr, trainSeconds } = result;
-  return `epoch ${epoch}: ${trainSeconds.toFixed(2)} s of training, ` +
+  return `epoch ${epoch}: trained ${trainSeconds.toFixed(2)} s, ` +
     `${Math.round(imagesPerSecond)} images/s, ` +
-    `${evalSeconds.toFixed(2)} s of measuring, ` +
+    `measured ${evalSeconds.toFixed(2)} s, ` +
     `acc ${acc.toFixed(5)}, lr ${Number(lr.toPrecision(4))}`;
 }
 

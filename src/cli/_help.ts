@@ -1,11 +1,12 @@
 import { type Command, helpOption, type Option } from "./_command.ts";
+import { lineColumns, usualColumns, wrapped } from "./_columns.ts";
 import { callOf } from "./_options.ts";
 
 /** The column in which the text of an option begins. */
 const indent = 20;
 
-/** Columns of a line. */
-const lineWidth = 80;
+/** Columns of a line: wider ones are hard to read. */
+const lineWidth = Math.min(lineColumns(), usualColumns);
 
 /**
  * The text of `--help`.
@@ -65,15 +66,4 @@ function entry(word: string, text: string): string {
 function paragraph(text: string): string {
   return text.split("\n").flatMap((line) => wrapped(line, lineWidth))
     .join("\n");
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1)!;
-    if (line === "") lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines;
 }

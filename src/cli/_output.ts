@@ -1,3 +1,4 @@
+import { fitted } from "./_columns.ts";
 import type { Given, Option } from "./_command.ts";
 import { usage } from "./_options.ts";
 
@@ -36,18 +37,18 @@ export class Output {
 
   /** Text for people; beside JSON it is a detail. */
   say(text: string): void {
-    if (this.isForPeople) console.log(text);
+    if (this.isForPeople) print(text);
     else this.detail(text);
   }
 
-  /** Something unexpected that is no error. */
+  /** Something unexpected that is no error: one line, as an error is. */
   note(text: string): void {
     if (!this.#flags.has("quiet")) console.error(`note: ${text}`);
   }
 
   /** A line of `--verbose`. */
   detail(text: string): void {
-    if (this.#flags.has("verbose")) console.error(text);
+    if (this.#flags.has("verbose")) console.error(fitted(text));
   }
 
   /** A line of `--verbose`: what has been done, and how long it took. */
@@ -60,4 +61,9 @@ export class Output {
   record(value: object): void {
     if (this.#flags.has("json")) console.log(JSON.stringify(value));
   }
+}
+
+/** Prints text for people, in lines that fit. */
+export function print(text: string): void {
+  console.log(fitted(text));
 }

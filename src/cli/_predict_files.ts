@@ -10,6 +10,7 @@ import { classLabel, type ModelCard } from "../models/mod.ts";
 import type { Layer } from "../nn/mod.ts";
 import { type Given, Told } from "./_command.ts";
 import type { OpenedModel } from "./_model.ts";
+import { print } from "./_output.ts";
 
 /** A picture, and what is seen in it. */
 interface Seen {
@@ -55,7 +56,7 @@ export async function predictFiles(
       console.error(`error: ${found.error}`);
       pictures.push(found);
     } else if (isJson) pictures.push(pictureJson(found, shows));
-    else print(found, shows);
+    else printSeen(found, shows);
   }
   if (isJson) console.log(JSON.stringify({ pictures, weights }));
   if (unread > 0) throw new Told();
@@ -132,21 +133,21 @@ function pictureJson(seen: Seen, shows: boolean): object {
   return { file, ...only, number: numberOf(seen), digits: found };
 }
 
-function print(seen: Seen, shows: boolean): void {
+function printSeen(seen: Seen, shows: boolean): void {
   const { digits, file, predictions } = seen;
   const [{ top, ...first }] = predictions;
   if (digits.length === 1) {
     const likeliest = top.map(guess).join(", ");
-    console.log(`${file}: ${guess(first)}; top ${top.length}: ${likeliest}`);
+    print(`${file}: ${guess(first)}; top ${top.length}: ${likeliest}`);
   } else {
     const each = predictions.map(guess).join(", ");
-    console.log(`${file}: ${numberOf(seen)}; digits: ${each}`);
+    print(`${file}: ${numberOf(seen)}; digits: ${each}`);
   }
   if (!shows) return;
   for (const [at, { box, image }] of digits.entries()) {
     const { height, left, top, width } = box;
     if (digits.length > 1) {
-      console.log(
+      print(
         `${predictions[at].digit}: ${width} × ${height} pixels at ` +
           `${left}, ${top}`,
       );

@@ -4,10 +4,12 @@ import { take } from "../data/subset.ts";
 import { classLabel } from "../models/mod.ts";
 import type { Prediction } from "../training/predict.ts";
 import type { WeightsFacts } from "./_model.ts";
+import { lineColumns, wrapped } from "./_columns.ts";
 import { usage, wholeNumber } from "./_options.ts";
+import { print } from "./_output.ts";
 
-/** Predictions per line, as NumPy prints an array of digits. */
-const perLine = 37;
+/** Columns of a line, as NumPy prints an array. */
+const arrayColumns = 75;
 
 /** The rows that `--count N`, `--index N` or `--index FROM..TO` names. */
 export function rowsOf(
@@ -63,15 +65,13 @@ export function printRows(
   const predictions = found.map(({ prediction }) =>
     classLabel(prediction, classNames)
   );
-  const lines: string[] = [];
-  for (let start = 0; start < predictions.length; start += perLine) {
-    lines.push(predictions.slice(start, start + perLine).join(" "));
-  }
+  const inner = Math.min(arrayColumns, lineColumns()) - 1;
+  const lines = wrapped(predictions.join(" "), inner);
   console.log(`[${lines.join("\n ")}]`);
   if (logits) {
     for (const { logits, prediction } of found) {
-      const scores = logits.map((score) => score.toFixed(4)).join(" ");
-      console.log(`${classLabel(prediction, classNames)}: ${scores}`);
+      const scores = logits.map((score) => score.toFixed(2)).join(" ");
+      print(`${classLabel(prediction, classNames)}: ${scores}`);
     }
   }
   if (labels === null) return;

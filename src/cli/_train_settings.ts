@@ -63,6 +63,22 @@ export function givenSettings(
   return Object.fromEntries(entries);
 }
 
+/** The value of a setting, as the command line writes it. */
+export function settingText(value: TrainSettings[keyof TrainSettings]): string {
+  if (typeof value !== "object") return String(value);
+  const entries = Array.isArray(value)
+    ? value.map(String)
+    : Object.entries(value).map(([name, value]) => `${name}=${value}`);
+  return entries.length === 0 ? "none" : entries.join(",");
+}
+
+/** All settings of a training in a sentence. */
+export function settingsText(settings: Readonly<TrainSettings>): string {
+  return OPTION_NAMES
+    .map((name) => `${flagOf(name)} ${settingText(settings[name])}`)
+    .join(", ");
+}
+
 /**
  * Refuses settings that do not go together, or not with the checkpoint to
  * resume or the weights to start from, before anything else is opened.

@@ -4,7 +4,7 @@ import { holdsMetadata } from "../formats/write_weights.ts";
 import type { Command } from "./_command.ts";
 import { keyOption } from "./_model.ts";
 import { checkDistinct } from "./_places.ts";
-import { jsonOption } from "./_output.ts";
+import { jsonOption, print } from "./_output.ts";
 import { checkEnding, convertWeights, isOnnxPath } from "./_write_model.ts";
 
 /** `deno task convert`. */
@@ -42,7 +42,7 @@ export const convert: Command = {
       const result = { from, format, to, tensors: tensors.size };
       return console.log(JSON.stringify({ ...result, metadataLeftOut: left }));
     }
-    console.log(`${to}: ${tensors.size} tensors of ${from} (${format})`);
+    print(`${to}: ${tensors.size} tensors of ${from} (${format})`);
     if (left > 0) console.error(`metadata left out: ${left} entries`);
   },
 };

@@ -10,9 +10,11 @@ import {
   writePng,
 } from "../digits/mod.ts";
 import { classLabel } from "../models/mod.ts";
+import { lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
 import { dataOptions, openData } from "./_data.ts";
 import { wholeNumber } from "./_options.ts";
+import { print } from "./_output.ts";
 
 /** `deno task data`. */
 export const data: Command = {
@@ -36,21 +38,23 @@ export const data: Command = {
         name: "columns",
         value: "N",
         help: "width of the drawing in characters",
-        shown: "that of the terminal",
+        shown: "that of the terminal, or 80",
       },
       { name: "json", help: "one JSON object, no drawing" },
     ],
   }],
-  notes: "Prints height and width of an image, the number of training images " +
-    "and that of test images, and mean and standard deviation of the " +
-    "training images as --normalize takes them. The drawing has greys where " +
-    "it goes to a terminal, unless NO_COLOR is set.",
+  notes:
+    "Prints what the PyTorch notebook does: height and width of an image, " +
+    "how many images there are, how many batches loaders of them have, and " +
+    "the first labels of a batch; on stderr mean and standard deviation of " +
+    "the training images, as --normalize takes them. The drawing of the " +
+    "batch has greys where it goes to a terminal, unless NO_COLOR is set.",
   async run(given) {
     const { flags, values } = given;
     const count = wholeNumber("data", "count", values.count, 1);
     const seed = wholeNumber("data", "seed", values.seed, 0);
     const columns = values.columns === ""
-      ? terminalColumns()
+      ? lineColumns()
       : wholeNumber("data", "columns", values.columns, 1);
     if (values.png !== "") await checkWritable(values.png);
     const train = await openData("data", given, "train");
@@ -81,20 +85,27 @@ export const data: Command = {
         labels: named,
       }));
     }
-    console.log(`${height} ${width}\n${train.length}\n${test.length}`);
     console.error(
       `${train.source}: ` +
         (isMnist ? "MNIST, SHA-256 as published" : "whole, but not MNIST"),
     );
     const digits = [...mean, ...std].map((value) => value.toFixed(4));
     console.error(`--normalize ${digits.join(",")}`);
-    for (let start = 0; start < labels.length; start += perRow) {
-      console.log(named.slice(start, start + perRow).join(" "));
-    }
+    const batches = (dataset: ImageDataset) =>
+      Math.ceil(dataset.length / count);
+    const first = named.slice(0, perRow).join(", ");
+    print(`data.shape :  ${height} ${width}
+train_data :  ${train.length}
+test_data :  ${test.length}
+train_loader :  ${batches(train)}
+test_loader :  ${batches(test)}
+images :  [${[labels.length, ...train.imageShape].join(", ")}]
+labels[:${perRow}] :  [${first}]`);
     console.log(drawImage(grid, { columns, color: wantsColor() }));
   },
 };
 
+/** Images of a row of the drawing, and labels that are printed. */
 const perRow = 10;
 
 /** The first batch of a shuffled loader. */
@@ -130,11 +141,6 @@ function greys(
     }
     return Math.round(sum / channels * 255);
   });
-}
-
-/** The width of the terminal, or undefined where there is none. */
-function terminalColumns(): number | undefined {
-  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
 }
 
 function wantsColor(): boolean {

@@ -9,7 +9,7 @@ import {
 } from "../doctor/mod.ts";
 import type { Command } from "./_command.ts";
 import { usage } from "./_options.ts";
-import { jsonOption } from "./_output.ts";
+import { jsonOption, print } from "./_output.ts";
 
 /** `deno task doctor`. */
 export const doctor: Command = {
@@ -37,10 +37,8 @@ export const doctor: Command = {
       throw usage("doctor", `--seconds: ${expected}, got ${values.seconds}`);
     }
     const diagnosis = await examine({ seconds });
-    const text = flags.has("json")
-      ? JSON.stringify(diagnosis)
-      : asText(diagnosis, flags.has("verbose"));
-    console.log(text);
+    if (flags.has("json")) console.log(JSON.stringify(diagnosis));
+    else print(asText(diagnosis, flags.has("verbose")));
     if (diagnosis.healthy) return;
     throw new DeviceError(describe({
       what: "doctor: not every device computes rightly",
@@ -92,9 +90,8 @@ function adapterLines(adapter: AdapterReport, verbose: boolean): string[] {
 function deviceLine({ benchmark, failure, kind, label }: DeviceReport): string {
   if (benchmark === null) return `${label ?? kind}: FAILED: ${failure}`;
   const { imagesPerSecond, stepMilliseconds } = benchmark;
-  return `${label}: self-test passed, ${
-    Math.round(imagesPerSecond)
-  } images/s, ` +
+  return `${label}: self-test passed\n` +
+    `  ${Math.round(imagesPerSecond)} images/s, ` +
     `${stepMilliseconds.toFixed(1)} ms a training step of 100`;
 }
 

@@ -1,8 +1,9 @@
 import { statisticsOf, type TensorStatistics } from "../formats/statistics.ts";
 import { openWeights, type WeightsFile } from "../formats/weights.ts";
 import { elementsOf } from "../core/tensor.ts";
+import { lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
-import { jsonOption } from "./_output.ts";
+import { jsonOption, print } from "./_output.ts";
 import { grouped, table } from "../base/table.ts";
 
 /** Metadata longer than this is cut short, but not in JSON. */
@@ -30,9 +31,8 @@ export const inspect: Command = {
   async run({ files, flags }) {
     using file = await openWeights(files[0]);
     const statistics = flags.has("stats") ? await measure(file) : null;
-    console.log(
-      flags.has("json") ? asJson(file, statistics) : asText(file, statistics),
-    );
+    if (flags.has("json")) console.log(asJson(file, statistics));
+    else print(asText(file, statistics));
   },
 };
 
@@ -73,22 +73,39 @@ function asText(file: WeightsFile, statistics: Statistics | null): string {
   ]);
   const shapes = [...file.tensors.values()].map(({ shape }) => shape);
   const elements = shapes.reduce((sum, shape) => sum + elementsOf(shape), 0);
-  const metadata = Object.entries(file.metadata).map(([key, value]) =>
-    `${key}: ${
-      value.length > longestShown ? `${value.slice(0, longestShown)}…` : value
-    }`
-  );
+  const metadata = Object.entries(file.metadata).map(metadataLine);
   return [
     `${file.format}: ${grouped(rows.length)} tensors, ` +
     `${grouped(elements)} elements`,
-    table([statistics === null ? head : [...head, ...numbers], ...rows], 3),
+    table(
+      [statistics === null ? head : [...head, ...numbers], ...rows],
+      3,
+      lineColumns(),
+    ),
     ...metadata.length === 0 ? [] : ["metadata", ...metadata],
   ].join("\n");
 }
 
+/** A name and its text, which is cut short where it cannot be wrapped. */
+function metadataLine([key, value]: [string, string]): string {
+  const room = lineColumns() - `${key}: `.length;
+  const wraps = value.split(" ").every((word) => word.length <= room);
+  const most = wraps ? longestShown : room;
+  const text = value.length > most ? `${value.slice(0, most - 1)}…` : value;
+  return `${key}: ${text}`;
+}
+
 function cells({ max, mean, min, nanCount }: TensorStatistics): string[] {
   const shown = [min, max, mean].map((value) =>
-    value === null ? "-" : String(Number(value.toPrecision(6)))
+    value === null ? "-" : shortNumber(value)
   );
   return [...shown, grouped(nanCount)];
+}
+
+/** Four digits of a number; a long one with an exponent. */
+function shortNumber(value: number): string {
+  const short = Number(value.toPrecision(4));
+  return Math.abs(short) >= 1e7 && Number.isFinite(short)
+    ? short.toExponential()
+    : String(short);
 }

@@ -90,7 +90,7 @@ export const lrFind: Command = {
     output.detail(`data: ${data.source}`);
     const found = await findLr(device, data, settings, range);
     if (flags.has("json")) console.log(JSON.stringify(found));
-    else await print(found, output);
+    else await show(found, output);
     if (values.plot !== "") {
       await writeLrPlot(values.plot, found);
       output.say(`saved ${values.plot}`);
@@ -104,7 +104,7 @@ function rateOf(name: string, text: string): number {
   throw usage("lr-find", `--${name}: expected a number above 0, got ${text}`);
 }
 
-async function print(
+async function show(
   { points, suggestion }: LrFound,
   output: Output,
 ): Promise<void> {
@@ -114,7 +114,7 @@ async function print(
     if (!(error instanceof LibraryError)) throw error;
     output.note(`no curve: ${error.message}`);
   }
-  console.log(
+  output.say(
     Number.isNaN(suggestion)
       ? "no suggestion: the loss was lost at once; begin with a lower --from"
       : `suggestion: --lr ${Number(suggestion.toPrecision(2))}`,

@@ -3,11 +3,12 @@ import { closest } from "../base/closest.ts";
 import { table } from "../base/table.ts";
 import { removeEmpty, removeRun } from "./_remove_run.ts";
 import type { EpochResult } from "../training/mod.ts";
+import { lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
 import { comparison } from "./_compare_runs.ts";
 import { findRuns, type FoundRun } from "./_found_runs.ts";
 import { callOf, usage } from "./_options.ts";
-import { jsonOption } from "./_output.ts";
+import { jsonOption, print } from "./_output.ts";
 
 /** `deno task runs`. */
 export const runs: Command = {
@@ -53,11 +54,16 @@ export const runs: Command = {
       return console.log(JSON.stringify(chosen.map(recordOf)));
     }
     if (found.length === 0) {
-      return console.log(
+      return print(
         `no runs in ${values.in}: ${callOf("train")} makes one`,
       );
     }
-    console.log(named.length === 0 ? tableOf(found) : comparison(chosen));
+    const columns = lineColumns();
+    console.log(
+      named.length === 0
+        ? tableOf(found, columns)
+        : comparison(chosen, columns),
+    );
     noteMeasured(chosen);
   },
 };
@@ -85,14 +91,14 @@ async function removeAll(runs: readonly FoundRun[]): Promise<void> {
     if (name.includes("/") && rest.length === 0) {
       await removeEmpty(dirname(folder));
     }
-    console.log(
+    print(
       `deleted ${folder}` +
         (rest.length === 0 ? "" : `, but for ${rest.join(", ")}`),
     );
   }
 }
 
-function tableOf(runs: readonly FoundRun[]): string {
+function tableOf(runs: readonly FoundRun[], columns: number): string {
   const head = ["run", "network", "val_acc", "val_loss", "best epoch"];
   const rows = runs.map(({ best, history, name, settings }) => [
     name,
@@ -106,7 +112,8 @@ function tableOf(runs: readonly FoundRun[]): string {
     String(settings.batchSize),
     String(settings.seed),
   ]);
-  return table([[...head, "lr", "batch", "seed"], ...rows], 2);
+  const all = [[...head, "lr", "batch", "seed"], ...rows];
+  return table(all, 2, columns);
 }
 
 /** Says so where runs were not measured on the same kind of rows. */

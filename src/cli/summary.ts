@@ -6,7 +6,7 @@ import type { Command } from "./_command.ts";
 import { classCount } from "./_data.ts";
 import { keyOption, openModel } from "./_model.ts";
 import { wholeNumber } from "./_options.ts";
-import { jsonOption } from "./_output.ts";
+import { jsonOption, print } from "./_output.ts";
 import { givenSettings, settingOptions } from "./_train_settings.ts";
 
 /** `deno task summary`. */
@@ -45,7 +45,7 @@ export const summary: Command = {
       ? { model: NETWORKS[network](classes) }
       : await openModel(device, values.model, { classes, key: values.key });
     const shape = [batchSize, ...card.inputShape ?? [1, 28, 28]];
-    if (!flags.has("json")) return console.log(tableOf(model, shape));
+    if (!flags.has("json")) return print(tableOf(model, shape));
     console.log(
       JSON.stringify({ model: String(model), ...model.trace(shape) }),
     );

@@ -35,6 +35,7 @@ import {
   checkSettings,
   givenSettings,
   settingOptions,
+  settingsText,
 } from "./_train_settings.ts";
 
 const hintOfValidation =
@@ -216,7 +217,7 @@ async function trainOnce(
   output.say(`train_data: ${trainer.rows}`);
   const kind = valFraction > 0 ? "val" : "test";
   output.say(`${kind}_data: ${trainer.valData.length}`);
-  output.detail(`settings: ${JSON.stringify(trainer.settings)}`);
+  output.detail(`settings: ${settingsText(trainer.settings)}`);
   const chooses = patience > 0 || targetAcc > 0;
   if (valFraction === 0 && chooses) output.say(hintOfValidation);
   try {

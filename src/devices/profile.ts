@@ -1,3 +1,4 @@
+import { table } from "../base/table.ts";
 import type { KernelCost } from "../../kernels/kernel.ts";
 
 /** One kernel that ran. */
@@ -88,17 +89,7 @@ export class Profile {
       line.gigaflops === 0 ? "-" : line.gigaflops.toFixed(1),
       line.gigabytes.toFixed(1),
     ]);
-    const table = [head, ...rows];
-    const widths = head.map((_, column) =>
-      Math.max(...table.map((cells) => cells[column].length))
-    );
-    return table.map((cells) =>
-      cells.map((cell, column) =>
-        column === 0
-          ? cell.padEnd(widths[column])
-          : cell.padStart(widths[column])
-      ).join("  ")
-    ).join("\n");
+    return table([head, ...rows], 1);
   }
 
   /**

@@ -11,7 +11,10 @@ if (isPermitted("env") && !Deno.env.has("XDG_RUNTIME_DIR")) {
   Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
 }
 
-/** The command line as a program of its own, not started yet. */
+/**
+ * The command line as a program of its own, not started yet. Its lines are long,
+ * so that paths of temporary folders wrap none.
+ */
 export function program(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     // Quiet, so that Deno does not tell of libraries that it fetches.
@@ -20,7 +23,7 @@ export function program(...args: string[]): Deno.Command {
       ...args,
     ],
     cwd: root,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", COLUMNS: "200" },
     stdout: "piped",
     stderr: "piped",
   });

@@ -23,23 +23,32 @@ Deno.test("data prints sizes and labels and draws the batch", async () => {
     `${folder.path}: whole, but not MNIST\n--normalize 0.0714,0.2575\n`,
   );
   const lines = stdout.replace(/\n$/, "").split("\n");
-  assertEquals(lines.slice(0, 3), ["28 28", "200", "100"]);
-  const labels = lines.slice(3, 13).map((line) => line.split(" ").map(Number));
-  // 10 × (28 + 1) + 1 columns, and half as many lines.
-  const drawing = lines.slice(13);
-  assertEquals(drawing.length, 146);
-  assertEquals(drawing.every((line) => [...line].length === 291), true);
+  const { labels } = JSON.parse(
+    (await run("data", ...options, "--json")).stdout,
+  );
+  assertEquals(lines.slice(0, 7), [
+    "data.shape :  28 28",
+    "train_data :  200",
+    "test_data :  100",
+    "train_loader :  2",
+    "test_loader :  1",
+    "images :  [100, 1, 28, 28]",
+    `labels[:10] :  [${labels.slice(0, 10).join(", ")}]`,
+  ]);
+  // 291 × 291 pixels in the 200 columns of a line, and half as many lines.
+  const drawing = lines.slice(7);
+  assertEquals(drawing.length, 100);
+  assertEquals(drawing.every((line) => [...line].length === 200), true);
 
   // Every class has two bright rows of its own, at twice its label.
   const image = decode(await Deno.readFile(png));
   assertEquals([image.width, image.height, image.channels], [291, 291, 1]);
-  for (const [row, line] of labels.entries()) {
-    for (const [column, label] of line.entries()) {
-      const pixel = (y: number) =>
-        image.data[(1 + row * 29 + y) * 291 + 1 + column * 29];
-      assertEquals(pixel(2 * label), 255);
-      assertEquals(pixel((2 * label + 2) % 28), 0);
-    }
+  for (const [at, label] of labels.entries()) {
+    const [row, column] = [Math.floor(at / 10), at % 10];
+    const pixel = (y: number) =>
+      image.data[(1 + row * 29 + y) * 291 + 1 + column * 29];
+    assertEquals(pixel(2 * label), 255);
+    assertEquals(pixel((2 * label + 2) % 28), 0);
   }
 });
 
@@ -47,10 +56,10 @@ Deno.test("data draws within given columns, and JSON instead", async () => {
   await using folder = await temporaryFolder();
   await writeDigits(folder.path);
   const options = ["--data", folder.path, "--count", "20"];
-  const drawn = await run("data", ...options, "--columns", "80");
-  const lines = drawn.stdout.replace(/\n$/, "").split("\n").slice(5);
-  assertEquals(lines.every((line) => [...line].length === 80), true);
-  assertEquals(lines.length, 8); // 59 rows, 80 / 291 as high, two in a line.
+  const drawn = await run("data", ...options, "--columns", "60");
+  const lines = drawn.stdout.replace(/\n$/, "").split("\n").slice(7);
+  assertEquals(lines.every((line) => [...line].length === 60), true);
+  assertEquals(lines.length, 6); // 59 rows, 60 / 291 as high, two in a line.
   const { stdout } = await run("data", ...options, "--json");
   const { labels, mean, std, ...sizes } = JSON.parse(stdout);
   assertAlmostEquals(mean[0], 2 / 28);
