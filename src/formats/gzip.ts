@@ -1,4 +1,5 @@
 import { describe, FormatError } from "../base/errors.ts";
+import { joinBytes } from "../base/join_bytes.ts";
 import { unpacked } from "./unpacked.ts";
 
 /** Small files may hold so many bytes in any case. */
@@ -30,7 +31,7 @@ export async function unpack(
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let total = 0;
   try {
-    for await (const chunk of unpacked([bytes], "gzip")) {
+    for await (const chunk of chunksOf(unpacked([bytes], "gzip"))) {
       if (total === 0) {
         const wanted = promised(chunk);
         if (wanted > most) total = wanted;
@@ -50,13 +51,27 @@ export async function unpack(
     });
     throw new FormatError(line, { cause });
   }
-  if (total <= most) return await new Blob(chunks).bytes();
+  if (total <= most) return joinBytes(chunks);
   throw new FormatError(describe({
     what: name,
     expected: `at most ${most} bytes in ${bytes.length} packed ones`,
     got: "more",
     help: "Unpack it by gunzip if it is right.",
   }));
+}
+
+/** A stream's chunks: Safari does not walk one by `for await`. */
+async function* chunksOf<T>(stream: ReadableStream<T>): AsyncGenerator<T> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
 }
 
 /** Packs bytes by gzip. */

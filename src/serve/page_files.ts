@@ -6,7 +6,7 @@ import {
   type NetworkName,
   NETWORKS,
 } from "../models/mod.ts";
-import { bundlePage, type PagePrograms } from "./page/bundle.ts";
+import { bundlePage } from "./page/bundle.ts";
 import { pageHtml } from "./page/html.ts";
 import { licenses } from "./page/licenses.ts";
 import { pageStyle } from "./page/style.ts";
@@ -35,21 +35,12 @@ export function pageFiles(
   model: Classifier,
   { card, samples, training }: PageContents,
 ): Readonly<Record<string, PageFile>> {
-  let bundle: Promise<PagePrograms> | null = null;
-  const programs = async () => {
-    try {
-      return await (bundle ??= bundlePage());
-    } catch (error) {
-      bundle = null;
-      throw error;
-    }
-  };
   return {
     // After its programs: without them there is no page.
-    "index.html": text("text/html", () => programs().then(() => pageHtml)),
+    "index.html": text("text/html", () => bundlePage().then(() => pageHtml)),
     "page.css": text("text/css", () => pageStyle),
-    "page.js": text(script, () => programs().then(({ page }) => page)),
-    "engine.js": text(script, () => programs().then(({ engine }) => engine)),
+    "page.js": text(script, () => bundlePage().then(({ page }) => page)),
+    "engine.js": text(script, () => bundlePage().then(({ engine }) => engine)),
     "licenses.txt": text("text/plain", () => licenses),
     "page.json": text("application/json", () =>
       JSON.stringify({

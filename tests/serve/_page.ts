@@ -27,9 +27,8 @@ interface Serving {
   readonly hasImages?: boolean;
 }
 
-/** Opens the page of a service of its own, and notes what goes wrong there. */
-export async function opened(
-  page: Page,
+/** Serves the page of a service of its own. */
+export async function servedPage(
   { card = {}, hasImages = true, isIsolated = true }: Serving = {},
 ) {
   const samples = [0, 1, 2].map((index) => ({
@@ -49,18 +48,29 @@ export async function opened(
       return response;
     },
   );
-  const address = `http://127.0.0.1:${server.addr.port}/`;
-  const problems = problemsOf(page, address);
-  // Wide and high enough for the mouse to reach what it clicks without scrolling.
-  await page.setViewport({ width: 1120, height: 1000 });
-  await page.goto(address);
   return {
     service,
+    address: `http://127.0.0.1:${server.addr.port}/`,
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+      device[Symbol.dispose]();
+    },
+  };
+}
+
+/** Opens the page of a service of its own, and notes what goes wrong there. */
+export async function opened(page: Page, serving: Serving = {}) {
+  const site = await servedPage(serving);
+  const problems = problemsOf(page, site.address);
+  // Wide and high enough for the mouse to reach what it clicks without scrolling.
+  await page.setViewport({ width: 1120, height: 1000 });
+  await page.goto(site.address);
+  return {
+    service: site.service,
     problems,
     async [Symbol.asyncDispose]() {
       await page.close();
-      await server.shutdown();
-      device[Symbol.dispose]();
+      await site[Symbol.asyncDispose]();
     },
   };
 }

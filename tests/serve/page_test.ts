@@ -222,7 +222,7 @@ browserTest(
     });
     await using _site = await opened(page);
     await says(page, "The network cannot run in this browser: ");
-    await says(page, "Help: Chrome 134, Firefox 141");
+    await says(page, "Help: Chrome 119, Firefox 121, Safari 17.4");
   },
 );
 

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
+import { parse } from "npm:acorn@8.19.0";
+import { simple } from "npm:acorn-walk@8.3.5";
 import { pack } from "../../src/formats/gzip.ts";
 import { licenses } from "../../src/serve/page/licenses.ts";
 import { browserTest } from "../_browser.ts";
@@ -59,6 +61,15 @@ function serveFiles(folder: string, headers: Record<string, string>) {
     address: `http://127.0.0.1:${server.addr.port}${prefix}`,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
+}
+
+/** The kinds of a script's declarations: `const`, `using`, … */
+function declarationsOf(script: string): Set<string> {
+  const kinds = new Set<string>();
+  simple(parse(script, { ecmaVersion: "latest", sourceType: "module" }), {
+    VariableDeclaration: ({ kind }) => kinds.add(kind),
+  });
+  return kinds;
 }
 
 for (const isIsolated of [false, true]) {
@@ -124,6 +135,11 @@ Deno.test("site: page and programs are small, and nothing in them is absolute", 
     total += (await pack(bytes)).length;
   }
   assert(total <= mostBytes, `${total} bytes`);
+  for (const name of ["page.js", "engine.js"]) {
+    const script = await Deno.readTextFile(join(out, name));
+    const kinds = declarationsOf(script);
+    assert(kinds.size > 0 && !kinds.has("using"), [...kinds].join());
+  }
   const html = await Deno.readTextFile(join(out, "index.html"));
   assertEquals(html.match(/(?:src|href)="(?!data:)[^"]*[/:][^"]*"/g), null);
   assertMatch(html, /http-equiv="Content-Security-Policy"/);

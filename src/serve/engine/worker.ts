@@ -5,6 +5,8 @@
  * @module
  */
 
+// First: classes name methods by `Symbol.dispose`.
+import "./disposal.ts";
 import { PageEngine } from "./engine.ts";
 import type { Call, Reply } from "./protocol.ts";
 

@@ -1,4 +1,5 @@
 import { describe, LibraryError } from "../../base/errors.ts";
+import { lowerUsing } from "./lower_using.ts";
 
 /** The page's programs: its own, and its worker's. */
 export interface PagePrograms {
@@ -7,19 +8,21 @@ export interface PagePrograms {
   readonly engine: string;
 }
 
+/** Both, once they are made: for all servers of a program. */
+let programs: Promise<PagePrograms> | null = null;
+
 /**
- * Makes both programs, a file each.
+ * Makes both programs, a file each, for browsers that do not know `using` too.
  *
  * @throws {LibraryError} If they cannot be made: by a Deno without its bundler,
  * in a compiled program, or where the bundler cannot be fetched.
  */
 export async function bundlePage(): Promise<PagePrograms> {
   try {
-    return {
-      page: await bundled("script.ts"),
-      engine: await bundled("../engine/worker.ts"),
-    };
+    return await (programs ??= bundleBoth());
   } catch (cause) {
+    // The next request tries once more.
+    programs = null;
     throw new LibraryError(
       describe({
         what: "the page cannot be made",
@@ -30,6 +33,13 @@ export async function bundlePage(): Promise<PagePrograms> {
       { cause },
     );
   }
+}
+
+async function bundleBoth(): Promise<PagePrograms> {
+  return {
+    page: await bundled("script.ts"),
+    engine: await bundled("../engine/worker.ts"),
+  };
 }
 
 async function bundled(path: string): Promise<string> {
@@ -43,5 +53,5 @@ async function bundled(path: string): Promise<string> {
   });
   const [output] = outputFiles ?? [];
   if (output === undefined) throw new Error(errors[0]?.text);
-  return output.text();
+  return await lowerUsing(output.text());
 }

@@ -42,7 +42,7 @@ const engine = remoteEngine((event) => trainer.take(event), (reason) => {
   status.textContent = isReady
     ? `The network has ended: ${reason}. Help: Load the page again.`
     : `The network cannot run in this browser: ${reason}. ` +
-      "Help: Chrome 134, Firefox 141 and what came after them can.";
+      "Help: Chrome 119, Firefox 121, Safari 17.4 and what came after can.";
 });
 const inside = new Inside();
 const answer = new Answer(explainSoon);
