@@ -4,25 +4,16 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `conv2dPack`. */
-export const conv2dPack: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly inChannels: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly firstRow: "i32"; readonly rowStep: "i32"; readonly rows: "i32"; readonly firstColumn: "i32"; readonly columnStep: "i32"; readonly columns: "i32"; readonly flipped: "i32" }> = wasmFunction("conv2dPack", {
+export const conv2dPack: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly taps: "i32" }> = wasmFunction("conv2dPack", {
   weight: "pointer",
   packed: "pointer",
   groups: "i32",
   outChannels: "i32",
-  inChannels: "i32",
-  kernelHeight: "i32",
-  kernelWidth: "i32",
-  firstRow: "i32",
-  rowStep: "i32",
-  rows: "i32",
-  firstColumn: "i32",
-  columnStep: "i32",
-  columns: "i32",
-  flipped: "i32",
+  taps: "i32",
 });
 
 /** Makes calls of `conv2dDirect`. */
-export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly source: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32"; readonly firstPlace: "i32"; readonly columnStep: "i32"; readonly rowStep: "i32"; readonly planeStep: "i32" }> = wasmFunction("conv2dDirect", {
+export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly source: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dDirect", {
   channels: "i32",
   height: "i32",
   width: "i32",
@@ -47,10 +38,54 @@ export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly hei
   strideHeight: "i32",
   dilationHeight: "i32",
   dilationWidth: "i32",
-  firstPlace: "i32",
-  columnStep: "i32",
-  rowStep: "i32",
-  planeStep: "i32",
+});
+
+/** Makes calls of `conv2dPackFlipped`. */
+export const conv2dPackFlipped: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly inChannels: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dPackFlipped", {
+  weight: "pointer",
+  packed: "pointer",
+  groups: "i32",
+  outChannels: "i32",
+  inChannels: "i32",
+  kernelHeight: "i32",
+  kernelWidth: "i32",
+  strideHeight: "i32",
+  strideWidth: "i32",
+  paddingHeight: "i32",
+  paddingWidth: "i32",
+  dilationHeight: "i32",
+  dilationWidth: "i32",
+});
+
+/** Makes calls of `conv2dInputGradient`. */
+export const conv2dInputGradient: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly gradX: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly inChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dInputGradient", {
+  channels: "i32",
+  height: "i32",
+  width: "i32",
+  top: "i32",
+  left: "i32",
+  rows: "i32",
+  phases: "i32",
+  columns: "i32",
+  gradOutput: "pointer",
+  packed: "pointer",
+  bias: "pointer",
+  gradX: "pointer",
+  memory: "pointer",
+  memoryStride: "pointer",
+  batch: "i32",
+  groups: "i32",
+  inChannels: "i32",
+  inHeight: "i32",
+  inWidth: "i32",
+  kernelHeight: "i32",
+  kernelWidth: "i32",
+  strideHeight: "i32",
+  strideWidth: "i32",
+  paddingHeight: "i32",
+  paddingWidth: "i32",
+  dilationHeight: "i32",
+  dilationWidth: "i32",
 });
 
 /** Makes calls of `conv2dWeightSums`. */
@@ -88,6 +123,33 @@ export const conv2dWeightGradient: WasmFunction<{ readonly sums: "pointer"; read
   outChannels: "i32",
   taps: "i32",
   summed: "i32",
+});
+
+/** Makes calls of `conv2dWeightLanes`. */
+export const conv2dWeightLanes: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32"; readonly strideWidth: "i32" }> = wasmFunction("conv2dWeightLanes", {
+  channels: "i32",
+  height: "i32",
+  width: "i32",
+  top: "i32",
+  left: "i32",
+  rows: "i32",
+  phases: "i32",
+  columns: "i32",
+  gradOutput: "pointer",
+  x: "pointer",
+  memory: "pointer",
+  memoryStride: "pointer",
+  batch: "i32",
+  groups: "i32",
+  outChannels: "i32",
+  outHeight: "i32",
+  outWidth: "i32",
+  kernelHeight: "i32",
+  kernelWidth: "i32",
+  strideHeight: "i32",
+  dilationHeight: "i32",
+  dilationWidth: "i32",
+  strideWidth: "i32",
 });
 
 /** Makes calls of `conv2dWeightRows`. */

@@ -1,4 +1,4 @@
-import type { CpuTraits, Operand, WasmCall } from "../kernel.ts";
+import type { CpuTraits, WasmCall } from "../kernel.ts";
 import { Scratch } from "../kernel.ts";
 import {
   conv2dCost,
@@ -47,7 +47,10 @@ export function forward(
   const layout = inputLayout(shape, outWidth);
   const bytes = tableBytes(taps) + imageBytes(layout);
   return [
-    pack(weight, packed, shape, forwardTaps(shape)),
+    simd.conv2dPack(
+      { weight, packed, groups, outChannels, taps },
+      { label: "conv2dPackWeights" },
+    ),
     simd.conv2dDirect({
       ...layout,
       source,
@@ -65,146 +68,53 @@ export function forward(
       strideHeight: shape.strideHeight,
       dilationHeight: shape.dilationHeight,
       dilationWidth: shape.dilationWidth,
-      firstPlace: 0,
-      columnStep: 1,
-      rowStep: outWidth,
-      planeStep: outHeight * outWidth,
     }, { work: multiplications(shape), cost: conv2dCost(shape) }),
   ];
 }
 
-/**
- * The gradient with respect to x: a convolution of the output's for each phase,
- * the pixels that are a stride apart.
- */
+/** The gradient with respect to x: a convolution of the output's. */
 export function inputGradient(
-  operands: InputGradientOperands,
+  { bias, gradOutput, gradX, weight }: InputGradientOperands,
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
   shape = flattened(shape);
-  const rows = phasesOf(shape, "Height");
-  const columns = phasesOf(shape, "Width");
-  const phases = rows.flatMap((row) =>
-    columns.map((column) => ({ row, column }))
-  );
-  const taps = Math.max(
-    ...phases.map(({ column, row }) => row.taps.count * column.taps.count),
-  );
+  const { groups, inHeight, inWidth, kernelHeight, kernelWidth } = shape;
   const { inChannels, outChannels } = channelsOfGroup(shape);
-  const packed = new Scratch(
-    shape.groups * wholeVectors(inChannels) * outChannels * Math.max(1, taps),
-  );
-  return phases.flatMap((phase) =>
-    phaseGradient(operands, packed, shape, phase, phases.length, cpu)
-  );
-}
-
-/** Taps of an axis: the first one, the step to the next, how many. */
-interface Taps {
-  readonly first: number;
-  readonly step: number;
-  readonly count: number;
-}
-
-/** Pixels of the input, along an axis, that meet the same taps. */
-interface Phase {
-  /** The first of them; the others follow a stride apart. */
-  readonly start: number;
-  /** How many there are. */
-  readonly count: number;
-  /** What they meet, the last tap first. */
-  readonly taps: Taps;
-  /** Pixels of the output from one of these taps to the next. */
-  readonly dilation: number;
-  /** The padding before the output's first pixel; may be negative. */
-  readonly padding: number;
-}
-
-/** The phases of an axis that have pixels, as many as its stride at most. */
-function phasesOf(shape: Conv2dShape, axis: "Height" | "Width"): Phase[] {
-  const stride = shape[`stride${axis}`], dilation = shape[`dilation${axis}`];
-  const padding = shape[`padding${axis}`], size = shape[`in${axis}`];
-  const taps = Array.from({ length: shape[`kernel${axis}`] }, (_, tap) => tap)
-    .reverse();
-  const starts = Array.from({ length: Math.min(stride, size) }, (_, at) => at);
-  return starts.map((start) => {
-    const met = taps.filter((tap) =>
-      (start + padding - tap * dilation) % stride === 0
-    );
-    const [first = 0, second = first] = met;
-    return {
-      start,
-      count: Math.ceil((size - start) / stride),
-      taps: { first, step: second - first, count: met.length },
-      dilation: (first - second) * dilation / stride,
-      padding: met.length === 0
-        ? 0
-        : (first * dilation - start - padding) / stride,
-    };
-  });
-}
-
-function phaseGradient(
-  { bias, gradOutput: source, gradX: output, weight }: InputGradientOperands,
-  packed: Operand,
-  shape: Conv2dShape,
-  { column, row }: { row: Phase; column: Phase },
-  phases: number,
-  cpu: CpuTraits,
-): WasmCall[] {
-  const { groups, inHeight, inWidth } = shape;
-  const { inChannels, outChannels } = channelsOfGroup(shape);
-  const taps = outChannels * row.taps.count * column.taps.count;
-  const layout: ImageLayout = {
-    channels: outChannels,
-    height: shape.outHeight,
-    width: shape.outWidth,
-    top: row.padding,
-    left: column.padding,
-    rows: reachOfPhase(row),
-    phases: 1,
-    columns: reachOfPhase(column),
-  };
+  const taps = outChannels * kernelHeight * kernelWidth;
+  const packed = new Scratch(groups * wholeVectors(inChannels) * taps);
+  const layout = gradientLayout(shape);
   const bytes = tableBytes(taps) + imageBytes(layout);
-  const { operations } = conv2dCost(shape);
+  const kernel = {
+    kernelHeight,
+    kernelWidth,
+    strideHeight: shape.strideHeight,
+    strideWidth: shape.strideWidth,
+    paddingHeight: shape.paddingHeight,
+    paddingWidth: shape.paddingWidth,
+    dilationHeight: shape.dilationHeight,
+    dilationWidth: shape.dilationWidth,
+  };
   return [
-    pack(weight, packed, shape, {
-      row: row.taps,
-      column: column.taps,
-      flipped: true,
-    }),
-    simd.conv2dDirect({
+    simd.conv2dPackFlipped(
+      { weight, packed, groups, inChannels, outChannels, ...kernel },
+      { label: "conv2dPackWeights" },
+    ),
+    simd.conv2dInputGradient({
       ...layout,
-      source,
+      ...kernel,
+      gradOutput,
       packed,
       bias,
-      output,
+      gradX,
       ...threadMemory(cpu, bytes),
       batch: shape.batch * groups,
       groups,
-      outChannels: inChannels,
-      outHeight: row.count,
-      outWidth: column.count,
-      kernelHeight: row.taps.count,
-      kernelWidth: column.taps.count,
-      strideHeight: 1,
-      dilationHeight: row.dilation,
-      dilationWidth: column.dilation,
-      firstPlace: row.start * inWidth + column.start,
-      columnStep: shape.strideWidth,
-      rowStep: shape.strideHeight * inWidth,
-      planeStep: inHeight * inWidth,
-    }, {
-      work: multiplications(shape) / phases,
-      cost: { operations: operations / phases },
-    }),
+      inChannels,
+      inHeight,
+      inWidth,
+    }, { work: multiplications(shape), cost: conv2dCost(shape) }),
   ];
-}
-
-/** Padded rows or columns of the output that a phase meets; none without a tap. */
-function reachOfPhase({ count, dilation, taps }: Phase): number {
-  return taps.count === 0 ? 0 : count + (taps.count - 1) * dilation;
 }
 
 /** The gradient with respect to the weight: sums of each part, then their sum. */
@@ -217,34 +127,46 @@ export function weightGradient(
   const { groups, outHeight, outWidth } = shape;
   const { inChannels, outChannels } = channelsOfGroup(shape);
   const taps = inChannels * shape.kernelHeight * shape.kernelWidth;
-  const layout = inputLayout(shape, wholeVectors(outWidth));
+  const isInLanes = hasLanes(shape);
+  const layout = isInLanes
+    ? lanesLayout(shape)
+    : inputLayout(shape, wholeVectors(outWidth));
   const fours = wholeVectors(outChannels) / 4;
   const vectors = outHeight * wholeVectors(outWidth) / 4;
   const { memory, memoryStride } = threadMemory(
     cpu,
     roundUp(groups * fours * taps * 16, 64) + tableBytes(taps + tapsOfTile) +
-      fours * vectors * 64 + imageBytes(layout),
+      fours * vectors * 64 +
+      imageBytes({ ...layout, channels: wholeVectors(layout.channels) }),
   );
   const work = multiplications(shape);
-  const sums = hasRows(shape) ? simd.conv2dWeightRows : simd.conv2dWeightSums;
+  const args = {
+    ...layout,
+    gradOutput,
+    x,
+    memory,
+    memoryStride,
+    batch: shape.batch * groups,
+    groups,
+    outChannels,
+    outHeight,
+    outWidth,
+    kernelHeight: shape.kernelHeight,
+    kernelWidth: shape.kernelWidth,
+    strideHeight: shape.strideHeight,
+    dilationHeight: shape.dilationHeight,
+    dilationWidth: shape.dilationWidth,
+  };
+  const about = { work, cost: conv2dCost(shape) };
   return [
-    sums({
-      ...layout,
-      gradOutput,
-      x,
-      memory,
-      memoryStride,
-      batch: shape.batch * groups,
-      groups,
-      outChannels,
-      outHeight,
-      outWidth,
-      kernelHeight: shape.kernelHeight,
-      kernelWidth: shape.kernelWidth,
-      strideHeight: shape.strideHeight,
-      dilationHeight: shape.dilationHeight,
-      dilationWidth: shape.dilationWidth,
-    }, { work, cost: conv2dCost(shape) }),
+    hasRows(shape)
+      ? simd.conv2dWeightRows(args, about)
+      : isInLanes
+      ? simd.conv2dWeightLanes(
+        { ...args, strideWidth: shape.strideWidth },
+        about,
+      )
+      : simd.conv2dWeightSums(args, about),
     simd.conv2dWeightGradient({
       sums: memory,
       sumsStride: memoryStride,
@@ -257,46 +179,6 @@ export function weightGradient(
   ];
 }
 
-/** The taps of a packed kernel, and what its channels are. */
-interface PackedTaps {
-  readonly row: Taps;
-  readonly column: Taps;
-  /** Whether they are input channels. */
-  readonly flipped: boolean;
-}
-
-/** All taps of the forward pass, in order. */
-function forwardTaps({ kernelHeight, kernelWidth }: Conv2dShape): PackedTaps {
-  return {
-    row: { first: 0, step: 1, count: kernelHeight },
-    column: { first: 0, step: 1, count: kernelWidth },
-    flipped: false,
-  };
-}
-
-function pack(
-  weight: Operand,
-  packed: Operand,
-  shape: Conv2dShape,
-  { column, flipped, row }: PackedTaps,
-): WasmCall {
-  return simd.conv2dPack({
-    weight,
-    packed,
-    groups: shape.groups,
-    ...channelsOfGroup(shape),
-    kernelHeight: shape.kernelHeight,
-    kernelWidth: shape.kernelWidth,
-    firstRow: row.first,
-    rowStep: row.step,
-    rows: row.count,
-    firstColumn: column.first,
-    columnStep: column.step,
-    columns: column.count,
-    flipped: Number(flipped),
-  }, { label: "conv2dPackWeights" });
-}
-
 /**
  * Whether the weight gradient has a function of its own. For 1 channel to 16 of
  * 28×28 pixels that takes half the time of the general one.
@@ -306,6 +188,26 @@ function hasRows(shape: Conv2dShape): boolean {
     shape.kernelWidth === 5 && shape.outChannels % 8 === 0 &&
     shape.strideHeight === 1 && shape.strideWidth === 1 &&
     shape.dilationHeight === 1 && shape.dilationWidth === 1;
+}
+
+/** Whether the weight gradient has its channels in lanes. */
+function hasLanes(shape: Conv2dShape): boolean {
+  return !hasRows(shape) && shape.groups === 1 &&
+    shape.outChannels % 8 === 0 && shape.inChannels >= 3;
+}
+
+/** The input with its padding, its channels in lanes. */
+function lanesLayout(shape: Conv2dShape): ImageLayout {
+  const layout = inputLayout({ ...shape, strideWidth: 1 }, 0);
+  const reach = reachOf(shape);
+  const across = (shape.outWidth - 1) * shape.strideWidth + reach.width + 1;
+  const right = shape.paddingWidth + shape.inWidth;
+  const below = shape.paddingHeight + shape.inHeight;
+  return {
+    ...layout,
+    rows: Math.max(layout.rows, below),
+    columns: Math.max(across, right),
+  };
 }
 
 /**
@@ -325,6 +227,29 @@ function inputLayout(shape: Conv2dShape, outWidth: number): ImageLayout {
     rows: (outHeight - 1) * strideHeight + reach.height + 1,
     phases: strideWidth,
     columns: outWidth + Math.floor(reach.width / strideWidth),
+  };
+}
+
+/** The output's gradient, with room for all that a pixel of the input meets. */
+function gradientLayout(shape: Conv2dShape): ImageLayout {
+  const { outChannels } = channelsOfGroup(shape);
+  const reach = reachOf(shape);
+  const { strideHeight, strideWidth } = shape;
+  const top = Math.ceil((reach.height - shape.paddingHeight) / strideHeight);
+  const left = Math.ceil((reach.width - shape.paddingWidth) / strideWidth);
+  const last = {
+    row: Math.floor((shape.inHeight - 1 + shape.paddingHeight) / strideHeight),
+    column: Math.floor((shape.inWidth - 1 + shape.paddingWidth) / strideWidth),
+  };
+  const layout = { top: Math.max(0, top), left: Math.max(0, left) };
+  return {
+    ...layout,
+    channels: outChannels,
+    height: shape.outHeight,
+    width: shape.outWidth,
+    rows: layout.top + last.row + 1,
+    phases: 1,
+    columns: layout.left + last.column + 1,
   };
 }
 

@@ -87,12 +87,31 @@ function spreadRow(
   let x = max(0, -left);
   let phase = (left + x) % phases, at = (left + x) / phases;
   for (; x < end; x++) {
+    if (phases == 2 && phase == 0 && x + 8 <= end) {
+      const pairs = (end - x) >> 3;
+      const place = to + (<usize> at << 2);
+      spreadPairs(place, from + (<usize> x << 2), pairs, <usize> columns << 2);
+      at += pairs << 2;
+      x += pairs << 3;
+      if (x == end) return;
+    }
     const place = <usize> (phase * columns + at) << 2;
     store<f32>(to + place, load<f32>(from + (<usize> x << 2)));
     if (++phase == phases) {
       phase = 0;
       at++;
     }
+  }
+}
+
+/** Copies eight pixels at a time in two phases, so many bytes apart. */
+function spreadPairs(to: usize, from: usize, count: i32, phase: usize): void {
+  for (let i = 0; i < count; i++) {
+    const a = v128.load(from), b = v128.load(from, 16);
+    v128.store(to, v128.shuffle<f32>(a, b, 0, 2, 4, 6));
+    v128.store(to + phase, v128.shuffle<f32>(a, b, 1, 3, 5, 7));
+    from += 32;
+    to += 16;
   }
 }
 

@@ -1,10 +1,6 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
-// 2-D convolution of any shape, and by the same function its gradient with respect
-// to the input: that is a convolution of the output's gradient with flipped weights.
-// Where pixels of the output are a stride apart, pixels of the input that are a
-// stride apart meet the same taps: each such phase is a convolution by itself, with
-// fewer taps, whose output's pixels lie a stride apart.
+// 2-D convolution of any shape.
 //
 // A tile is 4 channels by 8 pixels, two groups of 4 neighbours in a row: its
 // sums stay in registers. Each sum starts with the bias and runs over input
@@ -28,26 +24,13 @@ export class Conv2dPackArgs {
   /** Groups of the convolution; the channels are those of one. */
   groups: i32;
   outChannels: i32;
-  inChannels: i32;
-  kernelHeight: i32;
-  kernelWidth: i32;
-  /** The rows of taps that are packed: the first, the step to the next, how many. */
-  firstRow: i32;
-  rowStep: i32;
-  rows: i32;
-  /** The same for columns. */
-  firstColumn: i32;
-  columnStep: i32;
-  columns: i32;
-  /** Whether the channels are input channels. */
-  flipped: i32;
+  /** Weights of a channel. */
+  taps: i32;
 }
 
 /**
- * Weights `[outChannels, inChannels, taps]` of each group as `[fours, k, 4]`, zeros
- * for the channels that the last four lack. Forward: k over input channel and tap,
- * channels are output channels. Flipped: k over output channel and tap, channels
- * are input channels.
+ * Weights `[outChannels, taps]` of each group as `[fours, taps, 4]`, zeros for the
+ * channels that the last four lack.
  */
 export function conv2dPack(
   args: Conv2dPackArgs,
@@ -55,35 +38,20 @@ export function conv2dPack(
   parts: i32,
 ): void {
   const packed = args.packed;
-  const outChannels = args.outChannels, inChannels = args.inChannels;
-  const kernelWidth = args.kernelWidth;
-  const taps = args.kernelHeight * kernelWidth;
-  const firstRow = args.firstRow, rowStep = args.rowStep, rows = args.rows;
-  const firstColumn = args.firstColumn, columnStep = args.columnStep;
-  const columns = args.columns;
-  const flipped = args.flipped != 0;
-  const channels = flipped ? inChannels : outChannels;
-  const sources = flipped ? outChannels : inChannels;
+  const channels = args.outChannels, taps = args.taps;
   const fours = (channels + 3) >> 2;
   const count = args.groups * fours;
   const end = partStart(count, part + 1, parts);
   for (let item = partStart(count, part, parts); item < end; item++) {
     const weight = args.weight +
-      (<usize> (item / fours * outChannels * inChannels * taps) << 2);
-    let to = packed + (<usize> (item * sources * rows * columns) << 4);
-    for (let source = 0; source < sources; source++) {
-      for (let tap = 0; tap < rows * columns; tap++) {
-        const own = (firstRow + tap / columns * rowStep) * kernelWidth +
-          firstColumn + tap % columns * columnStep;
-        for (let lane = 0; lane < 4; lane++) {
-          const channel = item % fours * 4 + lane;
-          const at = flipped
-            ? (source * inChannels + channel) * taps + own
-            : (channel * inChannels + source) * taps + own;
-          const missing = channel >= channels;
-          store<f32>(to, missing ? 0 : load<f32>(weight + (<usize> at << 2)));
-          to += 4;
-        }
+      (<usize> (item / fours * channels * taps) << 2);
+    let to = packed + (<usize> (item * taps) << 4);
+    for (let tap = 0; tap < taps; tap++) {
+      for (let lane = 0; lane < 4; lane++) {
+        const channel = item % fours * 4 + lane;
+        const at: usize = (channel * taps + tap) << 2;
+        store<f32>(to, channel < channels ? load<f32>(weight + at) : 0);
+        to += 4;
       }
     }
   }
@@ -114,11 +82,6 @@ export class Conv2dDirectArgs extends ImageLayout {
   strideHeight: i32;
   dilationHeight: i32;
   dilationWidth: i32;
-  /** Where the first pixel is put, and floats to the next one, row and channel. */
-  firstPlace: i32;
-  columnStep: i32;
-  rowStep: i32;
-  planeStep: i32;
 }
 
 /** The convolution. A part is an unbroken range of the images. */
@@ -148,46 +111,68 @@ export function conv2dDirect(
   );
   memory.fill(padded, 0, table + stride - padded);
   const from = sourceBytes(args);
-  const to: usize = (args.outChannels * args.planeStep) << 2;
-  const first = output + (<usize> args.firstPlace << 2);
   const channels = args.outChannels, groups = args.groups;
+  const height = args.outHeight, width = args.outWidth;
+  const to: usize = (channels * height * width) << 2;
   const weights: usize = (((channels + 3) >> 2) * taps) << 4;
+  // Bytes from a tap to the next one, where these are all alike: a 1×1 kernel.
+  const tapStep = kernelHeight == 1 && kernelWidth == 1
+    ? rowBytes(args) * args.rows
+    : 0;
   for (; image < end; image++) {
     const group: usize = image % groups;
     padImage(source + <usize> image * from, padded, args);
     convolveImage(
-      args,
+      padded,
+      rowBytes(args) * args.strideHeight,
       table,
       taps,
-      padded,
+      tapStep,
       args.packed + group * weights,
+      <usize> taps << 4,
       args.bias == 0 ? 0 : args.bias + group * (<usize> channels << 2),
-      first + <usize> image * to,
+      output + <usize> image * to,
+      channels,
+      height,
+      width,
+      height * width,
+      width,
+      1,
     );
   }
 }
 
-/** All channels of an image. */
-function convolveImage(
-  args: Conv2dDirectArgs,
+/**
+ * All channels of an image.
+ *
+ * @param rowLength Bytes between rows of the padded image that neighbouring rows of
+ * the output meet.
+ * @param table What each tap adds to a place.
+ * @param tapStep Bytes that the table adds from each tap to the next, or 0.
+ * @param weights `[fours, taps, 4]`.
+ * @param four Bytes from the weights of four channels to those of the next four.
+ * @param bias Of the channels, or 0 for none.
+ * @param plane Floats of the output from channel to channel; so rowStep, columnStep.
+ */
+export function convolveImage(
+  padded: usize,
+  rowLength: usize,
   table: usize,
   taps: i32,
-  padded: usize,
+  tapStep: usize,
   weights: usize,
+  four: usize,
   bias: usize,
   output: usize,
+  channels: i32,
+  height: i32,
+  width: i32,
+  plane: i32,
+  rowStep: i32,
+  columnStep: i32,
 ): void {
-  const channels = args.outChannels;
-  const height = args.outHeight, width = args.outWidth;
-  const rowLength = rowBytes(args) * args.strideHeight;
-  // Bytes from a tap to the next one, where these are all alike: a 1×1 kernel.
-  const tapStep = args.kernelHeight == 1 && args.kernelWidth == 1
-    ? rowBytes(args) * args.rows
-    : 0;
   const inRow = (width + 3) >> 2;
   const groups = height * inRow;
-  const plane = args.planeStep;
-  const rowStep = args.rowStep, columnStep = args.columnStep;
   for (let channel = 0; channel < channels; channel += 4) {
     const count = min(4, channels - channel);
     const to = output + (<usize> (channel * plane) << 2);
@@ -207,7 +192,7 @@ function convolveImage(
       tile(
         padded + <usize> y0 * rowLength + (<usize> x0 << 2),
         padded + <usize> y1 * rowLength + (<usize> x1 << 2),
-        weights + (<usize> (channel * taps) << 2),
+        weights,
         table,
         table + (<usize> taps << 2),
         tapStep,
@@ -223,6 +208,7 @@ function convolveImage(
         min(4, width),
       );
     }
+    weights += four;
   }
 }
 
@@ -249,6 +235,9 @@ function tile(
   let r0 = b0, r1 = b1, r2 = b2, r3 = b3;
   if (tapStep != 0) {
     // The same without the table, whose load is one of four.
+    const first: usize = load<u32>(table);
+    left += first;
+    right += first;
     for (; table < end; table += 4) {
       const x = v128.load(left), y = v128.load(right);
       const w = v128.load(weight);

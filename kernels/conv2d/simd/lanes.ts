@@ -52,6 +52,40 @@ export function toLanes(
   }
 }
 
+/**
+ * {@link toLanes} for any number of channels: lanes of the last four that have
+ * none are 0.
+ */
+export function anyToLanes(
+  image: usize,
+  channels: i32,
+  height: i32,
+  width: i32,
+  lanes: usize,
+  rows: i32,
+  columns: i32,
+  top: i32,
+  left: i32,
+): void {
+  toLanes(image, channels, height, width, lanes, rows, columns, top, left);
+  const count = channels & 3, whole = channels - count;
+  if (count == 0) return;
+  const plane: usize = (height * width) << 2;
+  let from = image + <usize> whole * plane;
+  for (let y = 0; y < height; y++) {
+    let to = lanes +
+      (<usize> ((whole / 4 * rows + y + top) * columns + left) << 4);
+    for (let x = 0; x < width; x++) {
+      let pixel = v128.load32_zero(from);
+      if (count > 1) pixel = v128.load32_lane(from + plane, pixel, 1);
+      if (count > 2) pixel = v128.load32_lane(from + 2 * plane, pixel, 2);
+      v128.store(to, pixel);
+      from += 4;
+      to += 16;
+    }
+  }
+}
+
 /** The inverse of {@link toLanes}, adding a bias for each channel or 0. */
 export function fromLanes(
   lanes: usize,

@@ -122,6 +122,22 @@ const SHAPES: Record<string, Conv2dShape> = {
     outHeight: 1,
     outWidth: 1,
   },
+  "3 channels to 8, stride 2": conv2dShape(3, 3, 8, [10, 19], {
+    kernel: [3, 3],
+    stride: [2, 2],
+    padding: [1, 1],
+  }),
+  "6 channels to 16, stride 1×2, dilation 2×1, 41 rows": conv2dShape(
+    2,
+    6,
+    16,
+    [41, 18],
+    { kernel: [3, 2], stride: [1, 2], padding: [0, 1], dilation: [2, 1] },
+  ),
+  "5 channels to 24, 1×1 kernel, stride 2": conv2dShape(3, 5, 24, [9, 34], {
+    kernel: [1, 1],
+    stride: [2, 2],
+  }),
   "130 images": conv2dShape(130, 1, 2, [14, 14], {
     kernel: [3, 3],
     padding: [1, 1],

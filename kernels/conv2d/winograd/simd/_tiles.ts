@@ -31,21 +31,21 @@ export function inputTiles(
   const row: usize = (across * 4 + side - 4) << 4;
   const plane = row * <usize> (down * 4 + side - 4);
   const tileBytes: usize = channels << 2;
-  for (let group: usize = 0; group < <usize> (channels >> 2); group++) {
-    let to = v + (group << 4);
-    for (let i: usize = 0; i < <usize> down; i++) {
-      let from = padded + group * plane + (i << 2) * row;
-      for (let j = 0; j < across; j++) {
+  let to = v;
+  for (let i: usize = 0; i < <usize> down; i++) {
+    for (let j: usize = 0; j < <usize> across; j++) {
+      let from = padded + (i << 2) * row + (j << 6);
+      for (let group: usize = 0; group < tileBytes; group += 16) {
         if (side == 8) {
           transformInput(from, row, 16, temporary, 128, 16);
-          transformInput(temporary, 16, 128, to, vStep, 8 * vStep);
+          transformInput(temporary, 16, 128, to + group, vStep, 8 * vStep);
         } else {
           transformInput3x3(from, row, 16, temporary, 96, 16);
-          transformInput3x3(temporary, 16, 96, to, vStep, 6 * vStep);
+          transformInput3x3(temporary, 16, 96, to + group, vStep, 6 * vStep);
         }
-        from += 64;
-        to += tileBytes;
+        from += plane;
       }
+      to += tileBytes;
     }
   }
 }
@@ -65,16 +65,17 @@ export function inputGradientTiles(
   const plane = row * <usize> (down * 4 + side - 4);
   const tileBytes: usize = channels << 2;
   const tile = temporary + 1024, tileRow: usize = side << 4;
-  for (let group: usize = 0; group < <usize> (channels >> 2); group++) {
-    let from = v + (group << 4);
-    for (let i: usize = 0; i < <usize> down; i++) {
-      let to = padded + group * plane + (i << 2) * row;
-      for (let j = 0; j < across; j++) {
+  let from = v;
+  for (let i: usize = 0; i < <usize> down; i++) {
+    for (let j: usize = 0; j < <usize> across; j++) {
+      let to = padded + (i << 2) * row + (j << 6);
+      for (let group: usize = 0; group < tileBytes; group += 16) {
+        const own = from + group;
         if (side == 8) {
-          transformInputBack(from, 8 * vStep, vStep, temporary, 128, 16);
+          transformInputBack(own, 8 * vStep, vStep, temporary, 128, 16);
           transformInputBack(temporary, 16, 128, tile, 16, 128);
         } else {
-          transformInputBack3x3(from, 6 * vStep, vStep, temporary, 96, 16);
+          transformInputBack3x3(own, 6 * vStep, vStep, temporary, 96, 16);
           transformInputBack3x3(temporary, 16, 96, tile, 16, 96);
         }
         for (let k: usize = 0; k < <usize> side; k++) {
@@ -84,9 +85,9 @@ export function inputGradientTiles(
             v128.store(line + at, sum);
           }
         }
-        to += 64;
-        from += tileBytes;
+        to += plane;
       }
+      from += tileBytes;
     }
   }
 }
@@ -105,21 +106,22 @@ export function outputTiles(
   const row: usize = across << 6;
   const plane = row * <usize> (down << 2);
   const tileBytes: usize = channels << 2;
-  for (let group: usize = 0; group < <usize> (channels >> 2); group++) {
-    let from = m + (group << 4);
-    for (let i: usize = 0; i < <usize> down; i++) {
-      let to = y + group * plane + (i << 2) * row;
-      for (let j = 0; j < across; j++) {
+  let from = m;
+  for (let i: usize = 0; i < <usize> down; i++) {
+    for (let j: usize = 0; j < <usize> across; j++) {
+      let to = y + (i << 2) * row + (j << 6);
+      for (let group: usize = 0; group < tileBytes; group += 16) {
+        const own = from + group;
         if (side == 8) {
-          transformOutput(from, 8 * mStep, mStep, temporary, 128, 16, 8);
+          transformOutput(own, 8 * mStep, mStep, temporary, 128, 16, 8);
           transformOutput(temporary, 16, 128, to, 16, row, 4);
         } else {
-          transformOutput3x3(from, 6 * mStep, mStep, temporary, 96, 16, 6);
+          transformOutput3x3(own, 6 * mStep, mStep, temporary, 96, 16, 6);
           transformOutput3x3(temporary, 16, 96, to, 16, row, 4);
         }
-        to += 64;
-        from += tileBytes;
+        to += plane;
       }
+      from += tileBytes;
     }
   }
 }
@@ -138,21 +140,22 @@ export function gradientTiles(
   const row: usize = across << 6;
   const plane = row * <usize> (down << 2);
   const tileBytes: usize = channels << 2;
-  for (let group: usize = 0; group < <usize> (channels >> 2); group++) {
-    let to = m + (group << 4);
-    for (let i: usize = 0; i < <usize> down; i++) {
-      let from = y + group * plane + (i << 2) * row;
-      for (let j = 0; j < across; j++) {
+  let to = m;
+  for (let i: usize = 0; i < <usize> down; i++) {
+    for (let j: usize = 0; j < <usize> across; j++) {
+      let from = y + (i << 2) * row + (j << 6);
+      for (let group: usize = 0; group < tileBytes; group += 16) {
+        const own = to + group;
         if (side == 8) {
           transformOutputBack(from, row, 16, temporary, 64, 16, 4);
-          transformOutputBack(temporary, 16, 64, to, mStep, 8 * mStep, 8);
+          transformOutputBack(temporary, 16, 64, own, mStep, 8 * mStep, 8);
         } else {
           transformOutputBack3x3(from, row, 16, temporary, 64, 16, 4);
-          transformOutputBack3x3(temporary, 16, 64, to, mStep, 6 * mStep, 6);
+          transformOutputBack3x3(temporary, 16, 64, own, mStep, 6 * mStep, 6);
         }
-        from += 64;
-        to += tileBytes;
+        from += plane;
       }
+      to += tileBytes;
     }
   }
 }
