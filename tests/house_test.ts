@@ -14,6 +14,7 @@ const root = fromFileUrl(new URL("..", import.meta.url));
 /** Rooms from the highest to the lowest; what stands in one line is level. */
 const levels = [
   ["mod.ts", "src/cli"],
+  ["src/sweep"],
   ["src/datasets"],
   ["src/report", "src/serve", "src/doctor", "src/digits"],
   ["src/training"],

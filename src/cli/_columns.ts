@@ -32,10 +32,17 @@ export function fitted(text: string, columns = lineColumns()): string {
   }).join("\n");
 }
 
-/** Words in lines of at most some columns, but for words that are longer. */
-export function wrapped(text: string, columns: number): string[] {
+/**
+ * Words in lines of at most some columns, but for words that are longer.
+ *
+ * @param text The words, or a text that is broken where it has spaces.
+ */
+export function wrapped(
+  text: string | readonly string[],
+  columns: number,
+): string[] {
   const lines: string[] = [""];
-  for (const word of text.split(" ")) {
+  for (const word of typeof text === "string" ? text.split(" ") : text) {
     const line = lines.at(-1)!;
     if (line === "") lines[lines.length - 1] = word;
     else if (widthOf(line) + 1 + widthOf(word) > columns) lines.push(word);

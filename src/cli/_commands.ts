@@ -46,6 +46,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./runs.ts")).runs,
   },
   {
+    name: "sweep",
+    summary: "Train with many settings, and find the best of them.",
+    load: async () => (await import("./sweep.ts")).sweep,
+  },
+  {
     name: "lr-find",
     summary: "Look for a learning rate: the loss while the rate rises.",
     load: async () => (await import("./lr_find.ts")).lrFind,

@@ -2,10 +2,15 @@ import { join } from "@std/path";
 import { DataError, describe } from "../base/errors.ts";
 import { list } from "../data/folder/listing.ts";
 import { bestPath } from "../training/mod.ts";
+import { weightsName } from "../sweep/mod.ts";
 import { checkpointName } from "./_found_runs.ts";
 
 /** What a training writes into its folder. */
-const names = [checkpointName, bestPath(checkpointName), "report.html"];
+const names = [
+  ...[checkpointName, bestPath(checkpointName), "report.html"],
+  // Of a trial of a sweep.
+  weightsName,
+];
 
 /**
  * Removes what a training wrote into its folder, and the folder if nothing else

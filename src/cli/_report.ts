@@ -14,12 +14,14 @@ type Values = Readonly<Record<string, string>>;
 
 /** The command as it was given, with quotes where a shell needs them. */
 export function commandLine(): string {
-  const words = Deno.args.map((word) =>
-    /^[\w./:=,@+-]+$/.test(word)
-      ? word
-      : `'${word.replaceAll("'", String.raw`'\''`)}'`
-  );
-  return ["mnist-cnn", ...words].join(" ");
+  return ["mnist-cnn", ...Deno.args.map(shellWord)].join(" ");
+}
+
+/** A word as a shell takes it for one. */
+export function shellWord(word: string): string {
+  return /^[\w./:=,@+-]+$/.test(word)
+    ? word
+    : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** The data set's name, or the last part of where it is. */

@@ -12,9 +12,12 @@ export interface Run {
 /**
  * Makes a folder named after this moment. Of programs that start in the same
  * second each gets one of its own.
+ *
+ * @param prefix What its name begins with.
  */
-export async function newFolder(): Promise<string> {
-  const now = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+export async function newFolder(prefix = ""): Promise<string> {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+  const now = `${prefix}${time}`;
   await makeFolder("runs");
   for (let count = 1;; count++) {
     const folder = join("runs", count === 1 ? now : `${now}-${count}`);

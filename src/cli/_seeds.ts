@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { meanAndDeviation } from "../base/mean_and_deviation.ts";
 import type { EpochResult, TrainOptions } from "../training/mod.ts";
 import { usage, wholeNumber } from "./_options.ts";
 import { newFolder, openRun } from "./_run.ts";
@@ -82,16 +83,6 @@ export function seedsTable(
     lines.push(`deviation   ${row("", losses.deviation, deviation)}`);
   }
   return ["\nseed        epoch val_loss val_acc", ...lines].join("\n");
-}
-
-/** Mean and standard deviation (with n − 1) of some values. */
-export function meanAndDeviation(
-  values: readonly number[],
-): { mean: number; deviation: number } {
-  const count = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / (count - 1)) };
 }
 
 function row(epoch: number | "", loss: number, accuracy: number): string {

@@ -42,6 +42,13 @@ export const fileOptions: readonly Option[] = [
       "may be given anew, unless the schedule is cosine or one-cycle",
   },
   {
+    name: "stop-after",
+    value: "N",
+    help: "leave the training after epoch N of --epochs, with its checkpoint " +
+      "and no weights",
+    shown: "all",
+  },
+  {
     name: "init",
     value: "FILE",
     help:

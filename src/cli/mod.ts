@@ -92,6 +92,10 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
     const { complete } = await import("./completions.ts");
     return await complete(args, commands);
   }
+  if (name === "trial") {
+    const { trial } = await import("./_trial.ts");
+    return await trial(args);
+  }
   const listed = commands.find((command) => command.name === name);
   if (listed === undefined) throw unknownCommand(name);
   const command = await listed.load();

@@ -8,11 +8,12 @@ import {
   Trainer,
   type TrainOptions,
 } from "../training/mod.ts";
-import type { Command } from "./_command.ts";
+import type { Command, Given } from "./_command.ts";
 import { openData } from "./_data.ts";
 import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
+import { wholeNumber } from "./_options.ts";
 import { Output } from "./_output.ts";
 import { destinationOf } from "./_kept_weights.ts";
 import { openBar, type ProgressBar } from "./_progress.ts";
@@ -77,77 +78,89 @@ export const train: Command = {
   notes:
     "Ctrl-C finishes the step, writes the checkpoint and exits with status " +
     "130; a second one stops at once.",
-  async run(given) {
-    const { flags, values } = given;
-    const output = new Output("train", given);
-    const settings = givenSettings("train", values);
-    checkReport(values, flags);
-    const trainings = trainingsOf(values, !flags.has("no-report"));
-    const machine = machineOf("train", values);
-    for (const { out } of trainings) checkEnding("train", "--out", out);
-    await checkPlaces(trainings, values);
-    const initial = initialOptions(values);
-    await checkSettings({ ...settings, ...initial }, values.resume);
-
-    await using watch = Watch.open(given, output);
-    const start = performance.now();
-    using device = await openDevice({
-      ...machine,
-      onVariant: (sentence) => output.detail(sentence),
-      profile: wantsProfile(given),
-      onChoice: (sentence) => output.say(`device: ${sentence}`),
-    });
-    output.took("device opened", start);
-    const opened = performance.now();
-    const trainData = await openData("train", given, "train");
-    // Held-out rows need no test images, which a folder may not have.
-    const testData = settings.valFraction
-      ? undefined
-      : await openData("train", given, "test", {
-        classes: trainData.targets.classes,
-      });
-    output.say(`data: ${trainData.source}`);
-    output.took("data read", opened);
-    using interrupt = new Interrupt();
-    watch?.obey(interrupt);
-    const request = {
-      watch,
-      isForced: flags.has("force"),
-      about: {
-        command: commandLine(),
-        data: datasetName(values, trainData.source),
-        facts: { data: trainData.source },
-      },
-      isExplicit: values.report !== "",
-      output,
-    };
-    const outcomes: Outcome[] = [];
-    const { signal } = interrupt;
-    const common = {
-      ...settings,
-      ...initial,
-      device,
-      trainData,
-      testData,
-      signal,
-    };
-    for (const training of trainings) {
-      const own = { ...common, ...training.settings };
-      const isFirst = outcomes.length === 0;
-      outcomes.push(await trainOnce(training, own, { ...request, isFirst }));
-      // Where it came too late for a step, while files were written.
-      signal.throwIfAborted();
-    }
-    watch?.finish();
-    await reportProfile(device, given);
-    output.took("all done", start);
-    if (values.seeds !== "") {
-      const results = outcomes.map(({ result }) => result);
-      output.say(seedsTable(trainings, results));
-    }
-    throwFirst(outcomes.flatMap(({ failures }) => failures));
-  },
+  run: (given) => runTraining(given),
 };
+
+/**
+ * Trains as the options of `train` say.
+ *
+ * @param obey Gets what stops the training in order.
+ */
+export async function runTraining(
+  given: Given,
+  obey: (interrupt: Interrupt) => void = () => {},
+): Promise<void> {
+  const { flags, values } = given;
+  const output = new Output("train", given);
+  const settings = givenSettings("train", values);
+  checkReport(values, flags);
+  const trainings = trainingsOf(values, !flags.has("no-report"));
+  const machine = machineOf("train", values);
+  for (const { out } of trainings) checkEnding("train", "--out", out);
+  await checkPlaces(trainings, values);
+  const initial = initialOptions(values);
+  await checkSettings({ ...settings, ...initial }, values.resume);
+
+  await using watch = Watch.open(given, output);
+  const start = performance.now();
+  using device = await openDevice({
+    ...machine,
+    onVariant: (sentence) => output.detail(sentence),
+    profile: wantsProfile(given),
+    onChoice: (sentence) => output.say(`device: ${sentence}`),
+  });
+  output.took("device opened", start);
+  const opened = performance.now();
+  const trainData = await openData("train", given, "train");
+  // Held-out rows need no test images, which a folder may not have.
+  const testData = settings.valFraction
+    ? undefined
+    : await openData("train", given, "test", {
+      classes: trainData.targets.classes,
+    });
+  output.say(`data: ${trainData.source}`);
+  output.took("data read", opened);
+  using interrupt = new Interrupt();
+  watch?.obey(interrupt);
+  obey(interrupt);
+  const request = {
+    watch,
+    isForced: flags.has("force"),
+    stopAfter: stopAfterOf(values),
+    about: {
+      command: commandLine(),
+      data: datasetName(values, trainData.source),
+      facts: { data: trainData.source },
+    },
+    isExplicit: values.report !== "",
+    output,
+  };
+  const outcomes: Outcome[] = [];
+  const { signal } = interrupt;
+  const common = {
+    ...settings,
+    ...initial,
+    device,
+    trainData,
+    testData,
+    signal,
+  };
+  for (const training of trainings) {
+    const own = { ...common, ...training.settings };
+    const isFirst = outcomes.length === 0;
+    outcomes.push(await trainOnce(training, own, { ...request, isFirst }));
+    // Where it came too late for a step, while files were written.
+    signal.throwIfAborted();
+  }
+  watch?.finish();
+  await reportProfile(device, given);
+  output.took("all done", start);
+  if (values.seeds !== "") {
+    const results = outcomes.map(({ result }) => result);
+    output.say(seedsTable(trainings, results));
+  }
+  throwFirst(outcomes.flatMap(({ failures }) => failures));
+}
 
 /** The options of weights to start from. */
 function initialOptions(
@@ -156,12 +169,20 @@ function initialOptions(
   return { init: init || undefined, key: key || undefined };
 }
 
+/** The epoch of `--stop-after`, or none. */
+function stopAfterOf(values: Readonly<Record<string, string>>): number {
+  const text = values["stop-after"];
+  return text === "" ? Infinity : wholeNumber("train", "stop-after", text, 1);
+}
+
 /** What is asked of each training. */
 interface Request extends ReportRequest {
   /** Whether it is the first one: the network is printed once. */
   readonly isFirst: boolean;
   /** Whether weights that measured better are overwritten. */
   readonly isForced: boolean;
+  /** Epochs after which the training is left, with its checkpoint alone. */
+  readonly stopAfter: number;
   /** Who watches it. */
   readonly watch: Watch | null;
 }
@@ -184,7 +205,7 @@ async function trainOnce(
   request: Request,
 ): Promise<Outcome> {
   const { signal } = options;
-  const { isFirst, output, watch } = request;
+  const { isFirst, output, stopAfter, watch } = request;
   const run = await files();
   let saved = "";
   const unwritten = new Unwritten();
@@ -221,11 +242,15 @@ async function trainOnce(
   const chooses = patience > 0 || targetAcc > 0;
   if (valFraction === 0 && chooses) output.say(hintOfValidation);
   try {
-    await follow(trainer, log, { bar, output, unwritten });
+    await follow(trainer, log, { bar, output, stopAfter, unwritten });
   } finally {
     if (signal?.aborted && saved !== "") {
       console.error(`go on with --resume ${saved}`);
     }
+  }
+  if (!trainer.finished) {
+    output.say(`stopped; go on with --resume ${saved}`);
+    return { result: trainer.best!, failures: unwritten.failures };
   }
   const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;
   await saveWeights(trainer, result, { ...request, out });
@@ -271,21 +296,26 @@ function frozenText({ model, settings }: Trainer): string {
 interface Telling {
   readonly bar: ProgressBar | null;
   readonly output: Output;
+  /** Epochs after which the training is left. */
+  readonly stopAfter: number;
   readonly unwritten: Unwritten;
 }
 
-/** Trains to the end, and prints and logs every epoch. */
+/** Trains to the end or until it is left, and prints and logs every epoch. */
 async function follow(
   trainer: Trainer,
   logFile: string,
-  { bar, output, unwritten }: Telling,
+  { bar, output, stopAfter, unwritten }: Telling,
 ): Promise<void> {
+  const isDue = () => trainer.history.length >= stopAfter && !trainer.finished;
+  if (isDue()) return await trainer.save();
   for await (const result of trainer.epochs()) {
     bar?.clear();
     output.say(epochLine(result, trainer.settings.epochs));
     output.detail(epochDetail(result));
     output.record(epochRecord(result, trainer));
     if (logFile !== "") await writeLog(trainer, logFile, unwritten);
+    if (isDue()) return await trainer.save();
   }
 }
 

@@ -41,6 +41,7 @@ export { Mean } from "./mean.ts";
 export { predict, type Prediction } from "./predict.ts";
 export { train } from "./train.ts";
 export {
+  complaintOf,
   flagOf,
   OPTION_NAMES,
   type OptionRow,

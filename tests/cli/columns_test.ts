@@ -55,6 +55,7 @@ function calls(folder: string): string[][] {
     ["predict", ...data, ...own, "--logits", "--verbose"],
     ["predict", "--show", ...cpu, at("seven.png")],
     ["lr-find", ...data, "--steps", "20", "--verbose"],
+    ["sweep", ...training, "--lr", "1e-3,1e-2", "--run", at("runs/sweep")],
     ["runs", "--in", at("runs")],
     ["runs", "--in", at("runs"), "one"]
       .concat([1, 2, 3, 4].map((seed) => `two/seed-${seed}`)),
