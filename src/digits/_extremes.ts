@@ -1,4 +1,5 @@
 import type { Brightness } from "./_pixels.ts";
+import { transposed } from "./_transposed.ts";
 
 /**
  * The brightest pixel of the square around every pixel: what is dark and
@@ -7,21 +8,17 @@ import type { Brightness } from "./_pixels.ts";
  * @param reach Pixels from the middle of the square to its edge.
  */
 export function brightest(image: Brightness, reach: number): Brightness {
-  const { height, width } = image;
-  const rows = new Float32Array(image.data.length);
-  for (let row = 0; row < height; row++) {
-    slide(image.data, rows, row * width, 1, width, reach);
-  }
-  const data = new Float32Array(image.data.length);
-  for (let column = 0; column < width; column++) {
-    slide(rows, data, column, width, height, reach);
-  }
-  return { width, height, data };
+  const along = brightestOfColumns(transposed(image), reach);
+  return brightestOfColumns(transposed(along), reach);
 }
 
 /** The darkest pixel of the square around every pixel: erosion. */
 export function darkest(image: Brightness, reach: number): Brightness {
-  return negative(brightest(negative(image), reach));
+  const opposite = (image: Brightness) => ({
+    ...image,
+    data: image.data.map((value) => -value),
+  });
+  return opposite(brightest(opposite(image), reach));
 }
 
 /** Black for white, and white for black. */
@@ -30,31 +27,46 @@ export function negative({ data, height, width }: Brightness): Brightness {
 }
 
 /**
- * The largest value within `reach` along one line. The candidates are kept in
- * falling order, so that every value is looked at twice whatever the reach.
+ * The largest value within `reach` rows. The rows, with as many empty ones above
+ * and below, are in blocks as high as the window, which therefore is the end of
+ * one block and the start of the next: three comparisons for a pixel, whatever
+ * the reach. M. van Herk, "A fast algorithm for local minimum and maximum
+ * filters", 1992.
  */
-function slide(
-  from: Float32Array,
-  to: Float32Array,
-  start: number,
-  stride: number,
-  count: number,
+function brightestOfColumns(
+  { data, height, width }: Brightness,
   reach: number,
+): Brightness {
+  const block = 2 * reach + 1;
+  const rows = height + 2 * reach;
+  const fromStart = new Float32Array(rows * width).fill(-Infinity);
+  fromStart.set(data, reach * width);
+  const toEnd = fromStart.slice();
+  for (let row = 1; row < rows; row++) {
+    if (row % block !== 0) raise(fromStart, row, row - 1, width);
+  }
+  for (let row = rows - 2; row >= 0; row--) {
+    if ((row + 1) % block !== 0) raise(toEnd, row, row + 1, width);
+  }
+  const result = new Float32Array(data.length);
+  const opposite = 2 * reach * width;
+  for (let at = 0; at < result.length; at++) {
+    const [end, start] = [toEnd[at], fromStart[at + opposite]];
+    result[at] = end > start ? end : start;
+  }
+  return { width, height, data: result };
+}
+
+/** Makes the values of a row at least those of another one. */
+function raise(
+  data: Float32Array,
+  row: number,
+  other: number,
+  width: number,
 ): void {
-  const queue = new Int32Array(count);
-  let head = 0;
-  let tail = 0;
-  for (let at = 0; at < count + reach; at++) {
-    if (at < count) {
-      const value = from[start + at * stride];
-      while (tail > head && from[start + queue[tail - 1] * stride] <= value) {
-        tail--;
-      }
-      queue[tail++] = at;
-    }
-    const middle = at - reach;
-    if (middle < 0) continue;
-    if (queue[head] < middle - reach) head++;
-    to[start + middle * stride] = from[start + queue[head] * stride];
+  const [to, from] = [row * width, other * width];
+  for (let column = 0; column < width; column++) {
+    const value = data[from + column];
+    if (value > data[to + column]) data[to + column] = value;
   }
 }

@@ -29,13 +29,12 @@ export function inkOf(image: Brightness): Ink {
   const dark = darkerThanAround(image, ground, reach);
   const inverse: Ground = (x, y) => 1 - ground(x, y);
   const light = darkerThanAround(negative(image), inverse, reach);
-  const darkness = new Float32Array(data.length);
-  for (const [pixel, value] of data.entries()) {
+  const darkness = data.map((value, pixel) => {
     const above = value - ground(pixel % width, Math.floor(pixel / width));
-    darkness[pixel] = above < 0
+    return above < 0
       ? Math.min(dark.data[pixel], -above)
       : -Math.min(light.data[pixel], above);
-  }
+  });
   return balanceOf(darkness) >= 0
     ? { ...dark, isDark: true }
     : { ...light, isDark: false };

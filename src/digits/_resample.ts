@@ -1,4 +1,5 @@
 import type { Brightness } from "./_pixels.ts";
+import { transposed } from "./_transposed.ts";
 
 /**
  * An image in another size: a triangle filter, as wide as an output pixel where
@@ -39,14 +40,4 @@ function alongRows(image: Brightness, width: number): Brightness {
     }
   }
   return { width, height: image.height, data };
-}
-
-function transposed({ data, height, width }: Brightness): Brightness {
-  const result = new Float32Array(data.length);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      result[column * height + row] = data[row * width + column];
-    }
-  }
-  return { width: height, height: width, data: result };
 }

@@ -30,29 +30,29 @@ const leastApart = 5;
 export function strokesOf(ink: Brightness): Strokes | null {
   let floor = 0;
   for (let cut = 0; cut < 4; cut++) {
-    const threshold = thresholdOf(ink.data.filter((value) => value >= floor));
+    const threshold = thresholdOf(ink.data, floor);
     const [paper, strokes] = [new Moments(), new Moments()];
-    for (const value of ink.data) {
-      (value > threshold ? strokes : paper).add(value);
+    const mask = new Uint8Array(ink.data.length);
+    for (let pixel = 0; pixel < mask.length; pixel++) {
+      const value = ink.data[pixel];
+      if (value > threshold) mask[pixel] = 1;
+      (mask[pixel] === 1 ? strokes : paper).add(value);
     }
     if (strokes.count === 0) return null;
     const apart = strokes.mean - paper.mean;
     floor = threshold;
     if (apart < Math.max(leastInk, leastApart * paper.deviation)) continue;
-    const mask = Uint8Array.from(
-      ink.data,
-      (value) => value > threshold ? 1 : 0,
-    );
     const drawn = withoutLines({ ink, mask: mask.slice() });
     keepLarge(drawn.mask, ink.width, ink.height);
-    const removed = Float32Array.from(
-      mask,
-      (value, pixel) => value - drawn.mask[pixel],
-    );
+    const removed = new Float32Array(mask);
+    for (let pixel = 0; pixel < mask.length; pixel++) {
+      removed[pixel] -= drawn.mask[pixel];
+    }
     // The soft edges of what is removed are no paper.
     const edges = brightest({ ...ink, data: removed }, 2).data;
     const [ground, kept] = [new Moments(), new Moments()];
-    for (const [pixel, value] of ink.data.entries()) {
+    for (let pixel = 0; pixel < mask.length; pixel++) {
+      const value = ink.data[pixel];
       if (drawn.mask[pixel] === 1) kept.add(value);
       else if (value <= threshold && edges[pixel] === 0) ground.add(value);
     }
@@ -65,21 +65,24 @@ export function strokesOf(ink: Brightness): Strokes | null {
 }
 
 /**
- * The value that parts a histogram best: Otsu, "A threshold selection method
- * from gray-level histograms", 1979.
+ * The value that parts the histogram of those from `floor` on best: Otsu, "A
+ * threshold selection method from gray-level histograms", 1979.
  */
-function thresholdOf(values: Float32Array): number {
+function thresholdOf(values: Float32Array, floor: number): number {
   const bins = 256;
   const counts = new Float64Array(bins);
+  let size = 0;
   for (const value of values) {
+    if (!(value >= floor)) continue;
     counts[Math.min(bins - 1, Math.floor(value * bins))]++;
+    size++;
   }
   const total = counts.reduce((sum, count, bin) => sum + count * bin, 0);
   let [best, threshold, below, sumBelow] = [0, 0, 0, 0];
   for (let bin = 0; bin < bins - 1; bin++) {
     below += counts[bin];
     sumBelow += counts[bin] * bin;
-    const above = values.length - below;
+    const above = size - below;
     if (below === 0 || above === 0) continue;
     const apart = sumBelow / below - (total - sumBelow) / above;
     const variance = below * above * apart ** 2;

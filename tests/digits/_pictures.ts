@@ -76,7 +76,7 @@ function grey({ channels, data, height, width }: Picture): Float64Array {
 export function asPng(picture: Picture, depth?: 1 | 8 | 16): Uint8Array {
   const { channels, height, width } = picture;
   if (depth === undefined) {
-    const data = Uint8Array.from(picture.data, byte);
+    const data = new Uint8Array(picture.data.map(byte));
     return encode({ width, height, channels, data, depth: 8 });
   }
   const values = grey(picture);
@@ -166,10 +166,13 @@ export function asBmp(
       (fromTop ? row : height - 1 - row) * rowBytes;
     for (let column = 0; column < width; column++) {
       const from = (row * width + column) * channels;
-      const [red, green, blue] = picture.data.subarray(from, from + 3);
       const to = start + column * bits / 8;
-      if (bits === 8) file[to] = 255 - byte(red);
-      else file.set([byte(blue), byte(green), byte(red)], to);
+      if (bits === 8) file[to] = 255 - byte(picture.data[from]);
+      else {
+        for (let channel = 0; channel < 3; channel++) {
+          file[to + channel] = byte(picture.data[from + 2 - channel]);
+        }
+      }
     }
   }
   return file;

@@ -6,7 +6,7 @@ import { predictDigits } from "../../src/digits/predict_digits.ts";
 import { ConvolutionalNeuralNetwork } from "../../src/models/convolutional_neural_network.ts";
 import { cardOf } from "../../src/models/card.ts";
 import { readShippedWeights } from "../../src/models/shipped_weights.ts";
-import { asPng } from "./_pictures.ts";
+import { asBmp } from "./_pictures.ts";
 import { type MakeScene, scenes } from "./_scenes.ts";
 import { labels, testDigit } from "./_test_digits.ts";
 import { needs } from "../permissions.ts";
@@ -42,7 +42,7 @@ async function rightOf(
   const digits = [];
   for (const row of rows) {
     const sample = () => ({ pixels: testDigit(row), label: labels[row] });
-    digits.push(await readDigit(asPng(make(row, sample).picture)));
+    digits.push(await readDigit(asBmp(make(row, sample).picture)));
   }
   const seen = await predictDigits(device, model, digits, { temperature });
   return seen.filter(({ digit }, at) => digit === labels[rows[at]]).length;
@@ -62,7 +62,7 @@ Deno.test("what is no digit is refused, and several digits are read", async () =
         pixels: testDigit(row),
         label: labels[row++],
       }));
-      const bytes = asPng(picture);
+      const bytes = asBmp(picture);
       if (name === "nothing") {
         await assertRejects(() => readDigits(bytes), FormatError, "no digit");
         continue;
