@@ -21,22 +21,10 @@ export function epochDetail(result: EpochResult): string {
     `acc ${acc.toFixed(5)}, lr ${Number(lr.toPrecision(4))}`;
 }
 
-/** An epoch for machines, in Python's spelling: a line of JSON. */
+/** An epoch for machines. */
 export function epochRecord(
   result: EpochResult,
   { device, settings }: Pick<Trainer, "device" | "settings">,
 ): object {
-  return {
-    epoch: result.epoch,
-    loss: result.loss,
-    acc: result.acc,
-    val_loss: result.valLoss,
-    val_acc: result.valAcc,
-    lr: result.lr,
-    train_seconds: result.trainSeconds,
-    eval_seconds: result.evalSeconds,
-    images_per_second: result.imagesPerSecond,
-    seed: settings.seed,
-    device: device.label,
-  };
+  return { ...result, seed: settings.seed, device: device.label };
 }

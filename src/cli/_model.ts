@@ -66,7 +66,7 @@ export interface WeightsFacts {
   /** The day on which the file was written; unknown of the shipped ones. */
   readonly date?: string;
   /** Their accuracy when they were trained, where the file tells it. */
-  readonly val_acc?: number;
+  readonly valAcc?: number;
 }
 
 /** The network with the weights of a file, on a device. */
@@ -97,20 +97,20 @@ export async function openModelOrShipped(
   if (path !== "" || await exists(shippedWeightsName)) {
     const file = path === "" ? shippedWeightsName : path;
     const opened = await openModel(device, file, choices);
-    const { date, val_acc } = opened.weights;
+    const { date, valAcc } = opened.weights;
     // Of a file that was named there is nothing else to tell.
-    if (path === "" || val_acc !== undefined && output.isForPeople) {
+    if (path === "" || valAcc !== undefined && output.isForPeople) {
       const day = date === undefined ? "" : ` of ${date}`;
-      output.note(`weights are ${file}${day}${accuracyText(val_acc)}`);
+      output.note(`weights are ${file}${day}${accuracyText(valAcc)}`);
     }
     return opened;
   }
   const shipped = await readShippedWeights();
   const source = `shipped ${shippedWeightsName}`;
-  const { val_acc } = shipped.metadata;
-  const weights = { file: "shipped", val_acc: Number(val_acc) };
+  const valAcc = Number(shipped.metadata.val_acc);
+  const weights = { file: "shipped", valAcc };
   output.note(
-    `the shipped weights are used${accuracyText(weights.val_acc)}; give ` +
+    `the shipped weights are used${accuracyText(valAcc)}; give ` +
       "--model for others",
   );
   return { ...modelOf(device, shipped, source, choices), weights };
@@ -129,7 +129,7 @@ async function factsOf(
   const accuracy = val_acc === undefined ? NaN : Number(val_acc);
   return Number.isNaN(accuracy)
     ? { file, date }
-    : { file, date, val_acc: accuracy };
+    : { file, date, valAcc: accuracy };
 }
 
 function modelOf(

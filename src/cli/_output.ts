@@ -1,5 +1,6 @@
 import { fitted } from "./_columns.ts";
 import type { Given, Option } from "./_command.ts";
+import { jsonText } from "./_json.ts";
 import { usage } from "./_options.ts";
 
 /** `--json` of a command that prints one object. */
@@ -59,7 +60,7 @@ export class Output {
 
   /** A line of `--json`. */
   record(value: object): void {
-    if (this.#flags.has("json")) console.log(JSON.stringify(value));
+    if (this.#flags.has("json")) console.log(jsonText(value));
   }
 }
 

@@ -9,6 +9,7 @@ import {
 import { classLabel, type ModelCard } from "../models/mod.ts";
 import type { Layer } from "../nn/mod.ts";
 import { type Given, Told } from "./_command.ts";
+import { jsonText } from "./_json.ts";
 import type { OpenedModel } from "./_model.ts";
 import { print } from "./_output.ts";
 
@@ -58,7 +59,7 @@ export async function predictFiles(
     } else if (isJson) pictures.push(pictureJson(found, shows));
     else printSeen(found, shows);
   }
-  if (isJson) console.log(JSON.stringify({ pictures, weights }));
+  if (isJson) console.log(jsonText({ pictures, weights }));
   if (unread > 0) throw new Told();
 }
 
@@ -118,13 +119,11 @@ function pictureJson(seen: Seen, shows: boolean): object {
   const { digits, file, predictions } = seen;
   const found = predictions.map((prediction, at) => {
     const { box, image, isDark, line } = digits[at];
-    const { isDigit, ...rest } = prediction;
     return {
-      ...rest,
-      is_digit: isDigit,
+      ...prediction,
       box,
       line,
-      dark_on_light: isDark,
+      darkOnLight: isDark,
       pixels: shows ? [...image.data] : undefined,
     };
   });

@@ -5,6 +5,7 @@ import { classLabel } from "../models/mod.ts";
 import type { Prediction } from "../training/predict.ts";
 import type { WeightsFacts } from "./_model.ts";
 import { lineColumns, wrapped } from "./_columns.ts";
+import { jsonText } from "./_json.ts";
 import { usage, wholeNumber } from "./_options.ts";
 import { print } from "./_output.ts";
 
@@ -49,7 +50,7 @@ export function rowsJson(
   weights: WeightsFacts,
 ): string {
   const named = (index: number) => classLabel(index, classNames);
-  return JSON.stringify({
+  return jsonText({
     predictions: found.map(({ prediction }) => named(prediction)),
     labels: labels?.map(named),
     logits: found.map(({ logits }) => logits),

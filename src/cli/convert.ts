@@ -2,6 +2,7 @@ import { keyWithin } from "../formats/state_dict_within.ts";
 import { readWeights } from "../formats/weights.ts";
 import { holdsMetadata } from "../formats/write_weights.ts";
 import type { Command } from "./_command.ts";
+import { jsonText } from "./_json.ts";
 import { keyOption } from "./_model.ts";
 import { checkDistinct } from "./_places.ts";
 import { jsonOption, print } from "./_output.ts";
@@ -40,7 +41,7 @@ export const convert: Command = {
     const left = holdsText ? 0 : Object.keys(metadata).length;
     if (flags.has("json")) {
       const result = { from, format, to, tensors: tensors.size };
-      return console.log(JSON.stringify({ ...result, metadataLeftOut: left }));
+      return console.log(jsonText({ ...result, metadataLeftOut: left }));
     }
     print(`${to}: ${tensors.size} tensors of ${from} (${format})`);
     if (left > 0) console.error(`metadata left out: ${left} entries`);

@@ -13,6 +13,7 @@ import { classLabel } from "../models/mod.ts";
 import { lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
 import { dataOptions, openData } from "./_data.ts";
+import { jsonText } from "./_json.ts";
 import { wholeNumber } from "./_options.ts";
 import { print } from "./_output.ts";
 
@@ -70,18 +71,18 @@ export const data: Command = {
     const named = labels.map((label) => classLabel(label, classNames));
     const { mean, std } = train.statistics();
     if (flags.has("json")) {
-      return console.log(JSON.stringify({
+      return console.log(jsonText({
         source: train.source,
         isMnist,
+        channels,
         height,
         width,
         train: train.length,
         test: test.length,
         classes: train.targets.classes,
+        classNames,
         mean,
         std,
-        ...(channels === 1 ? {} : { channels }),
-        ...(classNames === undefined ? {} : { classNames }),
         labels: named,
       }));
     }

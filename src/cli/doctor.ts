@@ -8,6 +8,7 @@ import {
   examine,
 } from "../doctor/mod.ts";
 import type { Command } from "./_command.ts";
+import { jsonText } from "./_json.ts";
 import { usage } from "./_options.ts";
 import { jsonOption, print } from "./_output.ts";
 
@@ -37,7 +38,7 @@ export const doctor: Command = {
       throw usage("doctor", `--seconds: ${expected}, got ${values.seconds}`);
     }
     const diagnosis = await examine({ seconds });
-    if (flags.has("json")) console.log(JSON.stringify(diagnosis));
+    if (flags.has("json")) console.log(jsonText(diagnosis));
     else print(asText(diagnosis, flags.has("verbose")));
     if (diagnosis.healthy) return;
     throw new DeviceError(describe({

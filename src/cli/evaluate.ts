@@ -3,6 +3,7 @@ import { evaluate as measure } from "../training/evaluate.ts";
 import { calibrationError } from "../training/metrics/mod.ts";
 import type { Command } from "./_command.ts";
 import { checkFits, classCount, dataOfWeights, openData } from "./_data.ts";
+import { jsonText } from "./_json.ts";
 import { modelOptions, openModelOrShipped } from "./_model.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { jsonOption, Output, verboseOption } from "./_output.ts";
@@ -57,14 +58,14 @@ export const evaluate: Command = {
     const calibration = {
       temperature,
       error: metrics[calibrated.name],
-      errorAt1: metrics[plain.name],
+      error_at_1: metrics[plain.name],
     };
     output.took("all done", start);
     await reportProfile(device, given);
     if (flags.has("json")) {
       const images = dataset.length;
-      const measured = { loss, accuracy, images, calibration };
-      console.log(JSON.stringify({ ...measured, weights }));
+      const measured = { valLoss: loss, valAcc: accuracy, images };
+      console.log(jsonText({ ...measured, calibration, weights }));
     } else {
       console.log(
         `val_loss: ${loss.toFixed(5)}, val_acc: ${accuracy.toFixed(5)}`,
@@ -76,13 +77,13 @@ export const evaluate: Command = {
 
 /** How far probabilities are from how often they are right. */
 function calibrationText(
-  { error, errorAt1, temperature }: {
+  { error, error_at_1, temperature }: {
     readonly error: number;
-    readonly errorAt1: number;
+    readonly error_at_1: number;
     readonly temperature: number;
   },
 ): string {
-  const before = temperature === 1 ? "" : `, ${errorAt1.toFixed(5)} at 1`;
+  const before = temperature === 1 ? "" : `, ${error_at_1.toFixed(5)} at 1`;
   return `calibration_error: ${error.toFixed(5)} at temperature ` +
     `${Number(temperature.toFixed(3))}${before}`;
 }

@@ -3,6 +3,7 @@ import { openWeights, type WeightsFile } from "../formats/weights.ts";
 import { elementsOf } from "../core/tensor.ts";
 import { lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
+import { jsonText } from "./_json.ts";
 import { jsonOption, print } from "./_output.ts";
 import { grouped, table } from "../base/table.ts";
 
@@ -54,12 +55,7 @@ function asJson(file: WeightsFile, statistics: Statistics | null): string {
     ...statistics?.get(name),
   }));
   const { format, metadata } = file;
-  // JSON has no infinity; as text it is not taken for a missing number.
-  return JSON.stringify(
-    { format, tensors, metadata },
-    (_key, value) =>
-      value === Infinity || value === -Infinity ? String(value) : value,
-  );
+  return jsonText({ format, tensors, metadata });
 }
 
 function asText(file: WeightsFile, statistics: Statistics | null): string {

@@ -5,6 +5,7 @@ import { writeLrPlot } from "../report/lr_plot.ts";
 import { findLr, type LrFound } from "../training/lr_find.ts";
 import type { Command, Option } from "./_command.ts";
 import { dataOptions, openData } from "./_data.ts";
+import { jsonText } from "./_json.ts";
 import { lrChart } from "./_lr_chart.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { usage, wholeNumber } from "./_options.ts";
@@ -89,7 +90,7 @@ export const lrFind: Command = {
     const data = await openData("lr-find", given, "train");
     output.detail(`data: ${data.source}`);
     const found = await findLr(device, data, settings, range);
-    if (flags.has("json")) console.log(JSON.stringify(found));
+    if (flags.has("json")) console.log(jsonText(found));
     else await show(found, output);
     if (values.plot !== "") {
       await writeLrPlot(values.plot, found);

@@ -7,6 +7,7 @@ import { lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
 import { comparison } from "./_compare_runs.ts";
 import { findRuns, type FoundRun } from "./_found_runs.ts";
+import { jsonText } from "./_json.ts";
 import { callOf, usage } from "./_options.ts";
 import { jsonOption, print } from "./_output.ts";
 
@@ -51,7 +52,7 @@ export const runs: Command = {
     const chosen = named.length === 0 ? found : [...new Set(named)];
     if (flags.has("delete")) return await removeAll(chosen);
     if (flags.has("json")) {
-      return console.log(JSON.stringify(chosen.map(recordOf)));
+      return console.log(jsonText({ runs: chosen.map(recordOf) }));
     }
     if (found.length === 0) {
       return print(
@@ -126,15 +127,12 @@ function noteMeasured(runs: readonly FoundRun[]): void {
   );
 }
 
-/** A run for machines, in Python's spelling. */
+/** A run for machines. */
 function recordOf({ best, folder, history, name, settings }: FoundRun): object {
-  const epochs = history.map((epoch: EpochResult) => ({
-    epoch: epoch.epoch,
-    loss: epoch.loss,
-    acc: epoch.acc,
-    val_loss: epoch.valLoss,
-    val_acc: epoch.valAcc,
-    lr: epoch.lr,
-  }));
+  const epochs = history.map(
+    ({ acc, epoch, loss, lr, valAcc, valLoss }: EpochResult) => {
+      return { epoch, loss, acc, valLoss, valAcc, lr };
+    },
+  );
   return { run: name, folder, best: best?.epoch ?? null, settings, epochs };
 }

@@ -4,6 +4,7 @@ import { summary as tableOf } from "../nn/mod.ts";
 import { settingsOf } from "../training/mod.ts";
 import type { Command } from "./_command.ts";
 import { classCount } from "./_data.ts";
+import { jsonText } from "./_json.ts";
 import { keyOption, openModel } from "./_model.ts";
 import { wholeNumber } from "./_options.ts";
 import { jsonOption, print } from "./_output.ts";
@@ -46,8 +47,6 @@ export const summary: Command = {
       : await openModel(device, values.model, { classes, key: values.key });
     const shape = [batchSize, ...card.inputShape ?? [1, 28, 28]];
     if (!flags.has("json")) return print(tableOf(model, shape));
-    console.log(
-      JSON.stringify({ model: String(model), ...model.trace(shape) }),
-    );
+    console.log(jsonText({ model: String(model), ...model.trace(shape) }));
   },
 };

@@ -12,6 +12,7 @@ import type { Command, Given } from "./_command.ts";
 import { openData } from "./_data.ts";
 import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
+import { jsonText } from "./_json.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { wholeNumber } from "./_options.ts";
 import { Output } from "./_output.ts";
@@ -326,7 +327,7 @@ async function writeLog(
   unwritten: Unwritten,
 ): Promise<void> {
   const lines = trainer.history.map((epoch) =>
-    `${JSON.stringify(epochRecord(epoch, trainer))}\n`
+    `${jsonText(epochRecord(epoch, trainer))}\n`
   );
   await unwritten.attempt(
     path,

@@ -1,3 +1,4 @@
+import { snakeCase } from "../base/snake_case.ts";
 import { describe, StateDictError } from "../base/errors.ts";
 import { checkOptions, definedOptions } from "../base/options.ts";
 import { block, printAsText } from "../base/printing.ts";
@@ -167,7 +168,7 @@ export abstract class Optimizer<
   toString(): string {
     const blocks = this.paramGroups.map(({ lr, options }, index) => {
       const entries = Object.entries({ ...options, lr })
-        .map(([name, value]) => `${pythonName(name)}: ${pythonOption(value)}`);
+        .map(([name, value]) => `${snakeCase(name)}: ${pythonOption(value)}`);
       return block(`Parameter Group ${index}`, entries.toSorted());
     });
     return `${this.constructor.name} (\n${blocks.join("\n\n")}\n)`;
@@ -252,11 +253,6 @@ function checkNames(
   names: readonly string[],
 ): void {
   checkOptions(what, options as Record<string, unknown>, names);
-}
-
-/** The name of an option in Python: `weight_decay`. */
-function pythonName(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function pythonOption(value: unknown): string {

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { camelCase, snakeCase } from "../base/snake_case.ts";
 import { describe, FormatError } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import { openWeights, readWeights } from "../formats/weights.ts";
@@ -92,10 +93,10 @@ export async function writeCheckpoint(
   const all = {
     ...metadata,
     epoch: String(history.length),
-    settings: JSON.stringify(settings),
+    settings: JSON.stringify(renamed(settings, snakeCase)),
     history: JSON.stringify(
-      history,
-      (key, value) => /Second/.test(key) ? undefined : value,
+      history.map((epoch) => renamed(epoch, snakeCase)),
+      (key, value) => /second/.test(key) ? undefined : value,
     ),
   };
   await writeChecked(path, tensors, all);
@@ -148,9 +149,13 @@ function courseOf(
   path: string,
   metadata: Readonly<Record<string, string>>,
 ): TrainingCourse {
-  const settings = parse(metadata.settings);
-  const history = parse(metadata.history);
-  if (!isRecord(settings) || !Array.isArray(history)) throw noCheckpoint(path);
+  const stored = parse(metadata.settings);
+  const epochs = parse(metadata.history);
+  if (!isRecord(stored) || !Array.isArray(epochs)) throw noCheckpoint(path);
+  const settings = renamed(stored, camelCase);
+  const history = epochs.map((epoch) =>
+    isRecord(epoch) ? renamed(epoch, camelCase) : epoch
+  );
   checkSettings(path, settings);
   checkHistory(path, history);
   const noTimes = { trainSeconds: NaN, evalSeconds: NaN, imagesPerSecond: NaN };
@@ -158,6 +163,16 @@ function courseOf(
     history: history.map((epoch) => ({ ...numbersIn(epoch), ...noTimes })),
     settings: settings as unknown as TrainSettings,
   };
+}
+
+/** An object whose own names, not those within, are spelt another way. */
+function renamed(
+  object: object,
+  rename: (name: string) => string,
+): Record<string, unknown> {
+  const entries = Object.entries(object)
+    .map(([name, value]) => [rename(name), value] as const);
+  return Object.fromEntries(entries);
 }
 
 function noCheckpoint(path: string): FormatError {

@@ -67,7 +67,9 @@ Deno.test("data draws within given columns, and JSON instead", async () => {
   assertEquals(labels.length, 20);
   assertEquals(sizes, {
     source: folder.path,
-    isMnist: false,
+    is_mnist: false,
+    schema: 1,
+    channels: 1,
     height: 28,
     width: 28,
     train: 200,

@@ -15,7 +15,7 @@ Deno.test("doctor tries every device and says what auto takes", async () => {
   assert(found.memory.available <= found.memory.total);
   for (const { benchmark, failure } of found.devices) {
     assertEquals(failure, null);
-    assert(benchmark.imagesPerSecond > 0);
+    assert(benchmark.images_per_second > 0);
   }
   // The same choice as every command's.
   const labels = found.devices.map(({ label }: { label: string }) => label);

@@ -33,9 +33,9 @@ Deno.test("train, evaluate and predict work one after another", async () => {
   assertEquals(await Deno.readFile(again), await Deno.readFile(model));
 
   const measured = await run("evaluate", ...common, "--model", model, "--json");
-  const { accuracy, calibration, images } = JSON.parse(measured.stdout);
+  const { calibration, images, val_acc } = JSON.parse(measured.stdout);
   assertEquals(images, 100);
-  assertEquals(accuracy, JSON.parse(epochs[1]).val_acc);
+  assertEquals(val_acc, JSON.parse(epochs[1]).val_acc);
   const { temperature } = cardOf((await readWeights(model)).metadata);
   assertEquals(calibration.temperature, temperature ?? 1);
   const shipped = ["--model", shippedPath];

@@ -31,12 +31,13 @@ Deno.test("train --json prints a JSON object per epoch and nothing else", async 
   const epochs = stdout.trim().split("\n").map((line) => JSON.parse(line));
   assertEquals(epochs.map(({ epoch }) => epoch), [1, 2]);
   assertEquals(Object.keys(epochs[0]), [
+    "schema",
     "epoch",
     "loss",
     "acc",
+    "lr",
     "val_loss",
     "val_acc",
-    "lr",
     "train_seconds",
     "eval_seconds",
     "images_per_second",

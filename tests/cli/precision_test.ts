@@ -29,7 +29,7 @@ Deno.test({
       const epoch = JSON.parse(trained.stdout.trim().split("\n").at(-1)!);
       losses.push(epoch.loss);
       const measured = await run("evaluate", ...given, "--model", weights);
-      const { accuracy } = JSON.parse(measured.stdout);
+      const { val_acc: accuracy } = JSON.parse(measured.stdout);
       assert(accuracy >= 0.99, `${precision}: ${accuracy}`);
       const predicted = await run(
         ...["predict", ...given, "--model", weights, "--verbose"],

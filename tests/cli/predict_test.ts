@@ -250,7 +250,7 @@ Deno.test("predict prints the notebook's rows and its accuracy line", async () =
     /^\[(\d ){36}\d\n (\d ){36}\d\n (\d ){25}\d\]\n val_loss: \d+\.\d{5}, val_acc: 0\.\d{5}\n$/,
   );
   const evaluated = await run("evaluate", ...common, "--json");
-  const { accuracy, loss } = JSON.parse(evaluated.stdout);
+  const { val_acc: accuracy, val_loss: loss } = JSON.parse(evaluated.stdout);
   assertMatch(
     stdout,
     new RegExp(`val_loss: ${loss.toFixed(5)}, val_acc: ${accuracy.toFixed(5)}`),

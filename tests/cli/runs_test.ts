@@ -51,7 +51,7 @@ Deno.test("runs lists what was trained, best first", async () => {
     "",
   ]);
   const json = await run("runs", "--in", folder.path, "--json");
-  const [first, , last] = JSON.parse(json.stdout);
+  const { runs: [first, , last] } = JSON.parse(json.stdout);
   assertEquals([first.run, first.best, first.settings.lr], [
     "b/seed-3",
     1,
@@ -97,7 +97,9 @@ Deno.test("runs --delete removes a run, and nothing that is not its own", async 
   assertEquals(await listing(join(folder.path, "a")), ["notes.txt"]);
   assertEquals(await listing(folder.path), ["a", "c", "no-run"]);
   const { stdout: rest } = await run("runs", "--in", folder.path, "--json");
-  assertEquals(JSON.parse(rest).map(({ run }: { run: string }) => run), ["c"]);
+  assertEquals(JSON.parse(rest).runs.map(({ run }: { run: string }) => run), [
+    "c",
+  ]);
 });
 
 const wrong: [args: string[], message: RegExp][] = [
@@ -151,12 +153,12 @@ Deno.test("the task lists what train left, where the user stands", async () => {
   const small = ["--data", ".", "--device", "cpu", "--batch-size", "10"];
   const seeds = ["--seeds", "0,1", "--epochs", "1", "--no-report"];
   await task("train", ...small, ...seeds);
-  const found = JSON.parse(await task("runs", "--json"));
+  const { runs: found } = JSON.parse(await task("runs", "--json"));
   assertEquals(found.length, 2);
   await task(
     "runs",
     "--delete",
     ...found.map(({ run }: { run: string }) => run),
   );
-  assertEquals(await task("runs", "--json"), "[]\n");
+  assertEquals(await task("runs", "--json"), '{"schema":1,"runs":[]}\n');
 });

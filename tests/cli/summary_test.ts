@@ -31,7 +31,7 @@ Deno.test("summary takes a batch size, classes and weights", async () => {
   const { stdout } = await run("summary", "--model", model, "--json");
   const trace = JSON.parse(stdout);
   assertEquals(trace.model, text);
-  assertEquals([trace.outputShape, trace.parameters], [[100, 10], 29034]);
+  assertEquals([trace.output_shape, trace.parameters], [[100, 10], 29034]);
   const other = goldenPath("pytorch_views.pth");
   assertEquals((await run("summary", "--model", other)).code, 1);
 });

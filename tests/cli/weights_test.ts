@@ -20,7 +20,7 @@ Deno.test("evaluate and predict take PyTorch's .pth", async () => {
   const right = labels.filter((label: number, row: number) =>
     label === predictions[row]
   );
-  assertEquals(JSON.parse(measured.stdout).accuracy, right.length / 100);
+  assertEquals(JSON.parse(measured.stdout).val_acc, right.length / 100);
 });
 
 Deno.test("a file that would execute code is refused in one line", async () => {
@@ -126,7 +126,7 @@ Deno.test("inspect --stats measures, and JSON has the same", async () => {
     min: -2.5,
     max: "Infinity",
     mean: "Infinity",
-    nanCount: 1,
+    nan_count: 1,
   });
   const whole = tensors.find(({ name }: { name: string }) => name === "whole");
   // 0, 1/8, … 23/8.
