@@ -192,7 +192,7 @@ function callsText(folder: string, functions: readonly WasmExport[]): string {
 /** Makes calls of \`${name}\`. */
 export const ${name}: WasmFunction<{ ${
       types.join("; ")
-    } }> = wasmFunction("${name}", {
+    } }> = /* @__PURE__ */ wasmFunction("${name}", {
   ${values.join(",\n  ")},
 });
 `;

@@ -139,7 +139,7 @@ async function libraryWith(files: Readonly<Record<string, string>>) {
     const name = file.match(/^src\/ops\/(\w+)\.ts$/)?.[1];
     if (name === undefined) continue;
     const line = `export { ${name} } from "./${name}.ts";\n`;
-    const operations = join(folder.path, "src/ops/mod.ts");
+    const operations = join(folder.path, "src/ops/operations.ts");
     await Deno.writeTextFile(operations, line, { append: true });
   }
   const run = async (name: string, device: string): Promise<unknown> => {

@@ -13,7 +13,7 @@ const root = fromFileUrl(new URL("..", import.meta.url));
 
 /** Rooms from the highest to the lowest; what stands in one line is level. */
 const levels = [
-  ["mod.ts", "src/cli"],
+  ["mod.ts", "src/browser", "src/cli"],
   ["src/sweep"],
   ["src/datasets"],
   ["src/report", "src/serve", "src/doctor", "src/digits"],

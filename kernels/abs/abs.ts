@@ -3,7 +3,7 @@ import { type UnaryKernels, unaryKernels } from "../lib/unary.ts";
 import * as simd from "./simd.gen.ts";
 
 /** `|x|`. */
-export const absKernels: UnaryKernels = unaryKernels({
+export const absKernels: UnaryKernels = /* @__PURE__ */ unaryKernels({
   name: "abs",
   reference: {
     value: Math.abs,

@@ -4,14 +4,14 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `absForward`. */
-export const absForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("absForward", {
+export const absForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("absForward", {
   x: "pointer",
   output: "pointer",
   length: "i32",
 });
 
 /** Makes calls of `absGradient`. */
-export const absGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = wasmFunction("absGradient", {
+export const absGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("absGradient", {
   gradOutput: "pointer",
   x: "pointer",
   gradX: "pointer",

@@ -4,7 +4,7 @@ import * as wgsl from "./accumulate.gen.ts";
 import * as simd from "./simd.gen.ts";
 
 /** `destination += source`, in place; both of one length. */
-export const accumulate = kernel({
+export const accumulate = /* @__PURE__ */ kernel({
   name: "accumulate",
   operands: { source: "read", destination: "update" },
   reference({ destination, source }) {

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `accumulate`. */
-export const accumulate: WasmFunction<{ readonly source: "pointer"; readonly destination: "pointer"; readonly length: "i32" }> = wasmFunction("accumulate", {
+export const accumulate: WasmFunction<{ readonly source: "pointer"; readonly destination: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("accumulate", {
   source: "pointer",
   destination: "pointer",
   length: "i32",

@@ -19,7 +19,7 @@ export interface AdadeltaConstants {
  * the mean of moves. `squareAvg`, the mean of squared gradients, and `accDelta`,
  * that of squared moves, start as zeros. Any shape.
  */
-export const adadeltaStep = kernel({
+export const adadeltaStep = /* @__PURE__ */ kernel({
   name: "adadeltaStep",
   operands: {
     gradient: "read",

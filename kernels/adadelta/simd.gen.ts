@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `adadeltaStep`. */
-export const adadeltaStep: WasmFunction<{ readonly gradient: "pointer"; readonly learningRate: "pointer"; readonly parameter: "pointer"; readonly squareAvg: "pointer"; readonly accDelta: "pointer"; readonly length: "i32"; readonly rho: "f32"; readonly rest: "f32"; readonly eps: "f32"; readonly weightDecay: "f32" }> = wasmFunction("adadeltaStep", {
+export const adadeltaStep: WasmFunction<{ readonly gradient: "pointer"; readonly learningRate: "pointer"; readonly parameter: "pointer"; readonly squareAvg: "pointer"; readonly accDelta: "pointer"; readonly length: "i32"; readonly rho: "f32"; readonly rest: "f32"; readonly eps: "f32"; readonly weightDecay: "f32" }> = /* @__PURE__ */ wasmFunction("adadeltaStep", {
   gradient: "pointer",
   learningRate: "pointer",
   parameter: "pointer",

@@ -34,7 +34,7 @@ export interface AdamConstants {
  * `c ← beta · c + (1 − beta)`: in f32 `1 − beta2ᵗ` itself loses four digits at
  * t = 1.
  */
-export const adamStep = kernel({
+export const adamStep = /* @__PURE__ */ kernel({
   name: "adamStep",
   operands: {
     gradient: "read",
@@ -110,7 +110,7 @@ export const adamStep = kernel({
  * weightDecay`, where the learning rate is the first element of `state`, as
  * {@linkcode adamStep} has it.
  */
-export const adamDecay = kernel({
+export const adamDecay = /* @__PURE__ */ kernel({
   name: "adamDecay",
   operands: { state: "read", parameter: "update" },
   reference(

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `adamStep`. */
-export const adamStep: WasmFunction<{ readonly gradient: "pointer"; readonly state: "pointer"; readonly parameter: "pointer"; readonly expAvg: "pointer"; readonly expAvgSq: "pointer"; readonly maxExpAvgSq: "pointer"; readonly length: "i32"; readonly beta1: "f32"; readonly beta2: "f32"; readonly rest1: "f32"; readonly rest2: "f32"; readonly eps: "f32"; readonly weightDecay: "f32" }> = wasmFunction("adamStep", {
+export const adamStep: WasmFunction<{ readonly gradient: "pointer"; readonly state: "pointer"; readonly parameter: "pointer"; readonly expAvg: "pointer"; readonly expAvgSq: "pointer"; readonly maxExpAvgSq: "pointer"; readonly length: "i32"; readonly beta1: "f32"; readonly beta2: "f32"; readonly rest1: "f32"; readonly rest2: "f32"; readonly eps: "f32"; readonly weightDecay: "f32" }> = /* @__PURE__ */ wasmFunction("adamStep", {
   gradient: "pointer",
   state: "pointer",
   parameter: "pointer",

@@ -21,7 +21,7 @@ export interface AdaptivePoolShape {
  * row. Along an axis of `size` pixels, the window of output `i` of `count` goes
  * from `⌊i · size / count⌋` up to `⌈(i + 1) · size / count⌉`, not included.
  */
-export const adaptiveAvgPool2dForward = kernel({
+export const adaptiveAvgPool2dForward = /* @__PURE__ */ kernel({
   name: "adaptiveAvgPool2dForward",
   operands: { x: "read", output: "write" },
   reference({ output, x }, shape: AdaptivePoolShape) {
@@ -48,7 +48,7 @@ export const adaptiveAvgPool2dForward = kernel({
  * over its window. Where windows overlap, the shares are added in the order of
  * the output.
  */
-export const adaptiveAvgPool2dGradient = kernel({
+export const adaptiveAvgPool2dGradient = /* @__PURE__ */ kernel({
   name: "adaptiveAvgPool2dGradient",
   operands: { gradOutput: "read", gradX: "write" },
   reference({ gradOutput, gradX }, shape: AdaptivePoolShape) {

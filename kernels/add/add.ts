@@ -2,7 +2,7 @@ import { type BinaryKernels, binaryKernels } from "../lib/binary.ts";
 import * as simd from "./simd.gen.ts";
 
 /** `left + right`. */
-export const addKernels: BinaryKernels = binaryKernels({
+export const addKernels: BinaryKernels = /* @__PURE__ */ binaryKernels({
   name: "add",
   reference: {
     value: (a, b) => a + b,

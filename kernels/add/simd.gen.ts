@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `add`. */
-export const add: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = wasmFunction("add", {
+export const add: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = /* @__PURE__ */ wasmFunction("add", {
   left: "pointer",
   right: "pointer",
   axes: "pointer",

@@ -6,7 +6,7 @@ import * as simd from "./simd.gen.ts";
  * `counter[0] += amount`, i32: a counter that lives on the device, so that a
  * captured step can move it.
  */
-export const advance = kernel({
+export const advance = /* @__PURE__ */ kernel({
   name: "advance",
   operands: { counter: "update" },
   reference({ counter }, amount: number) {

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `advance`. */
-export const advance: WasmFunction<{ readonly counter: "pointer"; readonly amount: "i32" }> = wasmFunction("advance", {
+export const advance: WasmFunction<{ readonly counter: "pointer"; readonly amount: "i32" }> = /* @__PURE__ */ wasmFunction("advance", {
   counter: "pointer",
   amount: "i32",
 });

@@ -9,7 +9,7 @@ import * as simd from "./simd.gen.ts";
  * Column of the largest score of each row of scores `[batch, classes]`: i32
  * `[batch]`. It is the first of equals; NaN is above all, as in PyTorch.
  */
-export const argmax = kernel({
+export const argmax = /* @__PURE__ */ kernel({
   name: "argmax",
   operands: { scores: "read", output: "write" },
   reference({ output, scores }, { batch, classes }: ClassesShape) {
@@ -34,7 +34,7 @@ export const argmax = kernel({
  * How many predictions are correct: rows of scores `[batch, classes]` whose
  * {@linkcode argmax} is their label (i32 `[batch]`), as one f32.
  */
-export const correctCount = kernel({
+export const correctCount = /* @__PURE__ */ kernel({
   name: "correctCount",
   operands: { scores: "read", labels: "read", output: "write" },
   reference({ labels, output, scores }, { batch, classes }: ClassesShape) {

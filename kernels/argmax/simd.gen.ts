@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `argmax`. */
-export const argmax: WasmFunction<{ readonly scores: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly classes: "i32" }> = wasmFunction("argmax", {
+export const argmax: WasmFunction<{ readonly scores: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly classes: "i32" }> = /* @__PURE__ */ wasmFunction("argmax", {
   scores: "pointer",
   output: "pointer",
   batch: "i32",
@@ -12,7 +12,7 @@ export const argmax: WasmFunction<{ readonly scores: "pointer"; readonly output:
 });
 
 /** Makes calls of `correctCount`. */
-export const correctCount: WasmFunction<{ readonly scores: "pointer"; readonly labels: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly classes: "i32" }> = wasmFunction("correctCount", {
+export const correctCount: WasmFunction<{ readonly scores: "pointer"; readonly labels: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly classes: "i32" }> = /* @__PURE__ */ wasmFunction("correctCount", {
   scores: "pointer",
   labels: "pointer",
   output: "pointer",

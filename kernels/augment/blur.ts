@@ -20,7 +20,7 @@ export interface BlurShape {
  * axis, where `weights` has `2 · radius + 1` elements and `radius` is below the
  * axis's size. Beyond the edges, places are mirrored; the edge is not repeated.
  */
-export const blur = kernel({
+export const blur = /* @__PURE__ */ kernel({
   name: "blur",
   operands: { x: "read", weights: "read", output: "write" },
   reference({ output, weights, x }, { factor, inner, size }: BlurShape) {

@@ -21,7 +21,7 @@ export interface NoiseShape {
  * at row `cursor[0] + i` (i32 `[1]`), the seed the last of them. The noise of
  * axis 0 or 1 at a pixel is the upper 24 bits of `pcg3d(pixel, axis, seed).x`.
  */
-export const drawNoise = kernel({
+export const drawNoise = /* @__PURE__ */ kernel({
   name: "drawNoise",
   operands: { draws: "read", cursor: "read", noise: "write" },
   reference({ cursor, draws, noise }, { height, width }: NoiseShape) {

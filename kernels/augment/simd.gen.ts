@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `blur`. */
-export const blur: WasmFunction<{ readonly x: "pointer"; readonly weights: "pointer"; readonly output: "pointer"; readonly outer: "i32"; readonly size: "i32"; readonly inner: "i32"; readonly taps: "i32"; readonly factor: "f32"; readonly padded: "pointer"; readonly stride: "i32" }> = wasmFunction("blur", {
+export const blur: WasmFunction<{ readonly x: "pointer"; readonly weights: "pointer"; readonly output: "pointer"; readonly outer: "i32"; readonly size: "i32"; readonly inner: "i32"; readonly taps: "i32"; readonly factor: "f32"; readonly padded: "pointer"; readonly stride: "i32" }> = /* @__PURE__ */ wasmFunction("blur", {
   x: "pointer",
   weights: "pointer",
   output: "pointer",
@@ -18,7 +18,7 @@ export const blur: WasmFunction<{ readonly x: "pointer"; readonly weights: "poin
 });
 
 /** Makes calls of `drawNoise`. */
-export const drawNoise: WasmFunction<{ readonly draws: "pointer"; readonly cursor: "pointer"; readonly noise: "pointer"; readonly batch: "i32"; readonly area: "u32"; readonly rows: "u32" }> = wasmFunction("drawNoise", {
+export const drawNoise: WasmFunction<{ readonly draws: "pointer"; readonly cursor: "pointer"; readonly noise: "pointer"; readonly batch: "i32"; readonly area: "u32"; readonly rows: "u32" }> = /* @__PURE__ */ wasmFunction("drawNoise", {
   draws: "pointer",
   cursor: "pointer",
   noise: "pointer",
@@ -28,7 +28,7 @@ export const drawNoise: WasmFunction<{ readonly draws: "pointer"; readonly curso
 });
 
 /** Makes calls of `warp`. */
-export const warp: WasmFunction<{ readonly x: "pointer"; readonly draws: "pointer"; readonly cursor: "pointer"; readonly displacements: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly channels: "u32"; readonly height: "i32"; readonly width: "i32"; readonly mean: "f32"; readonly std: "f32"; readonly erased: "f32"; readonly rows: "u32" }> = wasmFunction("warp", {
+export const warp: WasmFunction<{ readonly x: "pointer"; readonly draws: "pointer"; readonly cursor: "pointer"; readonly displacements: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly channels: "u32"; readonly height: "i32"; readonly width: "i32"; readonly mean: "f32"; readonly std: "f32"; readonly erased: "f32"; readonly rows: "u32" }> = /* @__PURE__ */ wasmFunction("warp", {
   x: "pointer",
   draws: "pointer",
   cursor: "pointer",

@@ -32,7 +32,7 @@ export interface WarpShape {
  * holds {@linkcode DRAWS_PER_ROW} f32 for each row of an epoch; those of image
  * `i` are at row `cursor[0] + i` (i32 `[1]`).
  */
-export const warp = kernel({
+export const warp = /* @__PURE__ */ kernel({
   name: "warp",
   operands: {
     x: "read",

@@ -25,7 +25,7 @@ export interface AvgPool2dShape extends Pool2dShape {
  * The mean of each window of x `[batch, channels, inHeight, inWidth]`, added up
  * row by row.
  */
-export const avgPool2dForward = kernel({
+export const avgPool2dForward = /* @__PURE__ */ kernel({
   name: "avgPool2dForward",
   operands: { x: "read", output: "write" },
   reference({ output, x }, shape: AvgPool2dShape) {
@@ -60,7 +60,7 @@ export const avgPool2dForward = kernel({
  * over its window. Where windows overlap, the shares are added in the order of
  * the output.
  */
-export const avgPool2dGradient = kernel({
+export const avgPool2dGradient = /* @__PURE__ */ kernel({
   name: "avgPool2dGradient",
   operands: { gradOutput: "read", gradX: "write" },
   reference({ gradOutput, gradX }, shape: AvgPool2dShape) {

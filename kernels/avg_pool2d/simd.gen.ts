@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `avgPool2dForward`. */
-export const avgPool2dForward: WasmFunction<{ readonly planes: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly image: "pointer"; readonly means: "pointer"; readonly countIncludePad: "i32" }> = wasmFunction("avgPool2dForward", {
+export const avgPool2dForward: WasmFunction<{ readonly planes: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly image: "pointer"; readonly means: "pointer"; readonly countIncludePad: "i32" }> = /* @__PURE__ */ wasmFunction("avgPool2dForward", {
   planes: "i32",
   inHeight: "i32",
   inWidth: "i32",
@@ -22,7 +22,7 @@ export const avgPool2dForward: WasmFunction<{ readonly planes: "i32"; readonly i
 });
 
 /** Makes calls of `avgPool2dGradient`. */
-export const avgPool2dGradient: WasmFunction<{ readonly planes: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly image: "pointer"; readonly means: "pointer"; readonly countIncludePad: "i32" }> = wasmFunction("avgPool2dGradient", {
+export const avgPool2dGradient: WasmFunction<{ readonly planes: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly image: "pointer"; readonly means: "pointer"; readonly countIncludePad: "i32" }> = /* @__PURE__ */ wasmFunction("avgPool2dGradient", {
   planes: "i32",
   inHeight: "i32",
   inWidth: "i32",

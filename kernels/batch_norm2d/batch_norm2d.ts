@@ -20,7 +20,7 @@ export type { BatchNorm2dShape, BatchNorm2dTraining } from "./shape.ts";
  * variance) by `momentum` towards them. All these `[channels]`.
  * `numBatchesTracked`, i32 `[1]`, grows by 1.
  */
-export const batchNorm2dStatistics = kernel({
+export const batchNorm2dStatistics = /* @__PURE__ */ kernel({
   name: "batchNorm2dStatistics",
   operands: {
     x: "read",
@@ -54,7 +54,7 @@ export const batchNorm2dStatistics = kernel({
 });
 
 /** `output = (x − mean) · invStd · weight + bias`, per channel. */
-export const batchNorm2dNormalise = kernel({
+export const batchNorm2dNormalise = /* @__PURE__ */ kernel({
   name: "batchNorm2dNormalise",
   operands: {
     x: "read",
@@ -86,7 +86,7 @@ export const batchNorm2dNormalise = kernel({
 });
 
 /** `invStd = 1 / √(variance + eps)`, `[channels]`: for running statistics. */
-export const batchNorm2dInvStd = kernel({
+export const batchNorm2dInvStd = /* @__PURE__ */ kernel({
   name: "batchNorm2dInvStd",
   operands: { variance: "read", invStd: "write" },
   reference: (arrays, shape: BatchNorm2dShape) =>
@@ -108,7 +108,7 @@ export const batchNorm2dInvStd = kernel({
  * Gradients with respect to weight, `Σ gradOutput · (x − mean) · invStd`, and
  * bias, `Σ gradOutput`, per channel.
  */
-export const batchNorm2dParameterGradient = kernel({
+export const batchNorm2dParameterGradient = /* @__PURE__ */ kernel({
   name: "batchNorm2dParameterGradient",
   operands: {
     gradOutput: "read",
@@ -138,7 +138,7 @@ export const batchNorm2dParameterGradient = kernel({
  * variance. `gradWeight` and `gradBias` are the sums that
  * {@linkcode batchNorm2dParameterGradient} made of this batch alone.
  */
-export const batchNorm2dInputGradient = kernel({
+export const batchNorm2dInputGradient = /* @__PURE__ */ kernel({
   name: "batchNorm2dInputGradient",
   operands: {
     gradOutput: "read",
@@ -186,7 +186,7 @@ export const batchNorm2dInputGradient = kernel({
  * Gradient with respect to x in evaluation: `gradX = gradOutput · weight ·
  * invStd`.
  */
-export const batchNorm2dEvalInputGradient = kernel({
+export const batchNorm2dEvalInputGradient = /* @__PURE__ */ kernel({
   name: "batchNorm2dEvalInputGradient",
   operands: {
     gradOutput: "read",

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `batchNorm2dStatistics`. */
-export const batchNorm2dStatistics: WasmFunction<{ readonly x: "pointer"; readonly runningMean: "pointer"; readonly runningVar: "pointer"; readonly numBatchesTracked: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly eps: "f32"; readonly momentum: "f32" }> = wasmFunction("batchNorm2dStatistics", {
+export const batchNorm2dStatistics: WasmFunction<{ readonly x: "pointer"; readonly runningMean: "pointer"; readonly runningVar: "pointer"; readonly numBatchesTracked: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly eps: "f32"; readonly momentum: "f32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dStatistics", {
   x: "pointer",
   runningMean: "pointer",
   runningVar: "pointer",
@@ -19,7 +19,7 @@ export const batchNorm2dStatistics: WasmFunction<{ readonly x: "pointer"; readon
 });
 
 /** Makes calls of `batchNorm2dNormalise`. */
-export const batchNorm2dNormalise: WasmFunction<{ readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly weight: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = wasmFunction("batchNorm2dNormalise", {
+export const batchNorm2dNormalise: WasmFunction<{ readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly weight: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dNormalise", {
   x: "pointer",
   mean: "pointer",
   invStd: "pointer",
@@ -32,7 +32,7 @@ export const batchNorm2dNormalise: WasmFunction<{ readonly x: "pointer"; readonl
 });
 
 /** Makes calls of `batchNorm2dInvStd`. */
-export const batchNorm2dInvStd: WasmFunction<{ readonly variance: "pointer"; readonly invStd: "pointer"; readonly channels: "i32"; readonly eps: "f32" }> = wasmFunction("batchNorm2dInvStd", {
+export const batchNorm2dInvStd: WasmFunction<{ readonly variance: "pointer"; readonly invStd: "pointer"; readonly channels: "i32"; readonly eps: "f32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dInvStd", {
   variance: "pointer",
   invStd: "pointer",
   channels: "i32",
@@ -40,7 +40,7 @@ export const batchNorm2dInvStd: WasmFunction<{ readonly variance: "pointer"; rea
 });
 
 /** Makes calls of `batchNorm2dParameterGradient`. */
-export const batchNorm2dParameterGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = wasmFunction("batchNorm2dParameterGradient", {
+export const batchNorm2dParameterGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dParameterGradient", {
   gradOutput: "pointer",
   x: "pointer",
   mean: "pointer",
@@ -53,7 +53,7 @@ export const batchNorm2dParameterGradient: WasmFunction<{ readonly gradOutput: "
 });
 
 /** Makes calls of `batchNorm2dInputGradient`. */
-export const batchNorm2dInputGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly weight: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly gradX: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = wasmFunction("batchNorm2dInputGradient", {
+export const batchNorm2dInputGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly weight: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly gradX: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dInputGradient", {
   gradOutput: "pointer",
   x: "pointer",
   mean: "pointer",
@@ -68,7 +68,7 @@ export const batchNorm2dInputGradient: WasmFunction<{ readonly gradOutput: "poin
 });
 
 /** Makes calls of `batchNorm2dEvalInputGradient`. */
-export const batchNorm2dEvalInputGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly invStd: "pointer"; readonly weight: "pointer"; readonly gradX: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = wasmFunction("batchNorm2dEvalInputGradient", {
+export const batchNorm2dEvalInputGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly invStd: "pointer"; readonly weight: "pointer"; readonly gradX: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dEvalInputGradient", {
   gradOutput: "pointer",
   invStd: "pointer",
   weight: "pointer",

@@ -15,7 +15,7 @@ export interface ChannelSumShape {
 }
 
 /** `output = Σ x` over images and pixels, for each channel: `[channels]`. */
-export const channelSum = kernel({
+export const channelSum = /* @__PURE__ */ kernel({
   name: "channelSum",
   operands: { x: "read", output: "write" },
   reference({ output, x }, { area, batch, channels }: ChannelSumShape) {

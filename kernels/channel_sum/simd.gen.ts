@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `channelSum`. */
-export const channelSum: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = wasmFunction("channelSum", {
+export const channelSum: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("channelSum", {
   x: "pointer",
   output: "pointer",
   batch: "i32",

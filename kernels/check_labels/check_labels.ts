@@ -18,7 +18,7 @@ export interface LabelsShape {
  * index, the label, classes, and labels of a row. A fault that is noted already
  * stays. The host reads it where a loss is NaN.
  */
-export const checkLabels = kernel({
+export const checkLabels = /* @__PURE__ */ kernel({
   name: "checkLabels",
   operands: { labels: "read", fault: "update" },
   reference({ fault, labels }, shape: LabelsShape) {

@@ -7,7 +7,7 @@ import * as wgsl from "./class_counts.gen.ts";
  * How often each class is predicted and the label, is predicted, and is the
  * label: `[3, classes]` of f32. `predictions` and `labels` are i32 `[batch]`.
  */
-export const classCounts = kernel({
+export const classCounts = /* @__PURE__ */ kernel({
   name: "classCounts",
   operands: { predictions: "read", labels: "read", output: "write" },
   reference(

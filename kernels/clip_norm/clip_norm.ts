@@ -4,7 +4,7 @@ import { reductionIterations } from "../lib/reduce.ts";
 import * as wgsl from "./clip_norm.gen.ts";
 
 /** `output[0] = Σ x²`, any shape. */
-export const sumOfSquares = kernel({
+export const sumOfSquares = /* @__PURE__ */ kernel({
   name: "sumOfSquares",
   operands: { x: "read", output: "write" },
   reference({ output, x }) {
@@ -23,7 +23,7 @@ export const sumOfSquares = kernel({
 });
 
 /** `norm[0] = √norm[0]`: the norm, of a sum of squares. */
-export const normOfSquares = kernel({
+export const normOfSquares = /* @__PURE__ */ kernel({
   name: "normOfSquares",
   operands: { norm: "update" },
   reference({ norm }) {
@@ -43,7 +43,7 @@ export const normOfSquares = kernel({
  * min(1, maxNorm / (norm[0] + 1e-6))`, where `norm` is that of all gradients
  * that are clipped together; where it is NaN they all become NaN. Any shape.
  */
-export const clipByNorm = kernel({
+export const clipByNorm = /* @__PURE__ */ kernel({
   name: "clipByNorm",
   operands: { norm: "read", gradient: "update" },
   reference({ gradient, norm }, { maxNorm }: { maxNorm: number }) {

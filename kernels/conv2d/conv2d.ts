@@ -35,11 +35,9 @@ const sampleShape: Conv2dShape = {
 };
 
 /** Elements of its images and weights. */
-const sampleLengths = {
-  x: 32 * 16 * 14 * 14,
-  weight: 32 * 16 * 5 * 5,
-  output: 32 * 32 * 14 * 14,
-};
+const xLength = 32 * 16 * 14 * 14;
+const weightLength = 32 * 16 * 5 * 5;
+const outputLength = 32 * 32 * 14 * 14;
 
 /**
  * `output = conv2d(x, weight) + bias`, a cross-correlation as in PyTorch: x
@@ -47,7 +45,7 @@ const sampleLengths = {
  * groups, kernelHeight, kernelWidth]`, bias `[outChannels]` or null, output
  * `[batch, outChannels, outHeight, outWidth]`.
  */
-export const conv2dForward = kernel({
+export const conv2dForward = /* @__PURE__ */ kernel({
   name: "conv2dForward",
   operands: { x: "read", weight: "read", bias: "read?", output: "write" },
   reference: (arrays, shape: Conv2dShape) => forwardReference(arrays, shape),
@@ -60,10 +58,10 @@ export const conv2dForward = kernel({
   cost: conv2dCost,
   sample: {
     lengths: {
-      x: sampleLengths.x,
-      weight: sampleLengths.weight,
+      x: xLength,
+      weight: weightLength,
       bias: null,
-      output: sampleLengths.output,
+      output: outputLength,
     },
     params: sampleShape,
   },
@@ -73,7 +71,7 @@ export const conv2dForward = kernel({
  * The gradient with respect to x; and a transposed convolution, which adds a bias
  * `[inChannels]`.
  */
-export const conv2dInputGradient = kernel({
+export const conv2dInputGradient = /* @__PURE__ */ kernel({
   name: "conv2dInputGradient",
   operands: {
     gradOutput: "read",
@@ -92,17 +90,17 @@ export const conv2dInputGradient = kernel({
   cost: conv2dCost,
   sample: {
     lengths: {
-      gradOutput: sampleLengths.output,
-      weight: sampleLengths.weight,
+      gradOutput: outputLength,
+      weight: weightLength,
       bias: null,
-      gradX: sampleLengths.x,
+      gradX: xLength,
     },
     params: sampleShape,
   },
 });
 
 /** The gradient with respect to the weight. */
-export const conv2dWeightGradient = kernel({
+export const conv2dWeightGradient = /* @__PURE__ */ kernel({
   name: "conv2dWeightGradient",
   operands: { gradOutput: "read", x: "read", gradWeight: "write" },
   reference: (arrays, shape: Conv2dShape) =>
@@ -116,9 +114,9 @@ export const conv2dWeightGradient = kernel({
   cost: conv2dCost,
   sample: {
     lengths: {
-      gradOutput: sampleLengths.output,
-      x: sampleLengths.x,
-      gradWeight: sampleLengths.weight,
+      gradOutput: outputLength,
+      x: xLength,
+      gradWeight: weightLength,
     },
     params: sampleShape,
   },
@@ -128,7 +126,7 @@ export const conv2dWeightGradient = kernel({
  * The gradient with respect to the bias: the sum of `gradOutput` over images and
  * pixels.
  */
-export const conv2dBiasGradient = kernel({
+export const conv2dBiasGradient = /* @__PURE__ */ kernel({
   name: "conv2dBiasGradient",
   operands: { gradOutput: "read", gradBias: "write" },
   compose: ({ gradBias, gradOutput }, shape: Conv2dShape) => [

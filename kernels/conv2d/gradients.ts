@@ -43,7 +43,7 @@ const operands = {
  * The gradients with respect to x and the weight, those that are not null: where
  * both go Winograd's way they share its transforms.
  */
-export const conv2dGradient = kernel({
+export const conv2dGradient = /* @__PURE__ */ kernel({
   name: "conv2dGradient",
   operands,
   compose: (operands, shape: Conv2dShape) =>
@@ -58,7 +58,7 @@ export const conv2dGradient = kernel({
  * The gradients of {@linkcode winogradForward}: as {@linkcode conv2dGradient}, and
  * 5×5 kernels by Winograd's algorithm too.
  */
-export const winogradGradient = kernel({
+export const winogradGradient = /* @__PURE__ */ kernel({
   name: "winogradGradient",
   operands,
   compose: (operands, shape: Conv2dShape) => [

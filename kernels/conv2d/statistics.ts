@@ -44,7 +44,7 @@ export function splitsOf(shape: Conv2dShape): StatisticsSplits {
  * null, grows by 1. For images whose number of pixels is a multiple of four; see
  * {@linkcode statisticsSplits} for where it pays.
  */
-export const conv2dForwardStatistics = kernel({
+export const conv2dForwardStatistics = /* @__PURE__ */ kernel({
   name: "conv2dForwardStatistics",
   operands: {
     x: "read",

@@ -42,7 +42,7 @@ import * as webgpu from "./webgpu.ts";
  * {@linkcode convBlockGradient} on the same device alone: where the windows'
  * largest elements are, or what they are.
  */
-export const convBlockForward = kernel({
+export const convBlockForward = /* @__PURE__ */ kernel({
   name: "convBlockForward",
   operands: convBlockForwardOperands,
   compose(
@@ -84,7 +84,7 @@ export const convBlockForward = kernel({
 });
 
 /** A whole block in evaluation: it normalises with the running statistics. */
-export const convBlockEvalForward = kernel({
+export const convBlockEvalForward = /* @__PURE__ */ kernel({
   name: "convBlockEvalForward",
   operands: convBlockEvalOperands,
   compose(
@@ -118,7 +118,7 @@ export const convBlockEvalForward = kernel({
  * gradient with respect to the bias is 0 but for rounding, since the
  * normalisation takes the mean away: an implementation may write 0.
  */
-export const convBlockGradient = kernel({
+export const convBlockGradient = /* @__PURE__ */ kernel({
   name: "convBlockGradient",
   operands: convBlockGradientOperands,
   compose(

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `convBlockFinish`. */
-export const convBlockFinish: WasmFunction<{ readonly convolved: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly scale: "pointer"; readonly shift: "pointer"; readonly output: "pointer"; readonly picked: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly height: "i32"; readonly width: "i32" }> = wasmFunction("convBlockFinish", {
+export const convBlockFinish: WasmFunction<{ readonly convolved: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly scale: "pointer"; readonly shift: "pointer"; readonly output: "pointer"; readonly picked: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly height: "i32"; readonly width: "i32" }> = /* @__PURE__ */ wasmFunction("convBlockFinish", {
   convolved: "pointer",
   mean: "pointer",
   invStd: "pointer",
@@ -19,7 +19,7 @@ export const convBlockFinish: WasmFunction<{ readonly convolved: "pointer"; read
 });
 
 /** Makes calls of `convBlockGradientSums`. */
-export const convBlockGradientSums: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly picked: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly gradScale: "pointer"; readonly gradShift: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = wasmFunction("convBlockGradientSums", {
+export const convBlockGradientSums: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly picked: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly gradScale: "pointer"; readonly gradShift: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("convBlockGradientSums", {
   gradOutput: "pointer",
   output: "pointer",
   picked: "pointer",
@@ -33,7 +33,7 @@ export const convBlockGradientSums: WasmFunction<{ readonly gradOutput: "pointer
 });
 
 /** Makes calls of `convBlockGradConvolved`. */
-export const convBlockGradConvolved: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly picked: "pointer"; readonly convolved: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly scale: "pointer"; readonly gradScale: "pointer"; readonly gradShift: "pointer"; readonly gradConvolved: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly height: "i32"; readonly width: "i32" }> = wasmFunction("convBlockGradConvolved", {
+export const convBlockGradConvolved: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly picked: "pointer"; readonly convolved: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly scale: "pointer"; readonly gradScale: "pointer"; readonly gradShift: "pointer"; readonly gradConvolved: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly height: "i32"; readonly width: "i32" }> = /* @__PURE__ */ wasmFunction("convBlockGradConvolved", {
   gradOutput: "pointer",
   output: "pointer",
   picked: "pointer",

@@ -4,7 +4,7 @@ import * as wgsl from "./copy.gen.ts";
 import * as simd from "./simd.gen.ts";
 
 /** `output = source`; both of one element type and length. */
-export const copy = kernel({
+export const copy = /* @__PURE__ */ kernel({
   name: "copy",
   operands: { source: "read", output: "write" },
   reference: ({ output, source }) => output.set(source),

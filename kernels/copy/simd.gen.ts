@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `copy`. */
-export const copy: WasmFunction<{ readonly source: "pointer"; readonly output: "pointer"; readonly bytes: "i32" }> = wasmFunction("copy", {
+export const copy: WasmFunction<{ readonly source: "pointer"; readonly output: "pointer"; readonly bytes: "i32" }> = /* @__PURE__ */ wasmFunction("copy", {
   source: "pointer",
   output: "pointer",
   bytes: "i32",

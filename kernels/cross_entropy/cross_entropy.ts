@@ -32,7 +32,7 @@ const exponentialWork = 10;
  * The largest logit of a row is taken off before `exp`, so that none overflows.
  * Sums run over classes, then over the batch.
  */
-export const crossEntropy = kernel({
+export const crossEntropy = /* @__PURE__ */ kernel({
   name: "crossEntropy",
   operands: {
     logits: "read",

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `crossEntropyRows`. */
-export const crossEntropyRows: WasmFunction<{ readonly logits: "pointer"; readonly labels: "pointer"; readonly gradLogits: "pointer"; readonly losses: "pointer"; readonly batch: "i32"; readonly classes: "i32"; readonly labelSmoothing: "f32" }> = wasmFunction("crossEntropyRows", {
+export const crossEntropyRows: WasmFunction<{ readonly logits: "pointer"; readonly labels: "pointer"; readonly gradLogits: "pointer"; readonly losses: "pointer"; readonly batch: "i32"; readonly classes: "i32"; readonly labelSmoothing: "f32" }> = /* @__PURE__ */ wasmFunction("crossEntropyRows", {
   logits: "pointer",
   labels: "pointer",
   gradLogits: "pointer",
@@ -15,7 +15,7 @@ export const crossEntropyRows: WasmFunction<{ readonly logits: "pointer"; readon
 });
 
 /** Makes calls of `crossEntropyMean`. */
-export const crossEntropyMean: WasmFunction<{ readonly losses: "pointer"; readonly loss: "pointer"; readonly sums: "pointer"; readonly labels: "pointer"; readonly fault: "pointer"; readonly batch: "i32"; readonly classes: "i32" }> = wasmFunction("crossEntropyMean", {
+export const crossEntropyMean: WasmFunction<{ readonly losses: "pointer"; readonly loss: "pointer"; readonly sums: "pointer"; readonly labels: "pointer"; readonly fault: "pointer"; readonly batch: "i32"; readonly classes: "i32" }> = /* @__PURE__ */ wasmFunction("crossEntropyMean", {
   losses: "pointer",
   loss: "pointer",
   sums: "pointer",

@@ -6,7 +6,7 @@ import * as wgsl from "./cumulative_average.gen.ts";
  * Takes one more value into an average of `count` (i32 `[1]`), which counts the
  * new one: `average += (value − average) / count`, element by element.
  */
-export const cumulativeAverage = kernel({
+export const cumulativeAverage = /* @__PURE__ */ kernel({
   name: "cumulativeAverage",
   operands: { value: "read", count: "read", average: "update" },
   reference({ average, count, value }) {

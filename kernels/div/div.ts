@@ -6,7 +6,7 @@ import {
 import * as simd from "./simd.gen.ts";
 
 /** `left / right`. */
-export const divKernels: BinaryKernels = binaryKernels({
+export const divKernels: BinaryKernels = /* @__PURE__ */ binaryKernels({
   name: "div",
   reference: {
     value: (a, b) => a / b,

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `div`. */
-export const div: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = wasmFunction("div", {
+export const div: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = /* @__PURE__ */ wasmFunction("div", {
   left: "pointer",
   right: "pointer",
   axes: "pointer",
@@ -16,7 +16,7 @@ export const div: WasmFunction<{ readonly left: "pointer"; readonly right: "poin
 });
 
 /** Makes calls of `negativeProduct`. */
-export const negativeProduct: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = wasmFunction("negativeProduct", {
+export const negativeProduct: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = /* @__PURE__ */ wasmFunction("negativeProduct", {
   left: "pointer",
   right: "pointer",
   axes: "pointer",

@@ -22,7 +22,7 @@ export interface DropoutParams {
  * so that every device drops the same: `pcg3d(index, draws, seed).x` divided by
  * 2³² is below `probability`. The kernel does not count the draw.
  */
-export const dropoutForward = kernel({
+export const dropoutForward = /* @__PURE__ */ kernel({
   name: "dropoutForward",
   operands: { x: "read", state: "read", mask: "write", output: "write" },
   reference({ mask, output, state, x }, { area, probability }: DropoutParams) {

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `dropoutForward`. */
-export const dropoutForward: WasmFunction<{ readonly x: "pointer"; readonly state: "pointer"; readonly mask: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly area: "i32"; readonly threshold: "u32"; readonly factor: "f32" }> = wasmFunction("dropoutForward", {
+export const dropoutForward: WasmFunction<{ readonly x: "pointer"; readonly state: "pointer"; readonly mask: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly area: "i32"; readonly threshold: "u32"; readonly factor: "f32" }> = /* @__PURE__ */ wasmFunction("dropoutForward", {
   x: "pointer",
   state: "pointer",
   mask: "pointer",

@@ -15,7 +15,7 @@ export const EMA_GROUP = 256;
  * average, and `1 − decay` from then on. A kernel cannot change what all of it
  * reads, so each group updates a copy of its own.
  */
-export const emaUpdate = kernel({
+export const emaUpdate = /* @__PURE__ */ kernel({
   name: "emaUpdate",
   operands: { value: "read", weights: "update", average: "update" },
   reference({ average, value, weights }, { decay }: { decay: number }) {
@@ -38,7 +38,7 @@ export const emaUpdate = kernel({
 });
 
 /** Exchanges two tensors of one shape. */
-export const swap = kernel({
+export const swap = /* @__PURE__ */ kernel({
   name: "swap",
   operands: { a: "update", b: "update" },
   reference({ a, b }) {

@@ -2,7 +2,7 @@ import { type UnaryKernels, unaryKernels } from "../lib/unary.ts";
 import * as simd from "./simd.gen.ts";
 
 /** The exponential function. */
-export const expKernels: UnaryKernels = unaryKernels({
+export const expKernels: UnaryKernels = /* @__PURE__ */ unaryKernels({
   name: "exp",
   reference: { value: Math.exp, gradient: (g, _x, y) => g * y },
   wgsl: { value: "exp(x)", gradient: "g * y" },

@@ -4,14 +4,14 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `expForward`. */
-export const expForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("expForward", {
+export const expForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("expForward", {
   x: "pointer",
   output: "pointer",
   length: "i32",
 });
 
 /** Makes calls of `expGradient`. */
-export const expGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = wasmFunction("expGradient", {
+export const expGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("expGradient", {
   gradOutput: "pointer",
   output: "pointer",
   gradX: "pointer",

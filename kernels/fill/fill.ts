@@ -4,7 +4,7 @@ import * as wgsl from "./fill.gen.ts";
 import * as simd from "./simd.gen.ts";
 
 /** Every element of `output`, f32 or i32, becomes the number. */
-export const fill = kernel({
+export const fill = /* @__PURE__ */ kernel({
   name: "fill",
   operands: { output: "write" },
   reference({ output }, value: number) {

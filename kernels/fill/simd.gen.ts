@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `fill`. */
-export const fill: WasmFunction<{ readonly output: "pointer"; readonly word: "u32"; readonly length: "i32" }> = wasmFunction("fill", {
+export const fill: WasmFunction<{ readonly output: "pointer"; readonly word: "u32"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("fill", {
   output: "pointer",
   word: "u32",
   length: "i32",

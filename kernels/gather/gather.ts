@@ -34,7 +34,7 @@ const allBuffers = 10;
  * Shards are all u8 or all f32; `source` and `targets` (`[batch, targetLength]`)
  * both i32 or both f32; `indices`, `cursor` (`[1]`) and `next` (`[1]`) are i32.
  */
-export const gatherBatch = kernel({
+export const gatherBatch = /* @__PURE__ */ kernel({
   name: "gatherBatch",
   operands: {
     shard0: "read",

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `gatherBatch`. */
-export const gatherBatch: WasmFunction<{ readonly shard0: "pointer"; readonly shard1: "pointer"; readonly shard2: "pointer"; readonly shard3: "pointer"; readonly bytes: "i32"; readonly indices: "pointer"; readonly cursor: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly rowLength: "i32"; readonly rowsPerShard: "u32"; readonly rows: "u32"; readonly divisor: "f32"; readonly mean: "f32"; readonly std: "f32"; readonly source: "pointer"; readonly targets: "pointer"; readonly targetLength: "i32"; readonly next: "pointer" }> = wasmFunction("gatherBatch", {
+export const gatherBatch: WasmFunction<{ readonly shard0: "pointer"; readonly shard1: "pointer"; readonly shard2: "pointer"; readonly shard3: "pointer"; readonly bytes: "i32"; readonly indices: "pointer"; readonly cursor: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly rowLength: "i32"; readonly rowsPerShard: "u32"; readonly rows: "u32"; readonly divisor: "f32"; readonly mean: "f32"; readonly std: "f32"; readonly source: "pointer"; readonly targets: "pointer"; readonly targetLength: "i32"; readonly next: "pointer" }> = /* @__PURE__ */ wasmFunction("gatherBatch", {
   shard0: "pointer",
   shard1: "pointer",
   shard2: "pointer",

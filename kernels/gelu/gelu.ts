@@ -6,10 +6,10 @@ import * as simd from "./simd.gen.ts";
 /** 1 / √2, 1 / √(2π) and √(2/π). */
 const halfRoot = Math.SQRT1_2;
 const density = 1 / Math.sqrt(2 * Math.PI);
-const tanhScale = Math.sqrt(2 / Math.PI);
+const tanhScale = /* @__PURE__ */ Math.sqrt(2 / Math.PI);
 
 /** `x · Φ(x)`, with the distribution function Φ of the normal distribution. */
-export const geluKernels: UnaryKernels = unaryKernels({
+export const geluKernels: UnaryKernels = /* @__PURE__ */ unaryKernels({
   name: "gelu",
   reference: {
     value: (x) => x * (0.5 * erfc(-x * halfRoot)),
@@ -26,7 +26,7 @@ export const geluKernels: UnaryKernels = unaryKernels({
 });
 
 /** `x · (1 + tanh(√(2/π) · (x + 0.044715 · x³))) / 2`. */
-export const geluTanhKernels: UnaryKernels = unaryKernels({
+export const geluTanhKernels: UnaryKernels = /* @__PURE__ */ unaryKernels({
   name: "geluTanh",
   reference: {
     value: (x) => 0.5 * x * (1 + Math.tanh(inner(x))),

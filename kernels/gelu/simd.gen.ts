@@ -4,14 +4,14 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `geluForward`. */
-export const geluForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("geluForward", {
+export const geluForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("geluForward", {
   x: "pointer",
   output: "pointer",
   length: "i32",
 });
 
 /** Makes calls of `geluGradient`. */
-export const geluGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = wasmFunction("geluGradient", {
+export const geluGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("geluGradient", {
   gradOutput: "pointer",
   x: "pointer",
   gradX: "pointer",
@@ -19,14 +19,14 @@ export const geluGradient: WasmFunction<{ readonly gradOutput: "pointer"; readon
 });
 
 /** Makes calls of `geluTanhForward`. */
-export const geluTanhForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("geluTanhForward", {
+export const geluTanhForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("geluTanhForward", {
   x: "pointer",
   output: "pointer",
   length: "i32",
 });
 
 /** Makes calls of `geluTanhGradient`. */
-export const geluTanhGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = wasmFunction("geluTanhGradient", {
+export const geluTanhGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("geluTanhGradient", {
   gradOutput: "pointer",
   x: "pointer",
   gradX: "pointer",

@@ -24,7 +24,7 @@ export interface GroupNormShape {
  * the variance biased; weight and bias are `[groups, channels]` (Wu and He,
  * 2018). The variance is summed in a second pass, around the mean.
  */
-export const groupNormForward = kernel({
+export const groupNormForward = /* @__PURE__ */ kernel({
   name: "groupNormForward",
   operands: {
     x: "read",
@@ -70,7 +70,7 @@ export const groupNormForward = kernel({
  * for `gradOutput · weight`, x̂ for the normalised x and N for the elements of a
  * group: `invStd · (g − Σg / N − x̂ · Σ(g · x̂) / N)`.
  */
-export const groupNormInputGradient = kernel({
+export const groupNormInputGradient = /* @__PURE__ */ kernel({
   name: "groupNormInputGradient",
   operands: {
     gradOutput: "read",
@@ -116,7 +116,7 @@ export const groupNormInputGradient = kernel({
  * Gradients with respect to weight, `Σ gradOutput · (x − mean) · invStd`, and
  * bias, `Σ gradOutput`, over all images and elements of a channel.
  */
-export const groupNormParameterGradient = kernel({
+export const groupNormParameterGradient = /* @__PURE__ */ kernel({
   name: "groupNormParameterGradient",
   operands: {
     gradOutput: "read",

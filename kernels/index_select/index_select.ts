@@ -34,7 +34,7 @@ const invalidBits = { f32: 0x7fc00000, i32: 0x80000000, u8: 0 };
  * `indices[outer, k, inner]`; both f32, or both i32.
  * Where an index is out of range, elements are NaN, or −2³¹.
  */
-export const indexSelectForward = kernel({
+export const indexSelectForward = /* @__PURE__ */ kernel({
   name: "indexSelect",
   operands: { x: "read", indices: "read", sizes: "read", output: "write" },
   reference({ indices, output, x }, shape: IndexSelectShape) {
@@ -65,7 +65,7 @@ export const indexSelectForward = kernel({
  * The gradient with respect to `x`: each element is the sum of `gradOutput` over
  * the indices that have chosen it, in their order.
  */
-export const indexSelectGradient = kernel({
+export const indexSelectGradient = /* @__PURE__ */ kernel({
   name: "indexSelectGradient",
   operands: {
     gradOutput: "read",

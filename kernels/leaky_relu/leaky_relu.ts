@@ -10,7 +10,7 @@ export interface LeakyReluParams {
 }
 
 /** `output = x > 0 ? x : slope · x`, element by element. */
-export const leakyReluForward = kernel({
+export const leakyReluForward = /* @__PURE__ */ kernel({
   name: "leakyRelu",
   operands: { x: "read", output: "write" },
   reference({ output, x }, { slope }: LeakyReluParams) {
@@ -31,7 +31,7 @@ export const leakyReluForward = kernel({
 });
 
 /** The gradient with respect to x: `gradX = (x > 0 ? 1 : slope) · gradOutput`. */
-export const leakyReluGradient = kernel({
+export const leakyReluGradient = /* @__PURE__ */ kernel({
   name: "leakyReluGradient",
   operands: { gradOutput: "read", x: "read", gradX: "write" },
   reference({ gradOutput, gradX, x }, { slope }: LeakyReluParams) {

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `leakyReluForward`. */
-export const leakyReluForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly slope: "f32" }> = wasmFunction("leakyReluForward", {
+export const leakyReluForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly slope: "f32" }> = /* @__PURE__ */ wasmFunction("leakyReluForward", {
   x: "pointer",
   output: "pointer",
   length: "i32",
@@ -12,7 +12,7 @@ export const leakyReluForward: WasmFunction<{ readonly x: "pointer"; readonly ou
 });
 
 /** Makes calls of `leakyReluGradient`. */
-export const leakyReluGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32"; readonly slope: "f32" }> = wasmFunction("leakyReluGradient", {
+export const leakyReluGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32"; readonly slope: "f32" }> = /* @__PURE__ */ wasmFunction("leakyReluGradient", {
   gradOutput: "pointer",
   x: "pointer",
   gradX: "pointer",

@@ -22,7 +22,7 @@ export type { LinearShape } from "./signature.ts";
  * `output = x · weightᵀ + bias`: x `[batch, inFeatures]`, weight `[outFeatures,
  * inFeatures]`, bias `[outFeatures]` or null.
  */
-export const linearForward = kernel({
+export const linearForward = /* @__PURE__ */ kernel({
   name: "linearForward",
   operands: forwardSignature,
   cost: (shape: LinearShape) => ({ operations: 2 * productsOf(shape) }),
@@ -49,7 +49,7 @@ export const linearForward = kernel({
  * `gradOutputᵀ · x`, and to the bias, the sum of `gradOutput` over the batch;
  * null where one is not wanted.
  */
-export const linearGradient = kernel({
+export const linearGradient = /* @__PURE__ */ kernel({
   name: "linearGradient",
   operands: gradientSignature,
   reference(

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `linearForward`. */
-export const linearForward: WasmFunction<{ readonly x: "pointer"; readonly weight: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly inFeatures: "i32"; readonly outFeatures: "i32" }> = wasmFunction("linearForward", {
+export const linearForward: WasmFunction<{ readonly x: "pointer"; readonly weight: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly inFeatures: "i32"; readonly outFeatures: "i32" }> = /* @__PURE__ */ wasmFunction("linearForward", {
   x: "pointer",
   weight: "pointer",
   bias: "pointer",
@@ -15,7 +15,7 @@ export const linearForward: WasmFunction<{ readonly x: "pointer"; readonly weigh
 });
 
 /** Makes calls of `linearInputGradient`. */
-export const linearInputGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly weight: "pointer"; readonly gradX: "pointer"; readonly batch: "i32"; readonly inFeatures: "i32"; readonly outFeatures: "i32" }> = wasmFunction("linearInputGradient", {
+export const linearInputGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly weight: "pointer"; readonly gradX: "pointer"; readonly batch: "i32"; readonly inFeatures: "i32"; readonly outFeatures: "i32" }> = /* @__PURE__ */ wasmFunction("linearInputGradient", {
   gradOutput: "pointer",
   weight: "pointer",
   gradX: "pointer",
@@ -25,7 +25,7 @@ export const linearInputGradient: WasmFunction<{ readonly gradOutput: "pointer";
 });
 
 /** Makes calls of `linearWeightGradient`. */
-export const linearWeightGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradWeight: "pointer"; readonly batch: "i32"; readonly inFeatures: "i32"; readonly outFeatures: "i32" }> = wasmFunction("linearWeightGradient", {
+export const linearWeightGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradWeight: "pointer"; readonly batch: "i32"; readonly inFeatures: "i32"; readonly outFeatures: "i32" }> = /* @__PURE__ */ wasmFunction("linearWeightGradient", {
   gradOutput: "pointer",
   x: "pointer",
   gradWeight: "pointer",

@@ -11,7 +11,7 @@ import * as wgsl from "./logsumexp.gen.ts";
 /** Invocations that make one element where some axes are reduced. */
 const invocationsEach = 64;
 
-const forward: ReductionKernels["forward"] = kernel({
+const forward: ReductionKernels["forward"] = /* @__PURE__ */ kernel({
   name: "logsumexp",
   operands: { x: "read", axes: "read?", output: "write" },
   reference({ axes, output, x }, _params: ReductionParams) {
@@ -51,7 +51,7 @@ const forward: ReductionKernels["forward"] = kernel({
 /** `log Σ exp(x)`, which overflows for no element. */
 export const logsumexpKernels: ReductionKernels = {
   forward,
-  ...reductionGradient({
+  .../* @__PURE__ */ reductionGradient({
     name: "logsumexp",
     reference: { gradient: (g, x, y) => g * Math.exp(x - y) },
     wgsl: { gradient: "g * exp(x - y)" },

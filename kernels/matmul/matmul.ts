@@ -45,7 +45,7 @@ export function matmulLayout(
 }
 
 /** `output = left · right` for each product of a {@linkcode matmulLayout}. */
-export const matmul = kernel({
+export const matmul = /* @__PURE__ */ kernel({
   name: "matmul",
   operands: { left: "read", right: "read", layout: "read", output: "write" },
   cost: (shape: MatmulShape) => ({ operations: 2 * productsOf(shape) }),

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `matmul`. */
-export const matmul: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly output: "pointer"; readonly layout: "pointer"; readonly memory: "pointer"; readonly memoryStride: "i32"; readonly batch: "i32"; readonly rows: "i32"; readonly columns: "i32"; readonly depth: "i32"; readonly isLeftTransposed: "i32"; readonly isRightTransposed: "i32" }> = wasmFunction("matmul", {
+export const matmul: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly output: "pointer"; readonly layout: "pointer"; readonly memory: "pointer"; readonly memoryStride: "i32"; readonly batch: "i32"; readonly rows: "i32"; readonly columns: "i32"; readonly depth: "i32"; readonly isLeftTransposed: "i32"; readonly isRightTransposed: "i32" }> = /* @__PURE__ */ wasmFunction("matmul", {
   left: "pointer",
   right: "pointer",
   output: "pointer",

@@ -24,7 +24,7 @@ export interface MaxShape extends RowsShape {
  * The largest or smallest element of each row, and its index, i32. Of equals the
  * first counts; NaN is above all, as in PyTorch.
  */
-export const max = kernel({
+export const max = /* @__PURE__ */ kernel({
   name: "max",
   operands: { x: "read", values: "write", indices: "write" },
   reference({ indices, values, x }, shape: MaxShape) {
@@ -38,7 +38,7 @@ export const max = kernel({
 });
 
 /** The gradient of {@linkcode max}: that of a row where it was chosen. */
-export const maxGradient = kernel({
+export const maxGradient = /* @__PURE__ */ kernel({
   name: "maxGradient",
   operands: { gradOutput: "read", indices: "read", gradX: "write" },
   reference({ gradOutput, gradX, indices }, shape: RowsShape) {
@@ -61,7 +61,7 @@ export const maxGradient = kernel({
 const rowLength = 4096;
 
 /** The largest or smallest of all elements: one. */
-export const maxOfAll = kernel({
+export const maxOfAll = /* @__PURE__ */ kernel({
   name: "maxOfAll",
   operands: { x: "read", output: "write" },
   reference({ output, x }, { sign }: { sign: 1 | -1 }) {
@@ -87,14 +87,14 @@ fn isIt(x: f32, y: f32) -> bool {
   return select(orderOf(x) == orderOf(y), isNan(x), isNan(y));
 }`;
 
-const marks = mapDispatch({
+const marks = /* @__PURE__ */ mapDispatch({
   name: "maxOfAllGradient",
   expression: "select(0.0, 1.0, isIt(x, y))",
   variables: { x: "index", y: "left" },
   functions,
 });
 
-const shares = mapDispatch({
+const shares = /* @__PURE__ */ mapDispatch({
   name: "maxOfAllGradient",
   expression: "select(0.0, g / n, isIt(x, y))",
   variables: { x: "index", y: "left", g: "left", n: "left" },
@@ -102,7 +102,7 @@ const shares = mapDispatch({
 });
 
 /** Its gradient, which all elements share that have the value, as in PyTorch. */
-export const maxOfAllGradient = kernel({
+export const maxOfAllGradient = /* @__PURE__ */ kernel({
   name: "maxOfAllGradient",
   operands: {
     gradOutput: "read",

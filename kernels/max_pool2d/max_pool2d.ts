@@ -18,7 +18,7 @@ import * as simd from "./simd.gen.ts";
  * NaN is above all, and of several the last, as in PyTorch. `indices` (i32, as
  * `output`) holds where it was in its plane: `row · inWidth + column`.
  */
-export const maxPool2dForward = kernel({
+export const maxPool2dForward = /* @__PURE__ */ kernel({
   name: "maxPool2dForward",
   operands: { x: "read", output: "write", indices: "write" },
   reference({ indices, output, x }, shape: Pool2dShape) {
@@ -56,7 +56,7 @@ export const maxPool2dForward = kernel({
  * largest element was. Where windows overlap, the elements are added in the
  * order of the output.
  */
-export const maxPool2dGradient = kernel({
+export const maxPool2dGradient = /* @__PURE__ */ kernel({
   name: "maxPool2dGradient",
   operands: { gradOutput: "read", indices: "read", gradX: "write" },
   reference({ gradOutput, gradX, indices }, shape: Pool2dShape) {

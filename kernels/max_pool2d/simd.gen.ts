@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `maxPool2dForward`. */
-export const maxPool2dForward: WasmFunction<{ readonly planes: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly x: "pointer"; readonly output: "pointer"; readonly indices: "pointer"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("maxPool2dForward", {
+export const maxPool2dForward: WasmFunction<{ readonly planes: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly x: "pointer"; readonly output: "pointer"; readonly indices: "pointer"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = /* @__PURE__ */ wasmFunction("maxPool2dForward", {
   planes: "i32",
   inHeight: "i32",
   inWidth: "i32",
@@ -24,7 +24,7 @@ export const maxPool2dForward: WasmFunction<{ readonly planes: "i32"; readonly i
 });
 
 /** Makes calls of `maxPool2dGradient`. */
-export const maxPool2dGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly indices: "pointer"; readonly gradX: "pointer"; readonly planes: "i32"; readonly inArea: "i32"; readonly outArea: "i32" }> = wasmFunction("maxPool2dGradient", {
+export const maxPool2dGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly indices: "pointer"; readonly gradX: "pointer"; readonly planes: "i32"; readonly inArea: "i32"; readonly outArea: "i32" }> = /* @__PURE__ */ wasmFunction("maxPool2dGradient", {
   gradOutput: "pointer",
   indices: "pointer",
   gradX: "pointer",

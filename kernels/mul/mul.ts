@@ -6,7 +6,7 @@ import {
 import * as simd from "./simd.gen.ts";
 
 /** `left · right`. */
-export const mulKernels: BinaryKernels = binaryKernels({
+export const mulKernels: BinaryKernels = /* @__PURE__ */ binaryKernels({
   name: "mul",
   reference: {
     value: (a, b) => a * b,

@@ -15,7 +15,7 @@ export interface NllLossShape extends LabelsShape {
  * ignored has neither loss nor weight; one that is no class has the loss NaN.
  * Without `weight` [classes] all weights are 1.
  */
-export const nllLossForward = kernel({
+export const nllLossForward = /* @__PURE__ */ kernel({
   name: "nllLoss",
   operands: {
     x: "read",
@@ -64,7 +64,7 @@ export const nllLossForward = kernel({
 });
 
 /** The gradient with respect to the log-probabilities. */
-export const nllLossGradient = kernel({
+export const nllLossGradient = /* @__PURE__ */ kernel({
   name: "nllLossGradient",
   operands: {
     gradOutput: "read",

@@ -12,7 +12,7 @@ export interface OneHotShape {
  * `output[n, labels[n]] = 1` and 0 elsewhere; rows of NaN where a label is out of
  * range. `labels` are i32, `output` is f32.
  */
-export const oneHotKernel = kernel({
+export const oneHotKernel = /* @__PURE__ */ kernel({
   name: "oneHot",
   operands: { labels: "read", output: "write" },
   reference({ labels, output }, { classes }: OneHotShape) {

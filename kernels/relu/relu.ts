@@ -10,7 +10,7 @@ import * as simd from "./simd.gen.ts";
  * from 0x80000000 to 0xff800000, and the numbers above 0 up to +∞ are those
  * from 1 to 0x7f800000; NaN is in neither range.
  */
-export const reluKernels: UnaryKernels = unaryKernels({
+export const reluKernels: UnaryKernels = /* @__PURE__ */ unaryKernels({
   name: "relu",
   reference: {
     value: (x) => Math.max(x, 0),

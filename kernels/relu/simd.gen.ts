@@ -4,14 +4,14 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `reluForward`. */
-export const reluForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("reluForward", {
+export const reluForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("reluForward", {
   x: "pointer",
   output: "pointer",
   length: "i32",
 });
 
 /** Makes calls of `reluGradient`. */
-export const reluGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = wasmFunction("reluGradient", {
+export const reluGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("reluGradient", {
   gradOutput: "pointer",
   output: "pointer",
   gradX: "pointer",

@@ -22,7 +22,7 @@ export interface RmspropConstants {
  * moment (centered), `momentumBuffer` without momentum. All state starts as
  * zeros. Any shape.
  */
-export const rmspropStep = kernel({
+export const rmspropStep = /* @__PURE__ */ kernel({
   name: "rmspropStep",
   operands: {
     gradient: "read",

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `rmspropStep`. */
-export const rmspropStep: WasmFunction<{ readonly gradient: "pointer"; readonly learningRate: "pointer"; readonly parameter: "pointer"; readonly squareAvg: "pointer"; readonly gradAvg: "pointer"; readonly momentumBuffer: "pointer"; readonly length: "i32"; readonly alpha: "f32"; readonly rest: "f32"; readonly eps: "f32"; readonly momentum: "f32"; readonly weightDecay: "f32" }> = wasmFunction("rmspropStep", {
+export const rmspropStep: WasmFunction<{ readonly gradient: "pointer"; readonly learningRate: "pointer"; readonly parameter: "pointer"; readonly squareAvg: "pointer"; readonly gradAvg: "pointer"; readonly momentumBuffer: "pointer"; readonly length: "i32"; readonly alpha: "f32"; readonly rest: "f32"; readonly eps: "f32"; readonly momentum: "f32"; readonly weightDecay: "f32" }> = /* @__PURE__ */ wasmFunction("rmspropStep", {
   gradient: "pointer",
   learningRate: "pointer",
   parameter: "pointer",

@@ -20,7 +20,7 @@ export interface SgdConstants {
  * (`[1]`) multiplies the whole momentum, not the gradients in it. The momentum
  * buffer starts as zeros and is null without momentum. Any shape.
  */
-export const sgdStep = kernel({
+export const sgdStep = /* @__PURE__ */ kernel({
   name: "sgdStep",
   operands: {
     gradient: "read",

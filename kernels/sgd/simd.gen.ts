@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `sgdStep`. */
-export const sgdStep: WasmFunction<{ readonly gradient: "pointer"; readonly learningRate: "pointer"; readonly parameter: "pointer"; readonly momentumBuffer: "pointer"; readonly length: "i32"; readonly momentum: "f32"; readonly rest: "f32"; readonly weightDecay: "f32"; readonly nesterov: "i32" }> = wasmFunction("sgdStep", {
+export const sgdStep: WasmFunction<{ readonly gradient: "pointer"; readonly learningRate: "pointer"; readonly parameter: "pointer"; readonly momentumBuffer: "pointer"; readonly length: "i32"; readonly momentum: "f32"; readonly rest: "f32"; readonly weightDecay: "f32"; readonly nesterov: "i32" }> = /* @__PURE__ */ wasmFunction("sgdStep", {
   gradient: "pointer",
   learningRate: "pointer",
   parameter: "pointer",

@@ -3,7 +3,7 @@ import { sigmoid, sigmoidFunction } from "../lib/sigmoid.ts";
 import * as simd from "./simd.gen.ts";
 
 /** The logistic function `1 / (1 + exp(−x))`. */
-export const sigmoidKernels: UnaryKernels = unaryKernels({
+export const sigmoidKernels: UnaryKernels = /* @__PURE__ */ unaryKernels({
   name: "sigmoid",
   reference: {
     value: sigmoid,

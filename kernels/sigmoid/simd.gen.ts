@@ -4,14 +4,14 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `sigmoidForward`. */
-export const sigmoidForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("sigmoidForward", {
+export const sigmoidForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("sigmoidForward", {
   x: "pointer",
   output: "pointer",
   length: "i32",
 });
 
 /** Makes calls of `sigmoidGradient`. */
-export const sigmoidGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = wasmFunction("sigmoidGradient", {
+export const sigmoidGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("sigmoidGradient", {
   gradOutput: "pointer",
   output: "pointer",
   gradX: "pointer",

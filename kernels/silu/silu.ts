@@ -3,7 +3,7 @@ import { sigmoid, sigmoidFunction } from "../lib/sigmoid.ts";
 import * as simd from "./simd.gen.ts";
 
 /** `x · σ(x)`, with the logistic function σ. */
-export const siluKernels: UnaryKernels = unaryKernels({
+export const siluKernels: UnaryKernels = /* @__PURE__ */ unaryKernels({
   name: "silu",
   reference: {
     value: (x) => x * sigmoid(x),

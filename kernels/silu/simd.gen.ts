@@ -4,14 +4,14 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `siluForward`. */
-export const siluForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("siluForward", {
+export const siluForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("siluForward", {
   x: "pointer",
   output: "pointer",
   length: "i32",
 });
 
 /** Makes calls of `siluGradient`. */
-export const siluGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = wasmFunction("siluGradient", {
+export const siluGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("siluGradient", {
   gradOutput: "pointer",
   x: "pointer",
   gradX: "pointer",

@@ -6,7 +6,7 @@ import * as wgsl from "./softmax.gen.ts";
  * `exp(x) / Σ exp(x)` of each row, with the largest element of the row taken off
  * all before.
  */
-export const softmaxForward = kernel({
+export const softmaxForward = /* @__PURE__ */ kernel({
   name: "softmax",
   operands: { x: "read", output: "write" },
   reference({ output, x }, shape: RowsShape) {
@@ -25,7 +25,7 @@ export const softmaxForward = kernel({
 });
 
 /** The gradient: `gradX = output · (gradOutput − Σ gradOutput · output)`. */
-export const softmaxGradient = kernel({
+export const softmaxGradient = /* @__PURE__ */ kernel({
   name: "softmaxGradient",
   operands: { gradOutput: "read", output: "read", gradX: "write" },
   reference({ gradOutput, gradX, output }, shape: RowsShape) {
@@ -46,7 +46,7 @@ export const softmaxGradient = kernel({
 });
 
 /** The logarithm of the softmax: `x − largest − log Σ exp(x − largest)`. */
-export const logSoftmaxForward = kernel({
+export const logSoftmaxForward = /* @__PURE__ */ kernel({
   name: "logSoftmax",
   operands: { x: "read", output: "write" },
   reference({ output, x }, shape: RowsShape) {
@@ -66,7 +66,7 @@ export const logSoftmaxForward = kernel({
 });
 
 /** The gradient: `gradX = gradOutput − exp(output) · Σ gradOutput`. */
-export const logSoftmaxGradient = kernel({
+export const logSoftmaxGradient = /* @__PURE__ */ kernel({
   name: "logSoftmaxGradient",
   operands: { gradOutput: "read", output: "read", gradX: "write" },
   reference({ gradOutput, gradX, output }, shape: RowsShape) {

@@ -4,14 +4,14 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `squareForward`. */
-export const squareForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("squareForward", {
+export const squareForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("squareForward", {
   x: "pointer",
   output: "pointer",
   length: "i32",
 });
 
 /** Makes calls of `squareGradient`. */
-export const squareGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = wasmFunction("squareGradient", {
+export const squareGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("squareGradient", {
   gradOutput: "pointer",
   x: "pointer",
   gradX: "pointer",

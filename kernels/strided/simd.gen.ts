@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `stridedCopy`. */
-export const stridedCopy: WasmFunction<{ readonly source: "pointer"; readonly axes: "pointer"; readonly words: "i32"; readonly destination: "pointer"; readonly count: "i32" }> = wasmFunction("stridedCopy", {
+export const stridedCopy: WasmFunction<{ readonly source: "pointer"; readonly axes: "pointer"; readonly words: "i32"; readonly destination: "pointer"; readonly count: "i32" }> = /* @__PURE__ */ wasmFunction("stridedCopy", {
   source: "pointer",
   axes: "pointer",
   words: "i32",

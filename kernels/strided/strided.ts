@@ -53,7 +53,7 @@ export function stridedAxes(
  * Copies elements from places to others; the rest of `destination` stays. Both
  * are f32, or both i32. `axes` are those of {@linkcode stridedAxes}.
  */
-export const stridedCopy = kernel({
+export const stridedCopy = /* @__PURE__ */ kernel({
   name: "stridedCopy",
   operands: { source: "read", axes: "read", destination: "update" },
   reference({ axes, destination, source }, { count }: StridedShape) {

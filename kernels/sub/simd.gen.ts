@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `sub`. */
-export const sub: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = wasmFunction("sub", {
+export const sub: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = /* @__PURE__ */ wasmFunction("sub", {
   left: "pointer",
   right: "pointer",
   axes: "pointer",
@@ -16,7 +16,7 @@ export const sub: WasmFunction<{ readonly left: "pointer"; readonly right: "poin
 });
 
 /** Makes calls of `negative`. */
-export const negative: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = wasmFunction("negative", {
+export const negative: WasmFunction<{ readonly left: "pointer"; readonly right: "pointer"; readonly axes: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly axisWords: "i32"; readonly leftIsWhole: "i32"; readonly rightIsWhole: "i32" }> = /* @__PURE__ */ wasmFunction("negative", {
   left: "pointer",
   right: "pointer",
   axes: "pointer",

@@ -6,7 +6,7 @@ import {
 import * as simd from "./simd.gen.ts";
 
 /** `left − right`. */
-export const subKernels: BinaryKernels = binaryKernels({
+export const subKernels: BinaryKernels = /* @__PURE__ */ binaryKernels({
   name: "sub",
   reference: { value: (a, b) => a - b, left: (g) => g, right: (g) => -g },
   wgsl: { value: "a - b", left: "g", right: "-g" },

@@ -4,14 +4,14 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `sumOfParts`. */
-export const sumOfParts: WasmFunction<{ readonly x: "pointer"; readonly sums: "pointer"; readonly length: "i32" }> = wasmFunction("sumOfParts", {
+export const sumOfParts: WasmFunction<{ readonly x: "pointer"; readonly sums: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("sumOfParts", {
   x: "pointer",
   sums: "pointer",
   length: "i32",
 });
 
 /** Makes calls of `sumOfSums`. */
-export const sumOfSums: WasmFunction<{ readonly sums: "pointer"; readonly output: "pointer"; readonly count: "i32"; readonly factor: "f32" }> = wasmFunction("sumOfSums", {
+export const sumOfSums: WasmFunction<{ readonly sums: "pointer"; readonly output: "pointer"; readonly count: "i32"; readonly factor: "f32" }> = /* @__PURE__ */ wasmFunction("sumOfSums", {
   sums: "pointer",
   output: "pointer",
   count: "i32",
@@ -19,7 +19,7 @@ export const sumOfSums: WasmFunction<{ readonly sums: "pointer"; readonly output
 });
 
 /** Makes calls of `expand`. */
-export const expand: WasmFunction<{ readonly scalar: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly factor: "f32" }> = wasmFunction("expand", {
+export const expand: WasmFunction<{ readonly scalar: "pointer"; readonly output: "pointer"; readonly length: "i32"; readonly factor: "f32" }> = /* @__PURE__ */ wasmFunction("expand", {
   scalar: "pointer",
   output: "pointer",
   length: "i32",

@@ -2,7 +2,7 @@ import { type ReductionKernels, reductionKernels } from "../lib/reduction.ts";
 import * as simd from "./simd.gen.ts";
 
 /** `factor · Σ x`. */
-export const sumKernels: ReductionKernels = reductionKernels({
+export const sumKernels: ReductionKernels = /* @__PURE__ */ reductionKernels({
   name: "sum",
   reference: {
     initial: 0,

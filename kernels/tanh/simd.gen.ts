@@ -4,14 +4,14 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `tanhForward`. */
-export const tanhForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = wasmFunction("tanhForward", {
+export const tanhForward: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("tanhForward", {
   x: "pointer",
   output: "pointer",
   length: "i32",
 });
 
 /** Makes calls of `tanhGradient`. */
-export const tanhGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = wasmFunction("tanhGradient", {
+export const tanhGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly gradX: "pointer"; readonly length: "i32" }> = /* @__PURE__ */ wasmFunction("tanhGradient", {
   gradOutput: "pointer",
   output: "pointer",
   gradX: "pointer",

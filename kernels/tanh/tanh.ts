@@ -2,7 +2,7 @@ import { type UnaryKernels, unaryKernels } from "../lib/unary.ts";
 import * as simd from "./simd.gen.ts";
 
 /** The hyperbolic tangent. */
-export const tanhKernels: UnaryKernels = unaryKernels({
+export const tanhKernels: UnaryKernels = /* @__PURE__ */ unaryKernels({
   name: "tanh",
   reference: {
     value: Math.tanh,

@@ -15,7 +15,7 @@ export interface TopKShape extends ClassesShape {
  * among the `k` largest, as one f32. Of equals the first is larger; NaN is above
  * all. A label that is no class is in none.
  */
-export const topKCount = kernel({
+export const topKCount = /* @__PURE__ */ kernel({
   name: "topKCount",
   operands: { scores: "read", labels: "read", output: "write" },
   reference({ labels, output, scores }, { batch, classes, k }: TopKShape) {

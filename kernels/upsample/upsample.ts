@@ -18,7 +18,7 @@ export interface UpsampleParams {
  * {@linkcode upsampleTables}. The nearest pixel, or four mixed: two pixels of a
  * row by their shares, of the two rows, and these two by theirs.
  */
-export const upsampleForward = kernel({
+export const upsampleForward = /* @__PURE__ */ kernel({
   name: "upsampleForward",
   operands: { x: "read", taps: "read", shares: "read", output: "write" },
   reference({ output, shares, taps, x }, { bilinear }: UpsampleParams) {
@@ -53,7 +53,7 @@ export const upsampleForward = kernel({
  * The gradient with respect to x: each pixel adds its shares of the gradients of
  * those elements that it is a tap of, in the order of the output.
  */
-export const upsampleGradient = kernel({
+export const upsampleGradient = /* @__PURE__ */ kernel({
   name: "upsampleGradient",
   operands: {
     gradOutput: "read",

@@ -8,7 +8,7 @@ import * as wgsl from "./where.gen.ts";
  * operand has the output's length, or one element; with them they are
  * broadcast, see {@linkcode broadcastAxes}.
  */
-export const whereForward = kernel({
+export const whereForward = /* @__PURE__ */ kernel({
   name: "where",
   operands: {
     condition: "read",

@@ -2,7 +2,7 @@
 export type MimeBundle = Readonly<Record<string, string>>;
 
 /** The method that Deno's Jupyter kernel calls for the last value of a cell. */
-const method = Symbol.for("Jupyter.display");
+const method = /* @__PURE__ */ Symbol.for("Jupyter.display");
 
 /**
  * Makes a notebook show an object, or all of a prototype, as its MIME bundle.

@@ -8,10 +8,15 @@
 const inspectors = ["Deno.customInspect", "nodejs.util.inspect.custom"];
 
 /**
- * Makes `console.log` show an object, or all of a prototype, as `String()`
- * does. A class calls it in a static block, with `this.prototype`.
+ * Makes `console.log` show the instances of a class as `String()` does. The class
+ * calls it for a static field of its own: a bundler that takes the call for pure
+ * leaves out a class that is not used, which it would not with a static block.
  */
-export function printAsText(object: object): void {
+export function printAsText(type: { readonly prototype: object }): void {
+  printText(type.prototype);
+}
+
+function printText(object: object): void {
   for (const name of inspectors) {
     Object.defineProperty(object, Symbol.for(name), {
       configurable: true,
@@ -28,7 +33,7 @@ export function printAs<T extends object>(object: T, text: () => string): T {
     configurable: true,
     value: text,
   });
-  printAsText(object);
+  printText(object);
   return object;
 }
 

@@ -16,7 +16,7 @@ export const normalBlock = 16;
 
 const bits = new DataView(new ArrayBuffer(4));
 
-const logarithm = Float32Array.of(
+const logarithm = /* @__PURE__ */ Float32Array.of(
   7.0376836292e-2,
   -1.151461031e-1,
   1.167699874e-1,
@@ -27,12 +27,12 @@ const logarithm = Float32Array.of(
   -2.4999993993e-1,
   3.3333331174e-1,
 );
-const sine = Float32Array.of(
+const sine = /* @__PURE__ */ Float32Array.of(
   -1.9515295891e-4,
   8.3321608736e-3,
   -1.6666654611e-1,
 );
-const cosine = Float32Array.of(
+const cosine = /* @__PURE__ */ Float32Array.of(
   2.443315711809948e-5,
   -1.388731625493765e-3,
   4.166664568298827e-2,

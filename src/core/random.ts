@@ -11,7 +11,7 @@ import { normalBlock, normalise } from "./_normal.ts";
 const WORDS = 624;
 const MIDDLE = 397;
 /** PyTorch draws 64-bit numbers for permutations from here on. */
-const LARGEST_PERMUTATION = Math.floor((2 ** 32 - 1) / 20);
+const LARGEST_PERMUTATION = /* @__PURE__ */ Math.floor((2 ** 32 - 1) / 20);
 
 /**
  * A stream of random numbers: the Mersenne Twister mt19937 of Matsumoto and

@@ -67,9 +67,7 @@ interface Destination {
  * @category Gradients
  */
 export class Tape extends Scope {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   #entries: Entry[] = [];
   /** Outputs of operations that a backward pass has gone through. */

@@ -84,9 +84,7 @@ export interface TensorOptions {
  */
 export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   implements Operand, Disposable {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** Sizes of the dimensions, outermost first. */
   readonly shape: S;

@@ -29,9 +29,7 @@ import { layoutOf } from "./layout.ts";
  * @category Data
  */
 export class ConcatDataset implements ItemDataset {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** The parts. */
   readonly datasets: readonly Dataset[];

@@ -49,9 +49,7 @@ export type { Batch, DataLoaderOptions, DataLoaderState };
  * @category Data
  */
 export class DataLoader implements Disposable {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** Batches of an epoch. */
   readonly length: number;

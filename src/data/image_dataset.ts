@@ -44,9 +44,7 @@ export interface ImageDatasetParts {
  * @category Data
  */
 export class ImageDataset implements ArrayDataset {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** Images. */
   readonly length: number;

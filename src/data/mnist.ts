@@ -67,9 +67,7 @@ const defaultFolder = "./data";
  * @category Data
  */
 export class Mnist extends ImageDataset {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /**
    * Reads the data set from a folder. MNIST is fetched into `./data` where

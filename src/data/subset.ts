@@ -68,9 +68,7 @@ export function take(dataset: Dataset, count: number): Dataset {
  * @category Data
  */
 export class Subset implements ItemDataset {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** The whole. */
   readonly dataset: Dataset;

@@ -73,9 +73,7 @@ type GivenTargets =
  * @category Data
  */
 export class TensorDataset implements ArrayDataset {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   readonly length: number;
   readonly inputs: DatasetInputs;

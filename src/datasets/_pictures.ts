@@ -33,7 +33,9 @@ export const pictures: FolderFormat = {
     "test/cat/2.png, or cat/1.png)",
   async find(folder) {
     const part = async (pattern: RegExp) => {
-      const name = folder.folders.find((name) => pattern.test(name));
+      const name = /* @__PURE__ */ folder.folders.find((name) =>
+        pattern.test(name)
+      );
       if (name === undefined) return [];
       return await classesIn(await list(join(folder.path, name)));
     };

@@ -81,7 +81,7 @@ export function headerOf({ content, type }: Chunk): PngHeader {
   };
 }
 
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+const table = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) {
     value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;

@@ -41,7 +41,7 @@ const FORMATS: Record<IdxDType, { code: number; bytes: number }> = {
   f32: { code: 0x0d, bytes: 4 },
   f64: { code: 0x0e, bytes: 8 },
 };
-const DTYPES = Object.keys(FORMATS) as IdxDType[];
+const DTYPES = /* @__PURE__ */ Object.keys(FORMATS) as IdxDType[];
 
 /**
  * Reads the bytes of an IDX file, raw or packed by gzip. Elements of one byte

@@ -37,7 +37,9 @@ async function writeStateDict(
 }
 
 /** The endings of the files that {@linkcode writeWeights} writes. */
-export const weightsEndings: readonly string[] = Object.keys(writers);
+export const weightsEndings: readonly string[] = /* @__PURE__ */ Object.keys(
+  writers,
+);
 
 /** Whether a file of weights of this name has room for metadata. */
 export function holdsMetadata(

@@ -24,9 +24,7 @@ export interface LoadOptions {
  * @category Modules
  */
 export class LoadReport {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /**
    * Makes a report.

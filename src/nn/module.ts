@@ -67,10 +67,8 @@ export type StatePart = Parameter | ModuleBuffer | ModuleBuffer<"i32">;
  * @category Modules
  */
 export abstract class Module extends ModuleTree {
-  static {
-    printAsText(this.prototype);
-    displayAs(this.prototype, modelBundle);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
+  static readonly #bundle = /* @__PURE__ */ displayModels(this);
 
   #training = true;
   readonly #call: ForwardCall = new ForwardCall(this);
@@ -292,4 +290,8 @@ export abstract class Module extends ModuleTree {
   override toString(): string {
     return modelText(this);
   }
+}
+
+function displayModels({ prototype }: { readonly prototype: Module }): void {
+  displayAs(prototype, modelBundle);
 }

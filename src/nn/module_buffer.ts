@@ -29,9 +29,7 @@ export interface BufferOptions {
  * @category Modules
  */
 export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** The name in a state dictionary, if it is not the field's. */
   readonly name: string | null;

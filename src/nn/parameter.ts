@@ -46,9 +46,7 @@ let draws = 0;
  * @category Modules
  */
 export class Parameter {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** The shape, as PyTorch has it. */
   readonly shape: Shape;

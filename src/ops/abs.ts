@@ -17,4 +17,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const abs: UnaryOperation = unary(absKernels);
+export const abs: UnaryOperation = /* @__PURE__ */ unary(absKernels);

@@ -18,4 +18,4 @@ import { binary, type BinaryOperation } from "./binary.ts";
  *
  * @category Elementwise operations
  */
-export const add: BinaryOperation = binary(addKernels);
+export const add: BinaryOperation = /* @__PURE__ */ binary(addKernels);

@@ -80,7 +80,7 @@ function checkFactor(option: string, factor: Tensor, { shape }: Tensor): void {
 }
 
 /** `(1 − t) · x + log(1 + exp(−x))`. */
-const lossesOf = binary({
+const lossesOf = /* @__PURE__ */ binary({
   name: "bceWithLogits",
   reference: {
     value: (x, t) =>

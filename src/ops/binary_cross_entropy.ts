@@ -52,7 +52,7 @@ export function binaryCrossEntropy(
 const bounded = (logarithm: number) => Math.max(logarithm, -100);
 
 /** `−t · log x − (1 − t) · log(1 − x)`. */
-const lossesOf = binary({
+const lossesOf = /* @__PURE__ */ binary({
   name: "binaryCrossEntropy",
   reference: {
     value: (x, t) =>

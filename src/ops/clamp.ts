@@ -3,19 +3,20 @@ import { describe } from "../base/errors.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
 
-const clampBetween: UnaryOperation<[min?: number, max?: number]> = unary({
-  name: "clamp",
-  parameters: { min: -Infinity, max: Infinity },
-  reference: {
-    value: (x, { max, min }) => Math.min(Math.max(x, min), max),
-    gradient: (g, x, _y, { max, min }) => x >= min && x <= max ? g : 0,
-  },
-  wgsl: {
-    value: "clampOf(x)",
-    gradient: "select(0.0, g, isInside(x))",
-    // No constant may be infinite: the order of a bound is a whole number.
-    constants: ({ max, min }) => ({ low: orderOf(min), high: orderOf(max) }),
-    functions: `
+const clampBetween: UnaryOperation<[min?: number, max?: number]> =
+  /* @__PURE__ */ unary({
+    name: "clamp",
+    parameters: { min: -Infinity, max: Infinity },
+    reference: {
+      value: (x, { max, min }) => Math.min(Math.max(x, min), max),
+      gradient: (g, x, _y, { max, min }) => x >= min && x <= max ? g : 0,
+    },
+    wgsl: {
+      value: "clampOf(x)",
+      gradient: "select(0.0, g, isInside(x))",
+      // No constant may be infinite: the order of a bound is a whole number.
+      constants: ({ max, min }) => ({ low: orderOf(min), high: orderOf(max) }),
+      functions: `
 override low: i32;
 override high: i32;
 ${orderFunctions}
@@ -30,8 +31,8 @@ fn clampOf(x: f32) -> f32 {
   return bitcast<f32>(select(order, bitcast<i32>(0x80000000u) - order, order < 0));
 }
 `,
-  },
-});
+    },
+  });
 
 /**
  * `min(max(x, min), max)`, elementwise. NaN stays NaN; where `min` is above

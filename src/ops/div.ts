@@ -18,4 +18,4 @@ import { binary, type BinaryOperation } from "./binary.ts";
  *
  * @category Elementwise operations
  */
-export const div: BinaryOperation = binary(divKernels);
+export const div: BinaryOperation = /* @__PURE__ */ binary(divKernels);

@@ -19,7 +19,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const elu: UnaryOperation<[alpha?: number]> = unary({
+export const elu: UnaryOperation<[alpha?: number]> = /* @__PURE__ */ unary({
   name: "elu",
   parameters: { alpha: 1 },
   reference: {

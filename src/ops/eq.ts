@@ -17,7 +17,7 @@ import { comparison, type ComparisonOperation } from "./comparison.ts";
  *
  * @category Elementwise operations
  */
-export const eq: ComparisonOperation = comparison({
+export const eq: ComparisonOperation = /* @__PURE__ */ comparison({
   name: "eq",
   holds: (a, b) => a === b,
   operator: "==",

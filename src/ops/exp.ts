@@ -17,4 +17,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const exp: UnaryOperation = unary(expKernels);
+export const exp: UnaryOperation = /* @__PURE__ */ unary(expKernels);

@@ -17,7 +17,7 @@ import { comparison, type ComparisonOperation } from "./comparison.ts";
  *
  * @category Elementwise operations
  */
-export const ge: ComparisonOperation = comparison({
+export const ge: ComparisonOperation = /* @__PURE__ */ comparison({
   name: "ge",
   holds: (a, b) => a >= b,
   operator: ">=",

@@ -5,8 +5,8 @@ import type { Shape, Tensor } from "../core/tensor.ts";
 import type { GeluOptions } from "../core/tensor_methods.ts";
 import { unary, type UnaryOperation } from "./unary.ts";
 
-const exact: UnaryOperation = unary(geluKernels);
-const byTanh: UnaryOperation = unary(geluTanhKernels);
+const exact: UnaryOperation = /* @__PURE__ */ unary(geluKernels);
+const byTanh: UnaryOperation = /* @__PURE__ */ unary(geluTanhKernels);
 
 /**
  * The Gaussian error linear unit, elementwise: `x · Φ(x)`, with the distribution

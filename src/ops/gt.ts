@@ -17,7 +17,7 @@ import { comparison, type ComparisonOperation } from "./comparison.ts";
  *
  * @category Elementwise operations
  */
-export const gt: ComparisonOperation = comparison({
+export const gt: ComparisonOperation = /* @__PURE__ */ comparison({
   name: "gt",
   holds: (a, b) => a > b,
   operator: ">",

@@ -17,7 +17,7 @@ import { comparison, type ComparisonOperation } from "./comparison.ts";
  *
  * @category Elementwise operations
  */
-export const le: ComparisonOperation = comparison({
+export const le: ComparisonOperation = /* @__PURE__ */ comparison({
   name: "le",
   holds: (a, b) => a <= b,
   operator: "<=",

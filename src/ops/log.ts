@@ -16,7 +16,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const log: UnaryOperation = unary({
+export const log: UnaryOperation = /* @__PURE__ */ unary({
   name: "log",
   reference: { value: Math.log, gradient: (g, x) => g / x },
   wgsl: { value: "log(x)", gradient: "g / x" },

@@ -17,4 +17,6 @@ import { reduction, type ReductionOperation } from "./reduction.ts";
  *
  * @category Reductions
  */
-export const logsumexp: ReductionOperation = reduction(logsumexpKernels);
+export const logsumexp: ReductionOperation = /* @__PURE__ */ reduction(
+  logsumexpKernels,
+);

@@ -17,7 +17,7 @@ import { comparison, type ComparisonOperation } from "./comparison.ts";
  *
  * @category Elementwise operations
  */
-export const lt: ComparisonOperation = comparison({
+export const lt: ComparisonOperation = /* @__PURE__ */ comparison({
   name: "lt",
   holds: (a, b) => a < b,
   operator: "<",

@@ -18,4 +18,4 @@ import { extremum, type ExtremumOperation } from "./extremum.ts";
  *
  * @category Reductions
  */
-export const max: ExtremumOperation = extremum("max", 1);
+export const max: ExtremumOperation = /* @__PURE__ */ extremum("max", 1);

@@ -18,4 +18,8 @@ import type { BinaryOperation } from "./binary.ts";
  *
  * @category Elementwise operations
  */
-export const maximum: BinaryOperation = extremum("maximum", Math.max, ">");
+export const maximum: BinaryOperation = /* @__PURE__ */ extremum(
+  "maximum",
+  Math.max,
+  ">",
+);

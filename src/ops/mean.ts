@@ -20,7 +20,7 @@ import { reduction, type ReductionOperation } from "./reduction.ts";
  *
  * @category Reductions
  */
-export const mean: ReductionOperation = reduction(sumKernels, {
+export const mean: ReductionOperation = /* @__PURE__ */ reduction(sumKernels, {
   name: "mean",
   factor: (count) => 1 / count,
 });

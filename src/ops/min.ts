@@ -18,4 +18,4 @@ import { extremum, type ExtremumOperation } from "./extremum.ts";
  *
  * @category Reductions
  */
-export const min: ExtremumOperation = extremum("min", -1);
+export const min: ExtremumOperation = /* @__PURE__ */ extremum("min", -1);

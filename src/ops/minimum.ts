@@ -18,4 +18,8 @@ import type { BinaryOperation } from "./binary.ts";
  *
  * @category Elementwise operations
  */
-export const minimum: BinaryOperation = extremum("minimum", Math.min, "<");
+export const minimum: BinaryOperation = /* @__PURE__ */ extremum(
+  "minimum",
+  Math.min,
+  "<",
+);

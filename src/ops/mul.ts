@@ -18,4 +18,4 @@ import { binary, type BinaryOperation } from "./binary.ts";
  *
  * @category Elementwise operations
  */
-export const mul: BinaryOperation = binary(mulKernels);
+export const mul: BinaryOperation = /* @__PURE__ */ binary(mulKernels);

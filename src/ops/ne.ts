@@ -17,7 +17,7 @@ import { comparison, type ComparisonOperation } from "./comparison.ts";
  *
  * @category Elementwise operations
  */
-export const ne: ComparisonOperation = comparison({
+export const ne: ComparisonOperation = /* @__PURE__ */ comparison({
   name: "ne",
   holds: (a, b) => a !== b,
   operator: "!=",

@@ -16,7 +16,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const neg: UnaryOperation = unary({
+export const neg: UnaryOperation = /* @__PURE__ */ unary({
   name: "neg",
   reference: { value: (x) => -x, gradient: (g) => -g },
   wgsl: { value: "-x", gradient: "-g" },

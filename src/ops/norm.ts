@@ -42,38 +42,42 @@ export function norm(
   }));
 }
 
-const euclideanNorm = reduction(reductionKernels({
-  name: "norm",
-  reference: {
-    initial: 0,
-    term: (x) => x * x,
-    combine: (total, x) => total + x,
-    result: Math.sqrt,
-    gradient: (g, x, y) => y === 0 ? 0 : x * (g / y),
-  },
-  wgsl: {
-    initial: "0.0",
-    term: "x * x",
-    combine: "total + x",
-    result: "sqrt(total)",
-    gradient: "select(x * (g / y), 0.0, bitcast<u32>(y) == 0u)",
-  },
-}));
+const euclideanNorm = /* @__PURE__ */ reduction(
+  /* @__PURE__ */ reductionKernels({
+    name: "norm",
+    reference: {
+      initial: 0,
+      term: (x) => x * x,
+      combine: (total, x) => total + x,
+      result: Math.sqrt,
+      gradient: (g, x, y) => y === 0 ? 0 : x * (g / y),
+    },
+    wgsl: {
+      initial: "0.0",
+      term: "x * x",
+      combine: "total + x",
+      result: "sqrt(total)",
+      gradient: "select(x * (g / y), 0.0, bitcast<u32>(y) == 0u)",
+    },
+  }),
+);
 
-const absoluteNorm = reduction(reductionKernels({
-  name: "norm",
-  reference: {
-    initial: 0,
-    term: Math.abs,
-    combine: (total, x) => total + x,
-    gradient: (g, x) => x > 0 ? g : x < 0 ? -g : 0,
-  },
-  wgsl: {
-    initial: "0.0",
-    term: "abs(x)",
-    combine: "total + x",
-    // NaN has no sign: by its bits, since comparisons leave it open.
-    gradient: "select(g * sign(x), 0.0, " +
-      "(bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u)",
-  },
-}));
+const absoluteNorm = /* @__PURE__ */ reduction(
+  /* @__PURE__ */ reductionKernels({
+    name: "norm",
+    reference: {
+      initial: 0,
+      term: Math.abs,
+      combine: (total, x) => total + x,
+      gradient: (g, x) => x > 0 ? g : x < 0 ? -g : 0,
+    },
+    wgsl: {
+      initial: "0.0",
+      term: "abs(x)",
+      combine: "total + x",
+      // NaN has no sign: by its bits, since comparisons leave it open.
+      gradient: "select(g * sign(x), 0.0, " +
+        "(bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u)",
+    },
+  }),
+);

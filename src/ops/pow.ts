@@ -61,7 +61,7 @@ fn rightGradient(g: f32, a: f32, b: f32, y: f32) -> f32 {
 }
 `;
 
-const power: BinaryOperation = binary({
+const power: BinaryOperation = /* @__PURE__ */ binary({
   name: "pow",
   reference: {
     value: powerOf,

@@ -16,7 +16,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const reciprocal: UnaryOperation = unary({
+export const reciprocal: UnaryOperation = /* @__PURE__ */ unary({
   name: "reciprocal",
   reference: { value: (x) => 1 / x, gradient: (g, _x, y) => -g * (y * y) },
   wgsl: { value: "1.0 / x", gradient: "-g * (y * y)" },

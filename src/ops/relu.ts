@@ -17,4 +17,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const relu: UnaryOperation = unary(reluKernels);
+export const relu: UnaryOperation = /* @__PURE__ */ unary(reluKernels);

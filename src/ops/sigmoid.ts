@@ -17,4 +17,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const sigmoid: UnaryOperation = unary(sigmoidKernels);
+export const sigmoid: UnaryOperation = /* @__PURE__ */ unary(sigmoidKernels);

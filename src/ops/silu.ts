@@ -18,4 +18,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const silu: UnaryOperation = unary(siluKernels);
+export const silu: UnaryOperation = /* @__PURE__ */ unary(siluKernels);

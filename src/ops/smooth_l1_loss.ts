@@ -57,7 +57,7 @@ export function smoothL1Loss(
   );
 }
 
-const smoothDistance = unary({
+const smoothDistance = /* @__PURE__ */ unary({
   name: "smoothL1Loss",
   parameters: { beta: 1 },
   reference: {

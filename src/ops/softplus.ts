@@ -21,7 +21,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  * @category Elementwise operations
  */
 export const softplus: UnaryOperation<[beta?: number, threshold?: number]> =
-  unary({
+  /* @__PURE__ */ unary({
     name: "softplus",
     parameters: { beta: 1, threshold: 20 },
     reference: {

@@ -17,7 +17,7 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const sqrt: UnaryOperation = unary({
+export const sqrt: UnaryOperation = /* @__PURE__ */ unary({
   name: "sqrt",
   reference: { value: Math.sqrt, gradient: (g, _x, y) => g / (2 * y) },
   wgsl: {

@@ -17,4 +17,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const square: UnaryOperation = unary(squareKernels);
+export const square: UnaryOperation = /* @__PURE__ */ unary(squareKernels);

@@ -17,4 +17,4 @@ import { binary, type BinaryOperation } from "./binary.ts";
  *
  * @category Elementwise operations
  */
-export const sub: BinaryOperation = binary(subKernels);
+export const sub: BinaryOperation = /* @__PURE__ */ binary(subKernels);

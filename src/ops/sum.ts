@@ -19,4 +19,4 @@ import { reduction, type ReductionOperation } from "./reduction.ts";
  *
  * @category Reductions
  */
-export const sum: ReductionOperation = reduction(sumKernels);
+export const sum: ReductionOperation = /* @__PURE__ */ reduction(sumKernels);

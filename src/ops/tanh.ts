@@ -17,4 +17,4 @@ import { unary, type UnaryOperation } from "./unary.ts";
  *
  * @category Elementwise operations
  */
-export const tanh: UnaryOperation = unary(tanhKernels);
+export const tanh: UnaryOperation = /* @__PURE__ */ unary(tanhKernels);

@@ -50,7 +50,7 @@ export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
 }
 
 /** `Σ x²`. */
-const squareKernels = reductionKernels({
+const squareKernels = /* @__PURE__ */ reductionKernels({
   name: "variance",
   reference: {
     initial: 0,

@@ -62,9 +62,7 @@ interface Average {
  * @category Optimizers
  */
 export class ExponentialMovingAverage implements Disposable {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   readonly #parameters: readonly Parameter[];
   readonly #decay: number;

@@ -38,9 +38,7 @@ export interface OptimizerRules<Options> {
 export abstract class Optimizer<
   Options extends LearningRateOptions = LearningRateOptions,
 > implements Disposable {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** The parameters of all groups, in the order given, each once. */
   readonly parameters: readonly Parameter[];

@@ -251,7 +251,9 @@ export const OPTIONS: OptionsTable = {
 };
 
 /** The names of the settings, in the order of the table. */
-export const OPTION_NAMES = Object.keys(OPTIONS) as (keyof TrainSettings)[];
+export const OPTION_NAMES = /* @__PURE__ */ Object.keys(
+  OPTIONS,
+) as (keyof TrainSettings)[];
 
 /** How the command line spells a setting: `batchSize` is `--batch-size`. */
 export function flagOf(name: keyof TrainSettings): string {

@@ -10,9 +10,10 @@ import { complaintOf, OPTION_NAMES, OPTIONS } from "./options_table.ts";
 import { type RecipeName, RECIPES } from "./recipes.ts";
 
 /** The defaults, which are the settings of the PyTorch notebook. */
-export const DEFAULT_SETTINGS: Readonly<TrainSettings> = fromRows(
-  (name) => OPTIONS[name].default,
-);
+export const DEFAULT_SETTINGS: Readonly<TrainSettings> =
+  /* @__PURE__ */ fromRows(
+    (name) => OPTIONS[name].default,
+  );
 
 /** The options that are no settings. */
 const otherOptions = [

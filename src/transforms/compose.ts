@@ -85,9 +85,7 @@ const stages: Record<Kind, number> = {
  * ```
  */
 export class Compose {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** The transforms, in their order. */
   readonly transforms: readonly Transform[];

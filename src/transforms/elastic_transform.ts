@@ -19,9 +19,7 @@ export interface ElasticTransformOptions {
  * 2003). What comes from outside the image is 0.
  */
 export class ElasticTransform {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** Tells the transforms apart. */
   readonly kind = "elastic transform";

@@ -26,9 +26,7 @@ import { sub } from "../ops/sub.ts";
  * ```
  */
 export class Normalize {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** Tells the transforms apart. */
   readonly kind = "normalize";

@@ -47,9 +47,7 @@ export interface AffineMap {
  * ```
  */
 export class RandomAffine {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** Tells the transforms apart. */
   readonly kind = "random affine";

@@ -23,9 +23,7 @@ const attempts = 10;
  * al., 2017).
  */
 export class RandomErasing {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** Tells the transforms apart. */
   readonly kind = "random erasing";

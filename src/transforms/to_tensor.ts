@@ -6,9 +6,7 @@ import { printAsText } from "../base/printing.ts";
  * changes numbers after it.
  */
 export class ToTensor {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   /** Tells the transforms apart. */
   readonly kind = "to tensor";

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../../kernel.ts";
 
 /** Makes calls of `winogradWeights`. */
-export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly kernelSide: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = wasmFunction("winogradWeights", {
+export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly kernelSide: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = /* @__PURE__ */ wasmFunction("winogradWeights", {
   weight: "pointer",
   transformed: "pointer",
   outer: "i32",
@@ -17,7 +17,7 @@ export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonl
 });
 
 /** Makes calls of `winogradWeightGradient`. */
-export const winogradWeightGradient: WasmFunction<{ readonly gradWeight: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly kernelSide: "i32"; readonly summed: "i32" }> = wasmFunction("winogradWeightGradient", {
+export const winogradWeightGradient: WasmFunction<{ readonly gradWeight: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly kernelSide: "i32"; readonly summed: "i32" }> = /* @__PURE__ */ wasmFunction("winogradWeightGradient", {
   gradWeight: "pointer",
   memory: "pointer",
   memoryStride: "pointer",
@@ -28,7 +28,7 @@ export const winogradWeightGradient: WasmFunction<{ readonly gradWeight: "pointe
 });
 
 /** Makes calls of `winogradForward`. */
-export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly together: "i32"; readonly x: "pointer"; readonly weights: "pointer"; readonly bias: "pointer"; readonly output: "pointer" }> = wasmFunction("winogradForward", {
+export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly together: "i32"; readonly x: "pointer"; readonly weights: "pointer"; readonly bias: "pointer"; readonly output: "pointer" }> = /* @__PURE__ */ wasmFunction("winogradForward", {
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",
@@ -49,7 +49,7 @@ export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonl
 });
 
 /** Makes calls of `winogradGradient`. */
-export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly together: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly weights: "pointer"; readonly gradX: "pointer"; readonly ofWeights: "i32" }> = wasmFunction("winogradGradient", {
+export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly together: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly weights: "pointer"; readonly gradX: "pointer"; readonly ofWeights: "i32" }> = /* @__PURE__ */ wasmFunction("winogradGradient", {
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",

@@ -28,7 +28,7 @@ import * as wasm from "./wasm.ts";
  *
  * So from 8 channels and 6 pixels a side on.
  */
-export const winogradForward = kernel({
+export const winogradForward = /* @__PURE__ */ kernel({
   name: "winogradForward",
   operands: { x: "read", weight: "read", bias: "read?", output: "write" },
   compose: (operands, shape: Conv2dShape) => [

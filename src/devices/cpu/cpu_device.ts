@@ -75,9 +75,7 @@ export const mostThreads = 1024;
 
 /** The CPU as a device: SIMD kernels in WebAssembly, on all cores. */
 export class CpuDevice implements Device {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   readonly kind = "cpu";
   readonly label: string;

@@ -17,9 +17,7 @@ class ShapeBuffer implements DeviceBuffer {
  * work out shapes on it as on any other, at no cost.
  */
 export class ShapeDevice implements Device {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   readonly kind = "cpu";
   readonly label = "shapes only";

@@ -11,7 +11,9 @@ const mostTurns = 100;
 /** Turns after which the collector's quick runs no longer find an object. */
 const turnsOfYouth = 3;
 
-const registry = new FinalizationRegistry<() => void>((found) => found());
+const registry = /* @__PURE__ */ new FinalizationRegistry<() => void>((found) =>
+  found()
+);
 
 /**
  * Has the collector run over everything, and waits until it has. The engine does

@@ -18,7 +18,7 @@ interface Finding {
  */
 export async function selfTest(device: Device): Promise<void> {
   const findings = await Promise.all(
-    selfTests.map((test) => findingsOf(device, test)),
+    selfTests().map((test) => findingsOf(device, test)),
   );
   for (const finding of findings.flat()) check(device.label, finding);
 }

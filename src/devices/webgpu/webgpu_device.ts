@@ -84,9 +84,7 @@ let hasRemains = false;
 
 /** A GPU as a device, through WebGPU and hand-written WGSL. */
 export class WebGpuDevice implements Device {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   readonly kind = "webgpu";
   readonly label: string;

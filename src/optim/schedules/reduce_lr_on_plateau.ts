@@ -71,9 +71,7 @@ const defaults: Required<ReduceLROnPlateauOptions> = {
  * ```
  */
 export class ReduceLROnPlateau {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   readonly #optimizer: Optimizer;
   readonly #options: Required<ReduceLROnPlateauOptions>;

@@ -21,9 +21,7 @@ export interface LRSchedulerState {
  * is a number on the device, so that captured steps follow it.
  */
 export abstract class LRScheduler {
-  static {
-    printAsText(this.prototype);
-  }
+  static readonly #text = /* @__PURE__ */ printAsText(this);
 
   readonly #optimizer: Optimizer;
   #baseLrs: readonly number[];
