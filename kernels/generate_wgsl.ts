@@ -5,7 +5,8 @@
  *
  * A line `// #import "lib/grid.wgsl"` is replaced by that file, once in each
  * module, wherever it stands; the module knows which line came from where. Files
- * without an entry point are only imported.
+ * without an entry point are only imported. Comments are left out, lines stay where
+ * they are.
  *
  * @module
  */
@@ -16,6 +17,8 @@ import { describe } from "../src/base/errors.ts";
 import { type ParsedEntryPoint, parseWgsl, type SourceLine } from "./wgsl.ts";
 
 const fileName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*\.wgsl$/;
+
+const comments = /[ \t]*(\/\/[^\n]*|\/\*[\s\S]*?\*\/)/g;
 
 const importLine = /^\s*\/\/ #import "([^"]+)"\s*$/;
 
@@ -105,7 +108,9 @@ export function wgslModuleText(
     }));
   }
   const { elements, entryPoints } = parseWgsl(code);
-  const literal = code.replaceAll(/[\\`]|\$\{/g, "\\$&");
+  const literal = code
+    .replaceAll(comments, (comment) => comment.replaceAll(/[^\n]/g, ""))
+    .replaceAll(/[\\`]|\$\{/g, "\\$&");
   const up = file.split("/").slice(1).map(() => "../").join("");
   const exported = Array.from(
     entryPoints,
@@ -116,7 +121,7 @@ export function wgslModuleText(
 
 import type { EntryPoint, WgslModule } from "${up}wgsl.ts";
 
-/** The source of \`${name}\`. */
+/** The source of \`${name}\` without its comments. */
 export const module: WgslModule = {
   file: "kernels/${file}",
   elements: ${JSON.stringify(elements)},

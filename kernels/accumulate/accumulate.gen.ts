@@ -3,16 +3,16 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `accumulate.wgsl`. */
+/** The source of `accumulate.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/accumulate/accumulate.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/accumulate/accumulate.wgsl","line":1},{"from":3,"file":"kernels/lib/grid.wgsl","line":1},{"from":11,"file":"kernels/accumulate/accumulate.wgsl","line":4}],
   code: `\
-// Adds a buffer to another, in place. One invocation makes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
 
 override workgroupSize: u32;
 

@@ -3,18 +3,18 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `adadelta.wgsl`. */
+/** The source of `adadelta.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/adadelta/adadelta.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/adadelta/adadelta.wgsl","line":1},{"from":5,"file":"kernels/lib/grid.wgsl","line":1},{"from":13,"file":"kernels/adadelta/adadelta.wgsl","line":6}],
   code: `\
-// Adadelta (Zeiler, 2012), in PyTorch's order of operations.
-//
-// One invocation updates one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -23,7 +23,7 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 }
 
 override rho: f32;
-// 1 − rho, taken in f64.
+
 override rest: f32;
 override eps: f32;
 override weightDecay: f32;

@@ -3,16 +3,16 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `adam.wgsl`. */
+/** The source of `adam.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/adam/adam.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/adam/adam.wgsl","line":1},{"from":3,"file":"kernels/lib/grid.wgsl","line":1},{"from":11,"file":"kernels/adam/adam.wgsl","line":4}],
   code: `\
-// Adam (Kingma and Ba, 2015), in PyTorch's order of operations.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
 
 override workgroupSize: u32;
 
@@ -22,7 +22,7 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 override beta1: f32;
 override beta2: f32;
-// 1 − beta, taken in f64: in f32 it would lose four digits for beta2 = 0.999.
+
 override rest1: f32;
 override rest2: f32;
 override eps: f32;
@@ -30,23 +30,23 @@ override weightDecay: f32;
 
 struct State {
   learningRate: f32,
-  // 1 − beta1ᵗ and 1 − beta2ᵗ.
+
   correction1: f32,
   correction2: f32,
-  // t, the steps so far.
+
   steps: f32,
 }
 
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
-// A copy for each workgroup, which updates it; all take the first one's learning
-// rate.
+
+
 @group(0) @binding(1) var<storage, read_write> states: array<State>;
 @group(0) @binding(2) var<storage, read_write> parameter: array<f32>;
 @group(0) @binding(3) var<storage, read_write> expAvg: array<f32>;
 @group(0) @binding(4) var<storage, read_write> expAvgSq: array<f32>;
 
-// One invocation updates one element, and counts the step for itself; the first
-// of a workgroup stores the count.
+
+
 @compute @workgroup_size(workgroupSize)
 fn adamStep(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -71,7 +71,7 @@ fn adamStep(
     expAvgSq[index] = squares;
     parameter[index] -= stepSize * moment / denominator;
   }
-  // Until here, others of the workgroup may read the state.
+
   storageBarrier();
   if (isElement && local == 0) {
     states[group].correction1 = correction1;
@@ -82,7 +82,7 @@ fn adamStep(
 
 @group(0) @binding(5) var<storage, read_write> maxExpAvgSq: array<f32>;
 
-// The same with the largest second moment so far: AMSGrad.
+
 @compute @workgroup_size(workgroupSize)
 fn amsgradStep(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -120,7 +120,7 @@ fn amsgradStep(
 @group(0) @binding(0) var<storage, read> state: State;
 @group(0) @binding(1) var<storage, read_write> decaying: array<f32>;
 
-// One invocation decays one element, as AdamW does before the step.
+
 @compute @workgroup_size(workgroupSize)
 fn adamDecay(
   @builtin(global_invocation_id) invocation: vec3u,

@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `adaptive_avg_pool2d.wgsl`. */
+/** The source of `adaptive_avg_pool2d.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/adaptive_avg_pool2d/adaptive_avg_pool2d.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/adaptive_avg_pool2d/adaptive_avg_pool2d.wgsl","line":1},{"from":6,"file":"kernels/lib/grid.wgsl","line":1},{"from":14,"file":"kernels/adaptive_avg_pool2d/adaptive_avg_pool2d.wgsl","line":7}],
   code: `\
-// The mean of each window where the size of the output is given, and its
-// gradient.
-//
-// One invocation makes one element, and adds row by row.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -28,9 +28,9 @@ override inWidth: u32;
 override outHeight: u32;
 override outWidth: u32;
 
-// Along an axis, window \`index\` of \`count\` on \`size\` pixels goes from \`firstOf\` up
-// to \`endOf\`, not included. The windows of which a pixel is part are found by the
-// same formulas, with \`count\` and \`size\` exchanged.
+
+
+
 fn firstOf(index: u32, count: u32, size: u32) -> u32 {
   return index * size / count;
 }

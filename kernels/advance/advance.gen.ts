@@ -3,13 +3,13 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `advance.wgsl`. */
+/** The source of `advance.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/advance/advance.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/advance/advance.wgsl","line":1}],
   code: `\
-// Moves a counter: one invocation for its one element.
+
 
 override amount: i32;
 

@@ -3,26 +3,26 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `argmax.wgsl`. */
+/** The source of `argmax.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/argmax/argmax.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/argmax/argmax.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/lib/largest_column.wgsl","line":1},{"from":14,"file":"kernels/lib/nan.wgsl","line":1},{"from":18,"file":"kernels/lib/largest_column.wgsl","line":4},{"from":42,"file":"kernels/lib/reduce.wgsl","line":1},{"from":46,"file":"kernels/lib/reduce.wgsl","line":6},{"from":62,"file":"kernels/argmax/argmax.wgsl","line":7}],
   code: `\
-// The column of the largest score in each row of scores [batch, classes], and
-// in how many rows it is the label's.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
 
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
-// The column of the largest score in a row of scores [batch, classes].
 
-// By the bits: compilers may assume that x != x is false.
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
@@ -36,7 +36,7 @@ struct Scores {
 
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
 
-// The first of equals; NaN is above all, as in PyTorch.
+
 fn largestColumn(row: u32) -> u32 {
   let start = row * sizes.classes;
   var largest = scores[start];
@@ -50,15 +50,15 @@ fn largestColumn(row: u32) -> u32 {
   }
   return column;
 }
-// The sum of what the invocations of a workgroup hold, for all of them. The
-// first half of the invocations adds the sums of the second half to its own, and
-// so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
+
+
+
 
 
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
-  // Until here, others may read the last sum.
+
   workgroupBarrier();
   partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -75,7 +75,7 @@ alias Partial = u32;
 
 @group(0) @binding(1) var<storage, read_write> columns: array<i32>;
 
-// One invocation makes one row.
+
 @compute @workgroup_size(workgroupSize)
 fn argmax(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -90,8 +90,8 @@ fn argmax(
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
 @group(0) @binding(2) var<storage, read_write> correct: array<f32>;
 
-// One workgroup: each invocation counts in the rows at its own index, that plus
-// workgroupSize and so on; \`lib/reduce.wgsl\` adds the counts.
+
+
 @compute @workgroup_size(workgroupSize)
 fn correctCount(@builtin(local_invocation_index) local: u32) {
   var own = 0u;

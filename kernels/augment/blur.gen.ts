@@ -3,20 +3,20 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `blur.wgsl`. */
+/** The source of `blur.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/augment/blur.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/augment/blur.wgsl","line":1},{"from":7,"file":"kernels/lib/grid.wgsl","line":1},{"from":15,"file":"kernels/augment/blur.wgsl","line":8}],
   code: `\
-// A blur of the middle axis of [outer, size, inner].
-//
-// One invocation makes one element: it adds the weighted neighbours from the
-// first to the last. Beyond the edges they are mirrored; the edge itself is not
-// repeated.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 

@@ -3,27 +3,27 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `noise.wgsl`. */
+/** The source of `noise.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/augment/noise.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/augment/noise.wgsl","line":1},{"from":6,"file":"kernels/lib/grid.wgsl","line":1},{"from":14,"file":"kernels/lib/pcg3d.wgsl","line":1},{"from":28,"file":"kernels/augment/noise.wgsl","line":8}],
   code: `\
-// Noise for smooth displacements of the images of a batch: \`draws.ts\` says what
-// is drawn for a row.
-//
-// One invocation makes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
-// The hash pcg3d of Jarzynski and Olano, "Hash Functions for GPU Rendering"
-// (2020).
+
+
 
 fn pcg3d(input: vec3u) -> vec3u {
   var v = input * 1664525u + 1013904223u;
@@ -44,7 +44,7 @@ override width: u32;
 
 @group(0) @binding(0) var<storage, read> draws: array<f32>;
 @group(0) @binding(1) var<storage, read> cursor: array<i32>;
-// [batch, 2, height, width]: along x, then along y, each in [−1, 1).
+
 @group(0) @binding(2) var<storage, read_write> noise: array<f32>;
 
 @compute @workgroup_size(workgroupSize)

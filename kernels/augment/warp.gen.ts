@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `warp.wgsl`. */
+/** The source of `warp.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/augment/warp.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/augment/warp.wgsl","line":1},{"from":6,"file":"kernels/lib/grid.wgsl","line":1},{"from":14,"file":"kernels/augment/warp.wgsl","line":7}],
   code: `\
-// A warp of the images of a batch with one bilinear sampling, and a rectangle
-// that is erased: \`draws.ts\` says what is drawn for a row.
-//
-// One invocation makes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -29,16 +29,16 @@ override channels: u32;
 override height: u32;
 override width: u32;
 override mean: f32;
-// The standard deviation; \`std\` is a reserved word.
+
 override deviation: f32;
 override erased: f32;
-// Whether there are displacements; else something else is bound in their place.
+
 override displaced: bool;
 
 @group(0) @binding(0) var<storage, read> images: array<f32>;
 @group(0) @binding(1) var<storage, read> draws: array<f32>;
 @group(0) @binding(2) var<storage, read> cursor: array<i32>;
-// [batch, 2, height, width], in pixels: along x, then along y.
+
 @group(0) @binding(3) var<storage, read> displacements: array<f32>;
 @group(0) @binding(4) var<storage, read_write> output: array<f32>;
 
@@ -70,7 +70,7 @@ fn warp(
   }
 }
 
-// Bilinear; beyond the edges all is 0.
+
 fn sample(start: u32, place: vec2f) -> f32 {
   let inside = all(place > vec2f(-1)) &&
     all(place < vec2f(vec2u(width, height)));
@@ -87,7 +87,7 @@ fn sample(start: u32, place: vec2f) -> f32 {
   return mix2(above, below, part.y);
 }
 
-// Exactly \`a\` at 0, which the built-in \`mix\` need not be.
+
 fn mix2(a: f32, b: f32, part: f32) -> f32 {
   return a + (b - a) * part;
 }

@@ -3,20 +3,20 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `avg_pool2d.wgsl`. */
+/** The source of `avg_pool2d.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/avg_pool2d/avg_pool2d.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/avg_pool2d/avg_pool2d.wgsl","line":1},{"from":5,"file":"kernels/lib/pool2d.wgsl","line":1},{"from":7,"file":"kernels/lib/grid.wgsl","line":1},{"from":15,"file":"kernels/lib/pool2d.wgsl","line":4},{"from":32,"file":"kernels/avg_pool2d/avg_pool2d.wgsl","line":6}],
   code: `\
-// The mean of each window, and its gradient.
-//
-// One invocation makes one element.
 
-// The sizes of a pooling, and which windows a pixel belongs to.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -35,8 +35,8 @@ override strideWidth: u32;
 override paddingHeight: u32;
 override paddingWidth: u32;
 
-// The first window that reaches a position of the padded image, along an axis
-// on which a window's last element lies \`reach\` positions after its first.
+
+
 fn firstWindow(position: u32, reach: u32, stride: u32) -> u32 {
   return (max(position, reach) - reach + stride - 1) / stride;
 }
@@ -46,7 +46,7 @@ override countIncludePad: bool;
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
 
-// Adds up a window row by row, then divides.
+
 @compute @workgroup_size(workgroupSize)
 fn avgPool2dForward(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -66,8 +66,8 @@ fn avgPool2dForward(
   }
 }
 
-// The part of a window that lies on the image, and by what its sum is divided:
-// the pixels there, or on the padded image.
+
+
 struct Window {
   top: u32,
   bottom: u32,
@@ -96,7 +96,7 @@ fn windowAt(row: u32, column: u32) -> Window {
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
 @group(0) @binding(1) var<storage, read_write> gradX: array<f32>;
 
-// Adds its share of those windows of which it was part, row by row.
+
 @compute @workgroup_size(workgroupSize)
 fn avgPool2dGradient(
   @builtin(global_invocation_id) invocation: vec3u,

@@ -3,25 +3,25 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `batch_norm2d.wgsl`. */
+/** The source of `batch_norm2d.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/batch_norm2d/batch_norm2d.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":1},{"from":12,"file":"kernels/lib/channel.wgsl","line":1},{"from":42,"file":"kernels/lib/reduce.wgsl","line":1},{"from":46,"file":"kernels/lib/grid.wgsl","line":1},{"from":54,"file":"kernels/lib/reduce.wgsl","line":6},{"from":70,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":14}],
   code: `\
-// Batch normalisation of [batch, channels, area] and its gradients.
-//
-// The reductions make one channel with one workgroup: each invocation adds the
-// elements of all images at its own index, that plus workgroupSize and so on,
-// in this order, and \`lib/reduce.wgsl\` adds the sums of the invocations.
-//
-// The others cover the planes, each one channel of one image, with workgroups
-// of \`chunk\` elements. Workgroups that do not fit in one row of the grid go on
-// in the next. Where planes are small, one invocation makes one element instead:
-// the entry points that end in \`Elements\`.
 
-// The elements of a channel of [batch, channels, area], counted through all
-// images. A walk over them, so many at a step, divides only where it starts.
+
+
+
+
+
+
+
+
+
+
+
+
 
 struct Channels {
   channels: u32,
@@ -30,8 +30,8 @@ struct Channels {
 
 @group(0) @binding(8) var<uniform> sizes: Channels;
 
-// Where an element is, and where in its plane. Of a step: how far from one
-// element to the next, in whole planes and the rest.
+
+
 struct Walk {
   at: u32,
   inPlane: u32,
@@ -50,12 +50,12 @@ fn after(walk: Walk, step: Walk) -> Walk {
     inPlane - select(0, sizes.area, goesOn),
   );
 }
-// The sum of what the invocations of a workgroup hold, for all of them. The
-// first half of the invocations adds the sums of the second half to its own, and
-// so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -66,7 +66,7 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
-  // Until here, others may read the last sum.
+
   workgroupBarrier();
   partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -93,8 +93,8 @@ override momentum: f32;
 @group(0) @binding(4) var<storage, read_write> runningVar: array<f32>;
 @group(0) @binding(5) var<storage, read_write> numBatchesTracked: array<i32>;
 
-// The squares are summed around the mean, in a second pass: the difference of
-// two large sums would lose its digits.
+
+
 @compute @workgroup_size(workgroupSize)
 fn statistics(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -135,7 +135,7 @@ fn statistics(
 @group(0) @binding(0) var<storage, read> variance: array<f32>;
 @group(0) @binding(1) var<storage, read_write> invStdOutput: array<f32>;
 
-// One invocation makes one channel.
+
 @compute @workgroup_size(workgroupSize)
 fn invStdOfVariance(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -182,8 +182,8 @@ fn normaliseElements(
   }
 }
 
-// The elements of a workgroup; those beyond the last plane have none, but their
-// \`end\` is beyond the last element.
+
+
 struct Part {
   channel: u32,
   start: u32,
@@ -230,8 +230,8 @@ fn parameterGradient(
 @group(0) @binding(6) var<storage, read> biasSums: array<f32>;
 @group(0) @binding(7) var<storage, read_write> gradX: array<f32>;
 
-// Mean and variance take away the mean of the gradient and its part along the
-// normalised x. See Ioffe and Szegedy, "Batch Normalization" (2015).
+
+
 @compute @workgroup_size(workgroupSize)
 fn inputGradient(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -269,7 +269,7 @@ fn inputGradientElements(
   }
 }
 
-// The same where mean and variance are constants.
+
 @compute @workgroup_size(workgroupSize)
 fn evalInputGradient(
   @builtin(workgroup_id) workgroup: vec3u,

@@ -3,17 +3,17 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `cast.wgsl`. */
+/** The source of `cast.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/cast/cast.wgsl",
   elements: ["From","To"],
   lines: [{"from":1,"file":"kernels/cast/cast.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/cast/cast.wgsl","line":5}],
   code: `\
-// Elements as they are stored elsewhere: f32 in f16, rounded to the nearest, or
-// back. One invocation makes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
 
 override workgroupSize: u32;
 

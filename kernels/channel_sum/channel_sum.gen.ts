@@ -3,16 +3,16 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `channel_sum.wgsl`. */
+/** The source of `channel_sum.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/channel_sum/channel_sum.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/channel_sum/channel_sum.wgsl","line":1},{"from":3,"file":"kernels/lib/channel.wgsl","line":1},{"from":33,"file":"kernels/lib/reduce.wgsl","line":1},{"from":37,"file":"kernels/lib/grid.wgsl","line":1},{"from":45,"file":"kernels/lib/reduce.wgsl","line":6},{"from":61,"file":"kernels/channel_sum/channel_sum.wgsl","line":5}],
   code: `\
-// The sum of each channel of [batch, channels, area].
 
-// The elements of a channel of [batch, channels, area], counted through all
-// images. A walk over them, so many at a step, divides only where it starts.
+
+
+
 
 struct Channels {
   channels: u32,
@@ -21,8 +21,8 @@ struct Channels {
 
 @group(0) @binding(8) var<uniform> sizes: Channels;
 
-// Where an element is, and where in its plane. Of a step: how far from one
-// element to the next, in whole planes and the rest.
+
+
 struct Walk {
   at: u32,
   inPlane: u32,
@@ -41,12 +41,12 @@ fn after(walk: Walk, step: Walk) -> Walk {
     inPlane - select(0, sizes.area, goesOn),
   );
 }
-// The sum of what the invocations of a workgroup hold, for all of them. The
-// first half of the invocations adds the sums of the second half to its own, and
-// so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -57,7 +57,7 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
-  // Until here, others may read the last sum.
+
   workgroupBarrier();
   partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -75,9 +75,9 @@ alias Partial = f32;
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
 
-// One workgroup makes one channel: each invocation adds the elements of all
-// images at its own index, that plus workgroupSize and so on, in this order; then
-// the workgroup adds its sums.
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn channelSum(
   @builtin(workgroup_id) workgroup: vec3u,

@@ -3,18 +3,18 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `check_labels.wgsl`. */
+/** The source of `check_labels.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/check_labels/check_labels.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/check_labels/check_labels.wgsl","line":1},{"from":5,"file":"kernels/lib/grid.wgsl","line":1},{"from":13,"file":"kernels/check_labels/check_labels.wgsl","line":6}],
   code: `\
-// The first label that is no class, in words that the host reads where a loss is
-// NaN: one more than its index, the label, the number of classes, and how many
-// labels a row has. They stay as they are where a fault is noted already.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -32,8 +32,8 @@ override ignored: i32;
 
 var<workgroup> first: atomic<u32>;
 
-// One workgroup: each invocation looks at the labels at its own index, that plus
-// workgroupSize and so on.
+
+
 @compute @workgroup_size(workgroupSize)
 fn checkLabels(@builtin(local_invocation_index) local: u32) {
   let count = arrayLength(&labels);
@@ -41,7 +41,7 @@ fn checkLabels(@builtin(local_invocation_index) local: u32) {
     let label = labels[index];
     let isIgnored = hasIgnored && label == ignored;
     if ((label < 0 || label >= classes) && !isIgnored) {
-      // The first fault is the largest distance from the end.
+
       atomicMax(&first, count - index);
       break;
     }

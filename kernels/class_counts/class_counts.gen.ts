@@ -3,16 +3,16 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `class_counts.wgsl`. */
+/** The source of `class_counts.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/class_counts/class_counts.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/class_counts/class_counts.wgsl","line":1},{"from":3,"file":"kernels/lib/grid.wgsl","line":1},{"from":11,"file":"kernels/class_counts/class_counts.wgsl","line":4}],
   code: `\
-// How often each class is predicted, is the label, and both.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
 
 override workgroupSize: u32;
 
@@ -29,10 +29,10 @@ struct Sizes {
 
 @group(0) @binding(0) var<storage, read> predictions: array<i32>;
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
-// [3, classes]: both, predicted, labels.
+
 @group(0) @binding(2) var<storage, read_write> counts: array<f32>;
 
-// One invocation counts one class, row by row.
+
 @compute @workgroup_size(workgroupSize)
 fn classCounts(
   @builtin(global_invocation_id) invocation: vec3u,

@@ -3,31 +3,31 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `clip_norm.wgsl`. */
+/** The source of `clip_norm.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/clip_norm/clip_norm.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/clip_norm/clip_norm.wgsl","line":1},{"from":3,"file":"kernels/lib/grid.wgsl","line":1},{"from":11,"file":"kernels/lib/reduce.wgsl","line":1},{"from":15,"file":"kernels/lib/reduce.wgsl","line":6},{"from":31,"file":"kernels/clip_norm/clip_norm.wgsl","line":5}],
   code: `\
-// Clips gradients by their common norm, as PyTorch's clip_grad_norm_ does.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
 
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
-// The sum of what the invocations of a workgroup hold, for all of them. The
-// first half of the invocations adds the sums of the second half to its own, and
-// so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
+
+
+
 
 
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
-  // Until here, others may read the last sum.
+
   workgroupBarrier();
   partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -45,8 +45,8 @@ alias Partial = f32;
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
 
-// One workgroup: each invocation adds the squares at its own index, that plus
-// workgroupSize and so on, in this order; \`lib/reduce.wgsl\` adds their sums.
+
+
 @compute @workgroup_size(workgroupSize)
 fn sumOfSquares(@builtin(local_invocation_index) local: u32) {
   var own = 0.0;
@@ -61,7 +61,7 @@ fn sumOfSquares(@builtin(local_invocation_index) local: u32) {
 
 @group(0) @binding(0) var<storage, read_write> norm: array<f32>;
 
-// One invocation takes the root of a sum of squares.
+
 @compute @workgroup_size(1)
 fn normOfSquares() {
   norm[0] = sqrt(norm[0]);
@@ -72,8 +72,8 @@ override maxNorm: f32;
 @group(0) @binding(0) var<storage, read> clipping: array<f32>;
 @group(0) @binding(1) var<storage, read_write> gradient: array<f32>;
 
-// One invocation scales one element. NaN is found by its bits: WGSL leaves open
-// what \`min\` makes of it.
+
+
 @compute @workgroup_size(workgroupSize)
 fn clipByNorm(
   @builtin(global_invocation_id) invocation: vec3u,

@@ -3,26 +3,26 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `conv2d.wgsl`. */
+/** The source of `conv2d.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/conv2d/conv2d.wgsl",
   elements: ["Weight","Source","Target"],
   lines: [{"from":1,"file":"kernels/conv2d/conv2d.wgsl","line":1},{"from":11,"file":"kernels/conv2d/_window.wgsl","line":1},{"from":44,"file":"kernels/lib/reduce.wgsl","line":1},{"from":48,"file":"kernels/lib/grid.wgsl","line":1},{"from":56,"file":"kernels/lib/reduce.wgsl","line":6},{"from":72,"file":"kernels/conv2d/conv2d.wgsl","line":13}],
   code: `\
-// Convolution in two dimensions and its gradients, of any shape and any number of
-// groups: the simplest kernels, which compile everywhere.
-//
-// Images are [batch, channels, height, width], weights [outChannels,
-// inChannels / groups, kernelHeight, kernelWidth]. A group is a convolution by
-// itself, of its own channels and weights.
-//
-// Loads take longer than all else, hence the tiles: what is loaded is a factor of
-// four or eight products.
 
-// The sizes of a window that slides over images called source: x for the output
-// and for the gradient with respect to the weight, the gradient of the output for
-// the gradient with respect to x. The images called target have one pixel for
-// each position of the window.
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 override sourceChannels: u32;
 override sourceHeight: u32;
@@ -39,25 +39,25 @@ override paddingWidth: i32;
 override dilationHeight: i32;
 override dilationWidth: i32;
 
-// The source's pixels lie this far apart, with zeros between them: more than 1
-// where the window slides over the gradient of a convolution with a stride.
+
+
 override inputDilationHeight: i32 = 1;
 override inputDilationWidth: i32 = 1;
 
-// From the weights of one channel to those of the next.
+
 override sourceChannelStep: u32;
 override targetChannelStep: u32;
 
-// Whether the kernel is flipped along both axes, as for the gradient with respect
-// to x.
+
+
 override flipped: bool;
 override hasBias: bool;
-// The sum of what the invocations of a workgroup hold, for all of them. The
-// first half of the invocations adds the sums of the second half to its own, and
-// so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -68,7 +68,7 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
-  // Until here, others may read the last sum.
+
   workgroupBarrier();
   partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -88,7 +88,7 @@ override kernelArea: u32 = kernelHeight * kernelWidth;
 
 alias Partial = vec4f;
 
-// Eight pixels of a row of the source, from a column on, so far apart.
+
 fn eight(plane: u32, row: i32, column: i32, apart: i32) -> mat2x4f {
   return mat2x4f(
     pixel(plane, row, column),
@@ -102,7 +102,7 @@ fn eight(plane: u32, row: i32, column: i32, apart: i32) -> mat2x4f {
   );
 }
 
-// The eight from the next column on: mostly they are those before and one more.
+
 fn next(p: mat2x4f, plane: u32, row: i32, column: i32, apart: i32) -> mat2x4f {
   if (strideWidth != dilationWidth) {
     return eight(plane, row, column, apart);
@@ -111,7 +111,7 @@ fn next(p: mat2x4f, plane: u32, row: i32, column: i32, apart: i32) -> mat2x4f {
   return mat2x4f(vec4f(p[0].yzw, p[1].x), vec4f(p[1].yzw, last));
 }
 
-// A pixel of the source; the padding, and what lies between dilated pixels, is 0.
+
 fn pixel(plane: u32, row: i32, column: i32) -> f32 {
   let at = vec2i(row, column);
   let apart = vec2i(inputDilationHeight, inputDilationWidth);
@@ -133,10 +133,10 @@ fn products(w: vec4f, p: vec4f) -> mat4x4f {
 
 override tilesOfRow: u32 = (targetWidth + 7) / 8;
 
-// The output, and the gradient with respect to x as a convolution of the output's
-// gradient. One invocation makes eight columns of a row, in four channels of a
-// group: along z lie the fours of channels. A sum runs over source channels, then
-// kernel rows, then kernel columns; the bias comes last.
+
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn convolve(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -145,7 +145,7 @@ fn convolve(
   let index = itemOf(invocation, workgroups);
   let column = index % tilesOfRow * 8;
   let row = index / tilesOfRow % targetHeight;
-  // Groups are counted through all images.
+
   let group = index / (tilesOfRow * targetHeight);
   if (group * targets * targetHeight * targetWidth >= arrayLength(&output)) {
     return;
@@ -194,10 +194,10 @@ override tilesOfKernelRow: u32 = (kernelWidth + 7) / 8;
 override tilesOfKernel: u32 = (kernelRows + 1) / 2 * tilesOfKernelRow;
 override foursOfChannels: u32 = (targets + 3) / 4;
 
-// The gradient with respect to the weight. One workgroup makes eight columns of
-// two rows of the kernels of four target channels; rows are counted through all
-// source channels. Each invocation goes along the rows of the gradient at its own
-// index, that plus workgroupSize and so on; then the workgroup adds its sums.
+
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn weightGradient(
   @builtin(workgroup_id) workgroup: vec3u,

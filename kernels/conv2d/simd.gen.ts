@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `conv2dPack`. */
-export const conv2dPack: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly taps: "i32" }> = wasmFunction("conv2dPack", {
+export const conv2dPack: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly taps: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dPack", {
   weight: "pointer",
   packed: "pointer",
   groups: "i32",
@@ -13,7 +13,7 @@ export const conv2dPack: WasmFunction<{ readonly weight: "pointer"; readonly pac
 });
 
 /** Makes calls of `conv2dDirect`. */
-export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly source: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dDirect", {
+export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly source: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dDirect", {
   channels: "i32",
   height: "i32",
   width: "i32",
@@ -41,7 +41,7 @@ export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly hei
 });
 
 /** Makes calls of `conv2dPackFlipped`. */
-export const conv2dPackFlipped: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly inChannels: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dPackFlipped", {
+export const conv2dPackFlipped: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly inChannels: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dPackFlipped", {
   weight: "pointer",
   packed: "pointer",
   groups: "i32",
@@ -58,7 +58,7 @@ export const conv2dPackFlipped: WasmFunction<{ readonly weight: "pointer"; reado
 });
 
 /** Makes calls of `conv2dInputGradient`. */
-export const conv2dInputGradient: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly gradX: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly inChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dInputGradient", {
+export const conv2dInputGradient: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly gradX: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly inChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dInputGradient", {
   channels: "i32",
   height: "i32",
   width: "i32",
@@ -89,7 +89,7 @@ export const conv2dInputGradient: WasmFunction<{ readonly channels: "i32"; reado
 });
 
 /** Makes calls of `conv2dWeightSums`. */
-export const conv2dWeightSums: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dWeightSums", {
+export const conv2dWeightSums: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dWeightSums", {
   channels: "i32",
   height: "i32",
   width: "i32",
@@ -115,7 +115,7 @@ export const conv2dWeightSums: WasmFunction<{ readonly channels: "i32"; readonly
 });
 
 /** Makes calls of `conv2dWeightGradient`. */
-export const conv2dWeightGradient: WasmFunction<{ readonly sums: "pointer"; readonly sumsStride: "pointer"; readonly gradWeight: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly taps: "i32"; readonly summed: "i32" }> = wasmFunction("conv2dWeightGradient", {
+export const conv2dWeightGradient: WasmFunction<{ readonly sums: "pointer"; readonly sumsStride: "pointer"; readonly gradWeight: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly taps: "i32"; readonly summed: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dWeightGradient", {
   sums: "pointer",
   sumsStride: "pointer",
   gradWeight: "pointer",
@@ -126,7 +126,7 @@ export const conv2dWeightGradient: WasmFunction<{ readonly sums: "pointer"; read
 });
 
 /** Makes calls of `conv2dWeightLanes`. */
-export const conv2dWeightLanes: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32"; readonly strideWidth: "i32" }> = wasmFunction("conv2dWeightLanes", {
+export const conv2dWeightLanes: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32"; readonly strideWidth: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dWeightLanes", {
   channels: "i32",
   height: "i32",
   width: "i32",
@@ -153,7 +153,7 @@ export const conv2dWeightLanes: WasmFunction<{ readonly channels: "i32"; readonl
 });
 
 /** Makes calls of `conv2dWeightRows`. */
-export const conv2dWeightRows: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = wasmFunction("conv2dWeightRows", {
+export const conv2dWeightRows: WasmFunction<{ readonly channels: "i32"; readonly height: "i32"; readonly width: "i32"; readonly top: "i32"; readonly left: "i32"; readonly rows: "i32"; readonly phases: "i32"; readonly columns: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly groups: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dWeightRows", {
   channels: "i32",
   height: "i32",
   width: "i32",

@@ -3,13 +3,13 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `sum_of_splits.wgsl`. */
+/** The source of `sum_of_splits.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/conv2d/sum_of_splits.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/conv2d/sum_of_splits.wgsl","line":1}],
   code: `\
-// Sums of splits [splits, length], for each element.
+
 
 const invocations = 128u;
 const lanes = 8u;
@@ -19,10 +19,10 @@ const lanes = 8u;
 
 var<workgroup> partial: array<f32, invocations>;
 
-// One workgroup makes 16 elements: eight invocations each add every eighth split
-// in its order, and then the first half of them adds the sums of the second half
-// to its own, and so on by halves. Workgroups that do not fit in one row of the
-// grid go on in the next.
+
+
+
+
 @compute @workgroup_size(invocations)
 fn sumOfSplits(
   @builtin(workgroup_id) workgroup: vec3u,

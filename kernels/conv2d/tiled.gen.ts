@@ -3,27 +3,27 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `tiled.wgsl`. */
+/** The source of `tiled.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/conv2d/tiled.wgsl",
   elements: ["Source","Weight","Target"],
   lines: [{"from":1,"file":"kernels/conv2d/tiled.wgsl","line":1},{"from":3,"file":"kernels/conv2d/_tiles.wgsl","line":1},{"from":12,"file":"kernels/conv2d/_window.wgsl","line":1},{"from":45,"file":"kernels/conv2d/_tiles.wgsl","line":11},{"from":98,"file":"kernels/conv2d/tiled.wgsl","line":4}],
   code: `\
-// Convolution in two dimensions for GPUs, and its gradient with respect to x.
 
-// What windows see of the source, for products of matrices in tiles, of which the
-// left one is never written down but read out of the images while a tile is
-// loaded.
-//
-// Images are [batch, channels, height, width], weights [outChannels,
-// inChannels, kernelHeight, kernelWidth]. Pixels are counted through all images;
-// what a window sees has an index k, through source channels, then kernel rows,
-// then kernel columns.
 
-// The sizes of a window that slides over images called source: x for the output
-// and for the gradient with respect to the weight, the gradient of the output for
-// the gradient with respect to x. The images called target have one pixel for
-// each position of the window.
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 override sourceChannels: u32;
 override sourceHeight: u32;
@@ -40,17 +40,17 @@ override paddingWidth: i32;
 override dilationHeight: i32;
 override dilationWidth: i32;
 
-// The source's pixels lie this far apart, with zeros between them: more than 1
-// where the window slides over the gradient of a convolution with a stride.
+
+
 override inputDilationHeight: i32 = 1;
 override inputDilationWidth: i32 = 1;
 
-// From the weights of one channel to those of the next.
+
 override sourceChannelStep: u32;
 override targetChannelStep: u32;
 
-// Whether the kernel is flipped along both axes, as for the gradient with respect
-// to x.
+
+
 override flipped: bool;
 override hasBias: bool;
 
@@ -63,8 +63,8 @@ const invocations = 128u;
 
 @group(0) @binding(1) var<storage, read> source: array<Source>;
 
-// Four positions of the window: where their images begin in the source, and
-// the row and column of the window's first element.
+
+
 struct Windows {
   images: vec4u,
   tops: vec4i,
@@ -72,7 +72,7 @@ struct Windows {
   inside: vec4<bool>,
 }
 
-// Those of four target pixels; of what lies beyond \`end\` all is 0.
+
 fn windowsOf(pixels: vec4u, end: u32) -> Windows {
   let known = min(pixels, vec4u(end - 1));
   return Windows(
@@ -83,7 +83,7 @@ fn windowsOf(pixels: vec4u, end: u32) -> Windows {
   );
 }
 
-// What four windows see at four indices, or at the same one.
+
 fn seen(windows: Windows, k: vec4u) -> vec4f {
   let known = min(k, vec4u(depth - 1));
   let element = known % kernelArea;
@@ -109,11 +109,11 @@ fn seen(windows: Windows, k: vec4u) -> vec4f {
 
 @group(0) @binding(0) var<storage, read> weight: array<Weight>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-// One of these: fours of pixels where an image has so many.
+
 @group(0) @binding(3) var<storage, read_write> fours: array<vec4<Target>>;
 @group(0) @binding(3) var<storage, read_write> singles: array<Target>;
 
-// Fours of target channels in a tile, fours of pixels, and indices k at a time.
+
 override groups: u32 = 8;
 override quads: u32 = 2 * invocations / groups;
 override chunk: u32 = 4 * invocations / quads;
@@ -122,8 +122,8 @@ override factorCount: u32 = chunk * groups;
 var<workgroup> pixelTile: array<vec4f, 4 * invocations>;
 var<workgroup> factorTile: array<vec4f, factorCount>;
 
-// What an invocation makes: a column for each of four channels, and in it four
-// pixels; the second four are half a tile away.
+
+
 struct Sums {
   left: mat4x4f,
   right: mat4x4f,
@@ -133,7 +133,7 @@ fn product(a: vec4f, b: vec4f) -> mat4x4f {
   return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
 }
 
-// The sums of an invocation: each over all k in their order.
+
 fn convolved(firstQuad: u32, firstGroup: u32, local: u32, count: u32) -> Sums {
   let own = local % quads;
   let pixels = (firstQuad + own) * 4 + vec4u(0, 1, 2, 3);
@@ -161,7 +161,7 @@ fn convolved(firstQuad: u32, firstGroup: u32, local: u32, count: u32) -> Sums {
   return sums;
 }
 
-// The weights of four channels at an index k.
+
 fn weightsAt(k: u32, channel: u32) -> vec4f {
   let channels = channel + vec4u(0, 1, 2, 3);
   let element = k % kernelArea;
@@ -175,12 +175,12 @@ fn weightsAt(k: u32, channel: u32) -> vec4f {
   return select(vec4f(), vec4f(weights), vec4<bool>(k < depth));
 }
 
-// The output, and the gradient with respect to x as a convolution of the output's
-// gradient.
-//
-// One workgroup makes a tile of 4 · quads pixels and 4 · groups channels, an
-// invocation two fours of pixels of four channels. Workgroups along x and y run
-// over pixels, along z over channels. The bias comes last.
+
+
+
+
+
+
 @compute @workgroup_size(invocations)
 fn convolveFours(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -191,7 +191,7 @@ fn convolveFours(
   _ = storedFours(tile, workgroup.z, local, arrayLength(&fours) * 4);
 }
 
-// Makes and stores the fours of an invocation, and gives them as they are stored.
+
 fn storedFours(tile: u32, channelTile: u32, local: u32, length: u32) -> Sums {
   let firstGroup = channelTile * groups;
   let count = length / targetChannels;
@@ -206,7 +206,7 @@ fn storedFours(tile: u32, channelTile: u32, local: u32, length: u32) -> Sums {
   return sums;
 }
 
-// Beyond the last pixel nothing is stored, and all is 0.
+
 fn storedFour(quad: u32, channel: u32, values: vec4f, count: u32) -> vec4f {
   if (quad * 4 < count && channel < targetChannels) {
     let four = vec4<Target>(values + shiftOf(channel));
@@ -216,7 +216,7 @@ fn storedFour(quad: u32, channel: u32, values: vec4f, count: u32) -> vec4f {
   return vec4f();
 }
 
-// Where a pixel of a channel is in the target.
+
 fn indexOf(pixel: u32, channel: u32) -> u32 {
   return (pixel / area * targetChannels + channel) * area + pixel % area;
 }
@@ -231,9 +231,9 @@ fn shiftOf(channel: u32) -> f32 {
 @group(0) @binding(4) var<storage, read_write> partials: array<vec2f>;
 @group(0) @binding(5) var<storage, read_write> batches: array<i32>;
 
-// The same, and in the epilogue the statistics of what it makes, [targetChannels,
-// tiles]: the mean of a channel in a tile, and the sum of the squares around it.
-// One invocation of all counts the batch.
+
+
+
 @compute @workgroup_size(invocations)
 fn convolveWithStatistics(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -265,7 +265,7 @@ fn convolveWithStatistics(
   }
 }
 
-// Of those fours that are inside, for each of an invocation's channels.
+
 fn squaresAround(means: vec4f, sums: Sums, inside: vec2<bool>) -> vec4f {
   let shares = select(vec2f(), vec2f(1), inside);
   var squares: vec4f;
@@ -277,7 +277,7 @@ fn squaresAround(means: vec4f, sums: Sums, inside: vec2<bool>) -> vec4f {
   return squares;
 }
 
-// The sum over the invocations with the same channels, by halves as elsewhere.
+
 fn total(own: vec4f, local: u32) -> vec4f {
   let place = local % (quads / 2);
   workgroupBarrier();
@@ -292,7 +292,7 @@ fn total(own: vec4f, local: u32) -> vec4f {
   return pixelTile[local - place];
 }
 
-// The same for images of any size.
+
 @compute @workgroup_size(invocations)
 fn convolveSingles(
   @builtin(workgroup_id) workgroup: vec3u,

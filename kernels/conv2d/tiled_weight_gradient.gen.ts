@@ -3,27 +3,27 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `tiled_weight_gradient.wgsl`. */
+/** The source of `tiled_weight_gradient.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/conv2d/tiled_weight_gradient.wgsl",
   elements: ["Source"],
   lines: [{"from":1,"file":"kernels/conv2d/tiled_weight_gradient.wgsl","line":1},{"from":3,"file":"kernels/conv2d/_tiles.wgsl","line":1},{"from":12,"file":"kernels/conv2d/_window.wgsl","line":1},{"from":45,"file":"kernels/conv2d/_tiles.wgsl","line":11},{"from":98,"file":"kernels/conv2d/tiled_weight_gradient.wgsl","line":4}],
   code: `\
-// The gradient of a convolution with respect to its weight for GPUs.
 
-// What windows see of the source, for products of matrices in tiles, of which the
-// left one is never written down but read out of the images while a tile is
-// loaded.
-//
-// Images are [batch, channels, height, width], weights [outChannels,
-// inChannels, kernelHeight, kernelWidth]. Pixels are counted through all images;
-// what a window sees has an index k, through source channels, then kernel rows,
-// then kernel columns.
 
-// The sizes of a window that slides over images called source: x for the output
-// and for the gradient with respect to the weight, the gradient of the output for
-// the gradient with respect to x. The images called target have one pixel for
-// each position of the window.
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 override sourceChannels: u32;
 override sourceHeight: u32;
@@ -40,17 +40,17 @@ override paddingWidth: i32;
 override dilationHeight: i32;
 override dilationWidth: i32;
 
-// The source's pixels lie this far apart, with zeros between them: more than 1
-// where the window slides over the gradient of a convolution with a stride.
+
+
 override inputDilationHeight: i32 = 1;
 override inputDilationWidth: i32 = 1;
 
-// From the weights of one channel to those of the next.
+
 override sourceChannelStep: u32;
 override targetChannelStep: u32;
 
-// Whether the kernel is flipped along both axes, as for the gradient with respect
-// to x.
+
+
 override flipped: bool;
 override hasBias: bool;
 
@@ -63,8 +63,8 @@ const invocations = 128u;
 
 @group(0) @binding(1) var<storage, read> source: array<Source>;
 
-// Four positions of the window: where their images begin in the source, and
-// the row and column of the window's first element.
+
+
 struct Windows {
   images: vec4u,
   tops: vec4i,
@@ -72,7 +72,7 @@ struct Windows {
   inside: vec4<bool>,
 }
 
-// Those of four target pixels; of what lies beyond \`end\` all is 0.
+
 fn windowsOf(pixels: vec4u, end: u32) -> Windows {
   let known = min(pixels, vec4u(end - 1));
   return Windows(
@@ -83,7 +83,7 @@ fn windowsOf(pixels: vec4u, end: u32) -> Windows {
   );
 }
 
-// What four windows see at four indices, or at the same one.
+
 fn seen(windows: Windows, k: vec4u) -> vec4f {
   let known = min(k, vec4u(depth - 1));
   let element = known % kernelArea;
@@ -110,25 +110,25 @@ fn seen(windows: Windows, k: vec4u) -> vec4f {
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
 @group(0) @binding(2) var<storage, read_write> splits: array<f32>;
 
-// Pixels of a split, a multiple of 32.
+
 override pixelsPerSplit: u32;
 
-// Fours of target channels and of indices k in a tile, and pixels at a time.
+
 const gradientGroups = 8u;
 const kQuads = 16u;
 const pixelChunk = 32u;
-// A column more than pixels at a time, so that neighbours lie in other banks.
+
 const pitch = 33u;
 
 var<workgroup> gradientTile: array<vec4f, gradientGroups * pitch>;
 var<workgroup> windowTile: array<vec4f, kQuads * pitch>;
 
-// The gradient with respect to the weight in splits, [splits, targetChannels, k]:
-// each is the sum over some of the pixels in their order.
-//
-// One workgroup makes a tile of 32 target channels and 64 indices k of one split,
-// an invocation four by four of them. Workgroups along x run over k, along y over
-// target channels, along z over splits.
+
+
+
+
+
+
 @compute @workgroup_size(invocations)
 fn weightGradientSplits(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -175,7 +175,7 @@ fn product(a: vec4f, b: vec4f) -> mat4x4f {
   return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
 }
 
-// The gradients of four channels of a pixel.
+
 fn gradientsAt(pixel: u32, channel: u32, end: u32) -> vec4f {
   let channels = channel + vec4u(0, 1, 2, 3);
   let known = min(pixel, end - 1);

@@ -3,31 +3,31 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `forward.wgsl`. */
+/** The source of `forward.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/conv_block/forward.wgsl",
   elements: ["Convolved","Output"],
   lines: [{"from":1,"file":"kernels/conv_block/forward.wgsl","line":1},{"from":6,"file":"kernels/conv_block/_block.wgsl","line":1},{"from":18,"file":"kernels/lib/grid.wgsl","line":1},{"from":26,"file":"kernels/conv_block/_block.wgsl","line":14},{"from":113,"file":"kernels/conv_block/forward.wgsl","line":7}],
   code: `\
-// What a block does after its convolution: batch normalisation, ReLU and a max
-// pooling by 2×2 windows side by side; in training after the partial statistics
-// of the convolution's output, which are made here or in the convolution's
-// epilogue.
 
-// How the kernels of a block lay out images [batch, channels, height, width] of
-// even height and width, and the 2×2 windows side by side that are pooled.
-//
-// One workgroup makes one split of one channel: \`imagesPerSplit\` images, along x;
-// channels lie along y. Its invocations take the elements at their own index,
-// that plus workgroupSize and so on. Sums over a channel are made in two steps:
-// one entry point makes a sum for each split, and the next adds these in their
-// order.
-//
-// \`picked\` is what the pooling notes for the gradient: the convolution's output
-// where each window is largest, as bits, or \`nothing\` where ReLU makes it 0.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -45,7 +45,7 @@ struct Block {
 
 @group(0) @binding(10) var<uniform> block: Block;
 
-// Pixels of a plane.
+
 fn area() -> u32 {
   return block.height * block.width;
 }
@@ -54,15 +54,15 @@ fn splits() -> u32 {
   return (block.batch + block.imagesPerSplit - 1) / block.imagesPerSplit;
 }
 
-// Elements of a channel.
+
 fn count() -> f32 {
   return f32(block.batch * area());
 }
 
-// A NaN that no processor makes: theirs have the highest fraction bit alone.
+
 const nothing = 0x7fffffffu;
 
-// The images of a workgroup, and its channel.
+
 struct Split {
   first: u32,
   images: u32,
@@ -75,9 +75,9 @@ fn splitOf(workgroup: vec3u) -> Split {
   return Split(first, images, workgroup.y);
 }
 
-// Elements of a split, counted through all its images, in planes of \`size\` with
-// rows of \`columns\`: where one is, also in its plane and in its row. A walk over
-// them, workgroupSize at a step, divides only where it starts.
+
+
+
 struct Walk {
   at: u32,
   inPlane: u32,
@@ -116,8 +116,8 @@ fn after(walk: Walk, planes: Planes) -> Walk {
   );
 }
 
-// Where the upper row of a window is, in a plane where a row of windows has as
-// many columns as a row of elements.
+
+
 fn upperOf(window: Walk) -> u32 {
   return 2 * window.at - window.column;
 }
@@ -131,13 +131,13 @@ override momentum: f32;
 
 var<workgroup> held: array<vec3f, workgroupSize>;
 
-// Mean of each split, and the sum of the squares around it: [channels, splits].
-// One invocation of all counts the batch.
-//
-// An invocation sums differences from the first of its elements, since the
-// difference of two large sums would lose its digits. How two sets are made one
-// is from Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm
-// for Computing Sample Variances" (1979).
+
+
+
+
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn partialStatistics(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -171,7 +171,7 @@ fn partialStatistics(
   }
 }
 
-// The sets of all invocations as one.
+
 fn unitedOfAll(own: vec3f, local: u32) -> vec3f {
   held[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -184,7 +184,7 @@ fn unitedOfAll(own: vec3f, local: u32) -> vec3f {
   return held[0];
 }
 
-// Two sets of numbers as one: how many, their mean, the squares around it.
+
 fn united(a: vec3f, b: vec3f) -> vec3f {
   let both = a.x + b.x;
   let share = b.x / max(both, 1);
@@ -201,8 +201,8 @@ fn united(a: vec3f, b: vec3f) -> vec3f {
 @group(0) @binding(6) var<storage, read_write> mean: array<f32>;
 @group(0) @binding(7) var<storage, read_write> invStd: array<f32>;
 
-// In how many partial statistics a channel comes, and the elements of all but the
-// last of them: the epilogue of a convolution splits a channel in its own way.
+
+
 struct Partials {
   partialCount: u32,
   partialElements: u32,
@@ -210,8 +210,8 @@ struct Partials {
 
 @group(0) @binding(11) var<uniform> sizes: Partials;
 
-// Mean and variance (biased) of a channel, for all invocations of a workgroup:
-// each unites those at its own index, that plus workgroupSize and so on.
+
+
 fn statisticsOf(channel: u32, local: u32) -> vec2f {
   let start = channel * sizes.partialCount;
   var own: vec3f;
@@ -224,14 +224,14 @@ fn statisticsOf(channel: u32, local: u32) -> vec2f {
   return vec2f(all.y, all.z / count());
 }
 
-// How a channel is normalised.
+
 struct Normalisation {
   center: f32,
   factor: f32,
   offset: f32,
 }
 
-// The one of a channel in training; one invocation of all stores its statistics.
+
 fn batchNormalisation(workgroup: vec3u, local: u32) -> Normalisation {
   let channel = workgroup.y;
   let statistics = statisticsOf(channel, local);
@@ -249,22 +249,22 @@ fn batchNormalisation(workgroup: vec3u, local: u32) -> Normalisation {
   return result;
 }
 
-// The output of a window, and the bits of the element that it comes from.
+
 struct Pooled {
   value: f32,
   source: u32,
 }
 
-// Pools a window, given row by row.
+
 fn pool(window: vec4f, normalisation: Normalisation) -> Pooled {
   let z =
     (window - normalisation.center) * normalisation.factor + normalisation.offset;
-  // The first of equals, as in PyTorch.
+
   let upper = select(vec2f(z.x, window.x), vec2f(z.y, window.y), z.y > z.x);
   let lower = select(vec2f(z.z, window.z), vec2f(z.w, window.w), z.w > z.z);
   let largest = select(upper, lower, lower.x > upper.x);
-  // NaN is above all; by the bits, since WGSL leaves open what comparisons make
-  // of it.
+
+
   let isNan = (bitcast<vec4u>(z) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
   if (any(isNan)) {
     return Pooled(z.x + z.y + z.z + z.w, bitcast<u32>(window.x));
@@ -276,7 +276,7 @@ fn pool(window: vec4f, normalisation: Normalisation) -> Pooled {
 @group(0) @binding(8) var<storage, read_write> outputPairs: array<vec2<Output>>;
 @group(0) @binding(9) var<storage, read_write> pickedPairs: array<vec2u>;
 
-// Where the width is a multiple of 4: an invocation makes two windows at once.
+
 @compute @workgroup_size(workgroupSize)
 fn forwardPairs(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -331,7 +331,7 @@ fn knownNormalisation(channel: u32) -> Normalisation {
     Normalisation(knownMean[channel], inverse * scale[channel], shift[channel]);
 }
 
-// The same by the running statistics, for evaluation.
+
 @compute @workgroup_size(workgroupSize)
 fn evalPairs(
   @builtin(workgroup_id) workgroup: vec3u,

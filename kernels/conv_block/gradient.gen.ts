@@ -3,28 +3,28 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `gradient.wgsl`. */
+/** The source of `gradient.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/conv_block/gradient.wgsl",
   elements: ["Convolved"],
   lines: [{"from":1,"file":"kernels/conv_block/gradient.wgsl","line":1},{"from":3,"file":"kernels/conv_block/_block.wgsl","line":1},{"from":15,"file":"kernels/lib/grid.wgsl","line":1},{"from":23,"file":"kernels/conv_block/_block.wgsl","line":14},{"from":110,"file":"kernels/lib/reduce.wgsl","line":1},{"from":114,"file":"kernels/lib/reduce.wgsl","line":6},{"from":130,"file":"kernels/conv_block/gradient.wgsl","line":5}],
   code: `\
-// The gradients of a block up to the output of its convolution.
 
-// How the kernels of a block lay out images [batch, channels, height, width] of
-// even height and width, and the 2×2 windows side by side that are pooled.
-//
-// One workgroup makes one split of one channel: \`imagesPerSplit\` images, along x;
-// channels lie along y. Its invocations take the elements at their own index,
-// that plus workgroupSize and so on. Sums over a channel are made in two steps:
-// one entry point makes a sum for each split, and the next adds these in their
-// order.
-//
-// \`picked\` is what the pooling notes for the gradient: the convolution's output
-// where each window is largest, as bits, or \`nothing\` where ReLU makes it 0.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -42,7 +42,7 @@ struct Block {
 
 @group(0) @binding(10) var<uniform> block: Block;
 
-// Pixels of a plane.
+
 fn area() -> u32 {
   return block.height * block.width;
 }
@@ -51,15 +51,15 @@ fn splits() -> u32 {
   return (block.batch + block.imagesPerSplit - 1) / block.imagesPerSplit;
 }
 
-// Elements of a channel.
+
 fn count() -> f32 {
   return f32(block.batch * area());
 }
 
-// A NaN that no processor makes: theirs have the highest fraction bit alone.
+
 const nothing = 0x7fffffffu;
 
-// The images of a workgroup, and its channel.
+
 struct Split {
   first: u32,
   images: u32,
@@ -72,9 +72,9 @@ fn splitOf(workgroup: vec3u) -> Split {
   return Split(first, images, workgroup.y);
 }
 
-// Elements of a split, counted through all its images, in planes of \`size\` with
-// rows of \`columns\`: where one is, also in its plane and in its row. A walk over
-// them, workgroupSize at a step, divides only where it starts.
+
+
+
 struct Walk {
   at: u32,
   inPlane: u32,
@@ -113,20 +113,20 @@ fn after(walk: Walk, planes: Planes) -> Walk {
   );
 }
 
-// Where the upper row of a window is, in a plane where a row of windows has as
-// many columns as a row of elements.
+
+
 fn upperOf(window: Walk) -> u32 {
   return 2 * window.at - window.column;
 }
-// The sum of what the invocations of a workgroup hold, for all of them. The
-// first half of the invocations adds the sums of the second half to its own, and
-// so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
+
+
+
 
 
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
-  // Until here, others may read the last sum.
+
   workgroupBarrier();
   partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -150,9 +150,9 @@ fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
 alias Partial = vec3f;
 
-// Sums of each split, [channels, splits]: of the gradient, and of the gradient
-// times the distance from the mean, over those elements that a window picked.
-// The gradient with respect to the bias is 0: the normalisation takes it away.
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn gradientSums(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -189,8 +189,8 @@ fn gradientSums(
 @group(0) @binding(9) var<storage, read_write> gradQuads: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> gradPairs: array<vec2f>;
 
-// The gradient of the normalisation of a channel: see Ioffe and Szegedy, "Batch
-// Normalization" (2015).
+
+
 struct NormalisationGradient {
   center: f32,
   factor: f32,
@@ -198,7 +198,7 @@ struct NormalisationGradient {
   slope: f32,
 }
 
-// The one of a channel; one invocation of all stores its parameters' gradients.
+
 fn normalisationGradient(
   workgroup: vec3u,
   local: u32,
@@ -224,14 +224,14 @@ fn normalisationGradient(
   return result;
 }
 
-// The gradient with respect to the elements of a window.
+
 fn unpool(
   window: vec4f,
   gradient: f32,
   bits: u32,
   through: NormalisationGradient,
 ) -> vec4f {
-  // The first of equals: where several are equal, the pooling took that.
+
   let same = bitcast<vec4u>(window) == vec4u(bits);
   let first = vec4<bool>(
     same.x,

@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `copy.wgsl`. */
+/** The source of `copy.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/copy/copy.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/copy/copy.wgsl","line":1},{"from":6,"file":"kernels/lib/grid.wgsl","line":1},{"from":14,"file":"kernels/copy/copy.wgsl","line":7}],
   code: `\
-// Copies a buffer of any type, as words of 32 bits: f32 and i32 are one, four
-// u8 are one. Words keep their bits, NaN included.
-//
-// One invocation copies one word.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 

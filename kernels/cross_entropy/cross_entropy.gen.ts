@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `cross_entropy.wgsl`. */
+/** The source of `cross_entropy.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/cross_entropy/cross_entropy.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/cross_entropy/cross_entropy.wgsl","line":1},{"from":5,"file":"kernels/lib/largest_column.wgsl","line":1},{"from":7,"file":"kernels/lib/nan.wgsl","line":1},{"from":11,"file":"kernels/lib/largest_column.wgsl","line":4},{"from":35,"file":"kernels/lib/reduce.wgsl","line":1},{"from":39,"file":"kernels/lib/grid.wgsl","line":1},{"from":47,"file":"kernels/lib/reduce.wgsl","line":6},{"from":63,"file":"kernels/cross_entropy/cross_entropy.wgsl","line":7}],
   code: `\
-// Cross-entropy of logits [batch, classes], here called scores, and labels
-// [batch], which may be smoothed, and its gradient with respect to the logits.
-// Losses and correct predictions of many batches are added up in \`sums\`.
 
-// The column of the largest score in a row of scores [batch, classes].
 
-// By the bits: compilers may assume that x != x is false.
+
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
@@ -29,7 +29,7 @@ struct Scores {
 
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
 
-// The first of equals; NaN is above all, as in PyTorch.
+
 fn largestColumn(row: u32) -> u32 {
   let start = row * sizes.classes;
   var largest = scores[start];
@@ -43,12 +43,12 @@ fn largestColumn(row: u32) -> u32 {
   }
   return column;
 }
-// The sum of what the invocations of a workgroup hold, for all of them. The
-// first half of the invocations adds the sums of the second half to its own, and
-// so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -59,7 +59,7 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
-  // Until here, others may read the last sum.
+
   workgroupBarrier();
   partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -72,25 +72,25 @@ fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
   return partial[0];
 }
 
-// Loss, and number of correct predictions.
+
 alias Partial = vec2f;
 
-// Share of the target that is spread evenly over the classes.
+
 override labelSmoothing: f32;
 
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
 @group(0) @binding(2) var<storage, read_write> gradLogits: array<f32>;
 @group(0) @binding(3) var<storage, read_write> loss: array<u32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
-// As in \`check_labels.wgsl\`.
+
 @group(0) @binding(5) var<storage, read_write> fault: array<i32>;
 
-// How far the first row whose label is no class lies from the end; 0 for none.
+
 var<workgroup> wrongLabel: atomic<u32>;
 
-// One workgroup: each invocation makes the rows at its own index, that plus
-// workgroupSize and so on, and adds their losses in this order;
-// \`lib/reduce.wgsl\` adds the sums of the invocations.
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn crossEntropy(@builtin(local_invocation_index) local: u32) {
   var own: vec2f;
@@ -99,8 +99,8 @@ fn crossEntropy(@builtin(local_invocation_index) local: u32) {
   }
   let total = sumOfWorkgroup(own, local);
   if (local == 0) {
-    // NaN as its bits: WGSL has no constant for it, and lets compilers assume
-    // that it does not occur.
+
+
     let mean = bitcast<u32>(total.x / f32(sizes.batch));
     loss[0] = select(mean, 0x7fc00000u, atomicLoad(&wrongLabel) > 0);
     sums[0] += bitcast<f32>(loss[0]);
@@ -119,9 +119,9 @@ fn noteFault(distance: u32) {
   }
 }
 
-// Writes the gradient of a row; gives its −log probability of the label, and 1
-// where the largest logit is there. That is taken off all, so that no exp()
-// overflows; the sums run over the columns in their order.
+
+
+
 fn rowOf(row: u32) -> vec2f {
   let start = row * sizes.classes;
   let end = start + sizes.classes;
@@ -146,7 +146,7 @@ fn rowOf(row: u32) -> vec2f {
     return vec2f();
   }
   let own = (1 - labelSmoothing) * (scores[start + u32(label)] - largest);
-  // Without smoothing −∞ away from the label costs nothing: not 0 · −∞.
+
   let share = labelSmoothing * scoreSum / f32(sizes.classes);
   let others = select(0.0, share, labelSmoothing > 0);
   return vec2f(

@@ -3,18 +3,18 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `cumulative_average.wgsl`. */
+/** The source of `cumulative_average.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/cumulative_average/cumulative_average.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/cumulative_average/cumulative_average.wgsl","line":1},{"from":5,"file":"kernels/lib/grid.wgsl","line":1},{"from":13,"file":"kernels/cumulative_average/cumulative_average.wgsl","line":6}],
   code: `\
-// Takes one more value into an average.
-//
-// One invocation makes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
 
 override workgroupSize: u32;
 

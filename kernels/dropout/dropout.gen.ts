@@ -3,26 +3,26 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `dropout.wgsl`. */
+/** The source of `dropout.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/dropout/dropout.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/dropout/dropout.wgsl","line":1},{"from":5,"file":"kernels/lib/grid.wgsl","line":1},{"from":13,"file":"kernels/lib/pcg3d.wgsl","line":1},{"from":27,"file":"kernels/dropout/dropout.wgsl","line":7}],
   code: `\
-// Drops elements at random, one by one or by areas, and scales the rest.
-//
-// One invocation makes one element and its factor.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
 
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
-// The hash pcg3d of Jarzynski and Olano, "Hash Functions for GPU Rendering"
-// (2020).
+
+
 
 fn pcg3d(input: vec3u) -> vec3u {
   var v = input * 1664525u + 1013904223u;
@@ -36,15 +36,15 @@ fn pcg3d(input: vec3u) -> vec3u {
   return v;
 }
 
-// Neighbouring elements that are dropped together.
+
 override area: u32;
-// They are dropped if their hash is below this: probability · 2³².
+
 override threshold: u32;
-// What the other elements are multiplied with: 1 / (1 − probability).
+
 override factor: f32;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
-// Draws so far, seed.
+
 @group(0) @binding(1) var<storage, read> state: array<u32>;
 @group(0) @binding(2) var<storage, read_write> mask: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output: array<f32>;

@@ -3,17 +3,17 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `ema.wgsl`. */
+/** The source of `ema.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/ema/ema.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/ema/ema.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/ema/ema.wgsl","line":5}],
   code: `\
-// Exponential moving averages, by PyTorch's lerp, and the exchange of values and
-// averages.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -21,16 +21,16 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
-// 1 − decay, taken in f64.
+
 override rest: f32;
 
 @group(0) @binding(0) var<storage, read> value: array<f32>;
-// A copy for each workgroup, which updates it.
+
 @group(0) @binding(1) var<storage, read_write> weights: array<f32>;
 @group(0) @binding(2) var<storage, read_write> average: array<f32>;
 
-// One invocation moves one element; the first of a workgroup stores the weight
-// of the next value.
+
+
 @compute @workgroup_size(workgroupSize)
 fn emaUpdate(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -52,7 +52,7 @@ fn emaUpdate(
       average[index] = value[index] - distance * (1 - weight);
     }
   }
-  // Until here, others of the workgroup may read the weight.
+
   storageBarrier();
   if (isElement && local == 0) {
     weights[group] = rest;
@@ -62,7 +62,7 @@ fn emaUpdate(
 @group(0) @binding(0) var<storage, read_write> a: array<f32>;
 @group(0) @binding(1) var<storage, read_write> b: array<f32>;
 
-// One invocation exchanges one element.
+
 @compute @workgroup_size(workgroupSize)
 fn swap(
   @builtin(global_invocation_id) invocation: vec3u,

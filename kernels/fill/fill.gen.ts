@@ -3,21 +3,21 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `fill.wgsl`. */
+/** The source of `fill.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/fill/fill.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/fill/fill.wgsl","line":1},{"from":8,"file":"kernels/lib/grid.wgsl","line":1},{"from":16,"file":"kernels/fill/fill.wgsl","line":9}],
   code: `\
-// Gives every element of a buffer of f32 or i32 one value.
-//
-// The value comes as its 32 bits: an override constant of type f32 can be
-// neither NaN nor infinite.
-//
-// One invocation writes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 

@@ -3,16 +3,16 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `float.wgsl`. */
+/** The source of `float.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/float/float.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/float/float.wgsl","line":1},{"from":3,"file":"kernels/lib/grid.wgsl","line":1},{"from":11,"file":"kernels/float/float.wgsl","line":4}],
   code: `\
-// Integers as f32, to the nearest. One invocation makes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
 
 override workgroupSize: u32;
 

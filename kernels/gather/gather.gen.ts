@@ -3,20 +3,20 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `gather.wgsl`. */
+/** The source of `gather.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/gather/gather.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/gather/gather.wgsl","line":1},{"from":7,"file":"kernels/lib/grid.wgsl","line":1},{"from":15,"file":"kernels/gather/gather.wgsl","line":8}],
   code: `\
-// Picks a batch out of a data set on the device: the rows and targets at the
-// indices from cursor[0] on. \`next\` becomes where the batch after it starts:
-// other memory than \`cursor\`, which all invocations read.
-//
-// One invocation makes one element of the rows, or four, and one of the targets.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -28,15 +28,15 @@ override rowLength: u32;
 override targetLength: u32;
 override rowsPerShard: u32;
 override shards: u32;
-// Whether the elements are u8, four in a word, the first in the lowest bits;
-// else they are f32. A row may start anywhere in a word.
+
+
 override bytes: bool;
 override divisor: f32;
 override mean: f32;
-// The standard deviation; \`std\` is a reserved word.
+
 override deviation: f32;
 
-// The rows of the data set, split into as many buffers as \`shards\` says.
+
 @group(0) @binding(0) var<storage, read> shard0: array<u32>;
 @group(0) @binding(1) var<storage, read> shard1: array<u32>;
 @group(0) @binding(2) var<storage, read> shard2: array<u32>;
@@ -58,7 +58,7 @@ fn gatherBatch(
   pickOne(index);
 }
 
-// Four u8 at once, where the length of a row is a multiple of 4.
+
 @compute @workgroup_size(workgroupSize)
 fn gatherBatchFours(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -69,8 +69,8 @@ fn gatherBatchFours(
   pickFour(index);
 }
 
-// The rows alone and the targets alone: for devices that bind no more than 8
-// buffers.
+
+
 @compute @workgroup_size(workgroupSize)
 fn gatherRows(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -95,7 +95,7 @@ fn gatherTargets(
   pickTarget(itemOf(invocation, workgroups));
 }
 
-// Of f32 or i32, copied as words.
+
 fn pickTarget(index: u32) {
   if (index == 0) {
     next[0] = cursor[0] + i32(arrayLength(&targets) / targetLength);
@@ -120,7 +120,7 @@ fn pickOne(index: u32) {
   }
 }
 
-// The shard that an element of the output comes from, and where it is there.
+
 fn placeOf(index: u32) -> vec2u {
   let row = u32(indices[u32(cursor[0]) + index / rowLength]);
   let shard = min(row / rowsPerShard, shards - 1);

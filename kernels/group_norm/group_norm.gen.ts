@@ -3,26 +3,26 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `group_norm.wgsl`. */
+/** The source of `group_norm.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/group_norm/group_norm.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/group_norm/group_norm.wgsl","line":1},{"from":9,"file":"kernels/lib/reduce.wgsl","line":1},{"from":13,"file":"kernels/lib/grid.wgsl","line":1},{"from":21,"file":"kernels/lib/reduce.wgsl","line":6},{"from":37,"file":"kernels/group_norm/group_norm.wgsl","line":10}],
   code: `\
-// Group normalisation of [batch, groups, channels, area] and its gradients.
-//
-// One workgroup makes a group of an image, or the gradient of a channel's weight
-// and bias: each invocation adds the elements at its own index, that plus
-// workgroupSize and so on, in this order, and \`lib/reduce.wgsl\` adds the sums of
-// the invocations. Workgroups that do not fit in one row of the grid go on in the
-// next.
 
-// The sum of what the invocations of a workgroup hold, for all of them. The
-// first half of the invocations adds the sums of the second half to its own, and
-// so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -33,7 +33,7 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
-  // Until here, others may read the last sum.
+
   workgroupBarrier();
   partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -49,7 +49,7 @@ fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 alias Partial = vec2f;
 
 override groups: u32;
-// Channels of a group.
+
 override channels: u32;
 override area: u32;
 override eps: f32;
@@ -62,8 +62,8 @@ override eps: f32;
 @group(0) @binding(4) var<storage, read_write> invStds: array<f32>;
 @group(0) @binding(5) var<storage, read_write> output: array<f32>;
 
-// The elements are summed around the first one, and the squares around the mean,
-// in a second pass: large sums would lose their digits.
+
+
 @compute @workgroup_size(workgroupSize)
 fn groupNormForward(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -104,8 +104,8 @@ fn groupNormForward(
 @group(0) @binding(4) var<storage, read> invStd: array<f32>;
 @group(0) @binding(5) var<storage, read_write> gradX: array<f32>;
 
-// Mean and variance take away the mean of the gradient and its part along the
-// normalised x.
+
+
 @compute @workgroup_size(workgroupSize)
 fn groupNormInputGradient(
   @builtin(workgroup_id) workgroup: vec3u,

@@ -3,17 +3,17 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `index_select.wgsl`. */
+/** The source of `index_select.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/index_select/index_select.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/index_select/index_select.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/index_select/index_select.wgsl","line":5}],
   code: `\
-// Picks slices of a tensor [outer, size, inner] by their indices, or elements by
-// indices of their own, and the gradient of that.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -21,20 +21,20 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
-// [count]; or [outer, count, inner] where each element has its own.
+
 @group(0) @binding(0) var<storage, read> indices: array<i32>;
 override perElement: bool;
-// size, the number of indices, and inner.
+
 @group(0) @binding(1) var<storage, read> sizes: array<u32>;
 
-// The word for an index that is out of range.
+
 override invalid: u32;
 
 @group(0) @binding(2) var<storage, read> x: array<u32>;
 @group(0) @binding(3) var<storage, read_write> output: array<u32>;
 
-// output[outer, k, inner] = x[outer, index, inner]. One invocation makes one
-// element of the output, whatever 32 bits it has.
+
+
 @compute @workgroup_size(workgroupSize)
 fn indexSelect(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -47,7 +47,7 @@ fn indexSelect(
     let slice = index / inner;
     let outer = slice / sizes[1];
     let chosen = u32(indices[select(slice % sizes[1], index, perElement)]);
-    // As u32, an index below 0 is large.
+
     if (chosen < size) {
       output[index] = x[(outer * size + chosen) * inner + index % inner];
     } else {
@@ -59,8 +59,8 @@ fn indexSelect(
 @group(0) @binding(2) var<storage, read> gradOutput: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradX: array<f32>;
 
-// The sum of gradOutput over the indices that have chosen an element, in their
-// order. One invocation makes one element of gradX.
+
+
 @compute @workgroup_size(workgroupSize)
 fn indexSelectGradient(
   @builtin(global_invocation_id) invocation: vec3u,

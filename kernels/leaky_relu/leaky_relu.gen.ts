@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `leaky_relu.wgsl`. */
+/** The source of `leaky_relu.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/leaky_relu/leaky_relu.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/leaky_relu/leaky_relu.wgsl","line":1},{"from":6,"file":"kernels/lib/grid.wgsl","line":1},{"from":14,"file":"kernels/leaky_relu/leaky_relu.wgsl","line":7}],
   code: `\
-// x where it is above 0, slope · x elsewhere; and its gradient.
-//
-// One invocation makes one element. NaN is compared by its bits, since WGSL
-// leaves open what comparisons make of it: it is not above 0.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -28,7 +28,7 @@ override slope: f32;
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
 
-// As u32, the numbers above 0 are those from 1 to +∞.
+
 fn isPositive(value: f32) -> bool {
   let bits = bitcast<u32>(value);
   return bits > 0u && bits <= 0x7f800000u;

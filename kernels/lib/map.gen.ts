@@ -3,25 +3,25 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `map.wgsl`. */
+/** The source of `map.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/lib/map.wgsl",
   elements: ["Element"],
   lines: [{"from":1,"file":"kernels/lib/map.wgsl","line":1},{"from":12,"file":"kernels/lib/grid.wgsl","line":1},{"from":20,"file":"kernels/lib/map.wgsl","line":13}],
   code: `\
-// Each element of \`output\` from the elements of other operands that belong to it.
-// \`map.ts\` adds what an operation makes of it: the other bindings, the type
-// \`Element\`, and
-//
-//   fn resultAt(index: u32, left: u32, right: u32) -> Element
-//
-// of an element's index in the output, and the indices that belong to it in the
-// two operands that may be broadcast.
-//
-// One invocation makes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -31,8 +31,8 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 @group(0) @binding(0) var<storage, read_write> output: array<Element>;
 
-// 1 where an operand has an element for each of the output, 0 where it has one
-// for all.
+
+
 override leftStep: u32 = 1;
 override rightStep: u32 = 1;
 
@@ -47,8 +47,8 @@ fn flat(
   }
 }
 
-// For each axis of the output, the innermost first: its size, and the strides of
-// both operands along it.
+
+
 @group(0) @binding(1) var<storage, read> axes: array<u32>;
 
 @compute @workgroup_size(workgroupSize)

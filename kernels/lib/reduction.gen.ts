@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `reduction.wgsl`. */
+/** The source of `reduction.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/lib/reduction.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/lib/reduction.wgsl","line":1}],
   code: `\
-// What becomes of many elements when they are combined, two at a time, times a
-// factor. \`reduction.ts\` adds the arithmetic of an operation:
-//
-//   const initial: f32
-//   fn termOf(x: f32) -> f32
-//   fn combine(total: f32, x: f32) -> f32
-//   fn resultOf(total: f32) -> f32
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 struct Scaling {
@@ -23,8 +23,8 @@ struct Scaling {
 }
 
 @group(0) @binding(3) var<uniform> scaling: Scaling;
-// Whether elements become terms first, and whether totals become results: what
-// one command leaves for the next are totals.
+
+
 override hasTerms = true;
 override hasResults = true;
 
@@ -33,8 +33,8 @@ override hasResults = true;
 
 var<workgroup> partial: array<f32, workgroupSize>;
 
-// The first half of the invocations combines what the second half has with its
-// own, and so on by halves. The result is in the first element of \`partial\`.
+
+
 fn combineByHalves(local: u32) {
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
     workgroupBarrier();
@@ -58,9 +58,9 @@ fn result() -> f32 {
   return partial[0];
 }
 
-// All elements. Each workgroup makes one result: each invocation combines the
-// elements at its own index among all, that plus the number of all and so on,
-// in this order.
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn reduceAll(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -83,8 +83,8 @@ fn reduceAll(
   }
 }
 
-// The number of axes that are kept; size and stride of each, the innermost
-// first; then those of each axis that is reduced.
+
+
 @group(0) @binding(2) var<storage, read> axes: array<u32>;
 
 fn offsetAlong(first: u32, end: u32, index: u32) -> u32 {
@@ -97,8 +97,8 @@ fn offsetAlong(first: u32, end: u32, index: u32) -> u32 {
   return offset;
 }
 
-// Some axes. Each workgroup makes one element, as above. Workgroups that do not
-// fit in one row of the grid go on in the next.
+
+
 @compute @workgroup_size(workgroupSize)
 fn reduceAxes(
   @builtin(workgroup_id) workgroup: vec3u,

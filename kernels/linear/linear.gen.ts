@@ -3,25 +3,25 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `linear.wgsl`. */
+/** The source of `linear.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/linear/linear.wgsl",
   elements: ["Left","Right"],
   lines: [{"from":1,"file":"kernels/linear/linear.wgsl","line":1},{"from":12,"file":"kernels/lib/grid.wgsl","line":1},{"from":20,"file":"kernels/linear/linear.wgsl","line":13}],
   code: `\
-// A matrix product: linear layers and their gradients.
-//
-// output[row, column] = Σ left(row, k) · right(column, k), plus a bias for
-// each column. The steps say where in the buffers the elements are: a matrix
-// is read by rows or by columns.
-//
-// A group of \`splits\` invocations makes a tile of 4×4 elements. Each adds the
-// products at its own index k, that plus \`splits\` and so on, in this order. Then
-// they share out the elements, and add up the sums of the group for each, in
-// the order of its invocations; the bias comes last.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -31,12 +31,12 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 struct Product {
   columns: u32,
-  // How many invocations share a sum: a power of two, at most workgroupSize.
+
   splits: u32,
   hasBias: u32,
 }
 
-// From one row of \`left\`, or column of \`right\`, to the next, and along k.
+
 struct Steps {
   leftStep: u32,
   leftDepthStep: u32,
@@ -49,7 +49,7 @@ struct Steps {
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output: array<f32>;
 
-// The same in fours, where their lengths are multiples of 4.
+
 @group(0) @binding(0) var<storage, read> leftVectors: array<vec4<Left>>;
 @group(0) @binding(1) var<storage, read> rightVectors: array<vec4<Right>>;
 
@@ -65,7 +65,7 @@ struct Tile {
   rows: u32,
 }
 
-// The tile of an invocation, where \`groupSize\` of them share each.
+
 fn tileOf(index: u32, rows: u32, columns: u32, groupSize: u32) -> Tile {
   let tileColumns = (columns + 3) / 4;
   let tile = index / groupSize;
@@ -104,8 +104,8 @@ fn product(
   store(tile, local - tile.split);
 }
 
-// Where both are read by rows of a length that is a multiple of 4: an
-// invocation takes four products at once, and k counts fours.
+
+
 @compute @workgroup_size(workgroupSize)
 fn productOfRows(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -149,7 +149,7 @@ fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
   );
 }
 
-// A group shares out the elements of its tile. \`first\` is its first invocation.
+
 fn store(tile: Tile, first: u32) {
   let columns = sizes.columns;
   for (var i = tile.split; i < 16; i += sizes.splits) {
@@ -169,8 +169,8 @@ fn store(tile: Tile, first: u32) {
 struct Gradients {
   columns: u32,
   outFeatures: u32,
-  // How many invocations share a sum of each gradient, and how many workgroups
-  // make the weight's: those after them make that of x.
+
+
   weightSplits: u32,
   inputSplits: u32,
   weightGroups: u32,
@@ -187,9 +187,9 @@ struct Gradients {
 
 var<workgroup> partialBias: array<vec4f, workgroupSize>;
 
-// All gradients at once, where x and the weight have rows of a length that is a
-// multiple of 4, \`columns\`. The gradient with respect to the bias is summed as
-// the elements of the weight's are.
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn gradients(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -263,7 +263,7 @@ fn gradientsAt(at: vec4u) -> vec4f {
   );
 }
 
-// A group's sums for a row of its tile.
+
 fn total(first: u32, row: u32, groupSize: u32) -> vec4f {
   var sum: vec4f;
   for (var i = first; i < first + groupSize; i++) {

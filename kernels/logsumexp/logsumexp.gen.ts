@@ -3,25 +3,25 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `logsumexp.wgsl`. */
+/** The source of `logsumexp.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/logsumexp/logsumexp.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/logsumexp/logsumexp.wgsl","line":1}],
   code: `\
-// log Σ exp(x) of all elements, or along some axes.
-//
-// Each workgroup makes one element: each invocation takes the elements at its
-// own index, that plus workgroupSize and so on; what they find is combined by
-// halves. The largest element is taken off all, so that no exp() overflows.
+
+
+
+
+
 
 override workgroupSize: u32;
-// Whether all elements make one; \`axes\` is not read then.
+
 override isWhole: bool;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
-// As in \`lib/reduction.wgsl\`.
+
 @group(0) @binding(2) var<storage, read> axes: array<u32>;
 
 const mostFinite = 3.4028234e38;
@@ -70,7 +70,7 @@ fn logsumexp(
     }
   }
   workgroupBarrier();
-  // +∞ stays, and its exponential makes the sum +∞.
+
   let shift = select(0.0, partial[0], partial[0] <= mostFinite);
   workgroupBarrier();
   var sum = 0.0;

@@ -3,24 +3,24 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `matmul.wgsl`. */
+/** The source of `matmul.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/matmul/matmul.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/matmul/matmul.wgsl","line":1}],
   code: `\
-// Products of matrices: output[b, row, column] = Σ left(row, k) · right(k, column)
-// of the matrices of left and right that belong to b.
-//
-// A workgroup makes a tile of 32×32 elements of one product, an invocation 4×4 of
-// them. 16 rows or columns of depth at a time lie in workgroup memory; an element
-// adds its products in the order of k.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
-// Rows, columns and depth; from one row of left to the next and along k; from one
-// k of right to the next and along columns; then for each product the indices of
-// its two matrices.
+
+
+
 @group(0) @binding(0) var<storage, read> sizes: array<u32>;
 @group(0) @binding(1) var<storage, read> left: array<f32>;
 @group(0) @binding(2) var<storage, read> right: array<f32>;
@@ -29,7 +29,7 @@ override workgroupSize: u32;
 const side = 32u;
 const most = 16u;
 
-// By k, then by row or column.
+
 var<workgroup> leftTile: array<f32, 512>;
 var<workgroup> rightTile: array<f32, 512>;
 
@@ -38,7 +38,7 @@ struct Place {
   along: u32,
 }
 
-// Neighbouring invocations take what lies side by side.
+
 fn placeOf(index: u32, isByDepth: bool) -> Place {
   if (isByDepth) {
     return Place(index % most, index / most);

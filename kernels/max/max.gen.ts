@@ -3,22 +3,22 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `max.wgsl`. */
+/** The source of `max.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/max/max.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/max/max.wgsl","line":1},{"from":4,"file":"kernels/lib/rows.wgsl","line":1},{"from":9,"file":"kernels/lib/grid.wgsl","line":1},{"from":17,"file":"kernels/lib/rows.wgsl","line":7},{"from":50,"file":"kernels/lib/nan.wgsl","line":1},{"from":54,"file":"kernels/max/max.wgsl","line":6}],
   code: `\
-// The largest element of each row along one axis, or the smallest, where it is,
-// and the gradient. Of equals the first counts; NaN is above all, as in PyTorch.
 
-// Rows of numbers along one axis of a tensor [outer, size, inner]. \`splits\`
-// invocations of a workgroup share a row: each has the elements at its own index,
-// that plus \`splits\` and so on. Where elements of a row lie apart, neighbouring
-// invocations have neighbouring rows instead.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -28,9 +28,9 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 struct Rows {
   size: u32,
-  // From one element of a row to the next.
+
   inner: u32,
-  // A power of two, at most workgroupSize.
+
   splits: u32,
 }
 
@@ -38,9 +38,9 @@ struct Rows {
 
 struct Row {
   index: u32,
-  // Where its first element is.
+
   start: u32,
-  // Which of its invocations this is, and the first of them in the workgroup.
+
   split: u32,
   first: u32,
 }
@@ -50,7 +50,7 @@ fn rowAt(index: u32) -> Row {
   return Row(index, index / inner * sizes.size * inner + index % inner, 0u, 0u);
 }
 
-// Beyond the last row an invocation reads the last one again.
+
 fn rowOf(item: u32, local: u32, rows: u32) -> Row {
   var row = rowAt(min(item / sizes.splits, rows - 1u));
   row.index = item / sizes.splits;
@@ -58,12 +58,12 @@ fn rowOf(item: u32, local: u32, rows: u32) -> Row {
   row.first = local - row.split;
   return row;
 }
-// By the bits: compilers may assume that x != x is false.
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 
-// 1 for the largest, −1 for the smallest.
+
 override sign: i32;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -77,7 +77,7 @@ struct Found {
 
 var<workgroup> partial: array<Found, workgroupSize>;
 
-// By the bits, as WGSL leaves open how numbers below normal ones compare.
+
 fn isBetter(one: Found, than: Found) -> bool {
   let isFirst = one.index < than.index;
   if (isNan(than.value)) {
@@ -88,14 +88,14 @@ fn isBetter(one: Found, than: Found) -> bool {
   return isNan(one.value) || own > other || (own == other && isFirst);
 }
 
-// Whole numbers in the order of the numbers; 0 and -0 are both 0.
+
 fn orderOf(x: f32) -> i32 {
   let bits = bitcast<i32>(x);
   return select(bits, bitcast<i32>(0x80000000u) - bits, bits < 0);
 }
 
-// The invocations of a row (\`lib/rows.wgsl\`) find what is best of their own
-// elements; by halves they find what is best of those. A row ends where x does.
+
+
 @compute @workgroup_size(workgroupSize)
 fn largest(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -132,8 +132,8 @@ fn largest(
 @group(0) @binding(1) var<storage, read> chosen: array<i32>;
 @group(0) @binding(2) var<storage, read_write> gradX: array<f32>;
 
-// One invocation makes one element: the gradient of its row where it was chosen,
-// 0 elsewhere.
+
+
 @compute @workgroup_size(workgroupSize)
 fn largestGradient(
   @builtin(global_invocation_id) invocation: vec3u,

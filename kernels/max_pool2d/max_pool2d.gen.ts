@@ -3,23 +3,23 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `max_pool2d.wgsl`. */
+/** The source of `max_pool2d.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/max_pool2d/max_pool2d.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/max_pool2d/max_pool2d.wgsl","line":1},{"from":8,"file":"kernels/lib/pool2d.wgsl","line":1},{"from":10,"file":"kernels/lib/grid.wgsl","line":1},{"from":18,"file":"kernels/lib/pool2d.wgsl","line":4},{"from":35,"file":"kernels/max_pool2d/max_pool2d.wgsl","line":9}],
   code: `\
-// The largest element of each window, and its gradient.
-//
-// Elements are compared by whole numbers made of their bits, because WGSL
-// leaves open what comparisons make of NaN.
-//
-// One invocation makes one element.
 
-// The sizes of a pooling, and which windows a pixel belongs to.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -38,8 +38,8 @@ override strideWidth: u32;
 override paddingHeight: u32;
 override paddingWidth: u32;
 
-// The first window that reaches a position of the padded image, along an axis
-// on which a window's last element lies \`reach\` positions after its first.
+
+
 fn firstWindow(position: u32, reach: u32, stride: u32) -> u32 {
   return (max(position, reach) - reach + stride - 1) / stride;
 }
@@ -51,8 +51,8 @@ override dilationWidth: u32;
 @group(0) @binding(1) var<storage, read_write> output: array<u32>;
 @group(0) @binding(2) var<storage, read_write> indices: array<i32>;
 
-// Scans a window row by row: of equal elements the first stays, but the last
-// NaN, as in PyTorch.
+
+
 @compute @workgroup_size(workgroupSize)
 fn maxPool2dForward(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -67,7 +67,7 @@ fn maxPool2dForward(
     var largestRank = 0u;
     var largestElement = 0u;
     for (var i = 0u; i < kernelHeight; i++) {
-      // In the padding above the image, this is beyond the largest row.
+
       let row = top + i * dilationHeight - paddingHeight;
       for (var j = 0u; j < kernelWidth; j++) {
         let column = left + j * dilationWidth - paddingWidth;
@@ -90,8 +90,8 @@ fn maxPool2dForward(
 
 const rankOfNaN = 0xffffffffu;
 
-// A number from 1 on that is larger for larger numbers, given their bits: equal
-// for 0 and −0, largest for NaN.
+
+
 fn rankOf(bits: u32) -> u32 {
   if ((bits & 0x7fffffffu) > 0x7f800000u) {
     return rankOfNaN;
@@ -103,8 +103,8 @@ fn rankOf(bits: u32) -> u32 {
 @group(0) @binding(1) var<storage, read> largestAt: array<i32>;
 @group(0) @binding(2) var<storage, read_write> gradX: array<f32>;
 
-// Adds the gradients of those windows whose largest element this is, row by
-// row.
+
+
 @compute @workgroup_size(workgroupSize)
 fn maxPool2dGradient(
   @builtin(global_invocation_id) invocation: vec3u,

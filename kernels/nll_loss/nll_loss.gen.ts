@@ -3,18 +3,18 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `nll_loss.wgsl`. */
+/** The source of `nll_loss.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/nll_loss/nll_loss.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/nll_loss/nll_loss.wgsl","line":1},{"from":5,"file":"kernels/lib/grid.wgsl","line":1},{"from":13,"file":"kernels/nll_loss/nll_loss.wgsl","line":6}],
   code: `\
-// The loss of log-probabilities [rows, classes, inner] and labels [rows, inner],
-// which may be smoothed, and its gradient with respect to the log-probabilities.
-// Each class has a weight, 1 where there are none.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -27,13 +27,13 @@ override inner: u32;
 override hasIgnored: bool;
 override ignored: i32;
 override hasWeight: bool;
-// Share of the target that is spread evenly over the classes.
+
 override labelSmoothing: f32;
 
 @group(0) @binding(0) var<storage, read> labels: array<i32>;
 @group(0) @binding(1) var<storage, read> weight: array<f32>;
 @group(0) @binding(2) var<storage, read> x: array<f32>;
-// NaN as its bits: WGSL has no constant for it.
+
 @group(0) @binding(3) var<storage, read_write> losses: array<u32>;
 @group(0) @binding(4) var<storage, read_write> weights: array<f32>;
 
@@ -48,8 +48,8 @@ fn isIgnored(label: i32) -> bool {
   return hasIgnored && label == ignored;
 }
 
-// One invocation makes the loss of a label and its weight, by which a mean
-// divides. Sums run over the classes in their order.
+
+
 @compute @workgroup_size(workgroupSize)
 fn nllLoss(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -87,7 +87,7 @@ fn nllLoss(
 @group(0) @binding(2) var<storage, read> gradOutput: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradX: array<f32>;
 
-// One invocation makes one element.
+
 @compute @workgroup_size(workgroupSize)
 fn nllLossGradient(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -106,7 +106,7 @@ fn nllLossGradient(
   }
   let own = select(0.0, 1 - labelSmoothing, label == i32(column));
   let share = own + labelSmoothing / f32(classes);
-  // Away from the label the gradient is 0, whatever the weight.
+
   gradX[index] =
     select(-gradOutput[at] * weightOf(column) * share, 0.0, share == 0);
 }

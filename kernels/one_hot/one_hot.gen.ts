@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `one_hot.wgsl`. */
+/** The source of `one_hot.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/one_hot/one_hot.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/one_hot/one_hot.wgsl","line":1},{"from":6,"file":"kernels/lib/grid.wgsl","line":1},{"from":14,"file":"kernels/one_hot/one_hot.wgsl","line":7}],
   code: `\
-// 1 in the column of each row's label, 0 in the others; NaN in all columns of a
-// row whose label is no column.
-//
-// One invocation makes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -35,7 +35,7 @@ fn oneHot(
 ) {
   let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&output)) {
-    // As u32, a label below 0 is large.
+
     let label = u32(labels[index / classes]);
     let value = select(0u, bitcast<u32>(1.0f), label == index % classes);
     output[index] = select(value, 0x7fc00000u, label >= classes);

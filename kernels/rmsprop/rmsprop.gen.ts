@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `rmsprop.wgsl`. */
+/** The source of `rmsprop.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/rmsprop/rmsprop.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/rmsprop/rmsprop.wgsl","line":1},{"from":6,"file":"kernels/lib/grid.wgsl","line":1},{"from":14,"file":"kernels/rmsprop/rmsprop.wgsl","line":7}],
   code: `\
-// RMSprop (Hinton, 2012), in PyTorch's order of operations: plain, centered, with
-// momentum, and with both.
-//
-// One invocation updates one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -24,7 +24,7 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 }
 
 override alpha: f32;
-// 1 − alpha, taken in f64.
+
 override rest: f32;
 override eps: f32;
 override momentum: f32;
@@ -41,14 +41,14 @@ fn slopeOf(index: u32) -> f32 {
   return gradient[index] + weightDecay * parameter[index];
 }
 
-// The mean of the squared gradient, one step on.
+
 fn nextSquare(index: u32, slope: f32) -> f32 {
   let square = squareAvg[index] * alpha + rest * slope * slope;
   squareAvg[index] = square;
   return square;
 }
 
-// The variance of the gradient, one step on.
+
 fn nextVariance(index: u32, slope: f32) -> f32 {
   let square = nextSquare(index, slope);
   let mean = gradAvg[index] * alpha + rest * slope;
@@ -56,7 +56,7 @@ fn nextVariance(index: u32, slope: f32) -> f32 {
   return square - mean * mean;
 }
 
-// The momentum, one step on.
+
 fn nextMomentum(index: u32, direction: f32) -> f32 {
   let velocity = momentumBuffer[index] * momentum + direction;
   momentumBuffer[index] = velocity;

@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `sgd.wgsl`. */
+/** The source of `sgd.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/sgd/sgd.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/sgd/sgd.wgsl","line":1},{"from":6,"file":"kernels/lib/grid.wgsl","line":1},{"from":14,"file":"kernels/sgd/sgd.wgsl","line":7}],
   code: `\
-// Stochastic gradient descent, with momentum and without, in PyTorch's order of
-// operations.
-//
-// One invocation updates one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -25,7 +25,7 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 override weightDecay: f32;
 override momentum: f32;
-// 1 − dampening.
+
 override rest: f32;
 override nesterov: bool;
 

@@ -3,25 +3,25 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `softmax.wgsl`. */
+/** The source of `softmax.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/softmax/softmax.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/softmax/softmax.wgsl","line":1},{"from":7,"file":"kernels/lib/rows.wgsl","line":1},{"from":12,"file":"kernels/lib/grid.wgsl","line":1},{"from":20,"file":"kernels/lib/rows.wgsl","line":7},{"from":53,"file":"kernels/softmax/softmax.wgsl","line":8}],
   code: `\
-// Softmax and its logarithm of rows along one axis, and their gradients.
-//
-// The invocations of a row (\`lib/rows.wgsl\`) add up what they have, in order;
-// the sums are combined by halves. The largest element is taken off all, so that
-// no exp() overflows.
 
-// Rows of numbers along one axis of a tensor [outer, size, inner]. \`splits\`
-// invocations of a workgroup share a row: each has the elements at its own index,
-// that plus \`splits\` and so on. Where elements of a row lie apart, neighbouring
-// invocations have neighbouring rows instead.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -31,9 +31,9 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 struct Rows {
   size: u32,
-  // From one element of a row to the next.
+
   inner: u32,
-  // A power of two, at most workgroupSize.
+
   splits: u32,
 }
 
@@ -41,9 +41,9 @@ struct Rows {
 
 struct Row {
   index: u32,
-  // Where its first element is.
+
   start: u32,
-  // Which of its invocations this is, and the first of them in the workgroup.
+
   split: u32,
   first: u32,
 }
@@ -53,7 +53,7 @@ fn rowAt(index: u32) -> Row {
   return Row(index, index / inner * sizes.size * inner + index % inner, 0u, 0u);
 }
 
-// Beyond the last row an invocation reads the last one again.
+
 fn rowOf(item: u32, local: u32, rows: u32) -> Row {
   var row = rowAt(min(item / sizes.splits, rows - 1u));
   row.index = item / sizes.splits;
@@ -72,7 +72,7 @@ struct Exponentials {
   sum: f32,
 }
 
-// The largest element of a row, and the sum of exp(element − largest).
+
 fn exponentialsOf(row: Row, local: u32) -> Exponentials {
   var largest = x[row.start];
   for (var k = row.split; k < sizes.size; k += sizes.splits) {
@@ -95,7 +95,7 @@ fn exponentialsOf(row: Row, local: u32) -> Exponentials {
 }
 
 fn sumOfRow(own: f32, row: Row, local: u32) -> f32 {
-  // Until here, others may read what was there.
+
   workgroupBarrier();
   partial[local] = own;
   for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {

@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `strided.wgsl`. */
+/** The source of `strided.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/strided/strided.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/strided/strided.wgsl","line":1},{"from":6,"file":"kernels/lib/grid.wgsl","line":1},{"from":14,"file":"kernels/strided/strided.wgsl","line":7}],
   code: `\
-// Copies elements from places of one buffer to places of another, both given by
-// an offset and a stride along each axis. Words keep their bits, NaN included.
-//
-// One invocation copies one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -26,8 +26,8 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 @group(0) @binding(0) var<storage, read> source: array<u32>;
 @group(0) @binding(1) var<storage, read_write> destination: array<u32>;
 
-// How many elements there are; where the first one is, and where it goes; then
-// for each axis, the innermost first, its size and both strides.
+
+
 @group(0) @binding(2) var<storage, read> axes: array<u32>;
 
 @compute @workgroup_size(workgroupSize)

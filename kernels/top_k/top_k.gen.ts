@@ -3,36 +3,36 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `top_k.wgsl`. */
+/** The source of `top_k.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/top_k/top_k.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/top_k/top_k.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/lib/nan.wgsl","line":1},{"from":16,"file":"kernels/lib/reduce.wgsl","line":1},{"from":20,"file":"kernels/lib/reduce.wgsl","line":6},{"from":36,"file":"kernels/top_k/top_k.wgsl","line":7}],
   code: `\
-// In how many rows of scores [batch, classes] the label's score is among the k
-// largest. Of equals the first is larger; NaN is above all.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
 
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
-// By the bits: compilers may assume that x != x is false.
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
-// The sum of what the invocations of a workgroup hold, for all of them. The
-// first half of the invocations adds the sums of the second half to its own, and
-// so on by halves. The importer says what is summed: \`alias Partial = f32;\`.
+
+
+
 
 
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
-  // Until here, others may read the last sum.
+
   workgroupBarrier();
   partial[local] = own;
   for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
@@ -55,8 +55,8 @@ override k: u32;
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
 @group(0) @binding(2) var<storage, read_write> count: array<f32>;
 
-// One workgroup: each invocation counts in the rows at its own index, that plus
-// workgroupSize and so on; \`lib/reduce.wgsl\` adds the counts.
+
+
 @compute @workgroup_size(workgroupSize)
 fn topKCount(@builtin(local_invocation_index) local: u32) {
   var own = 0u;

@@ -3,21 +3,21 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `upsample.wgsl`. */
+/** The source of `upsample.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/upsample/upsample.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/upsample/upsample.wgsl","line":1},{"from":8,"file":"kernels/lib/grid.wgsl","line":1},{"from":16,"file":"kernels/upsample/upsample.wgsl","line":9}],
   code: `\
-// Images in another size, and the gradient of that.
-//
-// \`taps\` and \`shares\` are the tables that \`taps.ts\` makes: sizes, and which rows
-// and columns an element is made of. One pipeline serves all sizes.
-//
-// One invocation makes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -25,16 +25,16 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
   return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
-// Height and width of the input, height and width of the output; then two input
-// rows for each output row, two columns for each column; then the range of
-// output rows of each input row, and that of columns.
+
+
+
 @group(0) @binding(0) var<storage, read> taps: array<u32>;
-// Of the second row for each output row, then of the second column.
+
 @group(0) @binding(1) var<storage, read> shares: array<f32>;
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output: array<f32>;
 
-// Where an element of the output finds its rows and columns.
+
 struct Element {
   plane: u32,
   row: u32,
@@ -61,7 +61,7 @@ fn nearest(
   }
 }
 
-// Mixes two pixels of each row, then the two rows.
+
 @compute @workgroup_size(workgroupSize)
 fn bilinear(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -85,8 +85,8 @@ fn bilinear(
 @group(0) @binding(2) var<storage, read> gradOutput: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradX: array<f32>;
 
-// Adds a pixel's shares of the gradients of those elements that it is a tap of,
-// row by row.
+
+
 @compute @workgroup_size(workgroupSize)
 fn upsampleGradient(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -119,7 +119,7 @@ fn upsampleGradient(
   }
 }
 
-// A pixel's share of an output row or column.
+
 fn shareOf(element: u32, pixel: u32) -> f32 {
   let share = shares[element];
   let first = select(0.0, 1 - share, taps[4 + 2 * element] == pixel);

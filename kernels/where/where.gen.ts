@@ -3,19 +3,19 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `where.wgsl`. */
+/** The source of `where.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/where/where.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/where/where.wgsl","line":1},{"from":6,"file":"kernels/lib/grid.wgsl","line":1},{"from":14,"file":"kernels/where/where.wgsl","line":7}],
   code: `\
-// Each element of \`output\` from \`a\` where the condition is not 0, and from \`b\`
-// elsewhere. All are words: the bits of a number pass as they are.
-//
-// One invocation makes one element.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -28,13 +28,13 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 @group(0) @binding(3) var<storage, read_write> output: array<u32>;
 
-// 1 where an operand has an element for each of the output, 0 where it has one
-// for all.
+
+
 override conditionStep: u32 = 1;
 override aStep: u32 = 1;
 override bStep: u32 = 1;
 
-// NaN is not 0, and both zeros are.
+
 fn chosen(conditionIndex: u32, aIndex: u32, bIndex: u32) -> u32 {
   if ((condition[conditionIndex] & 0x7fffffffu) != 0u) { return a[aIndex]; }
   return b[bIndex];
@@ -52,8 +52,8 @@ fn whereFlat(
   }
 }
 
-// For each axis of the output, the innermost first: its size, and the strides of
-// the three operands along it.
+
+
 @group(0) @binding(4) var<storage, read> axes: array<u32>;
 
 @compute @workgroup_size(workgroupSize)

@@ -3,27 +3,27 @@
 
 import type { EntryPoint, WgslModule } from "../../wgsl.ts";
 
-/** The source of `convolve.wgsl`. */
+/** The source of `convolve.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/conv2d/llvmpipe/convolve.wgsl",
   elements: ["Target"],
   lines: [{"from":1,"file":"kernels/conv2d/llvmpipe/convolve.wgsl","line":1}],
   code: `\
-// Convolution in two dimensions for Mesa's llvmpipe, an adapter that runs on the
-// CPU, with kernels of at most five columns and without strides.
-//
-// This driver runs eight invocations at a time, each in a lane of a vector. It
-// loads from a storage buffer lane by lane, in a loop with a branch, but a texel
-// of four numbers at once: for a quarter of the price. Hence the textures, which
-// pack.wgsl fills. A lane's sums stay in registers, or beside them on
-// the stack, as long as no index into them is computed.
-//
-// A window slides over the images called source, and each position of it is a
-// pixel of the images called target: the output, or the gradient with respect to
-// x. A row tile is 8, 14 or 16 columns of a row of the target.
+
+
+
+
+
+
+
+
+
+
+
+
 
 override kernelWidth: u32;
-// Columns of a row tile: 8, 14 or 16.
+
 override rowTileWidth: u32;
 override workgroupSize: u32;
 
@@ -33,9 +33,9 @@ struct Sizes {
   targetHeight: u32,
   targetWidth: u32,
   kernelHeight: u32,
-  // Row tiles that cover a row.
+
   rowTiles: u32,
-  // Rows of the packed source.
+
   rows: u32,
   hasBias: u32,
 }
@@ -43,7 +43,7 @@ struct Sizes {
 @group(0) @binding(0) var source: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(1) var weight: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-// One of these: pairs of columns where the width is even.
+
 @group(0) @binding(3) var<storage, read_write> pairs: array<vec2<Target>>;
 @group(0) @binding(3) var<storage, read_write> singles: array<Target>;
 
@@ -52,8 +52,8 @@ struct Sizes {
 override isNarrow: bool = rowTileWidth == 8;
 override texels: u32 = select(5u, 3u, isNarrow);
 
-// Twenty columns of the source in pairs; the first twelve where a row tile is
-// narrow.
+
+
 struct Line {
   a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
   f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
@@ -80,7 +80,7 @@ fn weightAt(index: u32) -> vec4f {
   return textureLoad(weight, vec2u(index % 4096, index / 4096));
 }
 
-// Sums for sixteen columns of a row of the target, in pairs.
+
 struct RowTile {
   a: vec2f, b: vec2f, c: vec2f, d: vec2f,
   e: vec2f, f: vec2f, g: vec2f, h: vec2f,
@@ -91,7 +91,7 @@ struct Tile {
   lower: RowTile,
 }
 
-// A tile and what a row of the kernel sees in two lines.
+
 fn add(tile: Tile, upper: Line, lower: Line, w: vec4f, last: f32) -> Tile {
   return Tile(
     addLine(tile.upper, upper, w, last),
@@ -116,7 +116,7 @@ fn addLine(rowTile: RowTile, p: Line, w: vec4f, last: f32) -> RowTile {
   return sums;
 }
 
-// A row of the kernel over six columns, at its first position and the next.
+
 fn window(p: vec2f, q: vec2f, r: vec2f, w: vec4f, last: f32) -> vec2f {
   var sum = p * w.x;
   if (kernelWidth > 1) {
@@ -134,7 +134,7 @@ fn window(p: vec2f, q: vec2f, r: vec2f, w: vec4f, last: f32) -> vec2f {
   return sum;
 }
 
-// Where a tile lies in the target.
+
 struct Place {
   inside: bool,
   image: u32,
@@ -143,7 +143,7 @@ struct Place {
   channel: u32,
 }
 
-// Tiles of four neighbouring channels.
+
 struct Tiles {
   a: Tile,
   b: Tile,
@@ -157,7 +157,7 @@ fn placeOf(workgroup: vec3u, workgroups: vec3u, local: u32, count: u32) -> Place
   let tilesOfImage = (sizes.targetHeight + 1) / 2 * rowTiles;
   let images = count /
     (sizes.targetChannels * sizes.targetHeight * sizes.targetWidth);
-  // Those beyond the last tile make it again, but do not write it.
+
   let tile = min(index, images * tilesOfImage - 1);
   let image = tile / tilesOfImage;
   return Place(
@@ -169,14 +169,14 @@ fn placeOf(workgroup: vec3u, workgroups: vec3u, local: u32, count: u32) -> Place
   );
 }
 
-// Each sum runs over source channels, then kernel rows, then kernel columns,
-// these in a sum of their own.
+
+
 fn sums(place: Place) -> Tiles {
   var tiles: Tiles;
   let kernelHeight = sizes.kernelHeight;
   let rows = sizes.rows;
   let steps = sizes.sourceChannels * kernelHeight;
-  // From the last row of the kernel to its first on the next channel.
+
   let toNext = sizes.rowTiles * rows - kernelHeight + 1;
   let plane = place.image * sizes.sourceChannels * sizes.rowTiles;
   var line = ((plane + place.rowTile) * rows + place.row) * texels;
@@ -202,9 +202,9 @@ fn sums(place: Place) -> Tiles {
   return tiles;
 }
 
-// A row of a tile. Rows are stored one after the other, in a loop that starts
-// where a compiler cannot see it: Mesa's driver takes long to compile a store,
-// and unrolls loops.
+
+
+
 fn rowOf(tiles: Tiles, index: u32) -> RowTile {
   let channel = index / 2;
   let tile = eitherTile(channel < 2,
@@ -233,9 +233,9 @@ fn eitherRowTile(isFirst: bool, a: RowTile, b: RowTile) -> RowTile {
   );
 }
 
-// One invocation makes four channels of a tile of two rows and \`rowTileWidth\`
-// columns. Workgroups along x run over channels, so that neighbours in time read
-// the same lines; along y and z over tiles.
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn convolveEven(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -292,7 +292,7 @@ fn shiftOf(channel: u32) -> f32 {
   return 0.0;
 }
 
-// The same where the width is odd.
+
 @compute @workgroup_size(workgroupSize)
 fn convolveOdd(
   @builtin(workgroup_id) workgroup: vec3u,

@@ -3,18 +3,18 @@
 
 import type { EntryPoint, WgslModule } from "../../wgsl.ts";
 
-/** The source of `pack.wgsl`. */
+/** The source of `pack.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/conv2d/llvmpipe/pack.wgsl",
   elements: ["Value"],
   lines: [{"from":1,"file":"kernels/conv2d/llvmpipe/pack.wgsl","line":1},{"from":5,"file":"kernels/lib/grid.wgsl","line":1},{"from":13,"file":"kernels/conv2d/llvmpipe/pack.wgsl","line":6}],
   code: `\
-// Images and weights as the convolution for llvmpipe reads them: in textures, see
-// convolve.wgsl. Texel i of a texture is at column i % 4096 of row
-// i / 4096.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
+
+
 
 override workgroupSize: u32;
 
@@ -30,22 +30,22 @@ fn put(index: u32, texel: vec4f) {
 }
 
 struct Images {
-  // Of all phases.
+
   planes: u32,
   imageHeight: i32,
   imageWidth: i32,
-  // Rows and columns of zeros before the first of the image.
+
   top: i32,
   left: i32,
-  // Pixels from one row or column of a phase to the next, and phases: 1 where a
-  // window has no stride.
+
+
   strideHeight: i32,
   strideWidth: i32,
   phaseRows: u32,
   phaseColumns: u32,
-  // Columns from one row tile to the next.
+
   rowTileWidth: u32,
-  // How many row tiles, rows and texels of a row a plane is packed into.
+
   rowTiles: u32,
   rows: u32,
   texels: u32,
@@ -53,18 +53,18 @@ struct Images {
 
 @group(0) @binding(2) var<uniform> images: Images;
 
-// Images [planes, imageHeight, imageWidth] as [planes, phases, rowTiles, rows,
-// texels]: a row tile has its own columns and those that a window over it
-// reaches. What lies outside of the image is 0.
-//
-// One invocation makes one row of one row tile.
+
+
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn packImages(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let index = itemOf(invocation, workgroups);
-  // Divided as rarely as possible: eight lanes divide one after the other.
+
   let rowTile = index / images.rows;
   let phase = rowTile / images.rowTiles;
   let phaseRow = phase / images.phaseColumns;
@@ -94,7 +94,7 @@ fn packImages(
   }
 }
 
-// A pixel of a row that starts there; one that lies outside has no width.
+
 fn pixel(start: u32, column: i32, width: i32) -> f32 {
   let inside = column >= 0 && column < width;
   return select(0.0, f32(values[start + select(0u, u32(column), inside)]), inside);
@@ -103,34 +103,34 @@ fn pixel(start: u32, column: i32, width: i32) -> f32 {
 struct Weights {
   sourceChannels: u32,
   targetChannels: u32,
-  // Rows of the window that slides over the phases.
+
   windowHeight: u32,
   kernelHeight: i32,
   kernelWidth: i32,
-  // From the weights of one channel to those of the next.
+
   sourceChannelStep: u32,
   targetChannelStep: u32,
   strideHeight: i32,
   strideWidth: i32,
   phaseRows: u32,
   phaseColumns: u32,
-  // For the gradient with respect to x: padding of x, and rows and columns of
-  // zeros before the first of the gradient.
+
+
   paddingHeight: i32,
   paddingWidth: i32,
   leadHeight: i32,
   leadWidth: i32,
-  // Whether the kernel is flipped along both axes, as for the gradient with
-  // respect to x: phases are the target's then.
+
+
   flipped: u32,
 }
 
 @group(0) @binding(2) var<uniform> weights: Weights;
 
-// Weights as [targetChannels / 4, sourceChannels, windowHeight, 5]: each texel is
-// one element of the windows of four target channels. What lies outside is 0.
-//
-// One invocation makes one texel.
+
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn packWeights(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -145,7 +145,7 @@ fn packWeights(
   let four = firstTarget + vec4u(0, 1, 2, 3);
   let targets = min(four, vec4u(weights.targetChannels - 1));
   let isFlipped = weights.flipped != 0;
-  // Channels of x are counted with their phases.
+
   let phases = weights.phaseRows * weights.phaseColumns;
   let phase = select(source, targets, isFlipped) % phases;
   let rows = elementOf(row, vec4i(phase / weights.phaseColumns), Axis(
@@ -176,13 +176,13 @@ struct Axis {
   lead: i32,
 }
 
-// The row or column of the kernel that an element of the window is, in some
-// phases.
+
+
 fn elementOf(index: i32, phase: vec4i, axis: Axis) -> vec4i {
   if (weights.flipped == 0) {
     return index * axis.stride + phase;
   }
-  // The pixels of x that a phase has, and the first window that it lies in.
+
   let late = max(vec4i(axis.padding), phase) - phase + axis.stride - 1;
   return (late / axis.stride + axis.lead - index) * axis.stride + phase;
 }

@@ -3,16 +3,16 @@
 
 import type { EntryPoint, WgslModule } from "../../wgsl.ts";
 
-/** The source of `phases.wgsl`. */
+/** The source of `phases.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/conv2d/llvmpipe/phases.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/conv2d/llvmpipe/phases.wgsl","line":1},{"from":3,"file":"kernels/lib/grid.wgsl","line":1},{"from":11,"file":"kernels/conv2d/llvmpipe/phases.wgsl","line":4}],
   code: `\
-// What becomes of phases where a convolution has a stride: see pack.ts.
 
-// One invocation for each item, in a line of workgroups; those that do not fit in
-// one row of the grid go on in the next: \`workgroupsFor\` in kernel.ts.
+
+
+
 
 override workgroupSize: u32;
 
@@ -38,11 +38,11 @@ struct Images {
 @group(0) @binding(2) var<storage, read_write> images: array<f32>;
 @group(0) @binding(3) var<uniform> sizes: Images;
 
-// Images [batch, channels, height, width] of phases [batch, channels, phaseRows,
-// phaseColumns, rows, columns], the rows and columns that are left over included.
-// What belongs to a phase that is not there is 0, the bias apart.
-//
-// One invocation makes one row.
+
+
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn imageOfPhases(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -94,11 +94,11 @@ struct Weights {
 @group(0) @binding(1) var<storage, read_write> weight: array<f32>;
 @group(0) @binding(2) var<uniform> weights: Weights;
 
-// A weight [targetChannels, sourceChannels, kernelHeight, kernelWidth] of splits
-// [splits, targetChannels, sourceChannels, phasesDown, phasesAcross,
-// windowHeight, windowWidth], which are added in their order.
-//
-// One invocation makes one element.
+
+
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn weightOfPhases(
   @builtin(global_invocation_id) invocation: vec3u,

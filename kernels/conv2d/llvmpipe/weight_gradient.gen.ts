@@ -3,21 +3,21 @@
 
 import type { EntryPoint, WgslModule } from "../../wgsl.ts";
 
-/** The source of `weight_gradient.wgsl`. */
+/** The source of `weight_gradient.wgsl` without its comments. */
 export const module: WgslModule = {
   file: "kernels/conv2d/llvmpipe/weight_gradient.wgsl",
   elements: [],
   lines: [{"from":1,"file":"kernels/conv2d/llvmpipe/weight_gradient.wgsl","line":1}],
   code: `\
-// The gradient of a convolution with respect to its weight for llvmpipe, with
-// kernels of at most five rows and columns and without strides: see convolve.wgsl
-// for what this driver runs fast. Images and the output's gradient come as
-// pack.wgsl packs them, both in row tiles of the same columns; those of the images
-// also have the columns that a kernel reaches.
+
+
+
+
+
 
 override kernelHeight: u32;
 override kernelWidth: u32;
-// Columns of a row tile: 8, 14 or 16.
+
 override rowTileWidth: u32;
 override workgroupSize: u32;
 
@@ -26,28 +26,28 @@ struct Sizes {
   sourceChannels: u32,
   targetChannels: u32,
   targetHeight: u32,
-  // Row tiles that cover a row.
+
   rowTiles: u32,
-  // Rows of the packed source.
+
   rows: u32,
   imagesPerSplit: u32,
 }
 
 @group(0) @binding(0) var source: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(1) var gradient: texture_storage_2d<rgba32float, read>;
-// [splits, targetChannels, sourceChannels, kernelHeight, kernelWidth].
+
 @group(0) @binding(2) var<storage, read_write> splits: array<f32>;
 
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 
 override isNarrow: bool = rowTileWidth == 8;
-// Of a line of the source, and of a row tile of the gradient.
+
 override texels: u32 = select(5u, 3u, isNarrow);
 override gradientTexels: u32 = select(4u, 2u, isNarrow);
 override area: u32 = kernelHeight * kernelWidth;
 
-// Twenty columns of the source in pairs; the first twelve where a row tile is
-// narrow.
+
+
 struct Line {
   a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
   f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
@@ -70,8 +70,8 @@ fn sourceAt(index: u32) -> vec4f {
   return textureLoad(source, vec2u(index % 4096, index / 4096));
 }
 
-// Sixteen columns of the gradient in pairs; the first eight where a row tile is
-// narrow.
+
+
 struct RowTile {
   a: vec2f, b: vec2f, c: vec2f, d: vec2f,
   e: vec2f, f: vec2f, g: vec2f, h: vec2f,
@@ -93,7 +93,7 @@ fn gradientAt(index: u32) -> vec4f {
   return textureLoad(gradient, vec2u(index % 4096, index / 4096));
 }
 
-// A row of gradients of four neighbouring channels.
+
 struct RowTiles {
   a: RowTile,
   b: RowTile,
@@ -101,13 +101,13 @@ struct RowTiles {
   d: RowTile,
 }
 
-// Sums for the elements of a kernel row: the first four, and the last.
+
 struct Row {
   most: vec4f,
   last: f32,
 }
 
-// Sums for a kernel row of four neighbouring target channels.
+
 struct Rows {
   a: Row,
   b: Row,
@@ -115,7 +115,7 @@ struct Rows {
   d: Row,
 }
 
-// Those of up to five kernel rows.
+
 struct Tile {
   a: Rows,
   b: Rows,
@@ -133,8 +133,8 @@ fn addLine(rows: Rows, gradients: RowTiles, line: Line) -> Rows {
   );
 }
 
-// What a row tile of gradients gives a kernel row: at each of its elements the
-// products with the columns that the element was over.
+
+
 fn addRowTile(row: Row, s: RowTile, p: Line) -> Row {
   var sums = Row(vec4f(), 0);
   sums.most.x = product(s, p.a, p.b, p.c, p.d, p.e, p.f, p.g, p.h);
@@ -153,7 +153,7 @@ fn addRowTile(row: Row, s: RowTile, p: Line) -> Row {
   return Row(row.most + sums.most, row.last + sums.last);
 }
 
-// Even columns and odd ones, each from the first to the last, and then both.
+
 fn product(
   s: RowTile,
   a: vec2f,
@@ -175,7 +175,7 @@ fn product(
   return sum.x + sum.y;
 }
 
-// The same one column further than the first pair.
+
 fn between(
   s: RowTile,
   a: vec2f,
@@ -201,10 +201,10 @@ fn between(
   );
 }
 
-// One invocation makes the kernels of four target channels on one source
-// channel, over the images of one split. Invocations run over source channels,
-// then groups of target channels, then splits. Each sum runs over images, then row
-// tiles, then rows of the gradient; the columns of a row in a sum of their own.
+
+
+
+
 @compute @workgroup_size(workgroupSize)
 fn weightGradient(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -230,8 +230,8 @@ fn weightGradient(
     gradientTexels;
   var line = (first * sourceChannels + sourceChannel) * rowTiles * sizes.rows *
     texels;
-  // From the last row of a row tile to the first of the next, and from the last
-  // row of an image to the first of the next.
+
+
   let toNext = (sizes.rows - height + 1) * texels;
   let toImage = toNext + (sourceChannels - 1) * rowTiles * sizes.rows * texels;
   let toGradient = ((sizes.targetChannels - 1) * rowTiles * height + 1) *
@@ -262,10 +262,10 @@ fn weightGradient(
     rowsLeft = select(rowsLeft, height, rowsLeft == 0);
     tilesLeft = select(tilesLeft, rowTiles, tilesLeft == 0);
   }
-  // Those beyond the last split make it again, but do not write it.
+
   if (index < sourceChannels * groups * splitCount) {
-    // One store after the other, in a loop that starts where a compiler cannot
-    // see it: Mesa's driver takes long to compile a store, and unrolls loops.
+
+
     let weights = sizes.targetChannels * sourceChannels * area;
     let begin = channel * kernelHeight;
     for (var i = begin; i < begin + 4 * kernelHeight; i++) {

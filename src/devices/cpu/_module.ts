@@ -1,5 +1,5 @@
-import { binary as relaxed } from "../../../kernels/lib/relaxed.gen.ts";
-import { binary as simd } from "../../../kernels/lib/simd.gen.ts";
+import { applyPatch } from "../../../kernels/lib/patch.ts";
+import { patch, relaxed } from "../../../kernels/lib/wasm.gen.ts";
 
 /** The compiled kernels: WebAssembly that all threads share. */
 export interface CpuModule {
@@ -45,27 +45,37 @@ const compiled = new Map<boolean, CpuModule>();
  * engine has it.
  */
 export function cpuModule(useRelaxed: boolean): CpuModule {
-  const bytes = decode(relaxed);
-  return useRelaxed && WebAssembly.validate(bytes)
-    ? compile(relaxed, true)
-    : compile(simd, false);
+  const known = compiled.get(useRelaxed);
+  if (known !== undefined) return known;
+  const bytes = bytesOf(relaxed);
+  const made = useRelaxed && WebAssembly.validate(bytes)
+    ? compile(bytes, true)
+    : compile(applyPatch(bytes, bytesOf(patch)), false);
+  compiled.set(useRelaxed, made);
+  return made;
 }
 
-function compile(binary: string, relaxed: boolean): CpuModule {
-  const known = compiled.get(relaxed);
-  if (known !== undefined) return known;
-  const module = new WebAssembly.Module(decode(binary));
+function compile(bytes: BufferSource, relaxed: boolean): CpuModule {
+  const module = new WebAssembly.Module(bytes);
   const kernels = WebAssembly.Module.exports(module)
     .map(({ name }) => name)
     .filter((name) => !notKernels.includes(name))
     .sort();
-  const made = { module, kernels, relaxed };
-  compiled.set(relaxed, made);
-  return made;
+  return { module, kernels, relaxed };
 }
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+/** The bytes of hexadecimal digits in lines. */
+function bytesOf(hexadecimal: string): Uint8Array<ArrayBuffer> {
+  const digits = hexadecimal.replaceAll("\n", "");
+  const digit = (at: number) => {
+    const code = digits.charCodeAt(at);
+    return (code & 15) + 9 * (code >> 6);
+  };
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let at = 0; at < bytes.length; at++) {
+    bytes[at] = digit(2 * at) << 4 | digit(2 * at + 1);
+  }
+  return bytes;
 }
 
 /**
