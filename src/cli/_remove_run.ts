@@ -4,6 +4,8 @@ import { list } from "../data/folder/listing.ts";
 import { bestPath } from "../training/mod.ts";
 import { weightsName } from "../sweep/mod.ts";
 import { checkpointName } from "./_found_runs.ts";
+import { sweepFile } from "./_sweep_file.ts";
+import { sweepPage } from "./_sweep_report.ts";
 
 /** What a training writes into its folder. */
 const names = [
@@ -11,6 +13,9 @@ const names = [
   // Of a trial of a sweep.
   weightsName,
 ];
+
+/** What a sweep writes into its folder beside its trials. */
+const sweepNames = [sweepFile, sweepPage];
 
 /**
  * Removes what a training wrote into its folder, and the folder if nothing else
@@ -28,13 +33,26 @@ export async function removeRun(folder: string): Promise<string[]> {
 }
 
 /** Removes a folder in which nothing is, or says what is in it. */
-export async function removeEmpty(folder: string): Promise<string[]> {
+async function removeEmpty(folder: string): Promise<string[]> {
   const names = await Array.fromAsync(
     Deno.readDir(folder),
     ({ name }) => name,
   );
   if (names.length === 0) await remove(folder);
   return names.sort();
+}
+
+/**
+ * Removes a folder of seeds' or trials' folders once the last of them is gone,
+ * with what a sweep wrote into it.
+ */
+export async function removeParent(folder: string): Promise<void> {
+  const { files = [], folders = [] } = await list(folder) ?? {};
+  if (folders.length > 0) return;
+  for (const name of files) {
+    if (sweepNames.includes(name)) await remove(join(folder, name));
+  }
+  await removeEmpty(folder);
 }
 
 async function remove(path: string): Promise<void> {

@@ -40,20 +40,15 @@ export function sweepRecord(
       epochs: rank.epochs,
     })),
     trials: plan.trials.map((trial) => {
-      const { failure, history, isDone } = stateIn(states, trial);
+      const state = stateIn(states, trial);
+      const { failure, history } = state;
       const best = bestEpoch(history);
       return {
         trial: trial.name,
         folder: trial.folder,
         setting: valuesOf(plan, trial.setting),
         seed: trial.seed,
-        state: failure !== undefined
-          ? "failed"
-          : isDone
-          ? "finished"
-          : history.length > 0
-          ? "stopped"
-          : "waiting",
+        state: stateName(state),
         epochs: history.length,
         best_epoch: best?.epoch ?? null,
         val_acc: best?.valAcc ?? null,
@@ -62,6 +57,13 @@ export function sweepRecord(
       };
     }),
   };
+}
+
+/** How a trial ended, in a word. */
+export function stateName({ failure, history, isDone }: TrialState): string {
+  if (failure !== undefined) return "failed";
+  if (isDone) return "finished";
+  return history.length > 0 ? "stopped" : "waiting";
 }
 
 /** The settings from the best to the worst. */

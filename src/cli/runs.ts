@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 import { closest } from "../base/closest.ts";
 import { table } from "../base/table.ts";
-import { removeEmpty, removeRun } from "./_remove_run.ts";
+import { removeParent, removeRun } from "./_remove_run.ts";
 import type { EpochResult } from "../training/mod.ts";
 import { lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
@@ -88,10 +88,7 @@ function runOf(
 async function removeAll(runs: readonly FoundRun[]): Promise<void> {
   for (const { folder, name } of runs) {
     const rest = await removeRun(folder);
-    // The folder of all seeds, once the last of them is gone.
-    if (name.includes("/") && rest.length === 0) {
-      await removeEmpty(dirname(folder));
-    }
+    if (name.includes("/")) await removeParent(dirname(folder));
     print(
       `deleted ${folder}` +
         (rest.length === 0 ? "" : `, but for ${rest.join(", ")}`),

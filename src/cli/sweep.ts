@@ -38,6 +38,7 @@ import {
   trainOptionsOf,
   trialArguments,
 } from "./_sweep_plan.ts";
+import { reportSweep } from "./_sweep_report.ts";
 import { settingLine, sweepTable } from "./_sweep_table.ts";
 
 /** `deno task sweep`. */
@@ -229,4 +230,5 @@ async function finish(
   const lines = wrapped([callOf("train"), ...options], columns - 6);
   output.say(`  ${lines.join(" \\\n    ")}`);
   output.say(`saved ${join(plan.folder, sweepFile)}`);
+  await reportSweep(plan, states, given, output);
 }

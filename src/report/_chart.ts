@@ -74,33 +74,48 @@ export async function drawPanels(
   theme: Theme,
   size: PanelSize,
 ): Promise<string> {
-  const { init } = await library("echarts", () => import(echarts));
-  const chart = init(null, null, {
-    renderer: "svg",
-    ssr: true,
-    width: size.width * panels.length,
-    height: size.height,
-  });
-  chart.setOption({
-    animation: false,
-    backgroundColor: theme.background,
-    textStyle: { fontFamily: theme.font },
+  const option = {
     ...axes(panels, places, theme, size),
     series: panels.flatMap((panel, index) =>
       lines(panel, index, places, theme)
     ),
-  });
-  const svg: string = chart.renderToSVGString();
-  chart.dispose();
-  return titled(renamed(svg, theme.id), panels, theme.id);
-}
-
-/** The drawing with what a screen reader says of it. */
-function titled(svg: string, panels: readonly Panel[], id: string): string {
+  };
   const text = panels.map(({ across = "epoch", series, title }) => {
     const names = series.map(({ name }) => name).join(" and ");
     return `${title}: ${names} by ${across}`;
   }).join("; ");
+  const all = { ...size, width: size.width * panels.length };
+  return await drawChart(option, theme, all, text);
+}
+
+/**
+ * A drawing as an SVG.
+ *
+ * @param option What ECharts draws.
+ * @param text What a screen reader says of it.
+ * @throws {LibraryError} If ECharts cannot be loaded.
+ */
+export async function drawChart(
+  option: object,
+  theme: Theme,
+  size: PanelSize,
+  text: string,
+): Promise<string> {
+  const { init } = await library("echarts", () => import(echarts));
+  const chart = init(null, null, { renderer: "svg", ssr: true, ...size });
+  chart.setOption({
+    animation: false,
+    backgroundColor: theme.background,
+    textStyle: { fontFamily: theme.font },
+    ...option,
+  });
+  const svg: string = chart.renderToSVGString();
+  chart.dispose();
+  return titled(renamed(svg, theme.id), text, theme.id);
+}
+
+/** The drawing with what a screen reader says of it. */
+function titled(svg: string, text: string, id: string): string {
   const attributes = `role="img" aria-labelledby="${id}-title"`;
   const { text: title } = html`<title id="${id}-title">${text}</title>`;
   return svg.replace(/<svg ([^>]*)>/, `<svg ${attributes} $1>${title}`);

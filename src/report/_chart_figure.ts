@@ -3,7 +3,7 @@ import { drawPanels, type Panel, type Theme } from "./_chart.ts";
 import { fixed } from "./_tables.ts";
 
 /** Colours of the page's own style. */
-const theme: Omit<Theme, "id"> = {
+export const pageTheme: Omit<Theme, "id"> = {
   background: "none",
   text: "var(--text)",
   muted: "var(--muted)",
@@ -12,7 +12,8 @@ const theme: Omit<Theme, "id"> = {
   font: "sans-serif",
 };
 
-const panelSize = { width: 480, height: 240 };
+/** A panel in two columns, in pixels. */
+export const panelSize = { width: 480, height: 240 };
 
 /**
  * A panel as a figure of the page: the drawing, and its numbers as a table.
@@ -25,7 +26,12 @@ export async function chartFigure(
   places: readonly (number | string)[],
   id: string,
 ): Promise<Html> {
-  const svg = await drawPanels([panel], places, { ...theme, id }, panelSize);
+  const svg = await drawPanels(
+    [panel],
+    places,
+    { ...pageTheme, id },
+    panelSize,
+  );
   const heads = panel.series.map(({ name }) =>
     html`<th scope="col">${name}</th>`
   );

@@ -60,7 +60,7 @@ Deno.test("a sweep by the task finds the best of a grid, where the user stands",
   // Its command trains; on the trial's rows it makes the trial's bytes.
   const sweep = join(folder.path, "runs", name);
   const trial = join(sweep, "trial-02-seed-0");
-  const [, command] = /^ {2}deno task ([^]+)\nsaved /m.exec(stdout)!;
+  const [, command] = /^ {2}deno task ([^]+?)\nsaved /m.exec(stdout)!;
   const again = await taskIn(
     ...[folder.path, ...command.split(/[\s\\]+/), "--val-fraction", "0.1"],
     ...["--no-report", "--checkpoint-every", "0", "--out", "w.safetensors"],
@@ -76,6 +76,13 @@ Deno.test("a sweep by the task finds the best of a grid, where the user stands",
   const found: { run: string }[] = JSON.parse(decoder.decode(runs.stdout));
   assertEquals(found[0].run.startsWith(`${name}/trial-02-seed-`), true);
   assertEquals(found.length, 4);
+  const page = await Deno.readTextFile(join(sweep, "sweep.html"));
+  assertMatch(
+    page,
+    /<svg role="img" [^]*<title[^>]*>val_acc of each setting by/,
+  );
+  assertMatch(page, /<th scope="row">1<\/th><td>0\.01<\/td><td>1\.00000<\/td>/);
+  assertMatch(page, /<th scope="row">trial-02-seed-1<\/th><td>0\.01<\/td>/);
   const record = JSON.parse(await Deno.readTextFile(join(sweep, "sweep.json")));
   assertEquals(record.settings[0].setting, { lr: 0.01 });
   assertEquals(record.trials[3], {
@@ -84,6 +91,13 @@ Deno.test("a sweep by the task finds the best of a grid, where the user stands",
     ...{ best_epoch: record.trials[3].best_epoch, val_acc: 1 },
     val_loss: record.trials[3].val_loss,
   });
+
+  // Deleting the last trial deletes what the sweep wrote beside them.
+  const names = found.map(({ run }) => run);
+  const deleted = await taskIn(folder.path, "runs", "--delete", ...names)
+    .output();
+  assertEquals([deleted.code, decoder.decode(deleted.stderr)], [0, ""]);
+  assertEquals(await exists(sweep), false);
 });
 
 Deno.test("a sweep killed in a trial goes on, and ends with the same bytes", async () => {
