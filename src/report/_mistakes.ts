@@ -3,6 +3,7 @@ import { arraysOf } from "../data/arrays.ts";
 import { hasLabels, layoutOf } from "../data/layout.ts";
 import type { GrayImage } from "../digits/mod.ts";
 import { classLabel } from "../models/mod.ts";
+import { predictRows } from "../training/mod.ts";
 import { calibrationOf } from "./_calibration.ts";
 import { chartFigure } from "./_chart_figure.ts";
 import { classTable } from "./_class_table.ts";
@@ -11,7 +12,6 @@ import { dataUrl } from "./_data_url.ts";
 import { inside } from "./_inside.ts";
 import { confidencePanel, reliabilityPanel } from "./_panels.ts";
 import { rowImage } from "./_pictures.ts";
-import { predictions } from "./_predictions.ts";
 import { fixed, percent } from "./_tables.ts";
 import { confusionMatrix } from "./confusion_matrix.ts";
 import type { ReportedTraining } from "./report.ts";
@@ -26,12 +26,13 @@ export async function mistakes(
   training: ReportedTraining,
   count: number,
 ): Promise<Html[]> {
-  const { settings, temperature, valData } = training;
+  const { device, model, settings, temperature, valData } = training;
   const arrays = arraysOf(valData);
   const layout = layoutOf(valData);
   const { classes, classNames } = layout;
   if (arrays === null || classes === undefined || !hasLabels(layout)) return [];
-  const found = await predictions(training, arrays);
+  const found = training.predictions ??
+    await predictRows(device, model, arrays);
   const labels = arrays.targets.data;
   const guesses = found.map(({ prediction }) => prediction);
   const matrix = confusionMatrix(guesses, labels, classes);

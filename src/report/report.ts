@@ -9,6 +9,7 @@ import type {
   StepLoss,
   TrainSettings,
 } from "../training/options.ts";
+import type { Prediction } from "../training/predict.ts";
 import { type Html, html } from "../base/html.ts";
 import { mistakes } from "./_mistakes.ts";
 import { charts, filters, page, summary } from "./_page.ts";
@@ -31,6 +32,11 @@ export interface ReportedTraining {
   readonly temperature?: number;
   /** The rows that it was measured with. */
   readonly valData: Dataset;
+  /**
+   * What the model says of each of these rows. Default, and null: it is run on
+   * all of them once more.
+   */
+  readonly predictions?: readonly Prediction[] | null;
 }
 
 /** Options of a report. */
@@ -55,7 +61,8 @@ export interface ReportOptions {
  * images and what the network makes of them, the filters of the first
  * convolution, settings and device.
  *
- * Runs the model on all of `valData` once more.
+ * Runs the model on all of `valData` once more, unless the training has kept
+ * what it says of them.
  *
  * @throws {LibraryError} If ECharts, which draws the curves, cannot be loaded.
  * @throws {RangeError} If there is no epoch to tell of.

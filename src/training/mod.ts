@@ -39,6 +39,7 @@ export type { Loss, LossFunction } from "./loss.ts";
 export * as metrics from "./metrics/mod.ts";
 export { Mean } from "./mean.ts";
 export { predict, type Prediction } from "./predict.ts";
+export { predictRows } from "./predict_rows.ts";
 export { train } from "./train.ts";
 export {
   complaintOf,

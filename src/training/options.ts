@@ -10,6 +10,7 @@ import type { Device, Precision } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
 import type { Loss } from "./loss.ts";
 import type { Metric } from "./metrics/mod.ts";
+import type { Prediction } from "./predict.ts";
 import type { AugmentSettings } from "./augmentation.ts";
 import type { NetworkName } from "../models/mod.ts";
 
@@ -359,4 +360,9 @@ export interface TrainResult {
   temperature: number;
   /** The data that every epoch was measured on. */
   valData: Dataset;
+  /**
+   * What the model says of each row of `valData`; null where targets are no
+   * labels or rows lie in no arrays, and where the loss is one of the options.
+   */
+  predictions: readonly Prediction[] | null;
 }

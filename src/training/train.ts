@@ -74,9 +74,9 @@ export async function train(options: TrainOptions = {}): Promise<TrainResult> {
   const metrics = settings.patience > 0
     ? trainer.best!
     : history[history.length - 1];
-  const { temperature } = trainer;
+  const { predictions, temperature } = trainer;
   return {
     ...{ model, device, history, losses, metrics, settings },
-    ...{ temperature, valData },
+    ...{ predictions, temperature, valData },
   };
 }

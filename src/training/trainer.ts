@@ -27,7 +27,8 @@ import {
   readInitialWeights,
 } from "./_initial_weights.ts";
 import { temperatureWith } from "./_calibrate.ts";
-import { findTemperature } from "./metrics/find_temperature.ts";
+import { calibrate, type Calibration } from "./metrics/find_temperature.ts";
+import type { Prediction } from "./predict.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import { CheckpointWriter } from "./_checkpoint_writer.ts";
@@ -97,7 +98,7 @@ export class Trainer implements Disposable {
   readonly #evaluator: Evaluator;
   readonly #best = new BestWeights();
   readonly #checkpoints: CheckpointWriter;
-  #temperature = 1;
+  #calibration: Calibration = { temperature: 1, predictions: null };
   #isRunning = false;
   /** The last checkpoint, where they are made anyway. */
   #last: Checkpoint | null = null;
@@ -213,7 +214,16 @@ export class Trainer implements Disposable {
    * before, and where the loss is one of the options.
    */
   get temperature(): number {
-    return this.#temperature;
+    return this.#calibration.temperature;
+  }
+
+  /**
+   * What the trained model says of each row of `valData`, once all epochs are
+   * done; null before, where targets are no labels or rows lie in no arrays, and
+   * where the loss is one of the options.
+   */
+  get predictions(): readonly Prediction[] | null {
+    return this.#calibration.predictions;
   }
 
   /**
@@ -447,14 +457,14 @@ export class Trainer implements Disposable {
   async #calibrate(): Promise<void> {
     if (this.#options.loss !== undefined) return;
     const { device, model, valData } = this;
-    this.#temperature = await findTemperature(device, model, valData);
+    this.#calibration = await calibrate(device, model, valData);
     const { weights } = this.#best;
     if (!this.#checkpoints.isEnabled || weights.size === 0) return;
     // Where the model has these very weights they have its temperature.
     const isBest = this.settings.patience > 0 ||
       this.best!.epoch === this.#history.length;
     const temperature = isBest
-      ? this.#temperature
+      ? this.temperature
       : await temperatureWith(weights, this);
     await this.#writeBest(cardMetadata({ temperature }));
   }

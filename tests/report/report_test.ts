@@ -273,6 +273,26 @@ Deno.test("the report's calibration error is that of metrics", async () => {
   }
 });
 
+Deno.test("what a training has kept of its rows is what a run once more gives", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const training = await trained(device, 1);
+  const date = new Date(0);
+  assertEquals(training.predictions?.length, 30);
+  assertEquals(
+    await report(training, { date }),
+    await report({ ...training, predictions: null }, { date }),
+  );
+  // It is taken, and nothing is run.
+  const predictions = training.predictions!.map(({ logits }) => ({
+    logits,
+    prediction: 0,
+  }));
+  const page = await report({ ...training, predictions }, { date });
+  const zeros = predictions.length;
+  const heads = cells(page, "confusion").map(([first]) => Number(first));
+  assertEquals(heads.reduce((sum, count) => sum + count), zeros);
+});
+
 Deno.test("a report of nothing is refused", async () => {
   const training = { history: [] } as unknown as ReportedTraining;
   await assertRejects(() => report(training), RangeError, "Train first");

@@ -26,8 +26,13 @@ export function draw(
   canvas.height = values.length / width;
   const context = canvas.getContext("2d");
   const picture = context.createImageData(canvas.width, canvas.height);
-  for (let pixel = 0; pixel < values.length; pixel++) {
-    picture.data.set([...ramp(values[pixel]), 255], pixel * 4);
+  const { data } = picture;
+  for (let pixel = 0, at = 0; pixel < values.length; pixel++) {
+    const [red, green, blue] = ramp(values[pixel]);
+    data[at++] = red;
+    data[at++] = green;
+    data[at++] = blue;
+    data[at++] = 255;
   }
   context.putImageData(picture, 0, 0);
 }

@@ -3,7 +3,8 @@ import type { Dataset } from "../../data/dataset.ts";
 import { hasLabels, layoutOf } from "../../data/layout.ts";
 import type { Device } from "../../devices/device.ts";
 import type { Layer } from "../../nn/mod.ts";
-import { predict, type Prediction } from "../predict.ts";
+import type { Prediction } from "../predict.ts";
+import { predictRows } from "../predict_rows.ts";
 
 /** The highest temperature, and the inverse of the lowest. */
 const most = 10;
@@ -43,10 +44,37 @@ export async function findTemperature(
   model: Layer,
   dataset: Dataset,
 ): Promise<number> {
+  return (await calibrate(device, model, dataset)).temperature;
+}
+
+/** How sure a model is of rows, and what it says of each. */
+export interface Calibration {
+  /** As {@linkcode findTemperature} gives it. */
+  readonly temperature: number;
+  /** Null where targets are no labels, or rows do not lie in arrays. */
+  readonly predictions: readonly Prediction[] | null;
+}
+
+/** The temperature of a classifier, and the predictions that it is found by. */
+export async function calibrate(
+  device: Device,
+  model: Layer,
+  dataset: Dataset,
+): Promise<Calibration> {
   const arrays = arraysOf(dataset);
-  if (arrays === null || !hasLabels(layoutOf(arrays))) return 1;
-  const labels = arrays.targets.data;
-  const found = await predict(device, model, arrays);
+  if (arrays === null || !hasLabels(layoutOf(arrays))) {
+    return { temperature: 1, predictions: null };
+  }
+  const predictions = await predictRows(device, model, arrays);
+  const temperature = temperatureOf(predictions, arrays.targets.data);
+  return { temperature, predictions };
+}
+
+/** The temperature of logits, for the labels of their rows. */
+function temperatureOf(
+  found: readonly Prediction[],
+  labels: ArrayLike<number>,
+): number {
   const right =
     found.filter(({ prediction }, row) => prediction === labels[row]).length;
   if (right === 0 || right === found.length) return 1;

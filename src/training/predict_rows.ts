@@ -2,15 +2,17 @@ import { capture } from "../core/capture.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { DataLoader } from "../data/data_loader.ts";
 import type { ArrayDataset } from "../data/dataset.ts";
-import type { Prediction } from "../training/predict.ts";
-import type { ReportedTraining } from "./report.ts";
+import type { Device } from "../devices/device.ts";
+import type { Layer } from "../nn/mod.ts";
+import type { Prediction } from "./predict.ts";
 
 /**
  * What a model says of each row, as it was measured in every epoch: captured,
  * and so twice as fast as `predict`, whose sums round less.
  */
-export async function predictions(
-  { device, model }: ReportedTraining,
+export async function predictRows(
+  device: Device,
+  model: Layer,
   rows: ArrayDataset,
 ): Promise<Prediction[]> {
   model.eval();
