@@ -74,6 +74,7 @@ async function lookAt(
       ? await readDigits(await standardInput(), "standard input")
       : await readDigits(file);
     const seen = await predictDigits(device, model, digits, {
+      classNames,
       temperature,
     });
     const predictions = seen.map((each) => named(each, classNames));
@@ -161,10 +162,7 @@ function named(prediction: DigitPrediction, names: ClassNames): Named {
     probability,
   });
   const top = prediction.top.map(withName);
-  // Of classes that are no digits nothing is known.
-  const isDigit = prediction.isDigit ||
-    top.some(({ digit }) => !/^\d$/.test(String(digit)));
-  return { ...prediction, ...withName(prediction), top, isDigit };
+  return { ...prediction, ...withName(prediction), top };
 }
 
 function guess({ digit, probability }: NamedGuess): string {

@@ -21,6 +21,8 @@ export interface PredictDigitsOptions {
    * weights, or `metrics.findTemperature`. Default 1.
    */
   temperature?: number;
+  /** The names of the classes. Default: digits. */
+  classNames?: readonly string[];
 }
 
 /** A model's prediction for an image. */
@@ -32,7 +34,7 @@ export interface DigitPrediction extends Guess {
   /**
    * Whether it looks like a digit: not like a letter or a sign, its probability
    * is high enough, and its strokes are not longer than those of such a digit
-   * are. Always so where a model has other than ten classes.
+   * are. Always so where a model has other classes than ten digits.
    */
   isDigit: boolean;
 }
@@ -53,7 +55,7 @@ const longest = [3.2, 2, 3.1, 3.3, 2.6, 3.1, 3.2, 2.6, 3.4, 2.8];
  * @param device Where the model is.
  * @param model From `[N, 1, 28, 28]` to logits; left in evaluation mode.
  * @param digits The images.
- * @param options The temperature.
+ * @param options The temperature, and the names of the classes.
  * @throws {ShapeError} If there are none.
  * @throws {TypeError} If there is no such option.
  *
@@ -71,26 +73,44 @@ export async function predictDigits(
   digits: readonly Digit[],
   options: PredictDigitsOptions = {},
 ): Promise<DigitPrediction[]> {
-  checkOptions("predictDigits", options, ["temperature"]);
-  const { temperature = 1 } = options;
+  checkOptions("predictDigits", options, ["classNames", "temperature"]);
+  const { classNames, temperature = 1 } = options;
   const images = digits.map(({ data }) => data);
   const all = await lookTurned(images, async (images) => {
     const logits = await logitsOf(device, model, images);
     return logits.map((own) => softmax(own, temperature));
   });
-  // Of other classes than digits nothing is known.
-  const areDigits = all[0]?.length === 10;
-  const looksRight = areDigits ? await lookLikeDigits(device, images) : [];
+  const found = await areDigits(device, digits, all, classNames);
   return all.map((probabilities, row) => {
     const top = probabilities
       .map((probability, digit) => ({ digit, probability }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, 3);
-    const [{ digit, probability }] = top;
-    const isDigit = !areDigits ||
-      looksRight[row] && probability >= leastProbability &&
-        (digits[row].strokeLength ?? 0) <= longest[digit];
-    return { ...top[0], top, probabilities, isDigit };
+    return { ...top[0], top, probabilities, isDigit: found[row] };
+  });
+}
+
+/**
+ * Whether each of these looks like a digit at all.
+ *
+ * @param all The probabilities of each.
+ */
+export async function areDigits(
+  device: Device,
+  digits: readonly Pick<Digit, "data" | "strokeLength">[],
+  all: readonly ArrayLike<number>[],
+  classNames?: readonly string[],
+): Promise<boolean[]> {
+  // Of other classes than digits nothing is known.
+  const isKnown = all[0]?.length === 10 &&
+    (classNames?.every((name) => /^\d$/.test(name)) ?? true);
+  if (!isKnown) return digits.map(() => true);
+  const pass = await lookLikeDigits(device, digits.map(({ data }) => data));
+  return digits.map(({ strokeLength = 0 }, row) => {
+    const own = Array.from(all[row]);
+    const probability = Math.max(...own);
+    return pass[row] && probability >= leastProbability &&
+      strokeLength <= longest[own.indexOf(probability)];
   });
 }
 

@@ -1,5 +1,5 @@
 import { FormatError } from "../base/errors.ts";
-import { readDigit } from "../digits/mod.ts";
+import { type Digit, readDigit } from "../digits/mod.ts";
 import { Refusal } from "./_refusal.ts";
 import type { Image } from "./classify.ts";
 
@@ -17,6 +17,13 @@ export const bodyTypes = [
   "application/json",
 ] as const;
 
+/** What a request wants predictions for. */
+export interface Posted {
+  readonly images: readonly Image[];
+  /** The digits of pictures, which may be none; null of pixels. */
+  readonly digits: readonly Digit[] | null;
+}
+
 /**
  * The images in the body of a request.
  *
@@ -27,17 +34,19 @@ export async function imagesOf(
   body: Uint8Array<ArrayBuffer>,
   type: string,
   most: number,
-): Promise<Image[]> {
+): Promise<Posted> {
   const [essence] = type.toLowerCase().split(";");
   switch (essence.trim()) {
     case "multipart/form-data":
-      return await partsOf(body, type, most);
+      return ofPictures(await partsOf(body, type, most));
     case "application/octet-stream":
-      return rawImages(body, most);
+      return { images: rawImages(body, most), digits: null };
     case "application/json":
-      return jsonImages(body, most);
+      return { images: jsonImages(body, most), digits: null };
   }
-  if (essence.startsWith("image/")) return [await picture(body, "picture")];
+  if (essence.startsWith("image/")) {
+    return ofPictures([await picture(body, "picture")]);
+  }
   throw new Refusal(415, {
     what: "Content-Type",
     expected: bodyTypes.join(", "),
@@ -47,17 +56,21 @@ export async function imagesOf(
   });
 }
 
+function ofPictures(digits: readonly Digit[]): Posted {
+  return { images: digits.map(({ data }) => data), digits };
+}
+
 /** Pictures are decoded one after the other: each takes memory of its own. */
 let turn: Promise<unknown> = Promise.resolve();
 
 async function picture(
   bytes: Uint8Array<ArrayBuffer>,
   name: string,
-): Promise<Image> {
+): Promise<Digit> {
   const digit = turn.then(() => readDigit(bytes, name, mostMegapixels));
   turn = digit.catch(() => {});
   try {
-    return (await digit).data;
+    return await digit;
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new Refusal(422, error.message);
@@ -69,7 +82,7 @@ async function partsOf(
   body: Uint8Array<ArrayBuffer>,
   type: string,
   most: number,
-): Promise<Image[]> {
+): Promise<Digit[]> {
   const files: File[] = [];
   try {
     const headers = { "content-type": type };
@@ -79,12 +92,12 @@ async function partsOf(
     throw malformed("form", "the parts of multipart/form-data", error);
   }
   checkCount(files.length, most);
-  const images: Image[] = [];
+  const digits: Digit[] = [];
   for (const file of files) {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    images.push(await picture(bytes, file.name.slice(0, 80)));
+    digits.push(await picture(bytes, file.name.slice(0, 80)));
   }
-  return images;
+  return digits;
 }
 
 /** A byte a pixel, as in MNIST's own files. */

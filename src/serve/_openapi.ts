@@ -94,7 +94,10 @@ const predictResponses = {
   413: failure("The body is too long, or has too many images."),
   415: failure("The type of the body is none of these."),
   421: failure("The host is none of the server's names."),
-  422: failure("A picture is damaged, too large, or nothing is drawn in it."),
+  422: failure(
+    "A picture is damaged or too large, or in no picture is a digit: nothing is " +
+      "drawn there, or what looks like none.",
+  ),
   503: failure("Too many requests wait, or the server ends."),
 };
 
@@ -137,6 +140,12 @@ function schemasOf(mostImages: number): object {
               },
               probability,
               probabilities: { type: "array", items: probability },
+              is_digit: {
+                type: "boolean",
+                description:
+                  "Whether it looks like a digit: of pictures, and " +
+                  "not of pixels. Always, where classes are no digits.",
+              },
             },
           },
         },

@@ -6,11 +6,12 @@ import {
   type Classifier,
   type ModelCard,
 } from "../models/mod.ts";
-import { Batcher, type Probabilities } from "./_batcher.ts";
+import { Batcher } from "./_batcher.ts";
 import { readBody } from "./_body.ts";
 import { imagesOf } from "./_images.ts";
 import { Metrics, metricsType } from "./_metrics.ts";
 import { openApi } from "./_openapi.ts";
+import { predictionsOf } from "./_predictions.ts";
 import { Refusal, within } from "./_refusal.ts";
 import { answer, get, json, type Route } from "./_answers.ts";
 import { pageRoutes } from "./_page_routes.ts";
@@ -94,6 +95,7 @@ export interface Sample {
  * ```
  */
 export class Service {
+  readonly #device: Device;
   readonly #options: Required<ServiceOptions>;
   readonly #batcher: Batcher;
   readonly #metrics = new Metrics();
@@ -129,6 +131,7 @@ export class Service {
       samples: options.samples ?? [],
       training: options.training ?? null,
     };
+    this.#device = device;
     this.#batcher = new Batcher(device, model, {
       mostImages: this.#options.maxImages,
       patience: this.#options.patience,
@@ -203,20 +206,22 @@ export class Service {
     if (this.#open >= this.#options.maxRequests) {
       throw busy(`${this.#open} requests wait`);
     }
-    const { card, maxBody, maxImages, timeout } = this.#options;
+    const { maxBody, maxImages, timeout } = this.#options;
     this.#open++;
     try {
       const body = await readBody(request, maxBody, timeout);
       const type = request.headers.get("content-type") ?? "";
-      const probabilities = await within(
-        this.#batcher.probabilities(imagesOf(body, type, maxImages)),
+      const predictions = await within(
+        predictionsOf(
+          this.#device,
+          this.#batcher,
+          this.#options.card,
+          imagesOf(body, type, maxImages),
+        ),
         timeout,
         () => busy(`no answer within ${timeout} seconds`),
       );
       this.#failure = null;
-      const predictions = probabilities.map((one) =>
-        prediction(one, card.classNames)
-      );
       return json({ predictions });
     } finally {
       this.#open--;
@@ -249,21 +254,6 @@ export class Service {
       help: "See /openapi.json.",
     });
   }
-}
-
-function prediction(
-  probabilities: Probabilities,
-  classNames: readonly string[] = [],
-): object {
-  const all = Array.from(probabilities);
-  const probability = Math.max(...all);
-  const digit = all.indexOf(probability);
-  return {
-    digit,
-    label: classNames[digit],
-    probability,
-    probabilities: all,
-  };
 }
 
 function busy(reason: string): Refusal {

@@ -24,6 +24,8 @@ export interface Predicted {
   digit: number;
   probability: number;
   probabilities: number[];
+  /** Of pictures alone. */
+  is_digit?: boolean;
 }
 
 /** A request for predictions. */

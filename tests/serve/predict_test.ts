@@ -1,5 +1,11 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+} from "@std/assert";
 import { join } from "@std/path";
+import { decode } from "npm:fast-png@8.0.0";
 import jpeg from "npm:jpeg-js@0.4.4";
 import { encodePng } from "../../src/digits/mod.ts";
 import { run } from "../cli/_program.ts";
@@ -76,6 +82,56 @@ Deno.test("pictures get the probabilities of the command line", async () => {
     const type = file.endsWith("png") ? "image/png" : "image/jpeg";
     assertClose(await post(await Deno.readFile(file), type), [pictures[index]]);
   }
+});
+
+Deno.test("a letter is no digit, as on the command line", async () => {
+  await using folder = await temporaryFolder();
+  const sheet = new URL("../golden/letters_140.png", import.meta.url);
+  const { data, width } = decode(await Deno.readFile(sheet));
+  const letters = Array.from(
+    { length: 5 },
+    (_, letter) =>
+      Uint8Array.from({ length: 784 }, (_, pixel) => {
+        const [x, y] = [28 * letter + pixel % 28, Math.floor(pixel / 28)];
+        return data[y * width + x];
+      }),
+  );
+  const images = [...letters, ...digits.slice(0, 3)];
+  const bodies = await Promise.all(images.map(png));
+  const files = images.map((_, index) => join(folder.path, `${index}.png`));
+  const form = new FormData();
+  for (const [index, file] of files.entries()) {
+    await Deno.writeFile(file, bodies[index]);
+    form.append("digits", new Blob([bodyOf(bodies[index])]), `${index}.png`);
+  }
+  const { stdout } = await run("predict", ...files, "--json");
+  const { pictures } = JSON.parse(stdout) as { pictures: { error?: string }[] };
+  const expected = pictures.map(({ error }) => error === undefined);
+  assertEquals(expected.slice(5), [true, true, true]);
+  assertEquals(expected.slice(0, 5).includes(false), true);
+
+  using opened = await openService();
+  const { service } = opened;
+  for (const [index, body] of bodies.entries()) {
+    const answer = await service.fetch(
+      predictRequest(bodyOf(body), "image/png"),
+    );
+    assertEquals(answer.status, expected[index] ? 200 : 422, `${index}`);
+    const { error } = await answer.json();
+    if (!expected[index]) assertMatch(error, /got no digit: .* Help: /);
+  }
+  // Of several, those that are digits are told.
+  const request = new Request("http://localhost/predict", {
+    method: "POST",
+    body: form,
+  });
+  const found = await predictionsOf(await service.fetch(request));
+  assertEquals(found.map(({ is_digit }) => is_digit), expected);
+  // What is no picture is looked at as it is.
+  const raw = await predictionsOf(
+    await service.fetch(predictRequest(letters[0], "application/octet-stream")),
+  );
+  assertEquals(raw.map(({ is_digit }) => is_digit), [undefined]);
 });
 
 Deno.test("pixels, raw or as JSON, are looked at as they are", async () => {

@@ -54,8 +54,8 @@ export class PageEngine implements Engine {
   }
 
   look(picture: Picture): Promise<Seen[]> {
-    return this.#use(({ device, model, temperature }) =>
-      see(device, model, temperature, picture)
+    return this.#use(({ card: { classNames, temperature }, device, model }) =>
+      see(device, model, { classNames, temperature }, picture)
     );
   }
 

@@ -55,9 +55,9 @@ export class Network implements Disposable {
     return this.#model;
   }
 
-  /** What its logits are divided by before the softmax. */
-  get temperature(): number | undefined {
-    return this.#card.temperature;
+  /** What is known of its weights. */
+  get card(): ModelCard {
+    return this.#card;
   }
 
   /** What the page says of it. */

@@ -6,26 +6,28 @@ import {
   digitsOfInk,
   type PlacedDigit,
 } from "../../digits/digit_of.ts";
-import { predictDigits } from "../../digits/predict_digits.ts";
+import {
+  predictDigits,
+  type PredictDigitsOptions,
+} from "../../digits/predict_digits.ts";
 import type { Classifier } from "../../models/networks.ts";
 import type { Picture, Seen } from "./protocol.ts";
 
 /**
  * The digits in a picture, and what the network takes them for.
  *
- * @param temperature What logits are divided by before the softmax. Default 1.
+ * @param options What logits are divided by before the softmax, and the names of
+ * the classes.
  */
 export async function see(
   device: Device,
   model: Classifier,
-  temperature: number | undefined,
+  options: PredictDigitsOptions,
   picture: Picture,
 ): Promise<Seen[]> {
   const digits = digitsIn(picture);
   if (digits.length === 0) return [];
-  const predictions = await predictDigits(device, model, digits, {
-    temperature,
-  });
+  const predictions = await predictDigits(device, model, digits, options);
   return predictions.map(({ digit, isDigit, probabilities }, row) => ({
     box: "box" in digits[row] ? (digits[row] as PlacedDigit).box : null,
     data: digits[row].data,
