@@ -18,6 +18,11 @@ function toldColumns(): string | undefined {
   return state === "granted" ? Deno.env.get("COLUMNS") : undefined;
 }
 
+/** Whether stdout shows colours: a terminal does, unless NO_COLOR is set. */
+export function drawsColors(): boolean {
+  return Deno.stdout.isTerminal() && !Deno.noColor;
+}
+
 /** Text whose lines fit; what is wrapped goes on a little farther in. */
 export function fitted(text: string, columns = lineColumns()): string {
   return text.split("\n").flatMap((line) => {

@@ -1,8 +1,8 @@
-import { library } from "../base/library.ts";
 import type { LrPoint } from "../training/lr_find.ts";
+import { axisColumns as axis, textChart } from "./_text_chart.ts";
 
-/** Columns of the axis at the left, and of a line in all. */
-const [axis, width] = [11, 78];
+/** Columns of a line in all. */
+const width = 78;
 
 /**
  * The smoothed loss over the learning rate as lines of text, with a mark below
@@ -14,19 +14,15 @@ export async function lrChart(
   points: readonly LrPoint[],
   suggestion: number,
 ): Promise<string> {
-  const { default: { plot } } = await library(
-    "asciichart",
-    () => import("npm:asciichart@1.5.25"),
-  );
   const count = Math.min(points.length, width - axis);
   const places = Array.from(
     { length: count },
     (_, column) => points[Math.floor(column * points.length / count)],
   );
-  const curve: string = plot(places.map(({ smooth }) => smooth), {
-    height: 12,
-    format: (value: number) => value.toFixed(3).padStart(axis - 2),
-  });
+  const lines = await textChart(
+    [{ values: places.map(({ smooth }) => smooth) }],
+    12,
+  );
   const columnOf = (lr: number) =>
     places.findIndex((point) => point.lr >= lr * (1 - 1e-9));
   const labels = new Array(width).fill(" ");
@@ -41,6 +37,5 @@ export async function lrChart(
   const mark = Number.isNaN(suggestion)
     ? []
     : [" ".repeat(axis + columnOf(suggestion)) + "^"];
-  const lines = curve.split("\n").map((line) => line.trimEnd());
   return [...lines, labels.join("").trimEnd(), ...mark].join("\n");
 }

@@ -51,7 +51,7 @@ export async function checkDistinct(
 }
 
 /** Names of files that a data set is read from. */
-const dataName = /(ubyte|idx\d)(\.gz)?$|\.(bin|csv)$|^mnist\.npz$/;
+const dataName = /(ubyte|idx\d|^(train|test)\.csv)(\.gz)?$|\.bin$|^mnist\.npz$/;
 
 /**
  * The files of a data set in a folder, or the one that it is itself; none where

@@ -1,6 +1,11 @@
 import type { Device } from "../devices/device.ts";
 import { DataError, describe, FormatError } from "../base/errors.ts";
-import { drawAscii, type PlacedDigit, readDigits } from "../digits/mod.ts";
+import {
+  drawAscii,
+  drawImage,
+  type PlacedDigit,
+  readDigits,
+} from "../digits/mod.ts";
 import {
   type DigitPrediction,
   type Guess,
@@ -9,6 +14,7 @@ import {
 import { classLabel, type ModelCard } from "../models/mod.ts";
 import type { Layer } from "../nn/mod.ts";
 import { type Given, Told } from "./_command.ts";
+import { drawsColors } from "./_columns.ts";
 import { jsonText } from "./_json.ts";
 import type { OpenedModel } from "./_model.ts";
 import { print } from "./_output.ts";
@@ -152,7 +158,8 @@ function printSeen(seen: Seen, shows: boolean): void {
           `${left}, ${top}`,
       );
     }
-    console.log(drawAscii(image));
+    const color = drawsColors();
+    console.log(color ? drawImage(image, { color }) : drawAscii(image));
   }
 }
 

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { meanAndDeviation } from "../base/mean_and_deviation.ts";
 import type { EpochResult, TrainOptions } from "../training/mod.ts";
+import type { LogPaths } from "./_logs.ts";
 import { usage, wholeNumber } from "./_options.ts";
 import { newFolder, openRun } from "./_run.ts";
 
@@ -12,8 +13,8 @@ export interface Training {
   readonly files: () => Promise<RunFiles>;
   /** Path of the weights. */
   readonly out: string;
-  /** Path of the log, a line for each epoch; "" is none. */
-  readonly log: string;
+  /** Paths of the logs. */
+  readonly logs: LogPaths;
 }
 
 /** The files of a training beside its weights. */
@@ -34,11 +35,12 @@ type Values = Readonly<Record<string, string>>;
  * @param hasReport Whether a run's folder gets a report where none is named.
  */
 export function trainingsOf(values: Values, hasReport: boolean): Training[] {
-  const { "checkpoint-every": every, "log-json": log, out, seeds } = values;
+  const { "checkpoint-every": every, out, seeds } = values;
+  const logs = { json: values["log-json"], csv: values["log-csv"] };
   const checkpointEvery = wholeNumber("train", "checkpoint-every", every, 0);
   const filesOf = (own: Values) => openFiles(own, checkpointEvery, hasReport);
   if (seeds === "") {
-    return [{ settings: {}, files: () => filesOf(values), out, log }];
+    return [{ settings: {}, files: () => filesOf(values), out, logs }];
   }
   const wrong = ["seed", "resume", "checkpoint"].find((name) =>
     values[name] !== ""
@@ -61,7 +63,10 @@ export function trainingsOf(values: Values, hasReport: boolean): Training[] {
           plot: withSeed(values.plot, seed),
         }),
       out: withSeed(out, seed),
-      log: withSeed(log, seed),
+      logs: {
+        json: withSeed(logs.json, seed),
+        csv: withSeed(logs.csv, seed),
+      },
     };
   });
 }

@@ -59,6 +59,12 @@ export const fileOptions: readonly Option[] = [
   keyOption,
   { name: "log-json", value: "FILE", help: "one JSON object per epoch" },
   {
+    name: "log-csv",
+    value: "FILE",
+    help: "a table as Lightning's CSVLogger writes it: a row for each epoch, " +
+      "and one for the loss of every 20 steps",
+  },
+  {
     name: "report",
     value: "FILE",
     help: "a page to look at: curves, confusion matrix, worst images",

@@ -15,9 +15,10 @@ export async function checkPlaces(
   const { data, dataset, init, plot, report, resume, run } = values;
   const checkpoint = values.checkpoint === "" ? resume : values.checkpoint;
   const outputs: Place[] = [
-    ...trainings.flatMap(({ log, out }) => [
+    ...trainings.flatMap(({ logs, out }) => [
       { option: "--out", path: out },
-      { option: "--log-json", path: log },
+      { option: "--log-json", path: logs.json },
+      { option: "--log-csv", path: logs.csv },
     ]),
     { option: "--report", path: report },
     { option: "--plot", path: plot },

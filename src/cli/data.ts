@@ -10,7 +10,7 @@ import {
   writePng,
 } from "../digits/mod.ts";
 import { classLabel } from "../models/mod.ts";
-import { lineColumns } from "./_columns.ts";
+import { drawsColors, lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
 import { dataOptions, openData } from "./_data.ts";
 import { jsonText } from "./_json.ts";
@@ -102,7 +102,7 @@ train_loader :  ${batches(train)}
 test_loader :  ${batches(test)}
 images :  [${[labels.length, ...train.imageShape].join(", ")}]
 labels[:${perRow}] :  [${first}]`);
-    console.log(drawImage(grid, { columns, color: wantsColor() }));
+    console.log(drawImage(grid, { columns, color: drawsColors() }));
   },
 };
 
@@ -142,8 +142,4 @@ function greys(
     }
     return Math.round(sum / channels * 255);
   });
-}
-
-function wantsColor(): boolean {
-  return Deno.stdout.isTerminal() && !Deno.noColor;
 }

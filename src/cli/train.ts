@@ -1,6 +1,5 @@
 import { grouped } from "../base/table.ts";
 import { openDevice } from "../devices/select.ts";
-import { writeFileAtomic } from "../formats/files.ts";
 import type { Parameter } from "../nn/mod.ts";
 import {
   type EpochResult,
@@ -9,10 +8,11 @@ import {
   type TrainOptions,
 } from "../training/mod.ts";
 import type { Command, Given } from "./_command.ts";
+import { drawCurves } from "./_curves.ts";
 import { openData } from "./_data.ts";
 import { epochDetail, epochLine, epochRecord } from "./_epoch_text.ts";
 import { Interrupt } from "./_interrupt.ts";
-import { jsonText } from "./_json.ts";
+import { Logs } from "./_logs.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { wholeNumber } from "./_options.ts";
 import { Output } from "./_output.ts";
@@ -201,7 +201,7 @@ interface Outcome {
  * nothing: what could not be written is told at once, and is a failure at the end.
  */
 async function trainOnce(
-  { files, log, out }: Training,
+  { files, logs: paths, out }: Training,
   options: TrainOptions,
   request: Request,
 ): Promise<Outcome> {
@@ -210,6 +210,8 @@ async function trainOnce(
   const run = await files();
   let saved = "";
   const unwritten = new Unwritten();
+  const isResumed = run.options.resume !== undefined;
+  const logs = new Logs(paths, unwritten, isResumed);
   using bar = await openBar(output);
   signal?.addEventListener("abort", () => bar?.clear());
   using trainer = await Trainer.open({
@@ -243,8 +245,9 @@ async function trainOnce(
   const chooses = patience > 0 || targetAcc > 0;
   if (valFraction === 0 && chooses) output.say(hintOfValidation);
   try {
-    await follow(trainer, log, { bar, output, stopAfter, unwritten });
+    await follow(trainer, { bar, logs, output, stopAfter });
   } finally {
+    if (signal?.aborted) await logs.write(trainer);
     if (signal?.aborted && saved !== "") {
       console.error(`go on with --resume ${saved}`);
     }
@@ -253,6 +256,7 @@ async function trainOnce(
     output.say(`stopped; go on with --resume ${saved}`);
     return { result: trainer.best!, failures: unwritten.failures };
   }
+  await drawCurves(trainer.history, output);
   const result = patience > 0 ? trainer.best! : trainer.history.at(-1)!;
   await saveWeights(trainer, result, { ...request, out });
   const failures = [
@@ -296,17 +300,16 @@ function frozenText({ model, settings }: Trainer): string {
 /** Where the course of a training is told. */
 interface Telling {
   readonly bar: ProgressBar | null;
+  readonly logs: Logs;
   readonly output: Output;
   /** Epochs after which the training is left. */
   readonly stopAfter: number;
-  readonly unwritten: Unwritten;
 }
 
 /** Trains to the end or until it is left, and prints and logs every epoch. */
 async function follow(
   trainer: Trainer,
-  logFile: string,
-  { bar, output, stopAfter, unwritten }: Telling,
+  { bar, logs, output, stopAfter }: Telling,
 ): Promise<void> {
   const isDue = () => trainer.history.length >= stopAfter && !trainer.finished;
   if (isDue()) return await trainer.save();
@@ -315,22 +318,7 @@ async function follow(
     output.say(epochLine(result, trainer.settings.epochs));
     output.detail(epochDetail(result));
     output.record(epochRecord(result, trainer));
-    if (logFile !== "") await writeLog(trainer, logFile, unwritten);
+    await logs.write(trainer);
     if (isDue()) return await trainer.save();
   }
-}
-
-/** Writes the whole log each time: it is complete wherever the training stops. */
-async function writeLog(
-  trainer: Trainer,
-  path: string,
-  unwritten: Unwritten,
-): Promise<void> {
-  const lines = trainer.history.map((epoch) =>
-    `${jsonText(epochRecord(epoch, trainer))}\n`
-  );
-  await unwritten.attempt(
-    path,
-    () => writeFileAtomic(path, new TextEncoder().encode(lines.join(""))),
-  );
 }

@@ -28,14 +28,16 @@ async function documented(): Promise<Map<string, Set<string>>> {
 }
 
 /** Fields whose own fields have names from elsewhere. */
-const foreign = ["limits", "metadata", "settings"];
+const foreign = ["limits", "metadata", "setting", "settings"];
 
 /** The names of all fields of a value. */
 function namesIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(namesIn);
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, own]) =>
-    foreign.includes(name) ? [name] : [name, ...namesIn(own)]
+    foreign.includes(name) && !Array.isArray(own)
+      ? [name]
+      : [name, ...namesIn(own)]
   );
 }
 
@@ -54,6 +56,8 @@ function calls(folder: string): string[][] {
     ["predict", "--show", ...cpu, at("seven.png"), at("none.png")],
     ["runs", "--in", at("runs")],
     ["lr-find", ...data, "--steps", "20", "--batch-size", "10"],
+    ["sweep", ...data, "--lr", "0.01,1e30", "--epochs", "1"]
+      .concat("--batch-size", "20", "--run", at("sweep")),
     ["data", "--data", folder],
     ["data", "--data", at("pictures"), "--count", "2"],
     ["summary"],

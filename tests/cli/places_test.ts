@@ -28,6 +28,16 @@ const calls: [name: string, args: (folder: string) => string[], RegExp][] = [
     /--log-json and --plot are one file/,
   ],
   [
+    "both logs",
+    (folder) => ["--log-json", `${folder}/l`, "--log-csv", `${folder}/l`],
+    /--log-json and --log-csv are one file/,
+  ],
+  [
+    "the log and a table of the data",
+    (folder) => ["--log-csv", `${folder}/train.csv`],
+    /--data and --log-csv are one file/,
+  ],
+  [
     "weights and the best ones",
     (folder) => [
       ...["--checkpoint", `${folder}/c.safetensors`],
@@ -55,6 +65,7 @@ Deno.test("files of a training that are one file are refused", async (t) => {
   await writeDigits(folder.path);
   const labels = join(folder.path, "t10k-labels-idx1-ubyte");
   await Deno.symlink(labels, join(folder.path, "link"));
+  await Deno.writeTextFile(join(folder.path, "train.csv"), "label");
   const before = await listing(folder.path);
   for (const [name, args, message] of calls) {
     await t.step(name, async () => {

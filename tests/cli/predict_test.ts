@@ -7,6 +7,7 @@ import { labels, testDigit } from "../digits/_test_digits.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { root, run, taskIn, writeDigits } from "./_program.ts";
+import { hasTerminal, inTerminal } from "./_terminal.ts";
 import { needs } from "../permissions.ts";
 
 needs(import.meta.url, "env", "read", "run", "write");
@@ -87,6 +88,23 @@ Deno.test("predict FILE --json is one object, --show draws the digit", async () 
   assertEquals(drawn.length, rows.length);
   assert(drawing.every((line) => /^[ .:\-=+*#%@]*$/.test(line)));
   assertMatch(shown.stdout, /[#%@]{4}/);
+});
+
+Deno.test({
+  name: "--show draws half blocks of grey where a terminal has colours",
+  ignore: !hasTerminal,
+  async fn() {
+    await using folder = await pictures();
+    const { screen } = await inTerminal(
+      ["predict", ...cpu, "--show", folder.paths[0]],
+    );
+    const drawn = screen.split("\r\n").filter((line) => line.includes("▀"));
+    assertEquals(drawn.length, 14);
+    for (const line of drawn) {
+      assertEquals(line.match(/▀/g)!.length, 28);
+      assertMatch(line, /^(␛\[38;2;(\d+);\2;\2;48;2;(\d+);\3;\3m▀+)+␛\[0m$/);
+    }
+  },
 });
 
 Deno.test("predict's FILE that is no picture is one line, and the others are read", async () => {

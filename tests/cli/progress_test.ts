@@ -87,6 +87,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a terminal has curves of loss and accuracy at the end, a pipe none",
+  ignore: !hasTerminal,
+  async fn() {
+    await using folder = await task();
+    const args = [...folder.options, "--epochs", "3"];
+    const plain = await inTerminal(args, { color: false });
+    const lines = plain.screen.split("\r\n");
+    const title = lines.findIndex((line) => /^ +val_loss +val_acc$/.test(line));
+    const chart = lines.slice(title, title + 9);
+    assertMatch(chart.join("\n"), /[┼┤][^]*\n +epoch 1 +3/);
+    assert(chart.every((line) => line.length <= 80 && !line.includes("␛")));
+    const colored = await inTerminal([...args, "--force"]);
+    assertMatch(colored.screen, /␛\[36mloss␛\[0m ␛\[33mval_loss␛\[0m/);
+    const piped = await inTerminal([...args, "--force", "| cat"]);
+    assertEquals(/epoch 1 +3/.test(piped.screen), false);
+  },
+});
+
+Deno.test({
   name: "--quiet, --json and a pipe have no bar",
   ignore: !hasTerminal,
   fn: async () => {

@@ -53,6 +53,55 @@ for (const options of everything) {
   });
 }
 
+Deno.test("the logs of a training that goes on have all of it", async () => {
+  await using folder = await temporaryFolder();
+  await writeDigits(folder.path, 240, 20);
+  const at = (name: string) => join(folder.path, name);
+  const common = (name: string) => [
+    ...["--data", folder.path, "--device", "cpu", "--no-report"],
+    ...["--checkpoint", at(`${name}.safetensors`), "--out", at(`${name}.npz`)],
+    ...["--log-csv", at(`${name}.csv`), "--log-json", at(`${name}.json`)],
+  ];
+  const rows = async (name: string) => {
+    const text = await Deno.readTextFile(at(`${name}.csv`));
+    const lines = text.trimEnd().split("\n").map((line) => line.split(","));
+    // All but times, which a checkpoint has not.
+    return lines.map((cells) => cells.slice(0, 8));
+  };
+  const small = ["--batch-size", "10"];
+  const epochs = (count: number) => ["--epochs", String(count)];
+  await run("train", ...common("whole"), ...small, ...epochs(3));
+  await run("train", ...common("parts"), ...small, ...epochs(1));
+  const resume = ["--resume", at("parts.safetensors"), ...epochs(3)];
+  const resumed = await run("train", ...common("parts"), ...resume, "--force");
+  assertEquals([resumed.code, resumed.stderr], [0, ""]);
+  const whole = await rows("whole");
+  assertEquals(await rows("parts"), whole);
+  assertEquals(
+    whole[0].join(),
+    "epoch,step,loss_step,loss,acc,val_loss,val_acc,lr",
+  );
+  // Of 24 steps an epoch: every 20, the last one, and the epoch.
+  assertEquals(
+    whole.slice(1, 5).map((
+      [epoch, step, , loss],
+    ) => [epoch, step, loss === ""]),
+    [["1", "20", true], ["1", "24", true], ["1", "24", false], [
+      "2",
+      "44",
+      true,
+    ]],
+  );
+  const logged = (await Deno.readTextFile(at("parts.json"))).trimEnd();
+  assertEquals(
+    logged.split("\n").map((line) => JSON.parse(line).epoch),
+    [1, 2, 3],
+  );
+  // One that begins anew has nothing of another's.
+  await run("train", ...common("parts"), ...small, ...epochs(1), "--force");
+  assertEquals(await rows("parts"), whole.slice(0, 4));
+});
+
 Deno.test("what cannot be resumed is told before anything is opened", async () => {
   await using folder = await temporaryFolder();
   const data = join(folder.path, "data");
