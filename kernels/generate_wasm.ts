@@ -23,8 +23,11 @@ import { makePatch } from "./generate_patch.ts";
 /** The features of WebAssembly that both builds need. */
 const features = "simd,threads";
 
+/** Those of the build that fuses multiply and add. */
+const relaxedFeatures = `${features},relaxed-simd`;
+
 /** The function that runs programs of kernel calls, and is no kernel itself. */
-const runtime = {
+const runtime: Exported = {
   file: "lib/simd/run.ts",
   functions: ["close", "run", "solo", "workerLoop"],
 };
@@ -33,9 +36,7 @@ const runtime = {
 const flags = [
   "mod.ts",
   "--outFile=module.wasm",
-  "--optimizeLevel=3",
   "--shrinkLevel=0",
-  "--converge",
   "--noAssert",
   "--runtime=stub",
   "--importMemory",
@@ -61,12 +62,7 @@ export async function wasmModules(
   files: readonly string[],
 ): Promise<Map<string, string>> {
   const modules = new Map<string, string>();
-  const sources = await Promise.all(
-    files.map(async (file): Promise<Source> => ({
-      file,
-      text: await readText(join(folder, file)) ?? "",
-    })),
-  );
+  const sources = await sourcesOf(folder, files);
   const byFolder = Map.groupBy(
     sources,
     ({ file }) => file.replace(/\/simd(\.ts|\/[^/]*)$/, ""),
@@ -77,26 +73,57 @@ export async function wasmModules(
     const functions = own.flatMap((source) => functionsOf(source, classes));
     if (functions.length === 0) continue;
     modules.set(`${name}/simd.gen.ts`, callsText(name, functions));
-    exported.push(
-      ...functions.map(({ file, name }) =>
-        `export { ${name} } from "./${file}";`
-      ),
-    );
+    exported.push(...functions.map(exportText));
   }
-  if (files.includes(runtime.file)) {
-    exported.push(
-      `export { ${runtime.functions.join(", ")} } from "./${runtime.file}";`,
-    );
-  }
+  if (files.includes(runtime.file)) exported.push(exportText(runtime));
   if (exported.length === 0) return modules;
-  const entry = exported.join("\n");
-  const relaxed = await assemble(folder, entry, `${features},relaxed-simd`);
-  const plain = await assemble(folder, entry, features);
+  const relaxed = await assemble(folder, exported, relaxedFeatures, 3);
+  const plain = await assemble(folder, exported, features, 3);
   modules.set(
     "lib/wasm.gen.ts",
     moduleText(relaxed, makePatch(relaxed, plain)),
   );
   return modules;
+}
+
+/**
+ * The text of the module `lib/wasm.gen.ts` with some of the kernels, compiled
+ * without optimizations and with relaxed SIMD only: in a fraction of the time,
+ * for tests.
+ *
+ * @param folder The path of the folder `kernels`.
+ * @param files The files with those kernels, relative to it.
+ * @throws {SyntaxError} If they do not compile.
+ */
+export async function unoptimizedModule(
+  folder: string,
+  files: readonly string[],
+): Promise<string> {
+  const sources = await sourcesOf(folder, files);
+  const classes = classesOf(sources);
+  const exported = [
+    ...sources.flatMap((source) => functionsOf(source, classes)),
+    runtime,
+  ].map(exportText);
+  const relaxed = await assemble(folder, exported, relaxedFeatures, 0);
+  return moduleText(relaxed, makePatch(relaxed, relaxed));
+}
+
+async function sourcesOf(
+  folder: string,
+  files: readonly string[],
+): Promise<Source[]> {
+  return await Promise.all(
+    files.map(async (file) => ({
+      file,
+      text: await readText(join(folder, file)) ?? "",
+    })),
+  );
+}
+
+/** The line of the module's entry that exports functions of a file. */
+function exportText({ file, functions }: Exported): string {
+  return `export { ${functions.join(", ")} } from "./${file}";`;
 }
 
 interface Source {
@@ -110,8 +137,13 @@ interface Field {
   readonly type: string;
 }
 
-interface WasmExport {
+/** Functions of a file that the module exports. */
+interface Exported {
   readonly file: string;
+  readonly functions: readonly string[];
+}
+
+interface WasmExport extends Exported {
   readonly name: string;
   readonly fields: readonly Field[];
 }
@@ -169,7 +201,7 @@ function functionsOf(
     /^export function (\w+)\(\s*_?args: (\w+),\s*\w+: i32,\s*\w+: i32,?\s*\): void/gm;
   return Array.from(text.matchAll(pattern), ([, name, type]) => {
     const fields = classes.get(type);
-    if (fields !== undefined) return { file, name, fields };
+    if (fields !== undefined) return { file, functions: [name], name, fields };
     throw new SyntaxError(describe({
       what: `kernels/${file}: ${name}`,
       expected: "an @unmanaged class of arguments",
@@ -202,18 +234,22 @@ import { wasmFunction, type WasmFunction } from "${up}kernel.ts";
 ${exported.join("")}`;
 }
 
-/** Compiles the functions that a source exports from files of the folder. */
+/** Compiles the functions that these lines export from files of the folder. */
 async function assemble(
   folder: string,
-  entry: string,
+  exported: readonly string[],
   features: string,
+  optimizeLevel: 0 | 3,
 ): Promise<Uint8Array<ArrayBuffer>> {
   let binary: Uint8Array<ArrayBuffer> | undefined;
-  const { error, stderr } = await compile([...flags, "--enable", features], {
+  const optimize = [`--optimizeLevel=${optimizeLevel}`];
+  if (optimizeLevel > 0) optimize.push("--converge");
+  const options = [...flags, ...optimize, "--enable", features];
+  const { error, stderr } = await compile(options, {
     // The compiler adds an extension to one that Deno's tools need.
     readFile: (name) =>
       name === "mod.ts"
-        ? entry
+        ? exported.join("\n")
         : readText(join(folder, name.replace(/\.ts\.ts$/, ".ts"))),
     writeFile: (_name, contents) => {
       binary = Uint8Array.from(contents as Uint8Array);

@@ -7,7 +7,7 @@
  */
 
 import type { Device } from "../../src/devices/device.ts";
-import { type KernelCase, KernelHarness } from "./cases/_harness.ts";
+import { type KernelCase, runKernelCase } from "./cases/_harness.ts";
 import { activationCases } from "./cases/activations.ts";
 import { accumulateCases } from "./cases/accumulate.ts";
 import { advanceCases } from "./cases/advance.ts";
@@ -48,7 +48,7 @@ import { reluCases } from "./cases/relu.ts";
 import { rmspropCases } from "./cases/rmsprop.ts";
 import { sgdCases } from "./cases/sgd.ts";
 
-export type { KernelCase } from "./cases/_harness.ts";
+export { type KernelCase, runKernelCase } from "./cases/_harness.ts";
 
 /** The cases of all kernels. */
 export const kernelCases: readonly KernelCase[] = [
@@ -92,16 +92,6 @@ export const kernelCases: readonly KernelCase[] = [
   ...rmspropCases,
   ...sgdCases,
 ];
-
-/** Runs one case on a device. */
-export async function runKernelCase(
-  device: Device,
-  { run }: KernelCase,
-): Promise<void> {
-  const harness = new KernelHarness(device);
-  run(harness);
-  await harness.verify();
-}
 
 /**
  * Registers a test for each case.

@@ -201,6 +201,16 @@ export class KernelHarness {
   }
 }
 
+/** Runs one case on a device. */
+export async function runKernelCase(
+  device: Device,
+  { run }: KernelCase,
+): Promise<void> {
+  const harness = new KernelHarness(device);
+  run(harness);
+  await harness.verify();
+}
+
 /** One element, less and more than a workgroup, several workgroups. */
 export const lengths: readonly number[] = [1, 63, 256, 257, 1000];
 

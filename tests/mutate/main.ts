@@ -1,0 +1,216 @@
+/**
+ * `deno task mutate`: breaks the library in one place at a time and runs the
+ * tests that cover it. Lists each mutant that no test kills and that
+ * `equivalent.ts` does not explain; the exit status is 1 where the score is
+ * below 98 %.
+ *
+ * @module
+ */
+
+import { exists } from "@std/fs";
+import { fromFileUrl, join } from "@std/path";
+import { parseArgs } from "node:util";
+import { Checkout, filesOf } from "./checkout.ts";
+import { CoveringTests, type TestRun } from "./covering_tests.ts";
+import { reasonOf } from "./equivalent.ts";
+import { applied, type Mutation, mutationsOf, readable } from "./operators.ts";
+import { type Entry, entryText, survivorsOf, tableOf } from "./report.ts";
+import { endRuns, type Result, runMutant, runTests } from "./run.ts";
+import { sample } from "./sample.ts";
+import { ImportGraph, kindOf, kinds } from "./targets.ts";
+
+/** Killed and equivalent mutants, of all that compile. */
+const LEAST_SCORE = 0.98;
+
+const USAGE = `deno task mutate [options]
+
+  --sample N    how many mutants, spread over kinds and files (default: 100)
+  --seed S      which (default: 0)
+  --only PATH   of files whose paths start so (default: of all)
+  --jobs N      how many at once, each in a copy of its own (default: 1)
+  --log FILE    add each to a file; what is in it is not run again, but counted
+  --list        print them, and run none`;
+
+interface Mutant {
+  readonly kind: string;
+  readonly file: string;
+  readonly mutation: Mutation;
+}
+
+/** A mutant that is still alive. */
+interface Trial {
+  readonly mutant: Mutant;
+  /** Tests that it has not met, the cheapest first. */
+  readonly runs: readonly TestRun[];
+  readonly result: Result;
+  readonly seconds: number;
+}
+
+const { values: options } = parseArgs({
+  options: {
+    sample: { type: "string", default: "100" },
+    seed: { type: "string", default: "0" },
+    only: { type: "string", default: "" },
+    jobs: { type: "string", default: "1" },
+    log: { type: "string" },
+    list: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+if (options.help) {
+  console.log(USAGE);
+  Deno.exit();
+}
+
+const root = new URL("../../", import.meta.url);
+const files = await filesOf(root);
+const texts = await sourcesOf(files);
+const graph = new ImportGraph(texts);
+const chosen = sample(
+  kinds.map(({ name }) => mutantsOf(name)),
+  Number(options.sample),
+  Number(options.seed),
+);
+if (options.list) {
+  for (const { file, mutation } of chosen) {
+    console.log(changeText({ file, mutation }));
+  }
+  Deno.exit();
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    endRuns();
+    Deno.exit(130);
+  });
+}
+const covering = new CoveringTests(graph);
+const entries = await logged();
+/** Runs of tests that some mutant passed, and those that none has yet. */
+const passed = new Set<string>();
+const failed = new Map<string, TestRun>();
+const queue: Trial[] = chosen.filter((mutant) => !isLogged(mutant))
+  .map((mutant) => ({
+    mutant,
+    runs: covering.runsFor(mutant.file),
+    result: "uncovered",
+    seconds: 0,
+  }));
+console.log(`${chosen.length} mutants, ${queue.length} of them to run`);
+await Promise.all(Array.from({ length: Number(options.jobs) }, work));
+await checkFailed();
+
+const { lines, score } = tableOf(entries);
+const survivors = survivorsOf(entries);
+for (const entry of survivors) console.log(entryText(entry));
+console.log(lines.join("\n"));
+console.log(`score: ${(score * 100).toFixed(1)} %`);
+Deno.exit(score < LEAST_SCORE ? 1 : 0);
+
+async function sourcesOf(
+  files: readonly string[],
+): Promise<Map<string, string>> {
+  const isSource = /^(?:kernels|src|tests)\/.*\.(?:ts|wgsl)$/;
+  const texts = new Map<string, string>();
+  for (const file of files.filter((each) => isSource.test(each))) {
+    texts.set(file, await Deno.readTextFile(join(fromFileUrl(root), file)));
+  }
+  return texts;
+}
+
+/** All mutants of a kind, by file. */
+function mutantsOf(kind: string): Mutant[][] {
+  const isOfKind = (file: string) =>
+    kindOf(file)?.name === kind && file.startsWith(options.only);
+  return files.filter(isOfKind).map((file) => {
+    // Families of operations are made of expressions of WGSL in strings.
+    const codeInStrings = /^(?:kernels|src\/ops)\/.*\.ts$/.test(file);
+    return mutationsOf(texts.get(file)!, { codeInStrings })
+      .map((mutation) => ({ kind, file, mutation }));
+  });
+}
+
+/** Whether the log has a mutant. */
+function isLogged({ file, mutation }: Mutant): boolean {
+  const { from, to } = readable(texts.get(file)!, mutation);
+  return entries.some((each) =>
+    each.file === file && each.from === from && each.to === to
+  );
+}
+
+/** What the log has; nothing without one. */
+async function logged(): Promise<Entry[]> {
+  if (options.log === undefined || !await exists(options.log)) return [];
+  const text = await Deno.readTextFile(options.log);
+  return text.trim().split("\n").map((line) => JSON.parse(line));
+}
+
+/**
+ * Takes mutants from the queue until it is empty. Those that their cheapest
+ * tests leave alive wait until all others have had theirs.
+ */
+async function work(): Promise<void> {
+  await using checkout = await Checkout.copy(root, files, graph);
+  for (let trial = queue.shift(); trial; trial = queue.shift()) {
+    const { file, mutation } = trial.mutant;
+    const [run, ...others] = trial.runs;
+    const start = performance.now();
+    const text = applied(texts.get(file)!, mutation);
+    const result = run === undefined
+      ? "uncovered"
+      : await runMutant(checkout, file, text, run);
+    const seconds = trial.seconds + (performance.now() - start) / 1000;
+    const isAlive = result === "survived" || result === "uncovered";
+    if (result === "survived") passed.add(JSON.stringify(run));
+    else if (result === "killed" || result === "timeout") {
+      failed.set(JSON.stringify(run), run);
+    }
+    // A run that has no such test says nothing: what ran before counts.
+    const best = trial.result === "survived" && isAlive ? "survived" : result;
+    const place = { file, ...readable(texts.get(file)!, mutation) };
+    if (isAlive && others.length > 0 && reasonOf(place) === undefined) {
+      console.log(`  alive: ${changeText(trial.mutant)}`);
+      queue.push({ mutant: trial.mutant, runs: others, result: best, seconds });
+    } else await note(trial.mutant, best, seconds);
+  }
+}
+
+function changeText({ file, mutation }: Omit<Mutant, "kind">): string {
+  const { from, line, to } = readable(texts.get(file)!, mutation);
+  return `${file}:${line}: ${mutation.operator}\n    - ${from}\n    + ${to}`;
+}
+
+/** Prints and logs how a mutant ended. */
+async function note(
+  { file, kind, mutation }: Mutant,
+  result: Result,
+  took: number,
+): Promise<void> {
+  const { operator } = mutation;
+  const seconds = Math.round(took * 10) / 10;
+  const place = { file, ...readable(texts.get(file)!, mutation) };
+  const entry: Entry = { kind, ...place, operator, result, seconds };
+  entries.push(entry);
+  console.log(`${entries.length} ${entryText(entry)}`);
+  if (options.log === undefined) return;
+  const line = JSON.stringify(entry) + "\n";
+  await Deno.writeTextFile(options.log, line, { append: true });
+}
+
+/** Whether tests that failed with every mutant pass without. */
+async function checkFailed(): Promise<void> {
+  await using checkout = await Checkout.copy(root, files, graph);
+  for (const [key, run] of failed) {
+    if (passed.has(key)) continue;
+    const result = await runTests(checkout.root, run);
+    if (result === "survived") continue;
+    console.error(
+      `mutate: ${run.files.join(", ")}${
+        run.filter ? ` (${run.filter})` : ""
+      }: ` +
+        `expected tests that pass, got "${result}" without any change. ` +
+        "Help: Mend them first: what they killed counts for nothing.",
+    );
+    Deno.exit(1);
+  }
+}
