@@ -14,6 +14,7 @@ import {
   StepLR,
 } from "../../src/optim/schedules/mod.ts";
 import { type Optimizer, SGD } from "../../src/optim/mod.ts";
+import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../../src/devices/device.ts";
 import { capture } from "../../src/core/capture.ts";
 import { deviceTest } from "../_devices.ts";
@@ -226,6 +227,7 @@ deviceTest("wrong arguments of a schedule are refused by name", (device) => {
       "OneCycleLR: maxLr: expected 1, one for each group",
     ],
     [() => new LinearLR(optimizer, { startFactor: 1.5 }), "startFactor"],
+    [() => new LinearLR(optimizer, { endFactor: 1.5 }), "endFactor"],
     [
       () => new ReduceLROnPlateau(optimizer, { factor: 1 }),
       "ReduceLROnPlateau: factor: expected a number from 0 to below 1, got 1",
@@ -268,6 +270,72 @@ deviceTest("wrong arguments of a schedule are refused by name", (device) => {
     StateDictError,
     "expected 1 rates, one for each group, got 2",
   );
+});
+
+Deno.test("the defaults of schedules are PyTorch's", () => {
+  const device = CpuDevice.open();
+  const { linear, oneCycle, plateau } = {
+    linear: { startFactor: 1 / 3, endFactor: 1, totalIters: 5 },
+    oneCycle: {
+      pctStart: 0.3,
+      annealStrategy: "cos",
+      divFactor: 25,
+      finalDivFactor: 1e4,
+      threePhase: false,
+    },
+    plateau: {
+      mode: "min",
+      factor: 0.1,
+      patience: 10,
+      threshold: 1e-4,
+      thresholdMode: "rel",
+      cooldown: 0,
+      minLr: 0,
+      eps: 1e-8,
+    },
+  } as const;
+  type Make = (optimizer: Optimizer) => LRScheduler | ReduceLROnPlateau;
+  const pairs: [Make, Make][] = [
+    [(o) => new StepLR(o, 3), (o) => new StepLR(o, 3, { gamma: 0.1 })],
+    [
+      (o) => new MultiStepLR(o, [2, 4]),
+      (o) => new MultiStepLR(o, [2, 4], { gamma: 0.1 }),
+    ],
+    [
+      (o) => new CosineAnnealingLR(o, 8),
+      (o) => new CosineAnnealingLR(o, 8, { etaMin: 0 }),
+    ],
+    [(o) => new LinearLR(o), (o) => new LinearLR(o, linear)],
+    [
+      (o) => new OneCycleLR(o, { maxLr: 0.3, totalSteps: 30 }),
+      (o) => new OneCycleLR(o, { maxLr: 0.3, totalSteps: 30, ...oneCycle }),
+    ],
+    [(o) => new ReduceLROnPlateau(o), (o) => new ReduceLROnPlateau(o, plateau)],
+  ];
+  // Improves by less and by more than the threshold, then no more for long.
+  const metrics = [1, 0.99985, 0.99977, ...new Array<number>(100).fill(0.9999)];
+  for (const pair of pairs) {
+    const [own, pytorch] = pair.map((make) => {
+      const optimizer = sgd(device);
+      const schedule = make(optimizer);
+      return metrics.map((metric) => {
+        schedule.step(metric);
+        return optimizer.lr;
+      });
+    });
+    assertEquals(own, pytorch);
+  }
+});
+
+Deno.test("a plateau counts its steps", () => {
+  const schedule = new ReduceLROnPlateau(sgd(CpuDevice.open()));
+  for (const metric of [1, 2, 3]) schedule.step(metric);
+  assertEquals(schedule.stateDict(), {
+    steps: 3,
+    best: 1,
+    numBadEpochs: 2,
+    cooldownCounter: 0,
+  });
 });
 
 deviceTest(

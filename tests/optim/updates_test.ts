@@ -43,6 +43,20 @@ for (const whole of [true, false]) {
   });
 }
 
+deviceTest("clipGradNorm takes the norm over all stretches", async (device) => {
+  const { all } = new Values([0], [0], [0, 0]).to(device);
+  setGradient(all[0], [2]);
+  setGradient(all[2], [4, -4]);
+  using norm = clipGradNorm(all, 3);
+  assertClose([await norm.item()], [6], { atol: 0, rtol: 1e-6 }, "norm");
+  const clipped = await Promise.all(
+    [all[0], all[2]].map((parameter) => parameter.grad!.data()),
+  );
+  const tolerance = { atol: 0, rtol: 1e-6 };
+  assertClose(clipped[0], [1], tolerance, "first");
+  assertClose(clipped[1], [2, -2], tolerance, "last");
+});
+
 deviceTest("clipGradNorm needs gradients and a norm", (device) => {
   const { all } = new Values([1]).to(device);
   assertThrows(() => clipGradNorm(all, 1), TypeError, "expected at least one");
