@@ -5,7 +5,8 @@ import { WebGpuDevice } from "../src/devices/webgpu/webgpu_device.ts";
 
 /**
  * The WebGPU device of a test file, opened once, or null where there is no
- * adapter. Its recycled buffers are poisoned. The environment's
+ * adapter. Its recycled buffers are poisoned, and it reads all it can from
+ * textures, unless an implementation is forced. The environment's
  * `MNIST_CNN_VARIANT` forces an implementation of kernels.
  */
 export const webGpu: WebGpuDevice | null = await open();
@@ -45,7 +46,12 @@ async function open(): Promise<WebGpuDevice | null> {
         `MNIST_CNN_VARIANT: expected one of ${variants}, got ${wanted}`,
       );
     }
-    return await WebGpuDevice.open({ adapter, poison: true, variant });
+    return await WebGpuDevice.open({
+      adapter,
+      poison: true,
+      variant,
+      texelsFrom: variant === undefined ? 0 : undefined,
+    });
   }
   console.warn(
     "No WebGPU adapter: tests on WebGPU are ignored. " +

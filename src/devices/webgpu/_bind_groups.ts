@@ -21,7 +21,7 @@ export class BindGroups {
     this.#counters = counters;
   }
 
-  /** @param bound In the order of the pipeline's bindings. */
+  /** @param bound In the order of the pipeline's slots. */
   get(pipeline: Pipeline, bound: readonly Bound[]): GPUBindGroup {
     const key = [pipeline, ...bound].map(({ identity }) => identity).join();
     const known = this.#groups.get(key);
@@ -29,7 +29,7 @@ export class BindGroups {
     const group = this.#device.createBindGroup({
       layout: pipeline.layout,
       entries: bound.map(({ resource }, at) => ({
-        binding: pipeline.bindings[at].index,
+        binding: pipeline.slots[at],
         resource,
       })),
     });

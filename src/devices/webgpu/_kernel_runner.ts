@@ -21,6 +21,7 @@ import { WebGpuBuffer } from "./_buffer.ts";
 import type { Memory } from "./_memory.ts";
 import { f16ElementsOf, PipelineCache } from "./_pipelines.ts";
 import type { Command } from "./_queue.ts";
+import { TexelCopies } from "./_texel_copies.ts";
 import { Textures } from "./_textures.ts";
 import type { Choice } from "./_tuning.ts";
 import { Uniforms } from "./_uniforms.ts";
@@ -31,6 +32,8 @@ export interface KernelRunnerOptions {
   /** The device's, for errors. */
   readonly label: string;
   readonly isSoftware: boolean;
+  /** Elements from which a buffer is read from a texture. */
+  readonly texelsFrom: number;
   readonly precision: Precision;
   /** The implementation that kernels run for which none is chosen. */
   readonly variant: Variant;
@@ -58,6 +61,7 @@ export class KernelRunner {
   readonly #pipelines: PipelineCache;
   readonly #bindGroups: BindGroups;
   readonly #textures: Textures;
+  readonly #texelCopies: TexelCopies;
   readonly #uniforms: Uniforms;
   readonly #traits: AdapterTraits;
   readonly #told = new Set<string>();
@@ -73,6 +77,11 @@ export class KernelRunner {
     this.#pipelines = new PipelineCache(gpu, isSoftware, options.fail);
     this.#bindGroups = new BindGroups(gpu, counters);
     this.#textures = new Textures(gpu, counters);
+    this.#texelCopies = new TexelCopies(
+      this.#textures,
+      options.texelsFrom,
+      gpu.limits.maxStorageTexturesPerShaderStage,
+    );
     this.#uniforms = new Uniforms(options.memory);
     this.#traits = {
       isSoftware,
@@ -160,18 +169,24 @@ export class KernelRunner {
       const copy = copies[at];
       return copy === null ? one : this.#memory.own(copy);
     });
+    const texels = this.#texelCopies.of(module, bindings, given);
     const { count } = this.#pipelines;
     const pipeline = this.#pipelines.get({
       label,
       module,
       entryPoint: dispatch.entryPoint.name,
       bindings,
+      texelReads: texels.map(({ read }) => read),
       constants: constantsOf(dispatch),
     }, f16Elements);
     const [x, y, z] = dispatch.workgroups;
     const command: Command = {
       pipeline: pipeline.pipeline,
-      bindGroup: this.#bindGroups.get(pipeline, given),
+      bindGroup: this.#bindGroups.get(pipeline, [
+        ...given,
+        ...texels.map(({ texture }) => texture),
+      ]),
+      copies: texels.flatMap(({ copies }) => copies),
       name: label,
       operations: 0,
       bytes: given.reduce((sum, { byteLength }) => sum + byteLength, 0),

@@ -6,6 +6,7 @@ import type {
   WgslModule,
 } from "../../../kernels/wgsl.ts";
 import { sourceOf } from "../../../kernels/wgsl.ts";
+import { type TexelRead, withTexelReads } from "./_texel_reads.ts";
 
 /** A compiled kernel. */
 export interface Pipeline {
@@ -13,7 +14,8 @@ export interface Pipeline {
   readonly identity: number;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
-  readonly bindings: readonly Binding[];
+  /** The `@binding` of each resource: those of texel reads come last. */
+  readonly slots: readonly number[];
 }
 
 const bindingTypes: Record<BindingAccess, Partial<GPUBindGroupLayoutEntry>> = {
@@ -35,6 +37,8 @@ export interface PipelineSource {
   readonly module: WgslModule;
   readonly entryPoint: string;
   readonly bindings: readonly Binding[];
+  /** What is read from textures: see {@linkcode texelReadOf}. */
+  readonly texelReads: readonly TexelRead[];
   /** The module's `override` constants, without members of uniforms. */
   readonly constants: Readonly<Record<string, number>>;
 }
@@ -77,10 +81,10 @@ export class PipelineCache {
    * {@linkcode f16ElementsOf}.
    */
   get(source: PipelineSource, f16Elements: readonly string[]): Pipeline {
-    const { constants, entryPoint, module } = source;
+    const { constants, entryPoint, module, texelReads } = source;
     const key = `${this.#numberOf(module)}:${entryPoint}:${f16Elements}:${
-      Object.entries(constants).join()
-    }`;
+      namesOf(texelReads)
+    }:${Object.entries(constants).join()}`;
     const known = this.#pipelines.get(key);
     if (known !== undefined) return known;
     const made = this.#create(source, typesOf(module, f16Elements));
@@ -101,15 +105,15 @@ export class PipelineCache {
   }
 
   #create(source: PipelineSource, types: string): Pipeline {
-    const { bindings, constants, entryPoint, label } = source;
+    const { bindings, constants, entryPoint, label, texelReads } = source;
     const device = this.#device;
     device.pushErrorScope("validation");
     const buffers = bindings.filter(({ access }) =>
       !access.endsWith("Texture")
     );
     const asStorage = buffers.length <= this.#mostAsStorage;
-    const module = this.#module(source.module, types, asStorage);
-    const layout = this.#layout(bindings, asStorage);
+    const module = this.#module(source, types, asStorage);
+    const layout = this.#layout(source, asStorage);
     const pipeline = device.createComputePipeline({
       label,
       layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
@@ -121,7 +125,8 @@ export class PipelineCache {
         this.#fail(await compileError(source, module, error.message));
       }),
     );
-    return { identity: this.#pipelines.size, pipeline, layout, bindings };
+    const slots = [...bindings, ...texelReads].map(({ index }) => index);
+    return { identity: this.#pipelines.size, pipeline, layout, slots };
   }
 
   #numberOf({ code }: WgslModule): number {
@@ -133,16 +138,20 @@ export class PipelineCache {
   }
 
   #module(
-    source: WgslModule,
+    { module: source, texelReads }: PipelineSource,
     types: string,
     asStorage: boolean,
   ): GPUShaderModule {
     const { code, file } = source;
-    const key = `${types}${this.#numberOf(source)}${asStorage}`;
+    const key = `${types}${this.#numberOf(source)}${asStorage}${
+      namesOf(texelReads)
+    }`;
     let module = this.#modules.get(key);
     if (module === undefined) {
       // In the source's first line, so that errors name the lines of the file.
-      const whole = types + code;
+      const whole = texelReads.length === 0
+        ? types + code
+        : withTexelReads(types + code, texelReads);
       module = this.#device.createShaderModule({
         label: file,
         code: asStorage
@@ -155,26 +164,40 @@ export class PipelineCache {
   }
 
   #layout(
-    bindings: readonly Binding[],
+    { bindings, texelReads }: PipelineSource,
     asStorage: boolean,
   ): GPUBindGroupLayout {
-    const key = bindings.map(({ access, index }) => index + access).join() +
-      asStorage;
+    const key = [
+      ...bindings.map(({ access, index }) => index + access),
+      ...texelReads.map(({ format, index }) => index + format),
+      asStorage,
+    ].join();
     let layout = this.#layouts.get(key);
     if (layout === undefined) {
       layout = this.#device.createBindGroupLayout({
-        entries: bindings.map(({ access, index }) => ({
-          binding: index,
-          visibility: GPUShaderStage.COMPUTE,
-          ...bindingTypes[
-            access === "uniform" && asStorage ? "read" : access
-          ],
-        })),
+        entries: [
+          ...bindings.map(({ access, index }) => ({
+            binding: index,
+            visibility: GPUShaderStage.COMPUTE,
+            ...bindingTypes[
+              access === "uniform" && asStorage ? "read" : access
+            ],
+          })),
+          ...texelReads.map(({ format, index }) => ({
+            binding: index,
+            visibility: GPUShaderStage.COMPUTE,
+            storageTexture: { access: "read-only", format } as const,
+          })),
+        ],
       });
       this.#layouts.set(key, layout);
     }
     return layout;
   }
+}
+
+function namesOf(reads: readonly TexelRead[]): string {
+  return reads.map(({ name }) => name).join();
 }
 
 /**

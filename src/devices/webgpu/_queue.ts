@@ -11,6 +11,15 @@ export interface Command extends KernelCost {
   readonly x: number;
   readonly y: number;
   readonly z: number;
+  /** What is copied into textures before. */
+  readonly copies: readonly TexelCopy[];
+}
+
+/** A copy of a part of a buffer into a texture. */
+export interface TexelCopy {
+  readonly source: GPUTexelCopyBufferInfo;
+  readonly target: GPUTexelCopyTextureInfo;
+  readonly size: [width: number, height: number];
 }
 
 /**
@@ -96,6 +105,7 @@ export class CommandQueue {
   }
 
   #encode(command: Command): void {
+    if (command.copies.length > 0) this.#copyTexels(command.copies);
     if (this.#timestamps !== null) this.#openTimed(this.#timestamps, command);
     const pass = this.#open();
     if (command.pipeline !== this.#pipeline) {
@@ -106,6 +116,14 @@ export class CommandQueue {
     pass.dispatchWorkgroups(command.x, command.y, command.z);
     this.#pending++;
     this.#counters.dispatches++;
+  }
+
+  #copyTexels(copies: readonly TexelCopy[]): void {
+    this.#endPass();
+    this.#encoder ??= this.#device.createCommandEncoder();
+    for (const { size, source, target } of copies) {
+      this.#encoder.copyBufferToTexture(source, target, size);
+    }
   }
 
   #submitIfFull(): void {

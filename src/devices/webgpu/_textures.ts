@@ -1,21 +1,23 @@
 import type { DeviceCounters } from "../device.ts";
 import { nextIdentity } from "./_buffer.ts";
+import { rowLength, type TexelFormat } from "./_texel_reads.ts";
 
-/** Texels in a row of a texture: texel `i` is at column `i % 4096`. */
-const rowLength = 4096;
+/** Bytes of a texel: one number or four. */
+export const texelBytes: Readonly<Record<TexelFormat, number>> = {
+  r32float: 4,
+  rgba32float: 16,
+  rgba32uint: 16,
+};
 
-/** Bytes of a texel: four numbers. */
-const texelBytes = 16;
-
-/** Memory that kernels read four numbers at a time. */
+/** Memory that kernels read four numbers at a time, or one. */
 export class WebGpuTexture {
   /** Distinguishes textures and buffers in the keys of bind groups. */
   readonly identity = nextIdentity();
   /** The resource that a bind group binds. */
   readonly resource: GPUTextureView;
 
-  constructor(texture: GPUTexture, readonly byteLength: number) {
-    this.resource = texture.createView();
+  constructor(readonly memory: GPUTexture, readonly byteLength: number) {
+    this.resource = memory.createView();
   }
 }
 
@@ -40,19 +42,23 @@ export class Textures {
   }
 
   /** The texture of a name with room for so many texels. */
-  get(name: string, texels: number): WebGpuTexture {
+  get(
+    name: string,
+    texels: number,
+    format: TexelFormat = "rgba32float",
+  ): WebGpuTexture {
     const rows = 2 ** Math.ceil(Math.log2(Math.ceil(texels / rowLength)));
     const height = Math.min(rows, this.#device.limits.maxTextureDimension2D);
-    const key = `${name}:${height}`;
+    const key = `${name}:${height}:${format}`;
     const known = this.#textures.get(key);
     if (known !== undefined) return known;
     const memory = this.#device.createTexture({
       label: name,
       size: [rowLength, height],
-      format: "rgba32float",
-      usage: GPUTextureUsage.STORAGE_BINDING,
+      format,
+      usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST,
     });
-    const bytes = rowLength * height * texelBytes;
+    const bytes = rowLength * height * texelBytes[format];
     this.#counters.allocations++;
     this.#counters.bytes += bytes;
     const made = new WebGpuTexture(memory, bytes);

@@ -27,6 +27,9 @@ export async function requestAdapter(): Promise<GPUAdapter | null> {
  */
 const mostStorageBuffers = 12;
 
+/** Storage textures that a device is asked for: every device has 4. */
+const mostStorageTextures = 8;
+
 /** The oldest Deno whose WebGPU reports lost devices and failed pipelines. */
 export const leastDeno = "2.7";
 
@@ -96,6 +99,10 @@ export async function requestDevice(
     maxStorageBuffersPerShaderStage: Math.min(
       limits.maxStorageBuffersPerShaderStage,
       mostStorageBuffers,
+    ),
+    maxStorageTexturesPerShaderStage: Math.min(
+      limits.maxStorageTexturesPerShaderStage,
+      mostStorageTextures,
     ),
   };
   let device: GPUDevice;

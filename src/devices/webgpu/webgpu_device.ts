@@ -57,6 +57,12 @@ export interface WebGpuDeviceOptions {
    */
   software?: boolean;
   /**
+   * Elements from which a buffer that a kernel reads is copied into a texture
+   * first, on an adapter that is a processor: Mesa's reads it faster there. For
+   * tests. Default 8192.
+   */
+  texelsFrom?: number;
+  /**
    * Which implementation of kernels to take, where they have several and that one
    * takes the shapes; else it is `tiled` or `direct`. Default is `auto`: `llvmpipe` on an adapter that runs on the
    * CPU, and on a GPU what is fastest for each kernel, measured when it is first
@@ -138,6 +144,7 @@ export class WebGpuDevice implements Device {
       gpu,
       label,
       isSoftware,
+      texelsFrom: isSoftware ? options.texelsFrom ?? 8192 : Infinity,
       precision,
       variant: variant !== "auto" ? variant : isSoftware ? "llvmpipe" : "tiled",
       counters: this.counters,
@@ -168,6 +175,7 @@ export class WebGpuDevice implements Device {
       "precision",
       "profile",
       "software",
+      "texelsFrom",
       "variant",
     ]);
     if (hasRemains) {

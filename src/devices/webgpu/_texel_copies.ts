@@ -1,0 +1,103 @@
+import type { Binding, WgslModule } from "../../../kernels/wgsl.ts";
+import type { Bound } from "./_bind_groups.ts";
+import { WebGpuBuffer } from "./_buffer.ts";
+import type { TexelCopy } from "./_queue.ts";
+import {
+  rowLength,
+  type TexelFormat,
+  type TexelRead,
+  texelReadOf,
+} from "./_texel_reads.ts";
+import { texelBytes, type Textures, type WebGpuTexture } from "./_textures.ts";
+
+/** A buffer that a dispatch reads from a texture, and how it gets there. */
+export interface TexelInput {
+  readonly read: TexelRead;
+  readonly texture: WebGpuTexture;
+  readonly copies: readonly TexelCopy[];
+}
+
+/**
+ * Copies of buffers in textures, for adapters that are processors. Mesa's
+ * (llvmpipe 22.3) loads from a storage buffer lane by lane, each with a branch:
+ * 10 ns a number, where a copy takes 0.4 and a load from a texture 3 ns, of
+ * four numbers at once 1 ns each.
+ */
+export class TexelCopies {
+  readonly #textures: Textures;
+  readonly #from: number;
+  readonly #most: number;
+  /** How modules' bindings are read, by their code and names. */
+  readonly #known = new Map<string, Map<string, TexelRead | null>>();
+
+  /**
+   * Keeps the arguments.
+   *
+   * @param from Elements from which a buffer's copy is worth more than it takes.
+   * @param most Textures that an entry point may bind.
+   */
+  constructor(textures: Textures, from: number, most: number) {
+    this.#textures = textures;
+    this.#from = from;
+    this.#most = most;
+  }
+
+  /** The bindings of an entry point that are read from textures. */
+  of(
+    module: WgslModule,
+    bindings: readonly Binding[],
+    bound: readonly Bound[],
+  ): readonly TexelInput[] {
+    const own = bindings.filter(({ access }) => access.endsWith("Texture"));
+    const inputs: TexelInput[] = [];
+    for (const [at, binding] of bindings.entries()) {
+      const buffer = bound[at];
+      if (own.length + inputs.length >= this.#most) break;
+      if (!(buffer instanceof WebGpuBuffer) || buffer.stored !== "f32") {
+        continue;
+      }
+      if (buffer.length < this.#from) continue;
+      const read = this.#readOf(module, binding);
+      const texels = read === null
+        ? Infinity
+        : buffer.byteLength / texelBytes[read.format];
+      if (read === null || texels > this.#textures.limit) continue;
+      const name = `copy ${inputs.length}`;
+      const texture = this.#textures.get(name, texels, read.format);
+      const copies = copiesOf(buffer, texture.memory, read.format);
+      inputs.push({ read, texture, copies });
+    }
+    return inputs;
+  }
+
+  #readOf(module: WgslModule, binding: Binding): TexelRead | null {
+    const reads = this.#known.get(module.code) ?? new Map();
+    this.#known.set(module.code, reads);
+    const known = reads.get(binding.name);
+    if (known !== undefined) return known;
+    const elements = module.elements.map((name) => `alias ${name} = f32;`);
+    const read = texelReadOf(elements.join("") + module.code, binding);
+    reads.set(binding.name, read);
+    return read;
+  }
+}
+
+/** Whole rows of the texture, and what is left. */
+function copiesOf(
+  { byteLength, byteOffset, memory: buffer }: WebGpuBuffer,
+  texture: GPUTexture,
+  format: TexelFormat,
+): TexelCopy[] {
+  const bytesPerRow = rowLength * texelBytes[format];
+  const rows = Math.floor(byteLength / bytesPerRow);
+  const rest = Math.floor(byteLength % bytesPerRow / texelBytes[format]);
+  const copy = (row: number, size: TexelCopy["size"]): TexelCopy => ({
+    source: { buffer, offset: byteOffset + row * bytesPerRow, bytesPerRow },
+    target: { texture, origin: [0, row] },
+    size,
+  });
+  return [
+    ...(rows > 0 ? [copy(0, [rowLength, rows])] : []),
+    ...(rest > 0 ? [copy(rows, [rest, 1])] : []),
+  ];
+}
