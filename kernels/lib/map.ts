@@ -55,10 +55,19 @@ export function mapDispatch(
     entryPoints ??= entryPointsOf(definition, used);
     const { length } = output.buffer;
     const steps: Record<string, number> = {};
-    const bind: Record<string, Operand> = { output };
-    for (const variable of used) {
+    const given = used.map((variable): [string, Operand] => {
       const operand = operands[variable];
       if (!operand) throw new TypeError(`${name}: no operand for ${variable}`);
+      return [variable, operand];
+    });
+    const isWhole = given.every(([, { buffer }]) => buffer.length === length);
+    if (axes === null && isWhole && length % 4 === 0) {
+      const bind: Record<string, Operand> = { fours: output };
+      for (const [variable, one] of given) bind[`${variable}Fours`] = one;
+      return elementwise(entryPoints.flatFours, length / 4, bind, constants);
+    }
+    const bind: Record<string, Operand> = { output };
+    for (const [variable, operand] of given) {
       bind[`${variable}Values`] = operand;
       const index = variables[variable];
       const isScalar = axes === null && index !== "index" &&
@@ -81,18 +90,31 @@ function entryPointsOf(
   { element = "f32", expression, functions, name, variables }: MapExpression,
   used: readonly string[],
 ): Readonly<Record<string, EntryPoint>> {
-  const bindings = used.map((variable, at) =>
-    `@group(0) @binding(${at + 2}) ` +
-    `var<storage, read> ${variable}Values: array<${element}>;`
-  );
+  const bindings = used.flatMap((variable, at) => {
+    const declared = `@group(0) @binding(${at + 2}) var<storage, read> `;
+    return [
+      `${declared}${variable}Values: array<${element}>;`,
+      `${declared}${variable}Fours: array<vec4<${element}>>;`,
+    ];
+  });
+  const parameters = used.map((variable) => `${variable}: ${element}`);
   const values = used.map((variable) =>
-    `  let ${variable} = ${variable}Values[${variables[variable]}];`
+    `${variable}Values[${variables[variable]}]`
+  );
+  const fours = ["x", "y", "z", "w"].map((part) =>
+    `resultOf(${used.map((name) => `${name}Four.${part}`)})`
   );
   const before = [
     `alias Element = ${element};`,
     ...bindings,
     "fn resultAt(index: u32, left: u32, right: u32) -> Element {",
-    ...values,
+    `  return resultOf(${values});`,
+    "}",
+    "fn foursAt(index: u32) -> vec4<Element> {",
+    ...used.map((name) => `  let ${name}Four = ${name}Fours[index];`),
+    `  return vec4<Element>(${fours});`,
+    "}",
+    `fn resultOf(${parameters}) -> Element {`,
     "  return",
   ].join("\n");
   const after = ";\n}";

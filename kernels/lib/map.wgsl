@@ -5,9 +5,12 @@
 //   fn resultAt(index: u32, left: u32, right: u32) -> Element
 //
 // of an element's index in the output, and the indices that belong to it in the
-// two operands that may be broadcast.
+// two operands that may be broadcast; and the same for four elements of operands
+// that are not,
 //
-// One invocation makes one element.
+//   fn foursAt(index: u32) -> vec4<Element>
+//
+// One invocation makes one element, or four.
 
 // #import "lib/grid.wgsl"
 
@@ -26,6 +29,19 @@ fn flat(
   let index = itemOf(invocation, workgroups);
   if (index < arrayLength(&output)) {
     output[index] = resultAt(index, index * leftStep, index * rightStep);
+  }
+}
+
+@group(0) @binding(0) var<storage, read_write> fours: array<vec4<Element>>;
+
+@compute @workgroup_size(workgroupSize)
+fn flatFours(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = itemOf(invocation, workgroups);
+  if (index < arrayLength(&fours)) {
+    fours[index] = foursAt(index);
   }
 }
 
