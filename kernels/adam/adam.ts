@@ -84,7 +84,23 @@ export const adamStep = /* @__PURE__ */ kernel({
       weightDecay,
       workgroupSize: ADAM_GROUP,
     };
-    const workgroups = workgroupsFor(parameter.buffer.length, ADAM_GROUP);
+    const { length } = parameter.buffer;
+    const workgroups = workgroupsFor(length, ADAM_GROUP);
+    if (maxExpAvgSq === null && length % 4 === 0) {
+      return [
+        dispatch(wgsl.adamStepFours, {
+          bind: {
+            gradientFours: gradient,
+            states,
+            parameterFours: parameter,
+            expAvgFours: expAvg,
+            expAvgSqFours: expAvgSq,
+          },
+          constants: { ...constants, workgroupSize: ADAM_GROUP / 4 },
+          workgroups,
+        }),
+      ];
+    }
     if (maxExpAvgSq === null) {
       return [dispatch(wgsl.adamStep, { bind, constants, workgroups })];
     }

@@ -62,6 +62,45 @@ fn adamStep(
   }
 }
 
+@group(0) @binding(0) var<storage, read> gradientFours: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> parameterFours: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> expAvgFours: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> expAvgSqFours: array<vec4f>;
+
+// The same by fours of elements, where these are whole.
+@compute @workgroup_size(workgroupSize)
+fn adamStepFours(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let group = workgroup.y * workgroups.x + workgroup.x;
+  let index = itemOf(invocation, workgroups);
+  let isElement = index < arrayLength(&parameterFours);
+  var correction1: f32;
+  var correction2: f32;
+  if (isElement) {
+    correction1 = beta1 * states[group].correction1 + rest1;
+    correction2 = beta2 * states[group].correction2 + rest2;
+    let before = parameterFours[index];
+    let slope = gradientFours[index] + weightDecay * before;
+    let moment = expAvgFours[index] * beta1 + rest1 * slope;
+    let squares = expAvgSqFours[index] * beta2 + rest2 * slope * slope;
+    let stepSize = states[0].learningRate / correction1;
+    let denominator = sqrt(squares) / sqrt(correction2) + eps;
+    expAvgFours[index] = moment;
+    expAvgSqFours[index] = squares;
+    parameterFours[index] = before - stepSize * moment / denominator;
+  }
+  storageBarrier();
+  if (isElement && local == 0) {
+    states[group].correction1 = correction1;
+    states[group].correction2 = correction2;
+    states[group].steps += 1;
+  }
+}
+
 @group(0) @binding(5) var<storage, read_write> maxExpAvgSq: array<f32>;
 
 // The same with the largest second moment so far: AMSGrad.

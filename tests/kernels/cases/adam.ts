@@ -30,6 +30,11 @@ export const adamCases: readonly KernelCase[] = [
     { name: "one element", length: 1, constants: ADAM },
     { name: "a group", length: ADAM_GROUP, constants: ADAM },
     { name: "1001 elements", length: 1001, constants: ADAM },
+    {
+      name: "1000 elements, weight decay",
+      length: 1000,
+      constants: { ...ADAM, weightDecay: 0.1 },
+    },
     { name: "AMSGrad", length: 259, constants: ADAM, amsgrad: true },
     {
       name: "weight decay, other constants",
