@@ -1,8 +1,8 @@
 import {
+  type AdapterTraits,
   dispatch,
   kernel,
   Scratch,
-  type Workgroups,
   workgroupsFor,
 } from "../kernel.ts";
 import { elementwise, workgroupSize } from "../lib/elementwise.ts";
@@ -66,20 +66,20 @@ export const batchNorm2dNormalise = /* @__PURE__ */ kernel({
   },
   reference: (arrays, shape: BatchNorm2dShape) =>
     reference.normalise(arrays, shape),
-  webgpu: (bind, shape) => [
-    isSmall(shape)
-      ? elementwise(
-        wgsl.normaliseElements,
-        bind.output.buffer.length,
-        bind,
-        sizesOf(shape),
-      )
-      : dispatch(wgsl.normalise, {
-        bind,
-        constants: planeConstants(shape),
-        workgroups: planeWorkgroups(shape),
-      }),
-  ],
+  webgpu: (operands, shape, adapter) => {
+    if (isSmall(shape)) {
+      const { length } = operands.output.buffer;
+      const sizes = sizesOf(shape);
+      return [elementwise(wgsl.normaliseElements, length, operands, sizes)];
+    }
+    const options = planeOptions(shape, adapter);
+    if (shape.area % 4 !== 0) {
+      return [dispatch(wgsl.normalise, { bind: operands, ...options })];
+    }
+    const { output: outputFours, x: xFours, ...rest } = operands;
+    const bind = { xFours, outputFours, ...rest };
+    return [dispatch(wgsl.normaliseFours, { bind, ...options })];
+  },
   wasm: (operands, shape) => [
     simd.batchNorm2dNormalise({ ...operands, ...shape }, workOf(shape)),
   ],
@@ -155,26 +155,30 @@ export const batchNorm2dInputGradient = /* @__PURE__ */ kernel({
   webgpu: (
     { gradBias, gradOutput, gradWeight, gradX, invStd, mean, weight, x },
     shape,
+    adapter,
   ) => {
-    const bind = {
-      x,
-      mean,
-      invStd,
-      gradOutput,
+    const sums = {
       factors: weight,
       weightSums: gradWeight,
       biasSums: gradBias,
-      gradX,
     };
-    const { length } = gradX.buffer;
+    const channels = { mean, invStd, ...sums };
+    const bind = { x, gradOutput, gradX, ...channels };
+    if (isSmall(shape)) {
+      const { length } = gradX.buffer;
+      const sizes = sizesOf(shape);
+      return [elementwise(wgsl.inputGradientElements, length, bind, sizes)];
+    }
+    const options = planeOptions(shape, adapter);
+    if (shape.area % 4 !== 0) {
+      return [dispatch(wgsl.inputGradient, { bind, ...options })];
+    }
+    const fours = { xFours: x, gradOutputFours: gradOutput, gradXFours: gradX };
     return [
-      isSmall(shape)
-        ? elementwise(wgsl.inputGradientElements, length, bind, sizesOf(shape))
-        : dispatch(wgsl.inputGradient, {
-          bind,
-          constants: planeConstants(shape),
-          workgroups: planeWorkgroups(shape),
-        }),
+      dispatch(wgsl.inputGradientFours, {
+        bind: { ...fours, ...channels },
+        ...options,
+      }),
     ];
   },
   wasm: (operands, shape) => [
@@ -196,7 +200,7 @@ export const batchNorm2dEvalInputGradient = /* @__PURE__ */ kernel({
   },
   reference: (arrays, shape: BatchNorm2dShape) =>
     reference.evalInputGradient(arrays, shape),
-  webgpu: ({ gradOutput, gradX, invStd, weight }, shape) => {
+  webgpu: ({ gradOutput, gradX, invStd, weight }, shape, adapter) => {
     const bind = { gradOutput, invStd, factors: weight, gradX };
     const { length } = gradX.buffer;
     const sizes = sizesOf(shape);
@@ -205,8 +209,7 @@ export const batchNorm2dEvalInputGradient = /* @__PURE__ */ kernel({
         ? elementwise(wgsl.evalInputGradientElements, length, bind, sizes)
         : dispatch(wgsl.evalInputGradient, {
           bind,
-          constants: planeConstants(shape),
-          workgroups: planeWorkgroups(shape),
+          ...planeOptions(shape, adapter),
         }),
     ];
   },
@@ -224,17 +227,22 @@ function sizesOf({ area, channels }: BatchNorm2dShape) {
   return { area, channels };
 }
 
-/** Elements of a plane that a workgroup of 64 invocations makes. */
+/** Elements of a plane that a workgroup makes. */
 const chunk = 1024;
 
-function planeConstants({ area, channels }: BatchNorm2dShape) {
-  return { channels, area, chunk, workgroupSize: 64 };
-}
-
-function planeWorkgroups(
+/**
+ * How planes are covered. A processor runs eight invocations at a time: a
+ * workgroup has no more, so that each goes far by what it knows of its channel.
+ */
+function planeOptions(
   { area, batch, channels }: BatchNorm2dShape,
-): Workgroups {
-  return workgroupsFor(batch * channels * Math.ceil(area / chunk), 1);
+  { isSoftware }: AdapterTraits,
+) {
+  const parts = batch * channels * Math.ceil(area / chunk);
+  return {
+    constants: { channels, area, chunk, workgroupSize: isSoftware ? 8 : 64 },
+    workgroups: workgroupsFor(parts, 1),
+  };
 }
 
 /** Elements decide the split. */

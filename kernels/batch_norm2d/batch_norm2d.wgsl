@@ -6,8 +6,9 @@
 //
 // The others cover the planes, each one channel of one image, with workgroups
 // of `chunk` elements. Workgroups that do not fit in one row of the grid go on
-// in the next. Where planes are small, one invocation makes one element instead:
-// the entry points that end in `Elements`.
+// in the next. Where planes are whole fours, an invocation makes four elements
+// at once: the entry points that end in `Fours`. Where planes are small, it
+// makes one element of any plane: those that end in `Elements`.
 
 // #import "lib/channel.wgsl"
 // #import "lib/reduce.wgsl"
@@ -102,6 +103,25 @@ fn normalise(
   }
 }
 
+@group(0) @binding(0) var<storage, read> xFours: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> outputFours: array<vec4f>;
+
+@compute @workgroup_size(workgroupSize)
+fn normaliseFours(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+  let center = mean[part.channel];
+  let factor = invStd[part.channel] * weight[part.channel];
+  let shift = bias[part.channel];
+  let end = min(part.end / 4, arrayLength(&xFours));
+  for (var i = part.start / 4 + local; i < end; i += workgroupSize) {
+    outputFours[i] = (xFours[i] - center) * factor + shift;
+  }
+}
+
 @compute @workgroup_size(workgroupSize)
 fn normaliseElements(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -182,6 +202,29 @@ fn inputGradient(
   for (var i = part.start + local; i < end; i += workgroupSize) {
     gradX[i] =
       factor * (gradOutput[i] - (average + (x[i] - center) * slope));
+  }
+}
+
+@group(0) @binding(3) var<storage, read> gradOutputFours: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> gradXFours: array<vec4f>;
+
+@compute @workgroup_size(workgroupSize)
+fn inputGradientFours(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+  let inverse = invStd[part.channel];
+  let factor = factors[part.channel] * inverse;
+  let count = f32(arrayLength(&xFours) * 4 / sizes.channels);
+  let average = biasSums[part.channel] / count;
+  let slope = weightSums[part.channel] * inverse / count;
+  let center = mean[part.channel];
+  let end = min(part.end / 4, arrayLength(&xFours));
+  for (var i = part.start / 4 + local; i < end; i += workgroupSize) {
+    let rest = average + (xFours[i] - center) * slope;
+    gradXFours[i] = factor * (gradOutputFours[i] - rest);
   }
 }
 
