@@ -10,12 +10,14 @@ export const accumulate = /* @__PURE__ */ kernel({
   reference({ destination, source }) {
     for (let i = 0; i < destination.length; i++) destination[i] += source[i];
   },
-  webgpu: ({ destination, source }) => [
-    elementwise(wgsl.accumulate, destination.buffer.length, {
-      source,
-      destination,
-    }),
-  ],
+  webgpu({ destination, source }) {
+    const { length } = destination.buffer;
+    if (length % 4 !== 0) {
+      return [elementwise(wgsl.accumulate, length, { source, destination })];
+    }
+    const fours = { sourceFours: source, destinationFours: destination };
+    return [elementwise(wgsl.accumulateFours, length / 4, fours)];
+  },
   wasm({ destination, source }) {
     const { length } = destination.buffer;
     return [simd.accumulate({ source, destination, length }, { work: length })];

@@ -11,7 +11,11 @@ export const copy = /* @__PURE__ */ kernel({
   webgpu({ output, source }) {
     const { dtype, length } = output.buffer;
     const words = dtype === "u8" ? Math.ceil(length / 4) : length;
-    return [elementwise(wgsl.copy, words, { source, output })];
+    if (words % 4 !== 0) {
+      return [elementwise(wgsl.copy, words, { source, output })];
+    }
+    const fours = { sourceFours: source, outputFours: output };
+    return [elementwise(wgsl.copyFours, words / 4, fours)];
   },
   wasm({ output, source }) {
     const { dtype, length } = output.buffer;

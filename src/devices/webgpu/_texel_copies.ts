@@ -53,10 +53,9 @@ export class TexelCopies {
     for (const [at, binding] of bindings.entries()) {
       const buffer = bound[at];
       if (own.length + inputs.length >= this.#most) break;
-      if (!(buffer instanceof WebGpuBuffer) || buffer.stored !== "f32") {
-        continue;
-      }
-      if (buffer.length < this.#from) continue;
+      if (!(buffer instanceof WebGpuBuffer)) continue;
+      const isOfWords = buffer.stored === "f32" || buffer.stored === "i32";
+      if (!isOfWords || buffer.length < this.#from) continue;
       const read = this.#readOf(module, binding);
       const texels = read === null
         ? Infinity

@@ -11,11 +11,16 @@ export interface TexelRead {
 }
 
 /** What a texel may be. */
-export type TexelFormat = "r32float" | "rgba32float" | "rgba32uint";
+export type TexelFormat =
+  | "r32float"
+  | "r32sint"
+  | "rgba32float"
+  | "rgba32uint";
 
 /** For an element type of an array, the texel that it is read from. */
 const formats: Readonly<Record<string, TexelFormat>> = {
   f32: "r32float",
+  i32: "r32sint",
   vec4f: "rgba32float",
   "vec4<f32>": "rgba32float",
   vec4u: "rgba32uint",
@@ -25,6 +30,7 @@ const formats: Readonly<Record<string, TexelFormat>> = {
 /** For a texel, what a load makes of the four numbers that it gives. */
 const loads: Readonly<Record<TexelFormat, { type: string; part: string }>> = {
   r32float: { type: "f32", part: ".x" },
+  r32sint: { type: "i32", part: ".x" },
   rgba32float: { type: "vec4f", part: "" },
   rgba32uint: { type: "vec4u", part: "" },
 };

@@ -5,6 +5,7 @@ import { rowLength, type TexelFormat } from "./_texel_reads.ts";
 /** Bytes of a texel: one number or four. */
 export const texelBytes: Readonly<Record<TexelFormat, number>> = {
   r32float: 4,
+  r32sint: 4,
   rgba32float: 16,
   rgba32uint: 16,
 };
