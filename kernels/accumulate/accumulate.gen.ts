@@ -7,8 +7,9 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/accumulate/accumulate.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/accumulate/accumulate.wgsl","line":1},{"from":3,"file":"kernels/lib/grid.wgsl","line":1},{"from":11,"file":"kernels/accumulate/accumulate.wgsl","line":4}],
+  lines: [{"from":1,"file":"kernels/accumulate/accumulate.wgsl","line":1},{"from":4,"file":"kernels/lib/grid.wgsl","line":1},{"from":12,"file":"kernels/accumulate/accumulate.wgsl","line":5}],
   code: `\
+
 
 
 
@@ -33,6 +34,20 @@ fn accumulate(
     destination[index] += source[index];
   }
 }
+
+@group(0) @binding(0) var<storage, read> sourceFours: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> destinationFours: array<vec4f>;
+
+@compute @workgroup_size(workgroupSize)
+fn accumulateFours(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = itemOf(invocation, workgroups);
+  if (index < arrayLength(&destinationFours)) {
+    destinationFours[index] += sourceFours[index];
+  }
+}
 `,
 };
 
@@ -41,4 +56,11 @@ export const accumulate: EntryPoint<"source" | "destination", { workgroupSize: n
   module,
   name: "accumulate",
   bindings: [{"name":"source","index":0,"access":"read","element":null},{"name":"destination","index":1,"access":"write","element":null}],
+};
+
+/** The entry point `accumulateFours`. */
+export const accumulateFours: EntryPoint<"sourceFours" | "destinationFours", { workgroupSize: number }> = {
+  module,
+  name: "accumulateFours",
+  bindings: [{"name":"sourceFours","index":0,"access":"read","element":null},{"name":"destinationFours","index":1,"access":"write","element":null}],
 };

@@ -80,6 +80,45 @@ fn adamStep(
   }
 }
 
+@group(0) @binding(0) var<storage, read> gradientFours: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> parameterFours: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> expAvgFours: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> expAvgSqFours: array<vec4f>;
+
+
+@compute @workgroup_size(workgroupSize)
+fn adamStepFours(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let group = workgroup.y * workgroups.x + workgroup.x;
+  let index = itemOf(invocation, workgroups);
+  let isElement = index < arrayLength(&parameterFours);
+  var correction1: f32;
+  var correction2: f32;
+  if (isElement) {
+    correction1 = beta1 * states[group].correction1 + rest1;
+    correction2 = beta2 * states[group].correction2 + rest2;
+    let before = parameterFours[index];
+    let slope = gradientFours[index] + weightDecay * before;
+    let moment = expAvgFours[index] * beta1 + rest1 * slope;
+    let squares = expAvgSqFours[index] * beta2 + rest2 * slope * slope;
+    let stepSize = states[0].learningRate / correction1;
+    let denominator = sqrt(squares) / sqrt(correction2) + eps;
+    expAvgFours[index] = moment;
+    expAvgSqFours[index] = squares;
+    parameterFours[index] = before - stepSize * moment / denominator;
+  }
+  storageBarrier();
+  if (isElement && local == 0) {
+    states[group].correction1 = correction1;
+    states[group].correction2 = correction2;
+    states[group].steps += 1;
+  }
+}
+
 @group(0) @binding(5) var<storage, read_write> maxExpAvgSq: array<f32>;
 
 
@@ -139,6 +178,13 @@ export const adamStep: EntryPoint<"gradient" | "states" | "parameter" | "expAvg"
   module,
   name: "adamStep",
   bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"states","index":1,"access":"write","element":null},{"name":"parameter","index":2,"access":"write","element":null},{"name":"expAvg","index":3,"access":"write","element":null},{"name":"expAvgSq","index":4,"access":"write","element":null}],
+};
+
+/** The entry point `adamStepFours`. */
+export const adamStepFours: EntryPoint<"gradientFours" | "states" | "parameterFours" | "expAvgFours" | "expAvgSqFours", { workgroupSize: number; beta1: number; beta2: number; rest1: number; rest2: number; eps: number; weightDecay: number }> = {
+  module,
+  name: "adamStepFours",
+  bindings: [{"name":"gradientFours","index":0,"access":"read","element":null},{"name":"states","index":1,"access":"write","element":null},{"name":"parameterFours","index":2,"access":"write","element":null},{"name":"expAvgFours","index":3,"access":"write","element":null},{"name":"expAvgSqFours","index":4,"access":"write","element":null}],
 };
 
 /** The entry point `amsgradStep`. */

@@ -7,8 +7,9 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/batch_norm2d/batch_norm2d.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":1},{"from":12,"file":"kernels/lib/channel.wgsl","line":1},{"from":42,"file":"kernels/lib/reduce.wgsl","line":1},{"from":46,"file":"kernels/lib/grid.wgsl","line":1},{"from":54,"file":"kernels/lib/reduce.wgsl","line":6},{"from":70,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":14}],
+  lines: [{"from":1,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":1},{"from":13,"file":"kernels/lib/channel.wgsl","line":1},{"from":43,"file":"kernels/lib/reduce.wgsl","line":1},{"from":47,"file":"kernels/lib/grid.wgsl","line":1},{"from":55,"file":"kernels/lib/reduce.wgsl","line":6},{"from":71,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":15}],
   code: `\
+
 
 
 
@@ -169,6 +170,25 @@ fn normalise(
   }
 }
 
+@group(0) @binding(0) var<storage, read> xFours: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> outputFours: array<vec4f>;
+
+@compute @workgroup_size(workgroupSize)
+fn normaliseFours(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+  let center = mean[part.channel];
+  let factor = invStd[part.channel] * weight[part.channel];
+  let shift = bias[part.channel];
+  let end = min(part.end / 4, arrayLength(&xFours));
+  for (var i = part.start / 4 + local; i < end; i += workgroupSize) {
+    outputFours[i] = (xFours[i] - center) * factor + shift;
+  }
+}
+
 @compute @workgroup_size(workgroupSize)
 fn normaliseElements(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -252,6 +272,29 @@ fn inputGradient(
   }
 }
 
+@group(0) @binding(3) var<storage, read> gradOutputFours: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> gradXFours: array<vec4f>;
+
+@compute @workgroup_size(workgroupSize)
+fn inputGradientFours(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+  let inverse = invStd[part.channel];
+  let factor = factors[part.channel] * inverse;
+  let count = f32(arrayLength(&xFours) * 4 / sizes.channels);
+  let average = biasSums[part.channel] / count;
+  let slope = weightSums[part.channel] * inverse / count;
+  let center = mean[part.channel];
+  let end = min(part.end / 4, arrayLength(&xFours));
+  for (var i = part.start / 4 + local; i < end; i += workgroupSize) {
+    let rest = average + (xFours[i] - center) * slope;
+    gradXFours[i] = factor * (gradOutputFours[i] - rest);
+  }
+}
+
 @compute @workgroup_size(workgroupSize)
 fn inputGradientElements(
   @builtin(global_invocation_id) invocation: vec3u,
@@ -319,6 +362,13 @@ export const normalise: EntryPoint<"x" | "mean" | "invStd" | "weight" | "bias" |
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"output","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
+/** The entry point `normaliseFours`. */
+export const normaliseFours: EntryPoint<"xFours" | "mean" | "invStd" | "weight" | "bias" | "outputFours", { workgroupSize: number; chunk: number; channels: number; area: number }> = {
+  module,
+  name: "normaliseFours",
+  bindings: [{"name":"xFours","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"outputFours","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+};
+
 /** The entry point `normaliseElements`. */
 export const normaliseElements: EntryPoint<"x" | "mean" | "invStd" | "weight" | "bias" | "output", { workgroupSize: number; channels: number; area: number }> = {
   module,
@@ -338,6 +388,13 @@ export const inputGradient: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | 
   module,
   name: "inputGradient",
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+};
+
+/** The entry point `inputGradientFours`. */
+export const inputGradientFours: EntryPoint<"xFours" | "mean" | "invStd" | "gradOutputFours" | "factors" | "weightSums" | "biasSums" | "gradXFours", { workgroupSize: number; chunk: number; channels: number; area: number }> = {
+  module,
+  name: "inputGradientFours",
+  bindings: [{"name":"xFours","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutputFours","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradXFours","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `inputGradientElements`. */

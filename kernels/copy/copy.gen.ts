@@ -36,6 +36,20 @@ fn copy(
     output[index] = source[index];
   }
 }
+
+@group(0) @binding(0) var<storage, read> sourceFours: array<vec4u>;
+@group(0) @binding(1) var<storage, read_write> outputFours: array<vec4u>;
+
+@compute @workgroup_size(workgroupSize)
+fn copyFours(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = itemOf(invocation, workgroups);
+  if (index < arrayLength(&outputFours)) {
+    outputFours[index] = sourceFours[index];
+  }
+}
 `,
 };
 
@@ -44,4 +58,11 @@ export const copy: EntryPoint<"source" | "output", { workgroupSize: number }> = 
   module,
   name: "copy",
   bindings: [{"name":"source","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+};
+
+/** The entry point `copyFours`. */
+export const copyFours: EntryPoint<"sourceFours" | "outputFours", { workgroupSize: number }> = {
+  module,
+  name: "copyFours",
+  bindings: [{"name":"sourceFours","index":0,"access":"read","element":null},{"name":"outputFours","index":1,"access":"write","element":null}],
 };

@@ -7,8 +7,11 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/lib/map.wgsl",
   elements: ["Element"],
-  lines: [{"from":1,"file":"kernels/lib/map.wgsl","line":1},{"from":12,"file":"kernels/lib/grid.wgsl","line":1},{"from":20,"file":"kernels/lib/map.wgsl","line":13}],
+  lines: [{"from":1,"file":"kernels/lib/map.wgsl","line":1},{"from":15,"file":"kernels/lib/grid.wgsl","line":1},{"from":23,"file":"kernels/lib/map.wgsl","line":16}],
   code: `\
+
+
+
 
 
 
@@ -47,6 +50,19 @@ fn flat(
   }
 }
 
+@group(0) @binding(0) var<storage, read_write> fours: array<vec4<Element>>;
+
+@compute @workgroup_size(workgroupSize)
+fn flatFours(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = itemOf(invocation, workgroups);
+  if (index < arrayLength(&fours)) {
+    fours[index] = foursAt(index);
+  }
+}
+
 
 
 @group(0) @binding(1) var<storage, read> axes: array<u32>;
@@ -78,6 +94,13 @@ export const flat: EntryPoint<"output", { workgroupSize: number; leftStep?: numb
   module,
   name: "flat",
   bindings: [{"name":"output","index":0,"access":"write","element":"Element"}],
+};
+
+/** The entry point `flatFours`. */
+export const flatFours: EntryPoint<"fours", { workgroupSize: number }> = {
+  module,
+  name: "flatFours",
+  bindings: [{"name":"fours","index":0,"access":"write","element":"Element"}],
 };
 
 /** The entry point `broadcast`. */

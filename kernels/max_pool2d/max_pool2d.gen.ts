@@ -47,7 +47,7 @@ fn firstWindow(position: u32, reach: u32, stride: u32) -> u32 {
 override dilationHeight: u32;
 override dilationWidth: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<u32>;
 @group(0) @binding(2) var<storage, read_write> indices: array<i32>;
 
@@ -73,7 +73,7 @@ fn maxPool2dForward(
         let column = left + j * dilationWidth - paddingWidth;
         if (row < inHeight && column < inWidth) {
           let element = row * inWidth + column;
-          let value = x[plane + element];
+          let value = bitcast<u32>(x[plane + element]);
           let rank = rankOf(value);
           if (rank > largestRank || rank == rankOfNaN) {
             largest = value;
