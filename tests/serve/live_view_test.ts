@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Page } from "npm:puppeteer-core@25.16.0";
 import { LiveView, type LiveViewOptions } from "../../src/serve/live_view.ts";
-import { rangeOf, smoothed, ticks } from "../../src/serve/live/curve.ts";
+import { rangeOf, smoothed, ticks } from "../../src/serve/chart/curve.ts";
 import type { News } from "../../src/serve/live/protocol.ts";
 import type { EpochResult, StepResult } from "../../src/training/mod.ts";
 import { browserTest } from "../_browser.ts";

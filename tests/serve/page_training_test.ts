@@ -35,13 +35,15 @@ async function reaches(page: Page, step: number): Promise<void> {
 const filters = `Array.from(document.querySelectorAll("#filters canvas"),
   (canvas) => canvas.toDataURL())`;
 const lines = `["loss", "accuracy"].map((id) =>
-  Array.from(document.querySelectorAll("#" + id + " polyline:not(.grid)"),
-    (line) => line.getAttribute("points").split(" ").length))`;
+  Array.from(document.querySelectorAll("#" + id + " .smooth"),
+    (line) => line.getAttribute("d").split("L").length))`;
 
 browserTest("page: trains, pauses, goes on and stops", async (page) => {
   await using site = await opened(page);
   await page.waitForSelector("#start:not([disabled])");
   await page.click("#images button:nth-child(1)");
+  // What is below moves down then.
+  await page.waitForSelector("#inside:not([hidden])");
   await page.click("#start");
   await reaches(page, 10);
   await page.click("#pause");

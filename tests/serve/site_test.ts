@@ -108,6 +108,7 @@ for (const isIsolated of [false, true]) {
       await shows(page, String(labels[0]));
       await page.select("#device", "cpu");
       await says(page, " on cpu (");
+      await page.waitForSelector("#inside:not([hidden])");
       await page.waitForSelector("#start:not([disabled])");
       await page.click("#start");
       await until(

@@ -1,8 +1,8 @@
 import { element, type KeyInput, type PointerInput } from "../page/dom.ts";
-import { nearest, type Point, rangeOf, smoothed } from "./curve.ts";
-import { type Curve, drawn } from "./drawing.ts";
+import { nearest, type Point, smoothed } from "../chart/curve.ts";
+import { type Curve, type Drawing, drawInto } from "../chart/drawing.ts";
 import type { EpochPoint } from "./protocol.ts";
-import type { Drawing, LiveState } from "./state.ts";
+import type { LiveState } from "./state.ts";
 
 /** The points of one value, without those that have none. */
 export function pointsOf(
@@ -42,21 +42,14 @@ export function curvesOf(
 
 /** Draws a chart anew, and says its values where it is pointed at. */
 export function drawChart(state: LiveState, key: "loss" | "accuracy"): void {
-  const svg = element<Drawing>(key);
-  const size = { width: svg.clientWidth, height: svg.clientHeight };
   const weight = Number(element("smoothing").value);
   const curves = curvesOf(state, key, weight);
-  const all = curves.flatMap((
-    { measured, smooth, steps },
-  ) => [measured, smooth, steps]);
-  const range = rangeOf(
-    all,
-    state.start?.epochs ?? 1,
-    key === "loss" ? "high" : "low",
-  );
   const at = state.at.get(key) ?? null;
-  svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
-  svg.innerHTML = drawn(curves, range, size, at);
+  drawInto(element<Drawing>(key), curves, {
+    right: state.start?.epochs ?? 1,
+    worst: key === "loss" ? "high" : "low",
+    at,
+  });
   const last = curves[0].smooth[curves[0].smooth.length - 1]?.[0] ?? 0;
   element(`${key}-values`).textContent = valuesAt(curves, at ?? last);
 }

@@ -1,8 +1,8 @@
 import { smooth } from "../../base/smooth.ts";
 import { element } from "../page/dom.ts";
+import * as curve from "../chart/curve.ts";
+import * as drawing from "../chart/drawing.ts";
 import * as charts from "./charts.ts";
-import * as curve from "./curve.ts";
-import * as drawing from "./drawing.ts";
 import { mostRuns } from "./html.ts";
 import * as others from "./others.ts";
 import * as page from "./page.ts";

@@ -1,14 +1,6 @@
 import type { PageElement } from "../page/dom.ts";
 import type { EpochPoint, OtherRun, Start, StepPoint } from "./protocol.ts";
 
-/** An SVG of the page. */
-export interface Drawing extends PageElement {
-  innerHTML: string;
-  readonly clientWidth: number;
-  readonly clientHeight: number;
-  getBoundingClientRect(): { readonly left: number; readonly width: number };
-}
-
 /** A box to tick. */
 export interface Box extends PageElement {
   checked: boolean;

@@ -101,12 +101,12 @@ export const pageHtml = `<!DOCTYPE html>
       <div class="charts">
         <figure>
           <figcaption>Loss over steps</figcaption>
-          <svg id="loss" viewBox="0 0 440 190" role="img"
+          <svg id="loss" role="img"
             aria-label="Loss over steps; the last number is in the table"></svg>
         </figure>
         <figure>
-          <figcaption>Accuracy over steps</figcaption>
-          <svg id="accuracy" viewBox="0 0 440 190" role="img"
+          <figcaption>Accuracy over steps, %; points: held out</figcaption>
+          <svg id="accuracy" role="img"
             aria-label="Accuracy over steps; the last number is in the table"></svg>
         </figure>
       </div>

@@ -1,5 +1,6 @@
 import type { Progress, TrainingSettings } from "../engine/protocol.ts";
-import { drawChart, type Line, swatch } from "./chart.ts";
+import type { Point } from "../chart/curve.ts";
+import { type Curve, type Drawing, drawInto } from "../chart/drawing.ts";
 import { element, made, type PageElement } from "./dom.ts";
 
 /** How many trainings are drawn over each other. */
@@ -7,7 +8,9 @@ const mostRuns = 4;
 
 /** A training of this page. */
 interface Run {
-  readonly className: string;
+  /** Its number, which is its colour. */
+  readonly run: number;
+  readonly name: string;
   readonly cells: readonly PageElement[];
   readonly row: PageElement;
   readonly progress: Progress[];
@@ -20,17 +23,14 @@ export class Runs {
 
   /** A new training; where there are many, the oldest goes. */
   begin({ batchSize, lr, network }: TrainingSettings): void {
-    const className = `run${this.#count++ % mostRuns}`;
-    const head = made(
-      "th",
-      "",
-      swatch(className),
-      ` ${network}, rate ${lr}, batch ${batchSize}`,
-    );
+    const run = this.#count++ % mostRuns;
+    const name = `${network}, rate ${lr}, batch ${batchSize}`;
+    const swatch = made("span", `swatch run-${run}`);
+    const head = made("th", "", swatch, ` ${name}`);
     head.setAttribute("scope", "row");
     const cells = ["0", "–", "–", "–"].map((text) => made("td", "", text));
     const row = made("tr", "", head, ...cells);
-    this.#runs.push({ className, cells, row, progress: [] });
+    this.#runs.push({ run, name, cells, row, progress: [] });
     if (this.#runs.length > mostRuns) this.#runs.shift();
     element("runs").replaceChildren(...this.#runs.map(({ row }) => row));
     element("curves").hidden = false;
@@ -47,20 +47,28 @@ export class Runs {
     if (progress.heldOut !== null) {
       heldOut.textContent = percent(progress.heldOut);
     }
-    drawChart("loss", this.#lines(({ loss }) => loss), undefined, String);
-    drawChart(
+    this.#draw("loss", "high", ({ loss }) => loss, () => null);
+    this.#draw(
       "accuracy",
-      this.#lines(({ accuracy }) => accuracy),
-      1,
-      (value) => `${100 * value} %`,
+      "low",
+      ({ accuracy }) => 100 * accuracy,
+      ({ heldOut }) => heldOut === null ? null : 100 * heldOut,
     );
   }
 
-  #lines(valueOf: (progress: Progress) => number): Line[] {
-    return this.#runs.map(({ className, progress }) => ({
-      className,
-      points: progress.map((one) => [one.step, valueOf(one)] as const),
+  #draw(
+    id: string,
+    worst: "high" | "low",
+    valueOf: (progress: Progress) => number,
+    measuredOf: (progress: Progress) => number | null,
+  ): void {
+    const curves = this.#runs.map(({ name, progress, run }): Curve => ({
+      ...{ run, name, steps: [] },
+      smooth: progress.map((one) => [one.step, valueOf(one)] as const),
+      measured: progress.map((one) => [one.step, measuredOf(one)] as const)
+        .filter((point): point is Point => point[1] !== null),
     }));
+    drawInto(element<Drawing>(id), curves, { right: 10, worst, at: null });
   }
 }
 

@@ -102,15 +102,18 @@ caption { text-align: left; color: var(--muted); font-size: 14px; padding-bottom
 #layers .units { grid-template-columns: 1fr; max-width: 400px; }
 #layers .units canvas { aspect-ratio: auto; }
 .charts { display: grid; gap: 12px 24px; margin-top: 18px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); }
-svg { display: block; width: 100%; }
+svg { display: block; width: 100%; height: 200px; }
 svg text { fill: var(--muted); font-size: 13px; }
-@media (max-width: 479px) { svg text { font-size: 17px; } }
-polyline { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
-.grid { color: var(--line); stroke-width: 1; }
-.run0 { color: var(--run0); }
-.run1 { color: var(--run1); stroke-dasharray: 7 3; }
-.run2 { color: var(--run2); stroke-dasharray: 2 3; }
-.run3 { color: var(--run3); stroke-dasharray: 10 3 2 3; }
+svg path, svg line { fill: none; }
+svg .grid { stroke: var(--line); }
+svg .smooth { stroke-width: 2; stroke-linejoin: round; }
+svg .measured { display: none; }
+svg circle { stroke-width: 2; fill: var(--card); }
+.run-0 { color: var(--run0); stroke: var(--run0); }
+.run-1 { color: var(--run1); stroke: var(--run1); stroke-dasharray: 7 3; }
+.run-2 { color: var(--run2); stroke: var(--run2); stroke-dasharray: 2 3; }
+.run-3 { color: var(--run3); stroke: var(--run3); stroke-dasharray: 10 3 2 3; }
+svg circle { stroke-dasharray: none; }
 .swatch { display: inline-block; width: 14px; height: 14px; border-radius: 4px; background: currentColor; vertical-align: -2px; }
 .scroll { overflow-x: auto; margin-top: 12px; }
 .scroll th, .scroll td { padding: 6px 12px 6px 0; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }

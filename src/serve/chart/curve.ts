@@ -1,6 +1,7 @@
 /**
- * The arithmetic of curves. The page gets these functions as text
- * (`script.ts`): each uses nothing but its arguments, the others and `smooth`.
+ * The arithmetic of curves. The live view gets these functions as text
+ * (`live/script.ts`): each uses nothing but its arguments, the others and
+ * `smooth`.
  *
  * @module
  */

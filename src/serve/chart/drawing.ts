@@ -1,8 +1,17 @@
-import { type Point, type Range, thinned, ticks } from "./curve.ts";
+import type { PageElement } from "../page/dom.ts";
+import { type Point, type Range, rangeOf, thinned, ticks } from "./curve.ts";
+
+/** An SVG of a page. */
+export interface Drawing extends PageElement {
+  innerHTML: string;
+  readonly clientWidth: number;
+  readonly clientHeight: number;
+  getBoundingClientRect(): { readonly left: number; readonly width: number };
+}
 
 /** The curves of a training in one drawing. */
 export interface Curve {
-  /** Its number: 0 is the training that runs. */
+  /** Its number, which is its colour. */
   readonly run: number;
   readonly name: string;
   /** Each step; an epoch each of a training that is over. */
@@ -11,6 +20,16 @@ export interface Curve {
   readonly smooth: readonly Point[];
   /** After each epoch, on the rows to measure with. */
   readonly measured: readonly Point[];
+}
+
+/** What is drawn of the curves. */
+export interface View {
+  /** The right end of the axis, unless a curve goes farther. */
+  readonly right: number;
+  /** Where the worst values are: at the top of a loss. */
+  readonly worst: "high" | "low";
+  /** The place that is pointed at; null for none. */
+  readonly at: number | null;
 }
 
 /** Size of a drawing, in pixels. */
@@ -88,4 +107,18 @@ export function drawn(
     ? ""
     : `<line class="at" x1="${x}" x2="${x}" y1="8" y2="${size.height - 26}"/>`;
   return [...grid, ...axis, ...lines, line].join("");
+}
+
+/** Draws curves into an SVG, as large as the page shows it. */
+export function drawInto(
+  svg: Drawing,
+  curves: readonly Curve[],
+  { at, right, worst }: View,
+): void {
+  const size = { width: svg.clientWidth, height: svg.clientHeight };
+  const all = curves.flatMap((
+    { measured, smooth, steps },
+  ) => [measured, smooth, steps]);
+  svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
+  svg.innerHTML = drawn(curves, rangeOf(all, right, worst), size, at);
 }
