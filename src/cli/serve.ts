@@ -2,14 +2,13 @@ import { describe } from "../base/errors.ts";
 import { openDevice } from "../devices/select.ts";
 import { Service } from "../serve/mod.ts";
 import type { Command } from "./_command.ts";
-import { cardWithLabels, firstLabel, firstLabelOption } from "./_data.ts";
+import { firstLabelOption } from "./_data.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
-import { modelOptions, openModelOrShipped } from "./_model.ts";
+import { modelOptions } from "./_model.ts";
 import { usage, wholeNumber } from "./_options.ts";
 import { Output, verboseOption } from "./_output.ts";
-import { samplesIn, trainingImagesIn } from "./_samples.ts";
-import { givenSettings } from "./_train_settings.ts";
+import { openPage } from "./_page.ts";
 
 /** `deno task serve`. */
 export const serve: Command = {
@@ -64,23 +63,11 @@ export const serve: Command = {
       onVariant: (sentence) => output.detail(sentence),
       onChoice: (sentence) => output.detail(`device: ${sentence}`),
     });
-    const chosen = givenSettings("serve", { normalize: values.normalize });
-    const { card, model } = await openModelOrShipped(
-      device,
-      values,
-      output,
-      chosen,
-    );
-    const { data } = values;
-    const { classes } = model;
-    const labels = { classes, firstLabel: firstLabel("serve", values) };
-    const samples = await samplesIn(data, labels, given.explicit.has("data"));
+    const { contents, model } = await openPage("serve", device, given, output, {
+      split: "train",
+    });
     const service = new Service(device, model, {
-      samples,
-      training: samples.length === 0
-        ? null
-        : () => trainingImagesIn(data, labels),
-      card: { ...cardWithLabels("serve", values, card, classes), ...chosen },
+      ...contents,
       names: values.names.split(",").filter((name) => name !== ""),
     });
     using interrupt = new Interrupt("when all are answered");

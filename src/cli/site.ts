@@ -1,13 +1,11 @@
 import { Mnist } from "../data/mnist.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
-import { checkPictureInput } from "../models/mod.ts";
 import { writeSite } from "../serve/site.ts";
 import type { Command } from "./_command.ts";
-import { cardWithLabels, firstLabel, firstLabelOption } from "./_data.ts";
-import { modelOptions, openModelOrShipped } from "./_model.ts";
+import { firstLabelOption } from "./_data.ts";
+import { modelOptions } from "./_model.ts";
 import { Output, verboseOption } from "./_output.ts";
-import { samplesIn, trainingImagesIn } from "./_samples.ts";
-import { givenSettings } from "./_train_settings.ts";
+import { openPage } from "./_page.ts";
 
 /** `deno task site`. */
 export const site: Command = {
@@ -37,28 +35,16 @@ export const site: Command = {
     "same-origin and Cross-Origin-Embedder-Policy: require-corp, the CPU " +
     "device uses all cores; else one. WebGPU needs HTTPS, or localhost.",
   async run(given) {
-    const { explicit, values } = given;
+    const { data, out } = given.values;
     const output = new Output("site", given);
-    const chosen = givenSettings("site", { normalize: values.normalize });
     using device = CpuDevice.open({ threads: 1 });
-    const { card, model } = await openModelOrShipped(
-      device,
-      values,
-      output,
-      chosen,
-    );
-    const { data } = values;
-    const { classes } = model;
-    const labels = { classes, firstLabel: firstLabel("site", values) };
-    checkPictureInput("site", card);
-    if (!explicit.has("data")) await Mnist.open(data, { split: "test" });
-    const files = await writeSite(values.out, model, {
-      card: { ...cardWithLabels("site", values, card, classes), ...chosen },
-      samples: await samplesIn(data, labels, true),
-      training: () => trainingImagesIn(data, labels, "test"),
+    const { contents, model } = await openPage("site", device, given, output, {
+      split: "test",
+      fetch: () => Mnist.open(data, { split: "test" }),
     });
+    const files = await writeSite(out, model, contents);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     const size = `${(bytes / 1e6).toFixed(1)} MB`;
-    output.say(`${files.length} files, ${size}, are in ${values.out}`);
+    output.say(`${files.length} files, ${size}, are in ${out}`);
   },
 };

@@ -21,6 +21,11 @@ export class Runs {
   readonly #runs: Run[] = [];
   #count = 0;
 
+  /** Draws anew when the page gets another width. */
+  constructor() {
+    globalThis.addEventListener("resize", () => this.#draw());
+  }
+
   /** A new training; where there are many, the oldest goes. */
   begin({ batchSize, lr, network }: TrainingSettings): void {
     const run = this.#count++ % mostRuns;
@@ -47,8 +52,12 @@ export class Runs {
     if (progress.heldOut !== null) {
       heldOut.textContent = percent(progress.heldOut);
     }
-    this.#draw("loss", "high", ({ loss }) => loss, () => null);
-    this.#draw(
+    this.#draw();
+  }
+
+  #draw(): void {
+    this.#drawChart("loss", "high", ({ loss }) => loss, () => null);
+    this.#drawChart(
       "accuracy",
       "low",
       ({ accuracy }) => 100 * accuracy,
@@ -56,7 +65,7 @@ export class Runs {
     );
   }
 
-  #draw(
+  #drawChart(
     id: string,
     worst: "high" | "low",
     valueOf: (progress: Progress) => number,

@@ -1,0 +1,57 @@
+import type { Device } from "../devices/device.ts";
+import { checkPictureInput, type Classifier } from "../models/mod.ts";
+import type { PageContents } from "../serve/page_files.ts";
+import type { Given } from "./_command.ts";
+import { cardWithLabels, firstLabel } from "./_data.ts";
+import { openModelOrShipped } from "./_model.ts";
+import type { Output } from "./_output.ts";
+import { samplesIn, trainingImagesIn } from "./_samples.ts";
+import { givenSettings } from "./_train_settings.ts";
+
+/** The images that a page gets. */
+interface PageImages {
+  /** Which of the data set's it is trained on. */
+  readonly split: "train" | "test";
+  /** Makes sure that they are there. Default: without them it goes without. */
+  readonly fetch?: () => Promise<unknown>;
+}
+
+/** A model, and what there is for its page. */
+export interface OpenedPage {
+  readonly model: Classifier;
+  readonly contents: PageContents;
+}
+
+/** Opens the model and the images of a command that serves or writes the page. */
+export async function openPage(
+  command: string,
+  device: Device,
+  { explicit, values }: Given,
+  output: Output,
+  { fetch, split }: PageImages,
+): Promise<OpenedPage> {
+  const chosen = givenSettings(command, { normalize: values.normalize });
+  const { card, model } = await openModelOrShipped(
+    device,
+    values,
+    output,
+    chosen,
+  );
+  const { data } = values;
+  const { classes } = model;
+  const labels = { classes, firstLabel: firstLabel(command, values) };
+  checkPictureInput(command, card);
+  if (!explicit.has("data")) await fetch?.();
+  const isAsked = explicit.has("data") || fetch !== undefined;
+  const samples = await samplesIn(data, labels, isAsked);
+  return {
+    model,
+    contents: {
+      card: { ...cardWithLabels(command, values, card, classes), ...chosen },
+      samples,
+      training: samples.length === 0
+        ? null
+        : () => trainingImagesIn(data, labels, split),
+    },
+  };
+}
