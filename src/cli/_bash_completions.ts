@@ -5,11 +5,26 @@
  */
 export const bashCompletions = `# bash completion for mnist-cnn
 _mnist_cnn() {
-  local IFS=$'\\n' line
+  local IFS=$'\\n' line ending directive=0 word=\${COMP_WORDS[COMP_CWORD]#=}
   local -a found=()
   while read -r line; do
-    [[ $line == :* ]] || found+=("\${line%%$'\\t'*}")
+    if [[ $line == :* ]]; then directive=\${line#:}
+    else found+=("\${line%%$'\\t'*}"); fi
   done < <(mnist-cnn complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-  COMPREPLY=($(compgen -W "\${found[*]}" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  COMPREPLY=()
+  if ((directive == 8)); then
+    compopt -o filenames 2>/dev/null
+    for line in $(compgen -f -- "$word"); do
+      [[ -d $line ]] && COMPREPLY+=("$line")
+      for ending in "\${found[@]}"; do
+        [[ \${line,,} == *."$ending" ]] && COMPREPLY+=("$line")
+      done
+    done
+  elif ((directive == 16)); then
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=($(compgen -d -- "$word"))
+  else
+    COMPREPLY=($(compgen -W "\${found[*]}" -- "$word"))
+  fi
 }
 complete -o default -F _mnist_cnn mnist-cnn`;

@@ -2,8 +2,15 @@
 export interface Option {
   /** Its name without the dashes. */
   readonly name: string;
-  /** The placeholder of its value, such as `FILE`; none for a switch. */
+  /**
+   * The placeholder of its value, none for a switch: `DIR` is a folder, `FILE` a
+   * file.
+   */
   readonly value?: string;
+  /** The words that its value may be. Default any. */
+  readonly choices?: readonly string[];
+  /** The endings that a file may have. Default any. */
+  readonly endings?: readonly string[];
   /** Whether its values, given several times, make one list. */
   readonly repeats?: boolean;
   /** The value where it is not given. Default `""`. */
@@ -28,6 +35,10 @@ export interface Argument {
   readonly name: string;
   /** Its meaning. */
   readonly help: string;
+  /** The words that it may be. Default the name of a file. */
+  readonly choices?: readonly string[];
+  /** The endings that a file may have. Default any. */
+  readonly endings?: readonly string[];
 }
 
 /** The arguments of a call, checked for names. */

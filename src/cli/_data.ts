@@ -30,6 +30,7 @@ export function dataOptions(
     {
       name: "dataset",
       value: "NAME",
+      choices: names,
       help: `${choices(names)}, fetched into --data if not there; or a folder`,
       shown: "what --data holds",
     },

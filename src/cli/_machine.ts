@@ -12,7 +12,13 @@ const precisions: readonly Precision[] = ["f32", "f16"];
 
 /** The options that say what to run on. */
 export const machineOptions: readonly Option[] = [
-  { name: "device", value: "D", default: "auto", help: choices(devices) },
+  {
+    name: "device",
+    value: "D",
+    choices: devices,
+    default: "auto",
+    help: choices(devices),
+  },
   {
     name: "threads",
     value: "N",
@@ -22,12 +28,14 @@ export const machineOptions: readonly Option[] = [
   {
     name: "variant",
     value: "V",
+    choices: implementations,
     default: "auto",
     help: `which kernels WebGPU takes: ${choices(implementations)}`,
   },
   {
     name: "precision",
     value: "P",
+    choices: precisions,
     default: "f32",
     help: `how WebGPU stores activations: ${choices(precisions)}`,
   },

@@ -12,6 +12,7 @@ import {
 import { checkFinite, weightsOf } from "../training/mod.ts";
 import type { Option } from "./_command.ts";
 import type { Output } from "./_output.ts";
+import { modelEndings } from "./_endings.ts";
 
 /** The option that chooses between the state dictionaries of a file. */
 export const keyOption: Option = {
@@ -26,6 +27,7 @@ export const modelOptions: readonly Option[] = [
   {
     name: "model",
     value: "FILE",
+    endings: modelEndings,
     help: "the weights: .safetensors, .npz, .onnx, or PyTorch's .pth or .pt",
     shown: `${shippedWeightsName}, or the shipped ones where that is not there`,
   },

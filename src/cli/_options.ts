@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli";
-import { choices } from "../base/choices.ts";
+import { choices, meantBy } from "../base/choices.ts";
 import { describe } from "../base/errors.ts";
 import { closest } from "../base/closest.ts";
 import {
@@ -102,10 +102,8 @@ export function oneOf<Word extends string>(
 ): Word {
   const found = words.find((word) => word === text);
   if (found !== undefined) return found;
-  throw usage(
-    command,
-    `--${name}: expected ${choices(words)}, got ${text}`,
-  );
+  const what = `--${name}: expected ${choices(words)}, got ${text}`;
+  throw usage(command, what, meantBy(text, words));
 }
 
 /** The error of an argument that no option has the name of. */

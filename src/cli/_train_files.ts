@@ -1,6 +1,7 @@
 import type { Option } from "./_command.ts";
 import { dataOptions } from "./_data.ts";
 import { keyOption } from "./_model.ts";
+import { modelEndings } from "./_endings.ts";
 
 /** The options of files, which a training reads and writes. */
 export const fileOptions: readonly Option[] = [
@@ -8,6 +9,7 @@ export const fileOptions: readonly Option[] = [
   {
     name: "out",
     value: "FILE",
+    endings: modelEndings,
     default: "mnist-cnn.safetensors",
     help: "where the weights go: .safetensors, .pth, .npz or .onnx",
   },
@@ -25,6 +27,7 @@ export const fileOptions: readonly Option[] = [
   {
     name: "checkpoint",
     value: "FILE",
+    endings: [".safetensors"],
     help: "the whole training, to resume it; the best weights go beside it",
     shown: "checkpoint.safetensors in the run's folder",
   },
@@ -37,6 +40,7 @@ export const fileOptions: readonly Option[] = [
   {
     name: "resume",
     value: "FILE",
+    endings: [".safetensors"],
     help:
       "go on from a checkpoint, with its settings; of these only --epochs " +
       "may be given anew, unless the schedule is cosine or one-cycle",
@@ -51,6 +55,7 @@ export const fileOptions: readonly Option[] = [
   {
     name: "init",
     value: "FILE",
+    endings: modelEndings,
     help:
       "weights to start from, for fine-tuning: .safetensors, .npz, .onnx, or " +
       "PyTorch's .pth or .pt; network and normalisation are theirs",
@@ -61,12 +66,14 @@ export const fileOptions: readonly Option[] = [
   {
     name: "log-csv",
     value: "FILE",
+    endings: [".csv"],
     help: "a table as Lightning's CSVLogger writes it: a row for each epoch, " +
       "and one for the loss of every 20 steps",
   },
   {
     name: "report",
     value: "FILE",
+    endings: [".html"],
     help: "a page to look at: curves, confusion matrix, worst images",
     shown: "report.html in the run's folder",
   },
@@ -74,6 +81,7 @@ export const fileOptions: readonly Option[] = [
   {
     name: "plot",
     value: "FILE",
+    endings: [".svg", ".png"],
     help: "the curves of loss and val_acc, as .svg or .png",
   },
 ];

@@ -1,3 +1,4 @@
+import { meantBy } from "../base/choices.ts";
 import {
   flagOf,
   OPTION_NAMES,
@@ -21,10 +22,11 @@ export function settingOptions(
   return OPTION_NAMES.filter((name) => OPTIONS[name].group === group)
     .map((name) => {
       const row: OptionRow<unknown> = OPTIONS[name];
-      const { default: value, help, repeats, shown } = row;
+      const { choices, default: value, help, repeats, shown } = row;
       return {
         name: flagOf(name),
         value: row.value,
+        choices,
         repeats,
         help,
         shown: shown ?? String(value),
@@ -46,9 +48,10 @@ function settingOf<Name extends keyof TrainSettings>(
   const value = row.parse(text);
   const complaint = row.check(value);
   if (complaint === null) return value;
-  const { expected, part } = complaint;
+  const { choices, expected, got, part } = complaint;
   const flag = `--${flagOf(name)}${part === undefined ? "" : ` ${part}`}`;
-  throw usage(command, `${flag}: expected ${expected}, got ${text}`);
+  const what = `${flag}: expected ${expected}, got ${text}`;
+  throw usage(command, what, choices ? meantBy(got, choices) : null);
 }
 
 /** The settings among the options that were given. */

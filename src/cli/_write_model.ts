@@ -1,14 +1,12 @@
 import { choices } from "../base/choices.ts";
+import { closest } from "../base/closest.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import type { Weights } from "../formats/weights.ts";
-import {
-  isWeightsPath,
-  weightsEndings,
-  writeWeights,
-} from "../formats/write_weights.ts";
+import { isWeightsPath, writeWeights } from "../formats/write_weights.ts";
 import { cardOf, networkOf, normalizeInputs } from "../models/mod.ts";
 import type { Layer } from "../nn/mod.ts";
 import { writeOnnx } from "../onnx/mod.ts";
+import { modelEndings } from "./_endings.ts";
 import { usage } from "./_options.ts";
 
 /** A file of the whole network, not of its weights alone. */
@@ -19,9 +17,10 @@ export function isOnnxPath(path: string): boolean {
 /** Refuses a name of a file of weights whose ending says no format. */
 export function checkEnding(command: string, what: string, path: string): void {
   if (isWeightsPath(path) || isOnnxPath(path)) return;
-  const endings = choices([...weightsEndings, ".onnx"]);
+  const endings = choices(modelEndings);
   const expected = `expected a name that ends in ${endings}, got ${path}`;
-  throw usage(command, `${what}: ${expected}`);
+  const own = /\.[^./\\]*$/.exec(path)?.[0] ?? "";
+  throw usage(command, `${what}: ${expected}`, closest(own, modelEndings));
 }
 
 /** A trained network. */

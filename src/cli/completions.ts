@@ -1,14 +1,22 @@
+import { choices } from "../base/choices.ts";
 import { library } from "../base/library.ts";
 import { bashCompletions } from "./_bash_completions.ts";
-import { type Command, optionsOf } from "./_command.ts";
+import {
+  type Argument,
+  type Command,
+  type Option,
+  optionsOf,
+} from "./_command.ts";
 import type { ListedCommand } from "./_commands.ts";
 import { aboutOption } from "./_help.ts";
 import { usage } from "./_options.ts";
 
+const shells: readonly string[] = ["bash", "zsh", "fish"];
+
 /** `mnist-cnn completions`. */
 export const completions: Command = {
   name: "completions",
-  files: [{ name: "SHELL", help: "bash, zsh or fish" }],
+  files: [{ name: "SHELL", choices: shells, help: choices(shells) }],
   groups: [],
   notes: `For the program that deno task compile makes, on the PATH.
 bash: source <(mnist-cnn completions bash)
@@ -16,14 +24,18 @@ zsh, after compinit: source <(mnist-cnn completions zsh)
 fish: mnist-cnn completions fish | source`,
   async run({ files }) {
     const [shell] = files;
-    if (!["bash", "zsh", "fish"].includes(shell)) {
-      throw usage("completions", `expected bash, zsh or fish, got ${shell}`);
+    if (!shells.includes(shell)) {
+      const what = `expected ${choices(shells)}, got ${shell}`;
+      throw usage("completions", what);
     }
     if (shell === "bash") return console.log(bashCompletions);
     const { script } = await tab();
     script(shell, "mnist-cnn", "mnist-cnn");
   },
 };
+
+/** What a shell does beside the words it is told, by cobra's numbers. */
+const directives = { files: 0, wordsOnly: 4, endings: 8, folders: 16 };
 
 /**
  * Prints what a word may become: the shell's script calls
@@ -37,9 +49,10 @@ export async function complete(
   commands: readonly ListedCommand[],
 ): Promise<void> {
   const words = args.filter((arg, at) => at > 0 || arg !== "--");
-  // No option and no command: let the shell complete the names of files.
-  if (words.length > 1 && !words.at(-1)!.startsWith("-")) {
-    return console.log(":0");
+  const listed = commands.find(({ name }) => name === words[0]);
+  if (listed !== undefined && words.length > 1) {
+    const value = valueAt(words.slice(1), await listed.load());
+    if (value !== null) return print(value);
   }
   const { RootCommand } = await tab();
   const root = new RootCommand();
@@ -52,6 +65,51 @@ export async function complete(
     }
   }
   root.parse(words);
+}
+
+/** What may be given: the value of an option, or an argument. */
+type Value = Option | Argument;
+
+/** What the last word is a value of; null where it is the name of an option. */
+function valueAt(
+  words: readonly string[],
+  command: Command,
+): Value | null {
+  const before = words.slice(0, -1).filter((word) => word !== "=");
+  const [last] = words.slice(-1);
+  const named = (word = "") =>
+    optionsOf(command).find(({ name, value }) =>
+      value !== undefined && word === `--${name}`
+    );
+  const option = named(before.at(-1)) ?? named(last.split("=")[0]);
+  const isOwn = last.startsWith("-") && !last.includes("=");
+  if (option !== undefined && !isOwn) return option;
+  if (last.startsWith("-")) return null;
+  const { anyFiles, files = [] } = command;
+  const given = before.filter((word, at) =>
+    !word.startsWith("-") && named(before[at - 1]) === undefined
+  );
+  return files[given.length] ?? anyFiles ?? { name: "", help: "", choices: [] };
+}
+
+/** Prints the words that a value may be, or which files. */
+function print(value: Value): void {
+  const { choices, endings } = value;
+  if (choices !== undefined) {
+    for (const choice of choices) console.log(choice);
+    console.log(`:${directives.wordsOnly}`);
+  } else if (endings !== undefined) {
+    for (const ending of endings) console.log(ending.slice(1));
+    console.log(`:${directives.endings}`);
+  } else {
+    const kind = "value" in value ? value.value : value.name;
+    const directive = kind === "DIR"
+      ? directives.folders
+      : kind === "FILE"
+      ? directives.files
+      : directives.wordsOnly;
+    console.log(`:${directive}`);
+  }
 }
 
 async function tab() {

@@ -6,6 +6,7 @@ import { jsonText } from "./_json.ts";
 import { keyOption } from "./_model.ts";
 import { checkDistinct } from "./_places.ts";
 import { jsonOption, print } from "./_output.ts";
+import { modelEndings } from "./_endings.ts";
 import { checkEnding, convertWeights, isOnnxPath } from "./_write_model.ts";
 
 /** `deno task convert`. */
@@ -14,10 +15,12 @@ export const convert: Command = {
   files: [
     {
       name: "FROM",
+      endings: modelEndings,
       help: ".safetensors, .npz, .onnx, or PyTorch's .pth or .pt",
     },
     {
       name: "TO",
+      endings: modelEndings,
       help: ".safetensors, .pth for torch.load, .npz for numpy.load, or .onnx",
     },
   ],

@@ -33,6 +33,7 @@ export const data: Command = {
       {
         name: "png",
         value: "FILE",
+        endings: [".png"],
         help: "draw it into a file too: 10 in a row, a pixel between them",
       },
       {

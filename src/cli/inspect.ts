@@ -5,6 +5,7 @@ import { lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
 import { jsonText } from "./_json.ts";
 import { jsonOption, print } from "./_output.ts";
+import { modelEndings } from "./_endings.ts";
 import { grouped, table } from "../base/table.ts";
 
 /** Metadata longer than this is cut short, but not in JSON. */
@@ -16,6 +17,7 @@ export const inspect: Command = {
   files: [
     {
       name: "FILE",
+      endings: modelEndings,
       help: ".safetensors, .npz, .onnx, or PyTorch's .pth or .pt",
     },
   ],

@@ -47,6 +47,7 @@ const rangeOptions: readonly Option[] = [
   {
     name: "plot",
     value: "FILE",
+    endings: [".svg", ".png"],
     help: "the curve, as .svg or .png",
   },
 ];

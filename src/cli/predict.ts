@@ -10,6 +10,7 @@ import {
   dataOfWeights,
   openData,
 } from "./_data.ts";
+import { pictureEndings } from "./_endings.ts";
 import {
   modelOptions,
   type OpenedModel,
@@ -39,6 +40,7 @@ export const predict: Command = {
   name: "predict",
   anyFiles: {
     name: "FILE",
+    endings: pictureEndings,
     help: "a photo or drawing of digits: PNG, JPEG, BMP, PGM, GIF, WebP or " +
       "AVIF, dark on light or light on dark, or - for standard input; prints " +
       "digit, probability and the likeliest three, of several digits the " +

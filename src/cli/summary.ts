@@ -6,6 +6,7 @@ import type { Command } from "./_command.ts";
 import { classCount } from "./_data.ts";
 import { jsonText } from "./_json.ts";
 import { keyOption, openModel } from "./_model.ts";
+import { modelEndings } from "./_endings.ts";
 import { wholeNumber } from "./_options.ts";
 import { jsonOption, print } from "./_output.ts";
 import { givenSettings, settingOptions } from "./_train_settings.ts";
@@ -15,7 +16,12 @@ export const summary: Command = {
   name: "summary",
   groups: [{
     options: [
-      { name: "model", value: "FILE", help: "weights that must fit it" },
+      {
+        name: "model",
+        value: "FILE",
+        endings: modelEndings,
+        help: "weights that must fit it",
+      },
       keyOption,
       ...settingOptions("recipe"),
       {

@@ -9,6 +9,8 @@ export interface Complaint {
   readonly expected: string;
   /** The invalid value. */
   readonly got: string;
+  /** The valid words, where there are so many and no others. */
+  readonly choices?: readonly string[];
 }
 
 /** Parser and check of a type of values. */
@@ -17,6 +19,8 @@ export interface OptionKind<T> {
   parse(text: string): T;
   /** The complaint about an invalid value, or null. */
   check(value: T): Complaint | null;
+  /** The valid words, where there are so many and no others. */
+  readonly choices?: readonly string[];
 }
 
 /** A whole number of at least so much. */
@@ -103,13 +107,15 @@ function numeric(
 export function oneOf<Name extends string>(
   record: Readonly<Record<Name, unknown>>,
 ): OptionKind<Name> {
-  const expected = Object.keys(record).join(", ");
+  const choices = Object.keys(record);
+  const expected = choices.join(", ");
   return {
+    choices,
     parse: (text) => text as Name,
     check: (value) =>
       typeof value === "string" && Object.hasOwn(record, value)
         ? null
-        : { expected, got: String(value) },
+        : { expected, got: String(value), choices },
   };
 }
 
@@ -138,7 +144,8 @@ export function augmentation(): OptionKind<AugmentSettings> {
       }
       for (const [kind, given] of Object.entries(value)) {
         if (!AUGMENTATIONS.some((known) => known === kind)) {
-          return { expected: AUGMENTATIONS.join(", "), got: kind };
+          const expected = AUGMENTATIONS.join(", ");
+          return { expected, got: kind, choices: AUGMENTATIONS };
         }
         const complaint = given === 0 ? null : amount.check(given);
         if (complaint !== null) return { ...complaint, part: kind };

@@ -1,5 +1,7 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { optionsOf } from "../../src/cli/_command.ts";
+import { commands } from "../../src/cli/_commands.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { root, run } from "./_program.ts";
 import { needs } from "../permissions.ts";
@@ -37,9 +39,18 @@ Deno.test("bash completes commands and options, and else names of files", async 
     words pre
     words train --step
     words train --epochs 3 --gam
-    words predict my-di`;
+    words predict my-di
+    words train --device c
+    words train --device = w
+    words train --optimizer ada
+    touch a.png a.txt B.JPG; mkdir a.folder
+    words predict a.p
+    words predict B
+    words train --data a
+    words train --epochs a`;
   const { stderr, stdout } = await new Deno.Command("bash", {
     args: ["--norc", "--noprofile", "-c", script],
+    cwd: folder.path,
   }).output();
   const decoder = new TextDecoder();
   assertEquals(decoder.decode(stderr), "");
@@ -48,6 +59,13 @@ Deno.test("bash completes commands and options, and else names of files", async 
     "predict",
     "--step-size",
     "--gamma",
+    "",
+    "cpu",
+    "webgpu",
+    "adam adamw adadelta",
+    "a.png",
+    "B.JPG",
+    "a.folder",
     "",
     "",
   ]);
@@ -62,8 +80,38 @@ Deno.test("commands and options are completed, files by the shell", async () => 
   assertEquals(await complete("train", "--ep"), ["--epochs", ":4"]);
   assertEquals(await complete("train", "--gam"), ["--gamma", ":4"]);
   assertEquals(await complete("predict", "--show", "--ind"), ["--index", ":4"]);
-  assertEquals(await complete("predict", "my-di"), [":0"]);
-  assertEquals(await complete("predict", "--model", ""), [":0"]);
+  const models = ["safetensors", "npz", "pth", "pt", "onnx", ":8"];
+  assertEquals(await complete("predict", "--model", ""), models);
+  assertEquals((await complete("predict", "my-di")).slice(0, 2), [
+    "png",
+    "jpg",
+  ]);
+  assertEquals(await complete("convert", "a.pth", ""), models);
+  assertEquals(await complete("train", "--log-json", ""), [":0"]);
+  assertEquals(await complete("train", "--data", ""), [":16"]);
+  assertEquals(await complete("train", "--epochs", ""), [":4"]);
+  assertEquals(await complete("train", ""), [":4"]);
+  assertEquals(await complete("completions", ""), [
+    "bash",
+    "zsh",
+    "fish",
+    ":4",
+  ]);
+});
+
+Deno.test("every word that an option takes is completed", async () => {
+  const devices = ["auto", "webgpu", "cpu"];
+  const recipes = ["notebook", "fast", "best"];
+  const known: Record<string, string[]> = { device: devices, recipe: recipes };
+  for (const { load } of commands) {
+    for (const { choices, help, name } of optionsOf(await load())) {
+      // Whoever lists words in a sentence tells the completions too.
+      if (/(^|: )(\S+, )+\S+ or \S+$/.test(help) && !/\./.test(help)) {
+        assert(choices !== undefined, `--${name}: ${help}`);
+      }
+      if (name in known) assertEquals(choices, known[name]);
+    }
+  }
 });
 
 Deno.test("completions of an unknown shell is a wrong call", async () => {
