@@ -22,7 +22,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: "evaluate",
-    summary: "Measure saved weights on the 10,000 test images.",
+    summary: "Measure saved weights on test images.",
     load: async () => (await import("./evaluate.ts")).evaluate,
   },
   {

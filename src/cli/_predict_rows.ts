@@ -67,7 +67,9 @@ export function printRows(
     classLabel(prediction, classNames)
   );
   const inner = Math.min(arrayColumns, lineColumns()) - 1;
-  const lines = wrapped(predictions.join(" "), inner);
+  // Names may have spaces of their own.
+  const separator = classNames === undefined ? " " : ", ";
+  const lines = wrapped(predictions.join(separator), inner);
   console.log(`[${lines.join("\n ")}]`);
   if (logits) {
     for (const { logits, prediction } of found) {

@@ -4,7 +4,7 @@ import type { Given, Option } from "./_command.ts";
 
 /** The options of the profile. */
 export const profileOptions: readonly Option[] = [
-  { name: "profile", help: "print the time of every kernel" },
+  { name: "profile", help: "print the time of every kernel, on stderr" },
   {
     name: "profile-trace",
     value: "FILE",

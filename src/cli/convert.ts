@@ -47,6 +47,6 @@ export const convert: Command = {
       return console.log(jsonText({ ...result, metadataLeftOut: left }));
     }
     print(`${to}: ${tensors.size} tensors of ${from} (${format})`);
-    if (left > 0) console.error(`metadata left out: ${left} entries`);
+    if (left > 0) console.error(`note: metadata left out: ${left} entries`);
   },
 };

@@ -89,7 +89,7 @@ export const data: Command = {
     }
     console.error(
       `${train.source}: ` +
-        (isMnist ? "MNIST, SHA-256 as published" : "whole, but not MNIST"),
+        (isMnist ? "MNIST, SHA-256 as published" : "every file is whole"),
     );
     const digits = [...mean, ...std].map((value) => value.toFixed(4));
     console.error(`--normalize ${digits.join(",")}`);

@@ -21,7 +21,7 @@ export const doctor: Command = {
         name: "seconds",
         value: "X",
         default: "1",
-        help: "length of the benchmark of each device",
+        help: "seconds that the benchmark of each device takes",
       },
       { name: "verbose", help: "every feature and limit of an adapter" },
       jsonOption,
@@ -97,5 +97,7 @@ function deviceLine({ benchmark, failure, kind, label }: DeviceReport): string {
 }
 
 function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes < 1e9
+    ? `${Math.round(bytes / 1e6)} MB`
+    : `${(bytes / 1e9).toFixed(1)} GB`;
 }

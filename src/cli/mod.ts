@@ -125,14 +125,14 @@ function overview(): string {
   );
   return `${version}
 
-Usage: deno task COMMAND [options], or mnist-cnn COMMAND [options] compiled
+Usage: deno task COMMAND [options]; compiled: mnist-cnn COMMAND [options]
 
 ${lines.join("\n")}
 
 COMMAND --help lists the options of a command; --version prints the version.
 
-Exit status: 0 all is well, 1 a failure, told in one line, 2 a wrong call,
-130 Ctrl-C, 129 SIGHUP, 143 SIGTERM.`;
+Exit status: 0 success, 1 failure, told in one line, 2 wrong call, 130 Ctrl-C,
+129 SIGHUP, 143 SIGTERM.`;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

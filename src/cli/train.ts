@@ -41,7 +41,7 @@ import {
 } from "./_train_settings.ts";
 
 const hintOfValidation =
-  "note: the test images decide when to stop; --val-fraction 0.1 keeps them " +
+  "the test images decide when to stop; --val-fraction 0.1 keeps them " +
   "out of the choice";
 
 /** `deno task train`. */
@@ -243,7 +243,7 @@ async function trainOnce(
   output.say(`${kind}_data: ${trainer.valData.length}`);
   output.detail(`settings: ${settingsText(trainer.settings)}`);
   const chooses = patience > 0 || targetAcc > 0;
-  if (valFraction === 0 && chooses) output.say(hintOfValidation);
+  if (valFraction === 0 && chooses) output.note(hintOfValidation);
   try {
     await follow(trainer, { bar, logs, output, stopAfter });
   } finally {

@@ -245,7 +245,7 @@ export const OPTIONS: OptionsTable = {
     default: 0,
     group: "training",
     value: "X",
-    help: "stop when the accuracy on the test images is at least this",
+    help: "stop when val_acc is at least this",
     shown: "",
   },
 };

@@ -20,7 +20,7 @@ Deno.test("data prints sizes and labels and draws the batch", async () => {
   // Two bright rows of 28.
   assertEquals(
     stderr,
-    `${folder.path}: whole, but not MNIST\n--normalize 0.0714,0.2575\n`,
+    `${folder.path}: every file is whole\n--normalize 0.0714,0.2575\n`,
   );
   const lines = stdout.replace(/\n$/, "").split("\n");
   const { labels } = JSON.parse(

@@ -201,7 +201,7 @@ Deno.test("names of classes go with the weights into every output", async () => 
   const text = await run("predict", ...options, "--logits");
   assertMatch(
     text.stdout,
-    /^\[(cat|dog) (cat|dog) (cat|dog) (cat|dog)\]\n(cat|dog): /,
+    /^\[(cat|dog), (cat|dog), (cat|dog), (cat|dog)\]\n(cat|dog): /,
   );
   // Weights whose classes are in another order number the labels.
   const turned = join(folder.path, "turned.npz");

@@ -173,7 +173,7 @@ Deno.test("--seeds prints mean and spread, and keeps every model", async () => {
 
 Deno.test("the options of the learning reach the checkpoint", async () => {
   await using folder = await task();
-  const { code, stdout } = await run(
+  const { code, stderr } = await run(
     ...["train", ...folder.options("run"), "--epochs", "1"],
     ...["--schedule", "cosine", "--warmup", "0.5", "--optimizer", "adamw"],
     ...["--weight-decay", "0.01", "--clip-grad-norm", "1"],
@@ -181,7 +181,7 @@ Deno.test("the options of the learning reach the checkpoint", async () => {
     ...["--augment", "shift=0.1,elastic=30,rotate=10"],
   );
   assertEquals(code, 0);
-  assertMatch(stdout, /note: the test images decide when to stop/);
+  assertMatch(stderr, /note: the test images decide when to stop/);
   const { settings } = await readCheckpoint(folder.file("run"));
   assertEquals(settings, {
     ...DEFAULT_SETTINGS,
@@ -288,9 +288,9 @@ Deno.test("--target-acc stops a training", async () => {
   await using folder = await task();
   const options = [...folder.options("run"), "--epochs", "9"];
   const target = ["--target-acc", "0.01", "--batch-size", "30"];
-  const { stdout } = await run("train", ...options, ...target);
+  const { stderr, stdout } = await run("train", ...options, ...target);
   assertEquals(stdout.match(/\[Epoch/g)?.length, 1);
-  assertMatch(stdout, /note: the test images decide when to stop/);
+  assertMatch(stderr, /note: the test images decide when to stop/);
 });
 
 Deno.test("a training that diverges writes no weights", async () => {

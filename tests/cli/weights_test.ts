@@ -164,7 +164,7 @@ Deno.test("convert takes metadata along, and says what has no room", async () =>
   const metadata = { note: "n".repeat(2 ** 16) };
   await writeSafetensors(long, [], metadata);
   const npz = await run("convert", long, `${folder.path}/long.npz`);
-  assertEquals(npz.stderr, "metadata left out: 1 entries\n");
+  assertEquals(npz.stderr, "note: metadata left out: 1 entries\n");
 });
 
 Deno.test("the ending of a path decides the format, another is refused", async () => {
