@@ -57,12 +57,16 @@ const nearest: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^src\/formats\/(?:unpacked|_limits)/, ["formats/unpacked"]],
   [/^src\/formats\/write_weights/, ["cli/weights"]],
   [/^src\/formats\//, ["formats/pytorch"]],
+  [/^src\/ops\/(?:l[te]|g[te]|eq|ne|comparison)\./, ["ops/binary"]],
   [/^src\/ops\/methods/, ["ops/methods"]],
   [/^src\/ops\/(?:\w*loss\w*|\w*entropy|bce\w*)\.ts/, ["ops/losses"]],
 ];
 
-/** Tests on the CPU with two threads, and those of no device. */
-const ON_ONE_DEVICE = "^(?!.*\\((?:cpu, [13]|webgpu[^()]*)\\)$)";
+/**
+ * Tests on the CPU with two threads, and those of no device. Deno's filter knows
+ * no lookahead.
+ */
+const ON_ONE_DEVICE = "^(?:[^(]|\\((?:[^cw]|c[^p]|w[^e]))*(?:\\(cpu, 2\\).*)?$";
 
 /** Wider tests of a mutant, in one run. */
 const MOST_FILES = 8;
@@ -117,22 +121,21 @@ export class CoveringTests {
     const others = all.filter((each) => !own.includes(each));
     const runs = [own, others].filter(({ length }) => length > 0)
       .flatMap((cases) => this.#caseRuns(file, cases));
-    const hasVariants = /\b(?:conv_block|conv2d|linear|gather)\//.test(
-      reaching.join(),
-    );
-    if (!hasVariants || isForCpu(file)) return runs;
-    return [
-      ...runs,
-      {
-        files: ["tests/kernels/webgpu_test.ts"],
-        filter: "webgpu: the kernels",
-      },
-      { files: ["tests/kernels/webgpu_conv2d_test.ts"] },
-    ];
+    if (isForCpu(file)) return runs;
+    // Long inputs; and what other adapters run, where a kernel has variants.
+    runs.push({
+      files: ["tests/kernels/webgpu_test.ts"],
+      filter: "webgpu: (?:the kernels|a loop|\\w+: (?:more|a loop))",
+    });
+    if (/\bconv(?:_block|2d)\//.test(reaching.join())) {
+      runs.push({ files: ["tests/kernels/webgpu_conv2d_test.ts"] });
+    }
+    return runs;
   }
 
   #caseRuns(file: string, cases: readonly string[]): TestRun[] {
-    if (file.endsWith(".wgsl")) {
+    // Families keep what they have made of a template of lib/.
+    if (file.endsWith(".wgsl") && !file.startsWith("kernels/lib/")) {
       const wgsl = { device: deviceOf(file), cases };
       return [{ files: [], wgsl }];
     }
@@ -199,7 +202,11 @@ export class CoveringTests {
       .map((name) => `tests/${name}_test.ts`) ?? rated.slice(0, 1);
     const others = rated.filter((each) => !first.includes(each))
       .slice(0, MOST_FILES);
-    const filter = this.#isOfAllDevices(file) ? undefined : ON_ONE_DEVICE;
+    const filter = isForWebGpu(file)
+      ? "webgpu"
+      : !isForCpu(file) && this.#isOfAllDevices(file)
+      ? undefined
+      : ON_ONE_DEVICE;
     return [first, others].filter(({ length }) => length > 0)
       .map((files) => ({ files, filter }));
   }

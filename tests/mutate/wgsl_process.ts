@@ -7,6 +7,8 @@
  */
 
 import type { WgslModule } from "../../kernels/wgsl.ts";
+import { DeviceError } from "../../src/base/errors.ts";
+import type { Device } from "../../src/devices/device.ts";
 import { type KernelCase, runKernelCase } from "../kernels/cases/_harness.ts";
 import { TextLineStream } from "../fuzz/_lines.ts";
 import { openDevice } from "./_devices.ts";
@@ -26,6 +28,9 @@ globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
 });
 
+/** Devices by name: a pipeline is found by its source, so that one serves all. */
+const opened = new Map<string, Device & Disposable>();
+
 const lines = Deno.stdin.readable.pipeThrough(new TextLineStream());
 for await (const line of lines) {
   console.log(JSON.stringify(await resultOf(JSON.parse(line))));
@@ -40,9 +45,24 @@ async function resultOf(trial: WgslTrial): Promise<string | null> {
     originals.push([module, module.code]);
     Object.assign(module, { code });
   }
-  const device = await openDevice(trial.device);
   try {
-    for (const file of trial.cases) {
+    const isUsed = opened.has(trial.device);
+    const error = await firstError(trial);
+    // The error of a used device may be one that an earlier trial made.
+    const last = isUsed && error instanceof DeviceError
+      ? await firstError(trial)
+      : error;
+    return last === null ? null : String(last);
+  } finally {
+    for (const [module, code] of originals) Object.assign(module, { code });
+  }
+}
+
+async function firstError({ cases, device: name }: WgslTrial) {
+  const device = opened.get(name) ?? await openDevice(name);
+  opened.set(name, device);
+  try {
+    for (const file of cases) {
       const module: Record<string, KernelCase[]> = await import(
         `../../${file}`
       );
@@ -52,9 +72,10 @@ async function resultOf(trial: WgslTrial): Promise<string | null> {
     }
     return null;
   } catch (error) {
-    return String(error);
-  } finally {
-    for (const [module, code] of originals) Object.assign(module, { code });
-    device[Symbol.dispose]();
+    if (error instanceof DeviceError) {
+      opened.delete(name);
+      device[Symbol.dispose]();
+    }
+    return error;
   }
 }

@@ -26,6 +26,9 @@ export interface KernelCase {
 /** What unwritten i32 elements hold; no kernel gives it. */
 const SENTINEL = 0x7f7f7f7f;
 
+/** What unwritten f32 elements hold: NaN is what some kernels must give. */
+export const UNWRITTEN = 2 ** 120;
+
 /**
  * Hands operands to a case and checks, once all kernels have run, every one of
  * them: an output must be what the case expects, every other operand what it
@@ -121,9 +124,9 @@ export class KernelHarness {
     return this.#operand(Uint8Array.from(values));
   }
 
-  /** An f32 output full of NaN. */
+  /** An f32 output full of a number that no kernel gives. */
   output(length: number): Operand {
-    return this.f32(new Float32Array(length).fill(NaN));
+    return this.f32(new Float32Array(length).fill(UNWRITTEN));
   }
 
   /** An i32 output full of numbers that no kernel gives. */

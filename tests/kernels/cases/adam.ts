@@ -37,6 +37,12 @@ export const adamCases: readonly KernelCase[] = [
     },
     { name: "AMSGrad", length: 259, constants: ADAM, amsgrad: true },
     {
+      name: "AMSGrad with weight decay",
+      length: 259,
+      constants: { ...ADAM, weightDecay: 0.1 },
+      amsgrad: true,
+    },
+    {
       name: "weight decay, other constants",
       length: 67,
       constants: { beta1: 0.8, beta2: 0.95, eps: 1e-3, weightDecay: 0.1 },

@@ -31,6 +31,14 @@ const SHAPES: Record<string, GroupNormShape> = {
     area: 9,
     eps: 1e-3,
   },
+  // More workgroups than a row of the grid may have.
+  "65,537 groups": {
+    batch: 65_537,
+    groups: 1,
+    channels: 2,
+    area: 1,
+    eps: 1e-3,
+  },
   "many images": { batch: 100, groups: 3, channels: 2, area: 13, eps: 1e-5 },
 };
 

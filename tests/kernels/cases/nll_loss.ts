@@ -95,6 +95,19 @@ export const nllLossCases: readonly KernelCase[] = [
     },
   },
   {
+    name: "nllLoss: a class that is impossible leaves the loss of others",
+    run: (harness) => {
+      const given = { ...shape(2, 3, 1), ignoreIndex: null };
+      harness.check(nllLossForward, {
+        x: Float64Array.of(-0.5, -Infinity, -1, -Infinity, -0.25, -2),
+        labels: Int32Array.of(0, 2),
+        weight: null,
+        losses: new Float64Array(2),
+        weights: new Float64Array(2),
+      }, given);
+    },
+  },
+  {
     name: "checkLabels: the first of 1000",
     run: (harness) => {
       const given = new Int32Array(1000);

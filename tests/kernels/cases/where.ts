@@ -22,6 +22,21 @@ const flat = lengths.flatMap((length) =>
   )
 );
 
+/** One condition for all, of each kind. */
+const single = [1, -0].map((chosen): KernelCase => ({
+  name: `where: ${chosen} for 300 elements`,
+  run: (harness) => {
+    const operands = {
+      condition: Float64Array.of(chosen),
+      a: random(300, 1),
+      b: random(300, 2),
+      axes: null,
+      output: new Float64Array(300),
+    };
+    harness.check(whereForward, operands, undefined);
+  },
+}));
+
 const shapes = [
   { output: [3, 5], condition: [3, 1], a: [5], b: [3, 5] },
   { output: [2, 3, 4, 5], condition: [5], a: [3, 1, 1], b: [2, 1, 4, 1] },
@@ -64,6 +79,7 @@ const special: KernelCase = {
 /** The choice between two operands. */
 export const whereCases: readonly KernelCase[] = [
   ...flat,
+  ...single,
   ...broadcast,
   special,
 ];
