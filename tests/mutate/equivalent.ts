@@ -81,6 +81,12 @@ export const equivalents: readonly Equivalent[] = [
     reason: "One window more is looked at, whose largest element is another.",
   },
   {
+    file: "kernels/nll_loss/nll_loss.wgsl",
+    from: "if (labelSmoothing > 0) {",
+    to: "if (labelSmoothing >= 0) {",
+    reason: "What it adds is times 0, a constant that drivers fold.",
+  },
+  {
     file: "kernels/max/max.wgsl",
     from: "let isFirst = one.index < than.index;",
     to: "let isFirst = one.index <= than.index;",

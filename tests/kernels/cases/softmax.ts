@@ -30,7 +30,14 @@ const SHAPES: Record<
 export const softmaxCases: readonly KernelCase[] = Object.entries(SHAPES)
   .flatMap(([name, { outer, scale = 20, ...shape }]): KernelCase[] => {
     const length = outer * shape.size * shape.inner;
-    const x = () => rounded(random(length, 1).map((value) => scale * value));
+    // Rows far apart, too, where a row's elements are.
+    const apart = scale > 20 ? 300 : 0;
+    const x = () =>
+      rounded(
+        random(length, 1).map((value, at) =>
+          scale * value + apart * Math.floor(at / shape.size)
+        ),
+      );
     return [
       {
         name: `softmax: ${name}`,
