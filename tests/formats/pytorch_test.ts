@@ -295,3 +295,44 @@ Deno.test("a list that holds itself is refused", async () => {
   const error = await assertRejects(() => decodeWeights(bytes), FormatError);
   assertMatch(error.message, /32 levels deep/);
 });
+
+const beyond = {
+  "by its offset": { offset: 3, shape: [2, 2], strides: [2, 1], end: 7 },
+  "by its shape": { offset: 0, shape: [3, 2], strides: [2, 1], end: 6 },
+  "by its strides": { offset: 0, shape: [2, 2], strides: [4, 1], end: 6 },
+};
+
+for (const [how, { end, offset, shape, strides }] of Object.entries(beyond)) {
+  Deno.test(`a tensor that leaves its storage is refused: ${how}`, async () => {
+    const pickle = new PickleWriter();
+    const sizes = (all: readonly number[]) =>
+      pickle.tuple(() => all.forEach((size) => pickle.integer(size)));
+    pickle.call("collections", "OrderedDict", () => {});
+    pickle.items(() => {
+      pickle.text("weight");
+      pickle.call("torch._utils", "_rebuild_tensor_v2", () => {
+        pickle.persistent(() => {
+          pickle.text("storage");
+          pickle.global("torch", "FloatStorage");
+          pickle.text("0");
+          pickle.text("cpu");
+          pickle.integer(5);
+        });
+        pickle.integer(offset);
+        sizes(shape);
+        sizes(strides);
+        pickle.false();
+        pickle.call("collections", "OrderedDict", () => {});
+      });
+    });
+    const bytes = await writeZip([
+      ["a/data.pkl", pickle.end()],
+      ["a/data/0", new Uint8Array(20)],
+    ]);
+    await assertRejects(
+      () => decodeWeights(bytes),
+      FormatError,
+      `expected an end within 5, got ${end}`,
+    );
+  });
+}

@@ -101,6 +101,18 @@ export const equivalents: readonly Equivalent[] = [
       "is changed too late to matter where a workgroup runs by fours or eights.",
   },
   {
+    file: /\/simd(?:\.ts|\/)/,
+    from: /\bpartStart\([\w.]+, part, parts\)/,
+    to: /\bpartStart\(part, [\w.]+, parts\)/,
+    reason: "It multiplies both.",
+  },
+  {
+    file: "kernels/lib/simd/parts.ts",
+    from: "return partStart(count >> 2, part, parts) << 2;",
+    to: "return partStart(count >> 3, part, parts) << 2;",
+    reason: "The last thread has more of the work; all is done.",
+  },
+  {
     file: "src/optim/adam.ts",
     from: "#division = 0;",
     to: "#division = 1;",
