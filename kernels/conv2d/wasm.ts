@@ -1,5 +1,7 @@
 import type { CpuTraits, WasmCall } from "../kernel.ts";
 import { Scratch } from "../kernel.ts";
+import * as linear from "../linear/simd.gen.ts";
+import { asLinear } from "./as_linear.ts";
 import {
   conv2dCost,
   type Conv2dShape,
@@ -29,12 +31,20 @@ const slack = 64;
 /** Taps that a tile of the weight gradient takes at once. */
 const tapsOfTile = 3;
 
-/** The convolution: 3×3 by Winograd's algorithm where that is faster. */
+/**
+ * The convolution: 3×3 by Winograd's algorithm where that is faster, and as a linear
+ * layer where it is one.
+ */
 export function forward(
   operands: ForwardOperands,
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
+  const about = { work: multiplications(shape), cost: conv2dCost(shape) };
+  const layer = asLinear(shape);
+  if (layer !== null) {
+    return [linear.linearForward({ ...operands, ...layer }, about)];
+  }
   if (winograd.suits3x3(shape, cpu)) {
     return winograd.forward(operands, shape, cpu);
   }
@@ -68,7 +78,7 @@ export function forward(
       strideHeight: shape.strideHeight,
       dilationHeight: shape.dilationHeight,
       dilationWidth: shape.dilationWidth,
-    }, { work: multiplications(shape), cost: conv2dCost(shape) }),
+    }, { ...about, work: workOfImages(shape) }),
   ];
 }
 
@@ -78,6 +88,12 @@ export function inputGradient(
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
+  const about = { work: multiplications(shape), cost: conv2dCost(shape) };
+  const layer = asLinear(shape);
+  if (layer !== null && bias === null) {
+    const args = { gradOutput, weight, gradX, ...layer };
+    return [linear.linearInputGradient(args, about)];
+  }
   shape = flattened(shape);
   const { groups, inHeight, inWidth, kernelHeight, kernelWidth } = shape;
   const { inChannels, outChannels } = channelsOfGroup(shape);
@@ -113,7 +129,7 @@ export function inputGradient(
       inChannels,
       inHeight,
       inWidth,
-    }, { work: multiplications(shape), cost: conv2dCost(shape) }),
+    }, { ...about, work: workOfImages(shape) }),
   ];
 }
 
@@ -123,6 +139,13 @@ export function weightGradient(
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): readonly WasmCall[] {
+  const work = multiplications(shape);
+  const about = { work, cost: conv2dCost(shape) };
+  const layer = asLinear(shape);
+  if (layer !== null) {
+    const args = { gradOutput, x, gradWeight, ...layer };
+    return [linear.linearWeightGradient(args, about)];
+  }
   shape = flattened(shape);
   const { groups, outHeight, outWidth } = shape;
   const { inChannels, outChannels } = channelsOfGroup(shape);
@@ -139,7 +162,6 @@ export function weightGradient(
       fours * vectors * 64 +
       imageBytes({ ...layout, channels: wholeVectors(layout.channels) }),
   );
-  const work = multiplications(shape);
   const args = {
     ...layout,
     gradOutput,
@@ -157,7 +179,6 @@ export function weightGradient(
     dilationHeight: shape.dilationHeight,
     dilationWidth: shape.dilationWidth,
   };
-  const about = { work, cost: conv2dCost(shape) };
   return [
     hasRows(shape)
       ? simd.conv2dWeightRows(args, about)
@@ -271,6 +292,11 @@ function flattened(shape: Conv2dShape): Conv2dShape {
     outHeight: 1,
     outWidth: pixels,
   };
+}
+
+/** Work to share out by images: none of a single one, which wakes no thread. */
+function workOfImages(shape: Conv2dShape): number {
+  return shape.batch * shape.groups === 1 ? 0 : multiplications(shape);
 }
 
 /** Channels that a group of an image has. */

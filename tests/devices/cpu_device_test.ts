@@ -161,6 +161,30 @@ Deno.test("workers that cannot begin are not started again", async () => {
   assertEquals(started, 2);
 });
 
+Deno.test("the convolution of one image starts no worker, that of two does", () => {
+  const { Worker: Original } = globalThis;
+  const counts: number[] = [];
+  for (const images of [1, 2]) {
+    let started = 0;
+    globalThis.Worker = class extends Original {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        started++;
+      }
+    };
+    using device = CpuDevice.open({ threads: 2 });
+    try {
+      using x = Tensor.empty(device, [images, 16, 14, 14]);
+      using weight = Tensor.empty(device, [32, 16, 5, 5]);
+      conv2d(x, weight, null)[Symbol.dispose]();
+    } finally {
+      globalThis.Worker = Original;
+    }
+    counts.push(started);
+  }
+  assertEquals(counts, [0, 1]);
+});
+
 Deno.test("1,024 threads share 16, or as many as there are cores", async () => {
   using device = CpuDevice.open({ threads: 1024, splitFrom: 0 });
   const { counter, program } = counting(device);

@@ -4,6 +4,7 @@ import {
   Scratch,
   type WasmCall,
 } from "../../kernel.ts";
+import { asLinear } from "../as_linear.ts";
 import {
   conv2dCost,
   type Conv2dShape,
@@ -133,7 +134,8 @@ export function suits5x5(shape: Conv2dShape, cpu: CpuTraits): boolean {
  * respect to the weight by 6e-7 of its scale and 3.6e-6, where it is 2e-7 and 1.1e-6.
  */
 export function suits3x3(shape: Conv2dShape, cpu: CpuTraits): boolean {
-  return isKnown(shape, 3) && cpu.mayRoundMore(multiplications(shape)) &&
+  return isKnown(shape, 3) && asLinear(shape) === null &&
+    cpu.mayRoundMore(multiplications(shape)) &&
     costOf3x3(shape) < costOfDirect3x3(shape);
 }
 

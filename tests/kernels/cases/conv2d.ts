@@ -138,6 +138,12 @@ const SHAPES: Record<string, Conv2dShape> = {
     kernel: [1, 1],
     stride: [2, 2],
   }),
+  "a kernel as large as the image": conv2dShape(9, 6, 21, [5, 4], {
+    kernel: [5, 4],
+  }),
+  "a 3×3 kernel as large as the image": conv2dShape(3, 8, 16, [3, 3], {
+    kernel: [3, 3],
+  }),
   "130 images": conv2dShape(130, 1, 2, [14, 14], {
     kernel: [3, 3],
     padding: [1, 1],
