@@ -13,6 +13,8 @@ class Block extends nn.Module {
   conv2;
   bn2;
   shortcut;
+  /** The same layers again, which run fused so. */
+  #first;
 
   constructor(inChannels: number, outChannels: number, stride: number) {
     super();
@@ -30,11 +32,11 @@ class Block extends nn.Module {
         new nn.Conv2d(inChannels, outChannels, 1, { stride, bias: false }),
         new nn.BatchNorm2d(outChannels),
       );
+    this.#first = new nn.Sequential(this.conv1, this.bn1, new nn.ReLU());
   }
 
   override forward(x: nn.Tensor): nn.Tensor {
-    let y = this.bn1.forward(this.conv1.forward(x)).relu();
-    y = this.bn2.forward(this.conv2.forward(y));
+    const y = this.bn2.forward(this.conv2.forward(this.#first.forward(x)));
     return y.add(this.shortcut.forward(x)).relu();
   }
 }
@@ -46,9 +48,10 @@ export class ResNet extends nn.Module {
   layer2 = new Block(16, 32, 2);
   layer3 = new Block(32, 64, 2);
   fc = new nn.Linear(64, 10);
+  #first = new nn.Sequential(this.conv1, this.bn1, new nn.ReLU());
 
   override forward(x: nn.Tensor): nn.Tensor {
-    x = this.bn1.forward(this.conv1.forward(x)).relu();
+    x = this.#first.forward(x);
     x = this.layer3.forward(this.layer2.forward(this.layer1.forward(x)));
     return this.fc.forward(nn.adaptiveAvgPool2d(x, 1).flatten(1));
   }

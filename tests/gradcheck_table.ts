@@ -65,6 +65,20 @@ export const gradcheckTable: Readonly<
       step: 1 / 512,
       tolerance: { atol: 1e-3, rtol: 1e-3 },
     },
+    ...[true, false].map((training): GradcheckCase => ({
+      run: (x, weight, bias) =>
+        convBlock(x, {
+          normalisation: { weight, bias, ...runningStatistics(x), training },
+          activation: "relu",
+        }),
+      inputs: [
+        uniformInput([2, 2, 3, 3], 1),
+        uniformInput([2], 4, { center: 1, scale: 0.3 }),
+        uniformInput([2], 5),
+      ],
+      step: 1 / 512,
+      tolerance: { atol: 1e-3, rtol: 1e-3 },
+    })),
     {
       run: (x, weight) =>
         convBlock(x, {

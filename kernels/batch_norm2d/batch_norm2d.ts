@@ -81,7 +81,10 @@ export const batchNorm2dNormalise = /* @__PURE__ */ kernel({
     return [dispatch(wgsl.normaliseFours, { bind, ...options })];
   },
   wasm: (operands, shape) => [
-    simd.batchNorm2dNormalise({ ...operands, ...shape }, workOf(shape)),
+    simd.batchNorm2dNormalise(
+      { ...operands, ...shape, least: -Infinity },
+      workOf(shape),
+    ),
   ],
 });
 
@@ -129,7 +132,10 @@ export const batchNorm2dParameterGradient = /* @__PURE__ */ kernel({
     }),
   ],
   wasm: (operands, shape) => [
-    simd.batchNorm2dParameterGradient({ ...operands, ...shape }, workOf(shape)),
+    simd.batchNorm2dParameterGradient(
+      { ...operands, ...shape, rectified: null },
+      workOf(shape),
+    ),
   ],
 });
 
@@ -182,7 +188,10 @@ export const batchNorm2dInputGradient = /* @__PURE__ */ kernel({
     ];
   },
   wasm: (operands, shape) => [
-    simd.batchNorm2dInputGradient({ ...operands, ...shape }, workOf(shape)),
+    simd.batchNorm2dInputGradient(
+      { ...operands, ...shape, rectified: null },
+      workOf(shape),
+    ),
   ],
 });
 
@@ -246,6 +255,6 @@ function planeOptions(
 }
 
 /** Elements decide the split. */
-function workOf({ area, batch, channels }: BatchNorm2dShape) {
+export function workOf({ area, batch, channels }: BatchNorm2dShape) {
   return { work: batch * channels * area };
 }

@@ -19,7 +19,7 @@ export const batchNorm2dStatistics: WasmFunction<{ readonly x: "pointer"; readon
 });
 
 /** Makes calls of `batchNorm2dNormalise`. */
-export const batchNorm2dNormalise: WasmFunction<{ readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly weight: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dNormalise", {
+export const batchNorm2dNormalise: WasmFunction<{ readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly weight: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly least: "f32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dNormalise", {
   x: "pointer",
   mean: "pointer",
   invStd: "pointer",
@@ -29,6 +29,7 @@ export const batchNorm2dNormalise: WasmFunction<{ readonly x: "pointer"; readonl
   batch: "i32",
   channels: "i32",
   area: "i32",
+  least: "f32",
 });
 
 /** Makes calls of `batchNorm2dInvStd`. */
@@ -40,8 +41,9 @@ export const batchNorm2dInvStd: WasmFunction<{ readonly variance: "pointer"; rea
 });
 
 /** Makes calls of `batchNorm2dParameterGradient`. */
-export const batchNorm2dParameterGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dParameterGradient", {
+export const batchNorm2dParameterGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly rectified: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dParameterGradient", {
   gradOutput: "pointer",
+  rectified: "pointer",
   x: "pointer",
   mean: "pointer",
   invStd: "pointer",
@@ -53,8 +55,9 @@ export const batchNorm2dParameterGradient: WasmFunction<{ readonly gradOutput: "
 });
 
 /** Makes calls of `batchNorm2dInputGradient`. */
-export const batchNorm2dInputGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly weight: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly gradX: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dInputGradient", {
+export const batchNorm2dInputGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly rectified: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly weight: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly gradX: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dInputGradient", {
   gradOutput: "pointer",
+  rectified: "pointer",
   x: "pointer",
   mean: "pointer",
   invStd: "pointer",

@@ -14,6 +14,8 @@ import {
   productsAround,
   squares,
   sumOf,
+  sumOfFactors,
+  unblocked,
 } from "../lib/simd/sums.ts";
 
 @unmanaged
@@ -96,9 +98,11 @@ export class BatchNorm2dNormaliseArgs {
   batch: i32;
   channels: i32;
   area: i32;
+  /** Outputs below are this: 0 with a ReLU, −∞ without. */
+  least: f32;
 }
 
-/** `output = (x − mean) · invStd · weight + bias`. */
+/** `output = max((x − mean) · invStd · weight + bias, least)`; NaN stays NaN. */
 export function batchNorm2dNormalise(
   args: BatchNorm2dNormaliseArgs,
   part: i32,
@@ -112,6 +116,7 @@ export function batchNorm2dNormalise(
   const output = args.output;
   const channels = args.channels;
   const area = args.area;
+  const least = args.least, leasts = f32x4.splat(least);
   const planes = args.batch * channels;
   const end = partStart(planes, part + 1, parts);
   for (let p = partStart(planes, part, parts); p < end; p++) {
@@ -127,11 +132,13 @@ export function batchNorm2dNormalise(
     for (; i + 4 <= area; i += 4) {
       const at: usize = i << 2;
       const difference = f32x4.sub(v128.load(from + at), centers);
-      v128.store(to + at, fma(difference, factors, shifts));
+      const normalised = fma(difference, factors, shifts);
+      v128.store(to + at, f32x4.max(normalised, leasts));
     }
     for (; i < area; i++) {
       const at: usize = i << 2;
-      store<f32>(to + at, (load<f32>(from + at) - center) * factor + shift);
+      const normalised = (load<f32>(from + at) - center) * factor + shift;
+      store<f32>(to + at, max<f32>(normalised, least));
     }
   }
 }
@@ -164,6 +171,8 @@ export function batchNorm2dInvStd(
 @unmanaged
 export class BatchNorm2dParameterGradientArgs {
   gradOutput: usize;
+  /** Of a ReLU behind: where it is not above 0, gradOutput counts as 0. Or 0 for none. */
+  rectified: usize;
   x: usize;
   mean: usize;
   invStd: usize;
@@ -180,7 +189,7 @@ export function batchNorm2dParameterGradient(
   part: i32,
   parts: i32,
 ): void {
-  const gradOutput = args.gradOutput;
+  const gradOutput = args.gradOutput, rectified = args.rectified;
   const x = args.x;
   const mean = args.mean;
   const invStd = args.invStd;
@@ -196,14 +205,14 @@ export function batchNorm2dParameterGradient(
     let sum: f64 = 0, products: f64 = 0;
     for (let image = 0; image < batch; image++) {
       const index = image * channels + c;
-      const gradient = plane(gradOutput, index, area);
-      sum += sumOf(gradient, area);
       products += productsAround(
-        gradient,
+        plane(gradOutput, index, area),
+        rectified == 0 ? 0 : plane(rectified, index, area),
         plane(x, index, area),
         area,
         center,
       );
+      sum += sumOfFactors;
     }
     const factor: f64 = load<f32>(invStd + channel);
     store<f32>(gradWeight + channel, <f32> (products * factor));
@@ -214,6 +223,8 @@ export function batchNorm2dParameterGradient(
 @unmanaged
 export class BatchNorm2dInputGradientArgs {
   gradOutput: usize;
+  /** See `batchNorm2dParameterGradient`. */
+  rectified: usize;
   x: usize;
   mean: usize;
   invStd: usize;
@@ -235,7 +246,7 @@ export function batchNorm2dInputGradient(
   part: i32,
   parts: i32,
 ): void {
-  const gradOutput = args.gradOutput;
+  const gradOutput = args.gradOutput, rectified = args.rectified;
   const x = args.x;
   const mean = args.mean;
   const invStd = args.invStd;
@@ -260,17 +271,22 @@ export function batchNorm2dInputGradient(
     const averages = f32x4.splat(average), slopes = f32x4.splat(-slope);
     const gradient = plane(gradOutput, p, area), from = plane(x, p, area);
     const to = plane(gradX, p, area);
+    const mask = rectified == 0 ? 0 : plane(rectified, p, area);
     let i = 0;
     for (; i + 4 <= area; i += 4) {
       const at: usize = i << 2;
       const difference = f32x4.sub(v128.load(from + at), centers);
-      const rest = f32x4.sub(v128.load(gradient + at), averages);
+      let g = v128.load(gradient + at);
+      if (mask != 0) g = unblocked(g, mask + at);
+      const rest = f32x4.sub(g, averages);
       v128.store(to + at, f32x4.mul(factors, fma(difference, slopes, rest)));
     }
     for (; i < area; i++) {
       const at: usize = i << 2;
       const difference = load<f32>(from + at) - center;
-      const rest = load<f32>(gradient + at) - average;
+      let g = load<f32>(gradient + at);
+      if (mask != 0 && load<f32>(mask + at) <= 0) g = 0;
+      const rest = g - average;
       store<f32>(to + at, factor * (rest - difference * slope));
     }
   }

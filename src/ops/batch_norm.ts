@@ -7,14 +7,20 @@ import {
   type BatchNorm2dShape,
   batchNorm2dStatistics,
 } from "../../kernels/batch_norm2d/batch_norm2d.ts";
+import {
+  batchNorm2dRelu,
+  batchNorm2dReluGradient,
+} from "../../kernels/batch_norm2d/rectified.ts";
 import { cumulativeAverage } from "../../kernels/cumulative_average/cumulative_average.ts";
 import { fill } from "../../kernels/fill/fill.ts";
 import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
-import { record } from "../core/tape.ts";
+import { currentScope } from "../core/scope.ts";
+import { record, Tape } from "../core/tape.ts";
 import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import { constantOf } from "./_constant.ts";
 import { checkDType, checkShape, shapeError, text } from "./check.ts";
+import { relu } from "./relu.ts";
 
 /** Operands of a batch normalisation; tensors are `[C]` but for one. */
 export interface BatchNormOptions {
@@ -75,11 +81,16 @@ interface Normalisation<S extends Shape> {
   readonly shape: BatchNorm2dShape;
 }
 
-/** Batch normalisation of x, which is seen as `[batch, channels, area]`. */
+/**
+ * Batch normalisation of x, which is seen as `[batch, channels, area]`.
+ *
+ * @param rectifies Whether a ReLU follows, in the same passes over memory.
+ */
 export function batchNorm<S extends Shape>(
   x: Tensor<S>,
   { name, ...size }: BatchNormInput,
   options: BatchNormOptions,
+  rectifies = false,
 ): Tensor<S> {
   checkOptions(name, options, [
     "weight",
@@ -102,14 +113,17 @@ export function batchNorm<S extends Shape>(
     inputs: [x, weight, bias] as const,
     shape: { ...size, eps },
   };
-  if (!training) return normaliseByRunning(name, normalisation, options);
+  if (!training) {
+    return normaliseByRunning(name, normalisation, options, rectifies);
+  }
   checkEnough(name, x.shape);
-  return normaliseByBatch(normalisation, options);
+  return normaliseByBatch(normalisation, options, rectifies);
 }
 
 function normaliseByBatch<S extends Shape>(
   { bias, inputs, shape, weight, x }: Normalisation<S>,
   options: BatchNormOptions,
+  rectifies: boolean,
 ): Tensor<S> {
   const { device } = x;
   const channel = () => Tensor.empty(device, [shape.channels]);
@@ -117,12 +131,20 @@ function normaliseByBatch<S extends Shape>(
   takeStatistics(x, { mean, invStd }, shape, options);
   const output = Tensor.empty<S>(device, x.shape);
   const operands = { x, mean, invStd, weight, bias, output };
-  device.run(batchNorm2dNormalise, operands, shape);
+  device.run(
+    rectifies ? batchNorm2dRelu : batchNorm2dNormalise,
+    operands,
+    shape,
+  );
   return record(output, inputs, (gradOutput, gradients) => {
     const gradX = gradients[0];
     const gradWeight = gradients[1] ?? channel();
     const gradBias = gradients[2] ?? channel();
     const given = { gradOutput, x, mean, invStd, gradWeight, gradBias };
+    if (rectifies) {
+      const operands = { ...given, output, weight, gradX };
+      return device.run(batchNorm2dReluGradient, operands, shape);
+    }
     device.run(batchNorm2dParameterGradient, given, shape);
     if (gradX === null) return;
     device.run(batchNorm2dInputGradient, { ...given, weight, gradX }, shape);
@@ -163,6 +185,7 @@ function normaliseByRunning<S extends Shape>(
   name: string,
   { bias, inputs, shape, weight, x }: Normalisation<S>,
   { runningMean, runningVar }: BatchNormOptions,
+  rectifies: boolean,
 ): Tensor<S> {
   if (!runningMean || !runningVar) throw noStatistics(name);
   const { device } = x;
@@ -172,8 +195,14 @@ function normaliseByRunning<S extends Shape>(
   device.run(batchNorm2dInvStd, { variance: runningVar, invStd }, shape);
   const output = Tensor.empty<S>(device, x.shape);
   const operands = { x, mean, invStd, weight, bias, output };
+  const isRecorded = currentScope() instanceof Tape &&
+    inputs.some((input) => input?.needsGradient);
+  if (rectifies && !isRecorded) {
+    device.run(batchNorm2dRelu, operands, shape);
+    return output;
+  }
   device.run(batchNorm2dNormalise, operands, shape);
-  return record(output, inputs, (gradOutput, gradients) => {
+  record(output, inputs, (gradOutput, gradients) => {
     const [gradX, gradWeight, gradBias] = gradients;
     if (gradWeight !== null || gradBias !== null) {
       device.run(batchNorm2dParameterGradient, {
@@ -189,6 +218,7 @@ function normaliseByRunning<S extends Shape>(
     const given = { gradOutput, invStd, weight, gradX };
     device.run(batchNorm2dEvalInputGradient, given, shape);
   });
+  return rectifies ? relu(output) : output;
 }
 
 /** Throws unless all tensors are of the channels, and what belongs together is there. */

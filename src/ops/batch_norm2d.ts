@@ -42,8 +42,21 @@ export function batchNorm2d(
   x: Tensor,
   options: BatchNormOptions,
 ): Tensor {
+  return normalise(x, options, false);
+}
+
+/** {@linkcode batchNorm2d} and a ReLU, in the same passes over memory. */
+export function batchNorm2dRelu(x: Tensor, options: BatchNormOptions): Tensor {
+  return normalise(x, options, true);
+}
+
+function normalise(
+  x: Tensor,
+  options: BatchNormOptions,
+  rectifies: boolean,
+): Tensor {
   checkRank("batchNorm2d", "input", x.shape, ["N", "C", "H", "W"]);
   const [batch, channels, height, width] = x.shape;
   const size = { batch, channels, area: height * width };
-  return batchNorm(x, { name: "batchNorm2d", ...size }, options);
+  return batchNorm(x, { name: "batchNorm2d", ...size }, options, rectifies);
 }

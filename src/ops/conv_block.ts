@@ -17,7 +17,7 @@ import {
   isWholeBatchNorm,
   type WholeBatchNormOptions,
 } from "./batch_norm.ts";
-import { batchNorm2d } from "./batch_norm2d.ts";
+import { batchNorm2d, batchNorm2dRelu } from "./batch_norm2d.ts";
 import { conv2d, type Conv2dOptions, conv2dShape } from "./conv2d.ts";
 import { maxPool2d, type MaxPool2dOptions } from "./max_pool2d.ts";
 import { relu } from "./relu.ts";
@@ -54,8 +54,8 @@ const activations = { relu };
 /**
  * Convolution, batch normalisation, activation and max pooling in one, or any
  * two or more of them: the same as the operations one after another, but for
- * rounding. All four run fused, with fewer passes over memory; fewer run one
- * after another. `Sequential` calls it where its layers follow each other so.
+ * rounding. All four run fused, with fewer passes over memory, and so do
+ * normalisation and activation; other parts run one after another. `Sequential` calls it where its layers follow each other so.
  *
  * @param x `[N, Cin, H, W]`.
  * @param options What each of the stages takes.
@@ -187,8 +187,12 @@ function separateBlock(
     const { bias, weight, ...options } = convolution;
     y = conv2d(y, weight, bias, options);
   }
-  if (normalisation !== undefined) y = batchNorm2d(y, normalisation);
-  if (activation !== undefined) y = activations[activation](y);
+  if (normalisation !== undefined && activation === "relu") {
+    y = batchNorm2dRelu(y, normalisation);
+  } else {
+    if (normalisation !== undefined) y = batchNorm2d(y, normalisation);
+    if (activation !== undefined) y = activations[activation](y);
+  }
   if (pooling !== undefined) {
     const { kernelSize, ...window } = pooling;
     y = maxPool2d(y, kernelSize, window);

@@ -16,6 +16,7 @@ import {
   sourceBytes,
   tapTable,
 } from "./_layout.ts";
+import { anyToLanes } from "./lanes.ts";
 
 @unmanaged
 export class Conv2dPackArgs {
@@ -43,17 +44,11 @@ export function conv2dPack(
   const count = args.groups * fours;
   const end = partStart(count, part + 1, parts);
   for (let item = partStart(count, part, parts); item < end; item++) {
-    const weight = args.weight +
-      (<usize> (item / fours * channels * taps) << 2);
-    let to = packed + (<usize> (item * taps) << 4);
-    for (let tap = 0; tap < taps; tap++) {
-      for (let lane = 0; lane < 4; lane++) {
-        const channel = item % fours * 4 + lane;
-        const at: usize = (channel * taps + tap) << 2;
-        store<f32>(to, channel < channels ? load<f32>(weight + at) : 0);
-        to += 4;
-      }
-    }
+    const first = item % fours * 4;
+    const from = args.weight +
+      (<usize> ((item / fours * channels + first) * taps) << 2);
+    const to = packed + (<usize> (item * taps) << 4);
+    anyToLanes(from, min(4, channels - first), 1, taps, to, 1, taps, 0, 0);
   }
 }
 

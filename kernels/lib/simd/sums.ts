@@ -69,35 +69,62 @@ export function momentsAround(x: usize, count: i32, center: f32): f64 {
   return total;
 }
 
-/** `Σ g · (x − center)`, in the order of {@link sumOf}. */
+/** The second result of {@link productsAround}: `Σ g`. */
+export let sumOfFactors: f64 = 0;
+
+/**
+ * `Σ g · (x − center)`, in the order of {@link sumOf}, and beside it
+ * {@link sumOfFactors}, in that order too.
+ *
+ * @param rectified Where it is not above 0, g is 0; or 0 for none.
+ */
 export function productsAround(
   g: usize,
+  rectified: usize,
   x: usize,
   count: i32,
   center: f32,
 ): f64 {
   const centers = f32x4.splat(center);
+  const isRectified = rectified != 0;
   let total: f64 = 0;
+  sumOfFactors = 0;
   while (count >= 8) {
     const chunk = min(count, CHUNK) & ~7;
-    let low = f32x4.splat(0), high = low;
+    let low = f32x4.splat(0), high = low, lowSum = low, highSum = low;
     const end = x + (<usize> chunk << 2);
     for (; x < end; x += 32) {
-      const first = f32x4.sub(v128.load(x), centers);
-      const second = f32x4.sub(v128.load(x, 16), centers);
-      low = fma(v128.load(g), first, low);
-      high = fma(v128.load(g, 16), second, high);
+      let first = v128.load(g), second = v128.load(g, 16);
+      if (isRectified) {
+        first = unblocked(first, rectified);
+        second = unblocked(second, rectified + 16);
+        rectified += 32;
+      }
+      lowSum = f32x4.add(lowSum, first);
+      highSum = f32x4.add(highSum, second);
+      low = fma(first, f32x4.sub(v128.load(x), centers), low);
+      high = fma(second, f32x4.sub(v128.load(x, 16), centers), high);
       g += 32;
     }
     total += exactSum(low, high);
+    sumOfFactors += exactSum(lowSum, highSum);
     count -= chunk;
   }
   for (; count > 0; count--) {
-    total += <f64> load<f32>(g) * <f64> (load<f32>(x) - center);
+    let factor: f64 = load<f32>(g);
+    if (isRectified && load<f32>(rectified) <= 0) factor = 0;
+    total += factor * <f64> (load<f32>(x) - center);
+    sumOfFactors += factor;
     x += 4;
     g += 4;
+    rectified += 4;
   }
   return total;
+}
+
+/** A gradient where the output of a ReLU is above 0 or NaN, 0 elsewhere. */
+export function unblocked(g: v128, output: usize): v128 {
+  return v128.andnot(g, f32x4.le(v128.load(output), f32x4.splat(0)));
 }
 
 /** The sum of eight lanes, in f64. */

@@ -7,6 +7,10 @@ import {
   type BatchNorm2dShape,
   batchNorm2dStatistics,
 } from "../../../kernels/batch_norm2d/batch_norm2d.ts";
+import {
+  batchNorm2dRelu,
+  batchNorm2dReluGradient,
+} from "../../../kernels/batch_norm2d/rectified.ts";
 import { runReference } from "../../reference.ts";
 import {
   type KernelCase,
@@ -103,6 +107,35 @@ export const batchNorm2dCases: readonly KernelCase[] = [
         );
       },
     },
+    {
+      name: `batchNorm2dRelu: ${name}`,
+      run(harness) {
+        const { x, mean, invStd, weight, bias } = inputs(shape);
+        const output = new Float64Array(x.length);
+        const operands = { x, mean, invStd, weight, bias, output };
+        harness.check(batchNorm2dRelu, operands, shape, TOLERANCE);
+      },
+    },
+    ...[true, false].map((wantsX): KernelCase => ({
+      name: `batchNorm2dReluGradient, ${wantsX ? "" : "not "}of x: ${name}`,
+      run(harness) {
+        const { bias, gradOutput, ...given } = inputs(shape);
+        const { output } = runReference(
+          batchNorm2dRelu,
+          { ...given, bias, output: new Float64Array(gradOutput.length) },
+          shape,
+        );
+        const operands = {
+          ...given,
+          gradOutput,
+          output: rounded(output),
+          gradWeight: new Float64Array(shape.channels),
+          gradBias: new Float64Array(shape.channels),
+          gradX: wantsX ? new Float64Array(gradOutput.length) : null,
+        };
+        harness.check(batchNorm2dReluGradient, operands, shape, SUMS);
+      },
+    })),
     {
       name: `batchNorm2dEvalInputGradient: ${name}`,
       run(harness) {

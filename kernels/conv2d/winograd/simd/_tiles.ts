@@ -17,6 +17,20 @@ import {
   transformOutputBack3x3,
 } from "./_transforms_3x3.ts";
 
+/** How a transform stores: in the place of what was there, or added to it. */
+export class Stores {
+  store(at: usize, value: v128): void {
+    v128.store(at, value);
+  }
+}
+
+/** See {@link Stores}. */
+export class Adds {
+  store(at: usize, value: v128): void {
+    v128.store(at, f32x4.add(v128.load(at), value));
+  }
+}
+
 /** `Bᵀ d B` of all tiles. */
 export function inputTiles(
   padded: usize,
@@ -64,7 +78,6 @@ export function inputGradientTiles(
   const row: usize = (across * 4 + side - 4) << 4;
   const plane = row * <usize> (down * 4 + side - 4);
   const tileBytes: usize = channels << 2;
-  const tile = temporary + 1024, tileRow: usize = side << 4;
   let from = v;
   for (let i: usize = 0; i < <usize> down; i++) {
     for (let j: usize = 0; j < <usize> across; j++) {
@@ -72,18 +85,18 @@ export function inputGradientTiles(
       for (let group: usize = 0; group < tileBytes; group += 16) {
         const own = from + group;
         if (side == 8) {
-          transformInputBack(own, 8 * vStep, vStep, temporary, 128, 16);
-          transformInputBack(temporary, 16, 128, tile, 16, 128);
+          transformInputBack<Stores>(own, 8 * vStep, vStep, temporary, 128, 16);
+          transformInputBack<Adds>(temporary, 16, 128, to, 16, row);
         } else {
-          transformInputBack3x3(own, 6 * vStep, vStep, temporary, 96, 16);
-          transformInputBack3x3(temporary, 16, 96, tile, 16, 96);
-        }
-        for (let k: usize = 0; k < <usize> side; k++) {
-          const source = tile + k * tileRow, line = to + k * row;
-          for (let at: usize = 0; at < tileRow; at += 16) {
-            const sum = f32x4.add(v128.load(line + at), v128.load(source + at));
-            v128.store(line + at, sum);
-          }
+          transformInputBack3x3<Stores>(
+            own,
+            6 * vStep,
+            vStep,
+            temporary,
+            96,
+            16,
+          );
+          transformInputBack3x3<Adds>(temporary, 16, 96, to, 16, row);
         }
         to += plane;
       }

@@ -72,8 +72,8 @@ export function transformInput(
   }
 }
 
-/** `B`: 8 elements to 8. */
-export function transformInputBack(
+/** `B`: 8 elements to 8, stored by `Put.store`. */
+export function transformInputBack<Put>(
   from: usize,
   step: usize,
   next: usize,
@@ -81,6 +81,7 @@ export function transformInputBack(
   toStep: usize,
   toNext: usize,
 ): void {
+  const put = changetype<Put>(0);
   const c21 = f32x4.splat(5.25), c17 = f32x4.splat(-4.25);
   const c5 = f32x4.splat(-5), c54 = f32x4.splat(-1.25);
   const c52 = f32x4.splat(-2.5), c2 = f32x4.splat(2), c4 = f32x4.splat(4);
@@ -106,31 +107,31 @@ export function transformInputBack(
     const s3 = f32x4.add(x, y), d3 = f32x4.sub(x, y);
     const v7 = v128.load(at);
     at = to;
-    v128.store(at, v0);
+    put.store(at, v0);
     at += toStep;
-    v128.store(at, fma(d3, c2, fma(d2, half, f32x4.sub(d1, v7))));
+    put.store(at, fma(d3, c2, fma(d2, half, f32x4.sub(d1, v7))));
     at += toStep;
-    v128.store(
+    put.store(
       at,
       f32x4.sub(fma(s3, c4, fma(s2, quarter, s1)), f32x4.mul(v0, c21)),
     );
     at += toStep;
     const sum = f32x4.add(d2, d3);
-    v128.store(at, fma(v7, c21, fma(sum, c52, f32x4.mul(d1, c17))));
+    put.store(at, fma(v7, c21, fma(sum, c52, f32x4.mul(d1, c17))));
     at += toStep;
-    v128.store(
+    put.store(
       at,
       fma(v0, c21, fma(s3, c5, fma(s2, c54, f32x4.mul(s1, c17)))),
     );
     at += toStep;
-    v128.store(
+    put.store(
       at,
       f32x4.sub(fma(d3, half, fma(d2, c2, d1)), f32x4.mul(v7, c21)),
     );
     at += toStep;
-    v128.store(at, f32x4.sub(f32x4.add(s1, f32x4.add(s2, s3)), v0));
+    put.store(at, f32x4.sub(f32x4.add(s1, f32x4.add(s2, s3)), v0));
     at += toStep;
-    v128.store(at, v7);
+    put.store(at, v7);
     from += next;
     to += toNext;
   }

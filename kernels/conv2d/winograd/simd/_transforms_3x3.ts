@@ -62,8 +62,8 @@ export function transformInput3x3(
   }
 }
 
-/** `B`: 6 elements to 6, of 6 columns. */
-export function transformInputBack3x3(
+/** `B`: 6 elements to 6, of 6 columns, stored by `Put.store`. */
+export function transformInputBack3x3<Put>(
   from: usize,
   step: usize,
   next: usize,
@@ -71,6 +71,7 @@ export function transformInputBack3x3(
   toStep: usize,
   toNext: usize,
 ): void {
+  const put = changetype<Put>(0);
   const c52 = f32x4.splat(-2.5), c2 = f32x4.splat(-2);
   const half = f32x4.splat(-0.5);
   const near = f32x4.splat(ROOT_HALF), far = f32x4.splat(ROOT_2);
@@ -90,17 +91,17 @@ export function transformInputBack3x3(
     const s2 = f32x4.add(x, y), d2 = f32x4.mul(f32x4.sub(x, y), far);
     const v5 = v128.load(at);
     at = to;
-    v128.store(at, v0);
+    put.store(at, v0);
     at += toStep;
-    v128.store(at, fma(d1, c2, fma(d2, half, v5)));
+    put.store(at, fma(d1, c2, fma(d2, half, v5)));
     at += toStep;
-    v128.store(at, fma(v0, c52, fma(s1, c2, f32x4.mul(s2, half))));
+    put.store(at, fma(v0, c52, fma(s1, c2, f32x4.mul(s2, half))));
     at += toStep;
-    v128.store(at, fma(v5, c52, f32x4.add(d1, d2)));
+    put.store(at, fma(v5, c52, f32x4.add(d1, d2)));
     at += toStep;
-    v128.store(at, f32x4.add(v0, f32x4.add(s1, s2)));
+    put.store(at, f32x4.add(v0, f32x4.add(s1, s2)));
     at += toStep;
-    v128.store(at, v5);
+    put.store(at, v5);
     from += next;
     to += toNext;
   }
