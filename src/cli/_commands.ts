@@ -51,6 +51,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./sweep.ts")).sweep,
   },
   {
+    name: "worker",
+    summary: "Take trials of sweeps from a queue, and train them.",
+    load: async () => (await import("./worker.ts")).worker,
+  },
+  {
     name: "lr-find",
     summary: "Look for a learning rate: the loss while the rate rises.",
     load: async () => (await import("./lr_find.ts")).lrFind,

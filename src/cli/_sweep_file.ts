@@ -15,6 +15,8 @@ const version = 1;
 export interface SweepCall {
   /** The arguments of `sweep`, without those that do not change its trials. */
   readonly args: readonly string[];
+  /** What tells its trials from those of other sweeps in a queue. */
+  readonly id: string;
   /** Threads of the CPU device of each trial. */
   readonly threads: number;
 }
@@ -22,13 +24,14 @@ export interface SweepCall {
 /** A sweep for machines, in Python's spelling. */
 export function sweepRecord(
   plan: PlannedSweep,
-  { args, threads }: SweepCall,
+  { args, id, threads }: SweepCall,
   states: ReadonlyMap<Trial, TrialState>,
 ): object {
   const ranks = ranksOf(plan, states);
   return {
     version,
     sweep: plan.folder,
+    id,
     args,
     threads,
     rungs: plan.rungs,
@@ -117,10 +120,11 @@ export async function writeSweep(
 export async function readSweep(folder: string): Promise<SweepCall> {
   const path = join(folder, sweepFile);
   const found = parse(new TextDecoder().decode(await readFile(path)));
-  const { args, threads } = found;
+  const { args, id, threads } = found;
   const isCall = found.version === version && Number.isSafeInteger(threads) &&
-    Array.isArray(args) && args.every((word) => typeof word === "string");
-  if (isCall) return { args, threads: threads as number };
+    typeof id === "string" && Array.isArray(args) &&
+    args.every((word) => typeof word === "string");
+  if (isCall) return { args, id, threads: threads as number };
   throw new FormatError(describe({
     what: path,
     expected: `a file that sweep wrote, of version ${version}`,

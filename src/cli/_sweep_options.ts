@@ -4,6 +4,11 @@ import { machineOptions } from "./_machine.ts";
 import { keyOption } from "./_model.ts";
 import { settingOptions } from "./_train_settings.ts";
 
+/** `--queue`, which those who give and those who take trials have. */
+export function queueOption(help: string): Option {
+  return { name: "queue", value: "URL", help };
+}
+
 /** The options of the search. */
 const searchOptions: readonly Option[] = [
   {
@@ -30,6 +35,7 @@ const searchOptions: readonly Option[] = [
     default: "1",
     help: "trials at a time, which share the cores of the CPU",
   },
+  queueOption("put the trials into this queue, for each deno task worker"),
 ];
 
 /** The options that a sweep, but no training has. */
@@ -105,5 +111,5 @@ export const sweepGroups: readonly OptionGroup[] = [
 
 /** Options that may be given anew where a sweep goes on. */
 export const resumeOptions = [
-  ...["resume", "jobs", "json", "quiet", "verbose"],
+  ...["resume", "jobs", "queue", "json", "quiet", "verbose"],
 ];

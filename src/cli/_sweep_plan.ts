@@ -3,7 +3,6 @@ import { mostThreads } from "../devices/cpu/cpu_device.ts";
 import {
   type Axis,
   axisOf,
-  checkpointOf,
   grid,
   isRange,
   type ListAxis,
@@ -12,6 +11,7 @@ import {
   sample,
   type Setting,
   type Trial,
+  type TrialJob,
   trialsOf,
   weightsName,
 } from "../sweep/mod.ts";
@@ -231,32 +231,27 @@ export function runnable(
 }
 
 /**
- * The arguments of `train` for a trial, which goes on from its checkpoint where
- * it has one.
+ * What a trial is to do.
  *
  * @param stopAfter The epoch after which it is left; null trains to the end.
  */
-export async function trialArguments(
+export function jobOf(
   plan: PlannedSweep,
-  trial: Trial,
+  { folder, seed, setting }: Trial,
   given: Given,
   stopAfter: number | null,
-): Promise<string[]> {
-  const checkpoint = await checkpointOf(trial);
-  const start = checkpoint === null
-    ? givenArguments(given, ["init", "key"])
-    : ["--resume", checkpoint];
-  return [
-    ...["--run", trial.folder, "--out", join(trial.folder, weightsName)],
+): TrialJob {
+  const args = [
+    ...["--run", folder, "--out", join(folder, weightsName)],
     ...["--force", "--no-report", "--json", "--offline"],
     ...stopAfter === null ? [] : ["--stop-after", String(stopAfter)],
-    ...settingArguments(plan, trial.setting, given),
-    `--seed=${trial.seed}`,
+    ...settingArguments(plan, setting, given),
+    `--seed=${seed}`,
     ...givenArguments(given, dataNames.filter((name) => name !== "offline")),
     ...givenArguments(given, machineNames),
     `--threads=${plan.threads}`,
-    ...start,
   ];
+  return { folder, args, initial: givenArguments(given, ["init", "key"]) };
 }
 
 /**

@@ -3,10 +3,13 @@ import { join } from "@std/path";
 import { DataError, describe } from "../base/errors.ts";
 import { makeFolder } from "../formats/files.ts";
 import {
+  isBelowHere,
   runSweep,
   runTrialProcess,
   stateOf,
   type Trial,
+  type TrialEpoch,
+  TrialQueue,
   type TrialState,
 } from "../sweep/mod.ts";
 import { bestEpoch } from "../training/mod.ts";
@@ -30,13 +33,13 @@ import {
 import { heldOut, resumeOptions, sweepGroups } from "./_sweep_options.ts";
 import {
   givenArguments,
+  jobOf,
   planIn,
   type PlannedSweep,
   runnable,
   searchOf,
   threadsOf,
   trainOptionsOf,
-  trialArguments,
 } from "./_sweep_plan.ts";
 import { reportSweep } from "./_sweep_report.ts";
 import { settingLine, sweepTable } from "./_sweep_table.ts";
@@ -61,6 +64,7 @@ was stopped or killed goes on with --resume, and ends with the same bytes.`,
   async run(given) {
     const output = new Output("sweep", given);
     const jobs = wholeNumber("sweep", "jobs", given.values.jobs, 1);
+    await using queue = await openQueue(given, output);
     const opened = await openSweep(given, jobs);
     const { call, plan } = opened;
     const states = new Map<Trial, TrialState>();
@@ -71,24 +75,26 @@ was stopped or killed goes on with --resume, and ends with the same bytes.`,
     using line = new StatusLine(output.isForPeople);
     try {
       await runSweep(runnable(plan), {
-        ...{ jobs, signal, states },
+        ...{ signal, states },
+        // Who takes them from a queue says how many at a time.
+        jobs: queue === null ? jobs : plan.trials.length,
         run: async (trial, stopAfter) => {
-          await makeFolder(trial.folder);
-          const { code, message } = await runTrialProcess(
-            await trialArguments(plan, trial, opened.given, stopAfter),
-            trial.folder,
-            {
-              signal,
-              onDetail: (text) => output.detail(`${trial.name}: ${text}`),
-              onEpoch: ({ epoch, val_acc }) => {
-                const text = settingLine(plan.settings[trial.setting]);
-                const accuracy = val_acc.toFixed(5);
-                line.show(
-                  `${trial.name}: epoch ${epoch}, val_acc ${accuracy}, ${text}`,
-                );
-              },
+          const job = jobOf(plan, trial, opened.given, stopAfter);
+          const watched = {
+            signal,
+            onDetail: (text: string) => output.detail(`${trial.name}: ${text}`),
+            onEpoch: ({ epoch, val_acc }: TrialEpoch) => {
+              const accuracy = val_acc.toFixed(5);
+              const text = settingLine(plan.settings[trial.setting]);
+              line.show(
+                `${trial.name}: epoch ${epoch}, val_acc ${accuracy}, ${text}`,
+              );
             },
-          );
+          };
+          const id = `${call.id}-${trial.name}-${stopAfter ?? "end"}`;
+          const { code, message } = queue === null
+            ? await runTrialProcess(job, watched)
+            : await queue.run(id, job, watched);
           const state = await stateOf(trial);
           return code === 0
             ? state
@@ -109,6 +115,23 @@ was stopped or killed goes on with --resume, and ends with the same bytes.`,
     }
   },
 };
+
+/** The queue that the trials are put into, or null. */
+async function openQueue(
+  { values: { queue, resume, run } }: Given,
+  output: Output,
+): Promise<TrialQueue | null> {
+  if (queue === "") return null;
+  const folder = resume || run;
+  if (folder !== "" && !isBelowHere(folder)) {
+    const expected = "expected a folder below this one, which workers share";
+    throw usage("sweep", `--queue: ${expected}, got ${folder}`);
+  }
+  return await TrialQueue.open(
+    queue,
+    (message) => output.note(`queue: ${message}`),
+  );
+}
 
 /** A sweep that can begin, or go on. */
 interface OpenedSweep {
@@ -153,7 +176,8 @@ async function openSweep(given: Given, jobs: number): Promise<OpenedSweep> {
     .map(({ name }) => name)
     .filter((name) => ![...resumeOptions, "run"].includes(name));
   const threads = threadsOf(given.values, jobs);
-  const call = { args: givenArguments(given, names), threads };
+  const id = crypto.randomUUID();
+  const call = { args: givenArguments(given, names), id, threads };
   const plan = planIn(folder, search, threads);
   await writeSweep(folder, sweepRecord(plan, call, new Map()));
   return { plan, call, given };

@@ -1,5 +1,6 @@
 /** Sweeps: settings, the trials that try them, and which of them go on. */
 export { type Halving, rungsOf } from "./halving.ts";
+export { isBelowHere, takeTrials, TrialQueue } from "./queue.ts";
 export { type Rank, rank } from "./ranking.ts";
 export { runSweep } from "./run_sweep.ts";
 export {
@@ -12,7 +13,6 @@ export {
   type Setting,
 } from "./space.ts";
 export {
-  checkpointOf,
   stateOf,
   type Trial,
   trialsOf,
@@ -24,4 +24,5 @@ export {
   stopLine,
   type TrialEnd,
   type TrialEpoch,
+  type TrialJob,
 } from "./trial_process.ts";

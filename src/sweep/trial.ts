@@ -30,8 +30,8 @@ export interface TrialState {
   readonly failure?: string;
 }
 
-/** The checkpoint of a trial, or null where it has none yet. */
-export async function checkpointOf({ folder }: Trial): Promise<string | null> {
+/** The checkpoint in a trial's folder, or null where there is none yet. */
+export async function checkpointIn(folder: string): Promise<string | null> {
   const path = join(folder, checkpointName);
   return await exists(path) ? path : null;
 }
@@ -43,7 +43,7 @@ export async function checkpointOf({ folder }: Trial): Promise<string | null> {
  * @throws {DataError | FormatError} If its checkpoint cannot be read.
  */
 export async function stateOf(trial: Trial): Promise<TrialState> {
-  const checkpoint = await checkpointOf(trial);
+  const checkpoint = await checkpointIn(trial.folder);
   if (checkpoint === null) return { history: [], isDone: false };
   const { history } = await readCourse(checkpoint);
   const isDone = await exists(join(trial.folder, weightsName));

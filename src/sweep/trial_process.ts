@@ -6,6 +6,8 @@
  */
 
 import { version } from "../base/version.ts";
+import { makeFolder } from "../formats/files.ts";
+import { checkpointIn } from "./trial.ts";
 
 /** The line on standard input that asks a trial to stop in order. */
 export const stopLine = "stop\n";
@@ -36,21 +38,33 @@ export interface TrialEnd {
   readonly message: string;
 }
 
+/** What a trial is to do, on whichever machine. */
+export interface TrialJob {
+  /** Its folder. */
+  readonly folder: string;
+  /** Arguments of `train`. */
+  readonly args: readonly string[];
+  /** Those of the weights to start from, where there is no checkpoint yet. */
+  readonly initial: readonly string[];
+}
+
 /**
- * Trains a trial in a process of its own. It ends with this one, however this
- * one ends: its standard input is closed then.
+ * Trains a trial in a process of its own, from its checkpoint or from the start.
+ * It ends with this one, however this one ends: its standard input is closed
+ * then.
  *
- * @param args Arguments of `train`.
- * @param folder The trial's folder, which is there.
+ * @throws {DataError} If its folder cannot be made.
  * @throws {Deno.errors.NotCapable} Without permission to run this program.
  */
 export async function runTrialProcess(
-  args: readonly string[],
-  folder: string,
+  { args, folder, initial }: TrialJob,
   { onDetail, onEpoch, signal }: TrialProcessOptions,
 ): Promise<TrialEnd> {
+  await makeFolder(folder);
+  const checkpoint = await checkpointIn(folder);
+  const start = checkpoint === null ? initial : ["--resume", checkpoint];
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...programArguments(folder), "trial", ...args],
+    args: [...programArguments(folder), "trial", ...args, ...start],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

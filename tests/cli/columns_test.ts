@@ -73,8 +73,8 @@ Deno.test("every command keeps to 80 columns where there is no terminal", async 
   await writeDigits(folder.path, 60, 40);
   const picture = pictureOf(testDigit(0), { scale: 4 });
   await Deno.writeFile(join(folder.path, "seven.png"), asPng(picture));
-  // The lines of completions are a shell's; sweep has a test of its own.
-  const tried = new Set(["completions", "serve", "sweep"]);
+  // The lines of completions are a shell's; sweep and worker have tests of their own.
+  const tried = new Set(["completions", "serve", "sweep", "worker"]);
   for (const args of calls(folder.path)) {
     const { code, stderr, stdout } = await runHere(...args);
     assertEquals([code, wide(stdout), wide(stderr)], [0, [], []], args[0]);
