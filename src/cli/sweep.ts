@@ -87,7 +87,8 @@ was stopped or killed goes on with --resume, and ends with the same bytes.`,
               const accuracy = val_acc.toFixed(5);
               const text = settingLine(plan.settings[trial.setting]);
               line.show(
-                `${trial.name}: epoch ${epoch}, val_acc ${accuracy}, ${text}`,
+                `${trial.name} of ${plan.settings.length}: epoch ${epoch}, ` +
+                  `val_acc ${accuracy}, ${text}`,
               );
             },
           };

@@ -63,7 +63,7 @@ export async function runTrialProcess(
   await makeFolder(folder);
   const checkpoint = await checkpointIn(folder);
   const start = checkpoint === null ? initial : ["--resume", checkpoint];
-  const child = new Deno.Command(Deno.execPath(), {
+  const child = new Deno.Command(await programPath(), {
     args: [...programArguments(folder), "trial", ...args, ...start],
     stdin: "piped",
     stdout: "piped",
@@ -90,6 +90,21 @@ export async function runTrialProcess(
   signal.removeEventListener("abort", stop);
   await input.close().catch(() => {});
   return { code, message: code === 0 ? "" : message };
+}
+
+/**
+ * The program to run: this one, or `deno` where that name alone is permitted. On
+ * the PATH it may be a link, which Deno takes for another program.
+ */
+async function programPath(): Promise<string> {
+  const own = Deno.execPath();
+  const may = async (command: string) => {
+    const { state } = await Deno.permissions.query({ name: "run", command });
+    return state === "granted";
+  };
+  const isNamed = !Deno.build.standalone && !await may(own) &&
+    await may("deno");
+  return isNamed ? "deno" : own;
 }
 
 /** What starts this program again, before the name of a command. */
