@@ -3,18 +3,19 @@ import { join } from "@std/path";
 import { readCheckpoint } from "../../src/training/mod.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { needs } from "../permissions.ts";
+import { webGpuTest } from "../_webgpu.ts";
 import { run, taskIn, writeDigits } from "./_program.ts";
 
 needs(import.meta.url, "net", "read", "run", "write");
 
 /** A folder with data, and the task `watch` there as a user calls it. */
-async function task() {
+async function task(device = "cpu") {
   const folder = await temporaryFolder();
   await writeDigits(folder.path, 60, 20);
   const start = (name: string, ...args: string[]) =>
     taskIn(
       folder.path,
-      ...[name, "--data", ".", "--device", "cpu", "--batch-size", "10"],
+      ...[name, "--data", ".", "--device", device, "--batch-size", "10"],
       ...args,
     );
   return { ...folder, start };
@@ -84,6 +85,20 @@ Deno.test("a training that is watched leaves the bytes of one that is not", asyn
     await Deno.readFile(join(folder.path, "seen.safetensors")),
     await Deno.readFile(join(folder.path, "plain.safetensors")),
   );
+});
+
+webGpuTest("a training on WebGPU is watched", async () => {
+  await using folder = await task("webgpu");
+  const options = ["--epochs", "1", "--no-report", "--out", "w.safetensors"];
+  const { address, ended } = await watched(folder.start("watch", ...options));
+  const events = await (await fetch(new URL("events", address))).text();
+  const { code, stderr } = await ended();
+  assertEquals(code, 0, stderr);
+  const news = [...events.matchAll(/^event: news\ndata: (.*)$/gm)]
+    .map(([, data]) => JSON.parse(data));
+  assertEquals(news.at(-1).isOver, true);
+  assert(news.some(({ steps }) => steps.length > 0), events);
+  assertEquals(news.flatMap(({ measured }) => measured).length, 1);
 });
 
 Deno.test("stop from the page is Ctrl-C; what is saved goes on", async () => {
