@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { commands } from "../src/cli/_commands.ts";
-import { writeDigits } from "./cli/_program.ts";
+import { bareCache, writeDigits } from "./cli/_program.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 import { testWith } from "./permissions.ts";
 
@@ -70,26 +70,10 @@ Deno.test("every command has the name that --help lists", async () => {
   }
 });
 
-/** A cache of Deno's that has nothing but the standard library. */
-async function bareCache(folder: string): Promise<void> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json"],
-    cwd: root,
-  }).output();
-  const { npmCache } = JSON.parse(new TextDecoder().decode(stdout));
-  for await (const { name } of Deno.readDir(npmCache)) {
-    await new Deno.Command("cp", {
-      args: ["-r", "--parents", join(name, "deno-std"), join(folder, "npm")],
-      cwd: npmCache,
-    }).output();
-  }
-}
-
 permittedTest(
   "a training needs nothing that is not there, its report is a note",
   async () => {
     await using folder = await temporaryFolder();
-    await Deno.mkdir(join(folder.path, "npm"));
     await bareCache(folder.path);
     await writeDigits(folder.path, 30, 20);
     const weights = join(folder.path, "weights.safetensors");

@@ -1,22 +1,33 @@
 import { describe, LibraryError } from "./errors.ts";
+import { mustBeFetched } from "./offline.ts";
 
 /**
  * Loads a library where it is needed.
  *
- * @param name What it is called, for people.
+ * @param specifier Its package: `npm:NAME@VERSION`, and maybe a path within.
  * @param load Its `import()`.
  * @throws {LibraryError} If it cannot be loaded; `cause` is Deno's own error.
  */
 export async function library<T>(
-  name: string,
+  specifier: `npm:${string}`,
   load: () => Promise<T>,
 ): Promise<T> {
+  const what = `cannot load the library ${nameOf(specifier)}`;
+  if (await mustBeFetched(specifier)) {
+    throw new LibraryError(describe({
+      what,
+      expected: `${specifier} in Deno's cache`,
+      got: "none, and --offline",
+      help: "Leave out --offline once, where npm can be reached; Deno keeps " +
+        "what it has fetched.",
+    }));
+  }
   try {
     return await load();
   } catch (cause) {
     throw new LibraryError(
       describe({
-        what: `cannot load the library ${name}`,
+        what,
         got: (cause as Error).message.split("\n")[0],
         help: "Do it once more where npm can be reached; Deno keeps what it " +
           "has fetched.",
@@ -24,4 +35,8 @@ export async function library<T>(
       { cause },
     );
   }
+}
+
+function nameOf(specifier: string): string {
+  return /^npm:(@?[^@]+)@/.exec(specifier)![1];
 }

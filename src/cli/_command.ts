@@ -66,7 +66,7 @@ export interface Command {
   readonly files?: readonly Argument[];
   /** An argument that may be given any number of times. Default none. */
   readonly anyFiles?: Argument;
-  /** Its options, but `--help`. */
+  /** Its options, but those that every command has. */
   readonly groups: readonly OptionGroup[];
   /** Paragraphs at the end of `--help`. */
   readonly notes?: string;
@@ -74,10 +74,16 @@ export interface Command {
   run(given: Given): void | Promise<void>;
 }
 
-/** `--help`, which every command has. */
-export const helpOption: Option = { name: "help", help: "this text" };
+/** The options that every command has. */
+export const commonOptions: readonly Option[] = [
+  {
+    name: "offline",
+    help: "fetch nothing, no data and no library; say what is missing",
+  },
+  { name: "help", help: "this text" },
+];
 
-/** The options of a command, `--help` last. */
+/** The options of a command, those that every command has last. */
 export function optionsOf({ groups }: Command): Option[] {
-  return [...groups.flatMap(({ options }) => options), helpOption];
+  return [...groups.flatMap(({ options }) => options), ...commonOptions];
 }

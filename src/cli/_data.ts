@@ -25,16 +25,17 @@ export function dataOptions(
       help:
         "folder of a data set: IDX files, train.csv, mnist.npz, CIFAR-10's " +
         "binary files, a folder of pictures for each class, or torchvision's " +
-        "folders; MNIST is fetched into the default folder only",
+        "folders; train and data fetch MNIST into the default folder",
     },
     {
       name: "dataset",
       value: "NAME",
       choices: names,
-      help: `${choices(names)}, fetched into --data if not there; or a folder`,
+      help: `${
+        choices(names)
+      }, which train and data fetch into --data; or a folder`,
       shown: "what --data holds",
     },
-    { name: "offline", help: "fetch nothing; say what is missing" },
     {
       name: "classes",
       value: "N",
@@ -98,13 +99,18 @@ export async function openData(
   return await openDataset(dataset === "" ? data : dataset, {
     split,
     directory: data,
-    download: flags.has("offline") ? false : undefined,
+    download: mayFetch(command) && !flags.has("offline") ? undefined : false,
     classes: classCount(command, values.classes) ?? classes,
     classNames: card?.classNames,
     firstLabel: first ?? (isName ? undefined : firstLabelOf(card)),
     transpose: explicit.has("transpose") ? flags.has("transpose") : undefined,
     unlabelled,
   });
+}
+
+/** Whether a command fetches data: the others have no use for the network. */
+function mayFetch(command: string): boolean {
+  return ["data", "sweep", "train"].includes(command);
 }
 
 /** The least label that was given, or undefined. */

@@ -1,4 +1,4 @@
-import { type Command, helpOption, type Option } from "./_command.ts";
+import { type Command, commonOptions, type Option } from "./_command.ts";
 import { lineColumns, usualColumns, wrapped } from "./_columns.ts";
 import { callOf } from "./_options.ts";
 
@@ -27,12 +27,13 @@ export function helpText(summary: string, command: Command): string {
     [...title === undefined ? [] : [`${title}:`], ...options.map(optionEntry)]
       .join("\n")
   );
-  // With one list of options `--help` ends it, with several it stands apart.
+  // With one list of options the common ones end it, with several they stand
+  // apart.
   const [first = "", ...others] = listed;
-  const ownHelp = optionEntry(helpOption);
+  const common = commonOptions.map(optionEntry).join("\n");
   const top = [...args, ...first === "" ? [] : [first]];
-  if (others.length === 0) top.push(ownHelp);
-  else others.push(ownHelp);
+  if (others.length === 0) top.push(common);
+  else others.push(common);
   return [
     summary,
     `Usage: ${usage.join(" ")}`,

@@ -12,8 +12,8 @@ import { givenSettings } from "./_train_settings.ts";
 interface PageImages {
   /** Which of the data set's it is trained on. */
   readonly split: "train" | "test";
-  /** Makes sure that they are there. Default: without them it goes without. */
-  readonly fetch?: () => Promise<unknown>;
+  /** Whether they have to be there. Default: where their folder is named. */
+  readonly needed?: boolean;
 }
 
 /** A model, and what there is for its page. */
@@ -28,7 +28,7 @@ export async function openPage(
   device: Device,
   { explicit, values }: Given,
   output: Output,
-  { fetch, split }: PageImages,
+  { needed, split }: PageImages,
 ): Promise<OpenedPage> {
   const chosen = givenSettings(command, { normalize: values.normalize });
   const { card, model } = await openModelOrShipped(
@@ -41,8 +41,7 @@ export async function openPage(
   const { classes } = model;
   const labels = { classes, firstLabel: firstLabel(command, values) };
   checkPictureInput(command, card);
-  if (!explicit.has("data")) await fetch?.();
-  const isAsked = explicit.has("data") || fetch !== undefined;
+  const isAsked = needed ?? explicit.has("data");
   const samples = await samplesIn(data, labels, isAsked);
   return {
     model,

@@ -52,7 +52,7 @@ export class ProgressBar implements Disposable {
    */
   static async open(options: BarOptions = {}): Promise<ProgressBar> {
     const { default: { SingleBar } } = await library(
-      "cli-progress",
+      "npm:cli-progress@3.12.0",
       () => import("npm:cli-progress@3.12.0"),
     );
     const { stdout } = await import("node:process");

@@ -247,7 +247,7 @@ export function jobOf(
     ...stopAfter === null ? [] : ["--stop-after", String(stopAfter)],
     ...settingArguments(plan, setting, given),
     `--seed=${seed}`,
-    ...givenArguments(given, dataNames.filter((name) => name !== "offline")),
+    ...givenArguments(given, dataNames),
     ...givenArguments(given, machineNames),
     `--threads=${plan.threads}`,
   ];

@@ -20,7 +20,7 @@ export async function textChart(
   height: number,
 ): Promise<string[]> {
   const { default: { plot } } = await library(
-    "asciichart",
+    "npm:asciichart@1.5.25",
     () => import("npm:asciichart@1.5.25"),
   );
   const chart: string = plot(curves.map(({ values }) => [...values]), {

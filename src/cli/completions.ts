@@ -113,5 +113,8 @@ function print(value: Value): void {
 }
 
 async function tab() {
-  return await library("@bomb.sh/tab", () => import("npm:@bomb.sh/tab@0.0.22"));
+  return await library(
+    "npm:@bomb.sh/tab@0.0.22",
+    () => import("npm:@bomb.sh/tab@0.0.22"),
+  );
 }

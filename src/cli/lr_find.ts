@@ -1,5 +1,6 @@
 import { LibraryError } from "../base/errors.ts";
 import { openDevice } from "../devices/select.ts";
+import { checkWritable } from "../formats/files.ts";
 import { plotFormat } from "../report/curves.ts";
 import { writeLrPlot } from "../report/lr_plot.ts";
 import { findLr, type LrFound } from "../training/lr_find.ts";
@@ -81,7 +82,10 @@ export const lrFind: Command = {
         `--from: expected less than --to, got ${range.from}`,
       );
     }
-    if (values.plot !== "") plotFormat(values.plot);
+    if (values.plot !== "") {
+      plotFormat(values.plot);
+      await checkWritable(values.plot);
+    }
     const machine = machineOf("lr-find", values);
     using device = await openDevice({
       ...machine,

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { setOffline } from "../base/offline.ts";
 import { version } from "../base/version.ts";
 import {
   DataError,
@@ -103,6 +104,7 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
   if (given.flags.has("help")) {
     return console.log(helpText(listed.summary, command));
   }
+  setOffline(given.flags.has("offline"));
   await command.run(given);
 }
 

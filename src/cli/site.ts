@@ -1,4 +1,3 @@
-import { Mnist } from "../data/mnist.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import { writeSite } from "../serve/site.ts";
 import type { Command } from "./_command.ts";
@@ -22,8 +21,7 @@ export const site: Command = {
         name: "data",
         value: "DIR",
         default: "data",
-        help: "a data set, whose test images the page gets to train on; " +
-          "MNIST is fetched where it is not there",
+        help: "a data set, whose test images the page gets to train on",
       },
       ...modelOptions,
       firstLabelOption,
@@ -35,12 +33,12 @@ export const site: Command = {
     "same-origin and Cross-Origin-Embedder-Policy: require-corp, the CPU " +
     "device uses all cores; else one. WebGPU needs HTTPS, or localhost.",
   async run(given) {
-    const { data, out } = given.values;
+    const { out } = given.values;
     const output = new Output("site", given);
     using device = CpuDevice.open({ threads: 1 });
     const { contents, model } = await openPage("site", device, given, output, {
       split: "test",
-      fetch: () => Mnist.open(data, { split: "test" }),
+      needed: true,
     });
     const files = await writeSite(out, model, contents);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);

@@ -225,10 +225,12 @@ function unknownName(name: string, meant: string | null): DataError {
   }));
 }
 
-function notThere({ title }: CatalogEntry, folder: string): DataError {
+function notThere(entry: CatalogEntry, folder: string): DataError {
+  const named = Object.entries(DATASETS).find(([, known]) => known === entry);
+  const [name = "NAME"] = named ?? [];
   return new DataError(describe({
-    what: `${title} is not in ${folder}`,
-    help: "Put its files there, or leave out --offline, in a program " +
-      "download: false.",
+    what: `${entry.title} is not in ${folder}`,
+    help: `Put its files there, or fetch them: deno task data --dataset ` +
+      `${name}, in a program { download: true }.`,
   }));
 }

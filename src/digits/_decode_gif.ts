@@ -8,7 +8,7 @@ const modernGif = "npm:modern-gif@2.1.0";
 /** Decodes the first picture of a GIF. */
 export async function decodeGif(bytes: Uint8Array): Promise<Pixels> {
   const { decodeFrames } = await library(
-    "modern-gif",
+    modernGif,
     () => import(modernGif),
   );
   const [first] = decodeFrames(firstGifPicture(bytes), { range: [0, 0] });

@@ -17,7 +17,7 @@ interface Decoded {
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
   const { default: jpeg } = await library(
-    "jpeg-js",
+    "npm:jpeg-js@0.4.4",
     () => import("npm:jpeg-js@0.4.4"),
   );
   const { decode } = jpeg;

@@ -45,7 +45,7 @@ async function decodeBy(
 
 function load(format: keyof typeof packages): Promise<Decode> {
   const name = packages[format];
-  return library(name.slice("npm:".length), async () => {
+  return library(name, async () => {
     const { default: decode, init } = await import(`${name}/decode.js`);
     const file = `${name}/codec/dec/${format}_dec.wasm`;
     const code = await Deno.readFile(new URL(import.meta.resolve(file)));

@@ -19,7 +19,7 @@ import type { GrayImage } from "./gray_image.ts";
  */
 export async function encodePng(image: GrayImage): Promise<Uint8Array> {
   const { encode } = await library(
-    "fast-png",
+    "npm:fast-png@8.0.0",
     () => import("npm:fast-png@8.0.0"),
   );
   return encode({ ...image, depth: 8, channels: 1 });

@@ -22,8 +22,8 @@ export interface SystemFacts {
   readonly os: string;
   /** On Linux, `ID` and `ID_LIKE` of `/etc/os-release`. */
   readonly distributions: readonly string[];
-  /** Makers of the graphics cards that are in the machine, as far as known. */
-  readonly cards: readonly string[];
+  /** Makers of the graphics cards that are in the machine; null if unknown. */
+  readonly cards: readonly string[] | null;
   /** Whether there is an adapter that is hardware. */
   readonly hasHardware: boolean;
   /** Whether there is any adapter. */
@@ -82,13 +82,20 @@ export function missingParts(facts: SystemFacts): Missing[] {
       install: null,
     }];
   }
-  const missing: Missing[] = cards.length === 0
+  const missing: Missing[] = cards === null
+    ? [{
+      what:
+        "a GPU that WebGPU can use, or its driver; which cards there are, " +
+        "Deno tells only with --allow-all",
+      install: null,
+    }]
+    : cards.length === 0
     ? [{ what: "a graphics card: none was found", install: null }]
     : cards.map((card) => ({
       what: `a Vulkan driver of the ${card} graphics card`,
       install: commandOf(card === "NVIDIA" ? NVIDIA : MESA),
     }));
-  if (!hasAdapter && !cards.some((card) => card !== "NVIDIA")) {
+  if (!hasAdapter && !(cards ?? []).some((card) => card !== "NVIDIA")) {
     missing.push({
       what: "a software adapter, to try WebGPU without a GPU",
       install: commandOf(MESA),
@@ -115,11 +122,16 @@ export async function readDistributions(): Promise<string[]> {
     .flatMap(([, names]) => names.split(" "));
 }
 
-/** Makers of the graphics cards in a Linux machine. */
-export async function readCards(): Promise<string[]> {
+/**
+ * Makers of the graphics cards in a Linux machine; null where that cannot be
+ * read: Deno shows `/sys` only with all permissions.
+ */
+export async function readCards(): Promise<string[] | null> {
   const root = "/sys/bus/pci/devices";
   const cards = new Set<string>();
-  for (const device of await names(root)) {
+  const devices = await names(root);
+  if (devices === null) return null;
+  for (const device of devices) {
     const kind = await readText(`${root}/${device}/class`);
     const vendor = await readText(`${root}/${device}/vendor`);
     const maker = MAKERS[vendor?.trim() ?? ""];
@@ -128,11 +140,11 @@ export async function readCards(): Promise<string[]> {
   return [...cards];
 }
 
-async function names(folder: string): Promise<string[]> {
+async function names(folder: string): Promise<string[] | null> {
   return await unlessMissing(async () => {
     const entries = await Array.fromAsync(Deno.readDir(folder));
     return entries.map(({ name }) => name);
-  }) ?? [];
+  });
 }
 
 async function readText(path: string): Promise<string | null> {

@@ -71,7 +71,8 @@ export interface ExamineOptions {
  * reference kernels, and it is timed.
  *
  * Adapters are only found with `--allow-env=DENO_WEBGPU_BACKEND`, memory with
- * `--allow-sys=systemMemoryInfo`, what to install with `--allow-read`.
+ * `--allow-sys=systemMemoryInfo`, the system's name, for what to install, with
+ * `--allow-read=/etc/os-release`, graphics cards on Linux with `--allow-all`.
  *
  * @example
  * ```ts

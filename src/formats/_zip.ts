@@ -1,5 +1,6 @@
 import type { Entry, FileEntry } from "npm:@zip.js/zip.js@2.24.0";
 import { DataError, FormatError } from "../base/errors.ts";
+import { library } from "../base/library.ts";
 import { malformed } from "./_malformed.ts";
 import type { Source } from "./_source.ts";
 
@@ -54,7 +55,7 @@ export function isZip(start: Uint8Array): boolean {
 export async function openZip(
   source: Source,
 ): Promise<ZipArchive> {
-  const zip = await library();
+  const zip = await loadZip();
   class SourceReader extends zip.Reader<Source> {
     override size = source.size;
     override async readUint8Array(
@@ -108,7 +109,7 @@ export async function writeZip(
   files: Iterable<readonly [name: string, bytes: Uint8Array]>,
   comment: Uint8Array = new Uint8Array(),
 ): Promise<Uint8Array> {
-  const zip = await library();
+  const zip = await loadZip();
   const writer = new zip.ZipWriter(new zip.Uint8ArrayWriter(), {
     level: 0,
     extendedTimestamp: false,
@@ -121,8 +122,11 @@ export async function writeZip(
   return await writer.close(comment);
 }
 
-async function library() {
-  const zip = await import("npm:@zip.js/zip.js@2.24.0");
+async function loadZip() {
+  const zip = await library(
+    "npm:@zip.js/zip.js@2.24.0",
+    () => import("npm:@zip.js/zip.js@2.24.0"),
+  );
   zip.configure({ useWebWorkers: false, chunkSize: 8 * 1024 });
   return zip;
 }

@@ -41,7 +41,7 @@ const protobufjs = "npm:protobufjs@7.5.4/minimal.js";
  */
 export async function loadProtobuf(): Promise<Protobuf> {
   const { default: loaded } = await library(
-    "protobufjs",
+    protobufjs,
     () => import(protobufjs),
   );
   return loaded;

@@ -101,7 +101,7 @@ export async function drawChart(
   size: PanelSize,
   text: string,
 ): Promise<string> {
-  const { init } = await library("echarts", () => import(echarts));
+  const { init } = await library(echarts, () => import(echarts));
   const chart = init(null, null, { renderer: "svg", ssr: true, ...size });
   chart.setOption({
     animation: false,

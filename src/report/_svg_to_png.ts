@@ -30,7 +30,7 @@ export async function svgToPng(svg: string): Promise<Uint8Array> {
 }
 
 async function load() {
-  return await library("resvg", async () => {
+  return await library(resvg, async () => {
     const { initWasm, Resvg } = await import(resvg);
     await initWasm(
       await Deno.readFile(

@@ -242,7 +242,7 @@ function tellTrouble(
 /** Loads the library, once it is sure that Redis is there. */
 async function open(address: string) {
   await knock(address);
-  return await library("bullmq", () => import(bullmq));
+  return await library(bullmq, () => import(bullmq));
 }
 
 /**

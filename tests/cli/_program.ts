@@ -82,6 +82,22 @@ export async function withoutLibrary(
   return ["run", "--quiet", "--unstable-webgpu", "-A", map];
 }
 
+/** Makes a cache of Deno's that has nothing but the standard library. */
+export async function bareCache(folder: string): Promise<void> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json"],
+    cwd: root,
+  }).output();
+  await Deno.mkdir(join(folder, "npm"));
+  const { npmCache } = JSON.parse(new TextDecoder().decode(stdout));
+  for await (const { name } of Deno.readDir(npmCache)) {
+    await new Deno.Command("cp", {
+      args: ["-r", "--parents", join(name, "deno-std"), join(folder, "npm")],
+      cwd: npmCache,
+    }).output();
+  }
+}
+
 /** A data set of ten easy classes: a bright row each. */
 export async function writeDigits(
   folder: string,

@@ -1,9 +1,10 @@
 /** What runs without the network, and with no more permissions than a task has. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { asJpeg } from "../digits/_pictures.ts";
 import { needs } from "../permissions.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
-import { run } from "./_program.ts";
+import { bareCache, root, run, writeDigits } from "./_program.ts";
 
 needs(import.meta.url, "read", "run", "write");
 
@@ -24,30 +25,121 @@ for (const command of ["train", "data", "evaluate", "predict"]) {
   });
 }
 
-/** The task as a user runs it, who answers no question for permissions. */
-async function task(name: string, ...args: string[]) {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", name, ...args],
-    cwd: fromFileUrl(new URL("../..", import.meta.url)),
-    stdin: "null",
-    env: { NO_COLOR: "1" },
-  }).output();
-  return { code, stderr: new TextDecoder().decode(stderr) };
+const weights = "examples/models/mnist-cnn.safetensors";
+const training = ["train", "--data", "FOLDER", "--device", "cpu", "--epochs"]
+  .concat("1", "--batch-size", "10", "--run", "FOLDER")
+  .concat("--out", "FOLDER/weights.safetensors");
+
+/** What needs a library, and its name. */
+const needy: readonly (readonly [library: string, ...command: string[]])[] = [
+  ["@zip.js/zip.js", "inspect", "tests/golden/pytorch_trained.pth"],
+  ["@jsquash/avif", "predict", "tests/golden/one.avif"],
+  ["modern-gif", "predict", "tests/golden/nine.gif"],
+  ["@jsquash/webp", "predict", "tests/golden/nine.webp"],
+  ["jpeg-js", "predict", "FOLDER/a.jpg"],
+  ["protobufjs", "inspect", "tests/golden/pytorch_network.onnx"],
+  ["@zip.js/zip.js", "convert", weights, "FOLDER/copy.npz"],
+  ["fast-png", "data", "--data", "FOLDER", "--png", "FOLDER/batch.png"],
+  ["echarts", ...training, "--report", "FOLDER/report.html"],
+  ["bundler", "site", "--data", "FOLDER", "--out", "FOLDER/site"],
+];
+
+/** Ways to be without what has not been fetched yet. */
+const ways = {
+  "--offline": {
+    flags: ["--cached-only"],
+    last: ["--offline"],
+    env: {},
+    cases: needy,
+  },
+  "--cached-only": {
+    flags: ["--cached-only"],
+    last: [],
+    env: {},
+    cases: needy.slice(0, 2),
+  },
+  "no registry": {
+    flags: [],
+    last: [],
+    env: {
+      HTTPS_PROXY: "http://127.0.0.1:9/",
+      HTTP_PROXY: "http://127.0.0.1:9/",
+    },
+    cases: needy.slice(0, 2),
+  },
+};
+
+for (const [way, { cases, env, flags, last }] of Object.entries(ways)) {
+  Deno.test(`a library that is not there is one line: ${way}`, async (t) => {
+    await using folder = await temporaryFolder();
+    await bareCache(folder.path);
+    await writeDigits(folder.path, 30, 20);
+    const data = new Float64Array(243);
+    const picture = { width: 9, height: 9, channels: 3, data } as const;
+    await Deno.writeFile(join(folder.path, "a.jpg"), asJpeg(picture));
+    for (const [library, ...command] of cases) {
+      const args = command.map((word) => word.replace("FOLDER", folder.path));
+      await t.step(command.join(" "), async () => {
+        const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+          args: [
+            ...["run", "--quiet", "--unstable-webgpu", "--unstable-bundle"],
+            ...["--no-prompt", "--allow-read", "--allow-write", "--deny-net"],
+            ...[...flags, "src/cli/mod.ts", ...args, ...last],
+          ],
+          cwd: root,
+          env: { DENO_DIR: folder.path, NO_COLOR: "1", ...env },
+        }).output();
+        const text = new TextDecoder().decode(stderr);
+        const told = text.split("\n").filter((line) => /^error: /.test(line));
+        assertEquals([code, told.length], [1, 1], text);
+        assertStringIncludes(told[0], library);
+        assertMatch(told[0], /\. Help: /);
+        for (const flag of last) assertStringIncludes(told[0], flag);
+        assertEquals(text.includes("    at "), false, text);
+      });
+    }
+  });
 }
 
-const weights = "examples/models/mnist-cnn.safetensors";
-
-Deno.test("summary, inspect and convert need what their tasks allow", async () => {
+Deno.test("--offline loads what Deno has kept", async () => {
   await using folder = await temporaryFolder();
-  const copy = join(folder.path, "copy.npz");
-  const calls = [
-    ["summary", "--network", "mlp"],
-    ["inspect", weights, "--stats"],
-    ["convert", weights, copy],
-  ];
-  for (const [name, ...args] of calls) {
-    const { code, stderr } = await task(name, ...args);
-    assertEquals([name, code], [name, 0], stderr);
+  await writeDigits(folder.path, 30, 20);
+  // Fetches what has not been kept yet.
+  for (const last of [[], ["--offline"]]) {
+    const plot = ["--plot", join(folder.path, "lr.svg")];
+    const { code, stderr } = await run(
+      ...["lr-find", "--data", folder.path, "--device", "cpu", ...plot],
+      ...["--batch-size", "10", ...last],
+    );
+    assertEquals(code, 0, stderr);
   }
-  assertEquals(await listing(folder.path), ["copy.npz"]);
 });
+
+Deno.test("what is loaded where it is needed is called by its package", async () => {
+  const calls: string[] = [];
+  for (const path of await sourceFiles()) {
+    const code = (await Deno.readTextFile(path))
+      .replaceAll(/^\s*(\/\*)?\*.*$/gm, "");
+    for (const [, name] of code.matchAll(/[^f] import\("(npm:[^"]+)"/g)) {
+      calls.push(name);
+      assertMatch(
+        code.replaceAll(/\s+/g, ""),
+        new RegExp(`library\\("${name}",\\(\\)=>import\\("${name}"`),
+      );
+    }
+  }
+  assertEquals(calls.length > 3, true);
+});
+
+/** The files of the library. */
+async function sourceFiles(
+  folder = join(fromFileUrl(root), "src"),
+): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { isDirectory, name } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) files.push(...await sourceFiles(path));
+    else if (name.endsWith(".ts")) files.push(path);
+  }
+  return files;
+}

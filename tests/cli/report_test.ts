@@ -45,8 +45,8 @@ Deno.test("train leaves a report in the run's folder, with its own permissions",
   await using folder = await task();
   // In a folder that the run makes.
   const png = folder.file("run", "curves.png");
-  const args = [...folder.options, "--epochs", "2", "--plot", png];
-  const trained = await deno(["task", "--quiet", "cli"], args);
+  const args = [...folder.options.slice(1), "--epochs", "2", "--plot", png];
+  const trained = await deno(["task", "--quiet", "train"], args);
   assertEquals([trained.code, trained.stderr], [0, ""]);
   const report = folder.file("run", "report.html");
   assert(trained.stdout.endsWith(

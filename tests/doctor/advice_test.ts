@@ -12,6 +12,11 @@ const nothing: SystemFacts = {
   hasDefault: false,
 };
 const mesa = "sudo apt-get install --yes libvulkan1 mesa-vulkan-drivers";
+const unknownCard = {
+  what: "a GPU that WebGPU can use, or its driver; which cards there are, " +
+    "Deno tells only with --allow-all",
+  install: null,
+};
 const noCard = { what: "a graphics card: none was found", install: null };
 
 const cases: [string, Partial<SystemFacts>, ReturnType<typeof missingParts>][] =
@@ -41,6 +46,17 @@ const cases: [string, Partial<SystemFacts>, ReturnType<typeof missingParts>][] =
     }, [{
       what: "a Vulkan driver of the NVIDIA graphics card",
       install: "sudo ubuntu-drivers install",
+    }]],
+    ["cards that may not be looked at", {
+      cards: null,
+      hasAdapter: true,
+      hasDefault: true,
+    }, [
+      unknownCard,
+    ]],
+    ["the same without an adapter", { cards: null }, [unknownCard, {
+      what: "a software adapter, to try WebGPU without a GPU",
+      install: mesa,
     }]],
     ["a distribution that nobody knows", {
       cards: ["Intel"],

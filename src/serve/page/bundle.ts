@@ -1,4 +1,5 @@
 import { describe, LibraryError } from "../../base/errors.ts";
+import { bundlerMustBeFetched } from "../../base/offline.ts";
 import { lowerUsing } from "./lower_using.ts";
 
 /** The page's programs: its own, and its worker's. */
@@ -19,6 +20,9 @@ let programs: Promise<PagePrograms> | null = null;
  */
 export async function bundlePage(): Promise<PagePrograms> {
   try {
+    if (await bundlerMustBeFetched()) {
+      throw new Error("no bundler in Deno's cache, and --offline");
+    }
     return await (programs ??= bundleBoth());
   } catch (cause) {
     // The next request tries once more.

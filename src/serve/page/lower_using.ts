@@ -27,7 +27,7 @@ const acorn = "npm:acorn@8.19.0";
  * block.
  */
 export async function lowerUsing(script: string): Promise<string> {
-  const { parse } = await library("acorn", () => import(acorn));
+  const { parse } = await library(acorn, () => import(acorn));
   const options = { ecmaVersion: "latest", sourceType: "module" };
   const edits: Edit[] = [];
   for (const [node, parent] of nodesIn(parse(script, options), null)) {
