@@ -23,19 +23,44 @@ const SECONDS = 60;
 /** What a reader may have taken for small files, all in all, in bytes. */
 const MOST_BYTES = 1.5e9;
 
+/** How many files are read. */
+export interface FuzzOptions {
+  /** Files, unless the time is over before. */
+  readonly runs: number;
+  readonly seed: number;
+  /**
+   * Milliseconds after which no other file is begun, not even to make a fault
+   * smaller: one that is stopped takes a minute at each try. Default none.
+   */
+  readonly milliseconds?: number;
+}
+
 /**
  * Reads so many changed files of a format, each time the same ones. What is
  * neither read nor refused rightly is made smaller while it stays so.
+ *
+ * @throws What keeps files from being read at all.
  */
 export async function fuzz(
   specimen: Specimen,
-  { runs, seed }: { runs: number; seed: number },
+  { milliseconds, runs, seed }: FuzzOptions,
 ): Promise<Tally> {
   const tally: Tally = { files: 0, read: 0, refused: 0, faults: [] };
   await using process = new ReaderProcess(specimen.reader, SECONDS);
   let message = "";
+  const broken: unknown[] = [];
+  const endingOf = async (changes: Mutation[]) => {
+    try {
+      return await process.read(await mutant(specimen, changes));
+    } catch (error) {
+      broken.push(error);
+      throw error;
+    }
+  };
   const holds = async (changes: Mutation[]) => {
-    const ending = await process.read(await mutant(specimen, changes));
+    // Nothing that is tried after it could tell more.
+    if (broken.length > 0) return true;
+    const ending = await endingOf(changes);
     tally.files++;
     if (ending.kind === "read") tally.read++;
     if (ending.kind === "refused") tally.refused++;
@@ -51,7 +76,11 @@ export async function fuzz(
     numRuns: runs,
     seed,
     endOnFailure: false,
+    ...milliseconds === undefined
+      ? {}
+      : { interruptAfterTimeLimit: milliseconds },
   });
+  if (broken.length > 0) throw broken[0];
   if (failed && counterexample !== null) {
     const file = await mutant(specimen, counterexample[0]);
     tally.faults.push({ message, file });

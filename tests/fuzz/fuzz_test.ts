@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { isPermitted, needs } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { specimens } from "./corpus.ts";
@@ -9,6 +9,24 @@ needs(import.meta.url, "env", "read", "run", "write");
 
 /** Changed files of each specimen; `deno task fuzz` tries more. */
 const RUNS = 20;
+
+Deno.test("where the time is over, no other file is tried", async () => {
+  const [specimen] = await specimens();
+  const limits = { runs: 1000, seed: 1, milliseconds: 0 };
+  const { faults, files } = await fuzz(specimen, limits);
+  assertEquals(faults, []);
+  assert(files <= 1, `${files} files`);
+});
+
+Deno.test("what keeps files from being read is no fault of theirs", async () => {
+  const [specimen] = await specimens();
+  const whole = () => Promise.reject(new Error("no file can be made"));
+  await assertRejects(
+    () => fuzz({ ...specimen, whole }, { runs: 20, seed: 1 }),
+    Error,
+    "no file can be made",
+  );
+});
 
 const all = isPermitted("read") ? await specimens() : [];
 for (const [index, specimen] of all.entries()) {

@@ -40,8 +40,9 @@ const end = Date.now() + minutes * 60_000;
 // The same files in the same order, as many as there is time for.
 for (let seed = 1; Date.now() < end; seed++) {
   for (const specimen of chosen) {
-    if (Date.now() >= end) break;
-    const tally = await fuzz(specimen, { runs: RUNS, seed });
+    const milliseconds = end - Date.now();
+    if (milliseconds <= 0) break;
+    const tally = await fuzz(specimen, { milliseconds, runs: RUNS, seed });
     const total = totals.get(specimen.reader)!;
     total.files += tally.files;
     total.read += tally.read;

@@ -7,6 +7,32 @@ export type Ending =
   | Outcome
   | { kind: "stopped" | "died"; message: string; peakBytes: number };
 
+/** How long a process may take to load its reader, and to end, in seconds. */
+const START_SECONDS = 300, END_SECONDS = 10;
+
+/** Kills a process after a time, unless it is disposed before. */
+class Deadline implements Disposable {
+  readonly #timer: ReturnType<typeof setTimeout>;
+  /** Whether the time is over. */
+  isOver = false;
+
+  constructor(child: Deno.ChildProcess, seconds: number) {
+    let hasEnded = false;
+    const end = () => {
+      hasEnded = true;
+    };
+    child.status.then(end, end);
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      if (!hasEnded) child.kill("SIGKILL");
+    }, seconds * 1000);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 /** A process that reads files, one after another, and is started anew. */
 export class ReaderProcess implements AsyncDisposable {
   readonly #reader: ReaderName;
@@ -29,11 +55,7 @@ export class ReaderProcess implements AsyncDisposable {
     if (this.#child === null) await this.#start();
     const path = await Deno.makeTempFile();
     await Deno.writeFile(path, file);
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      this.#child?.kill("SIGKILL");
-    }, this.#seconds * 1000);
+    using deadline = new Deadline(this.#child!, this.#seconds);
     try {
       await this.#input!.write(new TextEncoder().encode(`${path}\n`));
       const { value } = await this.#lines!.read();
@@ -41,12 +63,11 @@ export class ReaderProcess implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
     } finally {
-      clearTimeout(timer);
       await Deno.remove(path);
     }
     const { code, signal } = await this.#child!.status;
     await this.#end();
-    return isLate
+    return deadline.isOver
       ? { kind: "stopped", message: `${this.#seconds} s`, peakBytes: 0 }
       : { kind: "died", message: `${signal ?? code}`, peakBytes: 0 };
   }
@@ -66,8 +87,13 @@ export class ReaderProcess implements AsyncDisposable {
     this.#input = this.#child.stdin.getWriter();
     this.#lines = this.#child.stdout.pipeThrough(new TextLineStream())
       .getReader();
+    using _deadline = new Deadline(this.#child, START_SECONDS);
     const { value } = await this.#lines.read();
-    this.startBytes = JSON.parse(value!).peakBytes;
+    if (value === undefined) {
+      const { code, signal } = await this.#child.status;
+      throw new Error(`the reader does not start: ${signal ?? code}`);
+    }
+    this.startBytes = JSON.parse(value).peakBytes;
   }
 
   async #end(): Promise<void> {
@@ -75,7 +101,10 @@ export class ReaderProcess implements AsyncDisposable {
     [this.#child, this.#input, this.#lines] = [null, null, null];
     await input?.close().catch(() => {}); // It may be closed by its end.
     await lines?.cancel();
-    await child?.status;
+    if (child === null) return;
+    // A reader may have left something behind that keeps its process alive.
+    using _deadline = new Deadline(child, END_SECONDS);
+    await child.status;
   }
 
   /** Ends the process. */
