@@ -1,4 +1,5 @@
 import { describe, LibraryError } from "./errors.ts";
+import { helpFor, isCompiled } from "./help.ts";
 import { mustBeFetched } from "./offline.ts";
 
 /**
@@ -29,8 +30,14 @@ export async function library<T>(
       describe({
         what,
         got: (cause as Error).message.split("\n")[0],
-        help: "Do it once more where npm can be reached; Deno keeps what it " +
-          "has fetched.",
+        help: helpFor({
+          program: isCompiled
+            ? "This program has not been given it; Deno runs the command line " +
+              "with all of them."
+            : "Do it once more where npm can be reached; Deno keeps what it " +
+              "has fetched.",
+          page: "Give it to the page by a bundler: it is a package of npm.",
+        }),
       }),
       { cause },
     );

@@ -2,15 +2,19 @@
  * The script that completes the program's words in bash. The library's own
  * needs the package bash-completion, and completes no names of files; here bash
  * itself does that, by `-o default`, where nothing else fits.
+ *
+ * @param name The program's name.
  */
-export const bashCompletions = `# bash completion for mnist-cnn
-_mnist_cnn() {
+export function bashCompletions(name: string): string {
+  const complete = `_${name.replaceAll(/\W/g, "_")}`;
+  return `# bash completion for ${name}
+${complete}() {
   local IFS=$'\\n' line ending directive=0 word=\${COMP_WORDS[COMP_CWORD]#=}
   local -a found=()
   while read -r line; do
     if [[ $line == :* ]]; then directive=\${line#:}
     else found+=("\${line%%$'\\t'*}"); fi
-  done < <(mnist-cnn complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  done < <(${name} complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
   COMPREPLY=()
   if ((directive == 8)); then
     compopt -o filenames 2>/dev/null
@@ -27,4 +31,5 @@ _mnist_cnn() {
     COMPREPLY=($(compgen -W "\${found[*]}" -- "$word"))
   fi
 }
-complete -o default -F _mnist_cnn mnist-cnn`;
+complete -o default -F ${complete} ${name}`;
+}

@@ -1,6 +1,7 @@
 import { type Command, commonOptions, type Option } from "./_command.ts";
+import { type Command, helpOption, type Option } from "./_command.ts";
+import { callOf } from "./_call.ts";
 import { lineColumns, usualColumns, wrapped } from "./_columns.ts";
-import { callOf } from "./_options.ts";
 
 /** The column in which the text of an option begins. */
 const indent = 20;

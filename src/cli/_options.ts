@@ -2,6 +2,7 @@ import { parseArgs } from "@std/cli";
 import { choices, meantBy } from "../base/choices.ts";
 import { describe } from "../base/errors.ts";
 import { closest } from "../base/closest.ts";
+import { callOf } from "./_call.ts";
 import {
   type Command,
   type Given,
@@ -132,14 +133,4 @@ export function usage(
     what: `${command}: ${what}`,
     help: `${question}${callOf(command)} --help`,
   }));
-}
-
-/**
- * How a command is called, `cli` for all of them; completions are of the
- * compiled program alone.
- */
-export function callOf(command: string): string {
-  const isCompiled = Deno.build.standalone || command === "completions";
-  if (!isCompiled) return `deno task ${command}`;
-  return command === "cli" ? "mnist-cnn" : `mnist-cnn ${command}`;
 }

@@ -9,6 +9,7 @@ import type {
 } from "../training/mod.ts";
 import type { Given, Option } from "./_command.ts";
 import { findRuns } from "./_found_runs.ts";
+import { startOf } from "./_call.ts";
 import type { Interrupt } from "./_interrupt.ts";
 import { usage, UsageError, wholeNumber } from "./_options.ts";
 import type { Output } from "./_output.ts";
@@ -18,8 +19,9 @@ import type { RunFiles } from "./_seeds.ts";
 export const watchOptions: readonly Option[] = [
   {
     name: "watch",
-    help: "a page to watch it, stop it and save; only on this machine; by " +
-      "deno task watch, or a train that may listen on 127.0.0.1",
+    help:
+      "a page to watch it, stop it and save; only on this machine; by the " +
+      "task watch, or a train that may listen on 127.0.0.1",
   },
   {
     name: "port",
@@ -155,7 +157,9 @@ function listen(
           : `a free port of ${hostname}`,
         got: isRefused ? "none" : (error as Error).message,
         help: isRefused
-          ? "deno task watch is train --watch with that permission."
+          ? startOf() === "task"
+            ? "deno task watch is train --watch with that permission."
+            : `Give it that permission: --allow-net=${hostname}.`
           : "Leave --port out for any that is free.",
       }),
       { cause: error },

@@ -1,6 +1,8 @@
 import { choices } from "../base/choices.ts";
+import { isCompiled } from "../base/help.ts";
 import { library } from "../base/library.ts";
 import { bashCompletions } from "./_bash_completions.ts";
+import { programName } from "./_call.ts";
 import {
   type Argument,
   type Command,
@@ -13,24 +15,28 @@ import { usage } from "./_options.ts";
 
 const shells: readonly string[] = ["bash", "zsh", "fish"];
 
+const name = programName();
+
 /** `mnist-cnn completions`. */
 export const completions: Command = {
   name: "completions",
   files: [{ name: "SHELL", choices: shells, help: choices(shells) }],
   groups: [],
-  notes: `For the program that deno task compile makes, on the PATH.
-bash: source <(mnist-cnn completions bash)
-zsh, after compinit: source <(mnist-cnn completions zsh)
-fish: mnist-cnn completions fish | source`,
+  notes: `${
+    isCompiled ? "For this program" : "For the program that compiling makes"
+  }, on the PATH.
+bash: source <(${name} completions bash)
+zsh, after compinit: source <(${name} completions zsh)
+fish: ${name} completions fish | source`,
   async run({ files }) {
     const [shell] = files;
     if (!shells.includes(shell)) {
       const what = `expected ${choices(shells)}, got ${shell}`;
       throw usage("completions", what);
     }
-    if (shell === "bash") return console.log(bashCompletions);
+    if (shell === "bash") return console.log(bashCompletions(name));
     const { script } = await tab();
-    script(shell, "mnist-cnn", "mnist-cnn");
+    script(shell, name, name);
   },
 };
 
@@ -39,7 +45,7 @@ const directives = { files: 0, wordsOnly: 4, endings: 8, folders: 16 };
 
 /**
  * Prints what a word may become: the shell's script calls
- * `mnist-cnn complete -- WORDS`.
+ * `PROGRAM complete -- WORDS`.
  *
  * @param args The arguments from the script.
  * @param commands All commands.

@@ -23,7 +23,8 @@ import {
   TrainingError,
 } from "../base/errors.ts";
 import { Interrupted } from "./_interrupt.ts";
-import { callOf, readOptions, UsageError } from "./_options.ts";
+import { callOf, startedBy, startOf } from "./_call.ts";
+import { readOptions, UsageError } from "./_options.ts";
 import { closest } from "../base/closest.ts";
 import { Told } from "./_command.ts";
 import { commands } from "./_commands.ts";
@@ -77,10 +78,17 @@ function reasonOf(error: unknown): string {
   if (!refused.some((kind) => error instanceof kind)) throw error;
   return describe({
     what: (error as Error).message,
-    help: "Run it by deno task, with all permissions that it needs, on files " +
-      "that you may read and write.",
+    help: permissionHelps[startOf()],
   });
 }
+
+const permissionHelps = {
+  task: "Run it by deno task, with all permissions that it needs, on files " +
+    "that you may read and write.",
+  run:
+    "Give Deno the permission for it, and files that you may read and write.",
+  compiled: "Give it files that you may read and write.",
+};
 
 async function run([name, ...args]: readonly string[]): Promise<void> {
   if (["--help", "-h", "help"].includes(name)) {
@@ -127,7 +135,9 @@ function overview(): string {
   );
   return `${version}
 
-Usage: deno task COMMAND [options]; compiled: mnist-cnn COMMAND [options]
+Usage: ${callOf("COMMAND")} [options]${
+    startOf() === "task" ? "; compiled: mnist-cnn COMMAND [options]" : ""
+  }
 
 ${lines.join("\n")}
 
@@ -137,4 +147,7 @@ Exit status: 0 success, 1 failure, told in one line, 2 wrong call, 130 Ctrl-C,
 129 SIGHUP, 143 SIGTERM.`;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  startedBy(import.meta.url);
+  Deno.exit(await main(Deno.args));
+}

@@ -3,12 +3,13 @@ import { closest } from "../base/closest.ts";
 import { table } from "../base/table.ts";
 import { removeParent, removeRun } from "./_remove_run.ts";
 import type { EpochResult } from "../training/mod.ts";
+import { callOf } from "./_call.ts";
 import { lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
 import { comparison } from "./_compare_runs.ts";
 import { findRuns, type FoundRun } from "./_found_runs.ts";
 import { jsonText } from "./_json.ts";
-import { callOf, usage } from "./_options.ts";
+import { usage } from "./_options.ts";
 import { jsonOption, print } from "./_output.ts";
 
 /** `deno task runs`. */

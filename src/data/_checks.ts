@@ -1,3 +1,4 @@
+import { optionText } from "../base/help.ts";
 import { describe } from "../base/errors.ts";
 
 /** Throws unless `value` is an integer of at least 1. */
@@ -27,9 +28,9 @@ export function checkLabels(
       what: `${what}: label of row ${row}`,
       expected: `an integer from ${first} to ${first + classes - 1}`,
       got: `${label}`,
-      help:
-        "Give the number of classes that the labels have (`--classes`), and " +
-        "the first where it is not 0 (`--first-label`), or mend them.",
+      help: "Give the number of classes that the labels have " +
+        `(${optionText("classes")}), and the first where it is not 0 ` +
+        `(${optionText("first-label")}), or mend them.`,
     }));
   }
 }

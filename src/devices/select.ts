@@ -1,5 +1,5 @@
+import { optionText } from "../base/help.ts";
 import { checkOptions } from "../base/options.ts";
-import { CpuDevice } from "./cpu/cpu_device.ts";
 import type { Device, Precision } from "./device.ts";
 import { describe, DeviceError } from "../base/errors.ts";
 import type { Variant } from "../../kernels/kernel.ts";
@@ -9,7 +9,7 @@ import {
   isSoftware,
   requestAdapter,
 } from "./webgpu/adapter.ts";
-import { WebGpuDevice } from "./webgpu/webgpu_device.ts";
+import type { WebGpuDeviceOptions } from "./webgpu/webgpu_device.ts";
 
 /** Which device to open. */
 export type DeviceChoice = "auto" | "webgpu" | "cpu";
@@ -95,12 +95,12 @@ async function choose(
   switch (choice) {
     case "cpu":
       return {
-        device: openCpu(options),
+        device: await openCpu(options),
         reason: "as asked for",
       };
     case "webgpu":
       return {
-        device: await WebGpuDevice.open(given),
+        device: await openWebGpu(given),
         reason: "as asked for",
       };
     case "auto":
@@ -123,18 +123,18 @@ async function chooseAutomatically(
   try {
     adapter = await requestAdapter();
   } catch (error) {
-    return insteadOfWebGpu(options, "WebGPU cannot be used", error);
+    return await insteadOfWebGpu(options, "WebGPU cannot be used", error);
   }
   if (adapter === null) {
     const reason = navigator.gpu === undefined
       ? "this program runs without WebGPU"
       : "there is no WebGPU adapter";
-    return { device: openCpu(options), reason };
+    return { device: await openCpu(options), reason };
   }
   const name = adapterName(adapter.info);
   if (isSoftware(adapter.info)) {
     const reason = `the only WebGPU adapter is software (${name})`;
-    return { device: openCpu(options), reason };
+    return { device: await openCpu(options), reason };
   }
   // What the caller asked for and can leave out is not the adapter's failure.
   checkFeatures(adapter, {
@@ -143,11 +143,11 @@ async function chooseAutomatically(
   });
   const given = { adapter, onVariant, precision, profile, variant };
   try {
-    const device = await WebGpuDevice.open(given);
+    const device = await openWebGpu(given);
     return { device, reason: "a hardware adapter" };
   } catch (error) {
     const problem = `the WebGPU adapter ${name} cannot be used`;
-    return insteadOfWebGpu(options, problem, error);
+    return await insteadOfWebGpu(options, problem, error);
   }
 }
 
@@ -155,26 +155,39 @@ async function chooseAutomatically(
  * The CPU, and as its reason what a driver or the platform threw: it is no
  * fault of the caller, whatever its class.
  */
-function insteadOfWebGpu(
+async function insteadOfWebGpu(
   options: OpenDeviceOptions,
   problem: string,
   error: unknown,
-): { device: Device; reason: string } {
+): Promise<{ device: Device; reason: string }> {
   // The CPU has no f16: the failure of the adapter says more than that.
   if (options.precision === "f16") throw error;
   const text = error instanceof Error ? error.message : String(error);
   const [cause] = text.replaceAll(/\s+/g, " ").split(/\.? Help: /);
-  return { device: openCpu(options), reason: `${problem} (${cause})` };
+  const device = await openCpu(options);
+  return { device, reason: `${problem} (${cause})` };
 }
 
-function openCpu({ precision, profile, threads }: OpenDeviceOptions): Device {
+// A program that is bundled in parts loads the one of the device that it opens.
+
+async function openWebGpu(options: WebGpuDeviceOptions): Promise<Device> {
+  const { WebGpuDevice } = await import("./webgpu/webgpu_device.ts");
+  return await WebGpuDevice.open(options);
+}
+
+async function openCpu(
+  { precision, profile, threads }: OpenDeviceOptions,
+): Promise<Device> {
   if (precision === "f16") {
     throw new DeviceError(describe({
       what: "device: precision f16",
       expected: "a WebGPU adapter",
       got: "the CPU",
-      help: "Use `--device webgpu`, or leave out --precision.",
+      help: `Use ${optionText("device", "webgpu")}, or leave out ${
+        optionText("precision")
+      }.`,
     }));
   }
+  const { CpuDevice } = await import("./cpu/cpu_device.ts");
   return CpuDevice.open({ profile, threads });
 }

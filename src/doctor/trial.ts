@@ -1,3 +1,4 @@
+import { helpFor, optionText } from "../base/help.ts";
 import { capture } from "../core/capture.ts";
 import { RandomGenerator } from "../core/random.ts";
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
@@ -44,8 +45,12 @@ export async function trialOf(device: Device): Promise<void> {
     expected: text(expected),
     got: text(actual),
     help: device.kind === "webgpu"
-      ? "Update the driver, or use `--device cpu`."
-      : "Report this, with the text of `deno task doctor`.",
+      ? `Update the driver, or use ${optionText("device", "cpu")}.`
+      : helpFor({
+        program: "Report this, with what `diagnose` finds.",
+        cli: (callOf) =>
+          `Report this, with the text of \`${callOf("doctor")}\`.`,
+      }),
   }));
 }
 

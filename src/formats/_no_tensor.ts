@@ -1,3 +1,4 @@
+import { helpFor } from "../base/help.ts";
 import { describe } from "../base/errors.ts";
 import { show } from "./_malformed.ts";
 
@@ -7,6 +8,9 @@ export function noTensor(file: string, name: string): RangeError {
     what: `${file}: tensor ${show(name)}`,
     expected: "a name of the file",
     got: "another one",
-    help: "See the names with `deno task inspect`.",
+    help: helpFor({
+      program: "See the names in `tensors.keys()`.",
+      cli: (callOf) => `See the names with \`${callOf("inspect")}\`.`,
+    }),
   }));
 }

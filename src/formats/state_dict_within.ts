@@ -1,3 +1,4 @@
+import { optionText } from "../base/help.ts";
 import { describe, StateDictError } from "../base/errors.ts";
 import type { HostTensor } from "./_host_tensor.ts";
 
@@ -71,6 +72,6 @@ function ambiguous(found: readonly string[], expected: string): StateDictError {
     what: "state dictionary in the file",
     expected,
     got: names.length === 0 ? "none" : names.join(", "),
-    help: "Choose one by its name: `--key NAME`, or the argument `key`.",
+    help: `Choose one by its name: ${optionText("key")}.`,
   }));
 }

@@ -1,3 +1,4 @@
+import { helpFor } from "../base/help.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import type { ModelCard } from "./card.ts";
 
@@ -18,7 +19,11 @@ export function checkPictureInput(
     expected: "those of a network for 1 × 28 × 28 pixels, as digits are read " +
       "from pictures",
     got: `${size}, channels first`,
-    help: "Train on such images; a folder of others is predicted by " +
-      "`deno task predict --data DIR`.",
+    help: helpFor({
+      program: "Train on such images; others are predicted as a data set.",
+      cli: (callOf) =>
+        "Train on such images; a folder of others is predicted by " +
+        `\`${callOf("predict")} --data DIR\`.`,
+    }),
   }));
 }

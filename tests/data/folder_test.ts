@@ -228,7 +228,10 @@ permittedTest(
         weights: /got empty\/, other\/, weights\.npz\. /,
       }[name]!;
       assertMatch(error.message, got);
-      assertMatch(error.message, /Help: .*--dataset mnist --data /);
+      assertMatch(
+        error.message,
+        /Help: .*or fetch MNIST .*`download: true`\.$/,
+      );
     }
     assertEquals(await listing(join(folder.path, "empty")), []);
   },

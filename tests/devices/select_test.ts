@@ -81,7 +81,7 @@ for (const [missing, members] of oldDevices) {
     await assertRejects(
       () => openWith(adapterOf(open), "webgpu"),
       DeviceError,
-      `${expected}. Help: Run \`deno upgrade\`, or use \`--device cpu\`.`,
+      `${expected}. Help: Run \`deno upgrade\`, or use \`device: "cpu"\`.`,
     );
   });
 }

@@ -1,3 +1,4 @@
+import { helpFor } from "../../base/help.ts";
 import { join } from "@std/path";
 import { DataError, describe } from "../../base/errors.ts";
 import { cifarFiles } from "./cifar_files.ts";
@@ -75,9 +76,12 @@ export async function nothingIn(
     what: directory,
     expected: `a folder with a data set: ${reads}`,
     got: contentOf(await list(directory)),
-    help: `Give the folder that has it, or fetch MNIST into this one: ` +
-      `deno task data --dataset mnist --data ${directory}, in a program ` +
-      `{ download: true }.`,
+    help: "Give the folder that has it, or fetch MNIST into this one: " +
+      helpFor({
+        program: "`download: true`.",
+        cli: (callOf) =>
+          `\`${callOf("data")} --dataset mnist --data ${directory}\`.`,
+      }),
   }));
 }
 

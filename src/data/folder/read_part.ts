@@ -1,3 +1,4 @@
+import { helpFor } from "../../base/help.ts";
 import { DataError, describe } from "../../base/errors.ts";
 import { RandomGenerator } from "../../core/random.ts";
 import type { FoundData, FoundPart, ImageRows, Split } from "./format.ts";
@@ -76,8 +77,10 @@ function noLabels({ name }: FoundPart): DataError {
     expected: "images with labels",
     got: "images alone",
     help: "Give the file that has the labels too, train.csv; images alone " +
-      "can be predicted: `deno task predict --data …`, in a program " +
-      "`unlabelled: true`.",
+      "can be predicted: " + helpFor({
+        program: "`unlabelled: true`.",
+        cli: (callOf) => `\`${callOf("predict")} --data …\`.`,
+      }),
   }));
 }
 

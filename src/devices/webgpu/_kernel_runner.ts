@@ -1,3 +1,4 @@
+import { optionText } from "../../base/help.ts";
 import { castElements } from "../../../kernels/cast/cast.ts";
 import {
   type AdapterTraits,
@@ -222,7 +223,9 @@ export class KernelRunner {
       what: `webgpu: kernel ${name}`,
       expected: `an implementation that runs on ${this.#label}`,
       got: "none",
-      help: "Give the kernel `webgpu`, or use `--device cpu`.",
+      help: `Give the kernel \`webgpu\`, or use ${
+        optionText("device", "cpu")
+      }.`,
     }));
   }
 
@@ -235,7 +238,7 @@ export class KernelRunner {
         `at most ${iterationLimit} iterations of its loops, more than ` +
         `which ${this.#label} leaves undone`,
       got: String(iterations),
-      help: "Use a smaller batch, or `--device cpu`.",
+      help: `Use a smaller batch, or ${optionText("device", "cpu")}.`,
     }));
   }
 

@@ -1,3 +1,4 @@
+import { optionText } from "../../base/help.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import { checkValues } from "../check_values.ts";
 import { bytesOf, type Stored } from "../pool.ts";
@@ -28,7 +29,7 @@ export class Memory {
         what: `webgpu: allocation of ${length} ${stored} elements`,
         expected: `at most ${limit} bytes in one buffer of ${this.#label}`,
         got: `${size} bytes`,
-        help: "Use a smaller batch, or `--device cpu`.",
+        help: `Use a smaller batch, or ${optionText("device", "cpu")}.`,
       }));
     }
     const memory = this.#create(size, GPUBufferUsage.COPY_SRC);

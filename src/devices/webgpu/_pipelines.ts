@@ -1,3 +1,4 @@
+import { helpFor } from "../../base/help.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 import type { Stored } from "../pool.ts";
 import type {
@@ -251,6 +252,11 @@ async function compileError(
     what: `webgpu: kernel ${label} does not compile at ` +
       `${at.file}:${at.line}:${found.linePos}: ${text}: ` +
       `"${line.trim()}"`,
-    help: "Mend the line and run `deno task kernels`.",
+    help: helpFor({
+      program:
+        "Mend the line; those of the library's own kernels are written " +
+        "anew by `deno task kernels`.",
+      page: "Mend the line.",
+    }),
   }));
 }

@@ -1,3 +1,4 @@
+import { optionText } from "../../base/help.ts";
 import type { ArraysOf, Signature } from "../../../kernels/kernel.ts";
 import { type SelfTest, selfTests } from "../../../kernels/self_test.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
@@ -70,6 +71,6 @@ function check(label: string, { actual, expected, kernel }: Finding): void {
     expected: Array.from(expected).join(", "),
     got: actual.join(", "),
     help: "This adapter computes wrongly: update its driver, or use " +
-      "`--device cpu`.",
+      `${optionText("device", "cpu")}.`,
   }));
 }

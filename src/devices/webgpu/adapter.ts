@@ -1,3 +1,4 @@
+import { helpFor, optionText } from "../../base/help.ts";
 import { denoVersion } from "../../base/deno_version.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
 
@@ -15,7 +16,9 @@ export async function requestAdapter(): Promise<GPUAdapter | null> {
     throw new DeviceError(describe({
       what: "webgpu: the platform fails to look for an adapter",
       got: (error as Error).message,
-      help: "Update the graphics driver, or use `--device cpu`.",
+      help: `Update the graphics driver, or use ${
+        optionText("device", "cpu")
+      }.`,
     }));
   }
 }
@@ -62,15 +65,27 @@ export function noAdapter(): DeviceError {
       what: "webgpu",
       expected: "a program that runs with WebGPU",
       got: "none",
-      help: "Run Deno with `--unstable-webgpu`, or use `--device cpu`.",
+      help: helpFor({
+        program: 'Run Deno with `--unstable-webgpu`, or use `device: "cpu"`.',
+        cli: "Run Deno with `--unstable-webgpu`, or use `--device cpu`.",
+        page:
+          "Use a browser that has WebGPU, by HTTPS or on this machine, or " +
+          '`device: "cpu"`.',
+      }),
     }));
   }
   return new DeviceError(describe({
     what: "webgpu",
     expected: "a WebGPU adapter",
     got: "none",
-    help: "Install a Vulkan driver (Debian: `apt-get install " +
-      "mesa-vulkan-drivers libvulkan1`), or use `--device cpu`.",
+    help: helpFor({
+      program: "Install a Vulkan driver (Debian: `apt-get install " +
+        `mesa-vulkan-drivers libvulkan1\`), or use ${
+          optionText("device", "cpu")
+        }.`,
+      page: "Let the browser use the graphics card, in its settings, or use " +
+        '`device: "cpu"`.',
+    }),
   }));
 }
 
@@ -113,7 +128,9 @@ export async function requestDevice(
       what: `webgpu: the adapter ${adapterName(adapter.info)} gives no device`,
       expected: "one with the limits that the adapter itself names",
       got: (error as Error).message,
-      help: "Update the graphics driver, or use `--device cpu`.",
+      help: `Update the graphics driver, or use ${
+        optionText("device", "cpu")
+      }.`,
     }));
   }
   checkReporting(device);
@@ -131,11 +148,11 @@ export function checkFeatures(
 ): GPUFeatureName[] {
   const features: GPUFeatureName[] = [];
   if (isTimed) {
-    checkFeature(adapter, "timestamp-query", "--profile");
+    checkFeature(adapter, "timestamp-query", "profile");
     features.push("timestamp-query");
   }
   if (isHalf) {
-    checkFeature(adapter, "shader-f16", "--precision f16");
+    checkFeature(adapter, "shader-f16", "precision", "f16");
     features.push("shader-f16");
   }
   return features;
@@ -160,11 +177,16 @@ function checkReporting(device: GPUDevice): void {
   const version = denoVersion();
   throw new DeviceError(describe({
     what: "webgpu",
-    expected: `Deno ${leastDeno} or later`,
+    expected: version === null
+      ? "one that reports lost devices and failed pipelines"
+      : `Deno ${leastDeno} or later`,
     got: `${
       version === null ? "a WebGPU" : `Deno ${version}, whose WebGPU is`
     } without ${missing.join(" and ")}`,
-    help: "Run `deno upgrade`, or use `--device cpu`.",
+    help: helpFor({
+      program: `Run \`deno upgrade\`, or use ${optionText("device", "cpu")}.`,
+      page: 'Update the browser, or use `device: "cpu"`.',
+    }),
   }));
 }
 
@@ -172,12 +194,13 @@ function checkFeature(
   { features, info }: GPUAdapter,
   feature: GPUFeatureName,
   option: string,
+  value?: string,
 ): void {
   if (features.has(feature)) return;
   throw new DeviceError(describe({
-    what: `webgpu: ${option.slice(2)}`,
+    what: `webgpu: ${[option, value].join(" ").trim()}`,
     expected: `an adapter with the feature ${feature}`,
     got: `${adapterName(info)} without it`,
-    help: `Leave out ${option}.`,
+    help: `Leave out ${optionText(option, value)}.`,
   }));
 }
