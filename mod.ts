@@ -5,7 +5,7 @@
  * Beside this module there are `./digits`, pictures of digits; `./report`, a
  * training on one page; `./formats`, files of numbers; `./doctor`, what is there
  * to train on; `./kernel`, operations of your own; `./serve`, predictions over
- * HTTP; and `./cli`.
+ * HTTP; `./browser`, the library for a page; and `./cli`.
  *
  * @example
  * ```ts ignore

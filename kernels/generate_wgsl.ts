@@ -5,8 +5,8 @@
  *
  * A line `// #import "lib/grid.wgsl"` is replaced by that file, once in each
  * module, wherever it stands; the module knows which line came from where. Files
- * without an entry point are only imported. Comments are left out, lines stay where
- * they are.
+ * without an entry point are only imported. Comments and indentation are left
+ * out, lines stay where they are.
  *
  * @module
  */
@@ -110,6 +110,7 @@ export function wgslModuleText(
   const { elements, entryPoints } = parseWgsl(code);
   const literal = code
     .replaceAll(comments, (comment) => comment.replaceAll(/[^\n]/g, ""))
+    .replaceAll(/^[ \t]+/gm, "")
     .replaceAll(/[\\`]|\$\{/g, "\\$&");
   const up = file.split("/").slice(1).map(() => "../").join("");
   const exported = Array.from(
@@ -121,7 +122,7 @@ export function wgslModuleText(
 
 import type { EntryPoint, WgslModule } from "${up}wgsl.ts";
 
-/** The source of \`${name}\` without its comments. */
+/** The source of \`${name}\` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/${file}",
   elements: ${JSON.stringify(elements)},

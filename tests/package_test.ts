@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { pack } from "../src/formats/gzip.ts";
 import { testWith } from "./permissions.ts";
 
 const permittedTest = testWith("env", "read", "run", "write");
@@ -12,20 +13,33 @@ permittedTest("publishing takes the library and nothing else", async () => {
     "LICENSE",
     "README.md",
     "deno.json",
+    ...await examplesOfReadme(),
     "mod.ts",
     "src/cli/mod.ts",
     ...await generatedModules(),
   ];
   assertEquals(wanted.filter((file) => !published.includes(file)), []);
   const library =
-    /^((ARCHITECTURE|GUIDE|PYTORCH|README|SECURITY|TFJS|TUTORIAL)\.md|LICENSE|deno\.json|mod\.ts|(src|kernels)\/.*\.ts)$/;
+    /^((ARCHITECTURE|GUIDE|PYTORCH|README|SECURITY|TFJS|TUTORIAL)\.md|LICENSE|deno\.json|mod\.ts|examples\/\w+\.(html|ipynb|png|ts)|(src|kernels)\/.*\.ts)$/;
   // What the generated modules are made by and of.
   const sources = /^kernels\/(generate|(.*\/)?simd(\.ts$|\/))/;
   const unwanted = published.filter((file) =>
     !library.test(file) || sources.test(file)
   );
   assertEquals(unwanted, []);
+  let bytes = 0;
+  for (const file of published) {
+    bytes += (await pack(await Deno.readFile(join(root, file)))).length;
+  }
+  assert(bytes <= 1.5e6, `${bytes} bytes, packed`);
 });
+
+/** The examples that the README names. */
+async function examplesOfReadme(): Promise<string[]> {
+  const readme = await Deno.readTextFile(join(root, "README.md"));
+  const named = readme.matchAll(/[(`](examples\/[\w.]+\.\w+)[)`]/g);
+  return Array.from(named, ([, file]) => file);
+}
 
 /** Where a compiled program has its npm packages. */
 const modules = ".deno_compile_node_modules/localhost";

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `adadelta.wgsl` without its comments. */
+/** The source of `adadelta.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/adadelta/adadelta.wgsl",
   elements: [],
@@ -19,7 +19,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override rho: f32;
@@ -36,19 +36,19 @@ override weightDecay: f32;
 
 @compute @workgroup_size(workgroupSize)
 fn adadeltaStep(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&parameter)) {
-    let slope = gradient[index] + weightDecay * parameter[index];
-    let square = squareAvg[index] * rho + rest * slope * slope;
-    let delta = accDelta[index];
-    let change = sqrt(delta + eps) / sqrt(square + eps) * slope;
-    squareAvg[index] = square;
-    accDelta[index] = delta * rho + rest * change * change;
-    parameter[index] -= learningRate[0] * change;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&parameter)) {
+let slope = gradient[index] + weightDecay * parameter[index];
+let square = squareAvg[index] * rho + rest * slope * slope;
+let delta = accDelta[index];
+let change = sqrt(delta + eps) / sqrt(square + eps) * slope;
+squareAvg[index] = square;
+accDelta[index] = delta * rho + rest * change * change;
+parameter[index] -= learningRate[0] * change;
+}
 }
 `,
 };

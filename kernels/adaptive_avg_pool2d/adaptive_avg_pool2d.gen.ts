@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `adaptive_avg_pool2d.wgsl` without its comments. */
+/** The source of `adaptive_avg_pool2d.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/adaptive_avg_pool2d/adaptive_avg_pool2d.wgsl",
   elements: [],
@@ -20,7 +20,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override inHeight: u32;
@@ -32,11 +32,11 @@ override outWidth: u32;
 
 
 fn firstOf(index: u32, count: u32, size: u32) -> u32 {
-  return index * size / count;
+return index * size / count;
 }
 
 fn endOf(index: u32, count: u32, size: u32) -> u32 {
-  return ((index + 1) * size + count - 1) / count;
+return ((index + 1) * size + count - 1) / count;
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -44,26 +44,26 @@ fn endOf(index: u32, count: u32, size: u32) -> u32 {
 
 @compute @workgroup_size(workgroupSize)
 fn adaptiveForward(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let plane = index / (outHeight * outWidth) * inHeight * inWidth;
-    let outRow = index / outWidth % outHeight;
-    let outColumn = index % outWidth;
-    let top = firstOf(outRow, outHeight, inHeight);
-    let bottom = endOf(outRow, outHeight, inHeight);
-    let left = firstOf(outColumn, outWidth, inWidth);
-    let right = endOf(outColumn, outWidth, inWidth);
-    var sum = 0.0;
-    for (var row = top; row < bottom; row++) {
-      for (var column = left; column < right; column++) {
-        sum += x[plane + row * inWidth + column];
-      }
-    }
-    output[index] = sum / f32((bottom - top) * (right - left));
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+let plane = index / (outHeight * outWidth) * inHeight * inWidth;
+let outRow = index / outWidth % outHeight;
+let outColumn = index % outWidth;
+let top = firstOf(outRow, outHeight, inHeight);
+let bottom = endOf(outRow, outHeight, inHeight);
+let left = firstOf(outColumn, outWidth, inWidth);
+let right = endOf(outColumn, outWidth, inWidth);
+var sum = 0.0;
+for (var row = top; row < bottom; row++) {
+for (var column = left; column < right; column++) {
+sum += x[plane + row * inWidth + column];
+}
+}
+output[index] = sum / f32((bottom - top) * (right - left));
+}
 }
 
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
@@ -71,30 +71,30 @@ fn adaptiveForward(
 
 @compute @workgroup_size(workgroupSize)
 fn adaptiveGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&gradX)) {
-    let plane = index / (inHeight * inWidth) * outHeight * outWidth;
-    let inRow = index / inWidth % inHeight;
-    let inColumn = index % inWidth;
-    let firstColumn = firstOf(inColumn, inWidth, outWidth);
-    let endColumn = endOf(inColumn, inWidth, outWidth);
-    let endRow = endOf(inRow, inHeight, outHeight);
-    var sum = 0.0;
-    for (var row = firstOf(inRow, inHeight, outHeight); row < endRow; row++) {
-      let height =
-        endOf(row, outHeight, inHeight) - firstOf(row, outHeight, inHeight);
-      for (var column = firstColumn; column < endColumn; column++) {
-        let width =
-          endOf(column, outWidth, inWidth) - firstOf(column, outWidth, inWidth);
-        let gradient = gradOutput[plane + row * outWidth + column];
-        sum += gradient / f32(height * width);
-      }
-    }
-    gradX[index] = sum;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&gradX)) {
+let plane = index / (inHeight * inWidth) * outHeight * outWidth;
+let inRow = index / inWidth % inHeight;
+let inColumn = index % inWidth;
+let firstColumn = firstOf(inColumn, inWidth, outWidth);
+let endColumn = endOf(inColumn, inWidth, outWidth);
+let endRow = endOf(inRow, inHeight, outHeight);
+var sum = 0.0;
+for (var row = firstOf(inRow, inHeight, outHeight); row < endRow; row++) {
+let height =
+endOf(row, outHeight, inHeight) - firstOf(row, outHeight, inHeight);
+for (var column = firstColumn; column < endColumn; column++) {
+let width =
+endOf(column, outWidth, inWidth) - firstOf(column, outWidth, inWidth);
+let gradient = gradOutput[plane + row * outWidth + column];
+sum += gradient / f32(height * width);
+}
+}
+gradX[index] = sum;
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `advance.wgsl` without its comments. */
+/** The source of `advance.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/advance/advance.wgsl",
   elements: [],
@@ -17,7 +17,7 @@ override amount: i32;
 
 @compute @workgroup_size(1)
 fn advance() {
-  counter[0] += amount;
+counter[0] += amount;
 }
 `,
 };

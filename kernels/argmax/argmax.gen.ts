@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `argmax.wgsl` without its comments. */
+/** The source of `argmax.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/argmax/argmax.wgsl",
   elements: [],
@@ -18,18 +18,18 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 
 
 fn isNan(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 
 struct Scores {
-  batch: u32,
-  classes: u32,
+batch: u32,
+classes: u32,
 }
 
 @group(0) @binding(8) var<uniform> sizes: Scores;
@@ -38,17 +38,17 @@ struct Scores {
 
 
 fn largestColumn(row: u32) -> u32 {
-  let start = row * sizes.classes;
-  var largest = scores[start];
-  var column = 0u;
-  for (var candidate = 1u; candidate < sizes.classes; candidate++) {
-    let score = scores[start + candidate];
-    if (!isNan(largest) && (isNan(score) || score > largest)) {
-      largest = score;
-      column = candidate;
-    }
-  }
-  return column;
+let start = row * sizes.classes;
+var largest = scores[start];
+var column = 0u;
+for (var candidate = 1u; candidate < sizes.classes; candidate++) {
+let score = scores[start + candidate];
+if (!isNan(largest) && (isNan(score) || score > largest)) {
+largest = score;
+column = candidate;
+}
+}
+return column;
 }
 
 
@@ -59,16 +59,16 @@ var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
-  workgroupBarrier();
-  partial[local] = own;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  workgroupBarrier();
-  return partial[0];
+workgroupBarrier();
+partial[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] += partial[local + reach];
+}
+}
+workgroupBarrier();
+return partial[0];
 }
 
 alias Partial = u32;
@@ -78,13 +78,13 @@ alias Partial = u32;
 
 @compute @workgroup_size(workgroupSize)
 fn argmax(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let row = itemOf(invocation, workgroups);
-  if (row < sizes.batch) {
-    columns[row] = i32(largestColumn(row));
-  }
+let row = itemOf(invocation, workgroups);
+if (row < sizes.batch) {
+columns[row] = i32(largestColumn(row));
+}
 }
 
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
@@ -94,14 +94,14 @@ fn argmax(
 
 @compute @workgroup_size(workgroupSize)
 fn correctCount(@builtin(local_invocation_index) local: u32) {
-  var own = 0u;
-  for (var row = local; row < sizes.batch; row += workgroupSize) {
-    own += select(0u, 1u, i32(largestColumn(row)) == labels[row]);
-  }
-  let count = sumOfWorkgroup(own, local);
-  if (local == 0) {
-    correct[0] = f32(count);
-  }
+var own = 0u;
+for (var row = local; row < sizes.batch; row += workgroupSize) {
+own += select(0u, 1u, i32(largestColumn(row)) == labels[row]);
+}
+let count = sumOfWorkgroup(own, local);
+if (local == 0) {
+correct[0] = f32(count);
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `blur.wgsl` without its comments. */
+/** The source of `blur.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/augment/blur.wgsl",
   elements: [],
@@ -21,7 +21,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override size: u32;
@@ -35,22 +35,22 @@ override factor: f32;
 
 @compute @workgroup_size(workgroupSize)
 fn blur(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let place = i32(index / inner % size);
-    let first = index - u32(place) * inner;
-    let last = i32(size) - 1;
-    var sum = 0.0;
-    for (var tap = 0u; tap < taps; tap++) {
-      let neighbour = abs(place + i32(tap) - i32(taps / 2));
-      let mirrored = last - abs(last - neighbour);
-      sum += weights[tap] * x[first + u32(mirrored) * inner];
-    }
-    output[index] = factor * sum;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+let place = i32(index / inner % size);
+let first = index - u32(place) * inner;
+let last = i32(size) - 1;
+var sum = 0.0;
+for (var tap = 0u; tap < taps; tap++) {
+let neighbour = abs(place + i32(tap) - i32(taps / 2));
+let mirrored = last - abs(last - neighbour);
+sum += weights[tap] * x[first + u32(mirrored) * inner];
+}
+output[index] = factor * sum;
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `noise.wgsl` without its comments. */
+/** The source of `noise.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/augment/noise.wgsl",
   elements: [],
@@ -20,21 +20,21 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 
 
 fn pcg3d(input: vec3u) -> vec3u {
-  var v = input * 1664525u + 1013904223u;
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v ^= v >> vec3u(16);
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  return v;
+var v = input * 1664525u + 1013904223u;
+v.x += v.y * v.z;
+v.y += v.z * v.x;
+v.z += v.x * v.y;
+v ^= v >> vec3u(16);
+v.x += v.y * v.z;
+v.y += v.z * v.x;
+v.z += v.x * v.y;
+return v;
 }
 
 const drawsPerRow = 11u;
@@ -49,18 +49,18 @@ override width: u32;
 
 @compute @workgroup_size(workgroupSize)
 fn drawNoise(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&noise)) {
-    let area = height * width;
-    let plane = index / area;
-    let row = u32(cursor[0]) + plane / 2;
-    let seed = u32(draws[drawsPerRow * row + 10]);
-    let hash = pcg3d(vec3u(index % area, plane % 2, seed)).x;
-    noise[index] = f32(hash >> 8) * 0x1p-23 - 1;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&noise)) {
+let area = height * width;
+let plane = index / area;
+let row = u32(cursor[0]) + plane / 2;
+let seed = u32(draws[drawsPerRow * row + 10]);
+let hash = pcg3d(vec3u(index % area, plane % 2, seed)).x;
+noise[index] = f32(hash >> 8) * 0x1p-23 - 1;
+}
 }
 `,
 };

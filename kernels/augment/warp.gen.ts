@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `warp.wgsl` without its comments. */
+/** The source of `warp.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/augment/warp.wgsl",
   elements: [],
@@ -20,7 +20,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 const drawsPerRow = 11u;
@@ -44,58 +44,58 @@ override displaced: bool;
 
 @compute @workgroup_size(workgroupSize)
 fn warp(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let area = height * width;
-    let plane = index / area;
-    let pixel = index % area;
-    let image = plane / channels;
-    let draw = drawsPerRow * (u32(cursor[0]) + image);
-    var place = vec2f(vec2u(pixel % width, pixel / width));
-    let inRows = place.y >= draws[draw + 6] && place.y < draws[draw + 8];
-    let inColumns = place.x >= draws[draw + 7] && place.x < draws[draw + 9];
-    if (displaced) {
-      let displacement = 2 * image * area + pixel;
-      place.x += displacements[displacement];
-      place.y += displacements[displacement + area];
-    }
-    let x = draws[draw] * place.x + draws[draw + 1] * place.y + draws[draw + 2];
-    let y = draws[draw + 3] * place.x + draws[draw + 4] * place.y +
-      draws[draw + 5];
-    let normalised = (sample(plane * area, vec2f(x, y)) - mean) / deviation;
-    output[index] = select(normalised, erased, inRows && inColumns);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+let area = height * width;
+let plane = index / area;
+let pixel = index % area;
+let image = plane / channels;
+let draw = drawsPerRow * (u32(cursor[0]) + image);
+var place = vec2f(vec2u(pixel % width, pixel / width));
+let inRows = place.y >= draws[draw + 6] && place.y < draws[draw + 8];
+let inColumns = place.x >= draws[draw + 7] && place.x < draws[draw + 9];
+if (displaced) {
+let displacement = 2 * image * area + pixel;
+place.x += displacements[displacement];
+place.y += displacements[displacement + area];
+}
+let x = draws[draw] * place.x + draws[draw + 1] * place.y + draws[draw + 2];
+let y = draws[draw + 3] * place.x + draws[draw + 4] * place.y +
+draws[draw + 5];
+let normalised = (sample(plane * area, vec2f(x, y)) - mean) / deviation;
+output[index] = select(normalised, erased, inRows && inColumns);
+}
 }
 
 
 fn sample(start: u32, place: vec2f) -> f32 {
-  let inside = all(place > vec2f(-1)) &&
-    all(place < vec2f(vec2u(width, height)));
-  if (!inside) { return 0; }
-  let corner = floor(place);
-  let part = place - corner;
-  let at = vec2i(corner);
-  let above = mix2(pixelAt(start, at), pixelAt(start, at + vec2i(1, 0)), part.x);
-  let below = mix2(
-    pixelAt(start, at + vec2i(0, 1)),
-    pixelAt(start, at + vec2i(1, 1)),
-    part.x,
-  );
-  return mix2(above, below, part.y);
+let inside = all(place > vec2f(-1)) &&
+all(place < vec2f(vec2u(width, height)));
+if (!inside) { return 0; }
+let corner = floor(place);
+let part = place - corner;
+let at = vec2i(corner);
+let above = mix2(pixelAt(start, at), pixelAt(start, at + vec2i(1, 0)), part.x);
+let below = mix2(
+pixelAt(start, at + vec2i(0, 1)),
+pixelAt(start, at + vec2i(1, 1)),
+part.x,
+);
+return mix2(above, below, part.y);
 }
 
 
 fn mix2(a: f32, b: f32, part: f32) -> f32 {
-  return a + (b - a) * part;
+return a + (b - a) * part;
 }
 
 fn pixelAt(start: u32, at: vec2i) -> f32 {
-  let inside = all(at >= vec2i(0)) && all(at < vec2i(vec2u(width, height)));
-  if (!inside) { return 0; }
-  return images[start + u32(at.y) * width + u32(at.x)];
+let inside = all(at >= vec2i(0)) && all(at < vec2i(vec2u(width, height)));
+if (!inside) { return 0; }
+return images[start + u32(at.y) * width + u32(at.x)];
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `avg_pool2d.wgsl` without its comments. */
+/** The source of `avg_pool2d.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/avg_pool2d/avg_pool2d.wgsl",
   elements: [],
@@ -21,7 +21,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override inHeight: u32;
@@ -38,7 +38,7 @@ override paddingWidth: u32;
 
 
 fn firstWindow(position: u32, reach: u32, stride: u32) -> u32 {
-  return (max(position, reach) - reach + stride - 1) / stride;
+return (max(position, reach) - reach + stride - 1) / stride;
 }
 
 override countIncludePad: bool;
@@ -49,48 +49,48 @@ override countIncludePad: bool;
 
 @compute @workgroup_size(workgroupSize)
 fn avgPool2dForward(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let plane = index / (outHeight * outWidth) * inHeight * inWidth;
-    let window = windowAt(index / outWidth % outHeight, index % outWidth);
-    var sum = 0.0;
-    for (var row = window.top; row < window.bottom; row++) {
-      for (var column = window.left; column < window.right; column++) {
-        sum += x[plane + row * inWidth + column];
-      }
-    }
-    output[index] = sum / window.divisor;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+let plane = index / (outHeight * outWidth) * inHeight * inWidth;
+let window = windowAt(index / outWidth % outHeight, index % outWidth);
+var sum = 0.0;
+for (var row = window.top; row < window.bottom; row++) {
+for (var column = window.left; column < window.right; column++) {
+sum += x[plane + row * inWidth + column];
+}
+}
+output[index] = sum / window.divisor;
+}
 }
 
 
 
 struct Window {
-  top: u32,
-  bottom: u32,
-  left: u32,
-  right: u32,
-  divisor: f32,
+top: u32,
+bottom: u32,
+left: u32,
+right: u32,
+divisor: f32,
 }
 
 fn windowAt(row: u32, column: u32) -> Window {
-  let paddedTop = row * strideHeight;
-  let paddedLeft = column * strideWidth;
-  let paddedBottom = min(paddedTop + kernelHeight, inHeight + 2 * paddingHeight);
-  let paddedRight = min(paddedLeft + kernelWidth, inWidth + 2 * paddingWidth);
-  let top = max(paddedTop, paddingHeight) - paddingHeight;
-  let bottom = min(max(paddedBottom, paddingHeight) - paddingHeight, inHeight);
-  let left = max(paddedLeft, paddingWidth) - paddingWidth;
-  let right = min(max(paddedRight, paddingWidth) - paddingWidth, inWidth);
-  let counted = select(
-    (bottom - top) * (right - left),
-    (paddedBottom - paddedTop) * (paddedRight - paddedLeft),
-    countIncludePad,
-  );
-  return Window(top, bottom, left, right, f32(counted));
+let paddedTop = row * strideHeight;
+let paddedLeft = column * strideWidth;
+let paddedBottom = min(paddedTop + kernelHeight, inHeight + 2 * paddingHeight);
+let paddedRight = min(paddedLeft + kernelWidth, inWidth + 2 * paddingWidth);
+let top = max(paddedTop, paddingHeight) - paddingHeight;
+let bottom = min(max(paddedBottom, paddingHeight) - paddingHeight, inHeight);
+let left = max(paddedLeft, paddingWidth) - paddingWidth;
+let right = min(max(paddedRight, paddingWidth) - paddingWidth, inWidth);
+let counted = select(
+(bottom - top) * (right - left),
+(paddedBottom - paddedTop) * (paddedRight - paddedLeft),
+countIncludePad,
+);
+return Window(top, bottom, left, right, f32(counted));
 }
 
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
@@ -99,27 +99,27 @@ fn windowAt(row: u32, column: u32) -> Window {
 
 @compute @workgroup_size(workgroupSize)
 fn avgPool2dGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&gradX)) {
-    let plane = index / (inHeight * inWidth) * outHeight * outWidth;
-    let bottom = index / inWidth % inHeight + paddingHeight;
-    let right = index % inWidth + paddingWidth;
-    let firstRow = firstWindow(bottom, kernelHeight - 1, strideHeight);
-    let lastRow = min(bottom / strideHeight, outHeight - 1);
-    let firstColumn = firstWindow(right, kernelWidth - 1, strideWidth);
-    let lastColumn = min(right / strideWidth, outWidth - 1);
-    var sum = 0.0;
-    for (var row = firstRow; row <= lastRow; row++) {
-      for (var column = firstColumn; column <= lastColumn; column++) {
-        let gradient = gradOutput[plane + row * outWidth + column];
-        sum += gradient / windowAt(row, column).divisor;
-      }
-    }
-    gradX[index] = sum;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&gradX)) {
+let plane = index / (inHeight * inWidth) * outHeight * outWidth;
+let bottom = index / inWidth % inHeight + paddingHeight;
+let right = index % inWidth + paddingWidth;
+let firstRow = firstWindow(bottom, kernelHeight - 1, strideHeight);
+let lastRow = min(bottom / strideHeight, outHeight - 1);
+let firstColumn = firstWindow(right, kernelWidth - 1, strideWidth);
+let lastColumn = min(right / strideWidth, outWidth - 1);
+var sum = 0.0;
+for (var row = firstRow; row <= lastRow; row++) {
+for (var column = firstColumn; column <= lastColumn; column++) {
+let gradient = gradOutput[plane + row * outWidth + column];
+sum += gradient / windowAt(row, column).divisor;
+}
+}
+gradX[index] = sum;
+}
 }
 `,
 };

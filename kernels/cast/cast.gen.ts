@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `cast.wgsl` without its comments. */
+/** The source of `cast.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/cast/cast.wgsl",
   elements: ["From","To"],
@@ -18,7 +18,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 @group(0) @binding(0) var<storage, read> x: array<From>;
@@ -26,13 +26,13 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 @compute @workgroup_size(workgroupSize)
 fn castElements(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    output[index] = To(x[index]);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+output[index] = To(x[index]);
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `channel_sum.wgsl` without its comments. */
+/** The source of `channel_sum.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/channel_sum/channel_sum.wgsl",
   elements: [],
@@ -15,8 +15,8 @@ export const module: WgslModule = {
 
 
 struct Channels {
-  channels: u32,
-  area: u32,
+channels: u32,
+area: u32,
 }
 
 @group(0) @binding(8) var<uniform> sizes: Channels;
@@ -24,22 +24,22 @@ struct Channels {
 
 
 struct Walk {
-  at: u32,
-  inPlane: u32,
+at: u32,
+inPlane: u32,
 }
 
 fn elementOf(channel: u32, i: u32) -> Walk {
-  let plane = i / sizes.area * sizes.channels + channel;
-  return Walk(plane * sizes.area + i % sizes.area, i % sizes.area);
+let plane = i / sizes.area * sizes.channels + channel;
+return Walk(plane * sizes.area + i % sizes.area, i % sizes.area);
 }
 
 fn after(walk: Walk, step: Walk) -> Walk {
-  let inPlane = walk.inPlane + step.inPlane;
-  let goesOn = inPlane >= sizes.area;
-  return Walk(
-    walk.at + step.at + select(0, (sizes.channels - 1) * sizes.area, goesOn),
-    inPlane - select(0, sizes.area, goesOn),
-  );
+let inPlane = walk.inPlane + step.inPlane;
+let goesOn = inPlane >= sizes.area;
+return Walk(
+walk.at + step.at + select(0, (sizes.channels - 1) * sizes.area, goesOn),
+inPlane - select(0, sizes.area, goesOn),
+);
 }
 
 
@@ -51,23 +51,23 @@ fn after(walk: Walk, step: Walk) -> Walk {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
-  workgroupBarrier();
-  partial[local] = own;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  workgroupBarrier();
-  return partial[0];
+workgroupBarrier();
+partial[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] += partial[local + reach];
+}
+}
+workgroupBarrier();
+return partial[0];
 }
 
 alias Partial = f32;
@@ -80,23 +80,23 @@ alias Partial = f32;
 
 @compute @workgroup_size(workgroupSize)
 fn channelSum(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let channel = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / sizes.channels;
-  let step = elementOf(0, workgroupSize);
-  var walk = elementOf(channel, local);
-  var sum = 0.0;
-  for (var i = local; i < count; i += workgroupSize) {
-    sum += x[walk.at];
-    walk = after(walk, step);
-  }
-  let total = sumOfWorkgroup(sum, local);
-  if (local == 0 && channel < sizes.channels) {
-    output[channel] = total;
-  }
+let channel = workgroup.y * workgroups.x + workgroup.x;
+let count = arrayLength(&x) / sizes.channels;
+let step = elementOf(0, workgroupSize);
+var walk = elementOf(channel, local);
+var sum = 0.0;
+for (var i = local; i < count; i += workgroupSize) {
+sum += x[walk.at];
+walk = after(walk, step);
+}
+let total = sumOfWorkgroup(sum, local);
+if (local == 0 && channel < sizes.channels) {
+output[channel] = total;
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `check_labels.wgsl` without its comments. */
+/** The source of `check_labels.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/check_labels/check_labels.wgsl",
   elements: [],
@@ -19,7 +19,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override classes: i32;
@@ -36,25 +36,25 @@ var<workgroup> first: atomic<u32>;
 
 @compute @workgroup_size(workgroupSize)
 fn checkLabels(@builtin(local_invocation_index) local: u32) {
-  let count = arrayLength(&labels);
-  for (var index = local; index < count; index += workgroupSize) {
-    let label = labels[index];
-    let isIgnored = hasIgnored && label == ignored;
-    if ((label < 0 || label >= classes) && !isIgnored) {
+let count = arrayLength(&labels);
+for (var index = local; index < count; index += workgroupSize) {
+let label = labels[index];
+let isIgnored = hasIgnored && label == ignored;
+if ((label < 0 || label >= classes) && !isIgnored) {
 
-      atomicMax(&first, count - index);
-      break;
-    }
-  }
-  workgroupBarrier();
-  let distance = atomicLoad(&first);
-  if (local == 0 && distance > 0 && fault[0] == 0) {
-    let index = count - distance;
-    fault[0] = i32(index) + 1;
-    fault[1] = labels[index];
-    fault[2] = classes;
-    fault[3] = inner;
-  }
+atomicMax(&first, count - index);
+break;
+}
+}
+workgroupBarrier();
+let distance = atomicLoad(&first);
+if (local == 0 && distance > 0 && fault[0] == 0) {
+let index = count - distance;
+fault[0] = i32(index) + 1;
+fault[1] = labels[index];
+fault[2] = classes;
+fault[3] = inner;
+}
 }
 `,
 };

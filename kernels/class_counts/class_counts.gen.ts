@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `class_counts.wgsl` without its comments. */
+/** The source of `class_counts.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/class_counts/class_counts.wgsl",
   elements: [],
@@ -17,12 +17,12 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 struct Sizes {
-  batch: u32,
-  classes: u32,
+batch: u32,
+classes: u32,
 }
 
 @group(0) @binding(3) var<uniform> sizes: Sizes;
@@ -35,22 +35,22 @@ struct Sizes {
 
 @compute @workgroup_size(workgroupSize)
 fn classCounts(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let own = itemOf(invocation, workgroups);
-  if (own >= sizes.classes) {
-    return;
-  }
-  var counted = vec3u(0);
-  for (var row = 0u; row < sizes.batch; row++) {
-    let isPredicted = predictions[row] == i32(own);
-    let isLabel = labels[row] == i32(own);
-    counted += vec3u(vec3<bool>(isPredicted && isLabel, isPredicted, isLabel));
-  }
-  counts[own] = f32(counted.x);
-  counts[sizes.classes + own] = f32(counted.y);
-  counts[2 * sizes.classes + own] = f32(counted.z);
+let own = itemOf(invocation, workgroups);
+if (own >= sizes.classes) {
+return;
+}
+var counted = vec3u(0);
+for (var row = 0u; row < sizes.batch; row++) {
+let isPredicted = predictions[row] == i32(own);
+let isLabel = labels[row] == i32(own);
+counted += vec3u(vec3<bool>(isPredicted && isLabel, isPredicted, isLabel));
+}
+counts[own] = f32(counted.x);
+counts[sizes.classes + own] = f32(counted.y);
+counts[2 * sizes.classes + own] = f32(counted.z);
 }
 `,
 };

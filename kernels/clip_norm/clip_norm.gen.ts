@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `clip_norm.wgsl` without its comments. */
+/** The source of `clip_norm.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/clip_norm/clip_norm.wgsl",
   elements: [],
@@ -17,7 +17,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 
@@ -28,16 +28,16 @@ var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
-  workgroupBarrier();
-  partial[local] = own;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  workgroupBarrier();
-  return partial[0];
+workgroupBarrier();
+partial[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] += partial[local + reach];
+}
+}
+workgroupBarrier();
+return partial[0];
 }
 
 alias Partial = f32;
@@ -49,14 +49,14 @@ alias Partial = f32;
 
 @compute @workgroup_size(workgroupSize)
 fn sumOfSquares(@builtin(local_invocation_index) local: u32) {
-  var own = 0.0;
-  for (var index = local; index < arrayLength(&x); index += workgroupSize) {
-    own += x[index] * x[index];
-  }
-  let total = sumOfWorkgroup(own, local);
-  if (local == 0) {
-    output[0] = total;
-  }
+var own = 0.0;
+for (var index = local; index < arrayLength(&x); index += workgroupSize) {
+own += x[index] * x[index];
+}
+let total = sumOfWorkgroup(own, local);
+if (local == 0) {
+output[0] = total;
+}
 }
 
 @group(0) @binding(0) var<storage, read_write> norm: array<f32>;
@@ -64,7 +64,7 @@ fn sumOfSquares(@builtin(local_invocation_index) local: u32) {
 
 @compute @workgroup_size(1)
 fn normOfSquares() {
-  norm[0] = sqrt(norm[0]);
+norm[0] = sqrt(norm[0]);
 }
 
 override maxNorm: f32;
@@ -76,16 +76,16 @@ override maxNorm: f32;
 
 @compute @workgroup_size(workgroupSize)
 fn clipByNorm(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&gradient)) {
-    let norm = clipping[0];
-    let isNan = (bitcast<u32>(norm) & 0x7fffffffu) > 0x7f800000u;
-    let factor = min(1, maxNorm / (norm + 1e-6));
-    gradient[index] *= select(factor, norm, isNan);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&gradient)) {
+let norm = clipping[0];
+let isNan = (bitcast<u32>(norm) & 0x7fffffffu) > 0x7f800000u;
+let factor = min(1, maxNorm / (norm + 1e-6));
+gradient[index] *= select(factor, norm, isNan);
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `sum_of_splits.wgsl` without its comments. */
+/** The source of `sum_of_splits.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/conv2d/sum_of_splits.wgsl",
   elements: [],
@@ -25,28 +25,28 @@ var<workgroup> partial: array<f32, invocations>;
 
 @compute @workgroup_size(invocations)
 fn sumOfSplits(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  const width = invocations / lanes;
-  let group = workgroup.y * workgroups.x + workgroup.x;
-  let index = group * width + local % width;
-  let length = arrayLength(&output);
-  var sum = 0.0;
-  for (var i = local / width; i < arrayLength(&splits) / length; i += lanes) {
-    sum += splits[i * length + min(index, length - 1)];
-  }
-  partial[local] = sum;
-  for (var reach = invocations / 2; reach >= width; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  if (local < width && index < length) {
-    output[index] = partial[local];
-  }
+const width = invocations / lanes;
+let group = workgroup.y * workgroups.x + workgroup.x;
+let index = group * width + local % width;
+let length = arrayLength(&output);
+var sum = 0.0;
+for (var i = local / width; i < arrayLength(&splits) / length; i += lanes) {
+sum += splits[i * length + min(index, length - 1)];
+}
+partial[local] = sum;
+for (var reach = invocations / 2; reach >= width; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] += partial[local + reach];
+}
+}
+if (local < width && index < length) {
+output[index] = partial[local];
+}
 }
 `,
 };

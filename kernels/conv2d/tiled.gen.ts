@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `tiled.wgsl` without its comments. */
+/** The source of `tiled.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/conv2d/tiled.wgsl",
   elements: ["Source","Weight","Target"],
@@ -66,45 +66,45 @@ const invocations = 128u;
 
 
 struct Windows {
-  images: vec4u,
-  tops: vec4i,
-  lefts: vec4i,
-  inside: vec4<bool>,
+images: vec4u,
+tops: vec4i,
+lefts: vec4i,
+inside: vec4<bool>,
 }
 
 
 fn windowsOf(pixels: vec4u, end: u32) -> Windows {
-  let known = min(pixels, vec4u(end - 1));
-  return Windows(
-    known / area * (sourceChannels * sourceArea),
-    vec4i(known % area / targetWidth) * strideHeight - paddingHeight,
-    vec4i(known % targetWidth) * strideWidth - paddingWidth,
-    pixels < vec4u(end),
-  );
+let known = min(pixels, vec4u(end - 1));
+return Windows(
+known / area * (sourceChannels * sourceArea),
+vec4i(known % area / targetWidth) * strideHeight - paddingHeight,
+vec4i(known % targetWidth) * strideWidth - paddingWidth,
+pixels < vec4u(end),
+);
 }
 
 
 fn seen(windows: Windows, k: vec4u) -> vec4f {
-  let known = min(k, vec4u(depth - 1));
-  let element = known % kernelArea;
-  let row = windows.tops + vec4i(element / kernelWidth) * dilationHeight;
-  let column = windows.lefts + vec4i(element % kernelWidth) * dilationWidth;
-  let sourceRow = row / inputDilationHeight;
-  let sourceColumn = column / inputDilationWidth;
-  let lastRow = vec4i(i32(sourceHeight) - 1);
-  let lastColumn = vec4i(i32(sourceWidth) - 1);
-  let inside = windows.inside & (k < vec4u(depth)) &
-    (row >= vec4i()) & (sourceRow <= lastRow) &
-    (row % inputDilationHeight == vec4i()) &
-    (column >= vec4i()) & (sourceColumn <= lastColumn) &
-    (column % inputDilationWidth == vec4i());
-  let at = windows.images + known / kernelArea * sourceArea +
-    vec4u(clamp(sourceRow, vec4i(), lastRow)) * sourceWidth +
-    vec4u(clamp(sourceColumn, vec4i(), lastColumn));
-  let values = vec4<Source>(
-    source[at.x], source[at.y], source[at.z], source[at.w],
-  );
-  return select(vec4f(), vec4f(values), inside);
+let known = min(k, vec4u(depth - 1));
+let element = known % kernelArea;
+let row = windows.tops + vec4i(element / kernelWidth) * dilationHeight;
+let column = windows.lefts + vec4i(element % kernelWidth) * dilationWidth;
+let sourceRow = row / inputDilationHeight;
+let sourceColumn = column / inputDilationWidth;
+let lastRow = vec4i(i32(sourceHeight) - 1);
+let lastColumn = vec4i(i32(sourceWidth) - 1);
+let inside = windows.inside & (k < vec4u(depth)) &
+(row >= vec4i()) & (sourceRow <= lastRow) &
+(row % inputDilationHeight == vec4i()) &
+(column >= vec4i()) & (sourceColumn <= lastColumn) &
+(column % inputDilationWidth == vec4i());
+let at = windows.images + known / kernelArea * sourceArea +
+vec4u(clamp(sourceRow, vec4i(), lastRow)) * sourceWidth +
+vec4u(clamp(sourceColumn, vec4i(), lastColumn));
+let values = vec4<Source>(
+source[at.x], source[at.y], source[at.z], source[at.w],
+);
+return select(vec4f(), vec4f(values), inside);
 }
 
 @group(0) @binding(0) var<storage, read> weight: array<Weight>;
@@ -125,54 +125,54 @@ var<workgroup> factorTile: array<vec4f, factorCount>;
 
 
 struct Sums {
-  left: mat4x4f,
-  right: mat4x4f,
+left: mat4x4f,
+right: mat4x4f,
 }
 
 fn product(a: vec4f, b: vec4f) -> mat4x4f {
-  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
+return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
 }
 
 
 fn convolved(firstQuad: u32, firstGroup: u32, local: u32, count: u32) -> Sums {
-  let own = local % quads;
-  let pixels = (firstQuad + own) * 4 + vec4u(0, 1, 2, 3);
-  let windows = windowsOf(pixels, count);
-  var sums: Sums;
-  for (var first = 0u; first < depth; first += chunk) {
-    for (var i = local / quads; i < chunk; i += invocations / quads) {
-      pixelTile[i * quads + own] = seen(windows, vec4u(first + i));
-    }
-    for (var i = local; i < factorCount; i += invocations) {
-      let k = i % chunk;
-      let group = i / chunk;
-      factorTile[k * groups + group] =
-        weightsAt(first + k, (firstGroup + group) * 4);
-    }
-    workgroupBarrier();
-    for (var k = 0u; k < chunk; k++) {
-      let at = k * quads + local % (quads / 2);
-      let factors = factorTile[k * groups + local / (quads / 2)];
-      sums.left += product(pixelTile[at], factors);
-      sums.right += product(pixelTile[at + quads / 2], factors);
-    }
-    workgroupBarrier();
-  }
-  return sums;
+let own = local % quads;
+let pixels = (firstQuad + own) * 4 + vec4u(0, 1, 2, 3);
+let windows = windowsOf(pixels, count);
+var sums: Sums;
+for (var first = 0u; first < depth; first += chunk) {
+for (var i = local / quads; i < chunk; i += invocations / quads) {
+pixelTile[i * quads + own] = seen(windows, vec4u(first + i));
+}
+for (var i = local; i < factorCount; i += invocations) {
+let k = i % chunk;
+let group = i / chunk;
+factorTile[k * groups + group] =
+weightsAt(first + k, (firstGroup + group) * 4);
+}
+workgroupBarrier();
+for (var k = 0u; k < chunk; k++) {
+let at = k * quads + local % (quads / 2);
+let factors = factorTile[k * groups + local / (quads / 2)];
+sums.left += product(pixelTile[at], factors);
+sums.right += product(pixelTile[at + quads / 2], factors);
+}
+workgroupBarrier();
+}
+return sums;
 }
 
 
 fn weightsAt(k: u32, channel: u32) -> vec4f {
-  let channels = channel + vec4u(0, 1, 2, 3);
-  let element = k % kernelArea;
-  let offset = min(k, depth - 1) / kernelArea * sourceChannelStep +
-    select(element, kernelArea - 1 - element, flipped);
-  let at =
-    min(channels, vec4u(targetChannels - 1)) * targetChannelStep + offset;
-  let weights = vec4<Weight>(
-    weight[at.x], weight[at.y], weight[at.z], weight[at.w],
-  );
-  return select(vec4f(), vec4f(weights), vec4<bool>(k < depth));
+let channels = channel + vec4u(0, 1, 2, 3);
+let element = k % kernelArea;
+let offset = min(k, depth - 1) / kernelArea * sourceChannelStep +
+select(element, kernelArea - 1 - element, flipped);
+let at =
+min(channels, vec4u(targetChannels - 1)) * targetChannelStep + offset;
+let weights = vec4<Weight>(
+weight[at.x], weight[at.y], weight[at.z], weight[at.w],
+);
+return select(vec4f(), vec4f(weights), vec4<bool>(k < depth));
 }
 
 
@@ -183,49 +183,49 @@ fn weightsAt(k: u32, channel: u32) -> vec4f {
 
 @compute @workgroup_size(invocations)
 fn convolveFours(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let tile = workgroup.y * workgroups.x + workgroup.x;
-  _ = storedFours(tile, workgroup.z, local, arrayLength(&fours) * 4);
+let tile = workgroup.y * workgroups.x + workgroup.x;
+_ = storedFours(tile, workgroup.z, local, arrayLength(&fours) * 4);
 }
 
 
 fn storedFours(tile: u32, channelTile: u32, local: u32, length: u32) -> Sums {
-  let firstGroup = channelTile * groups;
-  let count = length / targetChannels;
-  var sums = convolved(tile * quads, firstGroup, local, count);
-  let quad = tile * quads + local % (quads / 2);
-  let channel = (firstGroup + local / (quads / 2)) * 4;
-  for (var i = 0u; i < 4; i++) {
-    sums.left[i] = storedFour(quad, channel + i, sums.left[i], count);
-    sums.right[i] =
-      storedFour(quad + quads / 2, channel + i, sums.right[i], count);
-  }
-  return sums;
+let firstGroup = channelTile * groups;
+let count = length / targetChannels;
+var sums = convolved(tile * quads, firstGroup, local, count);
+let quad = tile * quads + local % (quads / 2);
+let channel = (firstGroup + local / (quads / 2)) * 4;
+for (var i = 0u; i < 4; i++) {
+sums.left[i] = storedFour(quad, channel + i, sums.left[i], count);
+sums.right[i] =
+storedFour(quad + quads / 2, channel + i, sums.right[i], count);
+}
+return sums;
 }
 
 
 fn storedFour(quad: u32, channel: u32, values: vec4f, count: u32) -> vec4f {
-  if (quad * 4 < count && channel < targetChannels) {
-    let four = vec4<Target>(values + shiftOf(channel));
-    fours[indexOf(quad * 4, channel) / 4] = four;
-    return vec4f(four);
-  }
-  return vec4f();
+if (quad * 4 < count && channel < targetChannels) {
+let four = vec4<Target>(values + shiftOf(channel));
+fours[indexOf(quad * 4, channel) / 4] = four;
+return vec4f(four);
+}
+return vec4f();
 }
 
 
 fn indexOf(pixel: u32, channel: u32) -> u32 {
-  return (pixel / area * targetChannels + channel) * area + pixel % area;
+return (pixel / area * targetChannels + channel) * area + pixel % area;
 }
 
 fn shiftOf(channel: u32) -> f32 {
-  if (hasBias) {
-    return bias[channel];
-  }
-  return 0.0;
+if (hasBias) {
+return bias[channel];
+}
+return 0.0;
 }
 
 @group(0) @binding(4) var<storage, read_write> partials: array<vec2f>;
@@ -236,87 +236,87 @@ fn shiftOf(channel: u32) -> f32 {
 
 @compute @workgroup_size(invocations)
 fn convolveWithStatistics(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let tile = workgroup.y * workgroups.x + workgroup.x;
-  let length = arrayLength(&fours) * 4;
-  let sums = storedFours(tile, workgroup.z, local, length);
-  let count = length / targetChannels;
-  let first = tile * 4 * quads;
-  let pixels = min(4 * quads, max(count, first) - first);
-  let own = 4 * (local % (quads / 2) + vec2u(0, quads / 2));
-  let inside = own < vec2u(pixels);
-  let means = total(vec4f(1) * (sums.left + sums.right), local) /
-    f32(max(pixels, 1));
-  let squares = total(squaresAround(means, sums, inside), local);
-  let channel = (workgroup.z * groups + local / (quads / 2)) * 4;
-  let tiles = (count + 4 * quads - 1) / (4 * quads);
-  if (local % (quads / 2) == 0 && pixels > 0) {
-    for (var i = 0u; i < 4; i++) {
-      if (channel + i < targetChannels) {
-        partials[(channel + i) * tiles + tile] = vec2f(means[i], squares[i]);
-      }
-    }
-  }
-  if (tile == 0 && workgroup.z == 0 && local == 0) {
-    batches[0] += 1;
-  }
+let tile = workgroup.y * workgroups.x + workgroup.x;
+let length = arrayLength(&fours) * 4;
+let sums = storedFours(tile, workgroup.z, local, length);
+let count = length / targetChannels;
+let first = tile * 4 * quads;
+let pixels = min(4 * quads, max(count, first) - first);
+let own = 4 * (local % (quads / 2) + vec2u(0, quads / 2));
+let inside = own < vec2u(pixels);
+let means = total(vec4f(1) * (sums.left + sums.right), local) /
+f32(max(pixels, 1));
+let squares = total(squaresAround(means, sums, inside), local);
+let channel = (workgroup.z * groups + local / (quads / 2)) * 4;
+let tiles = (count + 4 * quads - 1) / (4 * quads);
+if (local % (quads / 2) == 0 && pixels > 0) {
+for (var i = 0u; i < 4; i++) {
+if (channel + i < targetChannels) {
+partials[(channel + i) * tiles + tile] = vec2f(means[i], squares[i]);
+}
+}
+}
+if (tile == 0 && workgroup.z == 0 && local == 0) {
+batches[0] += 1;
+}
 }
 
 
 fn squaresAround(means: vec4f, sums: Sums, inside: vec2<bool>) -> vec4f {
-  let shares = select(vec2f(), vec2f(1), inside);
-  var squares: vec4f;
-  for (var i = 0u; i < 4; i++) {
-    let left = sums.left[i] - means[i];
-    let right = sums.right[i] - means[i];
-    squares[i] = dot(shares, vec2f(dot(left, left), dot(right, right)));
-  }
-  return squares;
+let shares = select(vec2f(), vec2f(1), inside);
+var squares: vec4f;
+for (var i = 0u; i < 4; i++) {
+let left = sums.left[i] - means[i];
+let right = sums.right[i] - means[i];
+squares[i] = dot(shares, vec2f(dot(left, left), dot(right, right)));
+}
+return squares;
 }
 
 
 fn total(own: vec4f, local: u32) -> vec4f {
-  let place = local % (quads / 2);
-  workgroupBarrier();
-  pixelTile[local] = own;
-  for (var reach = quads / 4; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (place < reach) {
-      pixelTile[local] += pixelTile[local + reach];
-    }
-  }
-  workgroupBarrier();
-  return pixelTile[local - place];
+let place = local % (quads / 2);
+workgroupBarrier();
+pixelTile[local] = own;
+for (var reach = quads / 4; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (place < reach) {
+pixelTile[local] += pixelTile[local + reach];
+}
+}
+workgroupBarrier();
+return pixelTile[local - place];
 }
 
 
 @compute @workgroup_size(invocations)
 fn convolveSingles(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let firstQuad = (workgroup.y * workgroups.x + workgroup.x) * quads;
-  let firstGroup = workgroup.z * groups;
-  let count = arrayLength(&singles) / targetChannels;
-  var sums = convolved(firstQuad, firstGroup, local, count);
-  let quad = firstQuad + local % (quads / 2);
-  let channel = (firstGroup + local / (quads / 2)) * 4;
-  for (var i = 0u; i < 16; i++) {
-    let own = channel + i / 4;
-    let pixel = quad * 4 + i % 4;
-    storeSingle(pixel, own, sums.left[i / 4][i % 4], count);
-    storeSingle(pixel + quads * 2, own, sums.right[i / 4][i % 4], count);
-  }
+let firstQuad = (workgroup.y * workgroups.x + workgroup.x) * quads;
+let firstGroup = workgroup.z * groups;
+let count = arrayLength(&singles) / targetChannels;
+var sums = convolved(firstQuad, firstGroup, local, count);
+let quad = firstQuad + local % (quads / 2);
+let channel = (firstGroup + local / (quads / 2)) * 4;
+for (var i = 0u; i < 16; i++) {
+let own = channel + i / 4;
+let pixel = quad * 4 + i % 4;
+storeSingle(pixel, own, sums.left[i / 4][i % 4], count);
+storeSingle(pixel + quads * 2, own, sums.right[i / 4][i % 4], count);
+}
 }
 
 fn storeSingle(pixel: u32, channel: u32, value: f32, count: u32) {
-  if (pixel < count && channel < targetChannels) {
-    singles[indexOf(pixel, channel)] = Target(value + shiftOf(channel));
-  }
+if (pixel < count && channel < targetChannels) {
+singles[indexOf(pixel, channel)] = Target(value + shiftOf(channel));
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `tiled_weight_gradient.wgsl` without its comments. */
+/** The source of `tiled_weight_gradient.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/conv2d/tiled_weight_gradient.wgsl",
   elements: ["Source"],
@@ -66,45 +66,45 @@ const invocations = 128u;
 
 
 struct Windows {
-  images: vec4u,
-  tops: vec4i,
-  lefts: vec4i,
-  inside: vec4<bool>,
+images: vec4u,
+tops: vec4i,
+lefts: vec4i,
+inside: vec4<bool>,
 }
 
 
 fn windowsOf(pixels: vec4u, end: u32) -> Windows {
-  let known = min(pixels, vec4u(end - 1));
-  return Windows(
-    known / area * (sourceChannels * sourceArea),
-    vec4i(known % area / targetWidth) * strideHeight - paddingHeight,
-    vec4i(known % targetWidth) * strideWidth - paddingWidth,
-    pixels < vec4u(end),
-  );
+let known = min(pixels, vec4u(end - 1));
+return Windows(
+known / area * (sourceChannels * sourceArea),
+vec4i(known % area / targetWidth) * strideHeight - paddingHeight,
+vec4i(known % targetWidth) * strideWidth - paddingWidth,
+pixels < vec4u(end),
+);
 }
 
 
 fn seen(windows: Windows, k: vec4u) -> vec4f {
-  let known = min(k, vec4u(depth - 1));
-  let element = known % kernelArea;
-  let row = windows.tops + vec4i(element / kernelWidth) * dilationHeight;
-  let column = windows.lefts + vec4i(element % kernelWidth) * dilationWidth;
-  let sourceRow = row / inputDilationHeight;
-  let sourceColumn = column / inputDilationWidth;
-  let lastRow = vec4i(i32(sourceHeight) - 1);
-  let lastColumn = vec4i(i32(sourceWidth) - 1);
-  let inside = windows.inside & (k < vec4u(depth)) &
-    (row >= vec4i()) & (sourceRow <= lastRow) &
-    (row % inputDilationHeight == vec4i()) &
-    (column >= vec4i()) & (sourceColumn <= lastColumn) &
-    (column % inputDilationWidth == vec4i());
-  let at = windows.images + known / kernelArea * sourceArea +
-    vec4u(clamp(sourceRow, vec4i(), lastRow)) * sourceWidth +
-    vec4u(clamp(sourceColumn, vec4i(), lastColumn));
-  let values = vec4<Source>(
-    source[at.x], source[at.y], source[at.z], source[at.w],
-  );
-  return select(vec4f(), vec4f(values), inside);
+let known = min(k, vec4u(depth - 1));
+let element = known % kernelArea;
+let row = windows.tops + vec4i(element / kernelWidth) * dilationHeight;
+let column = windows.lefts + vec4i(element % kernelWidth) * dilationWidth;
+let sourceRow = row / inputDilationHeight;
+let sourceColumn = column / inputDilationWidth;
+let lastRow = vec4i(i32(sourceHeight) - 1);
+let lastColumn = vec4i(i32(sourceWidth) - 1);
+let inside = windows.inside & (k < vec4u(depth)) &
+(row >= vec4i()) & (sourceRow <= lastRow) &
+(row % inputDilationHeight == vec4i()) &
+(column >= vec4i()) & (sourceColumn <= lastColumn) &
+(column % inputDilationWidth == vec4i());
+let at = windows.images + known / kernelArea * sourceArea +
+vec4u(clamp(sourceRow, vec4i(), lastRow)) * sourceWidth +
+vec4u(clamp(sourceColumn, vec4i(), lastColumn));
+let values = vec4<Source>(
+source[at.x], source[at.y], source[at.z], source[at.w],
+);
+return select(vec4f(), vec4f(values), inside);
 }
 
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
@@ -131,60 +131,60 @@ var<workgroup> windowTile: array<vec4f, kQuads * pitch>;
 
 @compute @workgroup_size(invocations)
 fn weightGradientSplits(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let firstK = workgroup.x * kQuads;
-  let firstGroup = workgroup.y * gradientGroups;
-  let begin = workgroup.z * pixelsPerSplit;
-  let count = arrayLength(&gradOutput) / targetChannels;
-  let end = min(begin + pixelsPerSplit, count);
-  let own = local % pixelChunk;
-  var sums: mat4x4f;
-  for (var first = begin; first < end; first += pixelChunk) {
-    let pixel = first + own;
-    let windows = windowsOf(vec4u(pixel), end);
-    for (var i = local / pixelChunk; i < gradientGroups; i += 4) {
-      gradientTile[i * pitch + own] =
-        gradientsAt(pixel, (firstGroup + i) * 4, end);
-    }
-    for (var i = local / pixelChunk; i < kQuads; i += 4) {
-      windowTile[i * pitch + own] =
-        seen(windows, (firstK + i) * 4 + vec4u(0, 1, 2, 3));
-    }
-    workgroupBarrier();
-    for (var i = 0u; i < pixelChunk; i++) {
-      sums += product(
-        windowTile[local % kQuads * pitch + i],
-        gradientTile[local / kQuads * pitch + i],
-      );
-    }
-    workgroupBarrier();
-  }
-  for (var i = 0u; i < 16; i++) {
-    let channel = (firstGroup + local / kQuads) * 4 + i / 4;
-    let k = (firstK + local % kQuads) * 4 + i % 4;
-    if (channel < targetChannels && k < depth) {
-      let row = workgroup.z * targetChannels + channel;
-      splits[row * depth + k] = sums[i / 4][i % 4];
-    }
-  }
+let firstK = workgroup.x * kQuads;
+let firstGroup = workgroup.y * gradientGroups;
+let begin = workgroup.z * pixelsPerSplit;
+let count = arrayLength(&gradOutput) / targetChannels;
+let end = min(begin + pixelsPerSplit, count);
+let own = local % pixelChunk;
+var sums: mat4x4f;
+for (var first = begin; first < end; first += pixelChunk) {
+let pixel = first + own;
+let windows = windowsOf(vec4u(pixel), end);
+for (var i = local / pixelChunk; i < gradientGroups; i += 4) {
+gradientTile[i * pitch + own] =
+gradientsAt(pixel, (firstGroup + i) * 4, end);
+}
+for (var i = local / pixelChunk; i < kQuads; i += 4) {
+windowTile[i * pitch + own] =
+seen(windows, (firstK + i) * 4 + vec4u(0, 1, 2, 3));
+}
+workgroupBarrier();
+for (var i = 0u; i < pixelChunk; i++) {
+sums += product(
+windowTile[local % kQuads * pitch + i],
+gradientTile[local / kQuads * pitch + i],
+);
+}
+workgroupBarrier();
+}
+for (var i = 0u; i < 16; i++) {
+let channel = (firstGroup + local / kQuads) * 4 + i / 4;
+let k = (firstK + local % kQuads) * 4 + i % 4;
+if (channel < targetChannels && k < depth) {
+let row = workgroup.z * targetChannels + channel;
+splits[row * depth + k] = sums[i / 4][i % 4];
+}
+}
 }
 
 fn product(a: vec4f, b: vec4f) -> mat4x4f {
-  return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
+return mat4x4f(a * b.x, a * b.y, a * b.z, a * b.w);
 }
 
 
 fn gradientsAt(pixel: u32, channel: u32, end: u32) -> vec4f {
-  let channels = channel + vec4u(0, 1, 2, 3);
-  let known = min(pixel, end - 1);
-  let at = (known / area * targetChannels +
-    min(channels, vec4u(targetChannels - 1))) * area + known % area;
-  let values = vec4f(
-    gradOutput[at.x], gradOutput[at.y], gradOutput[at.z], gradOutput[at.w],
-  );
-  return select(vec4f(), values, vec4<bool>(pixel < end));
+let channels = channel + vec4u(0, 1, 2, 3);
+let known = min(pixel, end - 1);
+let at = (known / area * targetChannels +
+min(channels, vec4u(targetChannels - 1))) * area + known % area;
+let values = vec4f(
+gradOutput[at.x], gradOutput[at.y], gradOutput[at.z], gradOutput[at.w],
+);
+return select(vec4f(), values, vec4<bool>(pixel < end));
 }
 `,
 };

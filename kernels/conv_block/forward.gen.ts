@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `forward.wgsl` without its comments. */
+/** The source of `forward.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/conv_block/forward.wgsl",
   elements: ["Convolved","Output"],
@@ -32,31 +32,31 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 struct Block {
-  batch: u32,
-  channels: u32,
-  height: u32,
-  width: u32,
-  imagesPerSplit: u32,
+batch: u32,
+channels: u32,
+height: u32,
+width: u32,
+imagesPerSplit: u32,
 }
 
 @group(0) @binding(10) var<uniform> block: Block;
 
 
 fn area() -> u32 {
-  return block.height * block.width;
+return block.height * block.width;
 }
 
 fn splits() -> u32 {
-  return (block.batch + block.imagesPerSplit - 1) / block.imagesPerSplit;
+return (block.batch + block.imagesPerSplit - 1) / block.imagesPerSplit;
 }
 
 
 fn count() -> f32 {
-  return f32(block.batch * area());
+return f32(block.batch * area());
 }
 
 
@@ -64,62 +64,62 @@ const nothing = 0x7fffffffu;
 
 
 struct Split {
-  first: u32,
-  images: u32,
-  channel: u32,
+first: u32,
+images: u32,
+channel: u32,
 }
 
 fn splitOf(workgroup: vec3u) -> Split {
-  let first = workgroup.x * block.imagesPerSplit;
-  let images = min(block.imagesPerSplit, block.batch - first);
-  return Split(first, images, workgroup.y);
+let first = workgroup.x * block.imagesPerSplit;
+let images = min(block.imagesPerSplit, block.batch - first);
+return Split(first, images, workgroup.y);
 }
 
 
 
 
 struct Walk {
-  at: u32,
-  inPlane: u32,
-  column: u32,
+at: u32,
+inPlane: u32,
+column: u32,
 }
 
 struct Planes {
-  size: u32,
-  columns: u32,
-  step: Walk,
+size: u32,
+columns: u32,
+step: Walk,
 }
 
 fn planesOf(size: u32, columns: u32) -> Planes {
-  let planes = workgroupSize / size;
-  let inPlane = workgroupSize % size;
-  let at = planes * block.channels * size + inPlane;
-  return Planes(size, columns, Walk(at, inPlane, workgroupSize % columns));
+let planes = workgroupSize / size;
+let inPlane = workgroupSize % size;
+let at = planes * block.channels * size + inPlane;
+return Planes(size, columns, Walk(at, inPlane, workgroupSize % columns));
 }
 
 fn elementOf(split: Split, i: u32, planes: Planes) -> Walk {
-  let plane = (split.first + i / planes.size) * block.channels + split.channel;
-  let inPlane = i % planes.size;
-  return Walk(plane * planes.size + inPlane, inPlane, i % planes.columns);
+let plane = (split.first + i / planes.size) * block.channels + split.channel;
+let inPlane = i % planes.size;
+return Walk(plane * planes.size + inPlane, inPlane, i % planes.columns);
 }
 
 fn after(walk: Walk, planes: Planes) -> Walk {
-  let inPlane = walk.inPlane + planes.step.inPlane;
-  let column = walk.column + planes.step.column;
-  let goesOn = inPlane >= planes.size;
-  let isNext = column >= planes.columns;
-  return Walk(
-    walk.at + planes.step.at +
-      select(0, (block.channels - 1) * planes.size, goesOn),
-    inPlane - select(0, planes.size, goesOn),
-    column - select(0, planes.columns, isNext),
-  );
+let inPlane = walk.inPlane + planes.step.inPlane;
+let column = walk.column + planes.step.column;
+let goesOn = inPlane >= planes.size;
+let isNext = column >= planes.columns;
+return Walk(
+walk.at + planes.step.at +
+select(0, (block.channels - 1) * planes.size, goesOn),
+inPlane - select(0, planes.size, goesOn),
+column - select(0, planes.columns, isNext),
+);
 }
 
 
 
 fn upperOf(window: Walk) -> u32 {
-  return 2 * window.at - window.column;
+return 2 * window.at - window.column;
 }
 
 override eps: f32;
@@ -140,57 +140,57 @@ var<workgroup> held: array<vec3f, workgroupSize>;
 
 @compute @workgroup_size(workgroupSize)
 fn partialStatistics(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let split = splitOf(workgroup);
-  let planes = planesOf(area() / 4, block.width);
-  let end = split.images * planes.size;
-  var walk = elementOf(split, min(local, end - 1), planes);
-  let center = vec4f(quads[walk.at]);
-  var sum: vec4f;
-  var squares: vec4f;
-  for (var i = local; i < end; i += workgroupSize) {
-    let difference = vec4f(quads[walk.at]) - center;
-    sum += difference;
-    squares += difference * difference;
-    walk = after(walk, planes);
-  }
-  let own = f32((end - min(local, end) + workgroupSize - 1) / workgroupSize);
-  let means = center + sum / max(own, 1);
-  let ownMean = dot(means, vec4f(0.25));
-  let around = squares - sum * sum / max(own, 1);
-  let shifts = means - ownMean;
-  let squaresAround = dot(around + own * shifts * shifts, vec4f(1));
-  let all = unitedOfAll(vec3f(4 * own, ownMean, squaresAround), local);
-  if (local == 0) {
-    newPartials[split.channel * splits() + workgroup.x] = all.yz;
-    if (workgroup.x == 0 && workgroup.y == 0) {
-      numBatchesTracked[0] += 1;
-    }
-  }
+let split = splitOf(workgroup);
+let planes = planesOf(area() / 4, block.width);
+let end = split.images * planes.size;
+var walk = elementOf(split, min(local, end - 1), planes);
+let center = vec4f(quads[walk.at]);
+var sum: vec4f;
+var squares: vec4f;
+for (var i = local; i < end; i += workgroupSize) {
+let difference = vec4f(quads[walk.at]) - center;
+sum += difference;
+squares += difference * difference;
+walk = after(walk, planes);
+}
+let own = f32((end - min(local, end) + workgroupSize - 1) / workgroupSize);
+let means = center + sum / max(own, 1);
+let ownMean = dot(means, vec4f(0.25));
+let around = squares - sum * sum / max(own, 1);
+let shifts = means - ownMean;
+let squaresAround = dot(around + own * shifts * shifts, vec4f(1));
+let all = unitedOfAll(vec3f(4 * own, ownMean, squaresAround), local);
+if (local == 0) {
+newPartials[split.channel * splits() + workgroup.x] = all.yz;
+if (workgroup.x == 0 && workgroup.y == 0) {
+numBatchesTracked[0] += 1;
+}
+}
 }
 
 
 fn unitedOfAll(own: vec3f, local: u32) -> vec3f {
-  held[local] = own;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      held[local] = united(held[local], held[local + reach]);
-    }
-  }
-  workgroupBarrier();
-  return held[0];
+held[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+held[local] = united(held[local], held[local + reach]);
+}
+}
+workgroupBarrier();
+return held[0];
 }
 
 
 fn united(a: vec3f, b: vec3f) -> vec3f {
-  let both = a.x + b.x;
-  let share = b.x / max(both, 1);
-  let distance = b.y - a.y;
-  let squares = a.z + b.z + distance * distance * a.x * share;
-  return vec3f(both, a.y + distance * share, squares);
+let both = a.x + b.x;
+let share = b.x / max(both, 1);
+let distance = b.y - a.y;
+let squares = a.z + b.z + distance * distance * a.x * share;
+return vec3f(both, a.y + distance * share, squares);
 }
 
 @group(0) @binding(1) var<storage, read> partials: array<vec2f>;
@@ -204,8 +204,8 @@ fn united(a: vec3f, b: vec3f) -> vec3f {
 
 
 struct Partials {
-  partialCount: u32,
-  partialElements: u32,
+partialCount: u32,
+partialElements: u32,
 }
 
 @group(0) @binding(11) var<uniform> sizes: Partials;
@@ -213,64 +213,64 @@ struct Partials {
 
 
 fn statisticsOf(channel: u32, local: u32) -> vec2f {
-  let start = channel * sizes.partialCount;
-  var own: vec3f;
-  for (var i = local; i < sizes.partialCount; i += workgroupSize) {
-    let before = i * sizes.partialElements;
-    let elements = min(sizes.partialElements, block.batch * area() - before);
-    own = united(own, vec3f(f32(elements), partials[start + i]));
-  }
-  let all = unitedOfAll(own, local);
-  return vec2f(all.y, all.z / count());
+let start = channel * sizes.partialCount;
+var own: vec3f;
+for (var i = local; i < sizes.partialCount; i += workgroupSize) {
+let before = i * sizes.partialElements;
+let elements = min(sizes.partialElements, block.batch * area() - before);
+own = united(own, vec3f(f32(elements), partials[start + i]));
+}
+let all = unitedOfAll(own, local);
+return vec2f(all.y, all.z / count());
 }
 
 
 struct Normalisation {
-  center: f32,
-  factor: f32,
-  offset: f32,
+center: f32,
+factor: f32,
+offset: f32,
 }
 
 
 fn batchNormalisation(workgroup: vec3u, local: u32) -> Normalisation {
-  let channel = workgroup.y;
-  let statistics = statisticsOf(channel, local);
-  let inverse = 1 / sqrt(statistics.y + eps);
-  let result =
-    Normalisation(statistics.x, inverse * scale[channel], shift[channel]);
-  if (workgroup.x == 0 && local == 0) {
-    mean[channel] = statistics.x;
-    invStd[channel] = inverse;
-    let unbiased = statistics.y * (count() / (count() - 1));
-    runningMean[channel] += momentum * (statistics.x - runningMean[channel]);
-    runningVar[channel] +=
-      momentum * (unbiased - runningVar[channel]);
-  }
-  return result;
+let channel = workgroup.y;
+let statistics = statisticsOf(channel, local);
+let inverse = 1 / sqrt(statistics.y + eps);
+let result =
+Normalisation(statistics.x, inverse * scale[channel], shift[channel]);
+if (workgroup.x == 0 && local == 0) {
+mean[channel] = statistics.x;
+invStd[channel] = inverse;
+let unbiased = statistics.y * (count() / (count() - 1));
+runningMean[channel] += momentum * (statistics.x - runningMean[channel]);
+runningVar[channel] +=
+momentum * (unbiased - runningVar[channel]);
+}
+return result;
 }
 
 
 struct Pooled {
-  value: f32,
-  source: u32,
+value: f32,
+source: u32,
 }
 
 
 fn pool(window: vec4f, normalisation: Normalisation) -> Pooled {
-  let z =
-    (window - normalisation.center) * normalisation.factor + normalisation.offset;
+let z =
+(window - normalisation.center) * normalisation.factor + normalisation.offset;
 
-  let upper = select(vec2f(z.x, window.x), vec2f(z.y, window.y), z.y > z.x);
-  let lower = select(vec2f(z.z, window.z), vec2f(z.w, window.w), z.w > z.z);
-  let largest = select(upper, lower, lower.x > upper.x);
+let upper = select(vec2f(z.x, window.x), vec2f(z.y, window.y), z.y > z.x);
+let lower = select(vec2f(z.z, window.z), vec2f(z.w, window.w), z.w > z.z);
+let largest = select(upper, lower, lower.x > upper.x);
 
 
-  let isNan = (bitcast<vec4u>(z) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
-  if (any(isNan)) {
-    return Pooled(z.x + z.y + z.z + z.w, bitcast<u32>(window.x));
-  }
-  let bits = bitcast<u32>(largest.y);
-  return Pooled(max(largest.x, 0), select(nothing, bits, largest.x > 0));
+let isNan = (bitcast<vec4u>(z) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
+if (any(isNan)) {
+return Pooled(z.x + z.y + z.z + z.w, bitcast<u32>(window.x));
+}
+let bits = bitcast<u32>(largest.y);
+return Pooled(max(largest.x, 0), select(nothing, bits, largest.x > 0));
 }
 
 @group(0) @binding(8) var<storage, read_write> outputPairs: array<vec2<Output>>;
@@ -279,23 +279,23 @@ fn pool(window: vec4f, normalisation: Normalisation) -> Pooled {
 
 @compute @workgroup_size(workgroupSize)
 fn forwardPairs(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let split = splitOf(workgroup);
-  let normalisation = batchNormalisation(workgroup, local);
-  let planes = planesOf(area() / 8, block.width / 4);
-  var walk = elementOf(split, local, planes);
-  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
-    let at = upperOf(walk);
-    let upper = vec4f(quads[at]);
-    let lower = vec4f(quads[at + planes.columns]);
-    let left = pool(vec4f(upper.xy, lower.xy), normalisation);
-    let right = pool(vec4f(upper.zw, lower.zw), normalisation);
-    outputPairs[walk.at] = vec2<Output>(vec2f(left.value, right.value));
-    pickedPairs[walk.at] = vec2u(left.source, right.source);
-    walk = after(walk, planes);
-  }
+let split = splitOf(workgroup);
+let normalisation = batchNormalisation(workgroup, local);
+let planes = planesOf(area() / 8, block.width / 4);
+var walk = elementOf(split, local, planes);
+for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+let at = upperOf(walk);
+let upper = vec4f(quads[at]);
+let lower = vec4f(quads[at + planes.columns]);
+let left = pool(vec4f(upper.xy, lower.xy), normalisation);
+let right = pool(vec4f(upper.zw, lower.zw), normalisation);
+outputPairs[walk.at] = vec2<Output>(vec2f(left.value, right.value));
+pickedPairs[walk.at] = vec2u(left.source, right.source);
+walk = after(walk, planes);
+}
 }
 
 @group(0) @binding(0) var<storage, read> pairs: array<vec2<Convolved>>;
@@ -304,72 +304,72 @@ fn forwardPairs(
 
 @compute @workgroup_size(workgroupSize)
 fn forwardSingles(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let split = splitOf(workgroup);
-  let normalisation = batchNormalisation(workgroup, local);
-  let planes = planesOf(area() / 4, block.width / 2);
-  var walk = elementOf(split, local, planes);
-  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
-    let at = upperOf(walk);
-    let upper = vec2f(pairs[at]);
-    let lower = vec2f(pairs[at + planes.columns]);
-    let pooled = pool(vec4f(upper, lower), normalisation);
-    output[walk.at] = Output(pooled.value);
-    picked[walk.at] = pooled.source;
-    walk = after(walk, planes);
-  }
+let split = splitOf(workgroup);
+let normalisation = batchNormalisation(workgroup, local);
+let planes = planesOf(area() / 4, block.width / 2);
+var walk = elementOf(split, local, planes);
+for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+let at = upperOf(walk);
+let upper = vec2f(pairs[at]);
+let lower = vec2f(pairs[at + planes.columns]);
+let pooled = pool(vec4f(upper, lower), normalisation);
+output[walk.at] = Output(pooled.value);
+picked[walk.at] = pooled.source;
+walk = after(walk, planes);
+}
 }
 
 @group(0) @binding(1) var<storage, read> knownMean: array<f32>;
 @group(0) @binding(4) var<storage, read> knownVar: array<f32>;
 
 fn knownNormalisation(channel: u32) -> Normalisation {
-  let inverse = 1 / sqrt(knownVar[channel] + eps);
-  return
-    Normalisation(knownMean[channel], inverse * scale[channel], shift[channel]);
+let inverse = 1 / sqrt(knownVar[channel] + eps);
+return
+Normalisation(knownMean[channel], inverse * scale[channel], shift[channel]);
 }
 
 
 @compute @workgroup_size(workgroupSize)
 fn evalPairs(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let split = splitOf(workgroup);
-  let normalisation = knownNormalisation(split.channel);
-  let planes = planesOf(area() / 8, block.width / 4);
-  var walk = elementOf(split, local, planes);
-  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
-    let at = upperOf(walk);
-    let upper = vec4f(quads[at]);
-    let lower = vec4f(quads[at + planes.columns]);
-    outputPairs[walk.at] = vec2<Output>(vec2f(
-      pool(vec4f(upper.xy, lower.xy), normalisation).value,
-      pool(vec4f(upper.zw, lower.zw), normalisation).value,
-    ));
-    walk = after(walk, planes);
-  }
+let split = splitOf(workgroup);
+let normalisation = knownNormalisation(split.channel);
+let planes = planesOf(area() / 8, block.width / 4);
+var walk = elementOf(split, local, planes);
+for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+let at = upperOf(walk);
+let upper = vec4f(quads[at]);
+let lower = vec4f(quads[at + planes.columns]);
+outputPairs[walk.at] = vec2<Output>(vec2f(
+pool(vec4f(upper.xy, lower.xy), normalisation).value,
+pool(vec4f(upper.zw, lower.zw), normalisation).value,
+));
+walk = after(walk, planes);
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn evalSingles(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let split = splitOf(workgroup);
-  let normalisation = knownNormalisation(split.channel);
-  let planes = planesOf(area() / 4, block.width / 2);
-  var walk = elementOf(split, local, planes);
-  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
-    let at = upperOf(walk);
-    let upper = vec2f(pairs[at]);
-    let lower = vec2f(pairs[at + planes.columns]);
-    output[walk.at] =
-      Output(pool(vec4f(upper, lower), normalisation).value);
-    walk = after(walk, planes);
-  }
+let split = splitOf(workgroup);
+let normalisation = knownNormalisation(split.channel);
+let planes = planesOf(area() / 4, block.width / 2);
+var walk = elementOf(split, local, planes);
+for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+let at = upperOf(walk);
+let upper = vec2f(pairs[at]);
+let lower = vec2f(pairs[at + planes.columns]);
+output[walk.at] =
+Output(pool(vec4f(upper, lower), normalisation).value);
+walk = after(walk, planes);
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `gradient.wgsl` without its comments. */
+/** The source of `gradient.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/conv_block/gradient.wgsl",
   elements: ["Convolved"],
@@ -29,31 +29,31 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 struct Block {
-  batch: u32,
-  channels: u32,
-  height: u32,
-  width: u32,
-  imagesPerSplit: u32,
+batch: u32,
+channels: u32,
+height: u32,
+width: u32,
+imagesPerSplit: u32,
 }
 
 @group(0) @binding(10) var<uniform> block: Block;
 
 
 fn area() -> u32 {
-  return block.height * block.width;
+return block.height * block.width;
 }
 
 fn splits() -> u32 {
-  return (block.batch + block.imagesPerSplit - 1) / block.imagesPerSplit;
+return (block.batch + block.imagesPerSplit - 1) / block.imagesPerSplit;
 }
 
 
 fn count() -> f32 {
-  return f32(block.batch * area());
+return f32(block.batch * area());
 }
 
 
@@ -61,62 +61,62 @@ const nothing = 0x7fffffffu;
 
 
 struct Split {
-  first: u32,
-  images: u32,
-  channel: u32,
+first: u32,
+images: u32,
+channel: u32,
 }
 
 fn splitOf(workgroup: vec3u) -> Split {
-  let first = workgroup.x * block.imagesPerSplit;
-  let images = min(block.imagesPerSplit, block.batch - first);
-  return Split(first, images, workgroup.y);
+let first = workgroup.x * block.imagesPerSplit;
+let images = min(block.imagesPerSplit, block.batch - first);
+return Split(first, images, workgroup.y);
 }
 
 
 
 
 struct Walk {
-  at: u32,
-  inPlane: u32,
-  column: u32,
+at: u32,
+inPlane: u32,
+column: u32,
 }
 
 struct Planes {
-  size: u32,
-  columns: u32,
-  step: Walk,
+size: u32,
+columns: u32,
+step: Walk,
 }
 
 fn planesOf(size: u32, columns: u32) -> Planes {
-  let planes = workgroupSize / size;
-  let inPlane = workgroupSize % size;
-  let at = planes * block.channels * size + inPlane;
-  return Planes(size, columns, Walk(at, inPlane, workgroupSize % columns));
+let planes = workgroupSize / size;
+let inPlane = workgroupSize % size;
+let at = planes * block.channels * size + inPlane;
+return Planes(size, columns, Walk(at, inPlane, workgroupSize % columns));
 }
 
 fn elementOf(split: Split, i: u32, planes: Planes) -> Walk {
-  let plane = (split.first + i / planes.size) * block.channels + split.channel;
-  let inPlane = i % planes.size;
-  return Walk(plane * planes.size + inPlane, inPlane, i % planes.columns);
+let plane = (split.first + i / planes.size) * block.channels + split.channel;
+let inPlane = i % planes.size;
+return Walk(plane * planes.size + inPlane, inPlane, i % planes.columns);
 }
 
 fn after(walk: Walk, planes: Planes) -> Walk {
-  let inPlane = walk.inPlane + planes.step.inPlane;
-  let column = walk.column + planes.step.column;
-  let goesOn = inPlane >= planes.size;
-  let isNext = column >= planes.columns;
-  return Walk(
-    walk.at + planes.step.at +
-      select(0, (block.channels - 1) * planes.size, goesOn),
-    inPlane - select(0, planes.size, goesOn),
-    column - select(0, planes.columns, isNext),
-  );
+let inPlane = walk.inPlane + planes.step.inPlane;
+let column = walk.column + planes.step.column;
+let goesOn = inPlane >= planes.size;
+let isNext = column >= planes.columns;
+return Walk(
+walk.at + planes.step.at +
+select(0, (block.channels - 1) * planes.size, goesOn),
+inPlane - select(0, planes.size, goesOn),
+column - select(0, planes.columns, isNext),
+);
 }
 
 
 
 fn upperOf(window: Walk) -> u32 {
-  return 2 * window.at - window.column;
+return 2 * window.at - window.column;
 }
 
 
@@ -127,16 +127,16 @@ var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
-  workgroupBarrier();
-  partial[local] = own;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  workgroupBarrier();
-  return partial[0];
+workgroupBarrier();
+partial[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] += partial[local + reach];
+}
+}
+workgroupBarrier();
+return partial[0];
 }
 
 @group(0) @binding(0) var<storage, read> quads: array<vec4<Convolved>>;
@@ -155,28 +155,28 @@ alias Partial = vec3f;
 
 @compute @workgroup_size(workgroupSize)
 fn gradientSums(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let split = splitOf(workgroup);
-  let center = mean[split.channel];
-  var own: vec2f;
-  let planes = planesOf(area() / 4, block.width / 2);
-  var walk = elementOf(split, local, planes);
-  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
-    let bits = picked[walk.at];
-    let gradient = select(gradOutput[walk.at], 0.0, bits == nothing);
-    let distance = select(bitcast<f32>(bits) - center, 0.0, bits == nothing);
-    own += vec2f(gradient, gradient * distance);
-    walk = after(walk, planes);
-  }
-  let total = sumOfWorkgroup(vec3f(own, 0), local);
-  if (local == 0) {
-    newSums[split.channel * splits() + workgroup.x] = total.xy;
-    if (workgroup.x == 0) {
-      gradBias[split.channel] = 0;
-    }
-  }
+let split = splitOf(workgroup);
+let center = mean[split.channel];
+var own: vec2f;
+let planes = planesOf(area() / 4, block.width / 2);
+var walk = elementOf(split, local, planes);
+for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+let bits = picked[walk.at];
+let gradient = select(gradOutput[walk.at], 0.0, bits == nothing);
+let distance = select(bitcast<f32>(bits) - center, 0.0, bits == nothing);
+own += vec2f(gradient, gradient * distance);
+walk = after(walk, planes);
+}
+let total = sumOfWorkgroup(vec3f(own, 0), local);
+if (local == 0) {
+newSums[split.channel * splits() + workgroup.x] = total.xy;
+if (workgroup.x == 0) {
+gradBias[split.channel] = 0;
+}
+}
 }
 
 @group(0) @binding(1) var<storage, read> gradOutputPairs: array<vec2f>;
@@ -192,99 +192,99 @@ fn gradientSums(
 
 
 struct NormalisationGradient {
-  center: f32,
-  factor: f32,
-  average: f32,
-  slope: f32,
+center: f32,
+factor: f32,
+average: f32,
+slope: f32,
 }
 
 
 fn normalisationGradient(
-  workgroup: vec3u,
-  local: u32,
+workgroup: vec3u,
+local: u32,
 ) -> NormalisationGradient {
-  let channel = workgroup.y;
-  let start = channel * splits();
-  var total: vec2f;
-  for (var i = start; i < start + splits(); i++) {
-    total += sums[i];
-  }
-  let inverse = invStd[channel];
-  let alongScale = total.y * inverse;
-  let result = NormalisationGradient(
-    mean[channel],
-    scale[channel] * inverse,
-    total.x / count(),
-    alongScale * inverse / count(),
-  );
-  if (workgroup.x == 0 && local == 0) {
-    gradScale[channel] = alongScale;
-    gradShift[channel] = total.x;
-  }
-  return result;
+let channel = workgroup.y;
+let start = channel * splits();
+var total: vec2f;
+for (var i = start; i < start + splits(); i++) {
+total += sums[i];
+}
+let inverse = invStd[channel];
+let alongScale = total.y * inverse;
+let result = NormalisationGradient(
+mean[channel],
+scale[channel] * inverse,
+total.x / count(),
+alongScale * inverse / count(),
+);
+if (workgroup.x == 0 && local == 0) {
+gradScale[channel] = alongScale;
+gradShift[channel] = total.x;
+}
+return result;
 }
 
 
 fn unpool(
-  window: vec4f,
-  gradient: f32,
-  bits: u32,
-  through: NormalisationGradient,
+window: vec4f,
+gradient: f32,
+bits: u32,
+through: NormalisationGradient,
 ) -> vec4f {
 
-  let same = bitcast<vec4u>(window) == vec4u(bits);
-  let first = vec4<bool>(
-    same.x,
-    same.y && !same.x,
-    same.z && !(same.x || same.y),
-    same.w && !(same.x || same.y || same.z),
-  );
-  let arrived = select(vec4f(), vec4f(gradient), first);
-  return through.factor *
-    (arrived - (through.average + (window - through.center) * through.slope));
+let same = bitcast<vec4u>(window) == vec4u(bits);
+let first = vec4<bool>(
+same.x,
+same.y && !same.x,
+same.z && !(same.x || same.y),
+same.w && !(same.x || same.y || same.z),
+);
+let arrived = select(vec4f(), vec4f(gradient), first);
+return through.factor *
+(arrived - (through.average + (window - through.center) * through.slope));
 }
 
 @compute @workgroup_size(workgroupSize)
 fn gradientPairs(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let split = splitOf(workgroup);
-  let through = normalisationGradient(workgroup, local);
-  let planes = planesOf(area() / 8, block.width / 4);
-  var walk = elementOf(split, local, planes);
-  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
-    let at = upperOf(walk);
-    let upper = vec4f(quads[at]);
-    let lower = vec4f(quads[at + planes.columns]);
-    let gradients = gradOutputPairs[walk.at];
-    let bits = pickedPairs[walk.at];
-    let left = unpool(vec4f(upper.xy, lower.xy), gradients.x, bits.x, through);
-    let right = unpool(vec4f(upper.zw, lower.zw), gradients.y, bits.y, through);
-    gradQuads[at] = vec4f(left.xy, right.xy);
-    gradQuads[at + planes.columns] = vec4f(left.zw, right.zw);
-    walk = after(walk, planes);
-  }
+let split = splitOf(workgroup);
+let through = normalisationGradient(workgroup, local);
+let planes = planesOf(area() / 8, block.width / 4);
+var walk = elementOf(split, local, planes);
+for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+let at = upperOf(walk);
+let upper = vec4f(quads[at]);
+let lower = vec4f(quads[at + planes.columns]);
+let gradients = gradOutputPairs[walk.at];
+let bits = pickedPairs[walk.at];
+let left = unpool(vec4f(upper.xy, lower.xy), gradients.x, bits.x, through);
+let right = unpool(vec4f(upper.zw, lower.zw), gradients.y, bits.y, through);
+gradQuads[at] = vec4f(left.xy, right.xy);
+gradQuads[at + planes.columns] = vec4f(left.zw, right.zw);
+walk = after(walk, planes);
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn gradientSingles(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let split = splitOf(workgroup);
-  let through = normalisationGradient(workgroup, local);
-  let planes = planesOf(area() / 4, block.width / 2);
-  var walk = elementOf(split, local, planes);
-  for (var i = local; i < split.images * planes.size; i += workgroupSize) {
-    let at = upperOf(walk);
-    let window = vec4f(vec2f(pairs[at]), vec2f(pairs[at + planes.columns]));
-    let gradient =
-      unpool(window, gradOutput[walk.at], picked[walk.at], through);
-    gradPairs[at] = gradient.xy;
-    gradPairs[at + planes.columns] = gradient.zw;
-    walk = after(walk, planes);
-  }
+let split = splitOf(workgroup);
+let through = normalisationGradient(workgroup, local);
+let planes = planesOf(area() / 4, block.width / 2);
+var walk = elementOf(split, local, planes);
+for (var i = local; i < split.images * planes.size; i += workgroupSize) {
+let at = upperOf(walk);
+let window = vec4f(vec2f(pairs[at]), vec2f(pairs[at + planes.columns]));
+let gradient =
+unpool(window, gradOutput[walk.at], picked[walk.at], through);
+gradPairs[at] = gradient.xy;
+gradPairs[at + planes.columns] = gradient.zw;
+walk = after(walk, planes);
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `cross_entropy.wgsl` without its comments. */
+/** The source of `cross_entropy.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/cross_entropy/cross_entropy.wgsl",
   elements: [],
@@ -17,12 +17,12 @@ export const module: WgslModule = {
 
 
 fn isNan(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 
 struct Scores {
-  batch: u32,
-  classes: u32,
+batch: u32,
+classes: u32,
 }
 
 @group(0) @binding(8) var<uniform> sizes: Scores;
@@ -31,17 +31,17 @@ struct Scores {
 
 
 fn largestColumn(row: u32) -> u32 {
-  let start = row * sizes.classes;
-  var largest = scores[start];
-  var column = 0u;
-  for (var candidate = 1u; candidate < sizes.classes; candidate++) {
-    let score = scores[start + candidate];
-    if (!isNan(largest) && (isNan(score) || score > largest)) {
-      largest = score;
-      column = candidate;
-    }
-  }
-  return column;
+let start = row * sizes.classes;
+var largest = scores[start];
+var column = 0u;
+for (var candidate = 1u; candidate < sizes.classes; candidate++) {
+let score = scores[start + candidate];
+if (!isNan(largest) && (isNan(score) || score > largest)) {
+largest = score;
+column = candidate;
+}
+}
+return column;
 }
 
 
@@ -53,23 +53,23 @@ fn largestColumn(row: u32) -> u32 {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
-  workgroupBarrier();
-  partial[local] = own;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  workgroupBarrier();
-  return partial[0];
+workgroupBarrier();
+partial[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] += partial[local + reach];
+}
+}
+workgroupBarrier();
+return partial[0];
 }
 
 
@@ -93,66 +93,66 @@ var<workgroup> wrongLabel: atomic<u32>;
 
 @compute @workgroup_size(workgroupSize)
 fn crossEntropy(@builtin(local_invocation_index) local: u32) {
-  var own: vec2f;
-  for (var row = local; row < sizes.batch; row += workgroupSize) {
-    own += rowOf(row);
-  }
-  let total = sumOfWorkgroup(own, local);
-  if (local == 0) {
+var own: vec2f;
+for (var row = local; row < sizes.batch; row += workgroupSize) {
+own += rowOf(row);
+}
+let total = sumOfWorkgroup(own, local);
+if (local == 0) {
 
 
-    let mean = bitcast<u32>(total.x / f32(sizes.batch));
-    loss[0] = select(mean, 0x7fc00000u, atomicLoad(&wrongLabel) > 0);
-    sums[0] += bitcast<f32>(loss[0]);
-    sums[1] += total.y;
-    noteFault(atomicLoad(&wrongLabel));
-  }
+let mean = bitcast<u32>(total.x / f32(sizes.batch));
+loss[0] = select(mean, 0x7fc00000u, atomicLoad(&wrongLabel) > 0);
+sums[0] += bitcast<f32>(loss[0]);
+sums[1] += total.y;
+noteFault(atomicLoad(&wrongLabel));
+}
 }
 
 fn noteFault(distance: u32) {
-  if (distance > 0 && fault[0] == 0) {
-    let row = sizes.batch - distance;
-    fault[0] = i32(row) + 1;
-    fault[1] = labels[row];
-    fault[2] = i32(sizes.classes);
-    fault[3] = 1;
-  }
+if (distance > 0 && fault[0] == 0) {
+let row = sizes.batch - distance;
+fault[0] = i32(row) + 1;
+fault[1] = labels[row];
+fault[2] = i32(sizes.classes);
+fault[3] = 1;
+}
 }
 
 
 
 
 fn rowOf(row: u32) -> vec2f {
-  let start = row * sizes.classes;
-  let end = start + sizes.classes;
-  let column = largestColumn(row);
-  let largest = scores[start + column];
-  let label = labels[row];
-  var sum = 0.0;
-  var scoreSum = 0.0;
-  for (var i = start; i < end; i++) {
-    let score = scores[i] - largest;
-    sum += exp(score);
-    scoreSum += score;
-  }
-  for (var i = start; i < end; i++) {
-    let probability = exp(scores[i] - largest) / sum;
-    let own = select(0.0, 1 - labelSmoothing, i32(i - start) == label);
-    let difference = probability - (own + labelSmoothing / f32(sizes.classes));
-    gradLogits[i] = difference / f32(sizes.batch);
-  }
-  if (label < 0 || label >= i32(sizes.classes)) {
-    atomicMax(&wrongLabel, sizes.batch - row);
-    return vec2f();
-  }
-  let own = (1 - labelSmoothing) * (scores[start + u32(label)] - largest);
+let start = row * sizes.classes;
+let end = start + sizes.classes;
+let column = largestColumn(row);
+let largest = scores[start + column];
+let label = labels[row];
+var sum = 0.0;
+var scoreSum = 0.0;
+for (var i = start; i < end; i++) {
+let score = scores[i] - largest;
+sum += exp(score);
+scoreSum += score;
+}
+for (var i = start; i < end; i++) {
+let probability = exp(scores[i] - largest) / sum;
+let own = select(0.0, 1 - labelSmoothing, i32(i - start) == label);
+let difference = probability - (own + labelSmoothing / f32(sizes.classes));
+gradLogits[i] = difference / f32(sizes.batch);
+}
+if (label < 0 || label >= i32(sizes.classes)) {
+atomicMax(&wrongLabel, sizes.batch - row);
+return vec2f();
+}
+let own = (1 - labelSmoothing) * (scores[start + u32(label)] - largest);
 
-  let share = labelSmoothing * scoreSum / f32(sizes.classes);
-  let others = select(0.0, share, labelSmoothing > 0);
-  return vec2f(
-    log(sum) - (own + others),
-    select(0.0, 1.0, column == u32(label)),
-  );
+let share = labelSmoothing * scoreSum / f32(sizes.classes);
+let others = select(0.0, share, labelSmoothing > 0);
+return vec2f(
+log(sum) - (own + others),
+select(0.0, 1.0, column == u32(label)),
+);
 }
 `,
 };

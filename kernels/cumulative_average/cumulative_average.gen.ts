@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `cumulative_average.wgsl` without its comments. */
+/** The source of `cumulative_average.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/cumulative_average/cumulative_average.wgsl",
   elements: [],
@@ -19,7 +19,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 @group(0) @binding(0) var<storage, read> value: array<f32>;
@@ -28,13 +28,13 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 @compute @workgroup_size(workgroupSize)
 fn cumulativeAverage(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&average)) {
-    average[index] += (value[index] - average[index]) / f32(count[0]);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&average)) {
+average[index] += (value[index] - average[index]) / f32(count[0]);
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `dropout.wgsl` without its comments. */
+/** The source of `dropout.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/dropout/dropout.wgsl",
   elements: [],
@@ -19,21 +19,21 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 
 
 fn pcg3d(input: vec3u) -> vec3u {
-  var v = input * 1664525u + 1013904223u;
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v ^= v >> vec3u(16);
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  return v;
+var v = input * 1664525u + 1013904223u;
+v.x += v.y * v.z;
+v.y += v.z * v.x;
+v.z += v.x * v.y;
+v ^= v >> vec3u(16);
+v.x += v.y * v.z;
+v.y += v.z * v.x;
+v.z += v.x * v.y;
+return v;
 }
 
 
@@ -51,16 +51,16 @@ override factor: f32;
 
 @compute @workgroup_size(workgroupSize)
 fn dropoutForward(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let hash = pcg3d(vec3u(index / area, state[0], state[1])).x;
-    let scale = select(factor, 0.0, hash < threshold);
-    mask[index] = scale;
-    output[index] = x[index] * scale;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+let hash = pcg3d(vec3u(index / area, state[0], state[1])).x;
+let scale = select(factor, 0.0, hash < threshold);
+mask[index] = scale;
+output[index] = x[index] * scale;
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `ema.wgsl` without its comments. */
+/** The source of `ema.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/ema/ema.wgsl",
   elements: [],
@@ -18,7 +18,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 
@@ -33,30 +33,30 @@ override rest: f32;
 
 @compute @workgroup_size(workgroupSize)
 fn emaUpdate(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let group = workgroup.y * workgroups.x + workgroup.x;
-  let index = itemOf(invocation, workgroups);
-  let isElement = index < arrayLength(&average);
-  if (isElement) {
-    let weight = weights[group];
-    let distance = value[index] - average[index];
-    if (weight == 1) {
-      average[index] = value[index];
-    } else if (weight < 0.5) {
-      average[index] += weight * distance;
-    } else {
-      average[index] = value[index] - distance * (1 - weight);
-    }
-  }
+let group = workgroup.y * workgroups.x + workgroup.x;
+let index = itemOf(invocation, workgroups);
+let isElement = index < arrayLength(&average);
+if (isElement) {
+let weight = weights[group];
+let distance = value[index] - average[index];
+if (weight == 1) {
+average[index] = value[index];
+} else if (weight < 0.5) {
+average[index] += weight * distance;
+} else {
+average[index] = value[index] - distance * (1 - weight);
+}
+}
 
-  storageBarrier();
-  if (isElement && local == 0) {
-    weights[group] = rest;
-  }
+storageBarrier();
+if (isElement && local == 0) {
+weights[group] = rest;
+}
 }
 
 @group(0) @binding(0) var<storage, read_write> a: array<f32>;
@@ -65,15 +65,15 @@ fn emaUpdate(
 
 @compute @workgroup_size(workgroupSize)
 fn swap(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&a)) {
-    let before = a[index];
-    a[index] = b[index];
-    b[index] = before;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&a)) {
+let before = a[index];
+a[index] = b[index];
+b[index] = before;
+}
 }
 `,
 };

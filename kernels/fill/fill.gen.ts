@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `fill.wgsl` without its comments. */
+/** The source of `fill.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/fill/fill.wgsl",
   elements: [],
@@ -22,7 +22,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override bits: u32;
@@ -31,13 +31,13 @@ override bits: u32;
 
 @compute @workgroup_size(workgroupSize)
 fn fill(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    output[index] = bits;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+output[index] = bits;
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `gather.wgsl` without its comments. */
+/** The source of `gather.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/gather/gather.wgsl",
   elements: [],
@@ -21,7 +21,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override rowLength: u32;
@@ -50,102 +50,102 @@ override deviation: f32;
 
 @compute @workgroup_size(workgroupSize)
 fn gatherBatch(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  pickTarget(index);
-  pickOne(index);
+let index = itemOf(invocation, workgroups);
+pickTarget(index);
+pickOne(index);
 }
 
 
 @compute @workgroup_size(workgroupSize)
 fn gatherBatchFours(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  pickTarget(index);
-  pickFour(index);
+let index = itemOf(invocation, workgroups);
+pickTarget(index);
+pickFour(index);
 }
 
 
 
 @compute @workgroup_size(workgroupSize)
 fn gatherRows(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  pickOne(itemOf(invocation, workgroups));
+pickOne(itemOf(invocation, workgroups));
 }
 
 @compute @workgroup_size(workgroupSize)
 fn gatherRowsFours(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  pickFour(itemOf(invocation, workgroups));
+pickFour(itemOf(invocation, workgroups));
 }
 
 @compute @workgroup_size(workgroupSize)
 fn gatherTargets(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  pickTarget(itemOf(invocation, workgroups));
+pickTarget(itemOf(invocation, workgroups));
 }
 
 
 fn pickTarget(index: u32) {
-  if (index == 0) {
-    next[0] = cursor[0] + i32(arrayLength(&targets) / targetLength);
-  }
-  if (index < arrayLength(&targets)) {
-    let row = u32(indices[u32(cursor[0]) + index / targetLength]);
-    targets[index] = source[row * targetLength + index % targetLength];
-  }
+if (index == 0) {
+next[0] = cursor[0] + i32(arrayLength(&targets) / targetLength);
+}
+if (index < arrayLength(&targets)) {
+let row = u32(indices[u32(cursor[0]) + index / targetLength]);
+targets[index] = source[row * targetLength + index % targetLength];
+}
 }
 
 fn pickOne(index: u32) {
-  if (index < arrayLength(&output)) {
-    let place = placeOf(index);
-    var value = 0.0;
-    if (bytes) {
-      let four = word(place.x, place.y / 4);
-      value = f32(extractBits(four, place.y % 4 * 8, 8));
-    } else {
-      value = bitcast<f32>(word(place.x, place.y));
-    }
-    output[index] = (value / divisor - mean) / deviation;
-  }
+if (index < arrayLength(&output)) {
+let place = placeOf(index);
+var value = 0.0;
+if (bytes) {
+let four = word(place.x, place.y / 4);
+value = f32(extractBits(four, place.y % 4 * 8, 8));
+} else {
+value = bitcast<f32>(word(place.x, place.y));
+}
+output[index] = (value / divisor - mean) / deviation;
+}
 }
 
 
 fn placeOf(index: u32) -> vec2u {
-  let row = u32(indices[u32(cursor[0]) + index / rowLength]);
-  let shard = min(row / rowsPerShard, shards - 1);
-  let start = (row - shard * rowsPerShard) * rowLength;
-  return vec2u(shard, start + index % rowLength);
+let row = u32(indices[u32(cursor[0]) + index / rowLength]);
+let shard = min(row / rowsPerShard, shards - 1);
+let start = (row - shard * rowsPerShard) * rowLength;
+return vec2u(shard, start + index % rowLength);
 }
 
 @group(0) @binding(6) var<storage, read_write> outputFours: array<vec4f>;
 
 fn pickFour(index: u32) {
-  if (index < arrayLength(&outputFours)) {
-    let place = placeOf(4 * index);
-    let four = vec4u(word(place.x, place.y / 4));
-    let values = vec4f((four >> vec4u(0, 8, 16, 24)) & vec4u(255));
-    outputFours[index] = (values / divisor - mean) / deviation;
-  }
+if (index < arrayLength(&outputFours)) {
+let place = placeOf(4 * index);
+let four = vec4u(word(place.x, place.y / 4));
+let values = vec4f((four >> vec4u(0, 8, 16, 24)) & vec4u(255));
+outputFours[index] = (values / divisor - mean) / deviation;
+}
 }
 
 fn word(shard: u32, index: u32) -> u32 {
-  switch shard {
-    case 0: { return shard0[index]; }
-    case 1: { return shard1[index]; }
-    case 2: { return shard2[index]; }
-    default: { return shard3[index]; }
-  }
+switch shard {
+case 0: { return shard0[index]; }
+case 1: { return shard1[index]; }
+case 2: { return shard2[index]; }
+default: { return shard3[index]; }
+}
 }
 `,
 };

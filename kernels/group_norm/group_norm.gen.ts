@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `group_norm.wgsl` without its comments. */
+/** The source of `group_norm.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/group_norm/group_norm.wgsl",
   elements: [],
@@ -27,23 +27,23 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
-  workgroupBarrier();
-  partial[local] = own;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  workgroupBarrier();
-  return partial[0];
+workgroupBarrier();
+partial[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] += partial[local + reach];
+}
+}
+workgroupBarrier();
+return partial[0];
 }
 
 alias Partial = vec2f;
@@ -66,37 +66,37 @@ override eps: f32;
 
 @compute @workgroup_size(workgroupSize)
 fn groupNormForward(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let row = workgroup.y * workgroups.x + workgroup.x;
-  let size = channels * area;
-  let start = min(row, arrayLength(&means) - 1) * size;
-  let near = x[start];
-  var sum = 0.0;
-  for (var i = local; i < size; i += workgroupSize) {
-    sum += x[start + i] - near;
-  }
-  let center = near + sumOfWorkgroup(vec2f(sum, 0), local).x / f32(size);
-  var squares = 0.0;
-  for (var i = local; i < size; i += workgroupSize) {
-    let difference = x[start + i] - center;
-    squares += difference * difference;
-  }
-  let variance = sumOfWorkgroup(vec2f(squares, 0), local).x / f32(size);
-  let inverse = 1 / sqrt(variance + eps);
-  if (row < arrayLength(&means)) {
-    if (local == 0) {
-      means[row] = center;
-      invStds[row] = inverse;
-    }
-    for (var i = local; i < size; i += workgroupSize) {
-      let channel = row % groups * channels + i / area;
-      let factor = inverse * weight[channel];
-      output[start + i] = (x[start + i] - center) * factor + bias[channel];
-    }
-  }
+let row = workgroup.y * workgroups.x + workgroup.x;
+let size = channels * area;
+let start = min(row, arrayLength(&means) - 1) * size;
+let near = x[start];
+var sum = 0.0;
+for (var i = local; i < size; i += workgroupSize) {
+sum += x[start + i] - near;
+}
+let center = near + sumOfWorkgroup(vec2f(sum, 0), local).x / f32(size);
+var squares = 0.0;
+for (var i = local; i < size; i += workgroupSize) {
+let difference = x[start + i] - center;
+squares += difference * difference;
+}
+let variance = sumOfWorkgroup(vec2f(squares, 0), local).x / f32(size);
+let inverse = 1 / sqrt(variance + eps);
+if (row < arrayLength(&means)) {
+if (local == 0) {
+means[row] = center;
+invStds[row] = inverse;
+}
+for (var i = local; i < size; i += workgroupSize) {
+let channel = row % groups * channels + i / area;
+let factor = inverse * weight[channel];
+output[start + i] = (x[start + i] - center) * factor + bias[channel];
+}
+}
 }
 
 @group(0) @binding(2) var<storage, read> gradOutput: array<f32>;
@@ -108,32 +108,32 @@ fn groupNormForward(
 
 @compute @workgroup_size(workgroupSize)
 fn groupNormInputGradient(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let wanted = workgroup.y * workgroups.x + workgroup.x;
-  let row = min(wanted, arrayLength(&mean) - 1);
-  let size = channels * area;
-  let start = row * size;
-  let firstChannel = row % groups * channels;
-  let center = mean[row];
-  let inverse = invStd[row];
-  var sums = vec2f();
-  for (var i = local; i < size; i += workgroupSize) {
-    let gradient = gradOutput[start + i] * weight[firstChannel + i / area];
-    sums += gradient * vec2f(1, x[start + i] - center);
-  }
-  let totals = sumOfWorkgroup(sums, local);
-  let average = totals.x / f32(size);
-  let slope = totals.y * inverse * inverse / f32(size);
-  if (row == wanted) {
-    for (var i = local; i < size; i += workgroupSize) {
-      let gradient = gradOutput[start + i] * weight[firstChannel + i / area];
-      let along = (x[start + i] - center) * slope;
-      gradX[start + i] = inverse * (gradient - (average + along));
-    }
-  }
+let wanted = workgroup.y * workgroups.x + workgroup.x;
+let row = min(wanted, arrayLength(&mean) - 1);
+let size = channels * area;
+let start = row * size;
+let firstChannel = row % groups * channels;
+let center = mean[row];
+let inverse = invStd[row];
+var sums = vec2f();
+for (var i = local; i < size; i += workgroupSize) {
+let gradient = gradOutput[start + i] * weight[firstChannel + i / area];
+sums += gradient * vec2f(1, x[start + i] - center);
+}
+let totals = sumOfWorkgroup(sums, local);
+let average = totals.x / f32(size);
+let slope = totals.y * inverse * inverse / f32(size);
+if (row == wanted) {
+for (var i = local; i < size; i += workgroupSize) {
+let gradient = gradOutput[start + i] * weight[firstChannel + i / area];
+let along = (x[start + i] - center) * slope;
+gradX[start + i] = inverse * (gradient - (average + along));
+}
+}
 }
 
 @group(0) @binding(1) var<storage, read_write> gradWeight: array<f32>;
@@ -141,26 +141,26 @@ fn groupNormInputGradient(
 
 @compute @workgroup_size(workgroupSize)
 fn groupNormParameterGradient(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let all = groups * channels;
-  let wanted = workgroup.y * workgroups.x + workgroup.x;
-  let channel = min(wanted, all - 1);
-  let count = arrayLength(&x) / all;
-  var sums = vec2f();
-  for (var i = local; i < count; i += workgroupSize) {
-    let image = i / area;
-    let row = image * groups + channel / channels;
-    let at = (image * all + channel) * area + i % area;
-    sums += gradOutput[at] * vec2f((x[at] - mean[row]) * invStd[row], 1);
-  }
-  let totals = sumOfWorkgroup(sums, local);
-  if (local == 0 && wanted == channel) {
-    gradWeight[channel] = totals.x;
-    gradBias[channel] = totals.y;
-  }
+let all = groups * channels;
+let wanted = workgroup.y * workgroups.x + workgroup.x;
+let channel = min(wanted, all - 1);
+let count = arrayLength(&x) / all;
+var sums = vec2f();
+for (var i = local; i < count; i += workgroupSize) {
+let image = i / area;
+let row = image * groups + channel / channels;
+let at = (image * all + channel) * area + i % area;
+sums += gradOutput[at] * vec2f((x[at] - mean[row]) * invStd[row], 1);
+}
+let totals = sumOfWorkgroup(sums, local);
+if (local == 0 && wanted == channel) {
+gradWeight[channel] = totals.x;
+gradBias[channel] = totals.y;
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `index_select.wgsl` without its comments. */
+/** The source of `index_select.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/index_select/index_select.wgsl",
   elements: [],
@@ -18,7 +18,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 
@@ -37,23 +37,23 @@ override invalid: u32;
 
 @compute @workgroup_size(workgroupSize)
 fn indexSelect(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let size = sizes[0];
-    let inner = sizes[2];
-    let slice = index / inner;
-    let outer = slice / sizes[1];
-    let chosen = u32(indices[select(slice % sizes[1], index, perElement)]);
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+let size = sizes[0];
+let inner = sizes[2];
+let slice = index / inner;
+let outer = slice / sizes[1];
+let chosen = u32(indices[select(slice % sizes[1], index, perElement)]);
 
-    if (chosen < size) {
-      output[index] = x[(outer * size + chosen) * inner + index % inner];
-    } else {
-      output[index] = invalid;
-    }
-  }
+if (chosen < size) {
+output[index] = x[(outer * size + chosen) * inner + index % inner];
+} else {
+output[index] = invalid;
+}
+}
 }
 
 @group(0) @binding(2) var<storage, read> gradOutput: array<f32>;
@@ -63,26 +63,26 @@ fn indexSelect(
 
 @compute @workgroup_size(workgroupSize)
 fn indexSelectGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&gradX)) {
-    let size = sizes[0];
-    let count = sizes[1];
-    let inner = sizes[2];
-    let slice = index / inner;
-    let outer = slice / size;
-    let own = i32(slice % size);
-    var sum = 0.0;
-    for (var k = 0u; k < count; k++) {
-      let place = (outer * count + k) * inner + index % inner;
-      if (indices[select(k, place, perElement)] == own) {
-        sum += gradOutput[place];
-      }
-    }
-    gradX[index] = sum;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&gradX)) {
+let size = sizes[0];
+let count = sizes[1];
+let inner = sizes[2];
+let slice = index / inner;
+let outer = slice / size;
+let own = i32(slice % size);
+var sum = 0.0;
+for (var k = 0u; k < count; k++) {
+let place = (outer * count + k) * inner + index % inner;
+if (indices[select(k, place, perElement)] == own) {
+sum += gradOutput[place];
+}
+}
+gradX[index] = sum;
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `leaky_relu.wgsl` without its comments. */
+/** The source of `leaky_relu.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/leaky_relu/leaky_relu.wgsl",
   elements: [],
@@ -20,7 +20,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override slope: f32;
@@ -30,19 +30,19 @@ override slope: f32;
 
 
 fn isPositive(value: f32) -> bool {
-  let bits = bitcast<u32>(value);
-  return bits > 0u && bits <= 0x7f800000u;
+let bits = bitcast<u32>(value);
+return bits > 0u && bits <= 0x7f800000u;
 }
 
 @compute @workgroup_size(workgroupSize)
 fn leakyReluForward(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    output[index] = select(slope * x[index], x[index], isPositive(x[index]));
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+output[index] = select(slope * x[index], x[index], isPositive(x[index]));
+}
 }
 
 @group(0) @binding(1) var<storage, read> gradOutput: array<f32>;
@@ -50,14 +50,14 @@ fn leakyReluForward(
 
 @compute @workgroup_size(workgroupSize)
 fn leakyReluGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&gradX)) {
-    let g = gradOutput[index];
-    gradX[index] = select(slope * g, g, isPositive(x[index]));
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&gradX)) {
+let g = gradOutput[index];
+gradX[index] = select(slope * g, g, isPositive(x[index]));
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `reduction.wgsl` without its comments. */
+/** The source of `reduction.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/lib/reduction.wgsl",
   elements: [],
@@ -19,7 +19,7 @@ export const module: WgslModule = {
 
 override workgroupSize: u32;
 struct Scaling {
-  factor: f32,
+factor: f32,
 }
 
 @group(0) @binding(3) var<uniform> scaling: Scaling;
@@ -36,26 +36,26 @@ var<workgroup> partial: array<f32, workgroupSize>;
 
 
 fn combineByHalves(local: u32) {
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] = combine(partial[local], partial[local + reach]);
-    }
-  }
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] = combine(partial[local], partial[local + reach]);
+}
+}
 }
 
 fn termAt(index: u32) -> f32 {
-  if (hasTerms) {
-    return termOf(x[index]);
-  }
-  return x[index];
+if (hasTerms) {
+return termOf(x[index]);
+}
+return x[index];
 }
 
 fn result() -> f32 {
-  if (hasResults) {
-    return resultOf(partial[0]);
-  }
-  return partial[0];
+if (hasResults) {
+return resultOf(partial[0]);
+}
+return partial[0];
 }
 
 
@@ -63,24 +63,24 @@ fn result() -> f32 {
 
 @compute @workgroup_size(workgroupSize)
 fn reduceAll(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let step = workgroups.x * workgroupSize;
-  var total = initial;
-  for (
-    var index = workgroup.x * workgroupSize + local;
-    index < arrayLength(&x);
-    index += step
-  ) {
-    total = combine(total, termAt(index));
-  }
-  partial[local] = total;
-  combineByHalves(local);
-  if (local == 0) {
-    output[workgroup.x] = scaling.factor * result();
-  }
+let step = workgroups.x * workgroupSize;
+var total = initial;
+for (
+var index = workgroup.x * workgroupSize + local;
+index < arrayLength(&x);
+index += step
+) {
+total = combine(total, termAt(index));
+}
+partial[local] = total;
+combineByHalves(local);
+if (local == 0) {
+output[workgroup.x] = scaling.factor * result();
+}
 }
 
 
@@ -88,37 +88,37 @@ fn reduceAll(
 @group(0) @binding(2) var<storage, read> axes: array<u32>;
 
 fn offsetAlong(first: u32, end: u32, index: u32) -> u32 {
-  var rest = index;
-  var offset = 0u;
-  for (var axis = first; axis < end; axis += 2u) {
-    offset += (rest % axes[axis]) * axes[axis + 1u];
-    rest /= axes[axis];
-  }
-  return offset;
+var rest = index;
+var offset = 0u;
+for (var axis = first; axis < end; axis += 2u) {
+offset += (rest % axes[axis]) * axes[axis + 1u];
+rest /= axes[axis];
+}
+return offset;
 }
 
 
 
 @compute @workgroup_size(workgroupSize)
 fn reduceAxes(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let item = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / arrayLength(&output);
-  let reduced = 1u + 2u * axes[0];
-  let start = offsetAlong(1u, reduced, min(item, arrayLength(&output) - 1u));
-  var total = initial;
-  for (var index = local; index < count; index += workgroupSize) {
-    let offset = offsetAlong(reduced, arrayLength(&axes), index);
-    total = combine(total, termAt(start + offset));
-  }
-  partial[local] = total;
-  combineByHalves(local);
-  if (local == 0 && item < arrayLength(&output)) {
-    output[item] = scaling.factor * result();
-  }
+let item = workgroup.y * workgroups.x + workgroup.x;
+let count = arrayLength(&x) / arrayLength(&output);
+let reduced = 1u + 2u * axes[0];
+let start = offsetAlong(1u, reduced, min(item, arrayLength(&output) - 1u));
+var total = initial;
+for (var index = local; index < count; index += workgroupSize) {
+let offset = offsetAlong(reduced, arrayLength(&axes), index);
+total = combine(total, termAt(start + offset));
+}
+partial[local] = total;
+combineByHalves(local);
+if (local == 0 && item < arrayLength(&output)) {
+output[item] = scaling.factor * result();
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `logsumexp.wgsl` without its comments. */
+/** The source of `logsumexp.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/logsumexp/logsumexp.wgsl",
   elements: [],
@@ -29,64 +29,64 @@ const mostFinite = 3.4028234e38;
 var<workgroup> partial: array<f32, workgroupSize>;
 
 fn offsetAlong(first: u32, end: u32, index: u32) -> u32 {
-  var rest = index;
-  var offset = 0u;
-  for (var axis = first; axis < end; axis += 2u) {
-    offset += (rest % axes[axis]) * axes[axis + 1u];
-    rest /= axes[axis];
-  }
-  return offset;
+var rest = index;
+var offset = 0u;
+for (var axis = first; axis < end; axis += 2u) {
+offset += (rest % axes[axis]) * axes[axis + 1u];
+rest /= axes[axis];
+}
+return offset;
 }
 
 fn elementAt(start: u32, index: u32) -> f32 {
-  if (isWhole) {
-    return x[index];
-  }
-  return x[start + offsetAlong(1u + 2u * axes[0], arrayLength(&axes), index)];
+if (isWhole) {
+return x[index];
+}
+return x[start + offsetAlong(1u + 2u * axes[0], arrayLength(&axes), index)];
 }
 
 @compute @workgroup_size(workgroupSize)
 fn logsumexp(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let item = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / arrayLength(&output);
-  var start = 0u;
-  if (!isWhole) {
-    let known = min(item, arrayLength(&output) - 1u);
-    start = offsetAlong(1u, 1u + 2u * axes[0], known);
-  }
-  var largest = -mostFinite;
-  for (var index = local; index < count; index += workgroupSize) {
-    largest = max(largest, elementAt(start, index));
-  }
-  partial[local] = largest;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] = max(partial[local], partial[local + reach]);
-    }
-  }
-  workgroupBarrier();
+let item = workgroup.y * workgroups.x + workgroup.x;
+let count = arrayLength(&x) / arrayLength(&output);
+var start = 0u;
+if (!isWhole) {
+let known = min(item, arrayLength(&output) - 1u);
+start = offsetAlong(1u, 1u + 2u * axes[0], known);
+}
+var largest = -mostFinite;
+for (var index = local; index < count; index += workgroupSize) {
+largest = max(largest, elementAt(start, index));
+}
+partial[local] = largest;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] = max(partial[local], partial[local + reach]);
+}
+}
+workgroupBarrier();
 
-  let shift = select(0.0, partial[0], partial[0] <= mostFinite);
-  workgroupBarrier();
-  var sum = 0.0;
-  for (var index = local; index < count; index += workgroupSize) {
-    sum += exp(elementAt(start, index) - shift);
-  }
-  partial[local] = sum;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  if (local == 0 && item < arrayLength(&output)) {
-    output[item] = shift + log(partial[0]);
-  }
+let shift = select(0.0, partial[0], partial[0] <= mostFinite);
+workgroupBarrier();
+var sum = 0.0;
+for (var index = local; index < count; index += workgroupSize) {
+sum += exp(elementAt(start, index) - shift);
+}
+partial[local] = sum;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] += partial[local + reach];
+}
+}
+if (local == 0 && item < arrayLength(&output)) {
+output[item] = shift + log(partial[0]);
+}
 }
 `,
 };

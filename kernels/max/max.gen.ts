@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `max.wgsl` without its comments. */
+/** The source of `max.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/max/max.wgsl",
   elements: [],
@@ -23,44 +23,44 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 struct Rows {
-  size: u32,
+size: u32,
 
-  inner: u32,
+inner: u32,
 
-  splits: u32,
+splits: u32,
 }
 
 @group(0) @binding(8) var<uniform> sizes: Rows;
 
 struct Row {
-  index: u32,
+index: u32,
 
-  start: u32,
+start: u32,
 
-  split: u32,
-  first: u32,
+split: u32,
+first: u32,
 }
 
 fn rowAt(index: u32) -> Row {
-  let inner = sizes.inner;
-  return Row(index, index / inner * sizes.size * inner + index % inner, 0u, 0u);
+let inner = sizes.inner;
+return Row(index, index / inner * sizes.size * inner + index % inner, 0u, 0u);
 }
 
 
 fn rowOf(item: u32, local: u32, rows: u32) -> Row {
-  var row = rowAt(min(item / sizes.splits, rows - 1u));
-  row.index = item / sizes.splits;
-  row.split = item % sizes.splits;
-  row.first = local - row.split;
-  return row;
+var row = rowAt(min(item / sizes.splits, rows - 1u));
+row.index = item / sizes.splits;
+row.split = item % sizes.splits;
+row.first = local - row.split;
+return row;
 }
 
 fn isNan(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 
 
@@ -71,61 +71,61 @@ override sign: i32;
 @group(0) @binding(2) var<storage, read_write> indices: array<i32>;
 
 struct Found {
-  value: f32,
-  index: u32,
+value: f32,
+index: u32,
 }
 
 var<workgroup> partial: array<Found, workgroupSize>;
 
 
 fn isBetter(one: Found, than: Found) -> bool {
-  let isFirst = one.index < than.index;
-  if (isNan(than.value)) {
-    return isNan(one.value) && isFirst;
-  }
-  let own = sign * orderOf(one.value);
-  let other = sign * orderOf(than.value);
-  return isNan(one.value) || own > other || (own == other && isFirst);
+let isFirst = one.index < than.index;
+if (isNan(than.value)) {
+return isNan(one.value) && isFirst;
+}
+let own = sign * orderOf(one.value);
+let other = sign * orderOf(than.value);
+return isNan(one.value) || own > other || (own == other && isFirst);
 }
 
 
 fn orderOf(x: f32) -> i32 {
-  let bits = bitcast<i32>(x);
-  return select(bits, bitcast<i32>(0x80000000u) - bits, bits < 0);
+let bits = bitcast<i32>(x);
+return select(bits, bitcast<i32>(0x80000000u) - bits, bits < 0);
 }
 
 
 
 @compute @workgroup_size(workgroupSize)
 fn largest(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let count = arrayLength(&values);
-  let row = rowOf(itemOf(invocation, workgroups), local, count);
-  var best = Found(x[row.start], 0u);
-  for (var k = row.split; k < sizes.size; k += sizes.splits) {
-    let at = row.start + k * sizes.inner;
-    if (at < arrayLength(&x)) {
-      let own = Found(x[at], k);
-      if (isBetter(own, best)) {
-        best = own;
-      }
-    }
-  }
-  partial[local] = best;
-  for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (row.split < reach && isBetter(partial[local + reach], partial[local])) {
-      partial[local] = partial[local + reach];
-    }
-  }
-  workgroupBarrier();
-  if (row.split == 0 && row.index < count) {
-    values[row.index] = partial[local].value;
-    indices[row.index] = i32(partial[local].index);
-  }
+let count = arrayLength(&values);
+let row = rowOf(itemOf(invocation, workgroups), local, count);
+var best = Found(x[row.start], 0u);
+for (var k = row.split; k < sizes.size; k += sizes.splits) {
+let at = row.start + k * sizes.inner;
+if (at < arrayLength(&x)) {
+let own = Found(x[at], k);
+if (isBetter(own, best)) {
+best = own;
+}
+}
+}
+partial[local] = best;
+for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (row.split < reach && isBetter(partial[local + reach], partial[local])) {
+partial[local] = partial[local + reach];
+}
+}
+workgroupBarrier();
+if (row.split == 0 && row.index < count) {
+values[row.index] = partial[local].value;
+indices[row.index] = i32(partial[local].index);
+}
 }
 
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
@@ -136,16 +136,16 @@ fn largest(
 
 @compute @workgroup_size(workgroupSize)
 fn largestGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&gradX)) {
-    let own = index / sizes.inner % sizes.size;
-    let row = index / (sizes.size * sizes.inner) * sizes.inner +
-      index % sizes.inner;
-    gradX[index] = select(0.0, gradOutput[row], u32(chosen[row]) == own);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&gradX)) {
+let own = index / sizes.inner % sizes.size;
+let row = index / (sizes.size * sizes.inner) * sizes.inner +
+index % sizes.inner;
+gradX[index] = select(0.0, gradOutput[row], u32(chosen[row]) == own);
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `nll_loss.wgsl` without its comments. */
+/** The source of `nll_loss.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/nll_loss/nll_loss.wgsl",
   elements: [],
@@ -19,7 +19,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override classes: u32;
@@ -38,50 +38,50 @@ override labelSmoothing: f32;
 @group(0) @binding(4) var<storage, read_write> weights: array<f32>;
 
 fn weightOf(column: u32) -> f32 {
-  if (hasWeight) {
-    return weight[column];
-  }
-  return 1.0;
+if (hasWeight) {
+return weight[column];
+}
+return 1.0;
 }
 
 fn isIgnored(label: i32) -> bool {
-  return hasIgnored && label == ignored;
+return hasIgnored && label == ignored;
 }
 
 
 
 @compute @workgroup_size(workgroupSize)
 fn nllLoss(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index >= arrayLength(&labels)) {
-    return;
-  }
-  let label = labels[index];
-  if (isIgnored(label)) {
-    losses[index] = 0u;
-    weights[index] = 0.0;
-    return;
-  }
-  if (label < 0 || label >= i32(classes)) {
-    losses[index] = 0x7fc00000u;
-    weights[index] = 1.0;
-    return;
-  }
-  let start = index / inner * classes * inner + index % inner;
-  let own = weightOf(u32(label));
-  var loss = -own * x[start + u32(label) * inner];
-  if (labelSmoothing > 0) {
-    var sum = 0.0;
-    for (var column = 0u; column < classes; column++) {
-      sum -= weightOf(column) * x[start + column * inner];
-    }
-    loss = (1 - labelSmoothing) * loss + labelSmoothing / f32(classes) * sum;
-  }
-  losses[index] = bitcast<u32>(loss);
-  weights[index] = own;
+let index = itemOf(invocation, workgroups);
+if (index >= arrayLength(&labels)) {
+return;
+}
+let label = labels[index];
+if (isIgnored(label)) {
+losses[index] = 0u;
+weights[index] = 0.0;
+return;
+}
+if (label < 0 || label >= i32(classes)) {
+losses[index] = 0x7fc00000u;
+weights[index] = 1.0;
+return;
+}
+let start = index / inner * classes * inner + index % inner;
+let own = weightOf(u32(label));
+var loss = -own * x[start + u32(label) * inner];
+if (labelSmoothing > 0) {
+var sum = 0.0;
+for (var column = 0u; column < classes; column++) {
+sum -= weightOf(column) * x[start + column * inner];
+}
+loss = (1 - labelSmoothing) * loss + labelSmoothing / f32(classes) * sum;
+}
+losses[index] = bitcast<u32>(loss);
+weights[index] = own;
 }
 
 @group(0) @binding(2) var<storage, read> gradOutput: array<f32>;
@@ -90,25 +90,25 @@ fn nllLoss(
 
 @compute @workgroup_size(workgroupSize)
 fn nllLossGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index >= arrayLength(&gradX)) {
-    return;
-  }
-  let column = index / inner % classes;
-  let at = index / (inner * classes) * inner + index % inner;
-  let label = labels[at];
-  if (isIgnored(label)) {
-    gradX[index] = 0.0;
-    return;
-  }
-  let own = select(0.0, 1 - labelSmoothing, label == i32(column));
-  let share = own + labelSmoothing / f32(classes);
+let index = itemOf(invocation, workgroups);
+if (index >= arrayLength(&gradX)) {
+return;
+}
+let column = index / inner % classes;
+let at = index / (inner * classes) * inner + index % inner;
+let label = labels[at];
+if (isIgnored(label)) {
+gradX[index] = 0.0;
+return;
+}
+let own = select(0.0, 1 - labelSmoothing, label == i32(column));
+let share = own + labelSmoothing / f32(classes);
 
-  gradX[index] =
-    select(-gradOutput[at] * weightOf(column) * share, 0.0, share == 0);
+gradX[index] =
+select(-gradOutput[at] * weightOf(column) * share, 0.0, share == 0);
 }
 `,
 };

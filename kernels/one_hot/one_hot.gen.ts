@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `one_hot.wgsl` without its comments. */
+/** The source of `one_hot.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/one_hot/one_hot.wgsl",
   elements: [],
@@ -20,7 +20,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override classes: u32;
@@ -30,16 +30,16 @@ override classes: u32;
 
 @compute @workgroup_size(workgroupSize)
 fn oneHot(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
 
-    let label = u32(labels[index / classes]);
-    let value = select(0u, bitcast<u32>(1.0f), label == index % classes);
-    output[index] = select(value, 0x7fc00000u, label >= classes);
-  }
+let label = u32(labels[index / classes]);
+let value = select(0u, bitcast<u32>(1.0f), label == index % classes);
+output[index] = select(value, 0x7fc00000u, label >= classes);
+}
 }
 `,
 };

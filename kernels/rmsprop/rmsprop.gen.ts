@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `rmsprop.wgsl` without its comments. */
+/** The source of `rmsprop.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/rmsprop/rmsprop.wgsl",
   elements: [],
@@ -20,7 +20,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override alpha: f32;
@@ -38,81 +38,81 @@ override weightDecay: f32;
 @group(0) @binding(5) var<storage, read_write> momentumBuffer: array<f32>;
 
 fn slopeOf(index: u32) -> f32 {
-  return gradient[index] + weightDecay * parameter[index];
+return gradient[index] + weightDecay * parameter[index];
 }
 
 
 fn nextSquare(index: u32, slope: f32) -> f32 {
-  let square = squareAvg[index] * alpha + rest * slope * slope;
-  squareAvg[index] = square;
-  return square;
+let square = squareAvg[index] * alpha + rest * slope * slope;
+squareAvg[index] = square;
+return square;
 }
 
 
 fn nextVariance(index: u32, slope: f32) -> f32 {
-  let square = nextSquare(index, slope);
-  let mean = gradAvg[index] * alpha + rest * slope;
-  gradAvg[index] = mean;
-  return square - mean * mean;
+let square = nextSquare(index, slope);
+let mean = gradAvg[index] * alpha + rest * slope;
+gradAvg[index] = mean;
+return square - mean * mean;
 }
 
 
 fn nextMomentum(index: u32, direction: f32) -> f32 {
-  let velocity = momentumBuffer[index] * momentum + direction;
-  momentumBuffer[index] = velocity;
-  return velocity;
+let velocity = momentumBuffer[index] * momentum + direction;
+momentumBuffer[index] = velocity;
+return velocity;
 }
 
 @compute @workgroup_size(workgroupSize)
 fn rmspropStep(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&parameter)) {
-    let slope = slopeOf(index);
-    let direction = slope / (sqrt(nextSquare(index, slope)) + eps);
-    parameter[index] -= learningRate[0] * direction;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&parameter)) {
+let slope = slopeOf(index);
+let direction = slope / (sqrt(nextSquare(index, slope)) + eps);
+parameter[index] -= learningRate[0] * direction;
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn centeredStep(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&parameter)) {
-    let slope = slopeOf(index);
-    let direction = slope / (sqrt(nextVariance(index, slope)) + eps);
-    parameter[index] -= learningRate[0] * direction;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&parameter)) {
+let slope = slopeOf(index);
+let direction = slope / (sqrt(nextVariance(index, slope)) + eps);
+parameter[index] -= learningRate[0] * direction;
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn momentumStep(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&parameter)) {
-    let slope = slopeOf(index);
-    let direction = slope / (sqrt(nextSquare(index, slope)) + eps);
-    parameter[index] -= learningRate[0] * nextMomentum(index, direction);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&parameter)) {
+let slope = slopeOf(index);
+let direction = slope / (sqrt(nextSquare(index, slope)) + eps);
+parameter[index] -= learningRate[0] * nextMomentum(index, direction);
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn centeredMomentumStep(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&parameter)) {
-    let slope = slopeOf(index);
-    let direction = slope / (sqrt(nextVariance(index, slope)) + eps);
-    parameter[index] -= learningRate[0] * nextMomentum(index, direction);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&parameter)) {
+let slope = slopeOf(index);
+let direction = slope / (sqrt(nextVariance(index, slope)) + eps);
+parameter[index] -= learningRate[0] * nextMomentum(index, direction);
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `sgd.wgsl` without its comments. */
+/** The source of `sgd.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/sgd/sgd.wgsl",
   elements: [],
@@ -20,7 +20,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override weightDecay: f32;
@@ -36,29 +36,29 @@ override nesterov: bool;
 
 @compute @workgroup_size(workgroupSize)
 fn sgdStep(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&parameter)) {
-    let slope = gradient[index] + weightDecay * parameter[index];
-    parameter[index] -= learningRate[0] * slope;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&parameter)) {
+let slope = gradient[index] + weightDecay * parameter[index];
+parameter[index] -= learningRate[0] * slope;
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn sgdMomentumStep(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&parameter)) {
-    let slope = gradient[index] + weightDecay * parameter[index];
-    let velocity = momentum * momentumBuffer[index] + rest * slope;
-    momentumBuffer[index] = velocity;
-    let direction = select(velocity, slope + momentum * velocity, nesterov);
-    parameter[index] -= learningRate[0] * direction;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&parameter)) {
+let slope = gradient[index] + weightDecay * parameter[index];
+let velocity = momentum * momentumBuffer[index] + rest * slope;
+momentumBuffer[index] = velocity;
+let direction = select(velocity, slope + momentum * velocity, nesterov);
+parameter[index] -= learningRate[0] * direction;
+}
 }
 `,
 };

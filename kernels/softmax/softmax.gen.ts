@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `softmax.wgsl` without its comments. */
+/** The source of `softmax.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/softmax/softmax.wgsl",
   elements: [],
@@ -26,40 +26,40 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 struct Rows {
-  size: u32,
+size: u32,
 
-  inner: u32,
+inner: u32,
 
-  splits: u32,
+splits: u32,
 }
 
 @group(0) @binding(8) var<uniform> sizes: Rows;
 
 struct Row {
-  index: u32,
+index: u32,
 
-  start: u32,
+start: u32,
 
-  split: u32,
-  first: u32,
+split: u32,
+first: u32,
 }
 
 fn rowAt(index: u32) -> Row {
-  let inner = sizes.inner;
-  return Row(index, index / inner * sizes.size * inner + index % inner, 0u, 0u);
+let inner = sizes.inner;
+return Row(index, index / inner * sizes.size * inner + index % inner, 0u, 0u);
 }
 
 
 fn rowOf(item: u32, local: u32, rows: u32) -> Row {
-  var row = rowAt(min(item / sizes.splits, rows - 1u));
-  row.index = item / sizes.splits;
-  row.split = item % sizes.splits;
-  row.first = local - row.split;
-  return row;
+var row = rowAt(min(item / sizes.splits, rows - 1u));
+row.index = item / sizes.splits;
+row.split = item % sizes.splits;
+row.first = local - row.split;
+return row;
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -68,81 +68,81 @@ fn rowOf(item: u32, local: u32, rows: u32) -> Row {
 var<workgroup> partial: array<f32, workgroupSize>;
 
 struct Exponentials {
-  largest: f32,
-  sum: f32,
+largest: f32,
+sum: f32,
 }
 
 
 fn exponentialsOf(row: Row, local: u32) -> Exponentials {
-  var largest = x[row.start];
-  for (var k = row.split; k < sizes.size; k += sizes.splits) {
-    largest = max(largest, x[row.start + k * sizes.inner]);
-  }
-  partial[local] = largest;
-  for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (row.split < reach) {
-      partial[local] = max(partial[local], partial[local + reach]);
-    }
-  }
-  workgroupBarrier();
-  largest = partial[row.first];
-  var sum = 0.0;
-  for (var k = row.split; k < sizes.size; k += sizes.splits) {
-    sum += exp(x[row.start + k * sizes.inner] - largest);
-  }
-  return Exponentials(largest, sumOfRow(sum, row, local));
+var largest = x[row.start];
+for (var k = row.split; k < sizes.size; k += sizes.splits) {
+largest = max(largest, x[row.start + k * sizes.inner]);
+}
+partial[local] = largest;
+for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (row.split < reach) {
+partial[local] = max(partial[local], partial[local + reach]);
+}
+}
+workgroupBarrier();
+largest = partial[row.first];
+var sum = 0.0;
+for (var k = row.split; k < sizes.size; k += sizes.splits) {
+sum += exp(x[row.start + k * sizes.inner] - largest);
+}
+return Exponentials(largest, sumOfRow(sum, row, local));
 }
 
 fn sumOfRow(own: f32, row: Row, local: u32) -> f32 {
 
-  workgroupBarrier();
-  partial[local] = own;
-  for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (row.split < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  workgroupBarrier();
-  return partial[row.first];
+workgroupBarrier();
+partial[local] = own;
+for (var reach = sizes.splits / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (row.split < reach) {
+partial[local] += partial[local + reach];
+}
+}
+workgroupBarrier();
+return partial[row.first];
 }
 
 fn rows() -> u32 {
-  return arrayLength(&output) / sizes.size;
+return arrayLength(&output) / sizes.size;
 }
 
 @compute @workgroup_size(workgroupSize)
 fn softmax(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let row = rowOf(itemOf(invocation, workgroups), local, rows());
-  let own = exponentialsOf(row, local);
-  if (row.index < rows()) {
-    for (var k = row.split; k < sizes.size; k += sizes.splits) {
-      let at = row.start + k * sizes.inner;
-      output[at] = exp(x[at] - own.largest) / own.sum;
-    }
-  }
+let row = rowOf(itemOf(invocation, workgroups), local, rows());
+let own = exponentialsOf(row, local);
+if (row.index < rows()) {
+for (var k = row.split; k < sizes.size; k += sizes.splits) {
+let at = row.start + k * sizes.inner;
+output[at] = exp(x[at] - own.largest) / own.sum;
+}
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn logSoftmax(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let row = rowOf(itemOf(invocation, workgroups), local, rows());
-  let own = exponentialsOf(row, local);
-  let logSum = log(own.sum);
-  if (row.index < rows()) {
-    for (var k = row.split; k < sizes.size; k += sizes.splits) {
-      let at = row.start + k * sizes.inner;
-      output[at] = x[at] - own.largest - logSum;
-    }
-  }
+let row = rowOf(itemOf(invocation, workgroups), local, rows());
+let own = exponentialsOf(row, local);
+let logSum = log(own.sum);
+if (row.index < rows()) {
+for (var k = row.split; k < sizes.size; k += sizes.splits) {
+let at = row.start + k * sizes.inner;
+output[at] = x[at] - own.largest - logSum;
+}
+}
 }
 
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
@@ -151,45 +151,45 @@ fn logSoftmax(
 
 @compute @workgroup_size(workgroupSize)
 fn softmaxGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let count = arrayLength(&gradX) / sizes.size;
-  let row = rowOf(itemOf(invocation, workgroups), local, count);
-  var own = 0.0;
-  for (var k = row.split; k < sizes.size; k += sizes.splits) {
-    let at = row.start + k * sizes.inner;
-    own += gradOutput[at] * y[at];
-  }
-  let sum = sumOfRow(own, row, local);
-  if (row.index < count) {
-    for (var k = row.split; k < sizes.size; k += sizes.splits) {
-      let at = row.start + k * sizes.inner;
-      gradX[at] = y[at] * (gradOutput[at] - sum);
-    }
-  }
+let count = arrayLength(&gradX) / sizes.size;
+let row = rowOf(itemOf(invocation, workgroups), local, count);
+var own = 0.0;
+for (var k = row.split; k < sizes.size; k += sizes.splits) {
+let at = row.start + k * sizes.inner;
+own += gradOutput[at] * y[at];
+}
+let sum = sumOfRow(own, row, local);
+if (row.index < count) {
+for (var k = row.split; k < sizes.size; k += sizes.splits) {
+let at = row.start + k * sizes.inner;
+gradX[at] = y[at] * (gradOutput[at] - sum);
+}
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn logSoftmaxGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let count = arrayLength(&gradX) / sizes.size;
-  let row = rowOf(itemOf(invocation, workgroups), local, count);
-  var own = 0.0;
-  for (var k = row.split; k < sizes.size; k += sizes.splits) {
-    own += gradOutput[row.start + k * sizes.inner];
-  }
-  let sum = sumOfRow(own, row, local);
-  if (row.index < count) {
-    for (var k = row.split; k < sizes.size; k += sizes.splits) {
-      let at = row.start + k * sizes.inner;
-      gradX[at] = gradOutput[at] - exp(y[at]) * sum;
-    }
-  }
+let count = arrayLength(&gradX) / sizes.size;
+let row = rowOf(itemOf(invocation, workgroups), local, count);
+var own = 0.0;
+for (var k = row.split; k < sizes.size; k += sizes.splits) {
+own += gradOutput[row.start + k * sizes.inner];
+}
+let sum = sumOfRow(own, row, local);
+if (row.index < count) {
+for (var k = row.split; k < sizes.size; k += sizes.splits) {
+let at = row.start + k * sizes.inner;
+gradX[at] = gradOutput[at] - exp(y[at]) * sum;
+}
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `strided.wgsl` without its comments. */
+/** The source of `strided.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/strided/strided.wgsl",
   elements: [],
@@ -20,7 +20,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 @group(0) @binding(0) var<storage, read> source: array<u32>;
@@ -32,22 +32,22 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 @compute @workgroup_size(workgroupSize)
 fn stridedCopy(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < axes[0]) {
-    var rest = index;
-    var sourceIndex = axes[1];
-    var destinationIndex = axes[2];
-    for (var axis = 3u; axis < arrayLength(&axes); axis += 3u) {
-      let coordinate = rest % axes[axis];
-      rest /= axes[axis];
-      sourceIndex += coordinate * axes[axis + 1u];
-      destinationIndex += coordinate * axes[axis + 2u];
-    }
-    destination[destinationIndex] = source[sourceIndex];
-  }
+let index = itemOf(invocation, workgroups);
+if (index < axes[0]) {
+var rest = index;
+var sourceIndex = axes[1];
+var destinationIndex = axes[2];
+for (var axis = 3u; axis < arrayLength(&axes); axis += 3u) {
+let coordinate = rest % axes[axis];
+rest /= axes[axis];
+sourceIndex += coordinate * axes[axis + 1u];
+destinationIndex += coordinate * axes[axis + 2u];
+}
+destination[destinationIndex] = source[sourceIndex];
+}
 }
 `,
 };

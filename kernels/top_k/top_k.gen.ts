@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `top_k.wgsl` without its comments. */
+/** The source of `top_k.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/top_k/top_k.wgsl",
   elements: [],
@@ -18,11 +18,11 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 fn isNan(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 
 
@@ -33,16 +33,16 @@ var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
-  workgroupBarrier();
-  partial[local] = own;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  workgroupBarrier();
-  return partial[0];
+workgroupBarrier();
+partial[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] += partial[local + reach];
+}
+}
+workgroupBarrier();
+return partial[0];
 }
 
 alias Partial = u32;
@@ -59,35 +59,35 @@ override k: u32;
 
 @compute @workgroup_size(workgroupSize)
 fn topKCount(@builtin(local_invocation_index) local: u32) {
-  var own = 0u;
-  for (var row = local; row < batch; row += workgroupSize) {
-    own += select(0u, 1u, isAmongLargest(row));
-  }
-  let sum = sumOfWorkgroup(own, local);
-  if (local == 0) {
-    count[0] = f32(sum);
-  }
+var own = 0u;
+for (var row = local; row < batch; row += workgroupSize) {
+own += select(0u, 1u, isAmongLargest(row));
+}
+let sum = sumOfWorkgroup(own, local);
+if (local == 0) {
+count[0] = f32(sum);
+}
 }
 
 fn isAmongLargest(row: u32) -> bool {
-  let label = labels[row];
-  if (label < 0 || u32(label) >= classes) {
-    return false;
-  }
-  let start = row * classes;
-  let score = scores[start + u32(label)];
-  var larger = 0u;
-  for (var column = 0u; column < classes; column++) {
-    let other = scores[start + column];
-    let isFirst = column < u32(label);
-    larger += select(0u, 1u, isAbove(other, score)
-      || (isFirst && !isAbove(score, other)));
-  }
-  return larger < k;
+let label = labels[row];
+if (label < 0 || u32(label) >= classes) {
+return false;
+}
+let start = row * classes;
+let score = scores[start + u32(label)];
+var larger = 0u;
+for (var column = 0u; column < classes; column++) {
+let other = scores[start + column];
+let isFirst = column < u32(label);
+larger += select(0u, 1u, isAbove(other, score)
+|| (isFirst && !isAbove(score, other)));
+}
+return larger < k;
 }
 
 fn isAbove(one: f32, other: f32) -> bool {
-  return !isNan(other) && (isNan(one) || one > other);
+return !isNan(other) && (isNan(one) || one > other);
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `upsample.wgsl` without its comments. */
+/** The source of `upsample.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/upsample/upsample.wgsl",
   elements: [],
@@ -22,7 +22,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 
@@ -36,50 +36,50 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 
 struct Element {
-  plane: u32,
-  row: u32,
-  column: u32,
+plane: u32,
+row: u32,
+column: u32,
 }
 
 fn elementAt(index: u32) -> Element {
-  let height = taps[2];
-  let width = taps[3];
-  let plane = index / (height * width) * taps[0] * taps[1];
-  return Element(plane, index / width % height, height + index % width);
+let height = taps[2];
+let width = taps[3];
+let plane = index / (height * width) * taps[0] * taps[1];
+return Element(plane, index / width % height, height + index % width);
 }
 
 @compute @workgroup_size(workgroupSize)
 fn nearest(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let element = elementAt(index);
-    let start = element.plane + taps[4 + 2 * element.row] * taps[1];
-    output[index] = x[start + taps[4 + 2 * element.column]];
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+let element = elementAt(index);
+let start = element.plane + taps[4 + 2 * element.row] * taps[1];
+output[index] = x[start + taps[4 + 2 * element.column]];
+}
 }
 
 
 @compute @workgroup_size(workgroupSize)
 fn bilinear(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let element = elementAt(index);
-    let upper = element.plane + taps[4 + 2 * element.row] * taps[1];
-    let lower = element.plane + taps[5 + 2 * element.row] * taps[1];
-    let first = taps[4 + 2 * element.column];
-    let second = taps[5 + 2 * element.column];
-    let share = shares[element.column];
-    let above = (1 - share) * x[upper + first] + share * x[upper + second];
-    let below = (1 - share) * x[lower + first] + share * x[lower + second];
-    let rowShare = shares[element.row];
-    output[index] = (1 - rowShare) * above + rowShare * below;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+let element = elementAt(index);
+let upper = element.plane + taps[4 + 2 * element.row] * taps[1];
+let lower = element.plane + taps[5 + 2 * element.row] * taps[1];
+let first = taps[4 + 2 * element.column];
+let second = taps[5 + 2 * element.column];
+let share = shares[element.column];
+let above = (1 - share) * x[upper + first] + share * x[upper + second];
+let below = (1 - share) * x[lower + first] + share * x[lower + second];
+let rowShare = shares[element.row];
+output[index] = (1 - rowShare) * above + rowShare * below;
+}
 }
 
 @group(0) @binding(2) var<storage, read> gradOutput: array<f32>;
@@ -89,41 +89,41 @@ fn bilinear(
 
 @compute @workgroup_size(workgroupSize)
 fn upsampleGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&gradX)) {
-    let inHeight = taps[0];
-    let inWidth = taps[1];
-    let outHeight = taps[2];
-    let outWidth = taps[3];
-    let plane = index / (inHeight * inWidth) * outHeight;
-    let inRow = index / inWidth % inHeight;
-    let inColumn = index % inWidth;
-    let ranges = 4 + 2 * (outHeight + outWidth);
-    let rows = ranges + 2 * inRow;
-    let columns = ranges + 2 * (inHeight + inColumn);
-    let firstColumn = taps[columns];
-    let endColumn = taps[columns + 1];
-    let endRow = taps[rows + 1];
-    var sum = 0.0;
-    for (var row = taps[rows]; row < endRow; row++) {
-      let height = shareOf(row, inRow);
-      for (var column = firstColumn; column < endColumn; column++) {
-        let width = shareOf(outHeight + column, inColumn);
-        sum += height * width * gradOutput[(plane + row) * outWidth + column];
-      }
-    }
-    gradX[index] = sum;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&gradX)) {
+let inHeight = taps[0];
+let inWidth = taps[1];
+let outHeight = taps[2];
+let outWidth = taps[3];
+let plane = index / (inHeight * inWidth) * outHeight;
+let inRow = index / inWidth % inHeight;
+let inColumn = index % inWidth;
+let ranges = 4 + 2 * (outHeight + outWidth);
+let rows = ranges + 2 * inRow;
+let columns = ranges + 2 * (inHeight + inColumn);
+let firstColumn = taps[columns];
+let endColumn = taps[columns + 1];
+let endRow = taps[rows + 1];
+var sum = 0.0;
+for (var row = taps[rows]; row < endRow; row++) {
+let height = shareOf(row, inRow);
+for (var column = firstColumn; column < endColumn; column++) {
+let width = shareOf(outHeight + column, inColumn);
+sum += height * width * gradOutput[(plane + row) * outWidth + column];
+}
+}
+gradX[index] = sum;
+}
 }
 
 
 fn shareOf(element: u32, pixel: u32) -> f32 {
-  let share = shares[element];
-  let first = select(0.0, 1 - share, taps[4 + 2 * element] == pixel);
-  return first + select(0.0, share, taps[5 + 2 * element] == pixel);
+let share = shares[element];
+let first = select(0.0, 1 - share, taps[4 + 2 * element] == pixel);
+return first + select(0.0, share, taps[5 + 2 * element] == pixel);
 }
 `,
 };

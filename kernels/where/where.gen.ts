@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `where.wgsl` without its comments. */
+/** The source of `where.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/where/where.wgsl",
   elements: [],
@@ -20,7 +20,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 @group(0) @binding(0) var<storage, read> condition: array<u32>;
@@ -36,20 +36,20 @@ override bStep: u32 = 1;
 
 
 fn chosen(conditionIndex: u32, aIndex: u32, bIndex: u32) -> u32 {
-  if ((condition[conditionIndex] & 0x7fffffffu) != 0u) { return a[aIndex]; }
-  return b[bIndex];
+if ((condition[conditionIndex] & 0x7fffffffu) != 0u) { return a[aIndex]; }
+return b[bIndex];
 }
 
 @compute @workgroup_size(workgroupSize)
 fn whereFlat(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    output[index] =
-      chosen(index * conditionStep, index * aStep, index * bStep);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+output[index] =
+chosen(index * conditionStep, index * aStep, index * bStep);
+}
 }
 
 
@@ -58,21 +58,21 @@ fn whereFlat(
 
 @compute @workgroup_size(workgroupSize)
 fn whereBroadcast(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    var rest = index;
-    var at = vec3u(0u);
-    for (var axis = 0u; axis < arrayLength(&axes); axis += 4u) {
-      let coordinate = rest % axes[axis];
-      rest /= axes[axis];
-      at += coordinate *
-        vec3u(axes[axis + 1u], axes[axis + 2u], axes[axis + 3u]);
-    }
-    output[index] = chosen(at.x, at.y, at.z);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+var rest = index;
+var at = vec3u(0u);
+for (var axis = 0u; axis < arrayLength(&axes); axis += 4u) {
+let coordinate = rest % axes[axis];
+rest /= axes[axis];
+at += coordinate *
+vec3u(axes[axis + 1u], axes[axis + 2u], axes[axis + 3u]);
+}
+output[index] = chosen(at.x, at.y, at.z);
+}
 }
 `,
 };

@@ -41,6 +41,12 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./site.ts")).site,
   },
   {
+    name: "bundle",
+    summary:
+      "Write the library as ES modules for pages, or a program of yours.",
+    load: async () => (await import("./bundle.ts")).bundle,
+  },
+  {
     name: "runs",
     summary: "Compare the trainings in runs/, best first, or delete some.",
     load: async () => (await import("./runs.ts")).runs,

@@ -116,6 +116,7 @@ for (
     "predict",
     "serve",
     "site",
+    "bundle",
     "data",
     "summary",
     "convert",

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../../wgsl.ts";
 
-/** The source of `convolve.wgsl` without its comments. */
+/** The source of `convolve.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/conv2d/llvmpipe/convolve.wgsl",
   elements: ["Target"],
@@ -28,16 +28,16 @@ override rowTileWidth: u32;
 override workgroupSize: u32;
 
 struct Sizes {
-  sourceChannels: u32,
-  targetChannels: u32,
-  targetHeight: u32,
-  targetWidth: u32,
-  kernelHeight: u32,
+sourceChannels: u32,
+targetChannels: u32,
+targetHeight: u32,
+targetWidth: u32,
+kernelHeight: u32,
 
-  rowTiles: u32,
+rowTiles: u32,
 
-  rows: u32,
-  hasBias: u32,
+rows: u32,
+hasBias: u32,
 }
 
 @group(0) @binding(0) var source: texture_storage_2d<rgba32float, read>;
@@ -55,182 +55,182 @@ override texels: u32 = select(5u, 3u, isNarrow);
 
 
 struct Line {
-  a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
-  f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
+a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
+f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
 }
 
 fn lineAt(index: u32) -> Line {
-  let p = sourceAt(index);
-  let q = sourceAt(index + 1);
-  let r = sourceAt(index + 2);
-  let z = vec2f();
-  if (isNarrow) {
-    return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
-  }
-  let s = sourceAt(index + 3);
-  let t = sourceAt(index + 4);
-  return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
+let p = sourceAt(index);
+let q = sourceAt(index + 1);
+let r = sourceAt(index + 2);
+let z = vec2f();
+if (isNarrow) {
+return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
+}
+let s = sourceAt(index + 3);
+let t = sourceAt(index + 4);
+return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
 }
 
 fn sourceAt(index: u32) -> vec4f {
-  return textureLoad(source, vec2u(index % 4096, index / 4096));
+return textureLoad(source, vec2u(index % 4096, index / 4096));
 }
 
 fn weightAt(index: u32) -> vec4f {
-  return textureLoad(weight, vec2u(index % 4096, index / 4096));
+return textureLoad(weight, vec2u(index % 4096, index / 4096));
 }
 
 
 struct RowTile {
-  a: vec2f, b: vec2f, c: vec2f, d: vec2f,
-  e: vec2f, f: vec2f, g: vec2f, h: vec2f,
+a: vec2f, b: vec2f, c: vec2f, d: vec2f,
+e: vec2f, f: vec2f, g: vec2f, h: vec2f,
 }
 
 struct Tile {
-  upper: RowTile,
-  lower: RowTile,
+upper: RowTile,
+lower: RowTile,
 }
 
 
 fn add(tile: Tile, upper: Line, lower: Line, w: vec4f, last: f32) -> Tile {
-  return Tile(
-    addLine(tile.upper, upper, w, last),
-    addLine(tile.lower, lower, w, last),
-  );
+return Tile(
+addLine(tile.upper, upper, w, last),
+addLine(tile.lower, lower, w, last),
+);
 }
 
 fn addLine(rowTile: RowTile, p: Line, w: vec4f, last: f32) -> RowTile {
-  var sums = rowTile;
-  sums.a += window(p.a, p.b, p.c, w, last);
-  sums.b += window(p.b, p.c, p.d, w, last);
-  sums.c += window(p.c, p.d, p.e, w, last);
-  sums.d += window(p.d, p.e, p.f, w, last);
-  if (!isNarrow) {
-    sums.e += window(p.e, p.f, p.g, w, last);
-    sums.f += window(p.f, p.g, p.h, w, last);
-    sums.g += window(p.g, p.h, p.i, w, last);
-  }
-  if (rowTileWidth > 14) {
-    sums.h += window(p.h, p.i, p.j, w, last);
-  }
-  return sums;
+var sums = rowTile;
+sums.a += window(p.a, p.b, p.c, w, last);
+sums.b += window(p.b, p.c, p.d, w, last);
+sums.c += window(p.c, p.d, p.e, w, last);
+sums.d += window(p.d, p.e, p.f, w, last);
+if (!isNarrow) {
+sums.e += window(p.e, p.f, p.g, w, last);
+sums.f += window(p.f, p.g, p.h, w, last);
+sums.g += window(p.g, p.h, p.i, w, last);
+}
+if (rowTileWidth > 14) {
+sums.h += window(p.h, p.i, p.j, w, last);
+}
+return sums;
 }
 
 
 fn window(p: vec2f, q: vec2f, r: vec2f, w: vec4f, last: f32) -> vec2f {
-  var sum = p * w.x;
-  if (kernelWidth > 1) {
-    sum += vec2f(p.y, q.x) * w.y;
-  }
-  if (kernelWidth > 2) {
-    sum += q * w.z;
-  }
-  if (kernelWidth > 3) {
-    sum += vec2f(q.y, r.x) * w.w;
-  }
-  if (kernelWidth > 4) {
-    sum += r * last;
-  }
-  return sum;
+var sum = p * w.x;
+if (kernelWidth > 1) {
+sum += vec2f(p.y, q.x) * w.y;
+}
+if (kernelWidth > 2) {
+sum += q * w.z;
+}
+if (kernelWidth > 3) {
+sum += vec2f(q.y, r.x) * w.w;
+}
+if (kernelWidth > 4) {
+sum += r * last;
+}
+return sum;
 }
 
 
 struct Place {
-  inside: bool,
-  image: u32,
-  row: u32,
-  rowTile: u32,
-  channel: u32,
+inside: bool,
+image: u32,
+row: u32,
+rowTile: u32,
+channel: u32,
 }
 
 
 struct Tiles {
-  a: Tile,
-  b: Tile,
-  c: Tile,
-  d: Tile,
+a: Tile,
+b: Tile,
+c: Tile,
+d: Tile,
 }
 
 fn placeOf(workgroup: vec3u, workgroups: vec3u, local: u32, count: u32) -> Place {
-  let index = (workgroup.z * workgroups.y + workgroup.y) * workgroupSize + local;
-  let rowTiles = sizes.rowTiles;
-  let tilesOfImage = (sizes.targetHeight + 1) / 2 * rowTiles;
-  let images = count /
-    (sizes.targetChannels * sizes.targetHeight * sizes.targetWidth);
+let index = (workgroup.z * workgroups.y + workgroup.y) * workgroupSize + local;
+let rowTiles = sizes.rowTiles;
+let tilesOfImage = (sizes.targetHeight + 1) / 2 * rowTiles;
+let images = count /
+(sizes.targetChannels * sizes.targetHeight * sizes.targetWidth);
 
-  let tile = min(index, images * tilesOfImage - 1);
-  let image = tile / tilesOfImage;
-  return Place(
-    index < images * tilesOfImage,
-    image,
-    (tile - image * tilesOfImage) / rowTiles * 2,
-    tile % rowTiles,
-    workgroup.x * 4,
-  );
+let tile = min(index, images * tilesOfImage - 1);
+let image = tile / tilesOfImage;
+return Place(
+index < images * tilesOfImage,
+image,
+(tile - image * tilesOfImage) / rowTiles * 2,
+tile % rowTiles,
+workgroup.x * 4,
+);
 }
 
 
 
 fn sums(place: Place) -> Tiles {
-  var tiles: Tiles;
-  let kernelHeight = sizes.kernelHeight;
-  let rows = sizes.rows;
-  let steps = sizes.sourceChannels * kernelHeight;
+var tiles: Tiles;
+let kernelHeight = sizes.kernelHeight;
+let rows = sizes.rows;
+let steps = sizes.sourceChannels * kernelHeight;
 
-  let toNext = sizes.rowTiles * rows - kernelHeight + 1;
-  let plane = place.image * sizes.sourceChannels * sizes.rowTiles;
-  var line = ((plane + place.rowTile) * rows + place.row) * texels;
-  var first = place.channel / 4 * steps * 5;
-  var rowsLeft = kernelHeight;
-  for (var step = 0u; step < steps; step++) {
-    let upper = lineAt(line);
-    let lower = lineAt(line + texels);
-    let p = weightAt(first);
-    let q = weightAt(first + 1);
-    let r = weightAt(first + 2);
-    let s = weightAt(first + 3);
-    let t = weightAt(first + 4);
-    tiles.a = add(tiles.a, upper, lower, vec4f(p.x, q.x, r.x, s.x), t.x);
-    tiles.b = add(tiles.b, upper, lower, vec4f(p.y, q.y, r.y, s.y), t.y);
-    tiles.c = add(tiles.c, upper, lower, vec4f(p.z, q.z, r.z, s.z), t.z);
-    tiles.d = add(tiles.d, upper, lower, vec4f(p.w, q.w, r.w, s.w), t.w);
-    first += 5;
-    rowsLeft--;
-    line += select(1u, toNext, rowsLeft == 0) * texels;
-    rowsLeft = select(rowsLeft, kernelHeight, rowsLeft == 0);
-  }
-  return tiles;
+let toNext = sizes.rowTiles * rows - kernelHeight + 1;
+let plane = place.image * sizes.sourceChannels * sizes.rowTiles;
+var line = ((plane + place.rowTile) * rows + place.row) * texels;
+var first = place.channel / 4 * steps * 5;
+var rowsLeft = kernelHeight;
+for (var step = 0u; step < steps; step++) {
+let upper = lineAt(line);
+let lower = lineAt(line + texels);
+let p = weightAt(first);
+let q = weightAt(first + 1);
+let r = weightAt(first + 2);
+let s = weightAt(first + 3);
+let t = weightAt(first + 4);
+tiles.a = add(tiles.a, upper, lower, vec4f(p.x, q.x, r.x, s.x), t.x);
+tiles.b = add(tiles.b, upper, lower, vec4f(p.y, q.y, r.y, s.y), t.y);
+tiles.c = add(tiles.c, upper, lower, vec4f(p.z, q.z, r.z, s.z), t.z);
+tiles.d = add(tiles.d, upper, lower, vec4f(p.w, q.w, r.w, s.w), t.w);
+first += 5;
+rowsLeft--;
+line += select(1u, toNext, rowsLeft == 0) * texels;
+rowsLeft = select(rowsLeft, kernelHeight, rowsLeft == 0);
+}
+return tiles;
 }
 
 
 
 
 fn rowOf(tiles: Tiles, index: u32) -> RowTile {
-  let channel = index / 2;
-  let tile = eitherTile(channel < 2,
-    eitherTile(channel == 0, tiles.a, tiles.b),
-    eitherTile(channel == 2, tiles.c, tiles.d));
-  return eitherRowTile(index % 2 == 0, tile.upper, tile.lower);
+let channel = index / 2;
+let tile = eitherTile(channel < 2,
+eitherTile(channel == 0, tiles.a, tiles.b),
+eitherTile(channel == 2, tiles.c, tiles.d));
+return eitherRowTile(index % 2 == 0, tile.upper, tile.lower);
 }
 
 fn eitherTile(isFirst: bool, a: Tile, b: Tile) -> Tile {
-  return Tile(
-    eitherRowTile(isFirst, a.upper, b.upper),
-    eitherRowTile(isFirst, a.lower, b.lower),
-  );
+return Tile(
+eitherRowTile(isFirst, a.upper, b.upper),
+eitherRowTile(isFirst, a.lower, b.lower),
+);
 }
 
 fn eitherRowTile(isFirst: bool, a: RowTile, b: RowTile) -> RowTile {
-  return RowTile(
-    select(b.a, a.a, isFirst),
-    select(b.b, a.b, isFirst),
-    select(b.c, a.c, isFirst),
-    select(b.d, a.d, isFirst),
-    select(b.e, a.e, isFirst),
-    select(b.f, a.f, isFirst),
-    select(b.g, a.g, isFirst),
-    select(b.h, a.h, isFirst),
-  );
+return RowTile(
+select(b.a, a.a, isFirst),
+select(b.b, a.b, isFirst),
+select(b.c, a.c, isFirst),
+select(b.d, a.d, isFirst),
+select(b.e, a.e, isFirst),
+select(b.f, a.f, isFirst),
+select(b.g, a.g, isFirst),
+select(b.h, a.h, isFirst),
+);
 }
 
 
@@ -238,105 +238,105 @@ fn eitherRowTile(isFirst: bool, a: RowTile, b: RowTile) -> RowTile {
 
 @compute @workgroup_size(workgroupSize)
 fn convolveEven(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let count = arrayLength(&pairs) * 2;
-  let place = placeOf(workgroup, workgroups, local, count);
-  let tiles = sums(place);
-  let start = place.channel * 2;
-  for (var i = start; i < start + 8; i++) {
-    let channel = i / 2;
-    let row = place.row + i % 2;
-    let inside = channel < sizes.targetChannels && row < sizes.targetHeight;
-    if (place.inside && inside) {
-      storePairRow(rowOf(tiles, i - start), place, channel, row);
-    }
-  }
+let count = arrayLength(&pairs) * 2;
+let place = placeOf(workgroup, workgroups, local, count);
+let tiles = sums(place);
+let start = place.channel * 2;
+for (var i = start; i < start + 8; i++) {
+let channel = i / 2;
+let row = place.row + i % 2;
+let inside = channel < sizes.targetChannels && row < sizes.targetHeight;
+if (place.inside && inside) {
+storePairRow(rowOf(tiles, i - start), place, channel, row);
+}
+}
 }
 
 fn storePairRow(rowTile: RowTile, place: Place, channel: u32, row: u32) {
-  let column = place.rowTile * rowTileWidth;
-  let at = start(place, channel, row, column) / 2;
-  let shift = shiftOf(channel);
-  storePair(rowTile.a + shift, at, column);
-  storePair(rowTile.b + shift, at + 1, column + 2);
-  storePair(rowTile.c + shift, at + 2, column + 4);
-  storePair(rowTile.d + shift, at + 3, column + 6);
-  if (!isNarrow) {
-    storePair(rowTile.e + shift, at + 4, column + 8);
-    storePair(rowTile.f + shift, at + 5, column + 10);
-    storePair(rowTile.g + shift, at + 6, column + 12);
-  }
-  if (rowTileWidth > 14) {
-    storePair(rowTile.h + shift, at + 7, column + 14);
-  }
+let column = place.rowTile * rowTileWidth;
+let at = start(place, channel, row, column) / 2;
+let shift = shiftOf(channel);
+storePair(rowTile.a + shift, at, column);
+storePair(rowTile.b + shift, at + 1, column + 2);
+storePair(rowTile.c + shift, at + 2, column + 4);
+storePair(rowTile.d + shift, at + 3, column + 6);
+if (!isNarrow) {
+storePair(rowTile.e + shift, at + 4, column + 8);
+storePair(rowTile.f + shift, at + 5, column + 10);
+storePair(rowTile.g + shift, at + 6, column + 12);
+}
+if (rowTileWidth > 14) {
+storePair(rowTile.h + shift, at + 7, column + 14);
+}
 }
 
 fn storePair(pair: vec2f, at: u32, column: u32) {
-  if (column < sizes.targetWidth) {
-    pairs[at] = vec2<Target>(pair);
-  }
+if (column < sizes.targetWidth) {
+pairs[at] = vec2<Target>(pair);
+}
 }
 
 fn start(place: Place, channel: u32, row: u32, column: u32) -> u32 {
-  let plane = place.image * sizes.targetChannels + channel;
-  return (plane * sizes.targetHeight + row) * sizes.targetWidth + column;
+let plane = place.image * sizes.targetChannels + channel;
+return (plane * sizes.targetHeight + row) * sizes.targetWidth + column;
 }
 
 fn shiftOf(channel: u32) -> f32 {
-  if (sizes.hasBias != 0) {
-    return bias[channel];
-  }
-  return 0.0;
+if (sizes.hasBias != 0) {
+return bias[channel];
+}
+return 0.0;
 }
 
 
 @compute @workgroup_size(workgroupSize)
 fn convolveOdd(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let place = placeOf(workgroup, workgroups, local, arrayLength(&singles));
-  let tiles = sums(place);
-  let start = place.channel * 2;
-  for (var i = start; i < start + 8; i++) {
-    let channel = i / 2;
-    let row = place.row + i % 2;
-    let inside = channel < sizes.targetChannels && row < sizes.targetHeight;
-    if (place.inside && inside) {
-      storeSingleRow(rowOf(tiles, i - start), place, channel, row);
-    }
-  }
+let place = placeOf(workgroup, workgroups, local, arrayLength(&singles));
+let tiles = sums(place);
+let start = place.channel * 2;
+for (var i = start; i < start + 8; i++) {
+let channel = i / 2;
+let row = place.row + i % 2;
+let inside = channel < sizes.targetChannels && row < sizes.targetHeight;
+if (place.inside && inside) {
+storeSingleRow(rowOf(tiles, i - start), place, channel, row);
+}
+}
 }
 
 fn storeSingleRow(rowTile: RowTile, place: Place, channel: u32, row: u32) {
-  let column = place.rowTile * rowTileWidth;
-  let at = start(place, channel, row, column);
-  let shift = shiftOf(channel);
-  storeTwo(rowTile.a + shift, at, column);
-  storeTwo(rowTile.b + shift, at + 2, column + 2);
-  storeTwo(rowTile.c + shift, at + 4, column + 4);
-  storeTwo(rowTile.d + shift, at + 6, column + 6);
-  if (!isNarrow) {
-    storeTwo(rowTile.e + shift, at + 8, column + 8);
-    storeTwo(rowTile.f + shift, at + 10, column + 10);
-    storeTwo(rowTile.g + shift, at + 12, column + 12);
-  }
-  if (rowTileWidth > 14) {
-    storeTwo(rowTile.h + shift, at + 14, column + 14);
-  }
+let column = place.rowTile * rowTileWidth;
+let at = start(place, channel, row, column);
+let shift = shiftOf(channel);
+storeTwo(rowTile.a + shift, at, column);
+storeTwo(rowTile.b + shift, at + 2, column + 2);
+storeTwo(rowTile.c + shift, at + 4, column + 4);
+storeTwo(rowTile.d + shift, at + 6, column + 6);
+if (!isNarrow) {
+storeTwo(rowTile.e + shift, at + 8, column + 8);
+storeTwo(rowTile.f + shift, at + 10, column + 10);
+storeTwo(rowTile.g + shift, at + 12, column + 12);
+}
+if (rowTileWidth > 14) {
+storeTwo(rowTile.h + shift, at + 14, column + 14);
+}
 }
 
 fn storeTwo(pair: vec2f, at: u32, column: u32) {
-  if (column < sizes.targetWidth) {
-    singles[at] = Target(pair.x);
-  }
-  if (column + 1 < sizes.targetWidth) {
-    singles[at + 1] = Target(pair.y);
-  }
+if (column < sizes.targetWidth) {
+singles[at] = Target(pair.x);
+}
+if (column + 1 < sizes.targetWidth) {
+singles[at + 1] = Target(pair.y);
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../../wgsl.ts";
 
-/** The source of `pack.wgsl` without its comments. */
+/** The source of `pack.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/conv2d/llvmpipe/pack.wgsl",
   elements: ["Value"],
@@ -19,36 +19,36 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 @group(0) @binding(0) var<storage, read> values: array<Value>;
 @group(0) @binding(1) var packed: texture_storage_2d<rgba32float, write>;
 
 fn put(index: u32, texel: vec4f) {
-  textureStore(packed, vec2u(index % 4096, index / 4096), texel);
+textureStore(packed, vec2u(index % 4096, index / 4096), texel);
 }
 
 struct Images {
 
-  planes: u32,
-  imageHeight: i32,
-  imageWidth: i32,
+planes: u32,
+imageHeight: i32,
+imageWidth: i32,
 
-  top: i32,
-  left: i32,
+top: i32,
+left: i32,
 
 
-  strideHeight: i32,
-  strideWidth: i32,
-  phaseRows: u32,
-  phaseColumns: u32,
+strideHeight: i32,
+strideWidth: i32,
+phaseRows: u32,
+phaseColumns: u32,
 
-  rowTileWidth: u32,
+rowTileWidth: u32,
 
-  rowTiles: u32,
-  rows: u32,
-  texels: u32,
+rowTiles: u32,
+rows: u32,
+texels: u32,
 }
 
 @group(0) @binding(2) var<uniform> images: Images;
@@ -60,69 +60,69 @@ struct Images {
 
 @compute @workgroup_size(workgroupSize)
 fn packImages(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
+let index = itemOf(invocation, workgroups);
 
-  let rowTile = index / images.rows;
-  let phase = rowTile / images.rowTiles;
-  let phaseRow = phase / images.phaseColumns;
-  let plane = phaseRow / images.phaseRows;
-  let row = i32(index - rowTile * images.rows) * images.strideHeight -
-    images.top + i32(phaseRow - plane * images.phaseRows);
-  let first = (rowTile - phase * images.rowTiles) * images.rowTileWidth;
-  var column = i32(first) * images.strideWidth - images.left +
-    i32(phase - phaseRow * images.phaseColumns);
-  let area = u32(images.imageHeight * images.imageWidth);
-  let start = plane * area +
-    u32(clamp(row, 0, images.imageHeight - 1) * images.imageWidth);
-  let inside = row >= 0 && row < images.imageHeight;
-  let step = images.strideWidth;
-  let width = select(0, images.imageWidth, inside);
-  if (phase < images.planes) {
-    let end = (index + 1) * images.texels;
-    for (var texel = end - images.texels; texel < end; texel++) {
-      put(texel, vec4f(
-        pixel(start, column, width),
-        pixel(start, column + step, width),
-        pixel(start, column + 2 * step, width),
-        pixel(start, column + 3 * step, width),
-      ));
-      column += 4 * step;
-    }
-  }
+let rowTile = index / images.rows;
+let phase = rowTile / images.rowTiles;
+let phaseRow = phase / images.phaseColumns;
+let plane = phaseRow / images.phaseRows;
+let row = i32(index - rowTile * images.rows) * images.strideHeight -
+images.top + i32(phaseRow - plane * images.phaseRows);
+let first = (rowTile - phase * images.rowTiles) * images.rowTileWidth;
+var column = i32(first) * images.strideWidth - images.left +
+i32(phase - phaseRow * images.phaseColumns);
+let area = u32(images.imageHeight * images.imageWidth);
+let start = plane * area +
+u32(clamp(row, 0, images.imageHeight - 1) * images.imageWidth);
+let inside = row >= 0 && row < images.imageHeight;
+let step = images.strideWidth;
+let width = select(0, images.imageWidth, inside);
+if (phase < images.planes) {
+let end = (index + 1) * images.texels;
+for (var texel = end - images.texels; texel < end; texel++) {
+put(texel, vec4f(
+pixel(start, column, width),
+pixel(start, column + step, width),
+pixel(start, column + 2 * step, width),
+pixel(start, column + 3 * step, width),
+));
+column += 4 * step;
+}
+}
 }
 
 
 fn pixel(start: u32, column: i32, width: i32) -> f32 {
-  let inside = column >= 0 && column < width;
-  return select(0.0, f32(values[start + select(0u, u32(column), inside)]), inside);
+let inside = column >= 0 && column < width;
+return select(0.0, f32(values[start + select(0u, u32(column), inside)]), inside);
 }
 
 struct Weights {
-  sourceChannels: u32,
-  targetChannels: u32,
+sourceChannels: u32,
+targetChannels: u32,
 
-  windowHeight: u32,
-  kernelHeight: i32,
-  kernelWidth: i32,
+windowHeight: u32,
+kernelHeight: i32,
+kernelWidth: i32,
 
-  sourceChannelStep: u32,
-  targetChannelStep: u32,
-  strideHeight: i32,
-  strideWidth: i32,
-  phaseRows: u32,
-  phaseColumns: u32,
-
-
-  paddingHeight: i32,
-  paddingWidth: i32,
-  leadHeight: i32,
-  leadWidth: i32,
+sourceChannelStep: u32,
+targetChannelStep: u32,
+strideHeight: i32,
+strideWidth: i32,
+phaseRows: u32,
+phaseColumns: u32,
 
 
-  flipped: u32,
+paddingHeight: i32,
+paddingWidth: i32,
+leadHeight: i32,
+leadWidth: i32,
+
+
+flipped: u32,
 }
 
 @group(0) @binding(2) var<uniform> weights: Weights;
@@ -133,58 +133,58 @@ struct Weights {
 
 @compute @workgroup_size(workgroupSize)
 fn packWeights(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  let plane = index / (5 * weights.windowHeight);
-  let row = i32(index / 5 % weights.windowHeight);
-  let column = i32(index % 5);
-  let source = vec4u(plane % weights.sourceChannels);
-  let firstTarget = plane / weights.sourceChannels * 4;
-  let four = firstTarget + vec4u(0, 1, 2, 3);
-  let targets = min(four, vec4u(weights.targetChannels - 1));
-  let isFlipped = weights.flipped != 0;
+let index = itemOf(invocation, workgroups);
+let plane = index / (5 * weights.windowHeight);
+let row = i32(index / 5 % weights.windowHeight);
+let column = i32(index % 5);
+let source = vec4u(plane % weights.sourceChannels);
+let firstTarget = plane / weights.sourceChannels * 4;
+let four = firstTarget + vec4u(0, 1, 2, 3);
+let targets = min(four, vec4u(weights.targetChannels - 1));
+let isFlipped = weights.flipped != 0;
 
-  let phases = weights.phaseRows * weights.phaseColumns;
-  let phase = select(source, targets, isFlipped) % phases;
-  let rows = elementOf(row, vec4i(phase / weights.phaseColumns), Axis(
-    weights.strideHeight, weights.paddingHeight, weights.leadHeight,
-  ));
-  let columns = elementOf(column, vec4i(phase % weights.phaseColumns), Axis(
-    weights.strideWidth, weights.paddingWidth, weights.leadWidth,
-  ));
-  let inside = (rows >= vec4i()) & (rows < vec4i(weights.kernelHeight)) &
-    (columns >= vec4i()) & (columns < vec4i(weights.kernelWidth)) &
-    (four < vec4u(weights.targetChannels));
-  let element = vec4u(select(vec4i(), rows * weights.kernelWidth + columns, inside));
-  let sources = select(source / phases, source, vec4<bool>(isFlipped));
-  let channels = select(targets, targets / phases, vec4<bool>(isFlipped));
-  let at = sources * weights.sourceChannelStep +
-    channels * weights.targetChannelStep + element;
-  let found = vec4<Value>(
-    values[at.x], values[at.y], values[at.z], values[at.w],
-  );
-  if (firstTarget < weights.targetChannels) {
-    put(index, select(vec4f(), vec4f(found), inside));
-  }
+let phases = weights.phaseRows * weights.phaseColumns;
+let phase = select(source, targets, isFlipped) % phases;
+let rows = elementOf(row, vec4i(phase / weights.phaseColumns), Axis(
+weights.strideHeight, weights.paddingHeight, weights.leadHeight,
+));
+let columns = elementOf(column, vec4i(phase % weights.phaseColumns), Axis(
+weights.strideWidth, weights.paddingWidth, weights.leadWidth,
+));
+let inside = (rows >= vec4i()) & (rows < vec4i(weights.kernelHeight)) &
+(columns >= vec4i()) & (columns < vec4i(weights.kernelWidth)) &
+(four < vec4u(weights.targetChannels));
+let element = vec4u(select(vec4i(), rows * weights.kernelWidth + columns, inside));
+let sources = select(source / phases, source, vec4<bool>(isFlipped));
+let channels = select(targets, targets / phases, vec4<bool>(isFlipped));
+let at = sources * weights.sourceChannelStep +
+channels * weights.targetChannelStep + element;
+let found = vec4<Value>(
+values[at.x], values[at.y], values[at.z], values[at.w],
+);
+if (firstTarget < weights.targetChannels) {
+put(index, select(vec4f(), vec4f(found), inside));
+}
 }
 
 struct Axis {
-  stride: i32,
-  padding: i32,
-  lead: i32,
+stride: i32,
+padding: i32,
+lead: i32,
 }
 
 
 
 fn elementOf(index: i32, phase: vec4i, axis: Axis) -> vec4i {
-  if (weights.flipped == 0) {
-    return index * axis.stride + phase;
-  }
+if (weights.flipped == 0) {
+return index * axis.stride + phase;
+}
 
-  let late = max(vec4i(axis.padding), phase) - phase + axis.stride - 1;
-  return (late / axis.stride + axis.lead - index) * axis.stride + phase;
+let late = max(vec4i(axis.padding), phase) - phase + axis.stride - 1;
+return (late / axis.stride + axis.lead - index) * axis.stride + phase;
 }
 `,
 };

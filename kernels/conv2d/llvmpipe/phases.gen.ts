@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../../wgsl.ts";
 
-/** The source of `phases.wgsl` without its comments. */
+/** The source of `phases.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/conv2d/llvmpipe/phases.wgsl",
   elements: [],
@@ -17,20 +17,20 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 struct Images {
-  channels: u32,
-  height: u32,
-  width: u32,
-  strideHeight: u32,
-  strideWidth: u32,
-  paddingHeight: u32,
-  paddingWidth: u32,
-  phaseRows: u32,
-  phaseColumns: u32,
-  hasBias: u32,
+channels: u32,
+height: u32,
+width: u32,
+strideHeight: u32,
+strideWidth: u32,
+paddingHeight: u32,
+paddingWidth: u32,
+phaseRows: u32,
+phaseColumns: u32,
+hasBias: u32,
 }
 
 @group(0) @binding(0) var<storage, read> phases: array<f32>;
@@ -45,49 +45,49 @@ struct Images {
 
 @compute @workgroup_size(workgroupSize)
 fn imageOfPhases(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  let plane = index / sizes.height;
-  let y = index % sizes.height;
-  if (plane >= arrayLength(&images) / (sizes.height * sizes.width)) {
-    return;
-  }
-  let rows = (sizes.height + sizes.strideHeight - 1) / sizes.strideHeight;
-  let columns = (sizes.width + sizes.strideWidth - 1) / sizes.strideWidth;
-  let phaseRow = (y + sizes.paddingHeight) % sizes.strideHeight;
-  let above = plane * sizes.phaseRows + min(phaseRow, sizes.phaseRows - 1);
-  let row = y / sizes.strideHeight;
-  var shift = 0.0;
-  if (sizes.hasBias != 0) {
-    shift = bias[plane % sizes.channels];
-  }
-  var column = 0u;
-  var fraction = 0u;
-  var phase = sizes.paddingWidth % sizes.strideWidth;
-  let start = index * sizes.width;
-  for (var i = start; i < start + sizes.width; i++) {
-    let inside = phaseRow < sizes.phaseRows && phase < sizes.phaseColumns;
-    let own = above * sizes.phaseColumns + min(phase, sizes.phaseColumns - 1);
-    let value = phases[(own * rows + row) * columns + column];
-    images[i] = select(0.0, value, inside) + shift;
-    phase = select(phase + 1, 0, phase + 1 == sizes.strideWidth);
-    fraction++;
-    column += select(0u, 1u, fraction == sizes.strideWidth);
-    fraction = select(fraction, 0, fraction == sizes.strideWidth);
-  }
+let index = itemOf(invocation, workgroups);
+let plane = index / sizes.height;
+let y = index % sizes.height;
+if (plane >= arrayLength(&images) / (sizes.height * sizes.width)) {
+return;
+}
+let rows = (sizes.height + sizes.strideHeight - 1) / sizes.strideHeight;
+let columns = (sizes.width + sizes.strideWidth - 1) / sizes.strideWidth;
+let phaseRow = (y + sizes.paddingHeight) % sizes.strideHeight;
+let above = plane * sizes.phaseRows + min(phaseRow, sizes.phaseRows - 1);
+let row = y / sizes.strideHeight;
+var shift = 0.0;
+if (sizes.hasBias != 0) {
+shift = bias[plane % sizes.channels];
+}
+var column = 0u;
+var fraction = 0u;
+var phase = sizes.paddingWidth % sizes.strideWidth;
+let start = index * sizes.width;
+for (var i = start; i < start + sizes.width; i++) {
+let inside = phaseRow < sizes.phaseRows && phase < sizes.phaseColumns;
+let own = above * sizes.phaseColumns + min(phase, sizes.phaseColumns - 1);
+let value = phases[(own * rows + row) * columns + column];
+images[i] = select(0.0, value, inside) + shift;
+phase = select(phase + 1, 0, phase + 1 == sizes.strideWidth);
+fraction++;
+column += select(0u, 1u, fraction == sizes.strideWidth);
+fraction = select(fraction, 0, fraction == sizes.strideWidth);
+}
 }
 
 struct Weights {
-  kernelHeight: u32,
-  kernelWidth: u32,
-  windowHeight: u32,
-  windowWidth: u32,
-  strideRows: u32,
-  strideColumns: u32,
-  phasesDown: u32,
-  phasesAcross: u32,
+kernelHeight: u32,
+kernelWidth: u32,
+windowHeight: u32,
+windowWidth: u32,
+strideRows: u32,
+strideColumns: u32,
+phasesDown: u32,
+phasesAcross: u32,
 }
 
 @group(0) @binding(0) var<storage, read> splits: array<f32>;
@@ -101,30 +101,30 @@ struct Weights {
 
 @compute @workgroup_size(workgroupSize)
 fn weightOfPhases(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index >= arrayLength(&weight)) {
-    return;
-  }
-  let area = weights.kernelHeight * weights.kernelWidth;
-  let plane = index / area;
-  let row = index % area / weights.kernelWidth;
-  let column = index % weights.kernelWidth;
-  let phase =
-    (plane * weights.phasesDown + row % weights.strideRows) *
-      weights.phasesAcross + column % weights.strideColumns;
-  let first =
-    (phase * weights.windowHeight + row / weights.strideRows) *
-      weights.windowWidth + column / weights.strideColumns;
-  let step = arrayLength(&weight) / area * weights.phasesDown *
-    weights.phasesAcross * weights.windowHeight * weights.windowWidth;
-  var sum = 0.0;
-  for (var i = first; i < arrayLength(&splits); i += step) {
-    sum += splits[i];
-  }
-  weight[index] = sum;
+let index = itemOf(invocation, workgroups);
+if (index >= arrayLength(&weight)) {
+return;
+}
+let area = weights.kernelHeight * weights.kernelWidth;
+let plane = index / area;
+let row = index % area / weights.kernelWidth;
+let column = index % weights.kernelWidth;
+let phase =
+(plane * weights.phasesDown + row % weights.strideRows) *
+weights.phasesAcross + column % weights.strideColumns;
+let first =
+(phase * weights.windowHeight + row / weights.strideRows) *
+weights.windowWidth + column / weights.strideColumns;
+let step = arrayLength(&weight) / area * weights.phasesDown *
+weights.phasesAcross * weights.windowHeight * weights.windowWidth;
+var sum = 0.0;
+for (var i = first; i < arrayLength(&splits); i += step) {
+sum += splits[i];
+}
+weight[index] = sum;
 }
 `,
 };

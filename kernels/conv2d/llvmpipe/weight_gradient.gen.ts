@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../../wgsl.ts";
 
-/** The source of `weight_gradient.wgsl` without its comments. */
+/** The source of `weight_gradient.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/conv2d/llvmpipe/weight_gradient.wgsl",
   elements: [],
@@ -22,15 +22,15 @@ override rowTileWidth: u32;
 override workgroupSize: u32;
 
 struct Sizes {
-  batch: u32,
-  sourceChannels: u32,
-  targetChannels: u32,
-  targetHeight: u32,
+batch: u32,
+sourceChannels: u32,
+targetChannels: u32,
+targetHeight: u32,
 
-  rowTiles: u32,
+rowTiles: u32,
 
-  rows: u32,
-  imagesPerSplit: u32,
+rows: u32,
+imagesPerSplit: u32,
 }
 
 @group(0) @binding(0) var source: texture_storage_2d<rgba32float, read>;
@@ -49,156 +49,156 @@ override area: u32 = kernelHeight * kernelWidth;
 
 
 struct Line {
-  a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
-  f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
+a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
+f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
 }
 
 fn lineAt(index: u32) -> Line {
-  let p = sourceAt(index);
-  let q = sourceAt(index + 1);
-  let r = sourceAt(index + 2);
-  let z = vec2f();
-  if (isNarrow) {
-    return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
-  }
-  let s = sourceAt(index + 3);
-  let t = sourceAt(index + 4);
-  return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
+let p = sourceAt(index);
+let q = sourceAt(index + 1);
+let r = sourceAt(index + 2);
+let z = vec2f();
+if (isNarrow) {
+return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
+}
+let s = sourceAt(index + 3);
+let t = sourceAt(index + 4);
+return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
 }
 
 fn sourceAt(index: u32) -> vec4f {
-  return textureLoad(source, vec2u(index % 4096, index / 4096));
+return textureLoad(source, vec2u(index % 4096, index / 4096));
 }
 
 
 
 struct RowTile {
-  a: vec2f, b: vec2f, c: vec2f, d: vec2f,
-  e: vec2f, f: vec2f, g: vec2f, h: vec2f,
+a: vec2f, b: vec2f, c: vec2f, d: vec2f,
+e: vec2f, f: vec2f, g: vec2f, h: vec2f,
 }
 
 fn rowTileAt(index: u32) -> RowTile {
-  let p = gradientAt(index);
-  let q = gradientAt(index + 1);
-  let z = vec2f();
-  if (isNarrow) {
-    return RowTile(p.xy, p.zw, q.xy, q.zw, z, z, z, z);
-  }
-  let r = gradientAt(index + 2);
-  let s = gradientAt(index + 3);
-  return RowTile(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw);
+let p = gradientAt(index);
+let q = gradientAt(index + 1);
+let z = vec2f();
+if (isNarrow) {
+return RowTile(p.xy, p.zw, q.xy, q.zw, z, z, z, z);
+}
+let r = gradientAt(index + 2);
+let s = gradientAt(index + 3);
+return RowTile(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw);
 }
 
 fn gradientAt(index: u32) -> vec4f {
-  return textureLoad(gradient, vec2u(index % 4096, index / 4096));
+return textureLoad(gradient, vec2u(index % 4096, index / 4096));
 }
 
 
 struct RowTiles {
-  a: RowTile,
-  b: RowTile,
-  c: RowTile,
-  d: RowTile,
+a: RowTile,
+b: RowTile,
+c: RowTile,
+d: RowTile,
 }
 
 
 struct Row {
-  most: vec4f,
-  last: f32,
+most: vec4f,
+last: f32,
 }
 
 
 struct Rows {
-  a: Row,
-  b: Row,
-  c: Row,
-  d: Row,
+a: Row,
+b: Row,
+c: Row,
+d: Row,
 }
 
 
 struct Tile {
-  a: Rows,
-  b: Rows,
-  c: Rows,
-  d: Rows,
-  e: Rows,
+a: Rows,
+b: Rows,
+c: Rows,
+d: Rows,
+e: Rows,
 }
 
 fn addLine(rows: Rows, gradients: RowTiles, line: Line) -> Rows {
-  return Rows(
-    addRowTile(rows.a, gradients.a, line),
-    addRowTile(rows.b, gradients.b, line),
-    addRowTile(rows.c, gradients.c, line),
-    addRowTile(rows.d, gradients.d, line),
-  );
+return Rows(
+addRowTile(rows.a, gradients.a, line),
+addRowTile(rows.b, gradients.b, line),
+addRowTile(rows.c, gradients.c, line),
+addRowTile(rows.d, gradients.d, line),
+);
 }
 
 
 
 fn addRowTile(row: Row, s: RowTile, p: Line) -> Row {
-  var sums = Row(vec4f(), 0);
-  sums.most.x = product(s, p.a, p.b, p.c, p.d, p.e, p.f, p.g, p.h);
-  if (kernelWidth > 1) {
-    sums.most.y = between(s, p.a, p.b, p.c, p.d, p.e, p.f, p.g, p.h, p.i);
-  }
-  if (kernelWidth > 2) {
-    sums.most.z = product(s, p.b, p.c, p.d, p.e, p.f, p.g, p.h, p.i);
-  }
-  if (kernelWidth > 3) {
-    sums.most.w = between(s, p.b, p.c, p.d, p.e, p.f, p.g, p.h, p.i, p.j);
-  }
-  if (kernelWidth > 4) {
-    sums.last = product(s, p.c, p.d, p.e, p.f, p.g, p.h, p.i, p.j);
-  }
-  return Row(row.most + sums.most, row.last + sums.last);
+var sums = Row(vec4f(), 0);
+sums.most.x = product(s, p.a, p.b, p.c, p.d, p.e, p.f, p.g, p.h);
+if (kernelWidth > 1) {
+sums.most.y = between(s, p.a, p.b, p.c, p.d, p.e, p.f, p.g, p.h, p.i);
+}
+if (kernelWidth > 2) {
+sums.most.z = product(s, p.b, p.c, p.d, p.e, p.f, p.g, p.h, p.i);
+}
+if (kernelWidth > 3) {
+sums.most.w = between(s, p.b, p.c, p.d, p.e, p.f, p.g, p.h, p.i, p.j);
+}
+if (kernelWidth > 4) {
+sums.last = product(s, p.c, p.d, p.e, p.f, p.g, p.h, p.i, p.j);
+}
+return Row(row.most + sums.most, row.last + sums.last);
 }
 
 
 fn product(
-  s: RowTile,
-  a: vec2f,
-  b: vec2f,
-  c: vec2f,
-  d: vec2f,
-  e: vec2f,
-  f: vec2f,
-  g: vec2f,
-  h: vec2f,
+s: RowTile,
+a: vec2f,
+b: vec2f,
+c: vec2f,
+d: vec2f,
+e: vec2f,
+f: vec2f,
+g: vec2f,
+h: vec2f,
 ) -> f32 {
-  var sum = s.a * a + s.b * b + s.c * c + s.d * d;
-  if (!isNarrow) {
-    sum = sum + s.e * e + s.f * f + s.g * g;
-  }
-  if (rowTileWidth > 14) {
-    sum += s.h * h;
-  }
-  return sum.x + sum.y;
+var sum = s.a * a + s.b * b + s.c * c + s.d * d;
+if (!isNarrow) {
+sum = sum + s.e * e + s.f * f + s.g * g;
+}
+if (rowTileWidth > 14) {
+sum += s.h * h;
+}
+return sum.x + sum.y;
 }
 
 
 fn between(
-  s: RowTile,
-  a: vec2f,
-  b: vec2f,
-  c: vec2f,
-  d: vec2f,
-  e: vec2f,
-  f: vec2f,
-  g: vec2f,
-  h: vec2f,
-  i: vec2f,
+s: RowTile,
+a: vec2f,
+b: vec2f,
+c: vec2f,
+d: vec2f,
+e: vec2f,
+f: vec2f,
+g: vec2f,
+h: vec2f,
+i: vec2f,
 ) -> f32 {
-  return product(
-    s,
-    vec2f(a.y, b.x),
-    vec2f(b.y, c.x),
-    vec2f(c.y, d.x),
-    vec2f(d.y, e.x),
-    vec2f(e.y, f.x),
-    vec2f(f.y, g.x),
-    vec2f(g.y, h.x),
-    vec2f(h.y, i.x),
-  );
+return product(
+s,
+vec2f(a.y, b.x),
+vec2f(b.y, c.x),
+vec2f(c.y, d.x),
+vec2f(d.y, e.x),
+vec2f(e.y, f.x),
+vec2f(f.y, g.x),
+vec2f(g.y, h.x),
+vec2f(h.y, i.x),
+);
 }
 
 
@@ -207,113 +207,113 @@ fn between(
 
 @compute @workgroup_size(workgroupSize)
 fn weightGradient(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let index = (workgroup.y * workgroups.x + workgroup.x) * workgroupSize + local;
-  let sourceChannels = sizes.sourceChannels;
-  let groups = (sizes.targetChannels + 3) / 4;
-  let batch = sizes.batch;
-  let imagesPerSplit = sizes.imagesPerSplit;
-  let splitCount = (batch + imagesPerSplit - 1) / imagesPerSplit;
-  let split = min(index / (sourceChannels * groups), splitCount - 1);
-  let channel = index / sourceChannels % groups * 4;
-  let sourceChannel = index % sourceChannels;
-  let first = split * imagesPerSplit;
-  let height = sizes.targetHeight;
-  let rowTiles = sizes.rowTiles;
-  let steps = min(imagesPerSplit, batch - first) * rowTiles * height;
-  let channels =
-    min(channel + vec4u(0, 1, 2, 3), vec4u(sizes.targetChannels - 1));
-  var at = (first * sizes.targetChannels + channels) * rowTiles * height *
-    gradientTexels;
-  var line = (first * sourceChannels + sourceChannel) * rowTiles * sizes.rows *
-    texels;
+let index = (workgroup.y * workgroups.x + workgroup.x) * workgroupSize + local;
+let sourceChannels = sizes.sourceChannels;
+let groups = (sizes.targetChannels + 3) / 4;
+let batch = sizes.batch;
+let imagesPerSplit = sizes.imagesPerSplit;
+let splitCount = (batch + imagesPerSplit - 1) / imagesPerSplit;
+let split = min(index / (sourceChannels * groups), splitCount - 1);
+let channel = index / sourceChannels % groups * 4;
+let sourceChannel = index % sourceChannels;
+let first = split * imagesPerSplit;
+let height = sizes.targetHeight;
+let rowTiles = sizes.rowTiles;
+let steps = min(imagesPerSplit, batch - first) * rowTiles * height;
+let channels =
+min(channel + vec4u(0, 1, 2, 3), vec4u(sizes.targetChannels - 1));
+var at = (first * sizes.targetChannels + channels) * rowTiles * height *
+gradientTexels;
+var line = (first * sourceChannels + sourceChannel) * rowTiles * sizes.rows *
+texels;
 
 
-  let toNext = (sizes.rows - height + 1) * texels;
-  let toImage = toNext + (sourceChannels - 1) * rowTiles * sizes.rows * texels;
-  let toGradient = ((sizes.targetChannels - 1) * rowTiles * height + 1) *
-    gradientTexels;
-  var rowsLeft = height;
-  var tilesLeft = rowTiles;
-  var tile: Tile;
-  for (var step = 0u; step < steps; step++) {
-    let gradients =
-      RowTiles(rowTileAt(at.x), rowTileAt(at.y), rowTileAt(at.z), rowTileAt(at.w));
-    tile.a = addLine(tile.a, gradients, lineAt(line));
-    if (kernelHeight > 1) {
-      tile.b = addLine(tile.b, gradients, lineAt(line + texels));
-    }
-    if (kernelHeight > 2) {
-      tile.c = addLine(tile.c, gradients, lineAt(line + 2 * texels));
-    }
-    if (kernelHeight > 3) {
-      tile.d = addLine(tile.d, gradients, lineAt(line + 3 * texels));
-    }
-    if (kernelHeight > 4) {
-      tile.e = addLine(tile.e, gradients, lineAt(line + 4 * texels));
-    }
-    rowsLeft--;
-    tilesLeft -= select(0u, 1u, rowsLeft == 0);
-    line += select(texels, select(toNext, toImage, tilesLeft == 0), rowsLeft == 0);
-    at += select(gradientTexels, toGradient, tilesLeft == 0);
-    rowsLeft = select(rowsLeft, height, rowsLeft == 0);
-    tilesLeft = select(tilesLeft, rowTiles, tilesLeft == 0);
-  }
+let toNext = (sizes.rows - height + 1) * texels;
+let toImage = toNext + (sourceChannels - 1) * rowTiles * sizes.rows * texels;
+let toGradient = ((sizes.targetChannels - 1) * rowTiles * height + 1) *
+gradientTexels;
+var rowsLeft = height;
+var tilesLeft = rowTiles;
+var tile: Tile;
+for (var step = 0u; step < steps; step++) {
+let gradients =
+RowTiles(rowTileAt(at.x), rowTileAt(at.y), rowTileAt(at.z), rowTileAt(at.w));
+tile.a = addLine(tile.a, gradients, lineAt(line));
+if (kernelHeight > 1) {
+tile.b = addLine(tile.b, gradients, lineAt(line + texels));
+}
+if (kernelHeight > 2) {
+tile.c = addLine(tile.c, gradients, lineAt(line + 2 * texels));
+}
+if (kernelHeight > 3) {
+tile.d = addLine(tile.d, gradients, lineAt(line + 3 * texels));
+}
+if (kernelHeight > 4) {
+tile.e = addLine(tile.e, gradients, lineAt(line + 4 * texels));
+}
+rowsLeft--;
+tilesLeft -= select(0u, 1u, rowsLeft == 0);
+line += select(texels, select(toNext, toImage, tilesLeft == 0), rowsLeft == 0);
+at += select(gradientTexels, toGradient, tilesLeft == 0);
+rowsLeft = select(rowsLeft, height, rowsLeft == 0);
+tilesLeft = select(tilesLeft, rowTiles, tilesLeft == 0);
+}
 
-  if (index < sourceChannels * groups * splitCount) {
+if (index < sourceChannels * groups * splitCount) {
 
 
-    let weights = sizes.targetChannels * sourceChannels * area;
-    let begin = channel * kernelHeight;
-    for (var i = begin; i < begin + 4 * kernelHeight; i++) {
-      let targetChannel = i / kernelHeight;
-      let row = i % kernelHeight;
-      let start = split * weights + sourceChannel * area + row * kernelWidth;
-      storeRow(rowOf(tile, row, targetChannel - channel), start, targetChannel);
-    }
-  }
+let weights = sizes.targetChannels * sourceChannels * area;
+let begin = channel * kernelHeight;
+for (var i = begin; i < begin + 4 * kernelHeight; i++) {
+let targetChannel = i / kernelHeight;
+let row = i % kernelHeight;
+let start = split * weights + sourceChannel * area + row * kernelWidth;
+storeRow(rowOf(tile, row, targetChannel - channel), start, targetChannel);
+}
+}
 }
 
 fn rowOf(tile: Tile, row: u32, channel: u32) -> Row {
-  let rows = eitherRows(row < 2,
-    eitherRows(row == 0, tile.a, tile.b),
-    eitherRows(row == 4, tile.e, eitherRows(row == 2, tile.c, tile.d)));
-  return eitherRow(channel < 2,
-    eitherRow(channel == 0, rows.a, rows.b),
-    eitherRow(channel == 2, rows.c, rows.d));
+let rows = eitherRows(row < 2,
+eitherRows(row == 0, tile.a, tile.b),
+eitherRows(row == 4, tile.e, eitherRows(row == 2, tile.c, tile.d)));
+return eitherRow(channel < 2,
+eitherRow(channel == 0, rows.a, rows.b),
+eitherRow(channel == 2, rows.c, rows.d));
 }
 
 fn eitherRows(isFirst: bool, a: Rows, b: Rows) -> Rows {
-  return Rows(
-    eitherRow(isFirst, a.a, b.a),
-    eitherRow(isFirst, a.b, b.b),
-    eitherRow(isFirst, a.c, b.c),
-    eitherRow(isFirst, a.d, b.d),
-  );
+return Rows(
+eitherRow(isFirst, a.a, b.a),
+eitherRow(isFirst, a.b, b.b),
+eitherRow(isFirst, a.c, b.c),
+eitherRow(isFirst, a.d, b.d),
+);
 }
 
 fn eitherRow(isFirst: bool, a: Row, b: Row) -> Row {
-  return Row(select(b.most, a.most, isFirst), select(b.last, a.last, isFirst));
+return Row(select(b.most, a.most, isFirst), select(b.last, a.last, isFirst));
 }
 
 fn storeRow(sums: Row, start: u32, channel: u32) {
-  if (channel < sizes.targetChannels) {
-    let at = start + channel * sizes.sourceChannels * area;
-    storeElement(sums.most.x, at, 0);
-    storeElement(sums.most.y, at, 1);
-    storeElement(sums.most.z, at, 2);
-    storeElement(sums.most.w, at, 3);
-    storeElement(sums.last, at, 4);
-  }
+if (channel < sizes.targetChannels) {
+let at = start + channel * sizes.sourceChannels * area;
+storeElement(sums.most.x, at, 0);
+storeElement(sums.most.y, at, 1);
+storeElement(sums.most.z, at, 2);
+storeElement(sums.most.w, at, 3);
+storeElement(sums.last, at, 4);
+}
 }
 
 fn storeElement(sum: f32, start: u32, column: u32) {
-  if (column < kernelWidth) {
-    splits[start + column] = sum;
-  }
+if (column < kernelWidth) {
+splits[start + column] = sum;
+}
 }
 `,
 };

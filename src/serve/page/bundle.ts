@@ -1,4 +1,5 @@
 import { describe, LibraryError } from "../../base/errors.ts";
+import { isCompiled } from "../../base/help.ts";
 import { bundlerMustBeFetched } from "../../base/offline.ts";
 import { lowerUsing } from "./lower_using.ts";
 
@@ -31,8 +32,11 @@ export async function bundlePage(): Promise<PagePrograms> {
       describe({
         what: "the page cannot be made",
         got: (cause as Error).message.split("\n")[0],
-        help: "Start the server by `deno task serve`, once where npm can be " +
-          "reached; predictions over HTTP need no page.",
+        help: isCompiled
+          ? "Deno runs the same command with the page; predictions over HTTP " +
+            "need none."
+          : "Do it once more by a Deno of 2.5 or later, with --unstable-bundle, " +
+            "where npm can be reached; predictions over HTTP need no page.",
       }),
       { cause },
     );
@@ -47,15 +51,39 @@ async function bundleBoth(): Promise<PagePrograms> {
 }
 
 async function bundled(path: string): Promise<string> {
-  const { errors, outputFiles } = await Deno.bundle({
-    entrypoints: [new URL(path, import.meta.url).href],
+  const url = new URL(path, import.meta.url);
+  const [script] = (await bundleProgram(url.href, false)).values();
+  return script;
+}
+
+/**
+ * Makes a program for pages of a module and all that it imports.
+ *
+ * @param entry The module's address.
+ * @param isSplit Whether what it imports when it needs it has a file of its own.
+ * @returns The files by name, the entry first.
+ * @throws {Error} If it cannot be made; the message is the bundler's.
+ */
+export async function bundleProgram(
+  entry: string,
+  isSplit: boolean,
+): Promise<ReadonlyMap<string, string>> {
+  const { errors, outputFiles = [] } = await Deno.bundle({
+    entrypoints: [entry],
     platform: "browser",
     minify: true,
     // The names of layers are shown.
     keepNames: true,
+    ...isSplit ? { codeSplitting: true, outputDir: "/" } : {},
     write: false,
   });
-  const [output] = outputFiles ?? [];
-  if (output === undefined) throw new Error(errors[0]?.text);
-  return await lowerUsing(output.text());
+  if (outputFiles.length === 0) throw new Error(errors[0]?.text);
+  const files = new Map<string, string>();
+  for (const file of outputFiles) {
+    const name = file.path.replace(/^.*[\\/]/, "");
+    files.set(name, await lowerUsing(file.text()));
+  }
+  const own = entry.replace(/^.*\//, "").replace(/\.\w+$/, ".js");
+  const script = files.get(own);
+  return script === undefined ? files : new Map([[own, script], ...files]);
 }
