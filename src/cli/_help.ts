@@ -1,6 +1,5 @@
-import { type Command, commonOptions, type Option } from "./_command.ts";
-import { type Command, helpOption, type Option } from "./_command.ts";
 import { callOf } from "./_call.ts";
+import { type Command, commonOptions, type Option } from "./_command.ts";
 import { lineColumns, usualColumns, wrapped } from "./_columns.ts";
 
 /** The column in which the text of an option begins. */
