@@ -4,6 +4,7 @@ import { checkValues } from "../check_values.ts";
 import { bytesOf, type Stored } from "../pool.ts";
 import type { DeviceCounters, HostArray, Operand } from "../device.ts";
 import { bindingAlignment, WebGpuBuffer } from "./_buffer.ts";
+import { BufferUsage } from "./_flags.ts";
 
 /** The buffers of a device: it makes, knows, fills and destroys them. */
 export class Memory {
@@ -32,13 +33,13 @@ export class Memory {
         help: `Use a smaller batch, or ${optionText("device", "cpu")}.`,
       }));
     }
-    const memory = this.#create(size, GPUBufferUsage.COPY_SRC);
+    const memory = this.#create(size, BufferUsage.COPY_SRC);
     return new WebGpuBuffer(memory, stored, length);
   }
 
   /** A buffer that a uniform variable is bound to, with its bytes. */
   createUniform(bytes: Uint8Array<ArrayBuffer>): GPUBuffer {
-    const memory = this.#create(bytes.byteLength, GPUBufferUsage.UNIFORM);
+    const memory = this.#create(bytes.byteLength, BufferUsage.UNIFORM);
     this.#gpu.queue.writeBuffer(memory, 0, bytes);
     return memory;
   }
@@ -47,7 +48,7 @@ export class Memory {
   #create(size: number, use: GPUBufferUsageFlags): GPUBuffer {
     const memory = this.#gpu.createBuffer({
       size,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | use,
+      usage: BufferUsage.STORAGE | BufferUsage.COPY_DST | use,
     });
     this.#buffers.add(memory);
     this.#counters.allocations++;

@@ -7,6 +7,7 @@ import type {
   WgslModule,
 } from "../../../kernels/wgsl.ts";
 import { sourceOf } from "../../../kernels/wgsl.ts";
+import { ShaderStage } from "./_flags.ts";
 import { type TexelRead, withTexelReads } from "./_texel_reads.ts";
 
 /** A compiled kernel. */
@@ -179,14 +180,14 @@ export class PipelineCache {
         entries: [
           ...bindings.map(({ access, index }) => ({
             binding: index,
-            visibility: GPUShaderStage.COMPUTE,
+            visibility: ShaderStage.COMPUTE,
             ...bindingTypes[
               access === "uniform" && asStorage ? "read" : access
             ],
           })),
           ...texelReads.map(({ format, index }) => ({
             binding: index,
-            visibility: GPUShaderStage.COMPUTE,
+            visibility: ShaderStage.COMPUTE,
             storageTexture: { access: "read-only", format } as const,
           })),
         ],

@@ -2,6 +2,7 @@ import type { Stored } from "../pool.ts";
 import type { HostArray } from "../device.ts";
 import type { WebGpuBuffer } from "./_buffer.ts";
 import type { CommandQueue } from "./_queue.ts";
+import { BufferUsage, MapMode } from "./_flags.ts";
 
 const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
 
@@ -24,7 +25,7 @@ export class Readback {
     const { byteLength, byteOffset, length, memory, stored } = buffer;
     const staging = this.#take(byteLength);
     this.#queue.copy(memory, byteOffset, staging, byteLength);
-    await staging.mapAsync(GPUMapMode.READ, 0, byteLength);
+    await staging.mapAsync(MapMode.READ, 0, byteLength);
     const bytes = staging.getMappedRange(0, byteLength).slice(0);
     staging.unmap();
     this.#give(byteLength, staging);
@@ -35,7 +36,7 @@ export class Readback {
     return this.#idle.get(byteLength)?.pop() ?? this.#device.createBuffer({
       label: "read-back",
       size: byteLength,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
     });
   }
 

@@ -1,5 +1,6 @@
 import type { DeviceCounters } from "../device.ts";
 import { nextIdentity } from "./_buffer.ts";
+import { TextureUsage } from "./_flags.ts";
 import { rowLength, type TexelFormat } from "./_texel_reads.ts";
 
 /** Bytes of a texel: one number or four. */
@@ -57,7 +58,7 @@ export class Textures {
       label: name,
       size: [rowLength, height],
       format,
-      usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST,
+      usage: TextureUsage.STORAGE_BINDING | TextureUsage.COPY_DST,
     });
     const bytes = rowLength * height * texelBytes[format];
     this.#counters.allocations++;

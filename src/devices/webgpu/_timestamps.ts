@@ -1,5 +1,6 @@
 import type { Profile } from "../profile.ts";
 import type { Command } from "./_queue.ts";
+import { BufferUsage, MapMode } from "./_flags.ts";
 
 /** Queries of a set: WebGPU allows no more. */
 const capacity = 4096;
@@ -39,7 +40,7 @@ export class Timestamps {
     });
     this.#resolved = device.createBuffer({
       size: capacity * 8,
-      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+      usage: BufferUsage.QUERY_RESOLVE | BufferUsage.COPY_SRC,
     });
   }
 
@@ -67,7 +68,7 @@ export class Timestamps {
     const bytes = 16 * pending.length;
     const staging = this.#idle.pop() ?? this.#device.createBuffer({
       size: capacity * 8,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
     });
     const count = 2 * pending.length;
     encoder.resolveQuerySet(this.#queries, 0, count, this.#resolved, 0);
@@ -90,7 +91,7 @@ export class Timestamps {
     bytes: number,
     pending: readonly Pending[],
   ): Promise<void> {
-    await staging.mapAsync(GPUMapMode.READ, 0, bytes);
+    await staging.mapAsync(MapMode.READ, 0, bytes);
     const times = new BigUint64Array(staging.getMappedRange(0, bytes).slice(0));
     staging.unmap();
     this.#idle.push(staging);

@@ -56,6 +56,17 @@ async function bundled(path: string): Promise<string> {
   return script;
 }
 
+/** `Deno.bundle`, which is not among the types of a program without its flag. */
+const bundler = Deno as unknown as {
+  bundle(options: Record<string, unknown>): Promise<{
+    readonly errors: readonly { readonly text: string }[];
+    readonly outputFiles?: readonly {
+      readonly path: string;
+      text(): string;
+    }[];
+  }>;
+};
+
 /**
  * Makes a program for pages of a module and all that it imports.
  *
@@ -68,7 +79,7 @@ export async function bundleProgram(
   entry: string,
   isSplit: boolean,
 ): Promise<ReadonlyMap<string, string>> {
-  const { errors, outputFiles = [] } = await Deno.bundle({
+  const { errors, outputFiles = [] } = await bundler.bundle({
     entrypoints: [entry],
     platform: "browser",
     minify: true,
