@@ -67,7 +67,9 @@ async function runIn(
 Deno.test("an import by address computes without permissions", async () => {
   await using server = serveModules();
   await using folder = await temporaryFolder();
-  await bareCache(join(folder.path, "cache"));
+  const cache = join(folder.path, "cache");
+  await Deno.mkdir(cache);
+  await bareCache(cache);
   await Deno.writeTextFile(
     join(folder.path, "program.ts"),
     `import * as nn from "http://${server.host}/mod.ts";
@@ -105,7 +107,9 @@ Deno.test("an import by address computes without permissions", async () => {
 Deno.test("the command line by its address names itself so", async () => {
   await using server = serveModules();
   await using folder = await temporaryFolder();
-  await bareCache(join(folder.path, "cache"));
+  const cache = join(folder.path, "cache");
+  await Deno.mkdir(cache);
+  await bareCache(cache);
   const data = join(folder.path, "digits");
   await Deno.mkdir(data);
   await writeDigits(data);

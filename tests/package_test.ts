@@ -234,27 +234,35 @@ async function publishedFiles(): Promise<string[]> {
  * folder that is embedded whole is one entry, `folder/*`.
  */
 async function embeddedFiles(): Promise<string[]> {
+  const output = await compiled();
+  assertStringIncludes(output, "Embedded Files");
+  return treeEntries(output);
+}
+
+/** What the task that compiles prints. */
+async function compiled(...args: string[]): Promise<string> {
   const folder = await Deno.makeTempDir();
   try {
     // The run-time base cannot be downloaded everywhere. The tree is printed
     // before the base is read, so any file will do in its place, and whether
     // the command succeeds says nothing.
-    const { tasks } = JSON.parse(
-      await Deno.readTextFile(join(root, "deno.json")),
+    const { output } = await deno(
+      [
+        ...["task", "--quiet", "compile", "--no-check"],
+        ...["--output", `${folder}/cli`, ...args],
+      ],
+      { DENORT_BIN: join(root, "deno.json") },
     );
-    const [program, ...args]: string[] = tasks.compile.command
-      .replace("--output mnist-cnn", `--no-check --output ${folder}/cli`)
-      .split(" ");
-    assertEquals(program, "deno");
-    const { output } = await deno(args, {
-      DENORT_BIN: join(root, "deno.json"),
-    });
-    assertStringIncludes(output, "Embedded Files");
-    return treeEntries(output);
+    return output;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+permittedTest("compiling takes options, a target too", async () => {
+  const output = await compiled("--target", "x86_64-pc-windows-msvc");
+  assertStringIncludes(output, "cli.exe");
+});
 
 function treeEntries(output: string): string[] {
   const entries: string[] = [];
