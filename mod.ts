@@ -2,17 +2,52 @@
  * Convolutional networks on Deno: trained and run on WebGPU with hand-written
  * WGSL, or on the CPU, with PyTorch's names and numbers.
  *
- * Beside this module there are `./digits`, pictures of digits; `./report`, a
- * training on one page; `./formats`, files of numbers; `./doctor`, what is there
- * to train on; `./kernel`, operations of your own; `./serve`, predictions over
- * HTTP; `./browser`, the library for a page; and `./cli`.
+ * A `Tensor` lives on a device, which `openDevice` opens. Layers make a model, a
+ * `Tape` notes what is computed and goes back through it for the gradients, and an
+ * optimizer moves the parameters. `train` does all of that as the PyTorch notebook
+ * does, and takes a model, a loss and data of yours.
  *
- * @example
+ * Beside this module there are
+ *
+ * - `./browser`: the library for a page;
+ * - `./digits`: pictures of digits, read and drawn;
+ * - `./report`: a training on one page, and its curves;
+ * - `./formats`: safetensors, `.pth`, `.npz`, IDX;
+ * - `./kernel`: operations of your own;
+ * - `./serve`: predictions over HTTP;
+ * - `./doctor`: what is there to train on;
+ * - `./cli`: the command line.
+ *
+ * @example Train on MNIST
  * ```ts ignore
  * import { train } from "@x/mnist-cnn";
  *
  * const { metrics } = await train({ epochs: 1 });
  * console.log(metrics.valAcc);
+ * ```
+ *
+ * @example A step by hand
+ * ```ts
+ * import * as nn from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await nn.openDevice({ device: "cpu" });
+ * const model = new nn.Linear(2, 1).to(device, { seed: 0 });
+ * const optimizer = new nn.SGD(model.parameters(), { lr: 0.01 });
+ * const x = nn.Tensor.from(device, [1, 2, 3, 4], [2, 2]);
+ * const y = nn.Tensor.from(device, [5, 6], [2, 1]);
+ * const losses: number[] = [];
+ * for (let step = 0; step < 2; step++) {
+ *   const tape = new nn.Tape();
+ *   const loss = nn.mseLoss(model.forward(x), y);
+ *   optimizer.zeroGrad();
+ *   tape.backward(loss);
+ *   optimizer.step();
+ *   const value = loss.item();
+ *   tape[Symbol.dispose]();
+ *   losses.push(await value);
+ * }
+ * assertEquals(losses[1] < losses[0], true);
  * ```
  *
  * @module

@@ -2,20 +2,23 @@
  * The library for a page: all that trains and runs networks, and nothing that
  * needs files, Deno or a package of npm.
  *
- * `deno task bundle` makes one ES module of it, `mnist-cnn.js`, for a script tag;
- * with a bundler, a program takes what it uses and no more. WebGPU is used where
- * the page has it, by HTTPS or from this machine; else the CPU, on all cores
- * where the page is isolated from other origins, which shared memory asks for.
+ * `deno task bundle` writes it as ES modules for a script tag, `browser/mod.js`
+ * and what that loads when it needs it; with a bundler, a program takes what it
+ * uses and no more. WebGPU is used where the page has it, by HTTPS or from this
+ * machine; else the CPU, on all cores where the page is isolated from other
+ * origins, which shared memory asks for.
  *
  * @example
  * ```html
  * <script type="module">
- *   import * as nn from "./mnist-cnn.js";
+ *   import * as nn from "./browser/mod.js";
  *
- *   const device = nn.setDefaultDevice(await nn.openDevice());
- *   const model = new nn.ConvolutionalNeuralNetwork().to();
- *   model.loadStateDict((await nn.readShippedWeights()).tensors);
- *   const scores = model.eval().forward(nn.Tensor.zeros(device, [1, 1, 28, 28]));
+ *   const device = await nn.openDevice();
+ *   const model = new nn.ConvolutionalNeuralNetwork().to(device);
+ *   const { tensors } = await nn.readShippedWeights();
+ *   model.loadStateDict(tensors);
+ *   const image = nn.Tensor.zeros(device, [1, 1, 28, 28]);
+ *   const scores = model.eval().forward(image);
  *   document.body.textContent = await scores.argmax(1).item();
  * </script>
  * ```
