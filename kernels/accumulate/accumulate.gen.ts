@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `accumulate.wgsl` without its comments. */
+/** The source of `accumulate.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/accumulate/accumulate.wgsl",
   elements: [],
@@ -18,7 +18,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 @group(0) @binding(0) var<storage, read> source: array<f32>;
@@ -26,13 +26,13 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 @compute @workgroup_size(workgroupSize)
 fn accumulate(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&destination)) {
-    destination[index] += source[index];
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&destination)) {
+destination[index] += source[index];
+}
 }
 
 @group(0) @binding(0) var<storage, read> sourceFours: array<vec4f>;
@@ -40,13 +40,13 @@ fn accumulate(
 
 @compute @workgroup_size(workgroupSize)
 fn accumulateFours(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&destinationFours)) {
-    destinationFours[index] += sourceFours[index];
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&destinationFours)) {
+destinationFours[index] += sourceFours[index];
+}
 }
 `,
 };

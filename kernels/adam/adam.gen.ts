@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `adam.wgsl` without its comments. */
+/** The source of `adam.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/adam/adam.wgsl",
   elements: [],
@@ -17,7 +17,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override beta1: f32;
@@ -29,12 +29,12 @@ override eps: f32;
 override weightDecay: f32;
 
 struct State {
-  learningRate: f32,
+learningRate: f32,
 
-  correction1: f32,
-  correction2: f32,
+correction1: f32,
+correction2: f32,
 
-  steps: f32,
+steps: f32,
 }
 
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
@@ -49,35 +49,35 @@ struct State {
 
 @compute @workgroup_size(workgroupSize)
 fn adamStep(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let group = workgroup.y * workgroups.x + workgroup.x;
-  let index = itemOf(invocation, workgroups);
-  let isElement = index < arrayLength(&parameter);
-  var correction1: f32;
-  var correction2: f32;
-  if (isElement) {
-    correction1 = beta1 * states[group].correction1 + rest1;
-    correction2 = beta2 * states[group].correction2 + rest2;
-    let slope = gradient[index] + weightDecay * parameter[index];
-    let moment = expAvg[index] * beta1 + rest1 * slope;
-    let squares = expAvgSq[index] * beta2 + rest2 * slope * slope;
-    let stepSize = states[0].learningRate / correction1;
-    let denominator = sqrt(squares) / sqrt(correction2) + eps;
-    expAvg[index] = moment;
-    expAvgSq[index] = squares;
-    parameter[index] -= stepSize * moment / denominator;
-  }
+let group = workgroup.y * workgroups.x + workgroup.x;
+let index = itemOf(invocation, workgroups);
+let isElement = index < arrayLength(&parameter);
+var correction1: f32;
+var correction2: f32;
+if (isElement) {
+correction1 = beta1 * states[group].correction1 + rest1;
+correction2 = beta2 * states[group].correction2 + rest2;
+let slope = gradient[index] + weightDecay * parameter[index];
+let moment = expAvg[index] * beta1 + rest1 * slope;
+let squares = expAvgSq[index] * beta2 + rest2 * slope * slope;
+let stepSize = states[0].learningRate / correction1;
+let denominator = sqrt(squares) / sqrt(correction2) + eps;
+expAvg[index] = moment;
+expAvgSq[index] = squares;
+parameter[index] -= stepSize * moment / denominator;
+}
 
-  storageBarrier();
-  if (isElement && local == 0) {
-    states[group].correction1 = correction1;
-    states[group].correction2 = correction2;
-    states[group].steps += 1;
-  }
+storageBarrier();
+if (isElement && local == 0) {
+states[group].correction1 = correction1;
+states[group].correction2 = correction2;
+states[group].steps += 1;
+}
 }
 
 @group(0) @binding(0) var<storage, read> gradientFours: array<vec4f>;
@@ -88,35 +88,35 @@ fn adamStep(
 
 @compute @workgroup_size(workgroupSize)
 fn adamStepFours(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let group = workgroup.y * workgroups.x + workgroup.x;
-  let index = itemOf(invocation, workgroups);
-  let isElement = index < arrayLength(&parameterFours);
-  var correction1: f32;
-  var correction2: f32;
-  if (isElement) {
-    correction1 = beta1 * states[group].correction1 + rest1;
-    correction2 = beta2 * states[group].correction2 + rest2;
-    let before = parameterFours[index];
-    let slope = gradientFours[index] + weightDecay * before;
-    let moment = expAvgFours[index] * beta1 + rest1 * slope;
-    let squares = expAvgSqFours[index] * beta2 + rest2 * slope * slope;
-    let stepSize = states[0].learningRate / correction1;
-    let denominator = sqrt(squares) / sqrt(correction2) + eps;
-    expAvgFours[index] = moment;
-    expAvgSqFours[index] = squares;
-    parameterFours[index] = before - stepSize * moment / denominator;
-  }
-  storageBarrier();
-  if (isElement && local == 0) {
-    states[group].correction1 = correction1;
-    states[group].correction2 = correction2;
-    states[group].steps += 1;
-  }
+let group = workgroup.y * workgroups.x + workgroup.x;
+let index = itemOf(invocation, workgroups);
+let isElement = index < arrayLength(&parameterFours);
+var correction1: f32;
+var correction2: f32;
+if (isElement) {
+correction1 = beta1 * states[group].correction1 + rest1;
+correction2 = beta2 * states[group].correction2 + rest2;
+let before = parameterFours[index];
+let slope = gradientFours[index] + weightDecay * before;
+let moment = expAvgFours[index] * beta1 + rest1 * slope;
+let squares = expAvgSqFours[index] * beta2 + rest2 * slope * slope;
+let stepSize = states[0].learningRate / correction1;
+let denominator = sqrt(squares) / sqrt(correction2) + eps;
+expAvgFours[index] = moment;
+expAvgSqFours[index] = squares;
+parameterFours[index] = before - stepSize * moment / denominator;
+}
+storageBarrier();
+if (isElement && local == 0) {
+states[group].correction1 = correction1;
+states[group].correction2 = correction2;
+states[group].steps += 1;
+}
 }
 
 @group(0) @binding(5) var<storage, read_write> maxExpAvgSq: array<f32>;
@@ -124,36 +124,36 @@ fn adamStepFours(
 
 @compute @workgroup_size(workgroupSize)
 fn amsgradStep(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let group = workgroup.y * workgroups.x + workgroup.x;
-  let index = itemOf(invocation, workgroups);
-  let isElement = index < arrayLength(&parameter);
-  var correction1: f32;
-  var correction2: f32;
-  if (isElement) {
-    correction1 = beta1 * states[group].correction1 + rest1;
-    correction2 = beta2 * states[group].correction2 + rest2;
-    let slope = gradient[index] + weightDecay * parameter[index];
-    let moment = expAvg[index] * beta1 + rest1 * slope;
-    let squares = expAvgSq[index] * beta2 + rest2 * slope * slope;
-    let largest = max(maxExpAvgSq[index], squares);
-    let stepSize = states[0].learningRate / correction1;
-    let denominator = sqrt(largest) / sqrt(correction2) + eps;
-    expAvg[index] = moment;
-    expAvgSq[index] = squares;
-    maxExpAvgSq[index] = largest;
-    parameter[index] -= stepSize * moment / denominator;
-  }
-  storageBarrier();
-  if (isElement && local == 0) {
-    states[group].correction1 = correction1;
-    states[group].correction2 = correction2;
-    states[group].steps += 1;
-  }
+let group = workgroup.y * workgroups.x + workgroup.x;
+let index = itemOf(invocation, workgroups);
+let isElement = index < arrayLength(&parameter);
+var correction1: f32;
+var correction2: f32;
+if (isElement) {
+correction1 = beta1 * states[group].correction1 + rest1;
+correction2 = beta2 * states[group].correction2 + rest2;
+let slope = gradient[index] + weightDecay * parameter[index];
+let moment = expAvg[index] * beta1 + rest1 * slope;
+let squares = expAvgSq[index] * beta2 + rest2 * slope * slope;
+let largest = max(maxExpAvgSq[index], squares);
+let stepSize = states[0].learningRate / correction1;
+let denominator = sqrt(largest) / sqrt(correction2) + eps;
+expAvg[index] = moment;
+expAvgSq[index] = squares;
+maxExpAvgSq[index] = largest;
+parameter[index] -= stepSize * moment / denominator;
+}
+storageBarrier();
+if (isElement && local == 0) {
+states[group].correction1 = correction1;
+states[group].correction2 = correction2;
+states[group].steps += 1;
+}
 }
 
 @group(0) @binding(0) var<storage, read> state: State;
@@ -162,13 +162,13 @@ fn amsgradStep(
 
 @compute @workgroup_size(workgroupSize)
 fn adamDecay(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&decaying)) {
-    decaying[index] *= 1 - state.learningRate * weightDecay;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&decaying)) {
+decaying[index] *= 1 - state.learningRate * weightDecay;
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `batch_norm2d.wgsl` without its comments. */
+/** The source of `batch_norm2d.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/batch_norm2d/batch_norm2d.wgsl",
   elements: [],
@@ -25,8 +25,8 @@ export const module: WgslModule = {
 
 
 struct Channels {
-  channels: u32,
-  area: u32,
+channels: u32,
+area: u32,
 }
 
 @group(0) @binding(8) var<uniform> sizes: Channels;
@@ -34,22 +34,22 @@ struct Channels {
 
 
 struct Walk {
-  at: u32,
-  inPlane: u32,
+at: u32,
+inPlane: u32,
 }
 
 fn elementOf(channel: u32, i: u32) -> Walk {
-  let plane = i / sizes.area * sizes.channels + channel;
-  return Walk(plane * sizes.area + i % sizes.area, i % sizes.area);
+let plane = i / sizes.area * sizes.channels + channel;
+return Walk(plane * sizes.area + i % sizes.area, i % sizes.area);
 }
 
 fn after(walk: Walk, step: Walk) -> Walk {
-  let inPlane = walk.inPlane + step.inPlane;
-  let goesOn = inPlane >= sizes.area;
-  return Walk(
-    walk.at + step.at + select(0, (sizes.channels - 1) * sizes.area, goesOn),
-    inPlane - select(0, sizes.area, goesOn),
-  );
+let inPlane = walk.inPlane + step.inPlane;
+let goesOn = inPlane >= sizes.area;
+return Walk(
+walk.at + step.at + select(0, (sizes.channels - 1) * sizes.area, goesOn),
+inPlane - select(0, sizes.area, goesOn),
+);
 }
 
 
@@ -61,23 +61,23 @@ fn after(walk: Walk, step: Walk) -> Walk {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 var<workgroup> partial: array<Partial, workgroupSize>;
 
 fn sumOfWorkgroup(own: Partial, local: u32) -> Partial {
 
-  workgroupBarrier();
-  partial[local] = own;
-  for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
-    workgroupBarrier();
-    if (local < reach) {
-      partial[local] += partial[local + reach];
-    }
-  }
-  workgroupBarrier();
-  return partial[0];
+workgroupBarrier();
+partial[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partial[local] += partial[local + reach];
+}
+}
+workgroupBarrier();
+return partial[0];
 }
 
 alias Partial = vec2f;
@@ -98,39 +98,39 @@ override momentum: f32;
 
 @compute @workgroup_size(workgroupSize)
 fn statistics(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let channel = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / sizes.channels;
-  let step = elementOf(0, workgroupSize);
-  let first = elementOf(channel, local);
-  var walk = first;
-  var sum = 0.0;
-  for (var i = local; i < count; i += workgroupSize) {
-    sum += x[walk.at];
-    walk = after(walk, step);
-  }
-  let center = sumOfWorkgroup(vec2f(sum, 0), local).x / f32(count);
-  var squares = 0.0;
-  walk = first;
-  for (var i = local; i < count; i += workgroupSize) {
-    let difference = x[walk.at] - center;
-    squares += difference * difference;
-    walk = after(walk, step);
-  }
-  let squaresSum = sumOfWorkgroup(vec2f(squares, 0), local).x;
-  if (local == 0 && channel < sizes.channels) {
-    batchMean[channel] = center;
-    batchInvStd[channel] = 1 / sqrt(squaresSum / f32(count) + eps);
-    let unbiased = squaresSum / f32(count - 1);
-    runningMean[channel] += momentum * (center - runningMean[channel]);
-    runningVar[channel] += momentum * (unbiased - runningVar[channel]);
-    if (channel == 0) {
-      numBatchesTracked[0] += 1;
-    }
-  }
+let channel = workgroup.y * workgroups.x + workgroup.x;
+let count = arrayLength(&x) / sizes.channels;
+let step = elementOf(0, workgroupSize);
+let first = elementOf(channel, local);
+var walk = first;
+var sum = 0.0;
+for (var i = local; i < count; i += workgroupSize) {
+sum += x[walk.at];
+walk = after(walk, step);
+}
+let center = sumOfWorkgroup(vec2f(sum, 0), local).x / f32(count);
+var squares = 0.0;
+walk = first;
+for (var i = local; i < count; i += workgroupSize) {
+let difference = x[walk.at] - center;
+squares += difference * difference;
+walk = after(walk, step);
+}
+let squaresSum = sumOfWorkgroup(vec2f(squares, 0), local).x;
+if (local == 0 && channel < sizes.channels) {
+batchMean[channel] = center;
+batchInvStd[channel] = 1 / sqrt(squaresSum / f32(count) + eps);
+let unbiased = squaresSum / f32(count - 1);
+runningMean[channel] += momentum * (center - runningMean[channel]);
+runningVar[channel] += momentum * (unbiased - runningVar[channel]);
+if (channel == 0) {
+numBatchesTracked[0] += 1;
+}
+}
 }
 
 @group(0) @binding(0) var<storage, read> variance: array<f32>;
@@ -139,13 +139,13 @@ fn statistics(
 
 @compute @workgroup_size(workgroupSize)
 fn invStdOfVariance(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let channel = itemOf(invocation, workgroups);
-  if (channel < arrayLength(&invStdOutput)) {
-    invStdOutput[channel] = 1 / sqrt(variance[channel] + eps);
-  }
+let channel = itemOf(invocation, workgroups);
+if (channel < arrayLength(&invStdOutput)) {
+invStdOutput[channel] = 1 / sqrt(variance[channel] + eps);
+}
 }
 
 @group(0) @binding(1) var<storage, read> mean: array<f32>;
@@ -156,18 +156,18 @@ fn invStdOfVariance(
 
 @compute @workgroup_size(workgroupSize)
 fn normalise(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
-  let center = mean[part.channel];
-  let factor = invStd[part.channel] * weight[part.channel];
-  let shift = bias[part.channel];
-  let end = min(part.end, arrayLength(&x));
-  for (var i = part.start + local; i < end; i += workgroupSize) {
-    output[i] = (x[i] - center) * factor + shift;
-  }
+let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+let center = mean[part.channel];
+let factor = invStd[part.channel] * weight[part.channel];
+let shift = bias[part.channel];
+let end = min(part.end, arrayLength(&x));
+for (var i = part.start + local; i < end; i += workgroupSize) {
+output[i] = (x[i] - center) * factor + shift;
+}
 }
 
 @group(0) @binding(0) var<storage, read> xFours: array<vec4f>;
@@ -175,47 +175,47 @@ fn normalise(
 
 @compute @workgroup_size(workgroupSize)
 fn normaliseFours(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
-  let center = mean[part.channel];
-  let factor = invStd[part.channel] * weight[part.channel];
-  let shift = bias[part.channel];
-  let end = min(part.end / 4, arrayLength(&xFours));
-  for (var i = part.start / 4 + local; i < end; i += workgroupSize) {
-    outputFours[i] = (xFours[i] - center) * factor + shift;
-  }
+let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+let center = mean[part.channel];
+let factor = invStd[part.channel] * weight[part.channel];
+let shift = bias[part.channel];
+let end = min(part.end / 4, arrayLength(&xFours));
+for (var i = part.start / 4 + local; i < end; i += workgroupSize) {
+outputFours[i] = (xFours[i] - center) * factor + shift;
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn normaliseElements(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let i = itemOf(invocation, workgroups);
-  if (i < arrayLength(&output)) {
-    let channel = i / sizes.area % sizes.channels;
-    let factor = invStd[channel] * weight[channel];
-    output[i] = (x[i] - mean[channel]) * factor + bias[channel];
-  }
+let i = itemOf(invocation, workgroups);
+if (i < arrayLength(&output)) {
+let channel = i / sizes.area % sizes.channels;
+let factor = invStd[channel] * weight[channel];
+output[i] = (x[i] - mean[channel]) * factor + bias[channel];
+}
 }
 
 
 
 struct Part {
-  channel: u32,
-  start: u32,
-  end: u32,
+channel: u32,
+start: u32,
+end: u32,
 }
 
 fn partOf(index: u32) -> Part {
-  let chunks = (sizes.area + chunk - 1) / chunk;
-  let plane = index / chunks;
-  let start = index % chunks * chunk;
-  let end = plane * sizes.area + min(start + chunk, sizes.area);
-  return Part(plane % sizes.channels, plane * sizes.area + start, end);
+let chunks = (sizes.area + chunk - 1) / chunk;
+let plane = index / chunks;
+let start = index % chunks * chunk;
+let end = plane * sizes.area + min(start + chunk, sizes.area);
+return Part(plane % sizes.channels, plane * sizes.area + start, end);
 }
 
 @group(0) @binding(3) var<storage, read> gradOutput: array<f32>;
@@ -224,25 +224,25 @@ fn partOf(index: u32) -> Part {
 
 @compute @workgroup_size(workgroupSize)
 fn parameterGradient(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let channel = workgroup.y * workgroups.x + workgroup.x;
-  let count = arrayLength(&x) / sizes.channels;
-  let center = mean[channel];
-  let step = elementOf(0, workgroupSize);
-  var walk = elementOf(channel, local);
-  var sums = vec2f();
-  for (var i = local; i < count; i += workgroupSize) {
-    sums += gradOutput[walk.at] * vec2f(x[walk.at] - center, 1);
-    walk = after(walk, step);
-  }
-  let totals = sumOfWorkgroup(sums, local);
-  if (local == 0 && channel < sizes.channels) {
-    gradWeight[channel] = totals.x * invStd[channel];
-    gradBias[channel] = totals.y;
-  }
+let channel = workgroup.y * workgroups.x + workgroup.x;
+let count = arrayLength(&x) / sizes.channels;
+let center = mean[channel];
+let step = elementOf(0, workgroupSize);
+var walk = elementOf(channel, local);
+var sums = vec2f();
+for (var i = local; i < count; i += workgroupSize) {
+sums += gradOutput[walk.at] * vec2f(x[walk.at] - center, 1);
+walk = after(walk, step);
+}
+let totals = sumOfWorkgroup(sums, local);
+if (local == 0 && channel < sizes.channels) {
+gradWeight[channel] = totals.x * invStd[channel];
+gradBias[channel] = totals.y;
+}
 }
 
 @group(0) @binding(4) var<storage, read> factors: array<f32>;
@@ -254,22 +254,22 @@ fn parameterGradient(
 
 @compute @workgroup_size(workgroupSize)
 fn inputGradient(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
-  let inverse = invStd[part.channel];
-  let factor = factors[part.channel] * inverse;
-  let count = f32(arrayLength(&x) / sizes.channels);
-  let average = biasSums[part.channel] / count;
-  let slope = weightSums[part.channel] * inverse / count;
-  let center = mean[part.channel];
-  let end = min(part.end, arrayLength(&x));
-  for (var i = part.start + local; i < end; i += workgroupSize) {
-    gradX[i] =
-      factor * (gradOutput[i] - (average + (x[i] - center) * slope));
-  }
+let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+let inverse = invStd[part.channel];
+let factor = factors[part.channel] * inverse;
+let count = f32(arrayLength(&x) / sizes.channels);
+let average = biasSums[part.channel] / count;
+let slope = weightSums[part.channel] * inverse / count;
+let center = mean[part.channel];
+let end = min(part.end, arrayLength(&x));
+for (var i = part.start + local; i < end; i += workgroupSize) {
+gradX[i] =
+factor * (gradOutput[i] - (average + (x[i] - center) * slope));
+}
 }
 
 @group(0) @binding(3) var<storage, read> gradOutputFours: array<vec4f>;
@@ -277,66 +277,66 @@ fn inputGradient(
 
 @compute @workgroup_size(workgroupSize)
 fn inputGradientFours(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
-  let inverse = invStd[part.channel];
-  let factor = factors[part.channel] * inverse;
-  let count = f32(arrayLength(&xFours) * 4 / sizes.channels);
-  let average = biasSums[part.channel] / count;
-  let slope = weightSums[part.channel] * inverse / count;
-  let center = mean[part.channel];
-  let end = min(part.end / 4, arrayLength(&xFours));
-  for (var i = part.start / 4 + local; i < end; i += workgroupSize) {
-    let rest = average + (xFours[i] - center) * slope;
-    gradXFours[i] = factor * (gradOutputFours[i] - rest);
-  }
+let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+let inverse = invStd[part.channel];
+let factor = factors[part.channel] * inverse;
+let count = f32(arrayLength(&xFours) * 4 / sizes.channels);
+let average = biasSums[part.channel] / count;
+let slope = weightSums[part.channel] * inverse / count;
+let center = mean[part.channel];
+let end = min(part.end / 4, arrayLength(&xFours));
+for (var i = part.start / 4 + local; i < end; i += workgroupSize) {
+let rest = average + (xFours[i] - center) * slope;
+gradXFours[i] = factor * (gradOutputFours[i] - rest);
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn inputGradientElements(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let i = itemOf(invocation, workgroups);
-  if (i < arrayLength(&gradX)) {
-    let channel = i / sizes.area % sizes.channels;
-    let inverse = invStd[channel];
-    let count = f32(arrayLength(&x) / sizes.channels);
-    let average = biasSums[channel] / count;
-    let slope = weightSums[channel] * inverse / count;
-    let rest = gradOutput[i] - (average + (x[i] - mean[channel]) * slope);
-    gradX[i] = factors[channel] * inverse * rest;
-  }
+let i = itemOf(invocation, workgroups);
+if (i < arrayLength(&gradX)) {
+let channel = i / sizes.area % sizes.channels;
+let inverse = invStd[channel];
+let count = f32(arrayLength(&x) / sizes.channels);
+let average = biasSums[channel] / count;
+let slope = weightSums[channel] * inverse / count;
+let rest = gradOutput[i] - (average + (x[i] - mean[channel]) * slope);
+gradX[i] = factors[channel] * inverse * rest;
+}
 }
 
 
 @compute @workgroup_size(workgroupSize)
 fn evalInputGradient(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
 ) {
-  let part = partOf(workgroup.y * workgroups.x + workgroup.x);
-  let factor = factors[part.channel] * invStd[part.channel];
-  let end = min(part.end, arrayLength(&gradX));
-  for (var i = part.start + local; i < end; i += workgroupSize) {
-    gradX[i] = factor * gradOutput[i];
-  }
+let part = partOf(workgroup.y * workgroups.x + workgroup.x);
+let factor = factors[part.channel] * invStd[part.channel];
+let end = min(part.end, arrayLength(&gradX));
+for (var i = part.start + local; i < end; i += workgroupSize) {
+gradX[i] = factor * gradOutput[i];
+}
 }
 
 @compute @workgroup_size(workgroupSize)
 fn evalInputGradientElements(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let i = itemOf(invocation, workgroups);
-  if (i < arrayLength(&gradX)) {
-    let channel = i / sizes.area % sizes.channels;
-    gradX[i] = factors[channel] * invStd[channel] * gradOutput[i];
-  }
+let i = itemOf(invocation, workgroups);
+if (i < arrayLength(&gradX)) {
+let channel = i / sizes.area % sizes.channels;
+gradX[i] = factors[channel] * invStd[channel] * gradOutput[i];
+}
 }
 `,
 };

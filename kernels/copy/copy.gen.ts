@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `copy.wgsl` without its comments. */
+/** The source of `copy.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/copy/copy.wgsl",
   elements: [],
@@ -20,7 +20,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 @group(0) @binding(0) var<storage, read> source: array<u32>;
@@ -28,13 +28,13 @@ fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 
 @compute @workgroup_size(workgroupSize)
 fn copy(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    output[index] = source[index];
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+output[index] = source[index];
+}
 }
 
 @group(0) @binding(0) var<storage, read> sourceFours: array<vec4u>;
@@ -42,13 +42,13 @@ fn copy(
 
 @compute @workgroup_size(workgroupSize)
 fn copyFours(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&outputFours)) {
-    outputFours[index] = sourceFours[index];
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&outputFours)) {
+outputFours[index] = sourceFours[index];
+}
 }
 `,
 };

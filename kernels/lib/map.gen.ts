@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `map.wgsl` without its comments. */
+/** The source of `map.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/lib/map.wgsl",
   elements: ["Element"],
@@ -29,7 +29,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 @group(0) @binding(0) var<storage, read_write> output: array<Element>;
@@ -41,26 +41,26 @@ override rightStep: u32 = 1;
 
 @compute @workgroup_size(workgroupSize)
 fn flat(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    output[index] = resultAt(index, index * leftStep, index * rightStep);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+output[index] = resultAt(index, index * leftStep, index * rightStep);
+}
 }
 
 @group(0) @binding(0) var<storage, read_write> fours: array<vec4<Element>>;
 
 @compute @workgroup_size(workgroupSize)
 fn flatFours(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&fours)) {
-    fours[index] = foursAt(index);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&fours)) {
+fours[index] = foursAt(index);
+}
 }
 
 
@@ -69,22 +69,22 @@ fn flatFours(
 
 @compute @workgroup_size(workgroupSize)
 fn broadcast(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    var rest = index;
-    var left = 0u;
-    var right = 0u;
-    for (var axis = 0u; axis < arrayLength(&axes); axis += 3u) {
-      let coordinate = rest % axes[axis];
-      rest /= axes[axis];
-      left += coordinate * axes[axis + 1u];
-      right += coordinate * axes[axis + 2u];
-    }
-    output[index] = resultAt(index, left, right);
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+var rest = index;
+var left = 0u;
+var right = 0u;
+for (var axis = 0u; axis < arrayLength(&axes); axis += 3u) {
+let coordinate = rest % axes[axis];
+rest /= axes[axis];
+left += coordinate * axes[axis + 1u];
+right += coordinate * axes[axis + 2u];
+}
+output[index] = resultAt(index, left, right);
+}
 }
 `,
 };

@@ -3,7 +3,7 @@
 
 import type { EntryPoint, WgslModule } from "../wgsl.ts";
 
-/** The source of `max_pool2d.wgsl` without its comments. */
+/** The source of `max_pool2d.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/max_pool2d/max_pool2d.wgsl",
   elements: [],
@@ -24,7 +24,7 @@ export const module: WgslModule = {
 override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
-  return invocation.y * workgroups.x * workgroupSize + invocation.x;
+return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 override inHeight: u32;
@@ -41,7 +41,7 @@ override paddingWidth: u32;
 
 
 fn firstWindow(position: u32, reach: u32, stride: u32) -> u32 {
-  return (max(position, reach) - reach + stride - 1) / stride;
+return (max(position, reach) - reach + stride - 1) / stride;
 }
 
 override dilationHeight: u32;
@@ -55,37 +55,37 @@ override dilationWidth: u32;
 
 @compute @workgroup_size(workgroupSize)
 fn maxPool2dForward(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let plane = index / (outHeight * outWidth) * inHeight * inWidth;
-    let top = index / outWidth % outHeight * strideHeight;
-    let left = index % outWidth * strideWidth;
-    var largest = 0u;
-    var largestRank = 0u;
-    var largestElement = 0u;
-    for (var i = 0u; i < kernelHeight; i++) {
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&output)) {
+let plane = index / (outHeight * outWidth) * inHeight * inWidth;
+let top = index / outWidth % outHeight * strideHeight;
+let left = index % outWidth * strideWidth;
+var largest = 0u;
+var largestRank = 0u;
+var largestElement = 0u;
+for (var i = 0u; i < kernelHeight; i++) {
 
-      let row = top + i * dilationHeight - paddingHeight;
-      for (var j = 0u; j < kernelWidth; j++) {
-        let column = left + j * dilationWidth - paddingWidth;
-        if (row < inHeight && column < inWidth) {
-          let element = row * inWidth + column;
-          let value = bitcast<u32>(x[plane + element]);
-          let rank = rankOf(value);
-          if (rank > largestRank || rank == rankOfNaN) {
-            largest = value;
-            largestRank = rank;
-            largestElement = element;
-          }
-        }
-      }
-    }
-    output[index] = largest;
-    indices[index] = i32(largestElement);
-  }
+let row = top + i * dilationHeight - paddingHeight;
+for (var j = 0u; j < kernelWidth; j++) {
+let column = left + j * dilationWidth - paddingWidth;
+if (row < inHeight && column < inWidth) {
+let element = row * inWidth + column;
+let value = bitcast<u32>(x[plane + element]);
+let rank = rankOf(value);
+if (rank > largestRank || rank == rankOfNaN) {
+largest = value;
+largestRank = rank;
+largestElement = element;
+}
+}
+}
+}
+output[index] = largest;
+indices[index] = i32(largestElement);
+}
 }
 
 const rankOfNaN = 0xffffffffu;
@@ -93,10 +93,10 @@ const rankOfNaN = 0xffffffffu;
 
 
 fn rankOf(bits: u32) -> u32 {
-  if ((bits & 0x7fffffffu) > 0x7f800000u) {
-    return rankOfNaN;
-  }
-  return select(bits | 0x80000000u, ~bits, bits > 0x80000000u);
+if ((bits & 0x7fffffffu) > 0x7f800000u) {
+return rankOfNaN;
+}
+return select(bits | 0x80000000u, ~bits, bits > 0x80000000u);
 }
 
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
@@ -107,32 +107,32 @@ fn rankOf(bits: u32) -> u32 {
 
 @compute @workgroup_size(workgroupSize)
 fn maxPool2dGradient(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&gradX)) {
-    let plane = index / (inHeight * inWidth) * outHeight * outWidth;
-    let element = i32(index % (inHeight * inWidth));
-    let bottom = index / inWidth % inHeight + paddingHeight;
-    let right = index % inWidth + paddingWidth;
-    let height = (kernelHeight - 1) * dilationHeight;
-    let firstRow = firstWindow(bottom, height, strideHeight);
-    let lastRow = min(bottom / strideHeight, outHeight - 1);
-    let width = (kernelWidth - 1) * dilationWidth;
-    let firstColumn = firstWindow(right, width, strideWidth);
-    let lastColumn = min(right / strideWidth, outWidth - 1);
-    var sum = 0.0;
-    for (var row = firstRow; row <= lastRow; row++) {
-      for (var column = firstColumn; column <= lastColumn; column++) {
-        let at = plane + row * outWidth + column;
-        if (largestAt[at] == element) {
-          sum += gradOutput[at];
-        }
-      }
-    }
-    gradX[index] = sum;
-  }
+let index = itemOf(invocation, workgroups);
+if (index < arrayLength(&gradX)) {
+let plane = index / (inHeight * inWidth) * outHeight * outWidth;
+let element = i32(index % (inHeight * inWidth));
+let bottom = index / inWidth % inHeight + paddingHeight;
+let right = index % inWidth + paddingWidth;
+let height = (kernelHeight - 1) * dilationHeight;
+let firstRow = firstWindow(bottom, height, strideHeight);
+let lastRow = min(bottom / strideHeight, outHeight - 1);
+let width = (kernelWidth - 1) * dilationWidth;
+let firstColumn = firstWindow(right, width, strideWidth);
+let lastColumn = min(right / strideWidth, outWidth - 1);
+var sum = 0.0;
+for (var row = firstRow; row <= lastRow; row++) {
+for (var column = firstColumn; column <= lastColumn; column++) {
+let at = plane + row * outWidth + column;
+if (largestAt[at] == element) {
+sum += gradOutput[at];
+}
+}
+}
+gradX[index] = sum;
+}
 }
 `,
 };

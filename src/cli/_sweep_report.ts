@@ -4,7 +4,7 @@ import { writeSweepPage } from "../report/sweep_page.ts";
 import type { Trial, TrialState } from "../sweep/mod.ts";
 import { bestEpoch, flagOf } from "../training/mod.ts";
 import type { Given } from "./_command.ts";
-import { callOf } from "./_options.ts";
+import { callOf } from "./_call.ts";
 import type { Output } from "./_output.ts";
 import { ranksOf, stateName } from "./_sweep_file.ts";
 import { type PlannedSweep, trainOptionsOf } from "./_sweep_plan.ts";

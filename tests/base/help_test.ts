@@ -52,5 +52,6 @@ function programOf(helps: string): string {
   return helps.replace(/\bcli:[\s\S]*$/, "");
 }
 
-/** Where Deno is known to be there: its version, and the collector's flag. */
-const allowed = /^src\/base\/(help|deno_version|printing)\.ts: |`Deno \$\{/;
+/** Where Deno is known to be there: its version, and the command line's option. */
+const allowed =
+  /^src\/base\/(help|deno_version|printing|offline)\.ts: |`Deno \$\{|Deno's cache|--offline/;

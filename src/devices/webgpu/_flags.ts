@@ -18,6 +18,7 @@ export const BufferUsage = {
 
 /** Uses of a texture. */
 export const TextureUsage = {
+  COPY_DST: 0x2,
   STORAGE_BINDING: 0x8,
 } as const;
 
