@@ -151,25 +151,11 @@ async function checked(
     const own = onlyOn({ ...without(values, several), ...setting });
     try {
       const options = { ...givenSettings("sweep", own), ...given };
-      const all = settingsOf(options, null, initial?.settings);
-      checkOff(setting, all);
-      return all;
+      return settingsOf(options, null, initial?.settings);
     } catch (error) {
       throw asUsage(error);
     }
   });
-}
-
-/** Refuses an option that is off in a list, but which the recipe has on. */
-function checkOff(setting: Setting, all: TrainSettings): void {
-  for (const name of OPTION_NAMES) {
-    const text = setting[flagOf(name)];
-    if (text === undefined || OPTIONS[name].parse(text) === all[name]) continue;
-    throw usage(
-      "sweep",
-      `--${flagOf(name)} ${text}: the recipe ${all.recipe} has ${all[name]}`,
-    );
-  }
 }
 
 /** Options without those that turn off what is off where they are not given. */

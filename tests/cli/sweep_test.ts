@@ -263,10 +263,6 @@ const wrong: [args: string[], message: RegExp][] = [
   [["--seeds", "0,x"], /--seeds: expected a whole number of at least 0, got x/],
   [["--val-fraction", "0.1,0.2"], /--val-fraction: expected one value/],
   [
-    ["--recipe", "fast", "--target-acc", "0,0.9"],
-    /--target-acc 0: the recipe fast has 0\.99/,
-  ],
-  [
     ["--epochs", "2,9", "--halving"],
     /--halving: expected settings of equal epochs, got 2 and 9/,
   ],
