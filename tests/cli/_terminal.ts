@@ -10,7 +10,7 @@ export function readable(text: string): string {
 export async function inTerminal(
   args: string[],
   { color = true } = {},
-  runner = "deno task --quiet cli",
+  runner = "deno run --quiet --unstable-webgpu -A src/cli/mod.ts",
 ) {
   const setting = color ? "env --unset=NO_COLOR" : "env NO_COLOR=1";
   const command = `stty cols 100; ${setting} ${runner} ${args.join(" ")}`;

@@ -64,6 +64,7 @@ function calls(folder: string): string[][] {
     ["inspect", "--stats", weights],
     ["convert", weights, at("w.onnx")],
     ["site", "--data", folder, "--out", at("site"), ...own],
+    ["bundle", "--out", at("browser")],
     ["doctor", "--seconds", "0", "--verbose"],
   ];
 }
