@@ -72,6 +72,6 @@ function ambiguous(found: readonly string[], expected: string): StateDictError {
     what: "state dictionary in the file",
     expected,
     got: names.length === 0 ? "none" : names.join(", "),
-    help: `Choose one by its name: ${optionText("key")}.`,
+    help: `Choose one by its name: ${optionText("key", "NAME")}.`,
   }));
 }

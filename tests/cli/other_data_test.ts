@@ -134,7 +134,7 @@ Deno.test("colours of 32 × 32 pixels come from Keras's archive", async () => {
   assertEquals(tensors.get("fc.weight")!.shape, [10, 2048]);
   const options = [...common, ...cpu, "--model", out, "--json"];
   const measured = await run("evaluate", ...options);
-  const { loss } = JSON.parse(measured.stdout);
+  const { val_loss: loss } = JSON.parse(measured.stdout);
   assertStringIncludes(trained.stdout, `val_loss: ${loss.toFixed(5)}`);
   const report = await Deno.readTextFile(join(folder.path, "report.html"));
   assertMatch(report, /<figure><img src="data:image/);
@@ -253,7 +253,7 @@ Deno.test("normalisation goes with the weights", async () => {
   const { val_loss } = JSON.parse(trained.stdout);
   const lossOf = async (...options: string[]) =>
     JSON.parse((await run("evaluate", ...common, "--json", ...options)).stdout)
-      .loss;
+      .val_loss;
   const close = (a: number, b: number) => Math.abs(a - b) < 1e-6;
   assertEquals(close(await lossOf("--model", out), val_loss), true);
 

@@ -29,6 +29,7 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
   serve: [read, `--allow-net=${ownAddresses}`],
   runs: [read, write],
   site: [read, write],
+  bundle: [read, write],
   "lr-find": [read, write],
   data: [read, write, dataHosts],
   sweep: [
@@ -47,7 +48,11 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
     "--allow-env=DENO_WEBGPU_BACKEND",
     "--allow-sys=systemMemoryInfo",
   ],
-  compile: [read, write, "--allow-run", `${dataHosts},${ownAddresses}`],
+  // The first is for the task, all others are the program's.
+  compile: [
+    ...["--allow-run", read, write, "--allow-run"],
+    `${dataHosts},${ownAddresses}`,
+  ],
   cli: [],
   fuzz: [read, write, "--allow-run"],
   kernels: [
@@ -107,6 +112,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   ],
   runs: ["old", "--delete"],
   site: ["--data", ".", "--model", weights],
+  bundle: [],
   "lr-find": [...short, "--steps", "20", "--plot", "lr.png"],
   data: ["--data", ".", "--png", "batch.png"],
   summary: ["--model", weights],
