@@ -169,7 +169,7 @@ Deno.test("of two state dictionaries the key chooses", async () => {
   const { message } = assertThrows(() => own(), StateDictError);
   assertMatch(
     message,
-    /expected one, got model, model_ema\. Help: .*--key NAME/,
+    /expected one, got model, model_ema\. Help: .*`key: "NAME"`/,
   );
   assertThrows(() => own("ema"), StateDictError, "one that is called ema");
 });
