@@ -245,8 +245,9 @@ const calls: Record<string, Call[]> = {
 const internal = [
   // Of the parts of a device.
   ...["BarOptions", "EpochOptions", "KernelRunnerOptions", "ThreadOptions"],
-  // Of the command line's live view.
+  // Of the command line's live view, and of its sweeps.
   "LiveViewOptions",
+  ...["RunSweepOptions", "TakeTrialsOptions", "TrialProcessOptions"],
   // What others extend, complete, or take apart.
   ...[
     "CompleteOptions",
