@@ -34,8 +34,8 @@ for (const name of ["mnist.ipynb", "mnist.ja.ipynb"]) {
       await using folder = await temporaryFolder();
       await writeDigits(folder.path, 2000, 100);
       const stored = await Deno.readTextFile(join(examples, name));
-      const given = stored.replace("../data", folder.path);
-      assert(given !== stored);
+      const given = unhurried(stored.replace("../data", folder.path));
+      assert(given.includes(folder.path));
       const kept: Notebook = JSON.parse(stored);
       let own = await execute(given, folder.path);
       // nbclient loses what a cell shows now and then, whatever the kernel is.
@@ -61,6 +61,23 @@ Deno.test("both notebooks have the same program", async () => {
   assert(program.length > 10);
   for (const other of others) assertEquals(other, program);
 });
+
+/**
+ * The notebook with a rest at the end of each cell: what the kernel sends after
+ * it has said that a cell is done, nbclient does not wait for.
+ */
+function unhurried(notebook: string): string {
+  const { cells, ...rest }: Notebook = JSON.parse(notebook);
+  const pause = "\nawait new Promise((done) => setTimeout(done, 200));";
+  return JSON.stringify({
+    ...rest,
+    cells: cells.map((cell) =>
+      cell.cell_type === "code"
+        ? { ...cell, source: textOf(cell.source) + pause }
+        : cell
+    ),
+  });
+}
 
 /** What is printed in every run, here with so many batches and such an accuracy. */
 function checkText(text: string, batches: number, accuracy: string): void {
@@ -89,15 +106,11 @@ function printed({ cells }: Notebook): string {
     .map(({ text }) => textOf(text)).join("");
 }
 
-/** Whether less was shown, or fewer results were printed, than is stored. */
+/** Whether less was shown, or fewer lines were printed, than is stored. */
 function isIncomplete(own: Notebook, kept: Notebook): boolean {
+  const lines = (notebook: Notebook) => printed(notebook).split("\n").length;
   return shown(own).flat().length < shown(kept).flat().length ||
-    resultsOf(own) < resultsOf(kept);
-}
-
-/** How many lists of predictions and accuracies the cells print. */
-function resultsOf(notebook: Notebook): number {
-  return printed(notebook).match(/^tensor\(|val_acc/gm)?.length ?? 0;
+    lines(own) < lines(kept);
 }
 
 /** The types of data that the cells show, cell by cell. */
