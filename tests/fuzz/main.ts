@@ -1,7 +1,7 @@
 /**
- * `deno task fuzz [--minutes N] [--format F]`: changed files of every format
- * are read or refused. What is neither is stored beside, and the exit status is
- * 1.
+ * `deno task fuzz [--minutes N | --rounds N] [--format F]`: changed files of every
+ * format are read or refused, as many as there is time for or a hundred a round.
+ * What is neither is stored beside, and the exit status is 1.
  *
  * @module
  */
@@ -10,24 +10,27 @@ import { parseArgs } from "node:util";
 import { specimens } from "./corpus.ts";
 import { fuzz } from "./fuzz.ts";
 
-/** Files between two looks at the clock. */
+/** Files of a round. */
 const RUNS = 100;
 
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "1" },
+    rounds: { type: "string" },
     format: { type: "string" },
   },
 });
-const minutes = Number(values.minutes);
+const rounds = Number(values.rounds ?? Infinity);
+const minutes = values.rounds === undefined ? Number(values.minutes) : Infinity;
 const all = await specimens();
 const names = [...new Set(all.map(({ reader }) => reader))];
 const chosen = all.filter(({ reader }) =>
   values.format === undefined || reader === values.format
 );
-if (!(minutes > 0) || chosen.length === 0) {
+if (!(minutes > 0) || !(rounds > 0) || chosen.length === 0) {
   console.error(
-    `fuzz: expected --minutes above 0 and --format of ${names.join(", ")}. ` +
+    "fuzz: expected --minutes or --rounds above 0 and --format of " +
+      `${names.join(", ")}. ` +
       "Help: Leave out --format for all.",
   );
   Deno.exit(2);
@@ -37,11 +40,12 @@ const totals = new Map(
   names.map((name) => [name, { files: 0, read: 0, refused: 0, faults: 0 }]),
 );
 const end = Date.now() + minutes * 60_000;
-// The same files in the same order, as many as there is time for.
-for (let seed = 1; Date.now() < end; seed++) {
+// The same files in the same order.
+for (let seed = 1; seed <= rounds && Date.now() < end; seed++) {
   for (const specimen of chosen) {
-    const milliseconds = end - Date.now();
-    if (milliseconds <= 0) break;
+    const rest = end - Date.now();
+    if (rest <= 0) break;
+    const milliseconds = rest === Infinity ? undefined : rest;
     const tally = await fuzz(specimen, { milliseconds, runs: RUNS, seed });
     const total = totals.get(specimen.reader)!;
     total.files += tally.files;

@@ -50,7 +50,7 @@ async function outcomeOf(
 function isOwn(error: unknown): boolean {
   return Object.values(errors).some((type) =>
     type.prototype instanceof Error && error instanceof type
-  ) && /^[^\n]+\. Help: [^\n]+$/.test((error as Error).message) &&
+  ) && /^[^\n]+[.?] Help: [^\n]+$/.test((error as Error).message) &&
     !FOREIGN.test((error as Error).message.split(": got")[1] ?? "");
 }
 
