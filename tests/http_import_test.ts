@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join, toFileUrl } from "@std/path";
-import { bareCache, writeDigits } from "./cli/_program.ts";
+import { bareCache, told, writeDigits } from "./cli/_program.ts";
 import { needs } from "./permissions.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
@@ -48,20 +48,16 @@ async function runIn(
   const map = join(folder, "imports.json");
   const imports = Object.fromEntries(std);
   await Deno.writeTextFile(map, JSON.stringify({ imports }));
-  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "--no-prompt", "--no-config", "--no-lock"],
-      ...[`--allow-import=${host}`, `--import-map=${map}`, ...args],
-    ],
-    cwd: folder,
-    env: { DENO_DIR: join(folder, "cache"), NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stderr: decoder.decode(stderr),
-    stdout: decoder.decode(stdout),
-  };
+  return await told(
+    new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-prompt", "--no-config", "--no-lock"],
+        ...[`--allow-import=${host}`, `--import-map=${map}`, ...args],
+      ],
+      cwd: folder,
+      env: { DENO_DIR: join(folder, "cache"), NO_COLOR: "1" },
+    }),
+  );
 }
 
 Deno.test("an import by address computes without permissions", async () => {

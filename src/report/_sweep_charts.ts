@@ -22,20 +22,33 @@ function column(settings: readonly Measured[], name: string): string[] {
   return settings.map(({ values }) => values[name]);
 }
 
+/** The value of an option on its axis. */
+function onAxis({ type }: { type: string }, text: string): string | number {
+  return type === "category" ? text : Number(text);
+}
+
+/** How every axis is drawn. */
+function axisStyle(theme: Theme) {
+  const line = { lineStyle: { color: theme.line } };
+  return {
+    axisLabel: { color: theme.muted },
+    axisLine: line,
+    axisTick: line,
+  };
+}
+
 /** ECharts's option of a scatter plot: the accuracy over the values of an option. */
 export function scatter(
   settings: readonly Measured[],
   name: string,
   theme: Theme,
 ): object {
-  const line = { lineStyle: { color: theme.line } };
+  const style = axisStyle(theme);
   const common = {
-    axisLabel: { color: theme.muted },
-    axisLine: line,
-    axisTick: line,
+    ...style,
     nameLocation: "middle",
     nameTextStyle: { color: theme.muted },
-    splitLine: line,
+    splitLine: style.axisLine,
   };
   const axis = axisOf(column(settings, name));
   return {
@@ -54,7 +67,7 @@ export function scatter(
       silent: true,
       color: theme.series[0],
       data: settings.map(({ valAcc, values }) => [
-        axis.type === "category" ? values[name] : Number(values[name]),
+        onAxis(axis, values[name]),
         valAcc,
       ]),
     },
@@ -71,11 +84,8 @@ export function parallel(
   names: readonly string[],
   theme: Theme,
 ): object {
-  const line = { lineStyle: { color: theme.line } };
   const common = {
-    axisLabel: { color: theme.muted },
-    axisLine: line,
-    axisTick: line,
+    ...axisStyle(theme),
     nameTextStyle: { color: theme.text },
   };
   const axes = names.map((name) => axisOf(column(settings, name)));
@@ -98,9 +108,7 @@ export function parallel(
         ...index === 0 ? { opacity: 0.5, width: 1 } : { opacity: 1, width: 3 },
       },
       data: drawn.map(({ valAcc, values }) => [
-        ...names.map((name, dim) =>
-          axes[dim].type === "category" ? values[name] : Number(values[name])
-        ),
+        ...names.map((name, dim) => onAxis(axes[dim], values[name])),
         valAcc,
       ]),
     })),

@@ -48,7 +48,12 @@ export function taskIn(folder: string, ...args: string[]): Deno.Command {
 
 /** Runs the command line to its end. */
 export async function run(...args: string[]) {
-  const { code, stderr, stdout } = await program(...args).output();
+  return await told(program(...args));
+}
+
+/** The exit status of a program, and what it prints. */
+export async function told(command: Deno.Command) {
+  const { code, stderr, stdout } = await command.output();
   const decoder = new TextDecoder();
   return {
     code,

@@ -6,22 +6,18 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { needs } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { root, writeDigits } from "./_program.ts";
+import { root, told, writeDigits } from "./_program.ts";
 
 needs(import.meta.url, "env", "read", "run", "write");
 
 async function deno(cwd: string, args: string[], cache?: string) {
-  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd,
-    env: { NO_COLOR: "1", ...cache === undefined ? {} : { DENO_DIR: cache } },
-  }).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stderr: decoder.decode(stderr),
-    stdout: decoder.decode(stdout),
-  };
+  return await told(
+    new Deno.Command(Deno.execPath(), {
+      args,
+      cwd,
+      env: { NO_COLOR: "1", ...cache === undefined ? {} : { DENO_DIR: cache } },
+    }),
+  );
 }
 
 Deno.test("one file has the whole command line", async () => {
