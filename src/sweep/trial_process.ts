@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isCompiled } from "../base/help.ts";
 import { version } from "../base/version.ts";
 import { makeFolder } from "../formats/files.ts";
 import { checkpointIn } from "./trial.ts";
@@ -102,7 +103,7 @@ async function programPath(): Promise<string> {
     const { state } = await Deno.permissions.query({ name: "run", command });
     return state === "granted";
   };
-  const isNamed = !Deno.build.standalone && !await may(own) &&
+  const isNamed = !isCompiled && !await may(own) &&
     await may("deno");
   return isNamed ? "deno" : own;
 }
@@ -110,7 +111,7 @@ async function programPath(): Promise<string> {
 /** What starts this program again, before the name of a command. */
 function programArguments(folder: string): string[] {
   // A compiled program has its permissions in itself.
-  if (Deno.build.standalone) return [];
+  if (isCompiled) return [];
   return [
     ...["run", "--quiet", "--no-prompt", "--unstable-webgpu", "--allow-read"],
     `--allow-write=${folder.replaceAll(",", ",,")}`,
