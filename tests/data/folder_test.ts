@@ -378,6 +378,13 @@ permittedTest("a damaged table is refused by line and column", async () => {
       /line 3: label: expected a whole number, got one/,
     ],
     [table(3, { label: false }), /expected a column of labels/],
+    // Without names, after empty lines, and on a last line without an end.
+    [
+      table(3, { header: false }).replace(/^0,/, "0.5,"),
+      /line 1: label: expected a whole number, got 0\.5/,
+    ],
+    [good.replace("\n1,10,", "\n\n\r\n1,256,"), /line 5, column 2: .*got 256/],
+    [good.trimEnd() + ",7", /line 4: expected 17 columns.*got 18/],
   ];
   for (const [text, message] of cases) {
     await using folder = await temporaryFolder();

@@ -29,8 +29,8 @@ const labelNames = /^(?:labels?|class|target|y|digit|letter|character)$/i;
  * @throws {FormatError} If the columns are those of no image.
  */
 export async function csvLayout(path: string): Promise<CsvLayout> {
-  for await (const line of linesOf(path)) {
-    const { columns, first, hasHeader, named } = namesOf(line);
+  for await (const { bytes } of linesOf(path)) {
+    const { columns, first, hasHeader, named } = namesOf(bytes);
     const startsWithPixel = hasHeader && /^(?:pixel|p?\d)/i.test(first);
     for (const label of labelColumns(named, startsWithPixel)) {
       const shape = squareOf(columns - (label < 0 ? 0 : 1));
@@ -55,12 +55,14 @@ export async function readCsv(
   const images = new GrowingBytes(pixels);
   const labels: number[] = [];
   const values = new Float64Array(columns);
-  let number = hasHeader ? -1 : 0;
-  for await (const line of linesOf(path)) {
-    number++;
-    if (number === 0) continue;
+  let isHeader = hasHeader;
+  for await (const { bytes: line, number } of linesOf(path)) {
+    if (isHeader) {
+      isHeader = false;
+      continue;
+    }
     const count = parseLine(line, values);
-    const at = `${path}: line ${number + (hasHeader ? 1 : 0)}`;
+    const at = `${path}: line ${number}`;
     if (count !== columns) {
       const expected = `${columns} columns, as the first line has`;
       throw wrongValue(at, expected, String(count));
@@ -153,8 +155,15 @@ class GrowingBytes {
   }
 }
 
-/** The lines of a file, unpacked, without their ends; empty ones are left out. */
-async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
+/** A line without its end, and its number in the file, from 1. */
+interface Line {
+  readonly bytes: Uint8Array;
+  readonly number: number;
+}
+
+/** The lines of a file, unpacked; empty ones are left out. */
+async function* linesOf(path: string): AsyncGenerator<Line> {
+  let number = 0;
   let rest = new Uint8Array();
   let isFirst = true;
   for await (const chunk of chunksOf(path)) {
@@ -174,8 +183,9 @@ async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
       end >= 0;
       end = bytes.indexOf(10, start)
     ) {
+      number++;
       const line = trimmed(bytes.subarray(start, end));
-      if (line.length > 0) yield line;
+      if (line.length > 0) yield { bytes: line, number };
       start = end + 1;
     }
     rest = bytes.slice(start);
@@ -184,7 +194,7 @@ async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
     }
   }
   const last = trimmed(rest);
-  if (last.length > 0) yield last;
+  if (last.length > 0) yield { bytes: last, number: number + 1 };
 }
 
 async function* chunksOf(
