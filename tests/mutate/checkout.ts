@@ -10,6 +10,7 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import { unoptimizedModule } from "../../kernels/generate_wasm.ts";
 import { expandWgsl, wgslModuleText } from "../../kernels/generate_wgsl.ts";
 import { type ImportGraph, isAssemblyScript } from "./targets.ts";
+import { TestRunner } from "./test_runner.ts";
 import { WgslRunner } from "./wgsl_runner.ts";
 
 /** The compiled CPU kernels. */
@@ -36,6 +37,8 @@ export class Checkout implements AsyncDisposable {
   readonly root: string;
   /** What runs kernel cases with broken WGSL. */
   readonly wgsl: WgslRunner;
+  /** What runs tests with mutants that are in the files, switched off. */
+  readonly tests: TestRunner;
   readonly #graph: ImportGraph;
   readonly #original: string;
   readonly #changed = new Set<string>();
@@ -43,21 +46,30 @@ export class Checkout implements AsyncDisposable {
   private constructor(root: string, original: string, graph: ImportGraph) {
     this.root = root;
     this.wgsl = new WgslRunner(root);
+    this.tests = new TestRunner(root);
     this.#original = original;
     this.#graph = graph;
   }
 
-  /** Copies the files; `data/`, if there is one, is linked. */
+  /**
+   * Copies the files; `data/`, if there is one, is linked.
+   *
+   * @param changed The texts of files that are other than in the original.
+   */
   static async copy(
     root: URL,
     files: readonly string[],
     graph: ImportGraph,
+    changed: ReadonlyMap<string, string> = new Map(),
   ): Promise<Checkout> {
     const original = fromFileUrl(root);
     const copy = await Deno.makeTempDir({ prefix: "mutate-" });
     for (const file of files) {
       await ensureDir(dirname(join(copy, file)));
       await Deno.copyFile(join(original, file), join(copy, file));
+    }
+    for (const [file, text] of changed) {
+      await Deno.writeTextFile(join(copy, file), text);
     }
     if (await exists(join(original, "data"))) {
       const data = await Deno.realPath(join(original, "data"));
@@ -107,6 +119,7 @@ export class Checkout implements AsyncDisposable {
   /** Removes the copy. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.wgsl.close();
+    this.tests.close();
     await Deno.remove(this.root, { recursive: true });
   }
 

@@ -13,13 +13,11 @@ export interface TestRun {
   readonly files: readonly string[];
   /** What the names of the tests match. Default: all tests of the files. */
   readonly filter?: string;
-  /** Kernel cases that a process runs which lives on, and on which device. */
-  readonly wgsl?: {
+  /** Files with kernel cases, and the device that runs them. Default: none. */
+  readonly cases?: {
     readonly device: DeviceName;
-    readonly cases: readonly string[];
+    readonly files: readonly string[];
   };
-  /** Variables of the environment. Default: none. */
-  readonly env?: Readonly<Record<string, string>>;
   /**
    * The files of AssemblyScript whose kernels are called. Default: any may be.
    */
@@ -134,14 +132,9 @@ export class CoveringTests {
   }
 
   #caseRuns(file: string, cases: readonly string[]): TestRun[] {
-    // Families keep what they have made of a template of lib/.
-    if (file.endsWith(".wgsl") && !file.startsWith("kernels/lib/")) {
-      const wgsl = { device: deviceOf(file), cases };
-      return [{ files: [], wgsl }];
-    }
     const on = (device: DeviceName): TestRun => ({
-      files: ["tests/mutate/kernel_cases.ts"],
-      env: { MUTATE_CASES: cases.join(), MUTATE_DEVICE: device },
+      files: [],
+      cases: { device, files: cases },
     });
     if (isForWebGpu(file)) return [on(deviceOf(file))];
     const assembly = this.#graph.importedBy(cases).filter(isAssemblyScript);

@@ -17,6 +17,7 @@ import { applied, type Mutation, mutationsOf, readable } from "./operators.ts";
 import { type Entry, entryText, survivorsOf, tableOf } from "./report.ts";
 import { endRuns, type Result, runMutant, runTests } from "./run.ts";
 import { sample } from "./sample.ts";
+import { switchedFiles } from "./switched.ts";
 import { ImportGraph, kindOf, kinds } from "./targets.ts";
 
 /** Killed and equivalent mutants, of all that compile. */
@@ -32,6 +33,7 @@ const USAGE = `deno task mutate [options]
   --list        print them, and run none`;
 
 interface Mutant {
+  readonly id: number;
   readonly kind: string;
   readonly file: string;
   readonly mutation: Mutation;
@@ -40,6 +42,8 @@ interface Mutant {
 /** A mutant that is still alive. */
 interface Trial {
   readonly mutant: Mutant;
+  /** Whether it is switched on in a process that lives on. */
+  readonly isSwitched: boolean;
   /** Tests that it has not met, the cheapest first. */
   readonly runs: readonly TestRun[];
   readonly result: Result;
@@ -71,10 +75,10 @@ const chosen = sample(
   kinds.map(({ name }) => mutantsOf(name)),
   Number(options.sample),
   Number(options.seed),
-);
+).map((mutant, at): Mutant => ({ ...mutant, id: at + 1 }));
 if (options.list) {
-  for (const { file, mutation } of chosen) {
-    console.log(changeText({ file, mutation }));
+  for (const mutant of chosen) {
+    console.log(changeText(mutant));
   }
   Deno.exit();
 }
@@ -90,14 +94,19 @@ const entries = await logged();
 /** Runs of tests that some mutant passed, and those that none has yet. */
 const passed = new Set<string>();
 const failed = new Map<string, TestRun>();
-const queue: Trial[] = chosen.filter((mutant) => !isLogged(mutant))
-  .map((mutant) => ({
-    mutant,
-    runs: covering.runsFor(mutant.file),
-    result: "uncovered",
-    seconds: 0,
-  }));
-console.log(`${chosen.length} mutants, ${queue.length} of them to run`);
+const waiting = chosen.filter((mutant) => !isLogged(mutant));
+const switched = switchedFiles(waiting, texts);
+const queue: Trial[] = waiting.map((mutant) => ({
+  mutant,
+  isSwitched: switched.ids.has(mutant.id),
+  runs: covering.runsFor(mutant.file),
+  result: "uncovered",
+  seconds: 0,
+}));
+console.log(
+  `${chosen.length} mutants, ${queue.length} of them to run, ` +
+    `${switched.ids.size} of these by a switch`,
+);
 await Promise.all(Array.from({ length: Number(options.jobs) }, work));
 await checkFailed();
 
@@ -120,7 +129,7 @@ async function sourcesOf(
 }
 
 /** All mutants of a kind, by file. */
-function mutantsOf(kind: string): Mutant[][] {
+function mutantsOf(kind: string): Omit<Mutant, "id">[][] {
   const isOfKind = (file: string) =>
     kindOf(file)?.name === kind && only.test(file);
   return files.filter(isOfKind).map((file) => {
@@ -147,36 +156,78 @@ async function logged(): Promise<Entry[]> {
 }
 
 /**
- * Takes mutants from the queue until it is empty. Those that their cheapest
- * tests leave alive wait until all others have had theirs.
+ * Takes mutants from the queue until it is empty. Those that a process which
+ * lives on leaves alive, or their cheapest tests, wait until all others have had
+ * theirs: what a process keeps may hide a change.
  */
 async function work(): Promise<void> {
   await using checkout = await Checkout.copy(root, files, graph);
+  await using switches = await Checkout.copy(
+    root,
+    files,
+    graph,
+    switched.changed,
+  );
   for (let trial = queue.shift(); trial; trial = queue.shift()) {
-    const { file, mutation } = trial.mutant;
-    const [run, ...others] = trial.runs;
     const start = performance.now();
-    const text = applied(texts.get(file)!, mutation);
-    const result = run === undefined
-      ? "uncovered"
-      : await runMutant(checkout, file, text, run);
+    const { isSwitched, runs } = trial;
+    const result = isSwitched
+      ? await runSwitched(switches, trial)
+      : await runAlone(checkout, trial);
     const seconds = trial.seconds + (performance.now() - start) / 1000;
     const isAlive = result === "survived" || result === "uncovered";
-    if (result === "survived") passed.add(JSON.stringify(run));
-    else if (result === "killed" || result === "timeout") {
-      failed.set(JSON.stringify(run), run);
-    }
     // A run that has no such test says nothing: what ran before counts.
     const best = trial.result === "survived" && isAlive ? "survived" : result;
-    const place = { file, ...readable(texts.get(file)!, mutation) };
+    const { mutant } = trial;
+    const place = {
+      file: mutant.file,
+      ...readable(texts.get(mutant.file)!, mutant.mutation),
+    };
+    const others = isSwitched ? runs : runs.slice(1);
     if (isAlive && others.length > 0 && reasonOf(place) === undefined) {
-      console.log(`  alive: ${changeText(trial.mutant)}`);
-      queue.push({ mutant: trial.mutant, runs: others, result: best, seconds });
-    } else await note(trial.mutant, best, seconds);
+      console.log(`  alive: ${changeText(mutant)}`);
+      queue.push({
+        mutant,
+        isSwitched: false,
+        runs: others,
+        result: best,
+        seconds,
+      });
+    } else await note(mutant, best, seconds);
   }
 }
 
-function changeText({ file, mutation }: Omit<Mutant, "kind">): string {
+/** Switches a mutant on for all its tests, until one tells. */
+async function runSwitched(
+  { tests }: Checkout,
+  { mutant, runs }: Trial,
+): Promise<Result> {
+  let best: Result = "uncovered";
+  for (const run of runs) {
+    const result = await tests.run(mutant.id, run);
+    if (result === "killed" || result === "timeout") return result;
+    if (result === "survived") best = result;
+  }
+  return best;
+}
+
+/** Breaks the file for the cheapest tests that a mutant has not met. */
+async function runAlone(
+  checkout: Checkout,
+  { mutant, runs: [run] }: Trial,
+): Promise<Result> {
+  if (run === undefined) return "uncovered";
+  const { file, mutation } = mutant;
+  const text = applied(texts.get(file)!, mutation);
+  const result = await runMutant(checkout, file, text, run);
+  if (result === "survived") passed.add(JSON.stringify(run));
+  else if (result === "killed" || result === "timeout") {
+    failed.set(JSON.stringify(run), run);
+  }
+  return result;
+}
+
+function changeText({ file, mutation }: Mutant): string {
   const { from, line, to } = readable(texts.get(file)!, mutation);
   return `${file}:${line}: ${mutation.operator}\n    - ${from}\n    + ${to}`;
 }
@@ -206,7 +257,7 @@ async function checkFailed(): Promise<void> {
     const result = await runTests(checkout.root, run);
     if (result === "survived") continue;
     console.error(
-      `mutate: ${run.files.join(", ")}${
+      `mutate: ${(run.cases ?? run).files.join(", ")}${
         run.filter ? ` (${run.filter})` : ""
       }: ` +
         `expected tests that pass, got "${result}" without any change. ` +

@@ -54,9 +54,12 @@ export async function runMutant(
 ): Promise<Result> {
   try {
     await checkout.break(file, text);
-    if (run.wgsl !== undefined) {
+    // Families keep what they have made of a template of lib/.
+    const isRead = file.endsWith(".wgsl") && !file.startsWith("kernels/lib/");
+    if (isRead && run.cases !== undefined) {
+      const { device, files } = run.cases;
       const modules = await checkout.modulesOf(file);
-      return await checkout.wgsl.run({ ...run.wgsl, modules });
+      return await checkout.wgsl.run({ device, cases: files, modules });
     }
     if (file.endsWith(".wgsl")) await checkout.expand(file);
     if (isAssemblyScript(file) && !await compiles(checkout, run)) {
@@ -85,6 +88,13 @@ async function compiles(
 /** Runs tests in a checkout; `survived` if all pass. */
 export async function runTests(root: string, run: TestRun): Promise<Result> {
   const filter = run.filter === undefined ? [] : [`--filter=/${run.filter}/`];
+  const { cases } = run;
+  const files = cases === undefined
+    ? run.files
+    : ["tests/mutate/kernel_cases.ts"];
+  const variables: Record<string, string> = cases === undefined
+    ? {}
+    : { MUTATE_CASES: cases.files.join(), MUTATE_DEVICE: cases.device };
   const command = new Deno.Command(Deno.execPath(), {
     args: [
       "test",
@@ -94,10 +104,10 @@ export async function runTests(root: string, run: TestRun): Promise<Result> {
       "--unstable-webgpu",
       "--allow-all",
       ...filter,
-      ...run.files,
+      ...files,
     ],
     cwd: root,
-    env: { ...environment, ...run.env },
+    env: { ...environment, ...variables },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -32,6 +32,7 @@ export const kinds: readonly Kind[] = [
   kind("schedules", /^src\/optim\/schedules\/.*\.ts$/),
   kind("optimizers", /^src\/optim\/.*\.ts$/),
   kind("loaders", /^src\/data\/.*\.ts$/),
+  kind("transforms", /^src\/transforms\/.*\.ts$/),
   kind("formats", /^src\/formats\/.*\.ts$/),
 ];
 

@@ -12,6 +12,7 @@ import type { Device } from "../../src/devices/device.ts";
 import { type KernelCase, runKernelCase } from "../kernels/cases/_harness.ts";
 import { TextLineStream } from "../fuzz/_lines.ts";
 import { openDevice } from "./_devices.ts";
+import { giveAnswer } from "./_protocol.ts";
 
 /** Broken modules, and what tells. */
 export interface WgslTrial {
@@ -33,7 +34,7 @@ const opened = new Map<string, Device & Disposable>();
 
 const lines = Deno.stdin.readable.pipeThrough(new TextLineStream());
 for await (const line of lines) {
-  console.log(JSON.stringify(await resultOf(JSON.parse(line))));
+  await giveAnswer(await resultOf(JSON.parse(line)));
 }
 Deno.exit();
 
