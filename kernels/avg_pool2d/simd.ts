@@ -2,7 +2,8 @@
 
 // Average pooling of `[batch, channels, height, width]` and its gradient. The
 // sum of a window runs row by row. Where windows overlap, the gradient is added
-// up output by output. A part is an unbroken range of the planes.
+// up output by output. A part is an unbroken range of the planes. Windows that
+// halve an image go four at a time.
 
 import { partStart } from "../lib/simd/parts.ts";
 import { Pool2dArgs } from "../lib/simd/pool2d.ts";
@@ -25,8 +26,10 @@ export function avgPool2dForward(
 ): void {
   const planes = args.planes;
   const end = partStart(planes, part + 1, parts);
+  const halves = isHalving(args);
   for (let plane = partStart(planes, part, parts); plane < end; plane++) {
-    slide(args, plane, false);
+    if (halves) halve(args, plane);
+    else slide(args, plane, false);
   }
 }
 
@@ -40,9 +43,77 @@ export function avgPool2dGradient(
   const planes = args.planes;
   const bytes: usize = (args.inHeight * args.inWidth) << 2;
   const end = partStart(planes, part + 1, parts);
+  const halves = isHalving(args);
+  const fills = !halves || args.inHeight != 2 * args.outHeight ||
+    args.inWidth != 2 * args.outWidth;
   for (let plane = partStart(planes, part, parts); plane < end; plane++) {
-    memory.fill(gradX + <usize> plane * bytes, 0, bytes);
-    slide(args, plane, true);
+    if (fills) memory.fill(gradX + <usize> plane * bytes, 0, bytes);
+    if (halves) double(args, plane);
+    else slide(args, plane, true);
+  }
+}
+
+/** Whether windows are 2×2, side by side and whole, and four or more in a row. */
+function isHalving(args: AvgPool2dArgs): bool {
+  return args.kernelHeight == 2 && args.kernelWidth == 2 &&
+    args.strideHeight == 2 && args.strideWidth == 2 &&
+    args.paddingHeight == 0 && args.paddingWidth == 0 &&
+    args.outHeight * 2 <= args.inHeight && args.outWidth * 2 <= args.inWidth &&
+    args.outWidth >= 4;
+}
+
+/**
+ * Means of a plane's 2×2 windows, four at a time. Where the last four reach over the
+ * end of a row, they start earlier: some are computed twice, the same twice.
+ */
+function halve(args: AvgPool2dArgs, plane: i32): void {
+  const outHeight = args.outHeight, outWidth = args.outWidth;
+  const inRow: usize = args.inWidth << 2, outRow: usize = outWidth << 2;
+  let from = args.image + <usize> (plane * args.inHeight) * inRow;
+  let to = args.means + <usize> (plane * outHeight) * outRow;
+  const last = outRow - 16;
+  const quarter = f32x4.splat(0.25);
+  for (let row = 0; row < outHeight; row++) {
+    for (let at: usize = 0; at < outRow; at += 16) {
+      const own = min(at, last);
+      const upper = from + 2 * own, lower = upper + inRow;
+      const a = v128.load(upper), b = v128.load(upper, 16);
+      const c = v128.load(lower), d = v128.load(lower, 16);
+      let sum = f32x4.add(
+        v128.shuffle<f32>(a, b, 0, 2, 4, 6),
+        v128.shuffle<f32>(a, b, 1, 3, 5, 7),
+      );
+      sum = f32x4.add(sum, v128.shuffle<f32>(c, d, 0, 2, 4, 6));
+      sum = f32x4.add(sum, v128.shuffle<f32>(c, d, 1, 3, 5, 7));
+      v128.store(to + own, f32x4.mul(sum, quarter));
+    }
+    from += 2 * inRow;
+    to += outRow;
+  }
+}
+
+/** The gradient of {@link halve}; what no window reaches stays as it is. */
+function double(args: AvgPool2dArgs, plane: i32): void {
+  const outHeight = args.outHeight, outWidth = args.outWidth;
+  const inRow: usize = args.inWidth << 2, outRow: usize = outWidth << 2;
+  let to = args.image + <usize> (plane * args.inHeight) * inRow;
+  let from = args.means + <usize> (plane * outHeight) * outRow;
+  const last = outRow - 16;
+  const quarter = f32x4.splat(0.25);
+  for (let row = 0; row < outHeight; row++) {
+    for (let at: usize = 0; at < outRow; at += 16) {
+      const own = min(at, last);
+      const share = f32x4.mul(v128.load(from + own), quarter);
+      const left = v128.shuffle<f32>(share, share, 0, 0, 1, 1);
+      const right = v128.shuffle<f32>(share, share, 2, 2, 3, 3);
+      const upper = to + 2 * own, lower = upper + inRow;
+      v128.store(upper, left);
+      v128.store(upper, right, 16);
+      v128.store(lower, left);
+      v128.store(lower, right, 16);
+    }
+    to += 2 * inRow;
+    from += outRow;
   }
 }
 

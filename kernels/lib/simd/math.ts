@@ -11,15 +11,35 @@ import { fma } from "./fma.ts";
  */
 export function exp(x: v128): v128 {
   // All that lies beyond is 0 or infinite; NaN passes both.
-  const limited = f32x4.max(
-    f32x4.min(x, f32x4.splat(89)),
+  const limited = f32x4.pmax(
+    f32x4.pmin(x, f32x4.splat(89)),
     f32x4.splat(-104),
   );
-  const n = f32x4.nearest(
-    f32x4.mul(limited, f32x4.splat(1.44269504088896341)),
+  const n = exponentOf(limited);
+  // By 2ⁿ in two steps: the factor alone may be no f32.
+  const exponent = wholeOf(n);
+  const half = i32x4.shr_s(exponent, 1);
+  return f32x4.mul(
+    f32x4.mul(remainderOf(limited, n), powerOf2(half)),
+    powerOf2(i32x4.sub(exponent, half)),
   );
+}
+
+/** {@link exp} where neither the result nor 2ⁿ is beyond f32: from −87 to 87. */
+function expWithin(x: v128): v128 {
+  const n = exponentOf(x);
+  return f32x4.mul(remainderOf(x, n), powerOf2(wholeOf(n)));
+}
+
+/** The whole number n of `exp(x) = exp(r) · 2ⁿ`. */
+function exponentOf(x: v128): v128 {
+  return f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+}
+
+/** `exp(r)` of it. */
+function remainderOf(x: v128, n: v128): v128 {
   // log 2 in two parts, of which the first has few digits.
-  let r = fma(n, f32x4.splat(-0.693359375), limited);
+  let r = fma(n, f32x4.splat(-0.693359375), x);
   r = fma(n, f32x4.splat(2.12194440e-4), r);
   let p = f32x4.splat(1.9875691500e-4);
   p = fma(p, r, f32x4.splat(1.3981999507e-3));
@@ -27,14 +47,13 @@ export function exp(x: v128): v128 {
   p = fma(p, r, f32x4.splat(4.1665795894e-2));
   p = fma(p, r, f32x4.splat(1.6666665459e-1));
   p = fma(p, r, f32x4.splat(5.0000001201e-1));
-  const power = f32x4.add(fma(p, f32x4.mul(r, r), r), f32x4.splat(1));
-  // By 2ⁿ in two steps: the factor alone may be no f32.
-  const exponent = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(exponent, 1);
-  return f32x4.mul(
-    f32x4.mul(power, powerOf2(half)),
-    powerOf2(i32x4.sub(exponent, half)),
-  );
+  return f32x4.add(fma(p, f32x4.mul(r, r), r), f32x4.splat(1));
+}
+
+/** Whole numbers below 2²² in size as i32: their bits, once added to 1.5 · 2²³. */
+function wholeOf(n: v128): v128 {
+  const bits = f32x4.add(n, f32x4.splat(12582912));
+  return i32x4.sub(bits, i32x4.splat(0x4b400000));
 }
 
 /** Of whole numbers from −126 to 127. */
@@ -80,7 +99,8 @@ export function tanh(x: v128): v128 {
   p = fma(p, z, f32x4.splat(1.33314422036e-1));
   p = fma(p, z, f32x4.splat(-3.33332819422e-1));
   const near = fma(f32x4.mul(p, z), x, x);
-  const power = exp(f32x4.add(size, size));
+  // From 10 on it is 1, whatever the power is.
+  const power = expWithin(f32x4.pmin(f32x4.add(size, size), f32x4.splat(20)));
   const far = f32x4.sub(
     one,
     f32x4.div(f32x4.splat(2), f32x4.add(power, one)),
