@@ -1,6 +1,7 @@
 /**
- * Options that do not exist are refused, also in calls that no compiler has
- * checked: every interface of options has a row here.
+ * Options that do not exist are refused, and calls without one that has no
+ * default, also where no compiler has checked them: every interface of options
+ * has a row here.
  */
 import { assertEquals, assertRejects } from "@std/assert";
 import * as library from "../mod.ts";
@@ -241,6 +242,27 @@ const calls: Record<string, Call[]> = {
   WebGpuDeviceOptions: [(o) => WebGpuDevice.open(o as object)],
 };
 
+/** Calls that lack an option without a default, where no compiler looks. */
+const required: Record<string, Call[]> = {
+  BatchNormOptions: [(o) => untyped.batchNorm2d(images, o)],
+  Conv2dLayerOptions: [(o) => new untyped.Conv2d(1, 2, o)],
+  ConvTranspose2dLayerOptions: [(o) => new untyped.ConvTranspose2d(1, 2, o)],
+  CosineAnnealingLROptions: [
+    (o) => new lrScheduler.CosineAnnealingLR(optimizer, o),
+  ],
+  ExponentialLROptions: [(o) => new lrScheduler.ExponentialLR(optimizer, o)],
+  ExportOnnxOptions: [(o) => untyped.exportOnnx(model, o)],
+  LambdaLROptions: [(o) => new lrScheduler.LambdaLR(optimizer, o)],
+  MnistOptions: [(o = {}) => untyped.Mnist.open("none", o)],
+  MultiStepLROptions: [(o) => new lrScheduler.MultiStepLR(optimizer, o)],
+  OneCycleLROptions: [(o) => new lrScheduler.OneCycleLR(optimizer, o)],
+  SequentialLROptions: [(o) => new lrScheduler.SequentialLR(optimizer, o)],
+  StepLROptions: [(o) => new lrScheduler.StepLR(optimizer, o)],
+  TensorDatasetOptions: [
+    (o) => new untyped.TensorDataset(new Float32Array(4), [0, 1], o),
+  ],
+};
+
 /** Interfaces of options that no program gives. */
 const internal = [
   // Of the parts of a device.
@@ -275,6 +297,35 @@ for (const [name, run] of Object.entries(calls)) {
   });
 }
 
+for (const [name, run] of Object.entries(required)) {
+  testWith("read")(`options: what is missing is named: ${name}`, async () => {
+    const first = (await requiredNames()).get(name)![0];
+    for (const call of run) {
+      for (const options of [undefined, {}, { [first]: undefined }]) {
+        await assertRejects(
+          async () => await call(options),
+          TypeError,
+          `: ${first}: expected an option of this name, got none. Help: `,
+          String(call),
+        );
+      }
+    }
+  });
+}
+
+Deno.test("options: where each has a default, all may be left out", () => {
+  assertEquals(
+    String(new transforms.RandomAffine()),
+    "RandomAffine(degrees=(0, 0), translate=(0, 0), scale=(1, 1), shear=(0, 0, 0, 0))",
+  );
+  library.setDefaultDevice(device);
+  try {
+    assertEquals(new library.DataLoader(data).length, 2);
+  } finally {
+    library.setDefaultDevice(null);
+  }
+});
+
 /** The sources of the library, folder by folder. */
 async function* sources(folder: URL): AsyncIterable<string> {
   for await (const { isDirectory, name } of Deno.readDir(folder)) {
@@ -284,6 +335,31 @@ async function* sources(folder: URL): AsyncIterable<string> {
     }
   }
 }
+
+/** The options without a default, by the name of their interface. */
+async function requiredNames(): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  for await (const source of sources(new URL("../src/", import.meta.url))) {
+    const code = source.replaceAll(/\/\*[^]*?\*\//g, "");
+    const interfaces = code.matchAll(
+      /interface (\w*Options)\b[^{]*\{([^]*?)\n\}/g,
+    );
+    for (const [, name, members] of interfaces) {
+      const names = [...members.matchAll(/^ {2}(?:readonly )?(\w+):/gm)]
+        .map(([, member]) => member);
+      if (names.length > 0) found.set(name, names);
+    }
+  }
+  return found;
+}
+
+testWith("read")("every option without a default has a row", async () => {
+  const names = [...(await requiredNames()).keys()];
+  assertEquals(
+    names.filter((name) => !internal.includes(name)).sort(),
+    Object.keys(required).sort(),
+  );
+});
 
 testWith("read")("every interface of options has a row", async () => {
   const declared = new Set<string>();

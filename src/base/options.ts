@@ -6,14 +6,35 @@ type NamesOf<Options extends object, Names extends readonly string[]> =
   [Exclude<keyof Options, Names[number]>] extends [never] ? Names
     : readonly [missing: string & Exclude<keyof Options, Names[number]>];
 
+/** The names of the options that have no default. */
+type RequiredNames<Options extends object> = keyof {
+  [
+    Name in keyof Options as Partial<Pick<Options, Name>> extends
+      Pick<Options, Name> ? never : Name
+  ]: Name;
+};
+
+/** An argument that may not be left out where an option has no default. */
+type RequiredArgument<Options extends object> = [RequiredNames<Options>] extends
+  [never] ? [required?: readonly (keyof Options & string)[]]
+  : [
+    required: readonly [
+      RequiredNames<Options> & string,
+      ...(keyof Options & string)[],
+    ],
+  ];
+
 /**
- * Refuses options that do not exist, in calls that no compiler has checked.
+ * Refuses options that do not exist, and calls without those that have no
+ * default, where no compiler has checked them.
  *
  * @param what The function or class that takes the options.
  * @param options As they were given; undefined where they were left out.
  * @param names The names of all options.
- * @throws {TypeError} If there is another one, or `options` is no object of
- * options at all.
+ * @param required The names of those that have no default; where there are any,
+ * this argument does not compile without them.
+ * @throws {TypeError} If there is another one, one of these is missing, or
+ * `options` is no object of options at all.
  *
  * @example
  * ```ts
@@ -39,9 +60,25 @@ export function checkOptions<
   what: string,
   options: Options | undefined,
   names: NamesOf<Options, Names>,
+  ...[required = []]: RequiredArgument<Options>
 ): void {
-  if (options === undefined) return;
-  const known: readonly string[] = names;
+  if (options !== undefined) checkNames(what, options, names);
+  const given = options as Readonly<Record<string, unknown>> | undefined;
+  const missing = required.find((name) => given?.[name] === undefined);
+  if (missing === undefined) return;
+  throw new TypeError(describe({
+    what: `${what}: ${missing}`,
+    expected: "an option of this name",
+    got: "none",
+    help: `Give \`{ ${missing}: … }\`.`,
+  }));
+}
+
+function checkNames(
+  what: string,
+  options: object,
+  known: readonly string[],
+): void {
   if (!isPlainObject(options)) {
     throw new TypeError(describe({
       what: `${what}: options`,

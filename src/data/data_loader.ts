@@ -77,7 +77,7 @@ export class DataLoader implements Disposable {
    * @throws {TypeError} If there is no such option, or a random transform is to
    * change what is no image.
    */
-  constructor(dataset: Dataset, options: DataLoaderOptions) {
+  constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
     const { device, transform, ...order } = completeOptions(options);
     const { batchSize, shuffle } = order;
     this.#dataset = dataset;

@@ -127,7 +127,7 @@ export class Mnist extends ImageDataset {
       "sources",
       "split",
       "transpose",
-    ]);
+    ], ["split"]);
     const { classes, firstLabel, limit, split, transpose } = options;
     checkSplit("Mnist.open", split);
     if (classes !== undefined) checkCount("Mnist.open: classes", classes);

@@ -95,7 +95,7 @@ export class TensorDataset implements ArrayDataset {
     options: TensorDatasetOptions,
   ) {
     const names = ["rowShape", "classes", "targetShape", "divisor"] as const;
-    checkOptions("TensorDataset", options, names);
+    checkOptions("TensorDataset", options, names, ["rowShape"]);
     const { rowShape, classes, divisor = 1, targetShape = [] } = options;
     if (classes !== undefined) checkCount("TensorDataset: classes", classes);
     checkDivisor(divisor);

@@ -46,7 +46,9 @@ export async function exportOnnx(
   model: Layer,
   options: ExportOnnxOptions,
 ): Promise<Uint8Array> {
-  checkOptions("exportOnnx", options, ["inputShape", "metadata"]);
+  checkOptions("exportOnnx", options, ["inputShape", "metadata"], [
+    "inputShape",
+  ]);
   const { inputShape, metadata = {} } = options;
   const graph = new Graph();
   const parts = [...model.namedTensors()].map(([name, { tensor }]) =>

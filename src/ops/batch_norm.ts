@@ -101,7 +101,7 @@ export function batchNorm<S extends Shape>(
     "training",
     "momentum",
     "eps",
-  ]);
+  ], ["training"]);
   checkBatchNorm(name, x.shape, options);
   const { bias = null, eps = 1e-5, training, weight = null } = options;
   const constant = (value: number) =>

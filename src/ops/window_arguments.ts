@@ -38,7 +38,12 @@ export function kernelOptions<Options extends { padding?: Conv2dPadding }>(
   given: KernelArguments<Options>,
   names: readonly string[],
 ): Options {
-  return byName(what, given, ["kernelSize", "stride", "padding"], names);
+  const order = ["kernelSize", "stride", "padding"];
+  const options = byName<Options>(what, given, order, names);
+  checkOptions<Record<string, unknown>>(what, { ...options }, names, [
+    "kernelSize",
+  ]);
+  return options;
 }
 
 function byName<Options>(

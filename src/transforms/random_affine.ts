@@ -62,7 +62,7 @@ export class RandomAffine {
    * @throws {RangeError} If a range is upside down, a shift above 1, a factor
    * not above 0, or a shear 90 degrees or more.
    */
-  constructor(options: RandomAffineOptions) {
+  constructor(options: RandomAffineOptions = {}) {
     checkOptions("RandomAffine", options, [
       "degrees",
       "scale",

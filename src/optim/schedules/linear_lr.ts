@@ -1,11 +1,7 @@
 import { pythonNumber } from "../../base/python_text.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Optimizer } from "../optimizer.ts";
-import {
-  checkBetween,
-  checkScheduleOptions,
-  checkSteps,
-  LRScheduler,
-} from "./scheduler.ts";
+import { checkBetween, checkSteps, LRScheduler } from "./scheduler.ts";
 
 /** How {@linkcode LinearLR} goes. */
 export interface LinearLROptions {
@@ -52,7 +48,7 @@ export class LinearLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: LinearLROptions = {}) {
     super(optimizer);
     const names = ["startFactor", "endFactor", "totalIters"];
-    checkScheduleOptions("LinearLR", options, names);
+    checkOptions("LinearLR", options, names);
     const { endFactor = 1, startFactor = 1 / 3, totalIters = 5 } = options;
     checkBetween("LinearLR: startFactor", startFactor, 0, 1);
     checkBetween("LinearLR: endFactor", endFactor, 0, 1);

@@ -1,8 +1,8 @@
 import { checkChoice } from "../../base/choices.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Optimizer } from "../optimizer.ts";
 import {
   checkBetween,
-  checkScheduleOptions,
   checkSteps,
   forEachGroup,
   LRScheduler,
@@ -89,7 +89,7 @@ export class OneCycleLR extends LRScheduler {
    */
   constructor(optimizer: Optimizer, options: OneCycleLROptions) {
     super(optimizer);
-    checkScheduleOptions("OneCycleLR", options, names, "maxLr");
+    checkOptions("OneCycleLR", options, names, ["maxLr"]);
     const { annealStrategy = "cos", maxLr } = options;
     const known = Object.keys(strategies);
     checkChoice("OneCycleLR: annealStrategy", annealStrategy, known);
@@ -153,12 +153,12 @@ function phasesOf(
 function totalSteps(options: OneCycleLROptions): number {
   const { epochs, stepsPerEpoch, totalSteps } = options;
   if (totalSteps !== undefined || (epochs ?? stepsPerEpoch) === undefined) {
-    checkScheduleOptions("OneCycleLR", options, names, "totalSteps");
+    checkOptions("OneCycleLR", options, names, ["maxLr", "totalSteps"]);
     checkSteps("OneCycleLR: totalSteps", totalSteps!);
     return totalSteps!;
   }
   for (const name of ["epochs", "stepsPerEpoch"] as const) {
-    checkScheduleOptions("OneCycleLR", options, names, name);
+    checkOptions("OneCycleLR", options, names, ["maxLr", name]);
     checkSteps(`OneCycleLR: ${name}`, options[name]!);
   }
   return epochs! * stepsPerEpoch!;

@@ -1,14 +1,9 @@
 import { checkChoice } from "../../base/choices.ts";
-import { definedOptions } from "../../base/options.ts";
+import { checkOptions, definedOptions } from "../../base/options.ts";
 import { printAsText } from "../../base/printing.ts";
 import { pythonNumber } from "../../base/python_text.ts";
 import { checkRange, type Optimizer } from "../optimizer.ts";
-import {
-  checkScheduleOptions,
-  forEachGroup,
-  pythonRates,
-  ratesOf,
-} from "./scheduler.ts";
+import { forEachGroup, pythonRates, ratesOf } from "./scheduler.ts";
 
 /** How {@linkcode ReduceLROnPlateau} falls; the defaults are PyTorch's. */
 export interface ReduceLROnPlateauOptions {
@@ -99,7 +94,7 @@ export class ReduceLROnPlateau {
   ) {
     const what = "ReduceLROnPlateau";
     const options = typeof mode === "string" ? { mode, ...others } : mode;
-    checkScheduleOptions(what, options, Object.keys(defaults));
+    checkOptions(what, options, Object.keys(defaults));
     const all = { ...defaults, ...definedOptions(options) };
     checkChoice(`${what}: mode`, all.mode, ["min", "max"]);
     checkChoice(`${what}: thresholdMode`, all.thresholdMode, ["rel", "abs"]);

@@ -173,27 +173,6 @@ export function forEachGroup<T>(
 }
 
 /**
- * Throws unless the options of a schedule are an object of them.
- *
- * @param required An option that has no default.
- */
-export function checkScheduleOptions<Options extends object>(
-  what: string,
-  options: Options,
-  names: readonly string[],
-  required?: keyof Options & string,
-): void {
-  checkOptions(what, options as Record<string, unknown>, names);
-  if (required === undefined || options?.[required] !== undefined) return;
-  throw new TypeError(describe({
-    what: `${what}: ${required}`,
-    expected: "an option of this name",
-    got: "none",
-    help: `Give \`{ ${required}: … }\`.`,
-  }));
-}
-
-/**
  * The arguments of a schedule after the optimizer: options, or the first one or
  * two by position, as PyTorch has them, and the others as options.
  */
@@ -224,6 +203,7 @@ export function scheduleOptions<Options extends object>(
     ...Object.fromEntries(positions.map((one, at) => [names[at], one])),
     ...named as object,
   } as Options;
-  checkScheduleOptions(what, options, names, names[0]);
+  const untyped = options as Record<string, unknown>;
+  checkOptions<Record<string, unknown>>(what, untyped, names, [names[0]]);
   return options;
 }

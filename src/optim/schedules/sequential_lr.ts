@@ -1,6 +1,7 @@
 import { describe } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Optimizer } from "../optimizer.ts";
-import { checkScheduleOptions, LRScheduler } from "./scheduler.ts";
+import { LRScheduler } from "./scheduler.ts";
 
 /** The parts of a {@linkcode SequentialLR}. */
 export interface SequentialLROptions {
@@ -48,9 +49,8 @@ export class SequentialLR extends LRScheduler {
    */
   constructor(optimizer: Optimizer, options: SequentialLROptions) {
     super(optimizer);
-    const names = ["schedulers", "milestones"];
-    checkScheduleOptions("SequentialLR", options, names, "schedulers");
-    checkScheduleOptions("SequentialLR", options, names, "milestones");
+    const names = ["schedulers", "milestones"] as const;
+    checkOptions("SequentialLR", options, names, names);
     const { milestones, schedulers } = options;
     if (milestones.length !== schedulers.length - 1) {
       throw new RangeError(describe({
