@@ -87,7 +87,7 @@ export class Evaluator implements Disposable {
     this.#step = capture(device, (inputs: Tensor, targets: AnyTensor) => {
       const output = model.forward(inputs);
       this.#loss.add(output, targets);
-      return this.#metrics.of(output, targets);
+      return [output, ...this.#metrics.of(output, targets)];
     });
   }
 
@@ -109,14 +109,21 @@ export class Evaluator implements Disposable {
     run(inputs);
   }
 
-  /** Measures the model as it is now; leaves it in evaluation mode. */
-  async run(): Promise<Metrics> {
+  /**
+   * Measures the model as it is now; leaves it in evaluation mode.
+   *
+   * @param onOutput Sees the output of each batch, and may read it. Default: none
+   * is read.
+   */
+  async run(onOutput?: (output: Tensor) => Promise<void>): Promise<Metrics> {
     this.#model.eval();
     this.#loss.reset();
     this.#metrics.reset();
     let turned = performance.now();
     for await (const [inputs, targets] of this.#loader) {
-      this.#metrics.add(this.#step(inputs, targets));
+      const [output, ...metrics] = this.#step(inputs, targets);
+      this.#metrics.add(metrics);
+      await onOutput?.(output);
       if (performance.now() - turned < longestTurn) continue;
       await turnEventLoop();
       turned = performance.now();

@@ -9,24 +9,31 @@ import type { Prediction } from "./predict.ts";
 /**
  * What a model says of each row, as it was measured in every epoch: captured,
  * and so twice as fast as `predict`, whose sums round less.
+ *
+ * @param batchSize Rows of a batch. Default 100.
  */
 export async function predictRows(
   device: Device,
   model: Layer,
   rows: ArrayDataset,
+  batchSize = 100,
 ): Promise<Prediction[]> {
   model.eval();
   const found: Prediction[] = [];
-  using loader = new DataLoader(rows, { device, batchSize: 100 });
+  using loader = new DataLoader(rows, { device, batchSize });
   using forward = capture(device, (inputs: Tensor) => model.forward(inputs));
   for await (const [inputs] of loader) {
-    const scores = await forward(inputs).data();
-    const width = scores.length / inputs.shape[0];
-    for (let start = 0; start < scores.length; start += width) {
-      const logits = Array.from(scores.subarray(start, start + width));
-      const prediction = logits.indexOf(Math.max(...logits));
-      found.push({ prediction, logits });
-    }
+    found.push(...await predictionsOf(forward(inputs)));
   }
   return found;
+}
+
+/** What the logits of a batch say, `[N, classes]`. */
+export async function predictionsOf(output: Tensor): Promise<Prediction[]> {
+  const scores = await output.data();
+  const width = scores.length / output.shape[0];
+  return Array.from({ length: output.shape[0] }, (_, row) => {
+    const logits = Array.from(scores.subarray(row * width, (row + 1) * width));
+    return { prediction: logits.indexOf(Math.max(...logits)), logits };
+  });
 }

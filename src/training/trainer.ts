@@ -5,7 +5,7 @@ import { layoutOf } from "../data/layout.ts";
 import { RandomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
-import { Evaluator } from "./evaluate.ts";
+import { Evaluator, type Metrics } from "./evaluate.ts";
 import type { Layer } from "../nn/mod.ts";
 import { ExponentialMovingAverage, type Optimizer } from "../optim/mod.ts";
 import { cardMetadata, NETWORKS, normalizeInputs } from "../models/mod.ts";
@@ -27,8 +27,13 @@ import {
   readInitialWeights,
 } from "./_initial_weights.ts";
 import { temperatureWith } from "./_calibrate.ts";
-import { calibrate, type Calibration } from "./metrics/find_temperature.ts";
+import {
+  calibrate,
+  type Calibration,
+  labelledArrays,
+} from "./metrics/find_temperature.ts";
 import type { Prediction } from "./predict.ts";
+import { predictionsOf } from "./predict_rows.ts";
 import { loadState, readState } from "./_state.ts";
 import { TrainingStep } from "./_training_step.ts";
 import { CheckpointWriter } from "./_checkpoint_writer.ts";
@@ -99,6 +104,8 @@ export class Trainer implements Disposable {
   readonly #best = new BestWeights();
   readonly #checkpoints: CheckpointWriter;
   #calibration: Calibration = { temperature: 1, predictions: null };
+  /** What the model said of each row in the last epoch of all. */
+  #found: readonly Prediction[] | null = null;
   #isRunning = false;
   /** The last checkpoint, where they are made anyway. */
   #last: Checkpoint | null = null;
@@ -377,7 +384,7 @@ export class Trainer implements Disposable {
           : error;
       });
     const middle = performance.now();
-    const measured = await this.#averaged(() => this.#evaluator.run());
+    const measured = await this.#averaged(() => this.#measure(epoch));
     await checkWeights(this.model, this.#moment(epoch));
     if (!Number.isFinite(measured.loss)) {
       throw diverged(
@@ -400,6 +407,24 @@ export class Trainer implements Disposable {
       evalSeconds: (performance.now() - middle) / 1000,
       imagesPerSecond: this.#batches.rows / trainSeconds,
     };
+  }
+
+  /**
+   * Measures the model after an epoch, and keeps what it says of each row where
+   * that is what the trained model says.
+   */
+  async #measure(epoch: number): Promise<Metrics> {
+    const { epochs, patience } = this.settings;
+    const isTrained = epoch === epochs && patience === 0;
+    const hasLogits = this.#options.loss === undefined &&
+      labelledArrays(this.valData) !== null;
+    if (!isTrained || !hasLogits) return await this.#evaluator.run();
+    const found: Prediction[] = [];
+    const measured = await this.#evaluator.run(async (output) => {
+      found.push(...await predictionsOf(output));
+    });
+    this.#found = found;
+    return measured;
   }
 
   /**
@@ -457,7 +482,7 @@ export class Trainer implements Disposable {
   async #calibrate(): Promise<void> {
     if (this.#options.loss !== undefined) return;
     const { device, model, valData } = this;
-    this.#calibration = await calibrate(device, model, valData);
+    this.#calibration = await calibrate(device, model, valData, this.#found);
     const { weights } = this.#best;
     if (!this.#checkpoints.isEnabled || weights.size === 0) return;
     // Where the model has these very weights they have its temperature.

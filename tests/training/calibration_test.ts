@@ -18,6 +18,7 @@ import {
 } from "../../mod.ts";
 import type { Device } from "../../src/devices/device.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
+import { predictRows } from "../../src/training/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { testWith } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -175,6 +176,21 @@ Deno.test("a training ends with the temperature of what it was measured on", asy
   assertEquals(Number(metadata.temperature), temperature);
   assertEquals((await train({ device, ...task() })).temperature, temperature);
 });
+
+for (const more of [{}, { emaDecay: 0.5 }, { patience: 2 }]) {
+  Deno.test(`predictions are the trained model's: ${Deno.inspect(more)}`, async () => {
+    using device = CpuDevice.open({ threads: 1 });
+    const data = noisy(95, 2);
+    const { model, predictions } = await train({
+      device,
+      ...task(),
+      testData: data,
+      ...more,
+    });
+    assertEquals(predictions?.length, 95);
+    assertEquals(predictions, await predictRows(device, model, data));
+  });
+}
 
 Deno.test("a loss of one's own has no temperature", async () => {
   using device = CpuDevice.open({ threads: 1 });

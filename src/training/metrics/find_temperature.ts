@@ -1,5 +1,5 @@
 import { arraysOf } from "../../data/arrays.ts";
-import type { Dataset } from "../../data/dataset.ts";
+import type { ArrayDataset, Dataset } from "../../data/dataset.ts";
 import { hasLabels, layoutOf } from "../../data/layout.ts";
 import type { Device } from "../../devices/device.ts";
 import type { Layer } from "../../nn/mod.ts";
@@ -55,19 +55,28 @@ export interface Calibration {
   readonly predictions: readonly Prediction[] | null;
 }
 
-/** The temperature of a classifier, and the predictions that it is found by. */
+/**
+ * The temperature of a classifier, and the predictions that it is found by.
+ *
+ * @param found What the model says of each row, where that is known.
+ */
 export async function calibrate(
   device: Device,
   model: Layer,
   dataset: Dataset,
+  found: readonly Prediction[] | null = null,
 ): Promise<Calibration> {
-  const arrays = arraysOf(dataset);
-  if (arrays === null || !hasLabels(layoutOf(arrays))) {
-    return { temperature: 1, predictions: null };
-  }
-  const predictions = await predictRows(device, model, arrays);
+  const arrays = labelledArrays(dataset);
+  if (arrays === null) return { temperature: 1, predictions: null };
+  const predictions = found ?? await predictRows(device, model, arrays);
   const temperature = temperatureOf(predictions, arrays.targets.data);
   return { temperature, predictions };
+}
+
+/** Rows and labels in arrays; null where there are no labels, or no arrays. */
+export function labelledArrays(dataset: Dataset): ArrayDataset | null {
+  const arrays = arraysOf(dataset);
+  return arrays !== null && hasLabels(layoutOf(arrays)) ? arrays : null;
 }
 
 /** The temperature of logits, for the labels of their rows. */
