@@ -41,6 +41,16 @@ interface Import {
   readonly isType: boolean;
 }
 
+Deno.test("test:programs runs what test leaves out, and each of it is there", async () => {
+  const { tasks } = JSON.parse(
+    await Deno.readTextFile(join(root, "deno.json")),
+  );
+  const [, ignored] = tasks.test.command.match(/--ignore=(\S+)$/);
+  const run = tasks["test:programs"].command.match(/(?<= )tests\/\S+/g);
+  assertEquals(run, ignored.split(","));
+  for (const path of run) assert(await exists(join(root, path)), path);
+});
+
 Deno.test("rooms import downwards only", async () => {
   const upward = (await imports()).filter(({ from, to }) => {
     const [own, other] = [roomOf(from), roomOf(to)];
