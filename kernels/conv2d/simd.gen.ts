@@ -40,6 +40,36 @@ export const conv2dDirect: WasmFunction<{ readonly channels: "i32"; readonly hei
   dilationWidth: "i32",
 });
 
+/** Makes calls of `conv2dPackReversed`. */
+export const conv2dPackReversed: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly taps: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dPackReversed", {
+  weight: "pointer",
+  packed: "pointer",
+  inChannels: "i32",
+  outChannels: "i32",
+  taps: "i32",
+});
+
+/** Makes calls of `conv2dImageGradient`. */
+export const conv2dImageGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly packed: "pointer"; readonly bias: "pointer"; readonly gradX: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outChannels: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dImageGradient", {
+  gradOutput: "pointer",
+  packed: "pointer",
+  bias: "pointer",
+  gradX: "pointer",
+  memory: "pointer",
+  memoryStride: "pointer",
+  batch: "i32",
+  inChannels: "i32",
+  inHeight: "i32",
+  inWidth: "i32",
+  outChannels: "i32",
+  outHeight: "i32",
+  outWidth: "i32",
+  kernelHeight: "i32",
+  kernelWidth: "i32",
+  paddingHeight: "i32",
+  paddingWidth: "i32",
+});
+
 /** Makes calls of `conv2dPackFlipped`. */
 export const conv2dPackFlipped: WasmFunction<{ readonly weight: "pointer"; readonly packed: "pointer"; readonly groups: "i32"; readonly outChannels: "i32"; readonly inChannels: "i32"; readonly kernelHeight: "i32"; readonly kernelWidth: "i32"; readonly strideHeight: "i32"; readonly strideWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly dilationHeight: "i32"; readonly dilationWidth: "i32" }> = /* @__PURE__ */ wasmFunction("conv2dPackFlipped", {
   weight: "pointer",

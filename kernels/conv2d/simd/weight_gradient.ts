@@ -4,7 +4,7 @@
 //
 // Every part sums over its images, an unbroken range of them; a second function
 // adds the sums of all parts, in their order. An image's sum runs over its
-// pixels in four lanes, row by row, 4 output channels and 3 taps at once in
+// pixels in four lanes, row by row, 4 output channels and 2 taps at once in
 // registers, and is added to those of the images before.
 
 import { fma } from "../../lib/simd/fma.ts";
@@ -18,7 +18,7 @@ import {
 } from "./_layout.ts";
 
 /** Taps of a tile. */
-const TAPS = 3;
+const TAPS = 2;
 
 /** Vectors that a lane's sum runs over before it is added to the others. */
 const VECTORS = 256;
@@ -121,7 +121,6 @@ function addImage(
           gradient + (<usize> (first * inRow) << 6),
           from + load<u32>(offsets),
           from + load<u32>(offsets, 4),
-          from + load<u32>(offsets, 8),
           min(rows, height - row),
           <usize> inRow << 4,
           xRow,
@@ -168,12 +167,11 @@ function interleave(
   }
 }
 
-/** Adds to the sums of four channels and three taps; some may be missing. */
+/** Adds to the sums of four channels and two taps, of which one may be missing. */
 function tile(
   gradient: usize,
   x0: usize,
   x1: usize,
-  x2: usize,
   rows: i32,
   rowBytes: usize,
   xRow: usize,
@@ -182,37 +180,29 @@ function tile(
 ): void {
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
   let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-  let c0 = a0, c1 = a0, c2 = a0, c3 = a0;
   for (let row = 0; row < rows; row++) {
     for (let at: usize = 0; at < rowBytes; at += 16) {
       const x = v128.load(x0 + at);
       const y = v128.load(x1 + at);
-      const z = v128.load(x2 + at);
       let g = v128.load(gradient);
       a0 = fma(g, x, a0);
       b0 = fma(g, y, b0);
-      c0 = fma(g, z, c0);
       g = v128.load(gradient, 16);
       a1 = fma(g, x, a1);
       b1 = fma(g, y, b1);
-      c1 = fma(g, z, c1);
       g = v128.load(gradient, 32);
       a2 = fma(g, x, a2);
       b2 = fma(g, y, b2);
-      c2 = fma(g, z, c2);
       g = v128.load(gradient, 48);
       a3 = fma(g, x, a3);
       b3 = fma(g, y, b3);
-      c3 = fma(g, z, c3);
       gradient += 64;
     }
     x0 += xRow;
     x1 += xRow;
-    x2 += xRow;
   }
   addSums(sums, a0, a1, a2, a3);
   if (taps > 1) addSums(sums + 16, b0, b1, b2, b3);
-  if (taps > 2) addSums(sums + 32, c0, c1, c2, c3);
 }
 
 /** Adds the sum of each vector's lanes, `(0 + 2) + (1 + 3)`, to a lane of `sums`. */

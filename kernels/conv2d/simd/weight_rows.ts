@@ -1,15 +1,15 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
 // As `conv2dWeightSums`, for kernels that are 5 wide, with stride and dilation 1
-// and a multiple of 8 output channels: lanes are channels, so that a pixel of x
-// and the 4 to its right meet 8 channels of the gradient in 10 sums, which stay
-// in registers. An image's sum runs over its pixels in order, and
+// and output channels that fill eights of lanes but for three at most, which then
+// are 0: a pixel of x and the 4 to its right meet 8 channels of the gradient in 10
+// sums, which stay in registers. An image's sum runs over its pixels in order, and
 // is added to those of the images before.
 
 import { fma } from "../../lib/simd/fma.ts";
 import { partStart } from "../../lib/simd/parts.ts";
 import { padImage, rowBytes, sourceBytes } from "./_layout.ts";
-import { toLanes } from "./lanes.ts";
+import { anyToLanes } from "./lanes.ts";
 import { Conv2dWeightSumsArgs } from "./weight_gradient.ts";
 
 @unmanaged
@@ -29,9 +29,10 @@ export function conv2dWeightRows(
   const kernelHeight = args.kernelHeight;
   const inChannels = args.channels;
   const taps = inChannels * kernelHeight * 5;
-  const gradient = sums + ((<usize> (channels * taps << 2) + 63) & ~63);
+  const fours: usize = (channels + 3) >> 2;
+  const gradient = sums + ((fours * (<usize> taps << 4) + 63) & ~63);
   const plane: usize = (height * width) << 4;
-  const padded = gradient + <usize> (channels >> 2) * plane;
+  const padded = gradient + fours * plane;
   memory.fill(sums, 0, stride);
   const xBytes = sourceBytes(args);
   const gBytes: usize = (channels * height * width) << 2;
@@ -42,8 +43,8 @@ export function conv2dWeightRows(
   for (; image < end; image++) {
     const own = gradOutput + <usize> image * gBytes;
     padImage(x + <usize> image * xBytes, padded, args);
-    toLanes(own, channels, height, width, gradient, height, width, 0, 0);
-    for (let group: usize = 0; group < <usize> (channels >> 2); group += 2) {
+    anyToLanes(own, channels, height, width, gradient, height, width, 0, 0);
+    for (let group: usize = 0; group < fours; group += 2) {
       let to = sums + group * (<usize> taps << 4);
       for (let channel: usize = 0; channel < <usize> inChannels; channel++) {
         for (let row: usize = 0; row < <usize> kernelHeight; row++) {

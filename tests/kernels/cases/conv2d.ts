@@ -144,6 +144,22 @@ const SHAPES: Record<string, Conv2dShape> = {
   "a 3×3 kernel as large as the image": conv2dShape(3, 8, 16, [3, 3], {
     kernel: [3, 3],
   }),
+  "33 images, 4 channels to 6, 5×5 kernel": conv2dShape(33, 4, 6, [8, 9], {
+    kernel: [5, 5],
+  }),
+  "37 images, 5 channels to 13, 4×5 kernel": conv2dShape(37, 5, 13, [6, 6], {
+    kernel: [4, 5],
+    padding: [1, 0],
+  }),
+  "34 images of 2×2 pixels": conv2dShape(34, 3, 2, [2, 2], {
+    kernel: [3, 3],
+    padding: [1, 1],
+  }),
+  "35 images, rows and columns that no window reaches": {
+    ...conv2dShape(35, 2, 3, [6, 7], { kernel: [2, 2] }),
+    outHeight: 2,
+    outWidth: 3,
+  },
   "130 images": conv2dShape(130, 1, 2, [14, 14], {
     kernel: [3, 3],
     padding: [1, 1],
