@@ -1,4 +1,4 @@
-import type { Page } from "npm:puppeteer-core@25.16.0";
+import type { Browser, Page } from "npm:puppeteer-core@25.16.0";
 import { isPermitted } from "./permissions.ts";
 
 /** Where a Chromium may be, on Debian and where others put it. */
@@ -18,29 +18,39 @@ export function browserTest(
     sanitizeOps: false,
     sanitizeResources: false,
     fn: async () => {
-      const { launch } = (await import("npm:puppeteer-core@25.16.0")).default;
-      const browser = await launch({
-        executablePath: path!,
-        env: withOwnDriver(),
-        args: [
-          "--no-sandbox",
-          // WebGPU by SwiftShader, a processor that plays a GPU.
-          "--enable-unsafe-webgpu",
-          "--enable-features=Vulkan",
-          "--use-webgpu-adapter=swiftshader",
-          "--disable-quic",
-          "--no-first-run",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync",
-        ],
-      });
+      const browser = await openBrowser();
       try {
         await run(await browser.newPage());
       } finally {
         await browser.close();
       }
     },
+  });
+}
+
+/** WebGPU by SwiftShader, a processor that plays a GPU. */
+const webgpu = [
+  "--enable-unsafe-webgpu",
+  "--enable-features=Vulkan",
+  "--use-webgpu-adapter=swiftshader",
+];
+
+/** Opens Chromium; unless told otherwise, with WebGPU. */
+export async function openBrowser(flags = webgpu): Promise<Browser> {
+  if (path === null) throw new Error("there is no Chromium");
+  const { launch } = (await import("npm:puppeteer-core@25.16.0")).default;
+  return await launch({
+    executablePath: path,
+    env: withOwnDriver(),
+    args: [
+      ...flags,
+      "--no-sandbox",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 }
 

@@ -29,7 +29,10 @@ export function table(
   return lines.join("\n");
 }
 
-/** A count as people read it: `29,034`. */
+/**
+ * A whole number as people read it: `29,034`. Not by `toLocaleString`, which takes
+ * a browser tens of milliseconds the first time.
+ */
 export function grouped(count: number): string {
-  return count.toLocaleString("en-US");
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -63,7 +63,10 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Tasks that run tests, other programs, or time them. */
-const unlimited = ["test", "bench", "bench:serve", "bench:webgpu", "mutate"];
+const unlimited = [
+  ...["test", "mutate", "bench", "bench:lighthouse", "bench:page"],
+  ...["bench:serve", "bench:webgpu"],
+];
 
 /** Tasks that only run others. */
 const others = ["test:variants", "verify"];

@@ -10,20 +10,13 @@ import { labels, testDigit } from "../digits/_test_digits.ts";
 import { needs } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { writeIdx } from "../../src/formats/mod.ts";
+import { isolation, serveFiles } from "./_site.ts";
 import { draw, problemsOf, says, seven, shows, until } from "./_page.ts";
 
 needs(import.meta.url, "env", "net", "read", "run", "write");
 
 /** The most that the page and its programs take on the way, packed. */
 const mostBytes = 400_000;
-
-/** The types that any server of files knows. */
-const types: Readonly<Record<string, string>> = {
-  html: "text/html",
-  css: "text/css",
-  js: "text/javascript",
-  json: "application/json",
-};
 
 /** Writes a data set of the hundred test images, ten times. */
 async function writeImages(folder: string): Promise<void> {
@@ -37,30 +30,6 @@ async function writeImages(folder: string): Promise<void> {
     Deno.writeFile(join(folder, name), writeIdx({ dtype: "u8", shape, data }));
   await file("t10k-images-idx3-ubyte", [count, 28, 28], images);
   await file("t10k-labels-idx1-ubyte", [count], all);
-}
-
-/** Serves the files of a folder under `/some/where/`, as any server does. */
-function serveFiles(folder: string, headers: Record<string, string>) {
-  const prefix = "/some/where/";
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    async (request) => {
-      const { pathname } = new URL(request.url);
-      if (!pathname.startsWith(prefix)) {
-        return new Response("not here", { status: 404 });
-      }
-      const name = pathname.slice(prefix.length) || "index.html";
-      const type = types[name.split(".").at(-1)!] ?? "application/octet-stream";
-      const bytes = await Deno.readFile(join(folder, name));
-      return new Response(bytes, {
-        headers: { ...headers, "content-type": type },
-      });
-    },
-  );
-  return {
-    address: `http://127.0.0.1:${server.addr.port}${prefix}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
 }
 
 /** The kinds of a script's declarations: `const`, `using`, … */
@@ -85,12 +54,7 @@ for (const isIsolated of [false, true]) {
       assertMatch(written.stdout, /^8 files, [\d.]+ MB, are in /);
       await using server = serveFiles(
         out,
-        isIsolated
-          ? {
-            "cross-origin-opener-policy": "same-origin",
-            "cross-origin-embedder-policy": "require-corp",
-          }
-          : {},
+        isIsolated ? isolation : {},
       );
       const problems = problemsOf(page, server.address);
       await page.setViewport({ width: 1120, height: 1000 });
@@ -141,6 +105,9 @@ Deno.test("site: page and programs are small, and nothing in them is absolute", 
     const kinds = declarationsOf(script);
     assert(kinds.size > 0 && !kinds.has("using"), [...kinds].join());
   }
+  // What takes a telephone long the first time.
+  const program = await Deno.readTextFile(join(out, "page.js"));
+  assertEquals(program.match(/toLocale\w*|\bIntl\b/g), null);
   const html = await Deno.readTextFile(join(out, "index.html"));
   assertEquals(html.match(/(?:src|href)="(?!data:)[^"]*[/:][^"]*"/g), null);
   assertMatch(html, /http-equiv="Content-Security-Policy"/);

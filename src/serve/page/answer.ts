@@ -3,8 +3,10 @@ import {
   type Canvas,
   document,
   element,
+  elements,
   made,
   type PageElement,
+  painted,
 } from "./dom.ts";
 import { draw } from "./pictures.ts";
 
@@ -23,8 +25,11 @@ export interface Frame {
 export class Answer {
   readonly #onChoice: () => void;
   readonly #seen = element<Canvas>("seen");
-  #classes: readonly string[] = [];
-  #bars: { bar: PageElement; text: PageElement }[] = [];
+  /** Those of the page as it is loaded. */
+  #classes: readonly string[] = elements("#bars th")
+    .map(({ textContent }) => textContent);
+  #bars: readonly PageElement[] = elements("#bars .bar");
+  #texts: readonly PageElement[] = elements("#bars td:last-child");
   #digits: readonly Seen[] = [];
   #buttons: PageElement[] = [];
   #chosen = 0;
@@ -42,17 +47,18 @@ export class Answer {
 
   /** The names of the classes: a bar each. */
   set classes(classes: readonly string[]) {
+    const isSame = classes.length === this.#classes.length &&
+      classes.every((name, index) => name === this.#classes[index]);
+    if (isSame) return;
     this.#classes = classes;
-    this.#bars = classes.map(() => ({
-      bar: made("div", "bar"),
-      text: made("td", ""),
-    }));
+    this.#bars = classes.map(() => made("div", "bar"));
+    this.#texts = classes.map(() => made("td", ""));
     element("bars").replaceChildren(...classes.map((name, index) => {
-      const { bar, text } = this.#bars[index];
-      const [head, cell] = [made("th", "", name), made("td", "", bar)];
+      const head = made("th", "", name);
+      const cell = made("td", "", this.#bars[index]);
       head.setAttribute("scope", "row");
       cell.setAttribute("aria-hidden", "true");
-      return made("tr", "", head, cell, text);
+      return made("tr", "", head, cell, this.#texts[index]);
     }));
   }
 
@@ -125,31 +131,29 @@ export class Answer {
     for (const [at, button] of this.#buttons.entries()) {
       button.setAttribute("aria-pressed", String(at === this.#chosen));
     }
-    for (const [index, { bar, text }] of this.#bars.entries()) {
+    for (const [index, bar] of this.#bars.entries()) {
       const percent = 100 * (seen?.probabilities[index] ?? 0);
       bar.style.width = `${percent}%`;
       bar.className = seen?.isDigit && seen.index === index
         ? "bar most"
         : "bar";
-      text.textContent = `${percent.toFixed(2)} %`;
+      this.#texts[index].textContent = `${percent.toFixed(2)} %`;
     }
     draw(this.#seen, seen?.data ?? new Float32Array(784), 28);
     this.#onChoice();
   }
 }
 
-/** A button for each test image. */
-export function showSamples(
+/** A button for each test image; each is drawn in a turn of its own. */
+export async function showSamples(
   samples: readonly { label: number; pixels: readonly number[] }[],
   onClick: (pixels: Uint8Array, label: number) => void,
-): void {
-  element("images").replaceChildren(...samples.map(({ label, pixels }) => {
-    const button = made("button", "image");
-    const canvas = document.createElement("canvas");
-    draw(canvas, pixels.map((value) => value / 255), 28);
+): Promise<void> {
+  const canvases = samples.map(() => document.createElement("canvas"));
+  element("images").replaceChildren(...samples.map(({ label, pixels }, at) => {
+    const button = made("button", "image", canvases[at]);
     button.type = "button";
     button.setAttribute("aria-label", `test image, a ${label}`);
-    button.append(canvas);
     button.addEventListener(
       "click",
       () => onClick(Uint8Array.from(pixels), label),
@@ -157,4 +161,8 @@ export function showSamples(
     return button;
   }));
   element("samples").hidden = samples.length === 0;
+  for (const [at, { pixels }] of samples.entries()) {
+    await painted();
+    draw(canvases[at], pixels.map((value) => value / 255), 28);
+  }
 }

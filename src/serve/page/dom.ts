@@ -29,7 +29,7 @@ export interface PageElement extends EventTarget {
 export interface Canvas extends PageElement {
   width: number;
   height: number;
-  getContext(kind: "2d", options?: { willReadFrequently: boolean }): Context;
+  getContext(kind: "2d", options: { willReadFrequently: boolean }): Context;
   getBoundingClientRect(): {
     left: number;
     top: number;
@@ -94,6 +94,7 @@ interface Page {
     createElement(name: string): PageElement;
     createElementNS(space: string, name: string): PageElement;
     getElementById(id: string): PageElement | null;
+    querySelectorAll(selector: string): Iterable<PageElement>;
   };
   requestAnimationFrame(run: () => void): void;
 }
@@ -102,11 +103,30 @@ interface Page {
 export const { document, requestAnimationFrame } =
   globalThis as unknown as Page;
 
+/** Lets the page paint, and what else has waited for its turn. */
+export async function painted(): Promise<void> {
+  await new Promise<void>(requestAnimationFrame);
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
+/**
+ * What draws on a canvas. Without a GPU: the pixels are few or soon read, and to
+ * wait for one takes longer than all of the drawing.
+ */
+export function contextOf(canvas: Canvas): Context {
+  return canvas.getContext("2d", { willReadFrequently: true });
+}
+
 /** The element with an id, which the page has. */
 export function element<Kind extends PageElement = PageElement>(
   id: string,
 ): Kind {
   return document.getElementById(id) as Kind;
+}
+
+/** The elements that a selector finds, in the page's order. */
+export function elements(selector: string): PageElement[] {
+  return [...document.querySelectorAll(selector)];
 }
 
 /** A new element. */

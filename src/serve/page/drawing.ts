@@ -2,6 +2,7 @@ import type { Picture } from "../engine/protocol.ts";
 import {
   type Canvas,
   type Context,
+  contextOf,
   document,
   element,
   type KeyInput,
@@ -48,9 +49,7 @@ export class Drawing {
     this.#small.width = width;
     this.#small.height = height;
     this.#contexts = [canvas, this.#small].map((each) => {
-      const context = each.getContext("2d", {
-        willReadFrequently: each !== canvas,
-      });
+      const context = contextOf(each);
       context.scale(each.height, each.height);
       context.lineCap = "round";
       context.lineWidth = strokeWidth;

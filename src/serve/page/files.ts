@@ -1,5 +1,5 @@
 import type { OwnFile, Picture } from "../engine/protocol.ts";
-import { document, type DropInput, element } from "./dom.ts";
+import { contextOf, document, type DropInput, element } from "./dom.ts";
 
 /** Pixels of the longer side of a photo that are looked at. */
 const longestSide = 1024;
@@ -78,7 +78,7 @@ export async function readPhoto(file: File): Promise<Photo> {
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.drawImage(bitmap, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
   return { bitmap, picture: { kind: "photo", width, height, pixels: data } };

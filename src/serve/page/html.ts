@@ -1,5 +1,13 @@
 import { pagePolicy } from "../policy.ts";
 
+/** A row for each digit, which the page fills; laid out before its programs run. */
+const bars = Array.from(
+  { length: 10 },
+  (_, digit) =>
+    `<tr><th scope="row">${digit}</th>` +
+    '<td aria-hidden="true"><div class="bar"></div></td><td>0.00 %</td></tr>',
+).join("");
+
 /** The page; what it loads lies beside it, under whatever address. */
 export const pageHtml = `<!DOCTYPE html>
 <html lang="en">
@@ -43,7 +51,7 @@ export const pageHtml = `<!DOCTYPE html>
     <div class="answer">
       <table>
         <caption>The probability of each digit</caption>
-        <tbody id="bars"></tbody>
+        <tbody id="bars">${bars}</tbody>
       </table>
       <div class="pictures">
         <figure>

@@ -1,19 +1,23 @@
-import { type Canvas, document } from "./dom.ts";
+import { type Canvas, contextOf, document } from "./dom.ts";
 
-/** A colour, by the amount of something from −1 to 1. */
-type Ramp = (value: number) => readonly [r: number, g: number, b: number];
+/** Puts the colour of an amount from −1 to 1 where a pixel's bytes begin. */
+export type Ramp = (
+  value: number,
+  pixels: Uint8ClampedArray,
+  at: number,
+) => void;
 
 /** Light on black, as MNIST has it. */
-export const grey: Ramp = (value) => {
-  const level = 255 * Math.max(0, value);
-  return [level, level, level];
+export const grey: Ramp = (value, pixels, at) => {
+  pixels[at] = pixels[at + 1] = pixels[at + 2] = 255 * value;
 };
 
 /** Black is zero, orange more, blue less. */
-export const signed: Ramp = (value) =>
-  value < 0
-    ? [-70 * value, -150 * value, -255 * value]
-    : [255 * value, 166 * value, 87 * value];
+export const signed: Ramp = (value, pixels, at) => {
+  pixels[at] = value * (value < 0 ? -70 : 255);
+  pixels[at + 1] = value * (value < 0 ? -150 : 166);
+  pixels[at + 2] = value * (value < 0 ? -255 : 87);
+};
 
 /** Draws values, row by row, into a canvas that gets their size. */
 export function draw(
@@ -24,15 +28,12 @@ export function draw(
 ): void {
   canvas.width = width;
   canvas.height = values.length / width;
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   const picture = context.createImageData(canvas.width, canvas.height);
   const { data } = picture;
-  for (let pixel = 0, at = 0; pixel < values.length; pixel++) {
-    const [red, green, blue] = ramp(values[pixel]);
-    data[at++] = red;
-    data[at++] = green;
-    data[at++] = blue;
-    data[at++] = 255;
+  for (let pixel = 0; pixel < values.length; pixel++) {
+    ramp(values[pixel], data, 4 * pixel);
+    data[4 * pixel + 3] = 255;
   }
   context.putImageData(picture, 0, 0);
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { grouped } from "../../base/table.ts";
 import type { DeviceChoice } from "../../devices/select.ts";
 import type {
   About,
@@ -95,7 +96,7 @@ async function opened(run: () => Promise<About>): Promise<void> {
 function showAbout({ classes, device, network, parameters }: About): void {
   answer.classes = classes;
   status.textContent = `The network ${network}, ` +
-    `${parameters.toLocaleString("en")} parameters, ` +
+    `${grouped(parameters)} parameters, ` +
     `runs in this page, on ${device}.`;
 }
 

@@ -1,3 +1,4 @@
+import { grouped } from "../../base/table.ts";
 import type {
   About,
   Engine,
@@ -56,7 +57,7 @@ export class Trainer {
     if (event.kind === "begun") {
       this.#watched = event.watched;
       this.#events.onStatus(
-        `The network learns ${event.images.toLocaleString("en")} images.`,
+        `The network learns ${grouped(event.images)} images.`,
       );
       this.#showWatched(event.watched);
       return;
@@ -73,9 +74,7 @@ export class Trainer {
       const contents = await Promise.all(files.map(contentsOf));
       const count = await this.#engine.takeImages(contents);
       this.#events.onStatus(
-        `${
-          count.toLocaleString("en")
-        } images of your own are there to train on.`,
+        `${grouped(count)} images of your own are there to train on.`,
       );
       this.hasImages = true;
     } catch (error) {
