@@ -3,7 +3,7 @@ import { fromFileUrl, join } from "@std/path";
 import { optionsOf } from "../../src/cli/_command.ts";
 import { commands } from "../../src/cli/_commands.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { root, run } from "./_program.ts";
+import { root, run, told } from "./_program.ts";
 import { needs } from "../permissions.ts";
 
 needs(import.meta.url, "read", "run", "write");
@@ -16,15 +16,20 @@ Deno.test("completions prints a script for each shell", async () => {
   }
 });
 
-Deno.test("bash completes commands and options, and else names of files", async () => {
-  await using folder = await temporaryFolder();
-  const path = join(folder.path, "mnist-cnn");
+/** Makes a folder with the program, as one that is compiled is called. */
+async function withProgram() {
+  const folder = await temporaryFolder();
   const program = fromFileUrl(new URL("src/cli/mod.ts", root));
   await Deno.writeTextFile(
-    path,
+    join(folder.path, "mnist-cnn"),
     `#!/bin/sh\nexec ${Deno.execPath()} run -A ${program} "$@"\n`,
     { mode: 0o755 },
   );
+  return folder;
+}
+
+Deno.test("bash completes commands and options, and else names of files", async () => {
+  await using folder = await withProgram();
   // Without the package bash-completion, and sourced twice, as bash may do.
   const script = `
     PATH=${folder.path}:$PATH
@@ -70,6 +75,87 @@ Deno.test("bash completes commands and options, and else names of files", async 
     "",
   ]);
 });
+
+/** What zsh makes of a line, or fish offers for its last word, at the tab key. */
+const offers = {
+  zsh: [
+    ["mnist-cnn pre", "mnist-cnn predict "],
+    ["mnist-cnn train --step", "mnist-cnn train --step-size "],
+    ["mnist-cnn train --device c", "mnist-cnn train --device cpu "],
+    ["mnist-cnn predict a.p", "mnist-cnn predict a.png "],
+    ["mnist-cnn train --data a.", "mnist-cnn train --data a.folder/"],
+    ["mnist-cnn train --epochs a", "mnist-cnn train --epochs a"],
+  ],
+  fish: [
+    ["mnist-cnn pre", "predict"],
+    ["mnist-cnn train --step", "--step-size"],
+    ["mnist-cnn train --optimizer ada", "adadelta adam adamw"],
+    // Its script knows no endings, and takes files for folders.
+    ["mnist-cnn predict a.p", "a.png"],
+    ["mnist-cnn train --data a.f", "a.folder/"],
+    ["mnist-cnn train --epochs a", ""],
+  ],
+} as const;
+
+/** Programs of each shell that print what it makes of their arguments. */
+const drivers = {
+  // In a terminal of its own: zsh completes nothing without one.
+  zsh: `zmodload zsh/zpty
+    zpty shell zsh -f -i
+    start='PS1= PS2= RPS1=; PATH=$PWD:$PATH; autoload -Uz compinit
+      compinit -u -D; source <(mnist-cnn completions zsh)
+      show() { print -r -- "<$BUFFER>"; BUFFER= }
+      zle -N show; bindkey "^X" show; print ready''!'
+    zpty -w shell "$start"
+    zpty -r -m shell line '*ready!*'
+    for words in "$@"; do
+      zpty -w -n shell "$words"$'\\t'$'\\x18'
+      zpty -r -m shell line '*<*>*'
+      print -r -- \${\${line##*<}%%>*}
+    done
+    zpty -d shell`,
+  fish: `set -x PATH $PWD $PATH
+    mnist-cnn completions fish | source
+    for words in $argv
+      echo (complete -C $words | string split -f 1 \\t)
+    end`,
+};
+
+for (const [shell, lines] of Object.entries(offers)) {
+  const isThere = (await new Deno.Command("which", { args: [shell] }).output())
+    .success;
+  Deno.test({
+    name: `${shell} completes commands, options and files${
+      isThere ? "" : ` (needs ${shell})`
+    }`,
+    ignore: !isThere,
+    async fn() {
+      await using folder = await withProgram();
+      for (const name of ["a.png", "a.txt"]) {
+        await Deno.writeTextFile(join(folder.path, name), "");
+      }
+      await Deno.mkdir(join(folder.path, "a.folder"));
+      const driver = join(folder.path, "driver");
+      await Deno.writeTextFile(driver, drivers[shell as keyof typeof drivers]);
+      const { stderr, stdout } = await told(
+        new Deno.Command(shell, {
+          args: [
+            shell === "zsh" ? "-f" : "--no-config",
+            driver,
+            ...lines.map(([typed]) => typed),
+          ],
+          cwd: folder.path,
+        }),
+      );
+      assertEquals(stderr, "");
+      const found = stdout.split("\n").slice(0, -1);
+      assertEquals(
+        lines.map(([typed], at) => [typed, found[at]]),
+        lines.map((line) => [...line]),
+      );
+    },
+  });
+}
 
 Deno.test("commands and options are completed, files by the shell", async () => {
   const complete = async (...words: string[]) => {
