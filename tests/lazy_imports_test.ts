@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { commands } from "../src/cli/_commands.ts";
 import { bareCache, writeDigits } from "./cli/_program.ts";
@@ -39,10 +39,16 @@ async function loaded(file: string): Promise<string[]> {
   return [...seen];
 }
 
+/** Modules, by their paths in the sources. */
+function own(specifiers: readonly string[]): string[] {
+  return specifiers.filter((each) => each.includes("/src/"))
+    .map((each) => each.replace(/^.*\/src\//, ""));
+}
+
 for (const file of ["mod.ts", "src/cli/train.ts", "src/cli/predict.ts"]) {
   permittedTest(`${file} loads no library before it is needed`, async () => {
     const specifiers = await loaded(file);
-    assertEquals(specifiers.some((each) => each.endsWith("adam.ts")), true);
+    assertEquals(own(specifiers).includes("core/tensor.ts"), true);
     const libraries = specifiers.filter((each) =>
       each.startsWith("npm:") && !each.startsWith("npm:deno-std@")
     );
@@ -54,13 +60,31 @@ permittedTest(
   "--help loads no command, and nothing else to compute",
   async () => {
     const specifiers = await loaded("src/cli/mod.ts");
-    const own = specifiers.filter((each) => each.includes("/src/"))
-      .map((each) => each.replace(/^.*\/src\//, ""));
-    assertEquals(own.includes("cli/_commands.ts"), true);
+    const found = own(specifiers);
+    assertEquals(found.includes("cli/_commands.ts"), true);
     assertEquals(
-      own.filter((each) => !/^(base\/|cli\/(_|mod))/.test(each)),
+      found.filter((each) => !/^(base\/|cli\/(_|mod))/.test(each)),
       [],
     );
+  },
+);
+
+permittedTest(
+  "predict loads what reads pictures and passes forward, and no more",
+  async () => {
+    const specifiers = await loaded("src/cli/predict.ts");
+    const found = own(specifiers);
+    const wanted = ["cli/_predict_files.ts", "models/networks.ts"];
+    assertEquals(wanted.filter((each) => !found.includes(each)), []);
+    const unwanted =
+      /^(data|datasets|onnx|optim|report|serve|sweep|training|transforms)\/|\/mod\.ts$|\/weights\.ts$/;
+    const leaves = ["datasets/names.ts", "training/finite.ts"]
+      .concat("training/normalization.ts", "training/weights_of.ts");
+    assertEquals(
+      found.filter((each) => unwanted.test(each) && !leaves.includes(each)),
+      [],
+    );
+    assert(specifiers.length <= 250, `${specifiers.length} modules`);
   },
 );
 

@@ -7,8 +7,15 @@
  * @module
  */
 
-/** A package that Deno fetches before a program starts: it shows the cache. */
-const known = "@zip.js/zip.js@2.24.0";
+/**
+ * Packages that show where Deno's cache is, each with a module of it: one that a
+ * program's modules name, and one that a checkout loads before it starts, which
+ * is there with `--unstable-lazy-dynamic-imports` too.
+ */
+const anchors = [
+  { package: "@zip.js/zip.js@2.24.0", module: "" },
+  { package: "deno-std@1.4.0", module: "/path/mod.js" },
+];
 
 let isOffline = false;
 
@@ -34,10 +41,9 @@ export async function mustBeFetched(specifier: string): Promise<boolean> {
 /** Whether Deno would have to fetch what it bundles programs with. */
 export async function bundlerMustBeFetched(): Promise<boolean> {
   if (!isOffline) return false;
-  const [name, version] = splitName(known);
-  const place = inCache(name, version);
+  const place = inCache("deno-std", "1.4.0");
   if (place === null) return true;
-  const [folder] = place.href.split(/\/npm\/(?=[^/]+\/@zip\.js\/)/);
+  const [folder] = place.href.split(/\/npm\/(?=[^/]+\/deno-std\/)/);
   try {
     for await (const entry of Deno.readDir(new URL(`${folder}/dl`))) {
       if (entry.name.startsWith("esbuild-")) return false;
@@ -53,17 +59,18 @@ export async function bundlerMustBeFetched(): Promise<boolean> {
  * null where nobody knows.
  */
 function inCache(name: string, version: string): URL | null {
-  const here = import.meta.resolve(`npm:${known}`);
-  const [ownName, ownVersion] = splitName(known);
   const layouts = [
     (name: string, version: string) => `/${name}/${version}/`,
     (name: string, version: string) =>
       `/${name.replace("/", "+")}@${version}/node_modules/${name}/`,
   ];
-  for (const layout of layouts) {
-    const own = layout(ownName, ownVersion);
-    if (!here.startsWith("file:") || !here.includes(own)) continue;
-    return new URL(here.split(own)[0] + layout(name, version));
+  for (const { module, package: known } of anchors) {
+    const here = import.meta.resolve(`npm:${known}${module}`);
+    for (const layout of layouts) {
+      const own = layout(...splitName(known));
+      if (!here.startsWith("file:") || !here.includes(own)) continue;
+      return new URL(here.split(own)[0] + layout(name, version));
+    }
   }
   return null;
 }

@@ -1,18 +1,19 @@
 import { exists } from "@std/fs";
 import type { Device } from "../devices/device.ts";
-import { readWeights, type Weights } from "../formats/weights.ts";
+import type { Weights } from "../formats/weights.ts";
+import type { ModelCard } from "../models/card.ts";
+import { type Classifier, networkOf } from "../models/networks.ts";
 import {
-  type Classifier,
-  type ModelCard,
-  networkOf,
-  normalizeInputs,
   readShippedWeights,
   shippedWeightsName,
-} from "../models/mod.ts";
-import { checkFinite, weightsOf } from "../training/mod.ts";
+} from "../models/shipped_weights.ts";
+import { checkFinite } from "../training/finite.ts";
+import { normalization } from "../training/normalization.ts";
+import { weightsOf } from "../training/weights_of.ts";
 import type { Option } from "./_command.ts";
 import type { Output } from "./_output.ts";
 import { modelEndings } from "./_endings.ts";
+import { checkedValue } from "./_options.ts";
 
 /** The option that chooses between the state dictionaries of a file. */
 export const keyOption: Option = {
@@ -40,6 +41,19 @@ export const modelOptions: readonly Option[] = [
     shown: "as the weights say, or not at all",
   },
 ];
+
+/**
+ * The value of `--normalize`; undefined where it is not given.
+ *
+ * @throws {UsageError} If it is none.
+ */
+export function givenNormalize(
+  command: string,
+  { normalize }: Readonly<Record<string, string>>,
+): readonly number[] | undefined {
+  if (normalize === "") return undefined;
+  return checkedValue(command, "normalize", normalize, normalization);
+}
 
 /** The choices about a network that its weights leave open. */
 interface ModelChoices {
@@ -77,9 +91,10 @@ export async function openModel(
   path: string,
   choices: ModelChoices,
 ): Promise<OpenedModel> {
+  const { readWeights } = await import("../formats/weights.ts");
   const read = await readWeights(path);
   return {
-    ...modelOf(device, read, path, choices),
+    ...await modelOf(device, read, path, choices),
     weights: await factsOf(path, read),
   };
 }
@@ -115,7 +130,7 @@ export async function openModelOrShipped(
     `the shipped weights are used${accuracyText(valAcc)}; give ` +
       "--model for others",
   );
-  return { ...modelOf(device, shipped, source, choices), weights };
+  return { ...await modelOf(device, shipped, source, choices), weights };
 }
 
 function accuracyText(accuracy: number | undefined): string {
@@ -134,12 +149,12 @@ async function factsOf(
     : { file, date, valAcc: accuracy };
 }
 
-function modelOf(
+async function modelOf(
   device: Device,
   { metadata, tensors }: Weights,
   source: string,
   { classes, key, normalize }: ModelChoices,
-): Omit<OpenedModel, "weights"> {
+): Promise<Omit<OpenedModel, "weights">> {
   const { card, network, weights } = networkOf(weightsOf(tensors), metadata, {
     classes,
     key: key || undefined,
@@ -147,5 +162,10 @@ function modelOf(
   checkFinite(weights, source);
   const model = network.to(device, { seed: 0 });
   model.loadStateDict(weights, { source });
-  return { model: normalizeInputs(model, normalize ?? card.normalize), card };
+  const given = normalize ?? card.normalize;
+  if (given !== undefined) {
+    const { normalizeInputs } = await import("../models/normalize_inputs.ts");
+    normalizeInputs(model, given);
+  }
+  return { model, card };
 }

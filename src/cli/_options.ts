@@ -2,6 +2,7 @@ import { parseArgs } from "@std/cli";
 import { choices, meantBy } from "../base/choices.ts";
 import { describe } from "../base/errors.ts";
 import { closest } from "../base/closest.ts";
+import type { OptionRow } from "../training/options_table.ts";
 import { callOf } from "./_call.ts";
 import {
   type Command,
@@ -105,6 +106,26 @@ export function oneOf<Word extends string>(
   if (found !== undefined) return found;
   const what = `--${name}: expected ${choices(words)}, got ${text}`;
   throw usage(command, what, meantBy(text, words));
+}
+
+/**
+ * The value of a setting of a training.
+ *
+ * @throws {UsageError} If it is out of range.
+ */
+export function checkedValue<T>(
+  command: string,
+  name: string,
+  text: string,
+  { check, parse }: Pick<OptionRow<T>, "check" | "parse">,
+): T {
+  const value = parse(text);
+  const complaint = check(value);
+  if (complaint === null) return value;
+  const { choices, expected, got, part } = complaint;
+  const flag = `--${name}${part === undefined ? "" : ` ${part}`}`;
+  const what = `${flag}: expected ${expected}, got ${text}`;
+  throw usage(command, what, choices ? meantBy(got, choices) : null);
 }
 
 /** The error of an argument that no option has the name of. */

@@ -2,11 +2,10 @@ import type { Device } from "../devices/device.ts";
 import { checkPictureInput, type Classifier } from "../models/mod.ts";
 import type { PageContents } from "../serve/page_files.ts";
 import type { Given } from "./_command.ts";
-import { cardWithLabels, firstLabel } from "./_data.ts";
-import { openModelOrShipped } from "./_model.ts";
+import { cardWithLabels, firstLabel } from "./_data_options.ts";
+import { givenNormalize, openModelOrShipped } from "./_model.ts";
 import type { Output } from "./_output.ts";
 import { samplesIn, trainingImagesIn } from "./_samples.ts";
-import { givenSettings } from "./_train_settings.ts";
 
 /** The images that a page gets. */
 interface PageImages {
@@ -30,12 +29,12 @@ export async function openPage(
   output: Output,
   { needed, split }: PageImages,
 ): Promise<OpenedPage> {
-  const chosen = givenSettings(command, { normalize: values.normalize });
+  const normalize = givenNormalize(command, values);
   const { card, model } = await openModelOrShipped(
     device,
     values,
     output,
-    chosen,
+    { normalize },
   );
   const { data } = values;
   const { classes } = model;
@@ -46,7 +45,10 @@ export async function openPage(
   return {
     model,
     contents: {
-      card: { ...cardWithLabels(command, values, card, classes), ...chosen },
+      card: {
+        ...cardWithLabels(command, values, card, classes),
+        ...normalize === undefined ? {} : { normalize },
+      },
       samples,
       training: samples.length === 0
         ? null

@@ -1,18 +1,16 @@
 import type { Device } from "../devices/device.ts";
 import { DataError, describe, FormatError } from "../base/errors.ts";
-import {
-  drawAscii,
-  drawImage,
-  type PlacedDigit,
-  readDigits,
-} from "../digits/mod.ts";
+import type { PlacedDigit } from "../digits/digit_of.ts";
+import { drawAscii } from "../digits/draw_ascii.ts";
+import { drawImage } from "../digits/draw.ts";
 import {
   type DigitPrediction,
   type Guess,
   predictDigits,
 } from "../digits/predict_digits.ts";
-import { classLabel, type ModelCard } from "../models/mod.ts";
-import type { Layer } from "../nn/mod.ts";
+import { readDigits } from "../digits/read_digit.ts";
+import { classLabel, type ModelCard } from "../models/card.ts";
+import type { Layer } from "../nn/module.ts";
 import { type Given, Told } from "./_command.ts";
 import { drawsColors } from "./_columns.ts";
 import { jsonText } from "./_json.ts";

@@ -1,19 +1,52 @@
 import type { ArrayDataset } from "../data/dataset.ts";
 import { pickRows } from "../data/arrays.ts";
 import { take } from "../data/subset.ts";
-import { classLabel } from "../models/mod.ts";
-import type { Prediction } from "../training/predict.ts";
-import type { WeightsFacts } from "./_model.ts";
+import type { Device } from "../devices/device.ts";
+import { classLabel } from "../models/card.ts";
+import { predict, type Prediction } from "../training/predict.ts";
 import { lineColumns, wrapped } from "./_columns.ts";
+import type { Given } from "./_command.ts";
+import { checkFits, openData } from "./_data.ts";
 import { jsonText } from "./_json.ts";
+import type { OpenedModel, WeightsFacts } from "./_model.ts";
 import { usage, wholeNumber } from "./_options.ts";
-import { print } from "./_output.ts";
+import { type Output, print } from "./_output.ts";
 
 /** Columns of a line, as NumPy prints an array. */
 const arrayColumns = 75;
 
+/**
+ * Prints what a model sees in test images, or as JSON.
+ *
+ * @throws {DataError} If there are none, or the network is for others.
+ */
+export async function predictRows(
+  device: Device,
+  { card, model, weights }: OpenedModel,
+  given: Given,
+  output: Output,
+): Promise<void> {
+  const { flags, values } = given;
+  const whole = await openData("predict", given, "test", {
+    classes: model.classes,
+    card,
+    unlabelled: true,
+  });
+  checkFits(card, whole);
+  output.detail(`data: ${whole.source}`);
+  const dataset = rowsOf(whole, values);
+  const found = await predict(device, model, dataset);
+  const rows = {
+    found,
+    labels: whole.isLabelled ? [...dataset.targets.data] : null,
+    classNames: card.classNames ?? whole.targets.classNames,
+  };
+  if (flags.has("json")) console.log(rowsJson(rows, weights));
+  else printRows(rows, flags.has("logits"));
+}
+
 /** The rows that `--count N`, `--index N` or `--index FROM..TO` names. */
-export function rowsOf(
+function rowsOf(
   dataset: ArrayDataset,
   { count, index }: Readonly<Record<string, string>>,
 ): ArrayDataset {
@@ -35,7 +68,7 @@ export function rowsOf(
 }
 
 /** Predictions for some rows. */
-export interface PredictedRows {
+interface PredictedRows {
   /** The predictions. */
   readonly found: readonly Prediction[];
   /** The right classes, or null where there are no labels. */
@@ -45,7 +78,7 @@ export interface PredictedRows {
 }
 
 /** Predictions, labels and logits as one JSON object. */
-export function rowsJson(
+function rowsJson(
   { classNames, found, labels }: PredictedRows,
   weights: WeightsFacts,
 ): string {
@@ -59,7 +92,7 @@ export function rowsJson(
 }
 
 /** Prints predictions, loss and accuracy as the PyTorch notebook does. */
-export function printRows(
+function printRows(
   { classNames, found, labels }: PredictedRows,
   logits: boolean,
 ): void {

@@ -1,5 +1,5 @@
 import type { Option, OptionGroup } from "./_command.ts";
-import { dataOptions } from "./_data.ts";
+import { dataOptions } from "./_data_options.ts";
 import { machineOptions } from "./_machine.ts";
 import { keyOption } from "./_model.ts";
 import { settingOptions } from "./_train_settings.ts";

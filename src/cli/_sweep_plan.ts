@@ -24,7 +24,7 @@ import {
   type TrainSettings,
 } from "../training/mod.ts";
 import type { Given } from "./_command.ts";
-import { dataOptions } from "./_data.ts";
+import { dataOptions } from "./_data_options.ts";
 import { machineOptions } from "./_machine.ts";
 import { usage, UsageError, wholeNumber } from "./_options.ts";
 import { shellWord } from "./_report.ts";

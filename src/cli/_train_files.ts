@@ -1,5 +1,5 @@
 import type { Option } from "./_command.ts";
-import { dataOptions } from "./_data.ts";
+import { dataOptions } from "./_data_options.ts";
 import { keyOption } from "./_model.ts";
 import { modelEndings } from "./_endings.ts";
 

@@ -1,4 +1,3 @@
-import { meantBy } from "../base/choices.ts";
 import {
   flagOf,
   OPTION_NAMES,
@@ -11,7 +10,7 @@ import {
   type TrainSettings,
 } from "../training/mod.ts";
 import type { Option } from "./_command.ts";
-import { usage, UsageError } from "./_options.ts";
+import { checkedValue, UsageError } from "./_options.ts";
 
 type Values = Readonly<Record<string, string>>;
 
@@ -34,24 +33,14 @@ export function settingOptions(
     });
 }
 
-/**
- * The value of a setting.
- *
- * @throws {UsageError} If it is out of range.
- */
+/** The value of a setting, checked. */
 function settingOf<Name extends keyof TrainSettings>(
   command: string,
   name: Name,
   text: string,
 ): TrainSettings[Name] {
   const row: OptionRow<TrainSettings[Name]> = OPTIONS[name];
-  const value = row.parse(text);
-  const complaint = row.check(value);
-  if (complaint === null) return value;
-  const { choices, expected, got, part } = complaint;
-  const flag = `--${flagOf(name)}${part === undefined ? "" : ` ${part}`}`;
-  const what = `${flag}: expected ${expected}, got ${text}`;
-  throw usage(command, what, choices ? meantBy(got, choices) : null);
+  return checkedValue(command, flagOf(name), text, row);
 }
 
 /** The settings among the options that were given. */

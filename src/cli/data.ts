@@ -12,7 +12,8 @@ import {
 import { classLabel } from "../models/mod.ts";
 import { drawsColors, lineColumns } from "./_columns.ts";
 import type { Command } from "./_command.ts";
-import { dataOptions, openData } from "./_data.ts";
+import { openData } from "./_data.ts";
+import { dataOptions } from "./_data_options.ts";
 import { jsonText } from "./_json.ts";
 import { wholeNumber } from "./_options.ts";
 import { print } from "./_output.ts";

@@ -2,12 +2,12 @@ import { openDevice } from "../devices/select.ts";
 import { evaluate as measure } from "../training/evaluate.ts";
 import { calibrationError } from "../training/metrics/mod.ts";
 import type { Command } from "./_command.ts";
-import { checkFits, classCount, dataOfWeights, openData } from "./_data.ts";
+import { checkFits, openData } from "./_data.ts";
+import { classCount, dataOfWeights } from "./_data_options.ts";
 import { jsonText } from "./_json.ts";
-import { modelOptions, openModelOrShipped } from "./_model.ts";
+import { givenNormalize, modelOptions, openModelOrShipped } from "./_model.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { jsonOption, Output, verboseOption } from "./_output.ts";
-import { givenSettings } from "./_train_settings.ts";
 import { profileOptions, reportProfile, wantsProfile } from "./_profile.ts";
 
 /** `deno task evaluate`. */
@@ -40,7 +40,7 @@ export const evaluate: Command = {
       output,
       {
         classes: classCount("evaluate", values.classes),
-        ...givenSettings("evaluate", { normalize: values.normalize }),
+        normalize: givenNormalize("evaluate", values),
       },
     );
     const dataset = await openData("evaluate", given, "test", {

@@ -75,11 +75,19 @@ function reasonOf(error: unknown): string {
   if (explained.some((kind) => error instanceof kind)) {
     return (error as Error).message;
   }
-  if (!refused.some((kind) => error instanceof kind)) throw error;
+  if (!isRefusal(error)) throw error;
   return describe({
     what: (error as Error).message,
     help: permissionHelps[startOf()],
   });
+}
+
+/** Whether Deno or the system refused what a permission is for. */
+function isRefusal(error: unknown): boolean {
+  if (refused.some((kind) => error instanceof kind)) return true;
+  // Of a module that is loaded when it is needed.
+  return error instanceof TypeError &&
+    /^Requires \w+ access to /.test(error.message);
 }
 
 const permissionHelps = {

@@ -1,27 +1,13 @@
-import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
-import { checkPictureInput } from "../models/mod.ts";
-import { predict as predictAll } from "../training/predict.ts";
+import { checkPictureInput } from "../models/check_picture_input.ts";
 import type { Command, Given, Option } from "./_command.ts";
-import {
-  cardWithLabels,
-  checkFits,
-  classCount,
-  dataOfWeights,
-  openData,
-} from "./_data.ts";
+import { cardWithLabels, classCount, dataOfWeights } from "./_data_options.ts";
 import { pictureEndings } from "./_endings.ts";
-import {
-  modelOptions,
-  type OpenedModel,
-  openModelOrShipped,
-} from "./_model.ts";
+import { givenNormalize, modelOptions, openModelOrShipped } from "./_model.ts";
 import { usage } from "./_options.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { jsonOption, Output, verboseOption } from "./_output.ts";
-import { givenSettings } from "./_train_settings.ts";
 import { predictFiles } from "./_predict_files.ts";
-import { printRows, rowsJson, rowsOf } from "./_predict_rows.ts";
 
 /** The options of test images: what `predict` reads without a FILE. */
 const rowOptions: readonly Option[] = [
@@ -34,6 +20,13 @@ const rowOptions: readonly Option[] = [
   { name: "logits", help: "print the scores too" },
   ...dataOfWeights,
 ];
+
+/** Where pictures are read on the CPU unless another device is asked for. */
+const deviceOptions = machineOptions.map((option) =>
+  option.name === "device"
+    ? { ...option, shown: "auto; for a FILE cpu, which is sooner ready" }
+    : option
+);
 
 /** `deno task predict`. */
 export const predict: Command = {
@@ -51,7 +44,7 @@ export const predict: Command = {
       options: [
         { name: "show", help: "draw what the network looks at" },
         ...modelOptions,
-        ...machineOptions,
+        ...deviceOptions,
         jsonOption,
         verboseOption,
       ],
@@ -62,20 +55,25 @@ export const predict: Command = {
     const { files, values } = given;
     checkTogether(given);
     const output = new Output("predict", given);
+    const isSoon = isSooner(given);
     const machine = machineOf("predict", values);
     const start = performance.now();
     using device = await openDevice({
       ...machine,
+      device: isSoon ? "cpu" : machine.device,
       onVariant: (sentence) => output.detail(sentence),
-      onChoice: (sentence) => output.detail(`device: ${sentence}`),
+      onChoice: (sentence) => {
+        if (!isSoon) output.detail(`device: ${sentence}`);
+      },
     });
+    if (isSoon) output.detail(`device: ${device.label}: sooner than a GPU`);
     const opened = await openModelOrShipped(
       device,
       values,
       output,
       {
         classes: classCount("predict", values.classes),
-        ...givenSettings("predict", { normalize: values.normalize }),
+        normalize: givenNormalize("predict", values),
       },
     );
     const { card, model: { classes } } = opened;
@@ -86,10 +84,19 @@ export const predict: Command = {
     if (files.length > 0) {
       checkPictureInput("predict", card);
       await predictFiles(device, labelled, given);
-    } else await predictRows(device, labelled, given, output);
+    } else {
+      const { predictRows } = await import("./_predict_rows.ts");
+      await predictRows(device, labelled, given, output);
+    }
     output.took("all done", start);
   },
 };
+
+/** Whether pictures are to be read, and nobody asks for a GPU: it opens later. */
+function isSooner({ explicit, files }: Given): boolean {
+  return files.length > 0 &&
+    !["device", "precision"].some((name) => explicit.has(name));
+}
 
 /** Refuses options of test images beside pictures, and the other way round. */
 function checkTogether({ explicit, files, flags }: Given): void {
@@ -107,29 +114,4 @@ function checkTogether({ explicit, files, flags }: Given): void {
   if (explicit.has("count") && explicit.has("index")) {
     throw usage("predict", "--count does not go with --index");
   }
-}
-
-async function predictRows(
-  device: Device,
-  { card, model, weights }: OpenedModel,
-  given: Given,
-  output: Output,
-): Promise<void> {
-  const { flags, values } = given;
-  const whole = await openData("predict", given, "test", {
-    classes: model.classes,
-    card,
-    unlabelled: true,
-  });
-  checkFits(card, whole);
-  output.detail(`data: ${whole.source}`);
-  const dataset = rowsOf(whole, values);
-  const found = await predictAll(device, model, dataset);
-  const rows = {
-    found,
-    labels: whole.isLabelled ? [...dataset.targets.data] : null,
-    classNames: card.classNames ?? whole.targets.classNames,
-  };
-  if (flags.has("json")) console.log(rowsJson(rows, weights));
-  else printRows(rows, flags.has("logits"));
 }

@@ -2,7 +2,7 @@ import { describe } from "../base/errors.ts";
 import { openDevice } from "../devices/select.ts";
 import { Service } from "../serve/mod.ts";
 import type { Command } from "./_command.ts";
-import { firstLabelOption } from "./_data.ts";
+import { firstLabelOption } from "./_data_options.ts";
 import { Interrupt } from "./_interrupt.ts";
 import { machineOf, machineOptions } from "./_machine.ts";
 import { modelOptions } from "./_model.ts";

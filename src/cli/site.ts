@@ -1,7 +1,7 @@
 import { CpuDevice } from "../devices/cpu/cpu_device.ts";
 import { writeSite } from "../serve/site.ts";
 import type { Command } from "./_command.ts";
-import { firstLabelOption } from "./_data.ts";
+import { firstLabelOption } from "./_data_options.ts";
 import { modelOptions } from "./_model.ts";
 import { Output, verboseOption } from "./_output.ts";
 import { openPage } from "./_page.ts";

@@ -3,7 +3,7 @@ import { NETWORKS } from "../models/mod.ts";
 import { summary as tableOf } from "../nn/mod.ts";
 import { settingsOf } from "../training/mod.ts";
 import type { Command } from "./_command.ts";
-import { classCount } from "./_data.ts";
+import { classCount } from "./_data_options.ts";
 import { jsonText } from "./_json.ts";
 import { keyOption, openModel } from "./_model.ts";
 import { modelEndings } from "./_endings.ts";

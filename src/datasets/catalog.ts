@@ -18,6 +18,7 @@ import {
   MNIST_FILES,
   type Split,
 } from "../data/folder/mod.ts";
+import type { DatasetName } from "./names.ts";
 
 /** A file to fetch. */
 export interface RemoteFile {
@@ -44,17 +45,6 @@ export interface CatalogEntry {
   /** What its files do not say. */
   readonly known?: KnownData;
 }
-
-/** The names of the data sets. */
-export type DatasetName =
-  | "mnist"
-  | "fashion-mnist"
-  | "kmnist"
-  | "emnist-letters"
-  | "emnist-digits"
-  | "emnist-balanced"
-  | "qmnist"
-  | "cifar10";
 
 /** The data sets by name; MNIST itself is `Mnist`'s. */
 export const DATASETS: Readonly<

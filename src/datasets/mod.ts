@@ -1,3 +1,4 @@
 /** Data sets by name, and those in folders, pictures too. */
-export { type DatasetName, DATASETS } from "./catalog.ts";
+export { DATASETS } from "./catalog.ts";
+export type { DatasetName } from "./names.ts";
 export { openDataset, type OpenDatasetOptions } from "./open_dataset.ts";

@@ -14,8 +14,9 @@ import {
 import { ImageDataset } from "../data/image_dataset.ts";
 import { checkSplit, foreignFile, Mnist, openFolder } from "../data/mnist.ts";
 import { mirror } from "../formats/data_source.ts";
-import { type CatalogEntry, type DatasetName, DATASETS } from "./catalog.ts";
+import { type CatalogEntry, DATASETS } from "./catalog.ts";
 import { fetchEntry } from "./_fetch.ts";
+import type { DatasetName } from "./names.ts";
 import { pictures } from "./_pictures.ts";
 
 /** Options of {@linkcode openDataset}. */

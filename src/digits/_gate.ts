@@ -1,3 +1,4 @@
+import { fromBase64 } from "../base/from_base64.ts";
 import type { Device } from "../devices/device.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import { Conv2d } from "../nn/conv2d.ts";
@@ -55,7 +56,7 @@ function gateOn(device: Device): Layer {
 }
 
 function unpacked({ bytes, scale, shape }: PackedTensor): HostTensor {
-  const signed = Int8Array.from(atob(bytes), (byte) => byte.charCodeAt(0));
+  const signed = new Int8Array(fromBase64(bytes).buffer);
   const data = Float32Array.from(signed, (value) => value * scale);
   return { dtype: "F32", shape: [...shape], data };
 }

@@ -1,4 +1,4 @@
-import { isNormalization } from "./normalize_inputs.ts";
+import { isNormalization } from "./is_normalization.ts";
 
 /** What weights were trained with: the metadata beside them. */
 export interface ModelCard {

@@ -1,15 +1,13 @@
 import { checkOptions } from "../base/options.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
-import {
-  BatchNorm2d,
-  Conv2d,
-  Linear,
-  MaxPool2d,
-  Module,
-  ReLU,
-  Sequential,
-} from "../nn/mod.ts";
+import { BatchNorm2d } from "../nn/batch_norm2d.ts";
+import { Conv2d } from "../nn/conv2d.ts";
+import { Linear } from "../nn/linear.ts";
+import { MaxPool2d } from "../nn/max_pool2d.ts";
+import { Module } from "../nn/module.ts";
+import { ReLU } from "../nn/relu.ts";
+import { Sequential } from "../nn/sequential.ts";
 
 /** MNIST's images: channels, height and width. */
 const mnistShape = [1, 28, 28] as const;

@@ -18,4 +18,5 @@ export {
   NETWORKS,
 } from "./networks.ts";
 export { readShippedWeights, shippedWeightsName } from "./shipped_weights.ts";
-export { isNormalization, normalizeInputs } from "./normalize_inputs.ts";
+export { isNormalization } from "./is_normalization.ts";
+export { normalizeInputs } from "./normalize_inputs.ts";

@@ -1,6 +1,7 @@
 import { checkOptions } from "../base/options.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { Linear, Module } from "../nn/mod.ts";
+import { Linear } from "../nn/linear.ts";
+import { Module } from "../nn/module.ts";
 import { relu } from "../ops/relu.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { fromBase64 } from "../base/from_base64.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { Weights } from "../formats/weights.ts";
 
@@ -27,9 +28,8 @@ export const shippedWeightsName = "mnist-cnn.safetensors";
  */
 export async function readShippedWeights(): Promise<Weights> {
   const { base64 } = await import("./_mnist_cnn.gen.ts");
-  const bytes = Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
   return {
     format: "safetensors",
-    ...decodeSafetensors(bytes, `shipped ${shippedWeightsName}`),
+    ...decodeSafetensors(fromBase64(base64), `shipped ${shippedWeightsName}`),
   };
 }

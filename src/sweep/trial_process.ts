@@ -113,7 +113,8 @@ function programArguments(folder: string): string[] {
   // A compiled program has its permissions in itself.
   if (isCompiled) return [];
   return [
-    ...["run", "--quiet", "--no-prompt", "--unstable-webgpu", "--allow-read"],
+    ...["run", "--quiet", "--no-prompt", "--unstable-webgpu"],
+    ...["--unstable-lazy-dynamic-imports", "--allow-read"],
     `--allow-write=${folder.replaceAll(",", ",,")}`,
     entryOf(import.meta.url),
   ];

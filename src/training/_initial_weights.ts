@@ -4,8 +4,8 @@ import { stateDictWithin } from "../formats/state_dict_within.ts";
 import { readWeights } from "../formats/weights.ts";
 import { cardOf, networkOf } from "../models/mod.ts";
 import { type Module, Parameter } from "../nn/mod.ts";
-import { weightsOf } from "./checkpoint.ts";
-import { checkFinite } from "./_finite.ts";
+import { checkFinite } from "./finite.ts";
+import { weightsOf } from "./weights_of.ts";
 import { isWithin } from "./_named_parts.ts";
 import type { TrainOptions, TrainSettings } from "./options.ts";
 

@@ -1,5 +1,5 @@
-import { isNormalization } from "../models/normalize_inputs.ts";
 import { AUGMENTATIONS, type AugmentSettings } from "./augmentation.ts";
+import { numbersIn } from "./normalization.ts";
 
 /** The reason why a value is invalid. */
 export interface Complaint {
@@ -48,7 +48,7 @@ export function share(): OptionKind<number> {
 export function wholeNumbers(): OptionKind<readonly number[]> {
   const { check } = integer(1);
   return {
-    parse: (text) => text.split(",").map((part) => part ? Number(part) : NaN),
+    parse: numbersIn,
     check(values) {
       const expected = "whole numbers above 0 in rising order";
       if (!Array.isArray(values)) return { expected, got: String(values) };
@@ -56,24 +56,6 @@ export function wholeNumbers(): OptionKind<readonly number[]> {
         check(value) !== null || value <= (values[index - 1] ?? 0)
       );
       return wrong === undefined ? null : { expected, got: String(wrong) };
-    },
-  };
-}
-
-/**
- * A mean and a standard deviation above 0, `0.1307,0.3081`, or the means of all
- * channels and then their standard deviations; or nothing.
- */
-export function meanAndDeviation(): OptionKind<readonly number[]> {
-  const { parse } = wholeNumbers();
-  return {
-    parse,
-    check(values) {
-      const expected = "mean and standard deviation, the latter above 0, or " +
-        "the means of all channels and then as many standard deviations";
-      const isValid = Array.isArray(values) &&
-        (values.length === 0 || isNormalization(values));
-      return isValid ? null : { expected, got: String(values) };
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import type { ExponentialMovingAverage } from "../optim/exponential_moving_average.ts";
 import { Tape } from "../core/tape.ts";
 import type { AnyTensor, Tensor } from "../core/tensor.ts";
-import { diverged } from "./_finite.ts";
+import { diverged } from "./finite.ts";
 import type { MetricSums, MetricValues } from "./_metric_sums.ts";
 import type { RunningLoss } from "./_running_loss.ts";
 

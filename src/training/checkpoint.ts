@@ -14,9 +14,7 @@ import { writeChecked } from "../formats/write_weights.ts";
 import { cardMetadata, type ModelCard } from "../models/mod.ts";
 import { complaintOf, OPTION_NAMES } from "./options_table.ts";
 import type { EpochResult, TrainSettings } from "./options.ts";
-
-/** The prefix of the tensors that are no weights. */
-const prefix = "trainer.";
+import { trainerPrefix, weightsOf } from "./weights_of.ts";
 
 /**
  * A training at the end of a step.
@@ -62,17 +60,6 @@ export function resultMetadata(
 }
 
 /**
- * The weights among the tensors of a file, which may be a checkpoint.
- *
- * @param tensors As `readSafetensors` gives them.
- */
-export function weightsOf(
-  tensors: ReadonlyMap<string, HostTensor>,
-): Map<string, HostTensor> {
-  return new Map([...tensors].filter(([name]) => !name.startsWith(prefix)));
-}
-
-/**
  * Writes a checkpoint: whole under its name, or not at all. The same training
  * at the same step makes the same bytes: times are left out.
  *
@@ -87,7 +74,7 @@ export async function writeCheckpoint(
   const { history, settings, state, weights } = checkpoint;
   const { metadata = weightsMetadata(settings) } = checkpoint;
   const own = [...state].map(([name, tensor]) =>
-    [`${prefix}${name}`, tensor] as const
+    [`${trainerPrefix}${name}`, tensor] as const
   );
   const tensors = new Map([...weights, ...own]);
   const all = {
@@ -116,7 +103,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const weights = weightsOf(tensors);
   const state = new Map(
     [...tensors].filter(([name]) => !weights.has(name))
-      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+      .map(([name, tensor]) => [name.slice(trainerPrefix.length), tensor]),
   );
   if (state.size === 0) throw noCheckpoint(path);
   const own = Object.entries(metadata).filter(([name]) =>

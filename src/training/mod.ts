@@ -11,12 +11,11 @@ export {
   readCourse,
   resultMetadata,
   type TrainingCourse,
-  weightsOf,
   writeCheckpoint,
 } from "./checkpoint.ts";
 export { bestEpoch } from "./best.ts";
 export { explain, type Explanation, type LayerOutput } from "./explain.ts";
-export { checkFinite } from "./_finite.ts";
+export { checkFinite } from "./finite.ts";
 export { readInitialWeights } from "./_initial_weights.ts";
 export {
   type EpochResult,
@@ -50,3 +49,4 @@ export {
 } from "./options_table.ts";
 export { DEFAULT_SETTINGS, recipeSettings, settingsOf } from "./settings.ts";
 export { Trainer } from "./trainer.ts";
+export { weightsOf } from "./weights_of.ts";

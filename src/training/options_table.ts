@@ -14,7 +14,6 @@ import {
   augmentation,
   type Complaint,
   integer,
-  meanAndDeviation,
   oneOf,
   type OptionKind,
   partNames,
@@ -22,6 +21,7 @@ import {
   share,
   wholeNumbers,
 } from "./_option_kinds.ts";
+import { normalization } from "./normalization.ts";
 import type { TrainSettings } from "./options.ts";
 import { RECIPES } from "./recipes.ts";
 
@@ -179,7 +179,7 @@ export const OPTIONS: OptionsTable = {
     shown: "",
   },
   normalize: {
-    ...meanAndDeviation(),
+    ...normalization,
     default: [],
     group: "learning",
     value: "MEAN,STD",

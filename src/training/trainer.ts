@@ -15,7 +15,7 @@ import { bestEpoch, BestWeights } from "./best.ts";
 import { findDivergence } from "./_divergence.ts";
 import { OPTIMIZERS } from "./_optimizers.ts";
 import { EpochLoop } from "./_epoch_loop.ts";
-import { checkWeights, diverged } from "./_finite.ts";
+import { checkWeights, diverged } from "./finite.ts";
 import { MetricSums } from "./_metric_sums.ts";
 import { runningLoss } from "./_running_loss.ts";
 import { scheduleOf, type TrainingSchedule } from "./_schedule.ts";

@@ -44,7 +44,7 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
   convert: [read, write],
   inspect: [read],
   doctor: [
-    "--allow-read=/etc/os-release",
+    "--allow-read=/etc/os-release,src,kernels,vendor",
     "--allow-env=DENO_WEBGPU_BACKEND",
     "--allow-sys=systemMemoryInfo",
   ],
@@ -53,7 +53,8 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
     ...["--allow-run", read, write, "--allow-run"],
     `${dataHosts},${ownAddresses}`,
   ],
-  cli: [],
+  // The library's own modules, which it loads when it needs them.
+  cli: ["--allow-read=src,kernels,vendor"],
   fuzz: [read, write, "--allow-run"],
   kernels: [
     "--allow-read=kernels",
@@ -147,16 +148,23 @@ Deno.test("each task can what it is for with what it may do", async (t) => {
   }
 });
 
-/** A command in a folder, with these permissions and no more. */
+/** The flags of a task's own command that ask for what is unstable. */
+function unstableOf(task: string): string[] {
+  const { command } = config.tasks[task as keyof typeof config.tasks];
+  return command.split(" ").filter((word) => word.startsWith("--unstable-"));
+}
+
+/** A task's command in a folder, with these permissions and no more. */
 function limited(
   folder: string,
+  task: string,
   permissions: readonly string[],
   ...args: readonly string[]
 ): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--no-prompt", "--unstable-webgpu"],
-      ...["--unstable-bundle", "--config", path("deno.json")],
+      ...["run", "--quiet", "--no-prompt", ...unstableOf(task)],
+      ...["--config", path("deno.json")],
       ...[...permissions, path("src/cli/mod.ts"), ...args],
     ],
     cwd: folder,
@@ -175,6 +183,7 @@ Deno.test("without one of its permissions, a task says so in one line", async (t
         const rest = permissions[name].filter((one) => one !== lost);
         const { code, stderr } = await limited(
           folder.path,
+          name,
           rest,
           ...[name, ...args],
         ).output();
@@ -195,7 +204,8 @@ Deno.test("watch and serve listen with what they may do", async (t) => {
   const serve = ["serve", "--port", "0", "--device", "cpu"];
   for (const [name, args] of Object.entries({ watch, serve })) {
     await t.step(name, async () => {
-      const child = limited(folder.path, permissions[name], ...args).spawn();
+      const child = limited(folder.path, name, permissions[name], ...args)
+        .spawn();
       const lines = child.stdout.pipeThrough(new TextDecoderStream())
         .getReader();
       let text = "";

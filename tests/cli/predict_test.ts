@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { join } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { encodePng, readDigit } from "../../src/digits/mod.ts";
 import { asBmp, asJpeg, asPgm, asPng, pictureOf } from "../digits/_pictures.ts";
 import { scenes } from "../digits/_scenes.ts";
@@ -206,6 +206,15 @@ Deno.test("deno task reads paths from where the user stands", async () => {
   ).output();
   assertEquals(code, 0);
   assertMatch(new TextDecoder().decode(stdout), /^my seven\.png: 7 \d/);
+});
+
+Deno.test("pictures are read on the CPU unless a device is asked for", async () => {
+  const nine = join(fromFileUrl(root), "tests", "golden", "nine.gif");
+  const { stderr } = await run("predict", nine, "--verbose");
+  assertMatch(stderr, /^device: cpu \(.*\): sooner than a GPU$/m);
+  const asked = ["--device", "cpu", "--threads", "1"];
+  const given = await run("predict", nine, "--verbose", ...asked);
+  assertMatch(given.stderr, /^device: cpu \(1 thread.*\): as asked for$/m);
 });
 
 Deno.test("predict - reads standard input", async () => {
