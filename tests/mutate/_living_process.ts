@@ -7,7 +7,7 @@
 import { join } from "@std/path";
 import { TextLineStream } from "../fuzz/_lines.ts";
 import { ANSWER } from "./_protocol.ts";
-import { environment, watchTime } from "./run.ts";
+import { environment, running, watchTime } from "./run.ts";
 
 /** An answer; or that there is none: it took too long, or the process ended. */
 export type Answer<T> = { readonly answer: T } | "late" | "ended";
@@ -54,7 +54,7 @@ export class LivingProcess<Request, T> {
     const answer = await this.#nextAnswer();
     answered.resolve();
     const { isLate } = await watch;
-    if (isLate || answer === null) this.#process = null;
+    if (isLate || answer === null) this.#forget();
     if (isLate) return "late";
     return answer === null ? "ended" : { answer };
   }
@@ -62,6 +62,11 @@ export class LivingProcess<Request, T> {
   /** Ends the process. */
   close(): void {
     if (this.#process !== null) Deno.kill(-this.#process.pid, "SIGKILL");
+    this.#forget();
+  }
+
+  #forget(): void {
+    if (this.#process !== null) running.delete(this.#process.pid);
     this.#process = null;
   }
 
@@ -89,6 +94,7 @@ export class LivingProcess<Request, T> {
       stderr: "null",
       detached: true,
     }).spawn();
+    running.add(this.#process.pid);
     this.#input = this.#process.stdin.getWriter();
     this.#output = this.#process.stdout.pipeThrough(new TextLineStream())
       .getReader();

@@ -31,6 +31,15 @@ export async function filesOf(root: URL): Promise<string[]> {
   return all.filter((_, at) => here[at]);
 }
 
+/** The copies that there are. */
+const roots = new Set<string>();
+
+/** Removes all copies, at once. */
+export function removeCheckouts(): void {
+  for (const root of roots) Deno.removeSync(root, { recursive: true });
+  roots.clear();
+}
+
 /** A copy of the checkout. */
 export class Checkout implements AsyncDisposable {
   /** The path of its root. */
@@ -64,6 +73,7 @@ export class Checkout implements AsyncDisposable {
   ): Promise<Checkout> {
     const original = fromFileUrl(root);
     const copy = await Deno.makeTempDir({ prefix: "mutate-" });
+    roots.add(copy);
     for (const file of files) {
       await ensureDir(dirname(join(copy, file)));
       await Deno.copyFile(join(original, file), join(copy, file));
@@ -120,6 +130,7 @@ export class Checkout implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.wgsl.close();
     this.tests.close();
+    roots.delete(this.root);
     await Deno.remove(this.root, { recursive: true });
   }
 

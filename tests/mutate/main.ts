@@ -10,7 +10,7 @@
 import { exists } from "@std/fs";
 import { fromFileUrl, join } from "@std/path";
 import { parseArgs } from "node:util";
-import { Checkout, filesOf } from "./checkout.ts";
+import { Checkout, filesOf, removeCheckouts } from "./checkout.ts";
 import { CoveringTests, type TestRun } from "./covering_tests.ts";
 import { reasonOf } from "./equivalent.ts";
 import { applied, type Mutation, mutationsOf, readable } from "./operators.ts";
@@ -86,6 +86,7 @@ if (options.list) {
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     endRuns();
+    removeCheckouts();
     Deno.exit(130);
   });
 }

@@ -28,8 +28,8 @@ const taken = new Map<string, number>();
 /** Seconds after which a run of tests that does nothing is ended. */
 const MOST_IDLE_SECONDS = 60;
 
-/** The processes that run tests. */
-const running = new Set<number>();
+/** The processes that run tests, each a group of its own. */
+export const running = new Set<number>();
 
 /** How Deno, a GPU's compiler or AssemblyScript's says that it is no program. */
 export const invalid =
@@ -134,10 +134,12 @@ export async function runTests(root: string, run: TestRun): Promise<Result> {
   return invalid.test(output) ? "invalid" : "killed";
 }
 
-/** Ends all runs of tests: each is a group of processes of its own. */
+/** Ends all runs of tests. */
 export function endRuns(): void {
   for (const pid of running) Deno.kill(-pid, "SIGKILL");
   running.clear();
+  // Until they are gone they may write into their checkout.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
 }
 
 /**

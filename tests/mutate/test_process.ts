@@ -84,6 +84,15 @@ function register(
 
 Object.defineProperty(Deno, "test", { value: register });
 
+/** In a program that a test starts no mutant is on: such a test is left out. */
+class NoCommand {
+  constructor() {
+    throw new Error("a program: expected none, as no mutant is on in it");
+  }
+}
+
+Object.defineProperty(Deno, "Command", { value: NoCommand });
+
 const files = new Map<string, readonly Test[]>();
 const byKey = new Map<string, Test>();
 const results = new Map<string, MetTest | null>();

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { StateDictError } from "../../src/base/errors.ts";
 import { capture } from "../../src/core/capture.ts";
+import { Linear } from "../../src/nn/linear.ts";
 import { ExponentialMovingAverage } from "../../src/optim/mod.ts";
 import { deviceTest } from "../_devices.ts";
 import { assertClose } from "../close.ts";
@@ -121,3 +122,15 @@ deviceTest("a wrong average is refused", (device) => {
   );
   assertThrows(() => new ExponentialMovingAverage([]), TypeError, "empty list");
 });
+
+deviceTest(
+  "what an average held is used again once it is disposed",
+  (device) => {
+    const parameters = new Linear(7, 11).to(device).parameters();
+    const open = () => new ExponentialMovingAverage(parameters);
+    open()[Symbol.dispose]();
+    const { allocations } = device.counters;
+    open()[Symbol.dispose]();
+    assertEquals(device.counters.allocations, allocations);
+  },
+);

@@ -6,6 +6,7 @@ import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../../src/devices/device.ts";
 import { StateDictError } from "../../src/base/errors.ts";
 import { Linear, Sequential } from "../../src/nn/mod.ts";
+import type { Parameter } from "../../src/nn/parameter.ts";
 import { add, mul, sum } from "../../src/ops/mod.ts";
 import {
   Adadelta,
@@ -248,6 +249,50 @@ deviceTest("options out of range are refused by name", (device) => {
   }
   const optimizer = new Adadelta(params);
   assertThrows(() => optimizer.lr = -1, RangeError, "Adadelta: lr");
+});
+
+/** The options of each optimizer that are numbers, from 0 to below a bound. */
+const numbers: [
+  new (params: Parameter[], options: object) => Optimizer,
+  Record<string, number>,
+][] = [
+  [Adadelta, { lr: Infinity, rho: 1, eps: Infinity, weightDecay: Infinity }],
+  [Adam, { lr: Infinity, eps: Infinity, weightDecay: Infinity }],
+  [AdamW, { lr: Infinity, eps: Infinity, weightDecay: Infinity }],
+  [RMSprop, {
+    ...{ lr: Infinity, alpha: Infinity, eps: Infinity },
+    ...{ weightDecay: Infinity, momentum: Infinity },
+  }],
+  [SGD, {
+    ...{ lr: Infinity, momentum: 1 },
+    ...{ weightDecay: Infinity, dampening: Infinity },
+  }],
+];
+
+deviceTest("every number of an optimizer has its range", (device) => {
+  const params = new Linear(2, 1).to(device).parameters();
+  for (const [Kind, bounds] of numbers) {
+    for (const [name, bound] of Object.entries(bounds)) {
+      new Kind(params, { [name]: 0 });
+      for (const value of [-1e-9, NaN, bound]) {
+        assertThrows(
+          () => new Kind(params, { [name]: value }),
+          RangeError,
+          `${Kind.name}: ${name}: expected a number from 0`,
+        );
+      }
+    }
+  }
+  for (const Kind of [Adam, AdamW]) {
+    new Kind(params, { betas: [0, 0] });
+    for (const value of [-1e-9, NaN, 1]) {
+      for (const [at, name] of ["beta1", "beta2"].entries()) {
+        const betas = [0.5, 0.5].with(at, value) as [number, number];
+        const message = `${Kind.name}: ${name}: expected a number from 0`;
+        assertThrows(() => new Kind(params, { betas }), RangeError, message);
+      }
+    }
+  }
 });
 
 deviceTest("a captured step follows each group's rate", async (device) => {

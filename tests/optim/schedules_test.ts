@@ -228,6 +228,24 @@ deviceTest("wrong arguments of a schedule are refused by name", (device) => {
     ],
     [() => new LinearLR(optimizer, { startFactor: 1.5 }), "startFactor"],
     [() => new LinearLR(optimizer, { endFactor: 1.5 }), "endFactor"],
+    [() => new LinearLR(optimizer, { totalIters: 0 }), "LinearLR: totalIters"],
+    [
+      () => new CosineAnnealingLR(optimizer, { tMax: 0 }),
+      "CosineAnnealingLR: tMax",
+    ],
+    [
+      () => new OneCycleLR(optimizer, { maxLr: 1, totalSteps: 0 }),
+      "OneCycleLR: totalSteps",
+    ],
+    [
+      () =>
+        new OneCycleLR(optimizer, { maxLr: 1, epochs: 2, stepsPerEpoch: 0.5 }),
+      "OneCycleLR: stepsPerEpoch",
+    ],
+    [
+      () => new OneCycleLR(optimizer, { maxLr: 1, totalSteps: 2, pctStart: 2 }),
+      "OneCycleLR: pctStart",
+    ],
     [
       () => new ReduceLROnPlateau(optimizer, { factor: 1 }),
       "ReduceLROnPlateau: factor: expected a number from 0 to below 1, got 1",
@@ -244,6 +262,11 @@ deviceTest("wrong arguments of a schedule are refused by name", (device) => {
     [
       () => new ReduceLROnPlateau(optimizer, { mode: "least" as "min" }),
       'ReduceLROnPlateau: mode: expected "min" or "max", got "least"',
+    ],
+    [
+      () =>
+        new ReduceLROnPlateau(optimizer, { thresholdMode: "part" as "rel" }),
+      'ReduceLROnPlateau: thresholdMode: expected "rel" or "abs", got "part"',
     ],
     [() => new StepLR(optimizer, null as never), "StepLR: options"],
     [() => new ExponentialLR(optimizer, {} as never), "gamma: expected an opt"],
@@ -381,5 +404,31 @@ deviceTest(
       TypeError,
       "StepLR",
     );
+  },
+);
+
+deviceTest(
+  "a threshold is a share of the best metric, or a distance",
+  (device) => {
+    const lowers = (
+      mode: "min" | "max",
+      thresholdMode: "rel" | "abs",
+      metric: number,
+    ) => {
+      const optimizer = sgd(device);
+      const options = { mode, thresholdMode, threshold: 0.5, patience: 0 };
+      const schedule = new ReduceLROnPlateau(optimizer, options);
+      schedule.step(4);
+      schedule.step(metric);
+      return optimizer.lr < 0.1;
+    };
+    const bars = [["min", "rel", 2], ["max", "rel", 6]] as const;
+    const distances = [["min", "abs", 3.5], ["max", "abs", 4.5]] as const;
+    for (const [mode, kind, bar] of [...bars, ...distances]) {
+      const better = mode === "min" ? -1 / 16 : 1 / 16;
+      assertEquals(lowers(mode, kind, bar + better), false);
+      assertEquals(lowers(mode, kind, bar), true);
+      assertEquals(lowers(mode, kind, bar - better), true);
+    }
   },
 );
