@@ -20,12 +20,12 @@ export function uniform(generator: RandomGenerator, [from, to]: Range): number {
 /**
  * Throws unless `from ≤ to`, both within the bounds.
  *
- * @param bounds Least and largest, the ends included.
+ * @param bounds Least and largest, the ends included; finite.
  */
 export function checkRange(what: string, range: Range, bounds: Range): void {
   const [from, to] = range;
   const fits = range.length === 2 && from >= bounds[0] && from <= to &&
-    to <= bounds[1] && Number.isFinite(to - from);
+    to <= bounds[1];
   if (fits) return;
   throw new RangeError(describe({
     what,

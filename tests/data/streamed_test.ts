@@ -127,6 +127,17 @@ deviceTest("batches have two buffers in turn, and no more", async (device) => {
   assertEquals(buffers.size, 2); // A full batch, and the short one.
 });
 
+deviceTest("a disposed loader's buffers are another's", async (device) => {
+  const run = async () => {
+    using loader = open(device, streamed(images, false));
+    await epochOf(loader);
+  };
+  await run();
+  const { allocations } = device.counters;
+  await run();
+  assertEquals(device.counters.allocations, allocations);
+});
+
 deviceTest("the next batch is fetched while one is in use", async (device) => {
   const asked: number[] = [];
   const watched: ItemDataset = {

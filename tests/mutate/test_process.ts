@@ -22,7 +22,11 @@ export interface TestsWanted {
 
 /** Tests to run: without a mutant, to see what they meet; or with one. */
 export type TestRequest =
-  | { readonly wanted: TestsWanted }
+  | {
+    readonly wanted: TestsWanted;
+    /** What an earlier process found: these are loaded, and none is run. */
+    readonly known?: readonly MetTest[];
+  }
   | { readonly mutant: number; readonly tests: readonly string[] };
 
 /** A test that passes without a mutant. */
@@ -107,20 +111,24 @@ Deno.exit();
 
 async function answerTo(request: TestRequest): Promise<TestAnswer> {
   return "wanted" in request
-    ? { met: await metBy(request.wanted) }
+    ? { met: await metBy(request.wanted, request.known) }
     : { result: await resultOf(request.mutant, request.tests) };
 }
 
 /** Runs tests without a mutant; one that fails so is left out. */
-async function metBy({ device, filter, files }: TestsWanted) {
+async function metBy(
+  { device, filter, files }: TestsWanted,
+  known?: readonly MetTest[],
+) {
   const pattern = new RegExp(filter ?? "");
+  for (const test of known ?? []) results.set(test.key, test);
   const all: MetTest[] = [];
   for (const file of files) {
     for (const test of await testsOf(file, device)) {
       if (!pattern.test(test.name)) continue;
       const key = `${file} ${device ?? ""} ${test.name}`;
       byKey.set(key, test);
-      if (!results.has(key)) {
+      if (known === undefined && !results.has(key)) {
         met.clear();
         const start = performance.now();
         const outcome = await outcomeOf(test, 60);
@@ -128,8 +136,8 @@ async function metBy({ device, filter, files }: TestsWanted) {
         const one = { key, seconds, mutants: [...met] };
         results.set(key, outcome === "passed" ? one : null);
       }
-      const known = results.get(key)!;
-      if (known !== null) all.push(known);
+      const one = results.get(key) ?? null;
+      if (one !== null) all.push(one);
     }
   }
   return all;

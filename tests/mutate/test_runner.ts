@@ -76,7 +76,8 @@ export class TestRunner {
     const wanted = cases === undefined
       ? { files, filter }
       : { files: cases.files, device: cases.device };
-    const got = await this.#ask({ wanted }, MOST_CPU_SECONDS);
+    const known = this.#met.get(key);
+    const got = await this.#ask({ wanted, known }, MOST_CPU_SECONDS);
     if (got === "late" || got === "ended") return false;
     if (!("met" in got)) throw new Error("a test process: a wrong answer");
     this.#loaded.add(key);

@@ -58,6 +58,18 @@ deviceTest("a number at its bound is taken, one beyond refused", (device) => {
     ops.nllLoss(x, labels, { ignoreIndex });
   }
   ops.smoothL1Loss(x, x, { beta: 0 });
+  for (const target of [x, labels]) {
+    for (const labelSmoothing of [0, 1]) {
+      ops.crossEntropy(x, target, { labelSmoothing });
+    }
+    for (const labelSmoothing of [-1e-9, 1.001, NaN]) {
+      assertThrows(
+        () => ops.crossEntropy(x, target, { labelSmoothing }),
+        RangeError,
+        "crossEntropy: labelSmoothing: expected a number from 0 to 1",
+      );
+    }
+  }
   const refused: [() => unknown, string][] = [
     [
       () => ops.nllLoss(x, labels, { ignoreIndex: 2 ** 31 }),

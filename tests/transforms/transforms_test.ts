@@ -131,6 +131,9 @@ Deno.test("transforms refuse what makes no sense", () => {
       [() => new ElasticTransform({ sigma: 0 }), RangeError, "sigma"],
       [() => new RandomAffine({ degrees: [-361, 0] }), RangeError, "degrees"],
       [() => new RandomAffine({ degrees: [0, 361] }), RangeError, "degrees"],
+      [() => new RandomAffine({ degrees: [0, NaN] }), RangeError, "degrees"],
+      [() => new RandomAffine({ degrees: [NaN, 0] }), RangeError, "degrees"],
+      [() => new RandomAffine({ degrees: Infinity }), RangeError, "degrees"],
       [() => new RandomErasing({ scale: [0, 1.5] }), RangeError, "scale"],
       [() => new RandomErasing({ scale: [-0.5, 1] }), RangeError, "scale"],
       [() => new RandomErasing({ p: 2 }), RangeError, "RandomErasing: p"],
@@ -145,4 +148,32 @@ Deno.test("transforms refuse what makes no sense", () => {
       [() => new Compose([new ToTensor(), new ToTensor()]), TypeError, "once"],
     ];
   for (const [make, kind, message] of wrong) assertThrows(make, kind, message);
+});
+
+Deno.test("transforms take the bounds themselves", () => {
+  const taken = [
+    new RandomAffine({ degrees: [-360, 360], scale: [1e-3, 1e3] }),
+    new RandomAffine({ translate: [0, 1], shear: [-89, 89] }),
+    new ElasticTransform({ alpha: 0, sigma: 0.1 }),
+    new ElasticTransform({ alpha: 1e6, sigma: 1e3 }),
+    new RandomErasing({ p: 0, scale: [0, 1], ratio: [1e-3, 1e3] }),
+    new RandomErasing({ p: 1, value: 1e6 }),
+    new RandomErasing({ value: -1e6 }),
+  ];
+  assertEquals(taken.length, 7);
+  const beyond: (() => unknown)[] = [
+    () => new RandomAffine({ scale: [0.0009, 1] }),
+    () => new RandomAffine({ scale: [1, 1001] }),
+    () => new RandomAffine({ shear: [-90, 0] }),
+    () => new RandomAffine({ translate: [1.01, 0] }),
+    () => new ElasticTransform({ alpha: 1.001e6 }),
+    () => new ElasticTransform({ sigma: 0.09 }),
+    () => new ElasticTransform({ sigma: 1001 }),
+    () => new RandomErasing({ p: -0.01 }),
+    () => new RandomErasing({ ratio: [0.0009, 1] }),
+    () => new RandomErasing({ ratio: [1, 1001] }),
+    () => new RandomErasing({ value: 1.001e6 }),
+    () => new RandomErasing({ value: -1.001e6 }),
+  ];
+  for (const make of beyond) assertThrows(make, RangeError, "the lesser first");
 });
