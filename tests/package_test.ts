@@ -148,6 +148,7 @@ permittedTest(
       "src/cli/mod.ts",
       "vendor/std/cli/mod.ts",
       "src/models/_mnist_cnn.gen.ts",
+      "src/models/_mnist_cnn_best.gen.ts",
       ...await generatedModules(),
     ];
     const missing = wanted.filter((file) =>

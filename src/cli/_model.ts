@@ -5,7 +5,9 @@ import type { ModelCard } from "../models/card.ts";
 import { type Classifier, networkOf } from "../models/networks.ts";
 import {
   readShippedWeights,
+  type ShippedWeightsName,
   shippedWeightsName,
+  shippedWeightsNames,
 } from "../models/shipped_weights.ts";
 import { checkFinite } from "../training/finite.ts";
 import { normalization } from "../training/normalization.ts";
@@ -29,8 +31,9 @@ export const modelOptions: readonly Option[] = [
     name: "model",
     value: "FILE",
     endings: modelEndings,
-    help: "the weights: .safetensors, .npz, .onnx, or PyTorch's .pth or .pt",
-    shown: `${shippedWeightsName}, or the shipped ones where that is not there`,
+    help: "the weights: .safetensors, .npz, .onnx, or PyTorch's .pth or .pt; " +
+      "or those that come with the library: notebook or best",
+    shown: `${shippedWeightsName}, or notebook where that is not there`,
   },
   keyOption,
   {
@@ -100,8 +103,8 @@ export async function openModel(
 }
 
 /**
- * The network with the weights that `--model` names; with those that a training
- * has left here, or else those that come with the library, where it names none.
+ * The network with the weights that `--model` names, of a file or shipped; with
+ * those that a training has left here, or else shipped ones, where it names none.
  * A note names the file, its date, and the accuracy that it had.
  */
 export async function openModelOrShipped(
@@ -111,7 +114,9 @@ export async function openModelOrShipped(
   given: Pick<ModelChoices, "classes" | "normalize">,
 ): Promise<OpenedModel> {
   const choices = { ...given, key };
-  if (path !== "" || await exists(shippedWeightsName)) {
+  const asked = shippedWeightsNames.find((name) => name === path);
+  const isFile = path !== "" || await exists(shippedWeightsName);
+  if (asked === undefined && isFile) {
     const file = path === "" ? shippedWeightsName : path;
     const opened = await openModel(device, file, choices);
     const { date, valAcc } = opened.weights;
@@ -122,15 +127,28 @@ export async function openModelOrShipped(
     }
     return opened;
   }
-  const shipped = await readShippedWeights();
-  const source = `shipped ${shippedWeightsName}`;
+  return await openShipped(device, asked, output, choices);
+}
+
+/** The network with weights that come with the library. */
+async function openShipped(
+  device: Device,
+  asked: ShippedWeightsName | undefined,
+  output: Output,
+  choices: ModelChoices,
+): Promise<OpenedModel> {
+  const shipped = await readShippedWeights(asked);
   const valAcc = Number(shipped.metadata.val_acc);
-  const weights = { file: "shipped", valAcc };
-  output.note(
-    `the shipped weights are used${accuracyText(valAcc)}; give ` +
-      "--model for others",
-  );
-  return { ...await modelOf(device, shipped, source, choices), weights };
+  const what = asked === undefined
+    ? "the shipped weights are used"
+    : `weights are the shipped ones of recipe ${asked}`;
+  const more = asked === undefined ? "; give --model for others" : "";
+  output.note(`${what}${accuracyText(valAcc)}${more}`);
+  const source = `shipped ${asked ?? "notebook"}`;
+  return {
+    ...await modelOf(device, shipped, source, choices),
+    weights: { file: "shipped", valAcc },
+  };
 }
 
 function accuracyText(accuracy: number | undefined): string {

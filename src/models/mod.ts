@@ -17,6 +17,11 @@ export {
   networkOf,
   NETWORKS,
 } from "./networks.ts";
-export { readShippedWeights, shippedWeightsName } from "./shipped_weights.ts";
+export {
+  readShippedWeights,
+  type ShippedWeightsName,
+  shippedWeightsName,
+  shippedWeightsNames,
+} from "./shipped_weights.ts";
 export { isNormalization } from "./is_normalization.ts";
 export { normalizeInputs } from "./normalize_inputs.ts";
