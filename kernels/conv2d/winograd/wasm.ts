@@ -241,8 +241,8 @@ function tilesOf({ outHeight, outWidth }: Conv2dShape) {
 }
 
 /**
- * Memory for some images' input and output: in lanes, transformed, and one
- * frequency of them transposed.
+ * Memory for some images' input and output: in lanes, transformed, a row of tiles
+ * half transformed, and one frequency of them transposed.
  */
 function bytesOf(shape: Conv2dShape): { input: number; output: number } {
   const { inChannels, kernelHeight, outChannels } = shape;
@@ -255,6 +255,7 @@ function bytesOf(shape: Conv2dShape): { input: number; output: number } {
     input: inChannels * (down * 4 + more) * (across * 4 + more) * 4 +
       bytes(inChannels),
     output: outChannels * down * across * 64 + bytes(outChannels) +
+      (kernelHeight + 3) * (across * 4 + more) * 16 +
       tiles * Math.max(inChannels, outChannels) * 4,
   };
 }

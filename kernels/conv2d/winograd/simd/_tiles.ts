@@ -31,7 +31,10 @@ export class Adds {
   }
 }
 
-/** `Bᵀ d B` of all tiles. */
+/**
+ * `Bᵀ d B` of all tiles. The columns of a row of tiles are transformed first, into
+ * `strip`, those that two tiles share once.
+ */
 export function inputTiles(
   padded: usize,
   v: usize,
@@ -40,27 +43,33 @@ export function inputTiles(
   down: i32,
   across: i32,
   side: i32,
-  temporary: usize,
+  strip: usize,
 ): void {
-  const row: usize = (across * 4 + side - 4) << 4;
+  const columns = across * 4 + side - 4;
+  const row: usize = columns << 4;
   const plane = row * <usize> (down * 4 + side - 4);
   const tileBytes: usize = channels << 2;
-  let to = v;
+  const toRow = vStep * <usize> side;
   for (let i: usize = 0; i < <usize> down; i++) {
-    for (let j: usize = 0; j < <usize> across; j++) {
-      let from = padded + (i << 2) * row + (j << 6);
-      for (let group: usize = 0; group < tileBytes; group += 16) {
-        if (side == 8) {
-          transformInput(from, row, 16, temporary, 128, 16);
-          transformInput(temporary, 16, 128, to + group, vStep, 8 * vStep);
-        } else {
-          transformInput3x3(from, row, 16, temporary, 96, 16);
-          transformInput3x3(temporary, 16, 96, to + group, vStep, 6 * vStep);
+    let from = padded + (i << 2) * row;
+    for (let group: usize = 0; group < tileBytes; group += 16) {
+      let to = v + group;
+      if (side == 8) {
+        transformInput(from, row, 16, strip, row, 16, columns);
+        for (let j: usize = 0; j < <usize> across; j++) {
+          transformInput(strip + (j << 6), 16, row, to, vStep, toRow, 8);
+          to += tileBytes;
         }
-        from += plane;
+      } else {
+        transformInput3x3(from, row, 16, strip, row, 16, columns);
+        for (let j: usize = 0; j < <usize> across; j++) {
+          transformInput3x3(strip + (j << 6), 16, row, to, vStep, toRow, 6);
+          to += tileBytes;
+        }
       }
-      to += tileBytes;
+      from += plane;
     }
+    v += tileBytes * <usize> across;
   }
 }
 

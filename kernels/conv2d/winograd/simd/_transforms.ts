@@ -13,7 +13,23 @@
 // `next` bytes apart, whose elements lie `step` bytes apart, four channels in a
 // vector, and writes as many; twice makes a transform.
 
+import { constant } from "../../../lib/simd/constant.ts";
 import { fma } from "../../../lib/simd/fma.ts";
+
+/** What the transforms multiply by, by size. */
+const FACTORS = memory.data<f32>([
+  0.125,
+  0.25,
+  0.5,
+  -1.25,
+  2,
+  -2.5,
+  4,
+  -4.25,
+  -5,
+  5.25,
+  8,
+]);
 
 /** `Bᵀ`: 8 elements to 8. */
 export function transformInput(
@@ -23,12 +39,15 @@ export function transformInput(
   to: usize,
   toStep: usize,
   toNext: usize,
+  count: i32,
 ): void {
-  const c21 = f32x4.splat(5.25), c17 = f32x4.splat(-4.25);
-  const c5 = f32x4.splat(-5), c54 = f32x4.splat(-1.25);
-  const c52 = f32x4.splat(-2.5), c2 = f32x4.splat(2), c4 = f32x4.splat(4);
-  const half = f32x4.splat(0.5), quarter = f32x4.splat(0.25);
-  for (let i = 0; i < 8; i++) {
+  const c21 = constant(FACTORS, 9), c17 = constant(FACTORS, 7);
+  const c5 = constant(FACTORS, 8), c54 = constant(FACTORS, 3);
+  const c52 = constant(FACTORS, 5),
+    c2 = constant(FACTORS, 4),
+    c4 = constant(FACTORS, 6);
+  const half = constant(FACTORS, 2), quarter = constant(FACTORS, 1);
+  for (let i = 0; i < count; i++) {
     let at = from;
     const x0 = v128.load(at);
     at += step;
@@ -82,10 +101,12 @@ export function transformInputBack<Put>(
   toNext: usize,
 ): void {
   const put = changetype<Put>(0);
-  const c21 = f32x4.splat(5.25), c17 = f32x4.splat(-4.25);
-  const c5 = f32x4.splat(-5), c54 = f32x4.splat(-1.25);
-  const c52 = f32x4.splat(-2.5), c2 = f32x4.splat(2), c4 = f32x4.splat(4);
-  const half = f32x4.splat(0.5), quarter = f32x4.splat(0.25);
+  const c21 = constant(FACTORS, 9), c17 = constant(FACTORS, 7);
+  const c5 = constant(FACTORS, 8), c54 = constant(FACTORS, 3);
+  const c52 = constant(FACTORS, 5),
+    c2 = constant(FACTORS, 4),
+    c4 = constant(FACTORS, 6);
+  const half = constant(FACTORS, 2), quarter = constant(FACTORS, 1);
   for (let i = 0; i < 8; i++) {
     let at = from;
     const v0 = v128.load(at);
@@ -147,9 +168,11 @@ export function transformOutput(
   toNext: usize,
   count: i32,
 ): void {
-  const c2 = f32x4.splat(2), c4 = f32x4.splat(4), c8 = f32x4.splat(8);
-  const half = f32x4.splat(0.5), quarter = f32x4.splat(0.25);
-  const eighth = f32x4.splat(0.125);
+  const c2 = constant(FACTORS, 4),
+    c4 = constant(FACTORS, 6),
+    c8 = constant(FACTORS, 10);
+  const half = constant(FACTORS, 2), quarter = constant(FACTORS, 1);
+  const eighth = constant(FACTORS, 0);
   for (let i = 0; i < count; i++) {
     let at = from;
     const m0 = v128.load(at);
@@ -193,9 +216,11 @@ export function transformOutputBack(
   toNext: usize,
   count: i32,
 ): void {
-  const c2 = f32x4.splat(2), c4 = f32x4.splat(4), c8 = f32x4.splat(8);
-  const half = f32x4.splat(0.5), quarter = f32x4.splat(0.25);
-  const eighth = f32x4.splat(0.125);
+  const c2 = constant(FACTORS, 4),
+    c4 = constant(FACTORS, 6),
+    c8 = constant(FACTORS, 10);
+  const half = constant(FACTORS, 2), quarter = constant(FACTORS, 1);
+  const eighth = constant(FACTORS, 0);
   for (let i = 0; i < count; i++) {
     let at = from;
     const y0 = v128.load(at);

@@ -9,14 +9,25 @@
 //   0   ½    ½    2     2    0
 //   0   √⅛  -√⅛   √8   -√8   1
 
+import { constant } from "../../../lib/simd/constant.ts";
 import { fma } from "../../../lib/simd/fma.ts";
 
-const ROOT_2: f32 = 1.4142135623730951;
-const ROOT_8: f32 = 2.8284271247461903;
-const ROOT_HALF: f32 = 0.7071067811865476;
-const ROOT_EIGHTH: f32 = 0.3535533905932738;
+/** What the transforms multiply by: −5/2, ±2, ±½, √½, √2, √⅛, √8, −⅔, ⅙. */
+const FACTORS = memory.data<f32>([
+  -2.5,
+  -2,
+  2,
+  -0.5,
+  0.5,
+  0.7071067811865476,
+  1.4142135623730951,
+  0.3535533905932738,
+  2.8284271247461903,
+  -0.6666666666666666,
+  0.16666666666666666,
+]);
 
-/** `Bᵀ`: 6 elements to 6, of 6 columns. */
+/** `Bᵀ`: 6 elements to 6. */
 export function transformInput3x3(
   from: usize,
   step: usize,
@@ -24,11 +35,12 @@ export function transformInput3x3(
   to: usize,
   toStep: usize,
   toNext: usize,
+  count: i32,
 ): void {
-  const c52 = f32x4.splat(-2.5), c2 = f32x4.splat(-2);
-  const half = f32x4.splat(-0.5);
-  const near = f32x4.splat(ROOT_HALF), far = f32x4.splat(ROOT_2);
-  for (let i = 0; i < 6; i++) {
+  const c52 = constant(FACTORS, 0), c2 = constant(FACTORS, 1);
+  const half = constant(FACTORS, 3);
+  const near = constant(FACTORS, 5), far = constant(FACTORS, 6);
+  for (let i = 0; i < count; i++) {
     let at = from;
     const x0 = v128.load(at);
     at += step;
@@ -72,9 +84,9 @@ export function transformInputBack3x3<Put>(
   toNext: usize,
 ): void {
   const put = changetype<Put>(0);
-  const c52 = f32x4.splat(-2.5), c2 = f32x4.splat(-2);
-  const half = f32x4.splat(-0.5);
-  const near = f32x4.splat(ROOT_HALF), far = f32x4.splat(ROOT_2);
+  const c52 = constant(FACTORS, 0), c2 = constant(FACTORS, 1);
+  const half = constant(FACTORS, 3);
+  const near = constant(FACTORS, 5), far = constant(FACTORS, 6);
   for (let i = 0; i < 6; i++) {
     let at = from;
     const v0 = v128.load(at);
@@ -117,9 +129,9 @@ export function transformOutput3x3(
   toNext: usize,
   count: i32,
 ): void {
-  const c2 = f32x4.splat(2), half = f32x4.splat(0.5);
-  const near = f32x4.splat(ROOT_HALF), far = f32x4.splat(ROOT_2);
-  const nearer = f32x4.splat(ROOT_EIGHTH), farther = f32x4.splat(ROOT_8);
+  const c2 = constant(FACTORS, 2), half = constant(FACTORS, 4);
+  const near = constant(FACTORS, 5), far = constant(FACTORS, 6);
+  const nearer = constant(FACTORS, 7), farther = constant(FACTORS, 8);
   for (let i = 0; i < count; i++) {
     let at = from;
     const m0 = v128.load(at);
@@ -158,9 +170,9 @@ export function transformOutputBack3x3(
   toNext: usize,
   count: i32,
 ): void {
-  const c2 = f32x4.splat(2), half = f32x4.splat(0.5);
-  const near = f32x4.splat(ROOT_HALF), far = f32x4.splat(ROOT_2);
-  const nearer = f32x4.splat(ROOT_EIGHTH), farther = f32x4.splat(ROOT_8);
+  const c2 = constant(FACTORS, 2), half = constant(FACTORS, 4);
+  const near = constant(FACTORS, 5), far = constant(FACTORS, 6);
+  const nearer = constant(FACTORS, 7), farther = constant(FACTORS, 8);
   for (let i = 0; i < count; i++) {
     let at = from;
     const y0 = v128.load(at);
@@ -201,9 +213,9 @@ export function transformKernel3x3(
   toNext: usize,
   count: i32,
 ): void {
-  const c2 = f32x4.splat(2), half = f32x4.splat(0.5);
-  const near = f32x4.splat(ROOT_HALF), far = f32x4.splat(ROOT_2);
-  const thirds = f32x4.splat(-2.0 / 3), sixth = f32x4.splat(1.0 / 6);
+  const c2 = constant(FACTORS, 2), half = constant(FACTORS, 4);
+  const near = constant(FACTORS, 5), far = constant(FACTORS, 6);
+  const thirds = constant(FACTORS, 9), sixth = constant(FACTORS, 10);
   for (let i = 0; i < count; i++) {
     let at = from;
     const w0 = v128.load(at);
@@ -242,9 +254,9 @@ export function transformKernelBack3x3(
   toNext: usize,
   count: i32,
 ): void {
-  const c2 = f32x4.splat(2), half = f32x4.splat(0.5);
-  const near = f32x4.splat(ROOT_HALF), far = f32x4.splat(ROOT_2);
-  const thirds = f32x4.splat(-2.0 / 3), sixth = f32x4.splat(1.0 / 6);
+  const c2 = constant(FACTORS, 2), half = constant(FACTORS, 4);
+  const near = constant(FACTORS, 5), far = constant(FACTORS, 6);
+  const thirds = constant(FACTORS, 9), sixth = constant(FACTORS, 10);
   for (let i = 0; i < count; i++) {
     let at = from;
     const s0 = v128.load(at);

@@ -8,6 +8,7 @@
 //   input tiles, transformed          V  [frequencies, tiles, inChannels]
 //   output tiles or their gradient    M  [frequencies, tiles, outChannels]
 //   the output or its gradient        Y  [outChannels / 4, 4ty, 4tx, 4]
+//   columns of a row of tiles            [k + 3, 4tx + k - 1, 4]
 //
 // for the ty · tx tiles of an image in P and Y, those of all the images in V and
 // M, in memory for a multiple of 4 of them. What is of one frequency, weights too,
@@ -103,6 +104,11 @@ function paddedColumns(): i32 {
   return across * 4 + side - 4;
 }
 
+/** Bytes of the transformed columns of a row of tiles, of 4 channels. */
+function stripBytes(): usize {
+  return <usize> (side * paddedColumns()) << 4;
+}
+
 @unmanaged
 export class WinogradForwardArgs extends WinogradSizes {
   x: usize;
@@ -127,7 +133,8 @@ export function winogradForward(
   const v = padded + paddedBytes;
   const m = v + frequencies * vStep;
   const y = m + frequencies * mStep;
-  const transposed = y + (<usize> (outChannels * down * across) << 6);
+  const strip = y + (<usize> (outChannels * down * across) << 6);
+  const transposed = strip + stripBytes();
   const end = partStart(batch, part + 1, parts);
   let image = partStart(batch, part, parts);
   // The padding, and the tiles that there is room for but that are not there.
@@ -136,7 +143,7 @@ export function winogradForward(
     const count = min(together, end - image);
     for (let i = 0; i < count; i++) {
       const from = x + <usize> (image + i) * xBytes;
-      transformX(from, padded, v + <usize> i * vImage, scratch);
+      transformX(from, padded, v + <usize> i * vImage, strip);
     }
     multiplyFrequencies(
       v,
@@ -175,7 +182,7 @@ function transformX(
   image: usize,
   padded: usize,
   v: usize,
-  temporary: usize,
+  strip: usize,
 ): void {
   toLanes(
     image,
@@ -188,7 +195,7 @@ function transformX(
     top,
     left,
   );
-  inputTiles(padded, v, vStep, inChannels, down, across, side, temporary);
+  inputTiles(padded, v, vStep, inChannels, down, across, side, strip);
 }
 
 @unmanaged
@@ -225,7 +232,8 @@ export function winogradGradient(
   const v = padded + paddedBytes;
   const m = v + frequencies * vStep;
   const y = m + frequencies * mStep;
-  const transposed = y + (<usize> (outChannels * down * across) << 6);
+  const strip = y + (<usize> (outChannels * down * across) << 6);
+  const transposed = strip + stripBytes();
   const rows = down * 4, columns = across * 4;
   // Sums start at 0, and what lies around an image is 0 throughout.
   memory.fill(sums, 0, scratch + stride - sums);
@@ -244,7 +252,7 @@ export function winogradGradient(
       memory.fill(padded, 0, paddedBytes);
       for (let i = 0; i < count; i++) {
         const from = x + first + <usize> i * xBytes;
-        transformX(from, padded, v + <usize> i * vImage, scratch);
+        transformX(from, padded, v + <usize> i * vImage, strip);
       }
       addToSums(v, m, sums, count);
     }
