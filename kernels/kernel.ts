@@ -209,6 +209,10 @@ export type WasmImplementation<S extends Signature, P> = (
   cpu: CpuTraits,
 ) => readonly (WasmCall | AnyKernelCall)[] | null;
 
+/** An implementation of some kernel: lists hold those of different ones. */
+// deno-lint-ignore no-explicit-any -- a list of implementations of different kernels
+export type AnyWebGpuImplementation = WebGpuImplementation<any, any>;
+
 /** Sizes at which the implementations of a kernel are timed. */
 export interface KernelSample<S extends Signature, P> {
   /** Elements of each operand; null leaves it out. */
@@ -241,7 +245,7 @@ export interface Kernel<S extends Signature, P> {
   /**
    * One implementation, or several: a device takes what suits its adapter, or what
    * is fastest there; where that one does not take the shapes `tiled`, and then
-   * `direct`.
+   * `direct`. Those for processors may be in `llvmpipe.ts` instead.
    */
   readonly webgpu?:
     | WebGpuImplementation<S, P>

@@ -1,8 +1,6 @@
 import { channelSum } from "../channel_sum/channel_sum.ts";
 import { call, kernel } from "../kernel.ts";
 import * as direct from "./direct.ts";
-import * as llvmpipe from "./llvmpipe/convolve.ts";
-import { weightGradient as llvmpipeWeightGradient } from "./llvmpipe/weight_gradient.ts";
 import {
   forwardReference,
   inputGradientReference,
@@ -49,11 +47,7 @@ export const conv2dForward = /* @__PURE__ */ kernel({
   name: "conv2dForward",
   operands: { x: "read", weight: "read", bias: "read?", output: "write" },
   reference: (arrays, shape: Conv2dShape) => forwardReference(arrays, shape),
-  webgpu: {
-    direct: direct.forward,
-    llvmpipe: llvmpipe.forward,
-    tiled: tiled.forward,
-  },
+  webgpu: { direct: direct.forward, tiled: tiled.forward },
   wasm: wasm.forward,
   cost: conv2dCost,
   sample: {
@@ -81,11 +75,7 @@ export const conv2dInputGradient = /* @__PURE__ */ kernel({
   },
   reference: (arrays, shape: Conv2dShape) =>
     inputGradientReference(arrays, shape),
-  webgpu: {
-    direct: direct.inputGradient,
-    llvmpipe: llvmpipe.inputGradient,
-    tiled: tiled.inputGradient,
-  },
+  webgpu: { direct: direct.inputGradient, tiled: tiled.inputGradient },
   wasm: wasm.inputGradient,
   cost: conv2dCost,
   sample: {
@@ -105,11 +95,7 @@ export const conv2dWeightGradient = /* @__PURE__ */ kernel({
   operands: { gradOutput: "read", x: "read", gradWeight: "write" },
   reference: (arrays, shape: Conv2dShape) =>
     weightGradientReference(arrays, shape),
-  webgpu: {
-    direct: direct.weightGradient,
-    llvmpipe: llvmpipeWeightGradient,
-    tiled: tiled.weightGradient,
-  },
+  webgpu: { direct: direct.weightGradient, tiled: tiled.weightGradient },
   wasm: wasm.weightGradient,
   cost: conv2dCost,
   sample: {

@@ -19,6 +19,7 @@ import type { DeviceCounters } from "../device.ts";
 import { resolvedOperands, runSteps, type ScratchMemory } from "../steps.ts";
 import { BindGroups, type Bound } from "./_bind_groups.ts";
 import { WebGpuBuffer } from "./_buffer.ts";
+import type { Implementations } from "./_implementations.ts";
 import type { Memory } from "./_memory.ts";
 import { f16ElementsOf, PipelineCache } from "./_pipelines.ts";
 import type { Command } from "./_queue.ts";
@@ -28,7 +29,7 @@ import type { Choice } from "./_tuning.ts";
 import { Uniforms } from "./_uniforms.ts";
 
 /** The parts of a device that kernels need. */
-export interface KernelRunnerOptions {
+export interface KernelRunnerOptions extends Implementations {
   readonly gpu: GPUDevice;
   /** The device's, for errors. */
   readonly label: string;
@@ -36,8 +37,6 @@ export interface KernelRunnerOptions {
   /** Elements from which a buffer is read from a texture. */
   readonly texelsFrom: number;
   readonly precision: Precision;
-  /** The implementation that kernels run for which none is chosen. */
-  readonly variant: Variant;
   readonly counters: DeviceCounters;
   readonly memory: Memory;
   readonly scratch: ScratchMemory;
@@ -56,6 +55,7 @@ export class KernelRunner {
   readonly #label: string;
   readonly #isSoftware: boolean;
   readonly #variant: Variant;
+  readonly #llvmpipe: Implementations["llvmpipe"];
   readonly #memory: Memory;
   readonly #scratch: ScratchMemory;
   readonly #emit: KernelRunnerOptions["emit"];
@@ -72,6 +72,7 @@ export class KernelRunner {
     this.#label = options.label;
     this.#isSoftware = isSoftware;
     this.#variant = options.variant;
+    this.#llvmpipe = options.llvmpipe;
     this.#memory = options.memory;
     this.#scratch = options.scratch;
     this.#emit = options.emit;
@@ -123,10 +124,11 @@ export class KernelRunner {
 
   /** The implementation that runs a kernel; null where none does. */
   #implementation<S extends Signature, P>(
-    { name, webgpu }: Kernel<S, P>,
+    kernel: Kernel<S, P>,
     operands: OperandsOf<S>,
     params: P,
   ) {
+    const { name, webgpu } = kernel;
     if (webgpu === undefined) return null;
     if (typeof webgpu === "function") {
       const steps = webgpu(operands, params, this.#traits);
@@ -134,7 +136,9 @@ export class KernelRunner {
     }
     const preferred = this.choice.get(name) ?? this.#variant;
     for (const variant of [preferred, "tiled", "direct"] as const) {
-      const steps = webgpu[variant]?.(operands, params, this.#traits);
+      const own = webgpu[variant] ??
+        (variant === "llvmpipe" ? this.#llvmpipe.get(kernel) : undefined);
+      const steps = own?.(operands, params, this.#traits);
       if (!steps) continue;
       this.#tell(`${name}: ${variant}`);
       return { variant, steps };

@@ -34,6 +34,10 @@ import {
 import { bindingAlignment, type WebGpuBuffer } from "./_buffer.ts";
 import { collectGarbage } from "./_garbage.ts";
 import { Health } from "./_health.ts";
+import {
+  type Implementations,
+  implementationsFor,
+} from "./_implementations.ts";
 import { KernelRunner } from "./_kernel_runner.ts";
 import { Memory } from "./_memory.ts";
 import { type Command, CommandQueue } from "./_queue.ts";
@@ -125,9 +129,9 @@ export class WebGpuDevice implements Device {
     label: string,
     isSoftware: boolean,
     options: WebGpuDeviceOptions,
+    implementations: Implementations,
   ) {
     const { poison = false, precision = "f32", profile = false } = options;
-    const { variant = "auto" } = options;
     this.#gpu = gpu;
     this.label = label;
     this.#poison = poison;
@@ -146,7 +150,7 @@ export class WebGpuDevice implements Device {
       isSoftware,
       texelsFrom: isSoftware ? options.texelsFrom ?? 8192 : Infinity,
       precision,
-      variant: variant !== "auto" ? variant : isSoftware ? "llvmpipe" : "tiled",
+      ...implementations,
       counters: this.counters,
       memory: this.#memory,
       scratch: this,
@@ -188,6 +192,7 @@ export class WebGpuDevice implements Device {
     const { software: isSoftware = runsOnCpu(adapter.info) } = options;
     const isTuned = !isSoftware && adapter.features.has("timestamp-query") &&
       (options.variant ?? "auto") === "auto";
+    const given = await implementationsFor(isSoftware, options.variant);
     const gpu = await requestDevice(adapter, {
       isTimed: isTuned || options.profile === true,
       isHalf: options.precision === "f16",
@@ -195,7 +200,7 @@ export class WebGpuDevice implements Device {
     const name = adapterName(adapter.info);
     const stored = options.precision === "f16" ? ", f16" : "";
     const label = `webgpu (${name}${stored})`;
-    const device = new WebGpuDevice(gpu, label, isSoftware, options);
+    const device = new WebGpuDevice(gpu, label, isSoftware, options, given);
     try {
       if (isTuned) await device.#tune();
       await selfTest(device);
