@@ -34,14 +34,12 @@ export function decodeBmp(bytes: Uint8Array): Pixels {
   }
   const channels = masks.length === 4 ? 4 : 3;
   const data = new Uint8Array(width * height * channels);
-  const colour = palette.length > 0
-    ? (value: number) => palette[value] ?? palette[0]
-    : (value: number) => masks.map((mask) => scaled(value, mask));
+  const put = palette.length > 0 ? colours(palette) : fieldsOf(masks);
   for (let row = 0; row < height; row++) {
     const from = start + (fromTop ? row : height - 1 - row) * rowBytes;
     for (let column = 0; column < width; column++) {
       const value = valueAt(view, from, column, bits);
-      data.set(colour(value), (row * width + column) * channels);
+      put(value, data, (row * width + column) * channels);
     }
   }
   return opaque({ width, height, channels, data, white: 255 });
@@ -111,20 +109,39 @@ function valueAt(
   return (byte >> (8 - bits - bit % 8)) & (2 ** bits - 1);
 }
 
-/** The bits of a mask as a byte. */
-function scaled(value: number, mask: number): number {
-  if (mask === 0) return 255;
-  const shift = 31 - Math.clz32(mask & -mask);
-  const most = mask >>> shift;
-  return Math.round(((value & mask) >>> shift) / most * 255);
+/** Puts the colour of a pixel's bits at a place. */
+type Put = (value: number, data: Uint8Array, at: number) => void;
+
+/** Colours of a palette. */
+function colours(palette: Header["palette"]): Put {
+  const flat = Uint8Array.from(palette.flat());
+  return (value, data, at) => {
+    if (value >= palette.length) throw new ImageFault(`no colour ${value}`);
+    data[at] = flat[3 * value];
+    data[at + 1] = flat[3 * value + 1];
+    data[at + 2] = flat[3 * value + 2];
+  };
+}
+
+/** The bits of each mask as a byte. */
+function fieldsOf(masks: readonly number[]): Put {
+  const shifts = masks.map((mask) => 31 - Math.clz32(mask & -mask));
+  const scales = masks.map((mask, at) => 255 / (mask >>> shifts[at]));
+  return (value, data, at) => {
+    for (let field = 0; field < masks.length; field++) {
+      const mask = masks[field];
+      data[at + field] = mask === 0
+        ? 255
+        : Math.round(((value & mask) >>> shifts[field]) * scales[field]);
+    }
+  };
 }
 
 /** Most writers of 32 bits leave alpha 0: then nothing is transparent. */
 function opaque(pixels: Pixels): Pixels {
   const { channels, data } = pixels;
   if (channels !== 4) return pixels;
-  if (data.every((value, at) => at % 4 < 3 || value === 0)) {
-    for (let at = 3; at < data.length; at += 4) data[at] = 255;
-  }
+  for (let at = 3; at < data.length; at += 4) if (data[at] > 0) return pixels;
+  for (let at = 3; at < data.length; at += 4) data[at] = 255;
   return pixels;
 }

@@ -26,17 +26,23 @@ export function decodePgm(bytes: Uint8Array): Pixels {
   if (bytes.length - end < size * wide) {
     throw new ImageFault(`${bytes.length - end} bytes of ${size * wide}`);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset + end);
-  const data = Uint16Array.from(
-    { length: size },
-    (_, at) => wide === 2 ? view.getUint16(2 * at) : view.getUint8(at),
-  );
+  const data = new Uint16Array(size);
+  for (let at = 0; at < size; at++) {
+    data[at] = wide === 1
+      ? bytes[end + at]
+      : bytes[end + 2 * at] << 8 | bytes[end + 2 * at + 1];
+    if (data[at] > white) throw wrongNumbers(size, white);
+  }
   return { ...image, data };
+}
+
+function wrongNumbers(count: number, most: number): ImageFault {
+  return new ImageFault(`not ${count} numbers from 0 to ${most}`);
 }
 
 /** So many numbers, in digits between white space, and no more. */
 function numbersIn(text: Uint8Array, count: number, most: number): Uint16Array {
-  const wrong = () => new ImageFault(`not ${count} numbers from 0 to ${most}`);
+  const wrong = () => wrongNumbers(count, most);
   // Each takes a digit, and a space but for the last.
   if (text.length < 2 * count - 1) throw wrong();
   const values = new Uint16Array(count);

@@ -129,6 +129,11 @@ function spread(
   const { columns, rowBytes, rows, stepX, stepY, x, y } = pass;
   for (let row = 0; row < rows; row++) {
     const start = row * (rowBytes + 1) + 1;
+    if (depth === 8 && stepX === 1) {
+      const own = bytes.subarray(start, start + rowBytes);
+      data.set(own, (y + row * stepY) * rowBytes);
+      continue;
+    }
     for (let value = 0; value < columns * channels; value++) {
       const column = Math.floor(value / channels);
       const pixel = (y + row * stepY) * width + x + column * stepX;
@@ -148,11 +153,17 @@ function coloured(
   alphas: Uint8Array = new Uint8Array(),
 ): Pixels {
   if (palette === undefined) throw new ImageFault("it has no palette");
+  if (palette.length % 3 > 0) {
+    throw new ImageFault(`a palette of ${palette.length} bytes`);
+  }
   const colours = new Uint8Array(width * height * 4);
-  for (const [pixel, index] of data.entries()) {
+  for (let pixel = 0; pixel < data.length; pixel++) {
+    const index = data[pixel];
     if (index * 3 >= palette.length) throw new ImageFault(`no colour ${index}`);
-    colours.set(palette.subarray(index * 3, index * 3 + 3), pixel * 4);
-    colours[pixel * 4 + 3] = alphas[index] ?? 255;
+    colours[pixel * 4] = palette[index * 3];
+    colours[pixel * 4 + 1] = palette[index * 3 + 1];
+    colours[pixel * 4 + 2] = palette[index * 3 + 2];
+    colours[pixel * 4 + 3] = index < alphas.length ? alphas[index] : 255;
   }
   return { width, height, channels: 4, data: colours, white: 255 };
 }
@@ -166,11 +177,14 @@ function keyed(pixels: Pixels, key: Uint8Array | undefined): Pixels {
     (_, at) => key[2 * at] << 8 | key[2 * at + 1],
   );
   const result = new Uint16Array(data.length / channels * (channels + 1));
-  for (let pixel = 0; pixel < data.length / channels; pixel++) {
-    const values = data.subarray(pixel * channels, (pixel + 1) * channels);
-    const isKey = colour.every((value, at) => value === values[at]);
-    result.set(values, pixel * (channels + 1));
-    result[pixel * (channels + 1) + channels] = isKey ? 0 : white;
+  for (let from = 0, to = 0; from < data.length; to++) {
+    let isKey = true;
+    for (let channel = 0; channel < channels; channel++) {
+      const value = data[from++];
+      isKey &&= value === colour[channel];
+      result[to++] = value;
+    }
+    result[to] = isKey ? 0 : white;
   }
   return { ...pixels, channels: channels + 1, data: result };
 }

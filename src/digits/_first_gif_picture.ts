@@ -1,4 +1,6 @@
 import { joinBytes } from "../base/join_bytes.ts";
+import { countGifPixels } from "./_gif_pixels.ts";
+import { ImageFault } from "./_image_fault.ts";
 
 /** Introducers of blocks: https://www.w3.org/Graphics/GIF/spec-gif89a.txt */
 const [extension, image, trailer] = [0x21, 0x2c, 0x3b];
@@ -24,8 +26,22 @@ export function firstGifPicture(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   }
   if (byteAt(bytes, at) !== image) throw new Error("no picture");
   const data = at + 11 + tableLength(byteAt(bytes, at + 9));
-  parts.push(bytes.subarray(at, subBlocksEnd(bytes, data)));
+  const end = subBlocksEnd(bytes, data);
+  checkPixels(bytes, { at, data, end });
+  parts.push(bytes.subarray(at, end));
   return joinBytes([...parts, Uint8Array.of(trailer)]);
+}
+
+/** Refuses a picture that has codes for fewer pixels than it should have. */
+function checkPixels(
+  bytes: Uint8Array,
+  { at, data, end }: { at: number; data: number; end: number },
+): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = view.getUint16(at + 5, true) * view.getUint16(at + 7, true);
+  const codes = bytes.subarray(data, end - 1);
+  const found = countGifPixels(codes, bytes[data - 1], size);
+  if (found < size) throw new ImageFault(`${found} pixels of ${size}`);
 }
 
 /** The bytes of a table of colours, by the field that says its size. */

@@ -36,14 +36,21 @@ const depthsOf: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
+/** What follows the name of the format, to tell a file that was sent as text. */
+const lineEnds = [0x0d, 0x0a, 0x1a, 0x0a];
+
 /**
  * The chunks of a PNG, from the first to IEND.
  * https://www.w3.org/TR/png-3/#5DataRep
  *
- * @throws {ImageFault} If one is cut off, or its checksum is another.
+ * @throws {ImageFault} If one is cut off, or its checksum is another; or the
+ * file was sent as text, which changes the ends of lines.
  */
 export function chunksOf(bytes: Uint8Array): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (lineEnds.some((byte, at) => bytes[4 + at] !== byte)) {
+    throw new ImageFault("bytes of a text after the name");
+  }
   const chunks: Chunk[] = [];
   for (let at = 8; at + 12 <= bytes.length;) {
     const length = view.getUint32(at);

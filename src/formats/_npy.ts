@@ -52,7 +52,7 @@ const ENTRIES: Readonly<Record<string, RegExp>> = {
  * Python objects, records.
  */
 const NO_NUMBERS =
-  /^(?:[<>|=]?(U\d+|S\d+|a\d+|V\d+|c\d+|O|[mM]8(\[\w+\])?)|\[.*\])$/s;
+  /^(?:[<>|=]?(U\d+|S\d+|a\d+|V\d+|c(8|16|24|32)|O|[mM]8(\[\w+\])?)|\[.*\])$/s;
 
 const RECOVER = "Write the array again with numpy.save or numpy.savez.";
 
@@ -76,7 +76,8 @@ export function parseNpyHeader(
   const version = bytes[MAGIC.length];
   const wide = version >= 2;
   const start = MAGIC.length + 2 + (wide ? 4 : 2);
-  const known = magic === MAGIC && version >= 1 && version <= 3;
+  const known = magic === MAGIC && version >= 1 && version <= 3 &&
+    bytes[MAGIC.length + 1] === 0;
   if (!known || bytes.length < start) {
     throw malformed(where, "an array of NumPy", show(magic), { help: RECOVER });
   }
@@ -135,7 +136,7 @@ function entriesOf(
   text: string,
 ): { descr: string; fortran: string; shape: string } | null {
   const found: Record<string, string> = {};
-  const inside = /^\s*\{([^]*)\}\s*$/.exec(text);
+  const inside = /^[ \t\f\n]*\{([^]*)\}[ \t\f\n]*$/.exec(text);
   let rest = inside === null ? "" : inside[1].trim();
   while (rest !== "") {
     const [name, entry] = Object.entries(ENTRIES)

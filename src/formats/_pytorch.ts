@@ -47,6 +47,7 @@ export async function openPyTorch(
 ): Promise<WeightsFile> {
   const root = pickleName.slice(0, -"data.pkl".length);
   await checkByteOrder(source.name, members.get(`${root}byteorder`));
+  await checkVersion(source.name, members.get(`${root}version`));
   const where = `${source.name}: data.pkl`;
   const pickle = members.get(pickleName)!;
   checkContent(where, pickle.size, source.size);
@@ -135,6 +136,22 @@ async function checkByteOrder(
   if (order === "little") return;
   throw malformed(`${name}: byteorder`, "little", show(order), {
     help: "Load and save it again with PyTorch on a little-endian machine.",
+  });
+}
+
+/** Versions of the archive up to the one that PyTorch reads. */
+const LAST_VERSION = 10;
+
+async function checkVersion(
+  name: string,
+  member: ZipMember | undefined,
+): Promise<void> {
+  if (member === undefined) return;
+  const version = new TextDecoder().decode(await member.start(20)).trim();
+  if (/^\d{1,2}$/.test(version) && Number(version) <= LAST_VERSION) return;
+  const expected = `a version up to ${LAST_VERSION}`;
+  throw malformed(`${name}: version`, expected, show(version), {
+    help: RECOVER,
   });
 }
 

@@ -9,7 +9,10 @@ import { parseTorchPickle, type TorchPickle } from "./_pytorch_pickle.ts";
 import type { Source } from "./_source.ts";
 import type { WeightsFile } from "./_weights_file.ts";
 
-/** The number that a file from before PyTorch 1.6 begins with, pickled. */
+/** The number that a file from before PyTorch 1.6 begins with. */
+const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
+
+/** The start of it, pickled. */
 const MAGIC = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
 
 /** Before it, the protocol, and from 4 on a frame: its code and its length. */
@@ -46,6 +49,12 @@ export async function openLegacyTorch(source: Source): Promise<WeightsFile> {
     help: RECOVER,
   };
   const magic = parsePickleAt(bytes, 0, plain);
+  if (magic.value !== MAGIC_NUMBER) {
+    const got = show(magic.value);
+    throw malformed(source.name, "PyTorch's magic number", got, {
+      help: RECOVER,
+    });
+  }
   const version = parsePickleAt(bytes, magic.end, plain);
   if (version.value !== PROTOCOL) {
     const got = show(version.value);

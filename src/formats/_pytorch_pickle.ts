@@ -191,13 +191,27 @@ export function parseTorchPickle(
     globals,
     persistent(id) {
       const found = storage(id);
-      if (found !== undefined) storages.set(found.key, found);
-      return found;
+      if (found === undefined) return undefined;
+      const known = storages.get(found.key) ?? found;
+      storages.set(found.key, known);
+      // PyTorch never writes one storage under two types.
+      return isSame(known, found) ? known : undefined;
     },
     help: "Nothing was executed. In Python, save the weights alone: " +
       "torch.save(model.state_dict(), path).",
   });
   return { value, storages, end };
+}
+
+function isSame(
+  one: TorchStorage | UnreadStorage,
+  other: TorchStorage | UnreadStorage,
+): boolean {
+  if (one instanceof TorchStorage && other instanceof TorchStorage) {
+    return one.dtype === other.dtype && one.length === other.length;
+  }
+  return one instanceof UnreadStorage && other instanceof UnreadStorage &&
+    one.elementBytes === other.elementBytes;
 }
 
 /**

@@ -50,7 +50,9 @@ export function gather(
   let source = offset;
   for (let target = 0; target < bytes.length; target += elementBytes) {
     const begin = source * elementBytes;
-    bytes.set(storage.subarray(begin, begin + elementBytes), target);
+    for (let byte = 0; byte < elementBytes; byte++) {
+      bytes[target + byte] = storage[begin + byte];
+    }
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       source += strides[axis];
       if (++index[axis] < shape[axis]) break;

@@ -85,7 +85,9 @@ export async function openNpz(
 function swapped(bytes: Uint8Array, elementBytes: number): Uint8Array {
   const result = bytes.slice();
   for (let at = 0; at < result.length; at += elementBytes) {
-    result.subarray(at, at + elementBytes).reverse();
+    for (let byte = 0; byte < elementBytes; byte++) {
+      result[at + byte] = bytes[at + elementBytes - 1 - byte];
+    }
   }
   return result;
 }

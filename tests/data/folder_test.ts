@@ -375,13 +375,13 @@ permittedTest("a damaged table is refused by line and column", async () => {
     [good.replace("\n1,10,", "\n1,0.5,"), /line 3, column 2: .*got 0\.5/],
     [
       good.replace("\n1,10,", "\none,10,"),
-      /line 3: label: expected a whole number, got one/,
+      /line 3: label: expected a whole number of 32 bits, got one/,
     ],
     [table(3, { label: false }), /expected a column of labels/],
     // Without names, after empty lines, and on a last line without an end.
     [
       table(3, { header: false }).replace(/^0,/, "0.5,"),
-      /line 1: label: expected a whole number, got 0\.5/,
+      /line 1: label: expected a whole number of 32 bits, got 0\.5/,
     ],
     [good.replace("\n1,10,", "\n\n\r\n1,256,"), /line 5, column 2: .*got 256/],
     [good.trimEnd() + ",7", /line 4: expected 17 columns.*got 18/],

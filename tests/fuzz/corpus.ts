@@ -68,6 +68,7 @@ export async function specimens(): Promise<Specimen[]> {
     plain("legacy pth", await golden("pytorch_legacy.pth")),
     await zipped("npz", await golden("npz_beside.npz")),
     await zipped("npz", await encodeNpz(keras)),
+    plain("onnx", await golden("pytorch_network.onnx")),
     plain("idx", images),
     plain("idx", half),
     packed("gz", gzipSync(images)),

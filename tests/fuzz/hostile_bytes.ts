@@ -201,8 +201,9 @@ export function bmp(width: number, height: number): Uint8Array {
 
 export function gif(width: number, height: number, frames: number): Uint8Array {
   const size = [width & 255, width >> 8, height & 255, height >> 8];
+  // Of one pixel each.
   const frame = Uint8Array.of(
-    ...[0x2c, 0, 0, 0, 0, ...size, 0, 2, 2, 0x44, 1, 0],
+    ...[0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0],
   );
   return concat([
     text("GIF89a"),

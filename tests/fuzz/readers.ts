@@ -35,6 +35,7 @@ export const READERS = {
     await data?.train?.read();
     return await decodeWeights(bytes);
   },
+  onnx: (bytes) => decodeWeights(bytes),
   checkpoint: async (bytes, folder) => {
     const path = await stored("checkpoint.safetensors", bytes, folder);
     await readSafetensors(path);

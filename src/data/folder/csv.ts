@@ -2,7 +2,7 @@ import { DataError, describe, FormatError } from "../../base/errors.ts";
 import { mostUnpacked } from "../../formats/gzip.ts";
 import { unpacked } from "../../formats/unpacked.ts";
 import type { ImageRows, ImageShape } from "./format.ts";
-import { labelArray } from "./label_array.ts";
+import { isLabel, labelArray } from "./label_array.ts";
 
 /** The columns of a table of pixels. */
 export interface CsvLayout {
@@ -72,9 +72,9 @@ export async function readCsv(
     for (let column = 0; column < columns; column++) {
       const value = values[column];
       if (column === label) {
-        if (!Number.isInteger(value)) {
+        if (!isLabel(value)) {
           const got = fieldAt(line, column);
-          throw wrongValue(`${at}: label`, "a whole number", got);
+          throw wrongValue(`${at}: label`, "a whole number of 32 bits", got);
         }
         labels.push(value);
         continue;

@@ -1,3 +1,8 @@
+/** Whether a number can be a label: a whole one of 32 bits. */
+export function isLabel(value: number): boolean {
+  return (value | 0) === value;
+}
+
 /** Labels as bytes where they fit. */
 export function labelArray(
   labels: readonly number[],

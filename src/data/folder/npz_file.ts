@@ -3,7 +3,7 @@ import { DataError, describe, FormatError } from "../../base/errors.ts";
 import type { HostTensor } from "../../formats/safetensors.ts";
 import { openWeights } from "../../formats/weights.ts";
 import { checkCounts } from "./check_counts.ts";
-import { labelArray } from "./label_array.ts";
+import { isLabel, labelArray } from "./label_array.ts";
 import { channelsFirst, imageShapeOf } from "./pixels.ts";
 import type {
   FolderFormat,
@@ -126,10 +126,10 @@ function pixelsOf({ data, dtype }: HostTensor, name: string): Uint8Array {
 
 function wholeNumbers({ data }: HostTensor, name: string): number[] {
   return Array.from(data as ArrayLike<number | bigint>, (value, row) => {
-    if (Number.isInteger(Number(value))) return Number(value);
+    if (isLabel(Number(value))) return Number(value);
     throw new FormatError(describe({
       what: `${name}: label of row ${row}`,
-      expected: "a whole number",
+      expected: "a whole number of 32 bits",
       got: String(value),
       help: "Give a label for each image.",
     }));
