@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { Tensor } from "../../mod.ts";
 import { explain } from "../../src/serve/engine/explain.ts";
+import { pixelSum } from "../../src/serve/page/pixel_sum.ts";
 import {
   ConvolutionalNeuralNetwork,
   readShippedWeights,
@@ -30,6 +31,26 @@ deviceTest(
         "fc Linear 10",
       ],
     );
+    // Every pixel of the convolutions is the sum that the page shows.
+    for (const { convolution, data, name, shape } of layers) {
+      assertEquals(convolution !== null, /^layer\d\.0$/.test(name), name);
+      if (convolution === null) continue;
+      const [, height, width] = shape;
+      for (const [at, value] of data.entries()) {
+        const column = at % width;
+        const row = Math.floor(at / width) % height;
+        const map = Math.floor(at / (width * height));
+        const sum = pixelSum(convolution, [map, row, column]);
+        assertAlmostEquals(sum.value, value, 1e-4, `${name} ${at}`);
+        const own = sum.pixels.reduce(
+          (total, pixel, at) => total + pixel * sum.weights[at],
+          0,
+        );
+        const amounts = sum.channels.map(Math.abs);
+        assertEquals(Math.abs(own), Math.max(...amounts));
+        assertEquals(own, sum.channels[sum.channel]);
+      }
+    }
     const scores = async (pixels: Float32Array) => {
       using x = Tensor.from(device, pixels, [1, 1, 28, 28]);
       return await model.forward(x).data();

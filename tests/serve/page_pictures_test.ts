@@ -1,4 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+} from "@std/assert";
 import { join } from "@std/path";
 import { encodePng } from "../../src/digits/mod.ts";
 import { encodePyTorch } from "../../src/formats/mod.ts";
@@ -16,6 +21,7 @@ import {
   says,
   seven,
   shows,
+  text,
 } from "./_page.ts";
 
 needs(import.meta.url, "env", "net", "read", "run", "write");
@@ -161,6 +167,54 @@ browserTest(
     await shows(page, "1");
     await page.click("#original");
     await shows(page, "class 1");
+    assertEquals(site.problems, []);
+  },
+);
+
+browserTest(
+  "page: a pixel of a convolution tells how it comes about",
+  async (page) => {
+    await using site = await opened(page);
+    await shows(page, "draw something");
+    await draw(page, seven);
+    await page.waitForSelector("#inside:not([hidden])");
+    const sum = async () => {
+      await page.waitForSelector(".sum:not([hidden])");
+      return await text(page, ".sum:not([hidden])");
+    };
+    /** The numbers are rounded to hundredths. */
+    const adds = (all: string, inputs: number) => {
+      const numbers = all.replaceAll("−", "-").match(
+        /The sum is (\S+) (?:from map \d+ of \d+, which adds most; (\S+) from all maps; )?with the bias of (\S+): (\S+)$/,
+      )!.slice(1).map(Number);
+      const [own, every, bias, value] = numbers;
+      const whole = inputs === 1 ? own : every;
+      assertAlmostEquals(whole + bias, value, 0.0151);
+      assertEquals(all.match(/×\s/g)?.length, 26);
+    };
+    const layer = (at: number) => `.layer:nth-child(${at})`;
+    await page.hover(`${layer(1)} canvas:nth-child(3)`);
+    const first = await sum();
+    assertMatch(first, /^Map 3, row \d+, column \d+: pixel × weight/);
+    adds(first, 1);
+    await page.hover(`${layer(5)} canvas:nth-child(32)`);
+    const second = await sum();
+    assertMatch(second, /^Map 32, .* of 16, which adds most/);
+    adds(second, 16);
+    // Other layers have no such sum.
+    await page.hover(`${layer(2)} canvas:nth-child(1)`);
+    await page.waitForFunction(
+      `document.querySelector(".sum:not([hidden])") === null`,
+    );
+    // By keys, and it follows what is drawn.
+    await page.focus(`${layer(1)} .maps`);
+    await page.keyboard.press("ArrowRight");
+    assertMatch(await sum(), /^Map 1, row 1, column 2:/);
+    await page.keyboard.press("PageDown");
+    await page.keyboard.press("ArrowUp");
+    assertMatch(await sum(), /^Map 2, row 1, column 2:/);
+    await page.keyboard.press("Escape");
+    assertEquals(await page.$(".sum:not([hidden])"), null);
     assertEquals(site.problems, []);
   },
 );

@@ -138,21 +138,21 @@ browserTest("page: keyboard alone draws, clears and chooses", async (page) => {
   await page.keyboard.press("Delete");
   await shows(page, "draw something");
   const walked: unknown[] = [];
-  for (let count = 0; count < 16; count++) {
+  for (let count = 0; count < 18; count++) {
     await page.keyboard.press("Tab");
     const id = await focused();
     walked.push(id);
     if (id !== "" || walked.length !== 3) continue;
     await page.keyboard.press("Enter");
     await shows(page, String(labels[0]));
+    await page.waitForSelector("#inside:not([hidden])");
   }
   assertEquals(walked, [
     ...[
       "clear",
       "photo",
-      "",
-      "",
-      "",
+      // Three test images, and the maps of two convolutions.
+      ...["", "", "", "", ""],
       "network",
       "rate",
       "batch",
@@ -241,6 +241,8 @@ browserTest("page: axe-core finds nothing", async (page) => {
   await page.waitForSelector("#filters canvas");
   await page.click("#stop");
   await page.waitForSelector("#start:not([disabled])");
+  await page.hover(".layer canvas");
+  await page.waitForSelector(".sum:not([hidden])");
   const { default: axe } = await import("npm:axe-core@4.10.3");
   await page.evaluate(axe.source);
   for (const value of ["light", "dark"]) {

@@ -209,6 +209,8 @@ browserTest(
       `document.getElementById("rate").options[0].value = "1e30"`,
     );
     await page.select("#rate", "1e30");
+    // What appears above the button moves it.
+    await page.waitForSelector("#inside:not([hidden])");
     await page.click("#start");
     await says(page, "expected a finite number, got ");
     await page.waitForSelector("#start:not([disabled])");

@@ -1,6 +1,7 @@
 import type { Device } from "../../devices/device.ts";
 import type { Classifier } from "../../models/networks.ts";
 import { explain as explainRows } from "../../training/explain.ts";
+import { Convolutions } from "./convolutions.ts";
 import type { Explanation } from "./protocol.ts";
 
 /**
@@ -16,10 +17,16 @@ export async function explain(
   data: Float32Array,
   index: number,
 ): Promise<Explanation> {
+  using convolutions = new Convolutions(model);
   const rows = { data, shape: [1, 1, 28, 28], classes: [index] };
   const { layers, saliency } = await explainRows(device, model, rows);
+  const byName = await convolutions.all();
   return {
-    layers: layers.map((layer) => ({ ...layer, shape: layer.shape.slice(1) })),
+    layers: layers.map((layer) => ({
+      ...layer,
+      shape: layer.shape.slice(1),
+      convolution: byName.get(layer.name) ?? null,
+    })),
     saliency,
   };
 }

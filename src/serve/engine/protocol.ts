@@ -1,3 +1,4 @@
+import type { Conv2dShape } from "../../../kernels/conv2d/conv2d.ts";
 import type { DeviceChoice } from "../../devices/select.ts";
 import type { Box } from "../../digits/digit_of.ts";
 import type { NetworkName } from "../../models/networks.ts";
@@ -41,6 +42,17 @@ export interface Seen {
   readonly isDigit: boolean;
 }
 
+/** What a convolution is computed from. */
+export interface Convolution {
+  readonly shape: Conv2dShape;
+  /** `[inChannels, inHeight, inWidth]` */
+  readonly inputs: Float32Array;
+  /** `[outChannels, inChannels / groups, kernelHeight, kernelWidth]` */
+  readonly weights: Float32Array;
+  /** `[outChannels]`; null without bias. */
+  readonly biases: Float32Array | null;
+}
+
 /** What a layer makes of an image. */
 export interface LayerMaps {
   /** The layer's name in the network. */
@@ -51,6 +63,8 @@ export interface LayerMaps {
   readonly shape: readonly number[];
   /** The elements, map by map. */
   readonly data: Float32Array;
+  /** Null of other layers than convolutions. */
+  readonly convolution: Convolution | null;
 }
 
 /** How an answer came about. */

@@ -74,6 +74,7 @@ export interface PointerInput extends Event {
   readonly clientX: number;
   readonly clientY: number;
   readonly pointerId: number;
+  readonly pointerType: string;
   readonly isPrimary: boolean;
 }
 

@@ -74,8 +74,7 @@ export const pageHtml = `<!DOCTYPE html>
   </section>
   <section id="inside" class="card wide" aria-labelledby="inside-title" hidden>
     <h2 id="inside-title">After each layer</h2>
-    <div id="layers" role="img"
-      aria-label="The maps that each layer makes of the digit"></div>
+    <div id="layers"></div>
   </section>
   <section id="training" class="card wide" aria-labelledby="training-title">
     <h2 id="training-title">Train it here</h2>

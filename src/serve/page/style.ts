@@ -5,6 +5,7 @@ export const pageStyle = `
   --background: #f3f5f8; --card: #ffffff; --line: #d5dbe3; --edge: #8590a0;
   --text: #1b1f24; --muted: #58626e; --first: #1a62d6; --on-first: #ffffff;
   --rest: #a9bddb; --good: #1a7f37; --bad: #b42318;
+  --more: #ffa657; --less: #4696ff;
   --run0: #1a62d6; --run1: #b84a06; --run2: #1a7f37; --run3: #8250df;
 }
 @media (prefers-color-scheme: dark) {
@@ -94,11 +95,25 @@ caption { text-align: left; color: var(--muted); font-size: 14px; padding-bottom
 .image canvas { width: 100%; aspect-ratio: 1; border-radius: 5px; }
 #images { display: grid; gap: 4px; grid-template-columns: repeat(10, minmax(0, 1fr)); }
 #layers { display: grid; gap: 14px 28px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
+.layer { position: relative; }
 .layer h3 { margin: 0 0 6px; font-weight: 400; font-size: 14px; color: var(--muted); }
 .layer code { color: var(--text); font-size: 14px; }
 .maps { display: grid; gap: 3px; grid-template-columns: repeat(8, 1fr); }
 @media (min-width: 480px) { .maps { grid-template-columns: repeat(16, 1fr); } }
 .maps canvas, #filters canvas { width: 100%; aspect-ratio: 1; border-radius: 3px; }
+.sum {
+  position: absolute; z-index: 1; top: calc(100% + 6px); left: 0; width: max-content;
+  max-width: 100%; padding: 10px 12px; pointer-events: none;
+  background: var(--card); border: 1px solid var(--edge); border-radius: 8px;
+  box-shadow: 0 4px 16px #0004;
+}
+.sum p { font-size: 14px; color: var(--text); }
+.products { display: flex; flex-wrap: wrap; gap: 12px; margin: 8px 0; align-items: start; }
+.sum table { width: auto; }
+.sum td { padding: 1px 4px; text-align: right; font-size: 12px; line-height: 1.25; white-space: nowrap; border: 1px solid var(--line); }
+.map { position: relative; width: 112px; }
+.map canvas { width: 100%; border-radius: 3px; }
+.mark { position: absolute; outline: 2px solid var(--first); }
 #layers .units { grid-template-columns: 1fr; max-width: 400px; }
 #layers .units canvas { aspect-ratio: auto; }
 .charts { display: grid; gap: 12px 24px; margin-top: 18px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); }
