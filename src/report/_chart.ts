@@ -1,5 +1,6 @@
 import { html } from "../base/html.ts";
 import { library } from "../base/library.ts";
+import { echarts } from "./echarts.ts";
 
 /** A line of a panel. */
 export interface Series {
@@ -48,13 +49,6 @@ export interface PanelSize {
   readonly width: number;
   readonly height: number;
 }
-
-/**
- * The bundle for browsers: the package's own entry asks for NODE_ENV, which is a
- * permission more. By a variable, so that Deno does not fetch the 12 MB before a
- * program starts.
- */
-const echarts = "npm:echarts@6.1.0/dist/echarts.esm.min.mjs";
 
 /** Room around a panel's axes: title above, labels at the left and below. */
 const margin = { left: 72, right: 16, top: 34, bottom: 44 };

@@ -48,9 +48,9 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
     "--allow-env=DENO_WEBGPU_BACKEND",
     "--allow-sys=systemMemoryInfo",
   ],
-  // The first is for the task, all others are the program's.
+  // The first two are for the task, all others are the program's.
   compile: [
-    ...["--allow-run", read, write, "--allow-run"],
+    ...[read, "--allow-run", read, write, "--allow-run"],
     `${dataHosts},${ownAddresses}`,
   ],
   // The library's own modules, which it loads when it needs them.

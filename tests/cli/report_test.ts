@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
+import { echarts } from "../../src/report/echarts.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { root, run, withoutLibrary, writeDigits } from "./_program.ts";
 import { needs } from "../permissions.ts";
@@ -111,8 +112,7 @@ Deno.test("--seeds leaves a report and a plot for each", async () => {
 
 Deno.test("where the chart library is out of reach, the weights are saved", async () => {
   await using folder = await task();
-  const name = "npm:echarts@6.1.0/dist/echarts.esm.min.mjs";
-  const before = await withoutLibrary(folder.path, name);
+  const before = await withoutLibrary(folder.path, echarts);
   const program = [...before, "src/cli/mod.ts"];
   const weights = folder.file("weights.safetensors");
   const once = [...folder.options, "--epochs", "1"];
