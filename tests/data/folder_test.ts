@@ -357,6 +357,18 @@ permittedTest(
   },
 );
 
+permittedTest("of a few images one is held out, of one none", async () => {
+  for (const [count, held] of [[1, 0], [2, 1], [10, 1], [11, 2]]) {
+    await using folder = await temporaryFolder();
+    await write(join(folder.path, "train.csv"), table(count, {}));
+    const train = await Mnist.open(folder.path);
+    assertEquals(train.length, count - held);
+    if (held === 0) continue;
+    const test = await Mnist.open(folder.path, { split: "test" });
+    assertEquals(test.length, held);
+  }
+});
+
 permittedTest("a damaged table is refused by line and column", async () => {
   const good = table(3, {});
   const cases: [text: string, message: RegExp][] = [
@@ -430,19 +442,27 @@ permittedTest("Keras's archive is read, channels last too", async () => {
     [...train.images],
     [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11].map((at) => at + row),
   );
-  await writeNpz(path, [
-    ["x_train", {
-      dtype: "F32",
-      shape: [1, 2, 2],
-      data: new Float32Array(4).fill(0.5),
-    }],
-    ["y_train", u8([1], labels(1))],
-  ]);
-  await assertRejects(
-    () => Mnist.open(folder.path),
-    FormatError,
-    "mnist.npz: x_train: expected pixels that are whole numbers from 0 to 255, got F32 0.5. ",
-  );
+  const writePixels = (...values: number[]) =>
+    writeNpz(path, [
+      ["x_train", {
+        dtype: "F32",
+        shape: [1, 2, 2],
+        data: Float32Array.from(values),
+      }],
+      ["y_train", u8([1], labels(1))],
+    ]);
+  await writePixels(0, 1, 254, 255);
+  const whole = await Mnist.open(folder.path);
+  assertEquals(whole.images, Uint8Array.of(0, 1, 254, 255));
+  for (const value of [0.5, -1, 256]) {
+    await writePixels(0, 1, value, 3);
+    await assertRejects(
+      () => Mnist.open(folder.path),
+      FormatError,
+      "mnist.npz: x_train: expected pixels that are whole numbers from 0 to " +
+        `255, got F32 ${value}. `,
+    );
+  }
 });
 
 permittedTest("CIFAR-10's binary files have colours and names", async () => {

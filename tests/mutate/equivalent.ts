@@ -133,6 +133,12 @@ export const equivalents: readonly Equivalent[] = [
       "it there is but one window.",
   },
   {
+    file: "src/ops/smooth_l1_loss.ts",
+    from: "parameters: { beta: 1 },",
+    to: "parameters: { beta: 0 },",
+    reason: "The loss always gives beta; its default is the loss's own.",
+  },
+  {
     file: "src/formats/data_source.ts",
     from: "const LARGEST = 2 ** 28;",
     to: "const LARGEST = 2 ** 29;",

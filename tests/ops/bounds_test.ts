@@ -1,5 +1,10 @@
 /** Arguments at the very bounds of what operations take, and just beyond. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { ShapeError } from "../../src/base/errors.ts";
 import { Tape } from "../../src/core/tape.ts";
 import { Tensor } from "../../src/core/tensor.ts";
@@ -129,3 +134,10 @@ deviceTest(
     assert(both > dispatches(false, true));
   },
 );
+
+deviceTest("t leaves what has one dimension as it is", (device) => {
+  const x = Tensor.from(device, [1, 2], [2]);
+  assertStrictEquals<Tensor>(x.t(), x);
+  const cube = Tensor.from(device, [1, 2], [2, 1, 1]);
+  assertThrows(() => cube.t(), ShapeError, "t: x: expected at most two");
+});
