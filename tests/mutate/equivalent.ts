@@ -156,6 +156,18 @@ export const equivalents: readonly Equivalent[] = [
     to: "const PIECE = 2 ** 13;",
     reason: "How many bytes go to the unpacker at a time.",
   },
+  {
+    file: "kernels/conv2d/image_gradient.ts",
+    from: "share < mostShare && bytesOf(shape) <= mostBytes;",
+    to: /^share .* mostShare .* mostBytes;$/,
+    reason: "Which of two forms computes a gradient: both give it.",
+  },
+  {
+    file: "kernels/conv_block/wasm.ts",
+    from: "if (gradX !== null || gradWeight !== null) {",
+    to: "if (true) {",
+    reason: "It computes what nobody asked for, and leaves it.",
+  },
 ];
 
 /** Why a mutant changes nothing, or undefined where that is not known. */

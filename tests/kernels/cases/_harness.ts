@@ -24,7 +24,7 @@ export interface KernelCase {
 }
 
 /** What unwritten i32 elements hold; no kernel gives it. */
-const SENTINEL = 0x7f7f7f7f;
+export const UNWRITTEN_INTEGER = 0x7f7f7f7f;
 
 /** What unwritten f32 elements hold: NaN is what some kernels must give. */
 export const UNWRITTEN = 2 ** 120;
@@ -131,7 +131,7 @@ export class KernelHarness {
 
   /** An i32 output full of numbers that no kernel gives. */
   i32Output(length: number): Operand {
-    return this.i32(new Int32Array(length).fill(SENTINEL));
+    return this.i32(new Int32Array(length).fill(UNWRITTEN_INTEGER));
   }
 
   /**

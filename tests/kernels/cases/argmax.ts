@@ -1,7 +1,12 @@
 import { argmax, correctCount } from "../../../kernels/argmax/argmax.ts";
 import type { ClassesShape } from "../../../kernels/lib/largest_column.ts";
 import { runReference } from "../../reference/run.ts";
-import { type KernelCase, random, randomIntegers } from "./_harness.ts";
+import {
+  type KernelCase,
+  random,
+  randomIntegers,
+  UNWRITTEN_INTEGER,
+} from "./_harness.ts";
 
 const SHAPES: Record<string, ClassesShape> = {
   "odd batch": { batch: 3, classes: 10 },
@@ -11,7 +16,7 @@ const SHAPES: Record<string, ClassesShape> = {
 };
 
 /** Argmax and count of correct rows, on every shape. */
-export const argmaxCases: readonly KernelCase[] = Object.entries(SHAPES)
+const shapeCases: readonly KernelCase[] = Object.entries(SHAPES)
   .flatMap(([name, shape]) =>
     Object.entries(scoresOf(shape)).flatMap(([kind, scores]): KernelCase[] => {
       const { batch, classes } = shape;
@@ -40,6 +45,17 @@ export const argmaxCases: readonly KernelCase[] = Object.entries(SHAPES)
     })
   );
 
+/** An argmax of fewer rows than its output has room for. */
+const short: KernelCase = {
+  name: "argmax: the output goes on after the last row",
+  run(harness) {
+    const shape = { batch: 5, classes: 4 };
+    const scores = random(32, 3);
+    const output = new Int32Array(8).fill(UNWRITTEN_INTEGER);
+    harness.check(argmax, { scores, output }, shape);
+  },
+};
+
 /** Scores of every kind that an argmax may stumble over. */
 function scoresOf({ batch, classes }: ClassesShape): Record<
   string,
@@ -55,3 +71,6 @@ function scoresOf({ batch, classes }: ClassesShape): Record<
     "NaN above all": scores.map((score, i) => i % 7 < 2 ? NaN : score),
   };
 }
+
+/** The cases of both kernels. */
+export const argmaxCases: readonly KernelCase[] = [...shapeCases, short];
