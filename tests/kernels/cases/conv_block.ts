@@ -118,10 +118,14 @@ export const convBlockCases: readonly KernelCase[] = Object.entries(SHAPES)
       name: `convBlockGradient of a frozen convolution: ${name}`,
       run: (harness) => gradient(harness, shape, "normalisation"),
     },
+    {
+      name: `convBlockGradient of a frozen weight: ${name}`,
+      run: (harness) => gradient(harness, shape, "input"),
+    },
   ]);
 
 /** With respect to what gradients are made. */
-type Wanted = "all" | "parameters" | "normalisation";
+type Wanted = "all" | "parameters" | "normalisation" | "input";
 
 /** The operands of a block that it reads and updates, as f32 holds them. */
 function argumentsOf({ convolution }: ConvBlockShape, withBias: boolean) {
@@ -212,10 +216,12 @@ function gradientOperands(shape: ConvBlockShape, wanted: Wanted) {
     numBatchesTracked: Int32Array.of(41),
     ...results,
     gradOutput: random(results.output.length, 21),
-    gradX: wanted === "all" ? new Float64Array(given.x.length) : null,
-    gradWeight: wanted === "normalisation"
-      ? null
-      : new Float64Array(given.weight.length),
+    gradX: wanted === "all" || wanted === "input"
+      ? new Float64Array(given.x.length)
+      : null,
+    gradWeight: wanted === "all" || wanted === "parameters"
+      ? new Float64Array(given.weight.length)
+      : null,
     gradBias: wanted === "all" ? new Float64Array(outChannels) : null,
     gradScale: new Float64Array(outChannels),
     gradShift: new Float64Array(outChannels),
