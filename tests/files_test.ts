@@ -3,6 +3,7 @@ import {
   assertEquals,
   assertInstanceOf,
   assertMatch,
+  assertNotEquals,
   assertRejects,
 } from "@std/assert";
 import { dirname, fromFileUrl, join } from "@std/path";
@@ -10,6 +11,7 @@ import { DataError } from "../src/base/errors.ts";
 import {
   checkWritable,
   makeFolder,
+  placeOf,
   readFile,
   writeFileAtomic,
 } from "../src/formats/files.ts";
@@ -251,5 +253,34 @@ unixTest({
     assertEquals((await Deno.lstat(pipe)).isFifo, true);
     await writeFileAtomic("/dev/null", NEW);
     assertEquals((await Deno.lstat("/dev/null")).isCharDevice, true);
+  },
+});
+
+permittedTest({
+  name: "a file's place is the same for all its paths, and no other's",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const at = (name: string) => join(folder.path, name);
+    await Deno.mkdir(at("there"));
+    await Deno.symlink(at("there"), at("here"));
+    // Not there yet: its folder and its name.
+    const later = await placeOf(at("there/a"));
+    assertEquals(await placeOf(at("here/a")), later);
+    assertNotEquals(await placeOf(at("there/b")), later);
+    for (const name of ["a", "b"]) {
+      await Deno.writeFile(at(`there/${name}`), OLD);
+    }
+    await Deno.link(at("there/a"), at("there/same"));
+    await Deno.symlink("there/a", at("leads"));
+    const now = await placeOf(at("there/a"));
+    for (const name of ["here/a", "there/same", "leads"]) {
+      assertEquals(await placeOf(at(name)), now, name);
+    }
+    assertNotEquals(await placeOf(at("there/b")), now);
+    assertEquals(await placeOf(at("here")), await placeOf(at("there")));
+    // What takes anything is never the same.
+    const device = await placeOf("/dev/null");
+    assertNotEquals(await placeOf("/dev/null"), device);
   },
 });

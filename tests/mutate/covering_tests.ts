@@ -121,6 +121,12 @@ export class CoveringTests {
     const others = all.filter((each) => !own.includes(each));
     const runs = [own, others].filter(({ length }) => length > 0)
       .flatMap((cases) => this.#caseRuns(file, cases));
+    if (file.endsWith(".ts") && !isAssemblyScript(file)) {
+      runs.unshift({
+        files: ["iterations", "thread_memory"]
+          .map((name) => `tests/kernels/${name}_test.ts`),
+      });
+    }
     if (isForCpu(file)) return runs;
     // Long inputs; and what other adapters run, where a kernel has variants.
     runs.push({
