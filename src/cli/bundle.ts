@@ -60,9 +60,11 @@ async function made(entry: URL): Promise<ReadonlyMap<string, string>> {
         what: `bundle: ${entry.pathname.split("/").at(-1)}`,
         expected: "a module, and Deno's bundler",
         got: (cause as Error).message.split("\n")[0],
-        help:
-          "Mend the module; or do it by Deno, with --unstable-bundle, once " +
-          "where npm can be reached.",
+        help: cause instanceof SyntaxError
+          ? "Put `using` into a block, `{ using device = …; }`, or export " +
+            "nothing beside it."
+          : "Mend the module; or do it by Deno, with --unstable-bundle, once " +
+            "where npm can be reached.",
       }),
       { cause },
     );

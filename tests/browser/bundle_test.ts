@@ -1,10 +1,10 @@
 /** The library as a page has it: how large it is, and that it works there. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join, toFileUrl } from "@std/path";
 import { pack } from "../../src/formats/gzip.ts";
 import { bundleProgram } from "../../src/serve/page/bundle.ts";
 import { browserTest } from "../_browser.ts";
-import { run } from "../cli/_program.ts";
+import { run, told } from "../cli/_program.ts";
 import { needs } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
@@ -97,6 +97,29 @@ Deno.test("a program takes what it uses: Linear 40 kB, a training 120", async ()
   const isForThem = (text: string) => text.includes("/llvmpipe/");
   assertEquals(texts.filter(isForThem), []);
   assert([...parts.values()].some(isForThem), "kernels for processors");
+});
+
+Deno.test("a program may have using at its top, but for one that exports", async () => {
+  const source = `import { openDevice } from "@x/mnist-cnn/browser";
+using device = await openDevice({ device: "cpu", threads: 1 });
+console.log(device.kind);
+`;
+  await using folder = await temporaryFolder();
+  const path = (name: string) => join(folder.path, name);
+  const [text] = (await bundled(source, false)).values();
+  assertEquals(/\busing \w+=/.test(text), false);
+  await Deno.writeTextFile(path("program.js"), text);
+  const args = ["run", "--no-config", path("program.js")];
+  const ran = await told(new Deno.Command(Deno.execPath(), { args }));
+  assertEquals(ran, { code: 0, stderr: "", stdout: "cpu\n" });
+  await Deno.writeTextFile(path("module.ts"), `${source}export const a = 1;\n`);
+  const out = ["--out", path("out")];
+  const refused = await run("bundle", path("module.ts"), ...out);
+  assertEquals(refused.code, 1);
+  assertMatch(
+    refused.stderr,
+    /^error: bundle: module\.ts: [^\n]*using outside a block[^\n]*\. Help: Put `using` into a block/,
+  );
 });
 
 Deno.test("a module does little when it is loaded", async () => {

@@ -77,11 +77,34 @@ for (const [name, body] of Object.entries(bodies)) {
   });
 }
 
+permittedTest(
+  "lowered using: at the top of a module that exports nothing",
+  async () => {
+    const made = `const { made, notes } = globalThis.topUsing;`;
+    const script = `import { deepStrictEqual } from "node:assert";
+    ${made} using a = made("a"); later(); using b = made("b");
+    export_(); function later() { notes.push("later"); }
+    function export_() { notes.push(typeof deepStrictEqual, typeof a); }
+    class C {} await null; notes.push(new C() instanceof C);`;
+    const lowered = await lowerUsing(script);
+    assertEquals(/\busing /.test(lowered), false);
+    for (const text of [script, lowered]) {
+      const notes: unknown[] = [];
+      const made = (name: string) => ({
+        [Symbol.dispose]: () => notes.push(`-${name}`),
+      });
+      Object.assign(globalThis, { topUsing: { made, notes } });
+      await import(`data:text/javascript,${encodeURIComponent(text)}`);
+      assertEquals(notes, ["later", "function", "object", true, "-b", "-a"]);
+    }
+  },
+);
+
 permittedTest("lowered using: elsewhere it is refused", async () => {
   for (
     const script of [
       "for (using a of []) {}",
-      "using a = null;",
+      "using a = null; export const b = 1;",
       "async () => { await using a = null; }",
       "switch (1) { case 1: using a = null; }",
     ]

@@ -24,13 +24,17 @@ const acorn = "npm:acorn@8.19.0";
  * language: https://tc39.es/proposal-explicit-resource-management/
  *
  * @throws {SyntaxError} If it is no module, or has `using` elsewhere than in a
- * block.
+ * block or, exporting nothing, at its top.
  */
 export async function lowerUsing(script: string): Promise<string> {
   const { parse } = await library(acorn, () => import(acorn));
   const options = { ecmaVersion: "latest", sourceType: "module" };
+  const program = parse(script, options);
+  if (program.body.some(isUsing) && !program.body.some(isExport)) {
+    return await lowerUsing(inBlock(program, script));
+  }
   const edits: Edit[] = [];
-  for (const [node, parent] of nodesIn(parse(script, options), null)) {
+  for (const [node, parent] of nodesIn(program, null)) {
     if (isUsing(node)) checkPlace(node, parent);
     if (isBlock(node)) edits.push(...editsOf(node, script, edits.length));
   }
@@ -52,6 +56,21 @@ function* nodesIn(
 
 function isUsing({ kind, type }: Node): boolean {
   return type === "VariableDeclaration" && String(kind).endsWith("using");
+}
+
+function isExport({ type }: Node): boolean {
+  return /^Export\w+Declaration$/.test(type);
+}
+
+/** A module all in a block of its own, but for what it imports. */
+function inBlock({ body }: Node, script: string): string {
+  const isImport = ({ type }: Node) => type === "ImportDeclaration";
+  const textOf = ({ end, start }: Node) => script.slice(start, end);
+  const all = body as Node[];
+  const rest = all.filter((node) => !isImport(node));
+  return `${all.filter(isImport).map(textOf).join("\n")}\n{${
+    rest.map(textOf).join("\n")
+  }}`;
 }
 
 function isBlock({ type }: Node): boolean {
