@@ -174,8 +174,8 @@ const refused: [
   [
     // @ts-expect-error the kernel's size is missing
     () => new nn.Conv2d(4, 6),
-    RangeError,
-    "Conv2d: kernelSize",
+    TypeError,
+    "Conv2d: kernelSize: expected an option of this name, got none",
   ],
   [
     // @ts-expect-error by name
