@@ -1,3 +1,4 @@
+import { callOf } from "./_call.ts";
 import type { Option, OptionGroup } from "./_command.ts";
 import { dataOptions } from "./_data_options.ts";
 import { machineOptions } from "./_machine.ts";
@@ -35,7 +36,7 @@ const searchOptions: readonly Option[] = [
     default: "1",
     help: "trials at a time, which share the cores of the CPU",
   },
-  queueOption("put the trials into this queue, for each deno task worker"),
+  queueOption(`put the trials into this queue, for each ${callOf("worker")}`),
 ];
 
 /** The options that a sweep, but no training has. */

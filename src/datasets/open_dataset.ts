@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { closest } from "../base/closest.ts";
 import { choices } from "../base/choices.ts";
 import { DataError, describe } from "../base/errors.ts";
+import { helpFor } from "../base/help.ts";
 import { checkOptions } from "../base/options.ts";
 import {
   findData,
@@ -231,7 +232,11 @@ function notThere(entry: CatalogEntry, folder: string): DataError {
   const [name = "NAME"] = named ?? [];
   return new DataError(describe({
     what: `${entry.title} is not in ${folder}`,
-    help: `Put its files there, or fetch them: deno task data --dataset ` +
-      `${name}, in a program { download: true }.`,
+    help: helpFor({
+      program: "Put its files there, or fetch them: { download: true }.",
+      cli: (callOf) =>
+        "Put its files there, or fetch them: " +
+        `\`${callOf("data")} --dataset ${name}\`.`,
+    }),
   }));
 }

@@ -52,7 +52,17 @@ Deno.test("one file has the whole command line", async () => {
     trained.stdout,
     /\(0\): Conv2d\(16, [\s\S]*\[Epoch +1\/ +1\] loss: /,
   );
-  for (const { stderr, stdout } of [help, predicted, trained]) {
+  const helps = [await cli("sweep", "--help"), await cli("data", "--help")];
+  assertEquals(helps.map(({ code }) => code), [0, 0]);
+  const none = ["--dataset", "kmnist", "--data", "none"];
+  const missing = await cli("evaluate", "--device", "cpu", ...none);
+  assertMatch(
+    missing.stderr,
+    /Help: Put its files there, or fetch them: `deno r/,
+  );
+  for (
+    const { stderr, stdout } of [help, predicted, trained, missing, ...helps]
+  ) {
     assertEquals(`${stdout}${stderr}`.includes("deno task"), false);
   }
 });
