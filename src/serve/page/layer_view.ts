@@ -44,9 +44,7 @@ export class LayerView {
     this.#canvases = mapsOf(layer).map((map) => picture(...map));
     const className = shape.length === 3 ? "maps" : "maps units";
     this.#maps = made("div", className, ...this.#canvases);
-    const hint = layer.convolution === null
-      ? ""
-      : "; point at a pixel to see its sum";
+    const hint = layer.convolution === null ? "" : "; point at a pixel";
     const text = ` ${kinds[kind] ?? kind}, ${shape.join(" × ")}${hint}`;
     const caption = made("h3", "", made("code", "", name), text);
     this.element = made("div", "layer", caption, this.#maps);
