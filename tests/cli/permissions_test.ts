@@ -56,6 +56,7 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
   // The library's own modules, which it loads when it needs them.
   cli: ["--allow-read=src,kernels,vendor"],
   fuzz: [read, write, "--allow-run"],
+  differential: [read, write, "--allow-run"],
   kernels: [
     "--allow-read=kernels",
     "--allow-write=kernels",
@@ -65,8 +66,9 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
 
 /** Tasks that run tests, other programs, or time them. */
 const unlimited = [
-  ...["test", "mutate", "bench", "bench:lighthouse", "bench:page"],
-  ...["bench:serve", "bench:webgpu"],
+  ...["test", "test:programs", "coverage", "mutate", "bench"],
+  ...["bench:lighthouse", "bench:page", "bench:readers", "bench:serve"],
+  "bench:webgpu",
 ];
 
 /** Tasks that only run others. */
