@@ -37,7 +37,16 @@ export const rmspropCases: readonly KernelCase[] = [
     constants: { ...PLAIN, momentum: 0.9, weightDecay: 0.1 },
     centered: true,
   },
-].map(({ name, length, constants, centered }): KernelCase => ({
+  {
+    name: "momentum, and no buffer for it",
+    length: 70,
+    constants: { ...PLAIN, momentum: 0.9 },
+    centered: false,
+    hasBuffer: false,
+  },
+].map((
+  { name, length, constants, centered, hasBuffer = true },
+): KernelCase => ({
   name: `rmspropStep, ${STEPS} steps: ${name}`,
   run: (harness) => {
     const { momentum } = constants;
@@ -45,7 +54,7 @@ export const rmspropCases: readonly KernelCase[] = [
       parameter: random(length, 2),
       squareAvg: zeros(length),
       gradAvg: centered ? zeros(length) : null,
-      momentumBuffer: momentum === 0 ? null : zeros(length),
+      momentumBuffer: hasBuffer && momentum > 0 ? zeros(length) : null,
     };
     for (let step = 1; step <= STEPS; step++) {
       const operands = {
