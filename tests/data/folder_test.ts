@@ -475,14 +475,18 @@ permittedTest("CIFAR-10's binary files have colours and names", async () => {
   };
   const within = join(folder.path, "cifar-10-batches-bin");
   await write(join(within, "data_batch_1.bin"), record(3));
-  await write(join(within, "data_batch_2.bin"), record(9));
+  await write(
+    join(within, "data_batch_2.bin"),
+    Uint8Array.of(...record(9), ...record(0)),
+  );
   await write(join(within, "test_batch.bin"), record(1));
   const names = "a b c d e f g h i j".split(" ");
   await write(join(within, "batches.meta.txt"), names.join("\n") + "\n\n");
   const train = await Mnist.open(folder.path);
-  assertEquals([...train.labels], [3, 9]);
+  assertEquals([...train.labels], [3, 9, 0]);
   assertEquals(train.imageShape, [3, 32, 32]);
-  assertEquals(train.images.subarray(3072), record(9).subarray(1));
+  assertEquals(train.images.subarray(3072, 6144), record(9).subarray(1));
+  assertEquals(train.images.subarray(6144), record(0).subarray(1));
   assertEquals(train.targets.classNames, names);
   await Deno.truncate(join(within, "test_batch.bin"), 3000);
   await assertRejects(

@@ -359,3 +359,24 @@ deviceTest("neighbours with gradients are moved by one kernel", (device) => {
     assertEquals(device.record(() => optimizer.step()).program.length, 1);
   }
 });
+
+deviceTest("a state has the rate of each group", async (device) => {
+  const [weight, bias] = new Linear(2, 1).to(device).parameters();
+  const open = (first: number, second: number) =>
+    new SGD([{ params: [weight], lr: first }, { params: [bias] }], {
+      lr: second,
+    });
+  const state = await open(0.5, 0.25).stateDict();
+  const other = open(1, 2);
+  other.loadStateDict(state);
+  assertEquals(other.paramGroups.map(({ lr }) => lr), [0.5, 0.25]);
+  const one = new SGD([weight, bias], { lr: 2 });
+  assertThrows(
+    () => one.loadStateDict(state),
+    StateDictError,
+    "lr: expected 1",
+  );
+  assertEquals(one.lr, 2);
+  one.loadStateDict(new Map());
+  assertEquals(one.lr, 2);
+});

@@ -177,3 +177,18 @@ Deno.test("transforms take the bounds themselves", () => {
   ];
   for (const make of beyond) assertThrows(make, RangeError, "the lesser first");
 });
+
+Deno.test("RandomErasing leaves an image rather than erase all its rows", () => {
+  const draw = (options: object) =>
+    new RandomErasing({ p: 1, ...options })
+      .draw(new RandomGenerator(1), { height: 4, width: 4 });
+  const none = [0, 0, 0, 0];
+  assertEquals(draw({ scale: [1, 1], ratio: [1, 1] }), none);
+  assertEquals(draw({ scale: [0.25, 0.25], ratio: [4, 4] }), none);
+  assertEquals(draw({ scale: [0.25, 0.25], ratio: [0.25, 0.25] }), none);
+  const [top, left, bottom, right] = draw({
+    scale: [0.25, 0.25],
+    ratio: [1, 1],
+  });
+  assertEquals([bottom - top, right - left], [2, 2]);
+});
