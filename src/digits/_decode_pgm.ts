@@ -74,7 +74,7 @@ function isSpace(byte: number | undefined): boolean {
  */
 export function pgmHeader(bytes: Uint8Array): Header {
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, 1000));
-  const gap = String.raw`(?:\s|#[^\n]*\n)+`;
+  const gap = String.raw`(?:\s|#[^\r\n]*[\r\n])+`;
   const header = new RegExp(`^P[25]${gap}(\\d+)${gap}(\\d+)${gap}(\\d+)\\s`);
   const found = header.exec(start);
   if (found === null) throw new ImageFault("no width, height and white value");

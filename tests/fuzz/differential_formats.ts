@@ -75,9 +75,9 @@ function isSubsampled({ sampling }: ReferencePicture): boolean {
  *
  * - JPEG: its standard leaves the inverse DCT an error of one step in each of
  *   Y, Cb and Cr (ITU-T T.83), up to 1 + 1.772 in a colour, to each reader; with
- *   rounding that is 6. Of damaged coefficients, which it has no checksum of, one
- *   pixel in ten may be beyond what a byte holds. How fewer samples of colour become pixels it leaves open:
- *   then brightness alone is compared.
+ *   rounding that is 6. It has no checksum: of damaged coefficients up to half of
+ *   the pixels may be beyond what a byte holds. How fewer samples of colour
+ *   become pixels it leaves open: then brightness alone is compared.
  * - BMP of 16 bits: Pillow rounds a colour of 5 or 6 bits down, we to the
  *   nearest. In 32 bits without masks Pillow sees no alpha.
  * - GIF: a transparent pixel has no colour.
@@ -93,7 +93,7 @@ export const FORMATS = {
   jpeg: picture((_file, theirs) =>
     isSubsampled(theirs)
       ? { steps: 4, seesLumaAlone: true }
-      : { steps: 6, beyond: 0.1 }
+      : { steps: 6, beyond: 0.5 }
   ),
   bmp: picture((file) => ({
     steps: file[28] === 16 ? 1 : ROUNDING,

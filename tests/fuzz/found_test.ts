@@ -99,6 +99,15 @@ Deno.test("a PGM of bytes above its white is refused, as one of text is", async 
   }
 });
 
+Deno.test("a comment of a PGM ends with its line, whatever ends that", async () => {
+  const file = (end: string) => text(`P2 # a${end}b\n2 1 9\n0 9`);
+  await decodeImage(file(" "), "a.pgm");
+  for (const end of ["\r", "\n"]) {
+    const part = "got no width, height and white value";
+    await refused(() => decodeImage(file(end), "a.pgm"), part);
+  }
+});
+
 Deno.test("an array of NumPy of a version that is none is refused", async () => {
   const array = concat([npy(1), Uint8Array.of(7)]);
   array[7] = 2;
