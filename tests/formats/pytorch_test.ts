@@ -202,6 +202,38 @@ function positionOf(bytes: Uint8Array, part: Uint8Array): number {
   throw new Error("the part is not there");
 }
 
+Deno.test("an OrderedDict made of a list of pairs has them", async () => {
+  const pickle = new PickleWriter();
+  pickle.call("collections", "OrderedDict", () => {
+    pickle.tuple(() =>
+      pickle.tuple(() => {
+        pickle.text("weight");
+        pickle.call("torch._utils", "_rebuild_tensor_v2", () => {
+          pickle.persistent(() => {
+            pickle.text("storage");
+            pickle.global("torch", "FloatStorage");
+            pickle.text("0");
+            pickle.text("cpu");
+            pickle.integer(2);
+          });
+          pickle.integer(0);
+          pickle.tuple(() => pickle.integer(2));
+          pickle.tuple(() => pickle.integer(1));
+          pickle.false();
+          pickle.call("collections", "OrderedDict", () => {});
+        });
+      })
+    );
+  });
+  const bytes = await writeZip([
+    ["a/data.pkl", pickle.end()],
+    ["a/data/0", new Uint8Array(new Float32Array([1, 2]).buffer)],
+  ]);
+  const { tensors } = await decodeWeights(bytes);
+  assertEquals([...tensors.keys()], ["weight"]);
+  assertEquals(tensors.get("weight")!.data, new Float32Array([1, 2]));
+});
+
 Deno.test("whatever torch.load reads with weights_only stands beside", async () => {
   const pickle = new PickleWriter();
   const storage = (name: string, key: string, count: number) =>
