@@ -241,6 +241,22 @@ deviceTest("losses as modules are the functions", async (device) => {
   }
 });
 
+deviceTest(
+  "a smooth loss without its square has PyTorch 1.13's slope at 0",
+  async (device) => {
+    const x = Tensor.from(device, [1, 2, 3], [3], { requiresGrad: true });
+    const target = Tensor.from(device, [2, 2, 2], [3]);
+    const backward = () => {
+      using tape = new Tape();
+      const loss = ops.smoothL1Loss(x, target, { beta: 0, reduction: "sum" });
+      tape.backward(loss);
+      return loss;
+    };
+    assertEquals(await backward().item(), 2);
+    assertEquals([...await x.grad!.data()], [-1, -1, 1]);
+  },
+);
+
 Deno.test("losses and softmax print as PyTorch prints them", () => {
   assertEquals(`${new nn.Softmax(1)}`, "Softmax(dim=1)");
   assertEquals(`${new nn.LogSoftmax(-1)}`, "LogSoftmax(dim=-1)");
