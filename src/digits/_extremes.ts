@@ -51,7 +51,8 @@ function brightestOfColumns(
   const result = new Float32Array(data.length);
   const opposite = 2 * reach * width;
   for (let at = 0; at < result.length; at++) {
-    const [end, start] = [toEnd[at], fromStart[at + opposite]];
+    const end = toEnd[at];
+    const start = fromStart[at + opposite];
     result[at] = end > start ? end : start;
   }
   return { width, height, data: result };
@@ -64,7 +65,8 @@ function raise(
   other: number,
   width: number,
 ): void {
-  const [to, from] = [row * width, other * width];
+  const to = row * width;
+  const from = other * width;
   for (let column = 0; column < width; column++) {
     const value = data[from + column];
     if (value > data[to + column]) data[to + column] = value;

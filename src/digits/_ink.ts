@@ -75,7 +75,8 @@ function darkerThanAround(
   const lightest = brightest({ ...wide, data: around }, reach);
   const paper = darkest(lightest, reach).data;
   const ink = data.map((value, pixel) => {
-    const [x, y] = [pixel % width, Math.floor(pixel / width)];
+    const x = pixel % width;
+    const y = Math.floor(pixel / width);
     return paper[(y + margin) * wide.width + x + margin] - value;
   });
   return { width, height, data: ink };
