@@ -11,6 +11,7 @@ import { describe } from "../base/errors.ts";
 import { ELEMENT_BYTES } from "./_elements.ts";
 import { writeFileAtomic } from "./files.ts";
 import type { HostDtype, HostTensor } from "./_host_tensor.ts";
+import { pickleTensor } from "./_pickle_tensor.ts";
 import { PickleWriter } from "./_pickle_writer.ts";
 import { rowMajor } from "./_strided.ts";
 import { writeZip } from "./_zip.ts";
@@ -84,7 +85,7 @@ export async function encodePyTorch(
   ], commentOf(metadata));
 }
 
-/** A call of `_rebuild_tensor_v2(storage, offset, shape, strides, …)`. */
+/** Writes a tensor of a state dictionary. */
 function writeTensor(
   pickle: PickleWriter,
   { data, dtype, shape }: HostTensor,
@@ -97,22 +98,8 @@ function writeTensor(
       .filter((one) => STORAGES[one as HostDtype]);
     throw invalid(`elements of ${name}`, known.join(", "), dtype);
   }
-  pickle.call("torch._utils", "_rebuild_tensor_v2", () => {
-    pickle.persistent(() => {
-      pickle.text("storage");
-      pickle.global("torch", storage);
-      pickle.text(key);
-      pickle.text("cpu");
-      pickle.integer(data.length);
-    });
-    pickle.integer(0);
-    pickle.tuple(() => shape.forEach((size) => pickle.integer(size)));
-    pickle.tuple(() =>
-      rowMajor(shape).forEach((stride) => pickle.integer(stride))
-    );
-    pickle.false();
-    pickle.call("collections", "OrderedDict", () => {});
-  });
+  const strides = rowMajor(shape);
+  pickleTensor(pickle, { storage, key, count: data.length, shape, strides });
 }
 
 /**

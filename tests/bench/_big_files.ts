@@ -6,6 +6,7 @@ import {
   ZipWriter,
 } from "npm:@zip.js/zip.js@2.24.0";
 import { Linear, openDevice } from "../../mod.ts";
+import { pickleTensor } from "../../src/formats/_pickle_tensor.ts";
 import { PickleWriter } from "../../src/formats/_pickle_writer.ts";
 import { writeZip } from "../../src/formats/_zip.ts";
 import {
@@ -69,19 +70,11 @@ function pickleOf(shape: readonly number[], strides: readonly number[]) {
   pickle.call("collections", "OrderedDict", () => {});
   pickle.items(() => {
     pickle.text("weight");
-    pickle.call("torch._utils", "_rebuild_tensor_v2", () => {
-      pickle.persistent(() => {
-        pickle.text("storage");
-        pickle.global("torch", "FloatStorage");
-        pickle.text("0");
-        pickle.text("cpu");
-        pickle.integer(COUNT);
-      });
-      pickle.integer(0);
-      pickle.tuple(() => shape.forEach((size) => pickle.integer(size)));
-      pickle.tuple(() => strides.forEach((one) => pickle.integer(one)));
-      pickle.false();
-      pickle.call("collections", "OrderedDict", () => {});
+    pickleTensor(pickle, {
+      storage: "FloatStorage",
+      count: COUNT,
+      shape,
+      strides,
     });
   });
   return pickle.end();

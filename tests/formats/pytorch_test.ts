@@ -11,6 +11,7 @@ import {
   openWeights,
   readWeights,
 } from "../../src/formats/weights.ts";
+import { pickleTensor } from "../../src/formats/_pickle_tensor.ts";
 import { PickleWriter } from "../../src/formats/_pickle_writer.ts";
 import { writeZip } from "../../src/formats/_zip.ts";
 import { ConvolutionalNeuralNetwork } from "../../src/models/convolutional_neural_network.ts";
@@ -208,19 +209,11 @@ Deno.test("an OrderedDict made of a list of pairs has them", async () => {
     pickle.tuple(() =>
       pickle.tuple(() => {
         pickle.text("weight");
-        pickle.call("torch._utils", "_rebuild_tensor_v2", () => {
-          pickle.persistent(() => {
-            pickle.text("storage");
-            pickle.global("torch", "FloatStorage");
-            pickle.text("0");
-            pickle.text("cpu");
-            pickle.integer(2);
-          });
-          pickle.integer(0);
-          pickle.tuple(() => pickle.integer(2));
-          pickle.tuple(() => pickle.integer(1));
-          pickle.false();
-          pickle.call("collections", "OrderedDict", () => {});
+        pickleTensor(pickle, {
+          storage: "FloatStorage",
+          count: 2,
+          shape: [2],
+          strides: [1],
         });
       })
     );
@@ -337,24 +330,15 @@ const beyond = {
 for (const [how, { end, offset, shape, strides }] of Object.entries(beyond)) {
   Deno.test(`a tensor that leaves its storage is refused: ${how}`, async () => {
     const pickle = new PickleWriter();
-    const sizes = (all: readonly number[]) =>
-      pickle.tuple(() => all.forEach((size) => pickle.integer(size)));
     pickle.call("collections", "OrderedDict", () => {});
     pickle.items(() => {
       pickle.text("weight");
-      pickle.call("torch._utils", "_rebuild_tensor_v2", () => {
-        pickle.persistent(() => {
-          pickle.text("storage");
-          pickle.global("torch", "FloatStorage");
-          pickle.text("0");
-          pickle.text("cpu");
-          pickle.integer(5);
-        });
-        pickle.integer(offset);
-        sizes(shape);
-        sizes(strides);
-        pickle.false();
-        pickle.call("collections", "OrderedDict", () => {});
+      pickleTensor(pickle, {
+        storage: "FloatStorage",
+        count: 5,
+        offset,
+        shape,
+        strides,
       });
     });
     const bytes = await writeZip([

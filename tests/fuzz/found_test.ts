@@ -8,6 +8,7 @@ import { assertRejects } from "@std/assert";
 import { FormatError } from "../../src/base/errors.ts";
 import { csvLayout, readCsv } from "../../src/data/folder/csv.ts";
 import { decodeImage } from "../../src/digits/decode.ts";
+import { pickleTensor } from "../../src/formats/_pickle_tensor.ts";
 import { PickleWriter } from "../../src/formats/_pickle_writer.ts";
 import { decodeWeights, encodePyTorch } from "../../src/formats/mod.ts";
 import { openZip, writeZip } from "../../src/formats/_zip.ts";
@@ -122,19 +123,11 @@ function pickleOf(types: readonly string[]): Uint8Array {
   pickle.items(() => {
     for (const [at, type] of types.entries()) {
       pickle.text(`tensor${at}`);
-      pickle.call("torch._utils", "_rebuild_tensor_v2", () => {
-        pickle.persistent(() => {
-          pickle.text("storage");
-          pickle.global("torch", type);
-          pickle.text("0");
-          pickle.text("cpu");
-          pickle.integer(1);
-        });
-        pickle.integer(0);
-        pickle.tuple(() => pickle.integer(1));
-        pickle.tuple(() => pickle.integer(1));
-        pickle.false();
-        pickle.call("collections", "OrderedDict", () => {});
+      pickleTensor(pickle, {
+        storage: type,
+        count: 1,
+        shape: [1],
+        strides: [1],
       });
     }
   });
