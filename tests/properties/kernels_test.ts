@@ -14,6 +14,7 @@ import { webGpuTest } from "../_webgpu.ts";
 import { assertClose } from "../close.ts";
 import type { GradcheckCase } from "../gradcheck.ts";
 import { uniform } from "../reference.ts";
+import { cpuBuildsTest } from "./_cpu_builds.ts";
 import { operations } from "./_operations.ts";
 
 /** Sums of at most some hundred terms, those in one chain the worst. */
@@ -72,18 +73,10 @@ async function compare(
   }
 }
 
-for (const kernels of ["relaxed", "simd"] as const) {
-  Deno.test(`cpu, ${kernels}: random calls are the reference's`, async () => {
-    const split = { splitFrom: 0, winogradFrom: 0 };
-    using device = CpuDevice.open({
-      threads: 2,
-      poison: true,
-      kernels,
-      ...split,
-    });
-    await compare(device, 12);
-  });
-}
+cpuBuildsTest(
+  "random calls are the reference's",
+  async (device) => await compare(device, 12),
+);
 
 webGpuTest("webgpu: random calls are the reference's", async (device) => {
   await compare(device, 1);

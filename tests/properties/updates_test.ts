@@ -19,10 +19,10 @@ import * as ema from "../../kernels/ema/ema.ts";
 import * as rmsprop from "../../kernels/rmsprop/rmsprop.ts";
 import * as sgd from "../../kernels/sgd/sgd.ts";
 import * as topK from "../../kernels/top_k/top_k.ts";
-import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../../src/devices/device.ts";
 import { webGpuTest } from "../_webgpu.ts";
 import { runKernelCase } from "../kernels/cases/_harness.ts";
+import { cpuBuildsTest } from "./_cpu_builds.ts";
 import { augmentationCalls, metricCalls } from "./_image_calls.ts";
 import { updateCalls } from "./_update_calls.ts";
 
@@ -52,18 +52,10 @@ async function compare(device: Device, runs: number): Promise<void> {
   }
 }
 
-for (const kernels of ["relaxed", "simd"] as const) {
-  Deno.test(`cpu, ${kernels}: random updates, warps and counts are the reference's`, async () => {
-    const split = { splitFrom: 0, winogradFrom: 0 };
-    using device = CpuDevice.open({
-      threads: 2,
-      poison: true,
-      kernels,
-      ...split,
-    });
-    await compare(device, 40);
-  });
-}
+cpuBuildsTest(
+  "random updates, warps and counts are the reference's",
+  async (device) => await compare(device, 40),
+);
 
 webGpuTest(
   "webgpu: random updates, warps and counts are the reference's",
