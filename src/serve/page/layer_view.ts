@@ -35,13 +35,15 @@ export class LayerView {
   readonly #maps: PageElement;
   readonly #card = made("div", "sum");
   #layer: LayerMaps;
+  #drawn: readonly DrawnMap[];
   #place: Place | null = null;
 
   /** Shows a layer's maps. */
   constructor(layer: LayerMaps) {
     this.#layer = layer;
+    this.#drawn = mapsOf(layer);
     const { kind, name, shape } = layer;
-    this.#canvases = mapsOf(layer).map((map) => picture(...map));
+    this.#canvases = this.#drawn.map((map) => picture(...map));
     const className = shape.length === 3 ? "maps" : "maps units";
     this.#maps = made("div", className, ...this.#canvases);
     const hint = layer.convolution === null ? "" : "; point at a pixel";
@@ -60,7 +62,8 @@ export class LayerView {
   /** Shows the maps of another image, which fit. */
   show(layer: LayerMaps): void {
     this.#layer = layer;
-    for (const [at, map] of mapsOf(layer).entries()) {
+    this.#drawn = mapsOf(layer);
+    for (const [at, map] of this.#drawn.entries()) {
       draw(this.#canvases[at], ...map);
     }
     this.#point(this.#place);
@@ -123,7 +126,7 @@ export class LayerView {
     this.#card.hidden = place === null;
     const { convolution } = this.#layer;
     if (place === null || convolution === null) return;
-    const map = picture(...mapsOf(this.#layer)[place[0]]);
+    const map = picture(...this.#drawn[place[0]]);
     this.#card.replaceChildren(...pixelCard(convolution, map, place));
   }
 }
@@ -133,10 +136,11 @@ function within(at: number, end: number): number {
   return Math.min(Math.max(at, 0), end - 1);
 }
 
-/** What is drawn of a layer: values, how many in a row, and their colours. */
-function mapsOf(
-  { data, shape }: LayerMaps,
-): [values: Float32Array, columns: number, ramp: Ramp][] {
+/** What is drawn of a map: values, how many in a row, and their colours. */
+type DrawnMap = [values: Float32Array, columns: number, ramp: Ramp];
+
+/** What is drawn of a layer. */
+function mapsOf({ data, shape }: LayerMaps): DrawnMap[] {
   const values = scaled(data);
   // What lies behind a ReLU has no sign.
   const ramp = data.some((value) => value < 0) ? signed : grey;
