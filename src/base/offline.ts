@@ -7,6 +7,9 @@
  * @module
  */
 
+/** What a checkout loads before it starts, whatever its flags are. */
+const loadedFirst = "deno-std@1.4.0";
+
 /**
  * Packages that show where Deno's cache is, each with a module of it: one that a
  * program's modules name, and one that a checkout loads before it starts, which
@@ -14,7 +17,7 @@
  */
 const anchors = [
   { package: "@zip.js/zip.js@2.24.0", module: "" },
-  { package: "deno-std@1.4.0", module: "/path/mod.js" },
+  { package: loadedFirst, module: "/path/mod.js" },
 ];
 
 let isOffline = false;
@@ -41,7 +44,7 @@ export async function mustBeFetched(specifier: string): Promise<boolean> {
 /** Whether Deno would have to fetch what it bundles programs with. */
 export async function bundlerMustBeFetched(): Promise<boolean> {
   if (!isOffline) return false;
-  const place = inCache("deno-std", "1.4.0");
+  const place = inCache(...splitName(loadedFirst));
   if (place === null) return true;
   const [folder] = place.href.split(/\/npm\/(?=[^/]+\/deno-std\/)/);
   try {

@@ -8,13 +8,10 @@ import { inFull } from "./_rounded_weights.ts";
 export const shippedWeightsName = "mnist-cnn.safetensors";
 
 /** The names of the weights that come with the library: recipes. */
-export type ShippedWeightsName = "notebook" | "best";
+export const shippedWeightsNames = ["notebook", "best"] as const;
 
-/** Those names. */
-export const shippedWeightsNames: readonly ShippedWeightsName[] = [
-  "notebook",
-  "best",
-];
+/** One of these names. */
+export type ShippedWeightsName = (typeof shippedWeightsNames)[number];
 
 /**
  * The weights that come with the library, trained by this code. Their metadata
