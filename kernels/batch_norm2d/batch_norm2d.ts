@@ -1,11 +1,13 @@
 import {
   type AdapterTraits,
+  type CpuTraits,
   dispatch,
   kernel,
   Scratch,
   workgroupsFor,
 } from "../kernel.ts";
 import { elementwise, workgroupSize } from "../lib/elementwise.ts";
+import { threadMemory } from "../lib/thread_memory.ts";
 import { reductionIterations } from "../lib/reduce.ts";
 import * as wgsl from "./batch_norm2d.gen.ts";
 import * as reference from "./reference.ts";
@@ -48,8 +50,11 @@ export const batchNorm2dStatistics = /* @__PURE__ */ kernel({
     workgroups: workgroupsFor(channels, 1),
     iterations: 2 * reductionIterations(batch * area),
   })],
-  wasm: (operands, params) => [
-    simd.batchNorm2dStatistics({ ...operands, ...params }, workOf(params)),
+  wasm: (operands, params, cpu) => [
+    simd.batchNorm2dStatistics(
+      { ...operands, ...params, ...sumsMemory(cpu, params) },
+      workOf(params),
+    ),
   ],
 });
 
@@ -131,9 +136,9 @@ export const batchNorm2dParameterGradient = /* @__PURE__ */ kernel({
       iterations: reductionIterations(batch * area),
     }),
   ],
-  wasm: (operands, shape) => [
+  wasm: (operands, shape, cpu) => [
     simd.batchNorm2dParameterGradient(
-      { ...operands, ...shape, rectified: null },
+      { ...operands, ...shape, rectified: null, ...sumsMemory(cpu, shape) },
       workOf(shape),
     ),
   ],
@@ -252,6 +257,11 @@ function planeOptions(
     constants: { channels, area, chunk, workgroupSize: isSoftware ? 8 : 64 },
     workgroups: workgroupsFor(parts, 1),
   };
+}
+
+/** Memory for two sums of each channel, in f64. */
+export function sumsMemory(cpu: CpuTraits, shape: BatchNorm2dShape) {
+  return threadMemory(cpu, shape.channels * 16);
 }
 
 /** Elements decide the split. */

@@ -5,6 +5,7 @@ import {
   batchNorm2dNormalise,
   batchNorm2dParameterGradient,
   type BatchNorm2dShape,
+  sumsMemory,
   workOf,
 } from "./batch_norm2d.ts";
 import * as simd from "./simd.gen.ts";
@@ -78,14 +79,14 @@ export const batchNorm2dReluGradient = /* @__PURE__ */ kernel({
     }
     return calls;
   },
-  wasm({ gradX, output: rectified, weight, ...given }, shape) {
+  wasm({ gradX, output: rectified, weight, ...given }, shape, cpu) {
     const work = workOf(shape);
     const operands = { ...given, ...shape, rectified };
     const calls = [
-      simd.batchNorm2dParameterGradient(operands, {
-        ...work,
-        label: "batchNorm2dReluParameterGradient",
-      }),
+      simd.batchNorm2dParameterGradient({
+        ...operands,
+        ...sumsMemory(cpu, shape),
+      }, { ...work, label: "batchNorm2dReluParameterGradient" }),
     ];
     if (gradX !== null) {
       calls.push(simd.batchNorm2dInputGradient({ ...operands, weight, gradX }, {

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `batchNorm2dStatistics`. */
-export const batchNorm2dStatistics: WasmFunction<{ readonly x: "pointer"; readonly runningMean: "pointer"; readonly runningVar: "pointer"; readonly numBatchesTracked: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly eps: "f32"; readonly momentum: "f32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dStatistics", {
+export const batchNorm2dStatistics: WasmFunction<{ readonly x: "pointer"; readonly runningMean: "pointer"; readonly runningVar: "pointer"; readonly numBatchesTracked: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly eps: "f32"; readonly momentum: "f32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = /* @__PURE__ */ wasmFunction("batchNorm2dStatistics", {
   x: "pointer",
   runningMean: "pointer",
   runningVar: "pointer",
@@ -16,6 +16,8 @@ export const batchNorm2dStatistics: WasmFunction<{ readonly x: "pointer"; readon
   area: "i32",
   eps: "f32",
   momentum: "f32",
+  memory: "pointer",
+  memoryStride: "pointer",
 });
 
 /** Makes calls of `batchNorm2dNormalise`. */
@@ -41,7 +43,7 @@ export const batchNorm2dInvStd: WasmFunction<{ readonly variance: "pointer"; rea
 });
 
 /** Makes calls of `batchNorm2dParameterGradient`. */
-export const batchNorm2dParameterGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly rectified: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dParameterGradient", {
+export const batchNorm2dParameterGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly rectified: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = /* @__PURE__ */ wasmFunction("batchNorm2dParameterGradient", {
   gradOutput: "pointer",
   rectified: "pointer",
   x: "pointer",
@@ -52,6 +54,8 @@ export const batchNorm2dParameterGradient: WasmFunction<{ readonly gradOutput: "
   batch: "i32",
   channels: "i32",
   area: "i32",
+  memory: "pointer",
+  memoryStride: "pointer",
 });
 
 /** Makes calls of `batchNorm2dInputGradient`. */

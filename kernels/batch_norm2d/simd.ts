@@ -31,6 +31,10 @@ export class BatchNorm2dStatisticsArgs {
   area: i32;
   eps: f32;
   momentum: f32;
+  /** Memory of part 0: two f64 for each channel. */
+  memory: usize;
+  /** Bytes from one part's memory to the next one's. */
+  memoryStride: usize;
 }
 
 /**
@@ -56,18 +60,25 @@ export function batchNorm2dStatistics(
   const momentum: f64 = args.momentum;
   const batches = args.numBatchesTracked;
   const count: f64 = <f64> batch * <f64> area;
+  const first = partStart(channels, part, parts);
   const end = partStart(channels, part + 1, parts);
-  for (let c = partStart(channels, part, parts); c < end; c++) {
-    const near = <f32> (sumOf(plane(x, c, area), area) / area);
-    let sum: f64 = 0, around: f64 = 0;
-    for (let image = 0; image < batch; image++) {
+  const sums = args.memory + args.memoryStride * part;
+  memory.fill(sums, 0, <usize> (end - first) << 4);
+  for (let image = 0; image < batch; image++) {
+    for (let c = first, to = sums; c < end; c++, to += 16) {
       const at = plane(x, image * channels + c, area);
-      sum += momentsAround(at, area, near);
-      around += squares;
+      const near = mean + (<usize> c << 2);
+      if (image == 0) store<f32>(near, <f32> (sumOf(at, area) / area));
+      const sum = momentsAround(at, area, load<f32>(near));
+      store<f64>(to, load<f64>(to) + sum);
+      store<f64>(to, load<f64>(to, 8) + squares, 8);
     }
-    const center: f64 = near + sum / count;
-    const deviation = max<f64>(around - sum * sum / count, 0);
+  }
+  for (let c = first, from = sums; c < end; c++, from += 16) {
+    const sum = load<f64>(from), around = load<f64>(from, 8);
     const at: usize = c << 2;
+    const center: f64 = load<f32>(mean + at) + sum / count;
+    const deviation = max<f64>(around - sum * sum / count, 0);
     const variance = deviation / count;
     store<f32>(mean + at, <f32> center);
     store<f32>(invStd + at, <f32> (1 / sqrt<f64>(variance + eps)));
@@ -181,6 +192,10 @@ export class BatchNorm2dParameterGradientArgs {
   batch: i32;
   channels: i32;
   area: i32;
+  /** Memory of part 0: two f64 for each channel. */
+  memory: usize;
+  /** Bytes from one part's memory to the next one's. */
+  memoryStride: usize;
 }
 
 /** Sums, per channel, over what weight and bias took part in. */
@@ -198,25 +213,29 @@ export function batchNorm2dParameterGradient(
   const batch = args.batch;
   const channels = args.channels;
   const area = args.area;
+  const first = partStart(channels, part, parts);
   const end = partStart(channels, part + 1, parts);
-  for (let c = partStart(channels, part, parts); c < end; c++) {
-    const channel: usize = c << 2;
-    const center = load<f32>(mean + channel);
-    let sum: f64 = 0, products: f64 = 0;
-    for (let image = 0; image < batch; image++) {
+  const sums = args.memory + args.memoryStride * part;
+  memory.fill(sums, 0, <usize> (end - first) << 4);
+  for (let image = 0; image < batch; image++) {
+    for (let c = first, to = sums; c < end; c++, to += 16) {
       const index = image * channels + c;
-      products += productsAround(
+      const products = productsAround(
         plane(gradOutput, index, area),
         rectified == 0 ? 0 : plane(rectified, index, area),
         plane(x, index, area),
         area,
-        center,
+        load<f32>(mean + (<usize> c << 2)),
       );
-      sum += sumOfFactors;
+      store<f64>(to, load<f64>(to) + products);
+      store<f64>(to, load<f64>(to, 8) + sumOfFactors, 8);
     }
+  }
+  for (let c = first, from = sums; c < end; c++, from += 16) {
+    const channel: usize = c << 2;
     const factor: f64 = load<f32>(invStd + channel);
-    store<f32>(gradWeight + channel, <f32> (products * factor));
-    store<f32>(gradBias + channel, <f32> sum);
+    store<f32>(gradWeight + channel, <f32> (load<f64>(from) * factor));
+    store<f32>(gradBias + channel, <f32> load<f64>(from, 8));
   }
 }
 

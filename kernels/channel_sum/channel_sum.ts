@@ -1,6 +1,7 @@
 import { dispatch, kernel, workgroupsFor } from "../kernel.ts";
 import { workgroupSize } from "../lib/elementwise.ts";
 import { reductionIterations } from "../lib/reduce.ts";
+import { threadMemory } from "../lib/thread_memory.ts";
 import * as wgsl from "./channel_sum.gen.ts";
 import * as simd from "./simd.gen.ts";
 
@@ -36,9 +37,12 @@ export const channelSum = /* @__PURE__ */ kernel({
       iterations: reductionIterations(batch * area),
     }),
   ],
-  wasm: ({ output, x }, shape) => [
-    simd.channelSum({ ...shape, x, output }, {
-      work: shape.batch * shape.channels * shape.area,
-    }),
+  wasm: ({ output, x }, shape, cpu) => [
+    simd.channelSum({
+      ...shape,
+      x,
+      output,
+      ...threadMemory(cpu, shape.channels * 8),
+    }, { work: shape.batch * shape.channels * shape.area }),
   ],
 });

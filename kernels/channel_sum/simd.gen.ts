@@ -4,10 +4,12 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `channelSum`. */
-export const channelSum: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("channelSum", {
+export const channelSum: WasmFunction<{ readonly x: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = /* @__PURE__ */ wasmFunction("channelSum", {
   x: "pointer",
   output: "pointer",
   batch: "i32",
   channels: "i32",
   area: "i32",
+  memory: "pointer",
+  memoryStride: "pointer",
 });

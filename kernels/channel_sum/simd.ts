@@ -10,20 +10,28 @@ export class ChannelSumArgs {
   batch: i32;
   channels: i32;
   area: i32;
+  /** Memory of part 0: an f64 for each channel. */
+  memory: usize;
+  /** Bytes from one part's memory to the next one's. */
+  memoryStride: usize;
 }
 
 /** `Σ x` of each channel, in f64 over the images. A part is whole channels. */
 export function channelSum(args: ChannelSumArgs, part: i32, parts: i32): void {
   const x = args.x, output = args.output;
   const batch = args.batch, channels = args.channels, area = args.area;
+  const first = partStart(channels, part, parts);
   const end = partStart(channels, part + 1, parts);
-  let channel = partStart(channels, part, parts);
-  for (; channel < end; channel++) {
-    let sum: f64 = 0;
-    for (let image = 0; image < batch; image++) {
-      const plane = image * channels + channel;
-      sum += sumOf(x + (<usize> (plane * area) << 2), area);
+  const sums = args.memory + args.memoryStride * part;
+  memory.fill(sums, 0, <usize> (end - first) << 3);
+  for (let image = 0; image < batch; image++) {
+    for (let c = first, to = sums; c < end; c++, to += 8) {
+      const plane = image * channels + c;
+      const sum = sumOf(x + (<usize> (plane * area) << 2), area);
+      store<f64>(to, load<f64>(to) + sum);
     }
-    store<f32>(output + (<usize> channel << 2), <f32> sum);
+  }
+  for (let c = first, from = sums; c < end; c++, from += 8) {
+    store<f32>(output + (<usize> c << 2), <f32> load<f64>(from));
   }
 }

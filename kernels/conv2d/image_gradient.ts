@@ -1,4 +1,5 @@
 import { type CpuTraits, Scratch, type WasmCall } from "../kernel.ts";
+import { threadMemory } from "../lib/thread_memory.ts";
 import {
   conv2dCost,
   type Conv2dShape,
@@ -33,7 +34,6 @@ export function imageGradient(
   const packed = new Scratch(fours * 4 * outChannels * taps);
   const bytes = Math.ceil(inWidth * 12 / 64) * 64 +
     fours * 4 * inWidth * lanes * 4 + bytesOf(shape);
-  const { pointer: memory, stride: memoryStride } = cpu.threadMemory(bytes);
   return [
     simd.conv2dPackReversed(
       { weight, packed, inChannels, outChannels, taps },
@@ -44,8 +44,7 @@ export function imageGradient(
       packed,
       bias,
       gradX,
-      memory,
-      memoryStride,
+      ...threadMemory(cpu, bytes),
       batch,
       inChannels,
       inHeight,

@@ -1,5 +1,6 @@
 import type { CpuTraits, WasmCall } from "../kernel.ts";
 import { Scratch } from "../kernel.ts";
+import { threadMemory } from "../lib/thread_memory.ts";
 import * as linear from "../linear/simd.gen.ts";
 import { asLinear } from "./as_linear.ts";
 import { imageGradient, suitsImages } from "./image_gradient.ts";
@@ -316,11 +317,6 @@ function reachOf(shape: Conv2dShape): { height: number; width: number } {
     height: (shape.kernelHeight - 1) * shape.dilationHeight,
     width: (shape.kernelWidth - 1) * shape.dilationWidth,
   };
-}
-
-function threadMemory(cpu: CpuTraits, bytes: number) {
-  const { pointer, stride } = cpu.threadMemory(bytes);
-  return { memory: pointer, memoryStride: stride };
 }
 
 function imageBytes({ channels, columns, phases, rows }: ImageLayout): number {

@@ -169,6 +169,10 @@ export class ConvBlockGradientSumsArgs {
   batch: i32;
   channels: i32;
   area: i32;
+  /** Memory of part 0: two f64 for each channel. */
+  memory: usize;
+  /** Bytes from one part's memory to the next one's. */
+  memoryStride: usize;
 }
 
 /**
@@ -193,13 +197,14 @@ export function convBlockGradientSums(
   const channels = args.channels;
   const area = args.area;
   const zero = f32x4.splat(0);
+  const first = partStart(channels, part, parts);
   const end = partStart(channels, part + 1, parts);
-  for (let c = partStart(channels, part, parts); c < end; c++) {
-    const channel: usize = c << 2;
-    const center = load<f32>(mean + channel);
-    const centers = f32x4.splat(center);
-    let sum: f64 = 0, products: f64 = 0;
-    for (let image = 0; image < batch; image++) {
+  const sums = args.memory + args.memoryStride * part;
+  memory.fill(sums, 0, <usize> (end - first) << 4);
+  for (let image = 0; image < batch; image++) {
+    for (let c = first, to = sums; c < end; c++, to += 16) {
+      const center = load<f32>(mean + (<usize> c << 2));
+      const centers = f32x4.splat(center);
       const start: usize = ((image * channels + c) * area) << 2;
       let lanes = zero, productLanes = zero;
       let i = 0;
@@ -211,8 +216,8 @@ export function convBlockGradientSums(
         const difference = f32x4.sub(v128.load(picked + at), centers);
         productLanes = fma(g, difference, productLanes);
       }
-      sum += exactSum(lanes);
-      products += exactSum(productLanes);
+      let sum = load<f64>(to) + exactSum(lanes);
+      let products = load<f64>(to, 8) + exactSum(productLanes);
       for (; i < area; i++) {
         const at = start + (<usize> i << 2);
         if (load<f32>(output + at) <= 0) continue;
@@ -220,10 +225,15 @@ export function convBlockGradientSums(
         sum += g;
         products += g * <f64> (load<f32>(picked + at) - center);
       }
+      store<f64>(to, sum);
+      store<f64>(to, products, 8);
     }
+  }
+  for (let c = first, from = sums; c < end; c++, from += 16) {
+    const channel: usize = c << 2;
     const inverse: f64 = load<f32>(invStd + channel);
-    store<f32>(gradScale + channel, <f32> (products * inverse));
-    store<f32>(gradShift + channel, <f32> sum);
+    store<f32>(gradScale + channel, <f32> (load<f64>(from, 8) * inverse));
+    store<f32>(gradShift + channel, <f32> load<f64>(from));
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   batchNorm2dInvStd,
   batchNorm2dStatistics,
+  sumsMemory,
 } from "../batch_norm2d/batch_norm2d.ts";
 import { conv2dForward } from "../conv2d/conv2d.ts";
 import { winogradGradient } from "../conv2d/gradients.ts";
@@ -84,6 +85,7 @@ export function evalForward(
 export function gradient(
   operands: GradientOperands,
   shape: ConvBlockShape,
+  cpu: CpuTraits,
 ): Steps | null {
   if (!isHalving(shape)) return null;
   const { convolution, pooling } = shape;
@@ -94,7 +96,7 @@ export function gradient(
   const { gradBias, gradWeight, gradX, weight, x } = operands;
   const steps: Steps = [
     simd.convBlockGradientSums(
-      { ...operands, batch, channels, area },
+      { ...operands, batch, channels, area, ...sumsMemory(cpu, norm) },
       { work: batch * channels * area, label: "convBlockGradientSums" },
     ),
   ];

@@ -1,4 +1,5 @@
 import { dispatch, kernel, workgroupsFor } from "../kernel.ts";
+import { threadMemory } from "../lib/thread_memory.ts";
 import * as linear from "../linear/simd.gen.ts";
 import * as wgsl from "./matmul.gen.ts";
 import * as simd from "./simd.gen.ts";
@@ -81,14 +82,12 @@ export const matmul = /* @__PURE__ */ kernel({
     const { batch, columns, depth, rows, transposed } = shape;
     const work = { work: productsOf(shape) };
     if (batch > 1) {
-      const { pointer: memory, stride: memoryStride } = cpu.threadMemory(32);
       return [simd.matmul({
         left,
         right,
         output,
         layout,
-        memory,
-        memoryStride,
+        ...threadMemory(cpu, 32),
         batch,
         rows,
         columns,

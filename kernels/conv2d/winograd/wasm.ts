@@ -4,6 +4,7 @@ import {
   Scratch,
   type WasmCall,
 } from "../../kernel.ts";
+import { threadMemory } from "../../lib/thread_memory.ts";
 import { asLinear } from "../as_linear.ts";
 import {
   conv2dCost,
@@ -189,11 +190,6 @@ function transformed(
     laneStep: flipped ? inStep : outStep,
     ...threadMemory(cpu, temporary),
   }, { work: inChannels * outChannels * 100, label: "winogradWeights" });
-}
-
-function threadMemory(cpu: CpuTraits, bytes: number) {
-  const { pointer, stride } = cpu.threadMemory(bytes);
-  return { memory: pointer, memoryStride: stride };
 }
 
 /** Elements of a transformed tile, and kernel. */

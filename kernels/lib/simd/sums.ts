@@ -1,6 +1,10 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
 // Sums of unbroken rows of numbers.
+//
+// What sums over images and pixels, for each channel, takes the images outside
+// and the channels inside, with running sums in its part's memory: planes are
+// then read in the order in which they lie, and the processor fetches them ahead.
 
 import { fma } from "./fma.ts";
 
