@@ -2,14 +2,17 @@
  * `deno task coverage`: which lines and branches of `src/` the tests run, the
  * programs that they start among them. Runs a few test files at a time and merges
  * what they leave, since all of them at once leave hundreds of thousands of
- * files; lists the files below 95 %. The arguments are paths of tests; default
- * all of them.
+ * files; lists the folders, and of the files below 95 % the lines that nothing
+ * runs, `20?` being a line with a branch that nothing takes. The arguments are
+ * paths of tests, default all of them; `--of src/cli` lists these files alone.
  *
  * @module
  */
 
-import { fromFileUrl, join } from "@std/path";
-import { mergeScriptCovs, type ScriptCov } from "npm:@bcoe/v8-coverage@1.0.2";
+import { parseArgs } from "@std/cli";
+import { dirname, fromFileUrl, join } from "@std/path";
+import { type Counted, missedLines, readLcov, sharesOf } from "./lcov.ts";
+import { Measurement } from "./measure.ts";
 
 /** Test files of a run. */
 const together = 12;
@@ -18,68 +21,6 @@ const together = 12;
 const least = 95;
 
 const root = fromFileUrl(new URL("../..", import.meta.url));
-const source = new URL("../../src/", import.meta.url).href;
-const merged = new Map<string, ScriptCov>();
-
-/** Runs tests and merges what they cover; whether all of them passed. */
-async function measure(files: readonly string[]): Promise<boolean> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const { success } = await deno([
-      ...["test", "--no-check", "--parallel", "--allow-all"],
-      ...["--unstable-webgpu", "--reporter=dot", "--coverage-raw-data-only"],
-      `--coverage=${folder}`,
-      ...files,
-    ]);
-    const found = new Map<string, ScriptCov[]>();
-    for await (const { name } of Deno.readDir(folder)) {
-      if (!name.endsWith(".json")) continue;
-      const text = await Deno.readTextFile(join(folder, name));
-      const script: ScriptCov = JSON.parse(text);
-      if (!script.url.startsWith(source)) continue;
-      const scripts = found.get(script.url) ?? [];
-      found.set(script.url, [...scripts, script]);
-    }
-    for (const [url, scripts] of found) {
-      const earlier = merged.get(url);
-      const all = earlier === undefined ? scripts : [earlier, ...scripts];
-      merged.set(url, mergeScriptCovs(all)!);
-    }
-    return success;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** Deno's report of all that was merged. */
-async function report(): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const script of merged.values()) {
-      await Deno.writeTextFile(
-        join(folder, `${crypto.randomUUID()}.json`),
-        JSON.stringify(script),
-      );
-    }
-    const { stdout } = await deno(["coverage", folder], "piped");
-    return new TextDecoder().decode(stdout);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function deno(
-  args: readonly string[],
-  stdout: "inherit" | "piped" = "inherit",
-) {
-  return new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-    stdout,
-    stderr: "inherit",
-  }).output();
-}
 
 /** The test files of a folder, or the file itself. */
 async function* testFiles(path: string): AsyncGenerator<string> {
@@ -91,28 +32,50 @@ async function* testFiles(path: string): AsyncGenerator<string> {
   }
 }
 
-const given = Deno.args.length > 0 ? Deno.args : ["tests"];
+/** Lines and branches of some files, and the lesser share of both. */
+function rowOf(name: string, files: readonly Counted[]) {
+  const { branches, branchesTaken, lines, linesRun } = sharesOf(files);
+  const share = (run: number, of: number) => of === 0 ? 100 : 100 * run / of;
+  const text = `${name}: lines ${share(linesRun, lines).toFixed(1)} % ` +
+    `(${linesRun} of ${lines}), branches ` +
+    `${share(branchesTaken, branches).toFixed(1)} % ` +
+    `(${branchesTaken} of ${branches})`;
+  return {
+    text,
+    least: Math.min(share(linesRun, lines), share(branchesTaken, branches)),
+  };
+}
+
+const given = parseArgs(Deno.args, { string: ["of"], collect: ["of"] });
+const listed = given.of.length > 0 ? given.of : ["src"];
 const files: string[] = [];
-for (const path of given) {
-  for await (const file of testFiles(path)) files.push(file);
+for (const path of given._.length > 0 ? given._ : ["tests"]) {
+  for await (const file of testFiles(String(path))) files.push(file);
 }
 files.sort();
+const measurement = new Measurement();
 let allPassed = true;
 for (let start = 0; start < files.length; start += together) {
   const group = files.slice(start, start + together);
   console.log(`${start} of ${files.length} test files`);
-  allPassed = await measure(group) && allPassed;
+  const began = performance.now();
+  allPassed = await measurement.run(group) && allPassed;
+  const seconds = (performance.now() - began) / 1000;
+  console.log(`${dirname(group[0])} and so on: ${seconds.toFixed(0)} s`);
 }
-// A row is a file, its branches, its functions and its lines, in percent.
-const rows = (await report()).split("\n").filter((row) => /^\|.*\d/.test(row))
-  .map((row) => row.split("|").slice(1, 5).map((cell) => cell.trim()));
-const isTotal = ([name]: string[]) => name === "All files";
-const low = rows.filter((row) =>
-  !isTotal(row) && (Number(row[1]) < least || Number(row[3]) < least)
+const counted = readLcov(await measurement.lcov(), root)
+  .filter(({ path }) => listed.some((folder) => path.startsWith(folder)));
+for (const file of counted) {
+  const row = rowOf(file.path, [file]);
+  if (row.least < least) console.log(`${row.text}: ${missedLines(file)}`);
+}
+const folders = Map.groupBy(
+  counted,
+  ({ path }) => path.split("/").slice(0, 2).join("/"),
 );
-console.log("file, branches, functions and lines in percent");
-for (const row of low) console.log(row.join("  "));
-const total = rows.find(isTotal)!;
-console.log(`all files: branches ${total[1]}, lines ${total[3]}`);
-const isEnough = Math.min(Number(total[1]), Number(total[3])) >= least;
-Deno.exit(allPassed && isEnough ? 0 : 1);
+for (const [folder, inside] of folders) {
+  console.log(rowOf(folder, inside).text);
+}
+const total = rowOf("all files", counted);
+console.log(total.text);
+Deno.exit(allPassed && total.least >= least ? 0 : 1);
