@@ -1,8 +1,6 @@
 import {
   Adam,
   capture,
-  ConvolutionalNeuralNetwork,
-  crossEntropy,
   DataLoader,
   type Device,
   Evaluator,
@@ -12,9 +10,11 @@ import {
   type Tensor,
   TensorDataset,
 } from "../../mod.ts";
+import type { BenchNetwork } from "./_networks.ts";
 
 /** What to measure. */
 export interface StepOptions {
+  network: BenchNetwork;
   /** Images of a batch. */
   batch: number;
   /** Training steps that are timed. */
@@ -35,7 +35,7 @@ export interface StepTimes {
   pipelinedMilliseconds: number;
   /**
    * What the host does for a step, record and submit, without the GPU; null on
-   * a device that profiles, which has more to do.
+   * a device that profiles, which has more to do, and on one that is no GPU.
    */
   hostMicroseconds: number | null;
   /** Evaluation, each by itself. */
@@ -52,22 +52,23 @@ export interface StepTimes {
 const rows = 10_000;
 
 /** Images are random: how long a kernel runs does not depend on them. */
-function randomImages(): TensorDataset {
+function randomImages({ imageShape }: BenchNetwork): TensorDataset {
   const random = new RandomGenerator(0);
+  const pixels = imageShape.reduce((product, size) => product * size);
   return new TensorDataset(
-    Uint8Array.from({ length: rows * 784 }, () => random.random() % 256),
+    Uint8Array.from({ length: rows * pixels }, () => random.random() % 256),
     Int32Array.from({ length: rows }, (_, row) => row % 10),
-    { rowShape: [1, 28, 28], classes: 10, divisor: 255 },
+    { rowShape: [...imageShape], classes: 10, divisor: 255 },
   );
 }
 
-/** Times training and evaluation of the network for MNIST on a device. */
+/** Times training and evaluation of a network on a device. */
 export async function timeSteps(
   device: Device,
-  { batch, evaluations, steps }: StepOptions,
+  { batch, evaluations, network, steps }: StepOptions,
 ): Promise<StepTimes> {
-  const dataset = randomImages();
-  const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
+  const dataset = randomImages(network);
+  const model = network.make().to(device, { seed: 0 });
   const optimizer = new Adam(model.parameters(), { lr: 0.01 });
   const order = { device, batchSize: batch, dropLast: true, shuffle: true };
   using loader = new DataLoader(dataset, { ...order, seed: 0 });
@@ -75,7 +76,7 @@ export async function timeSteps(
     device,
     (x: Tensor, labels: Tensor<Shape, "i32">) => {
       using tape = new Tape();
-      const loss = crossEntropy(model.forward(x), labels);
+      const loss = network.loss(model.forward(x), labels);
       optimizer.zeroGrad();
       tape.backward(loss);
       optimizer.step();
@@ -100,6 +101,7 @@ export async function timeSteps(
   if (evaluations > 0) {
     using evaluator = new Evaluator(device, model, dataset, {
       batchSize: batch,
+      loss: network.loss,
     });
     await evaluator.run();
     for (let run = 0; run < evaluations; run++) {
@@ -144,7 +146,7 @@ async function timeMany(
       allocations: each("allocations"),
       bindGroups: each("bindGroups"),
     },
-    hostMicroseconds: device.profile === null
+    hostMicroseconds: device.kind === "webgpu" && device.profile === null
       ? await timeHost(device, step)
       : null,
   };

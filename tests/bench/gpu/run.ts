@@ -10,6 +10,7 @@ import { parseArgs } from "@std/cli";
 import { type Precision, WebGpuDevice } from "../../../src/kernel/mod.ts";
 import { variants } from "../../../kernels/kernel.ts";
 import { kernelCases, runKernelCase } from "../../kernels/cases.ts";
+import { networks } from "../_networks.ts";
 import {
   type StepOptions,
   type StepTimes,
@@ -85,7 +86,13 @@ async function timeAll() {
   const precisions: Precision[] = hasHalf ? ["f32", "f16"] : ["f32"];
   for (const batch of batches) {
     for (const precision of precisions) {
-      const options = { batch, steps, evaluations: 3, precision };
+      const options = {
+        network: networks.notebook,
+        batch,
+        steps,
+        evaluations: 3,
+        precision,
+      };
       const times = await timed(options);
       console.log(
         `batch ${batch}, ${precision}: ` +
