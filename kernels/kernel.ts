@@ -358,6 +358,12 @@ export class Scratch implements Operand {
 }
 
 /**
+ * A buffer that a recorded program keeps from replay to replay, zeros at first:
+ * for what follows from operands that seldom change. For WebAssembly functions.
+ */
+export class Cache extends Scratch {}
+
+/**
  * Memory that WebGPU kernels read four numbers at a time, for what one dispatch
  * leaves for the next. Kernels run in order, and whoever reads a texture has had
  * it written just before: all share those of the same name and size.

@@ -29,6 +29,7 @@ import {
   normalisationOf,
   sizeOf,
 } from "./shape.ts";
+import { evalForward } from "./evaluation.ts";
 import * as wasm from "./wasm.ts";
 import * as webgpu from "./webgpu.ts";
 
@@ -109,7 +110,7 @@ export const convBlockEvalForward = /* @__PURE__ */ kernel({
     ];
   },
   webgpu: webgpu.evalForward,
-  wasm: wasm.evalForward,
+  wasm: evalForward,
   cost: ({ convolution }) => conv2dCost(convolution),
 });
 

@@ -51,3 +51,26 @@ export const convBlockGradConvolved: WasmFunction<{ readonly gradOutput: "pointe
   height: "i32",
   width: "i32",
 });
+
+/** Makes calls of `convBlockWinograd`. */
+export const convBlockWinograd: WasmFunction<{ readonly x: "pointer"; readonly weights: "pointer"; readonly bias: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly scale: "pointer"; readonly shift: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32" }> = /* @__PURE__ */ wasmFunction("convBlockWinograd", {
+  x: "pointer",
+  weights: "pointer",
+  bias: "pointer",
+  mean: "pointer",
+  invStd: "pointer",
+  scale: "pointer",
+  shift: "pointer",
+  output: "pointer",
+  memory: "pointer",
+  memoryStride: "pointer",
+  batch: "i32",
+  inChannels: "i32",
+  outChannels: "i32",
+  inHeight: "i32",
+  inWidth: "i32",
+  outHeight: "i32",
+  outWidth: "i32",
+  paddingHeight: "i32",
+  paddingWidth: "i32",
+});

@@ -1,9 +1,7 @@
 import {
-  batchNorm2dInvStd,
   batchNorm2dStatistics,
   sumsMemory,
 } from "../batch_norm2d/batch_norm2d.ts";
-import { conv2dForward } from "../conv2d/conv2d.ts";
 import { winogradGradient } from "../conv2d/gradients.ts";
 import { winogradForward } from "../conv2d/winograd/winograd.ts";
 import { fill } from "../fill/fill.ts";
@@ -17,7 +15,6 @@ import {
 import {
   type ConvBlockShape,
   type ConvBlockTraining,
-  type EvalOperands,
   type ForwardOperands,
   type GradientOperands,
   isHalving,
@@ -51,33 +48,6 @@ export function forward(
       { ...norm, momentum: shape.momentum },
     ),
     finish(operands, shape),
-  ];
-}
-
-/** As {@linkcode forward} with the running statistics. */
-export function evalForward(
-  operands: EvalOperands,
-  shape: ConvBlockShape,
-  cpu: CpuTraits,
-): Steps | null {
-  if (!isHalving(shape)) return null;
-  const { bias, output, runningMean, runningVar, weight, x } = operands;
-  const norm = normalisationOf(shape);
-  const convolved = new Scratch(sizeOf(norm));
-  const invStd = new Scratch(norm.channels);
-  const picked = new Scratch(output.buffer.length);
-  // A prediction that is not recorded has direct sums: its digits count more than
-  // its time. With ten epochs' weights, logits up to 37 are then within 8e-6 of
-  // the true ones, and within 2.3e-5 by Winograd's algorithm.
-  const convolution = cpu.recording ? winogradForward : conv2dForward;
-  const given = { x, weight, bias, output: convolved };
-  return [
-    call(convolution, given, shape.convolution),
-    call(batchNorm2dInvStd, { variance: runningVar, invStd }, norm),
-    finish(
-      { ...operands, convolved, mean: runningMean, invStd, picked },
-      shape,
-    ),
   ];
 }
 
@@ -119,7 +89,7 @@ export function gradient(
 }
 
 /** Normalises, rectifies and pools. */
-function finish(
+export function finish(
   operands: Pick<
     ForwardOperands,
     "convolved" | "mean" | "invStd" | "scale" | "shift" | "output" | "picked"

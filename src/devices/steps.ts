@@ -1,12 +1,13 @@
 import {
   type AnyKernelCall,
+  Cache,
   type Dispatch,
   type Operand,
   Scratch,
   Texture,
   type WasmCall,
 } from "../../kernels/kernel.ts";
-import type { DeviceBuffer, DType, Lifetime } from "./device.ts";
+import type { DeviceBuffer, DType, HostArray, Lifetime } from "./device.ts";
 
 /** A step of an implementation of a kernel. */
 export type Step = Dispatch | WasmCall | AnyKernelCall;
@@ -17,6 +18,8 @@ export interface ScratchMemory {
   allocate(dtype: DType, length: number, lifetime?: Lifetime): DeviceBuffer;
   /** Takes it back. */
   release(buffer: DeviceBuffer): void;
+  /** Writes values to the start of a constant. */
+  write(buffer: DeviceBuffer, values: HostArray): void;
 }
 
 /** The memory behind an operand, which may be a {@linkcode Scratch}. */
@@ -43,8 +46,10 @@ export function runSteps<S extends Step>(
     let buffer = buffers.get(operand);
     if (buffer === undefined) {
       const { buffer: { dtype, length }, isActivation } = operand;
+      const isCache = operand instanceof Cache;
       const lifetime = isActivation ? "activation" : "pooled";
-      buffer = memory.allocate(dtype, length, lifetime);
+      buffer = memory.allocate(dtype, length, isCache ? "constant" : lifetime);
+      if (isCache) memory.write(buffer, new Float32Array(length));
       buffers.set(operand, buffer);
     }
     return { buffer };

@@ -16,6 +16,20 @@ export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonl
   memoryStride: "pointer",
 });
 
+/** Makes calls of `winogradCachedWeights`. */
+export const winogradCachedWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly kernelSide: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly start: "i32" }> = /* @__PURE__ */ wasmFunction("winogradCachedWeights", {
+  weight: "pointer",
+  transformed: "pointer",
+  outer: "i32",
+  lanes: "i32",
+  kernelSide: "i32",
+  outerStep: "i32",
+  laneStep: "i32",
+  memory: "pointer",
+  memoryStride: "pointer",
+  start: "i32",
+});
+
 /** Makes calls of `winogradWeightGradient`. */
 export const winogradWeightGradient: WasmFunction<{ readonly gradWeight: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly kernelSide: "i32"; readonly summed: "i32" }> = /* @__PURE__ */ wasmFunction("winogradWeightGradient", {
   gradWeight: "pointer",

@@ -1,4 +1,5 @@
 import {
+  Cache,
   type CpuTraits,
   type Operand,
   Scratch,
@@ -18,7 +19,7 @@ import * as simd from "./simd.gen.ts";
 const temporary = 2048;
 
 /** Bytes between what is of one frequency and what is of the next. */
-const gap = 64;
+export const gap = 64;
 
 /** Tiles of several images that are multiplied at a time, at least. */
 const leastTiles = 16;
@@ -105,9 +106,7 @@ export function gradient(
 
 /** Whether it is faster for a 5×5 convolution, and may round more. */
 export function suits5x5(shape: Conv2dShape, cpu: CpuTraits): boolean {
-  return isKnown(shape, 5) &&
-    shape.outHeight >= leastSide && shape.outWidth >= leastSide &&
-    cpu.mayRoundMore(multiplications(shape));
+  return has5x5(shape) && cpu.mayRoundMore(multiplications(shape));
 }
 
 /**
@@ -171,25 +170,62 @@ function isKnown(shape: Conv2dShape, kernelSide: 3 | 5): boolean {
     shape.inWidth + shape.paddingWidth < outWidth + kernelSide;
 }
 
+/** Whether there is F(4×4, 5×5) for a shape, and it is faster. */
+export function has5x5(shape: Conv2dShape): boolean {
+  return isKnown(shape, 5) &&
+    shape.outHeight >= leastSide && shape.outWidth >= leastSide;
+}
+
+/**
+ * The weights of a recorded program, transformed where they have changed since the
+ * last replay; and where they are.
+ */
+export function cachedWeights(
+  weight: Operand,
+  shape: Conv2dShape,
+  cpu: CpuTraits,
+): { step: WasmCall; weights: Cache } {
+  const start = weightElements(shape);
+  const weights = new Cache(start + weight.buffer.length);
+  const step = simd.winogradCachedWeights(
+    { ...weightsOf(weight, weights, shape, false, cpu), start },
+    { label: "winogradWeights" },
+  );
+  return { step, weights };
+}
+
 /** Transforms the weights, once for all images. */
 function transformed(
   weight: Operand,
   to: Operand,
-  { inChannels, kernelHeight, outChannels }: Conv2dShape,
+  shape: Conv2dShape,
   flipped: boolean,
   cpu: CpuTraits,
 ): WasmCall {
+  return simd.winogradWeights(weightsOf(weight, to, shape, flipped, cpu), {
+    work: shape.inChannels * shape.outChannels * 100,
+    label: "winogradWeights",
+  });
+}
+
+function weightsOf(
+  weight: Operand,
+  transformed: Operand,
+  { inChannels, kernelHeight, outChannels }: Conv2dShape,
+  flipped: boolean,
+  cpu: CpuTraits,
+) {
   const inStep = kernelHeight ** 2, outStep = inChannels * inStep;
-  return simd.winogradWeights({
+  return {
     weight,
-    transformed: to,
+    transformed,
     outer: flipped ? outChannels : inChannels,
     lanes: flipped ? inChannels : outChannels,
     kernelSide: kernelHeight,
     outerStep: flipped ? outStep : inStep,
     laneStep: flipped ? inStep : outStep,
     ...threadMemory(cpu, temporary),
-  }, { work: inChannels * outChannels * 100, label: "winogradWeights" });
+  };
 }
 
 /** Elements of a transformed tile, and kernel. */

@@ -86,8 +86,11 @@ export function accumulateFrequencies(
   }
 }
 
-/** `c = aᵀ · b`, or `c += aᵀ · b`. */
-function multiply(
+/**
+ * `c = aᵀ · b`, or `c += aᵀ · b`: a `[inner, rows]`, b `[inner, columns]`, c `[rows,
+ * columns]`; rows is a multiple of 4, columns one of 8.
+ */
+export function multiply(
   a: usize,
   b: usize,
   c: usize,

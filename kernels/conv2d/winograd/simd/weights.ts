@@ -69,6 +69,36 @@ export function winogradWeights(
   }
 }
 
+@unmanaged
+export class WinogradCachedWeightsArgs extends WinogradWeightsArgs {
+  /** Floats of `transformed` before its copy of the weights. */
+  start: i32;
+}
+
+/**
+ * As {@link winogradWeights}, by one part, unless `transformed` is of these weights
+ * already, bit by bit: behind it is a copy of those that it is of. Zeros are of zeros.
+ */
+export function winogradCachedWeights(
+  args: WinogradCachedWeightsArgs,
+  _part: i32,
+  _parts: i32,
+): void {
+  const weight = args.weight;
+  const copy = args.transformed + (<usize> args.start << 2);
+  const count = args.outer * args.lanes * args.kernelSide * args.kernelSide;
+  const bytes: usize = count << 2;
+  let differs = i32x4.splat(0);
+  for (let at: usize = 0; at < bytes; at += 32) {
+    const a = v128.xor(v128.load(weight + at), v128.load(copy + at));
+    const b = v128.xor(v128.load(weight + at, 16), v128.load(copy + at, 16));
+    differs = v128.or(differs, v128.or(a, b));
+  }
+  if (!v128.any_true(differs)) return;
+  memory.copy(copy, weight, bytes);
+  winogradWeights(args, 0, 1);
+}
+
 /** `G`: 5 elements to 8; see `_transforms.ts`. */
 function transformKernel(
   from: usize,
