@@ -5,7 +5,7 @@
  * `deno task bundle` writes it as ES modules for a script tag, `browser/mod.js`
  * and what that loads when it needs it; with a bundler, a program takes what it
  * uses and no more. WebGPU is used where the page has it, by HTTPS or from this
- * machine; else the CPU, on all cores where the page is isolated from other
+ * machine; else the CPU, on its cores where the page is isolated from other
  * origins, which shared memory asks for.
  *
  * @example

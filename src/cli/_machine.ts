@@ -23,7 +23,7 @@ export const machineOptions: readonly Option[] = [
     name: "threads",
     value: "N",
     help: "threads of the CPU device",
-    shown: "one a core",
+    shown: "one a core, at most 8",
   },
   {
     name: "variant",
@@ -55,7 +55,7 @@ export function machineOf(
   };
 }
 
-/** The number of threads of the CPU device; undefined for one a core. */
+/** The number of threads of the CPU device; undefined for the default. */
 function threadCount(command: string, text: string): number | undefined {
   if (text === "") return undefined;
   const threads = wholeNumber(command, "threads", text, 1);

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { mostThreads } from "../devices/cpu/cpu_device.ts";
+import { defaultThreads } from "../devices/cpu/cpu_device.ts";
 import {
   type Axis,
   axisOf,
@@ -206,7 +206,7 @@ export function planIn(
 export function threadsOf({ threads }: Values, jobs: number): number {
   if (threads !== "") return wholeNumber("sweep", "threads", threads, 1);
   const share = Math.floor(navigator.hardwareConcurrency / jobs);
-  return Math.min(Math.max(1, share), mostThreads);
+  return Math.min(Math.max(1, share), defaultThreads());
 }
 
 /** The plan as {@linkcode runSweep} takes it. */

@@ -31,7 +31,7 @@ export const site: Command = {
   notes: "The files work from any folder of any server of files, with no " +
     "request to another. Where the server sends Cross-Origin-Opener-Policy: " +
     "same-origin and Cross-Origin-Embedder-Policy: require-corp, the CPU " +
-    "device uses all cores; else one. WebGPU needs HTTPS, or localhost.",
+    "device uses several cores; else one. WebGPU needs HTTPS, or localhost.",
   async run(given) {
     const { out } = given.values;
     const output = new Output("site", given);

@@ -39,7 +39,7 @@ export interface OpenDeviceOptions {
    * Default `f32`.
    */
   precision?: Precision;
-  /** Threads of the CPU device. Default: one for each core. */
+  /** Threads of the CPU device. Default: one for each core, at most 8. */
   threads?: number;
   /** Is told which device was taken, and why. */
   onChoice?: (sentence: string) => void;

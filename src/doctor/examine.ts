@@ -1,5 +1,5 @@
 import { checkOptions } from "../base/options.ts";
-import { CpuDevice } from "../devices/cpu/cpu_device.ts";
+import { CpuDevice, defaultThreads } from "../devices/cpu/cpu_device.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
 import {
@@ -37,7 +37,7 @@ export interface Diagnosis {
   readonly deno: string;
   /** System and processor: `linux x86_64`. */
   readonly system: string;
-  /** Threads that run at the same time. */
+  /** Threads of the CPU device. */
   readonly threads: number;
   /** WebAssembly's SIMD. */
   readonly simd: boolean;
@@ -101,7 +101,7 @@ export async function examine(
   return {
     deno: Deno.version.deno,
     system: `${Deno.build.os} ${Deno.build.arch}`,
-    threads: navigator.hardwareConcurrency,
+    threads: defaultThreads(),
     simd: WebAssembly.validate(SIMD),
     relaxedSimd: WebAssembly.validate(RELAXED_SIMD),
     memory: await readMemory(),

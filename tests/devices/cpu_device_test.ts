@@ -185,6 +185,23 @@ Deno.test("the convolution of one image starts no worker, that of two does", () 
   assertEquals(counts, [0, 1]);
 });
 
+Deno.test("a device has a thread for each core, at most 8", () => {
+  for (const [cores, threads] of [[1, 1], [3, 3], [8, 8], [64, 8]]) {
+    const value = cores;
+    Object.defineProperty(navigator, "hardwareConcurrency", {
+      value,
+      configurable: true,
+    });
+    try {
+      using device = CpuDevice.open();
+      const number = threads === 1 ? "1 thread" : `${threads} threads`;
+      assertEquals(device.label, `cpu (${number}, relaxed SIMD)`);
+    } finally {
+      Reflect.deleteProperty(navigator, "hardwareConcurrency");
+    }
+  }
+});
+
 Deno.test("1,024 threads share 16, or as many as there are cores", async () => {
   using device = CpuDevice.open({ threads: 1024, splitFrom: 0 });
   const { counter, program } = counting(device);

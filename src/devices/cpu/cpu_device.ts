@@ -34,7 +34,7 @@ export interface CpuDeviceOptions {
   poison?: boolean;
   /**
    * How many threads work, the calling one among them. The same number gives
-   * the same bits in every run. Default: one for each core.
+   * the same bits in every run. Default: one for each core, at most 8.
    */
   threads?: number;
   /**
@@ -74,7 +74,13 @@ export interface CpuDeviceOptions {
 /** Threads that the CPU device can have. */
 export const mostThreads = 1024;
 
-/** The CPU as a device: SIMD kernels in WebAssembly, on all cores. */
+/**
+ * Threads unless more are asked for: a batch of 100 has twelve images for each of
+ * them, and what threads wait for each other grows with their number.
+ */
+const mostByDefault = 8;
+
+/** The CPU as a device: SIMD kernels in WebAssembly, on several cores. */
 export class CpuDevice implements Device {
   static readonly #text = /* @__PURE__ */ printAsText(this);
 
@@ -287,14 +293,19 @@ export class CpuDevice implements Device {
   }
 }
 
-/** The number of threads: one for each core, one where none can share memory. */
-function threadCount(threads = navigator.hardwareConcurrency): number {
+/** The threads that the device has unless it is told otherwise. */
+export function defaultThreads(): number {
+  return Math.min(navigator.hardwareConcurrency, mostByDefault);
+}
+
+/** The number of threads, one where none can share memory. */
+function threadCount(threads = defaultThreads()): number {
   if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
     throw new RangeError(describe({
       what: "CpuDevice.open: threads",
       expected: `a whole number from 1 to ${mostThreads}`,
       got: String(threads),
-      help: "Leave it out to use all cores.",
+      help: "Leave it out to use the cores, 8 at most.",
     }));
   }
   return typeof SharedArrayBuffer === "undefined" ? 1 : threads;
