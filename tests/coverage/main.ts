@@ -11,7 +11,7 @@
 
 import { parseArgs } from "@std/cli";
 import { dirname, fromFileUrl, join } from "@std/path";
-import { type Counted, missedLines, readLcov, sharesOf } from "./lcov.ts";
+import { type Counted, missedLines, sharesOf } from "./lcov.ts";
 import { Measurement } from "./measure.ts";
 
 /** Test files of a run. */
@@ -63,7 +63,7 @@ for (let start = 0; start < files.length; start += together) {
   const seconds = (performance.now() - began) / 1000;
   console.log(`${dirname(group[0])} and so on: ${seconds.toFixed(0)} s`);
 }
-const counted = readLcov(await measurement.lcov(), root)
+const counted = (await measurement.counted())
   .filter(({ path }) => listed.some((folder) => path.startsWith(folder)));
 for (const file of counted) {
   const row = rowOf(file.path, [file]);

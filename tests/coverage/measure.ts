@@ -1,8 +1,15 @@
 import { fromFileUrl, join } from "@std/path";
-import { mergeScriptCovs, type ScriptCov } from "npm:@bcoe/v8-coverage@1.0.2";
+import type { Profiler } from "node:inspector";
+import { mergeScriptCovs } from "npm:@bcoe/v8-coverage@1.0.2";
+import { type Counted, readLcov } from "./lcov.ts";
+import { pageLines, together } from "./page_lines.ts";
+import { pagePrefix } from "./page_programs.ts";
 
 const root = fromFileUrl(new URL("../..", import.meta.url));
 const source = new URL("../../src/", import.meta.url).href;
+
+/** Whether a script is of Deno's: a file, and not what a page loads. */
+const isFile = ({ url }: Profiler.ScriptCoverage) => url.startsWith(source);
 
 /**
  * What V8 counts of `src/` while tests run: in their process, in its workers, and
@@ -10,7 +17,7 @@ const source = new URL("../../src/", import.meta.url).href;
  * variable.
  */
 export class Measurement {
-  readonly #merged = new Map<string, ScriptCov>();
+  readonly #merged = new Map<string, Profiler.ScriptCoverage>();
 
   /** Runs tests and adds what they cover; whether all of them passed. */
   async run(files: readonly string[]): Promise<boolean> {
@@ -41,29 +48,43 @@ export class Measurement {
     }
   }
 
-  /** Deno's report of all that was counted, as LCOV. */
-  async lcov(): Promise<string> {
-    const folder = await Deno.makeTempDir();
-    try {
-      for (const script of this.#merged.values()) {
-        const path = join(folder, `${crypto.randomUUID()}.json`);
-        await Deno.writeTextFile(path, JSON.stringify(script));
-      }
-      const { stdout } = await deno(["coverage", "--lcov", folder], "piped");
-      return new TextDecoder().decode(stdout);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+  /** The lines and branches of all that was counted. */
+  async counted(): Promise<Counted[]> {
+    const scripts = [...this.#merged.values()];
+    const pages = scripts.filter((script) => !isFile(script));
+    return together([
+      ...readLcov(await lcovOf(scripts.filter(isFile)), root),
+      ...(await Promise.all(pages.map(pageLines))).flat(),
+    ]);
   }
 }
 
-/** What V8 counted of the files of `src/`, once for each process. */
-async function* scriptsIn(folder: string): AsyncGenerator<ScriptCov> {
+/** Deno's report of scripts. */
+async function lcovOf(
+  scripts: readonly Profiler.ScriptCoverage[],
+): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const script of scripts) {
+      const path = join(folder, `${crypto.randomUUID()}.json`);
+      await Deno.writeTextFile(path, JSON.stringify(script));
+    }
+    const { stdout } = await deno(["coverage", "--lcov", folder], "piped");
+    return new TextDecoder().decode(stdout);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What V8 counted of `src/`, once for each process and page. */
+async function* scriptsIn(
+  folder: string,
+): AsyncGenerator<Profiler.ScriptCoverage> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".json")) continue;
     const text = await Deno.readTextFile(join(folder, name));
-    const script: ScriptCov = JSON.parse(text);
-    if (script.url.startsWith(source)) yield script;
+    const script: Profiler.ScriptCoverage = JSON.parse(text);
+    if (isFile(script) || script.url.startsWith(pagePrefix)) yield script;
   }
 }
 

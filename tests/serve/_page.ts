@@ -1,6 +1,7 @@
 import type { ElementHandle, Page } from "npm:puppeteer-core@25.16.0";
 import type { ModelCard } from "../../src/serve/mod.ts";
 import { labels, testDigit } from "../digits/_test_digits.ts";
+import { countedAnswer, countPage } from "../coverage/page_counts.ts";
 import { openService } from "./_service.ts";
 
 /** The hundred test images, 20 times: enough steps, and easy to learn. */
@@ -25,11 +26,18 @@ interface Serving {
   readonly card?: ModelCard;
   /** Whether there are images to train on. */
   readonly hasImages?: boolean;
+  /** Whether its programs may be those that are counted, which need `using`. */
+  readonly isCounted?: boolean;
 }
 
 /** Serves the page of a service of its own. */
 export async function servedPage(
-  { card = {}, hasImages = true, isIsolated = true }: Serving = {},
+  {
+    card = {},
+    hasImages = true,
+    isCounted = false,
+    isIsolated = true,
+  }: Serving = {},
 ) {
   const samples = [0, 1, 2].map((index) => ({
     label: labels[index],
@@ -45,7 +53,7 @@ export async function servedPage(
     async (request) => {
       const response = await service.fetch(request);
       if (!isIsolated) response.headers.delete("cross-origin-opener-policy");
-      return response;
+      return isCounted ? await countedAnswer(request, response) : response;
     },
   );
   return {
@@ -60,7 +68,8 @@ export async function servedPage(
 
 /** Opens the page of a service of its own, and notes what goes wrong there. */
 export async function opened(page: Page, serving: Serving = {}) {
-  const site = await servedPage(serving);
+  const site = await servedPage({ ...serving, isCounted: true });
+  const store = await countPage(page);
   const problems = problemsOf(page, site.address);
   // Wide and high enough for the mouse to reach what it clicks without scrolling.
   await page.setViewport({ width: 1120, height: 1000 });
@@ -69,6 +78,7 @@ export async function opened(page: Page, serving: Serving = {}) {
     service: site.service,
     problems,
     async [Symbol.asyncDispose]() {
+      await store();
       await page.close();
       await site[Symbol.asyncDispose]();
     },

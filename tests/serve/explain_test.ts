@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { Tensor } from "../../mod.ts";
+import { Conv2d, Flatten, Linear, Sequential, Tensor } from "../../mod.ts";
 import { explain } from "../../src/serve/engine/explain.ts";
 import { pixelSum } from "../../src/serve/page/pixel_sum.ts";
 import {
@@ -79,4 +79,30 @@ deviceTest(
     );
   },
   ["read"],
+);
+
+deviceTest(
+  "explain: a convolution without a bias adds none",
+  async (device) => {
+    const model = Object.assign(
+      new Sequential(
+        new Conv2d(1, 2, 3, { bias: false }),
+        new Flatten(),
+        new Linear(2 * 26 * 26, 3),
+      ),
+      { classes: 3 },
+    ).to(device, { seed: 0 });
+    model.eval();
+    const image = Float32Array.from(testDigit(0), (value) => value / 255);
+    const { layers: [{ convolution, data }] } = await explain(
+      device,
+      model,
+      image,
+      2,
+    );
+    assertEquals(convolution!.biases, null);
+    const sum = pixelSum(convolution!, [1, 12, 13]);
+    assertEquals(sum.bias, 0);
+    assertAlmostEquals(sum.value, data[26 * 26 + 12 * 26 + 13], 1e-4);
+  },
 );

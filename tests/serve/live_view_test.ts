@@ -5,6 +5,7 @@ import { rangeOf, smoothed, ticks } from "../../src/serve/chart/curve.ts";
 import type { News } from "../../src/serve/live/protocol.ts";
 import type { EpochResult, StepResult } from "../../src/training/mod.ts";
 import { browserTest } from "../_browser.ts";
+import { countedAnswer, countPage } from "../coverage/page_counts.ts";
 import { needs } from "../permissions.ts";
 
 needs(import.meta.url, "env", "net", "read", "run", "write");
@@ -195,13 +196,29 @@ Deno.test("smoothing forgets its start; ticks are round; outliers are cut", () =
   assert(rangeOf([curve], 10, "low").high > 98);
 });
 
+/** Begins the training that is watched, and trains an epoch of it. */
+function begin(view: LiveView): void {
+  view.begin(watched);
+  for (const step of steps(1)) view.step(step);
+  view.epoch(epoch);
+}
+
 /** The page of a view in a browser, and what goes wrong there. */
 async function opened(page: Page, options: Partial<LiveViewOptions> = {}) {
   const view = openView(options);
+  begin(view);
+  const site = await visited(page, view);
+  await page.waitForSelector("#loss path.smooth[d^=M]");
+  return site;
+}
+
+/** The page of a view, whatever that shows. */
+async function visited(page: Page, view: LiveView) {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
-    view.fetch,
+    async (request) => await countedAnswer(request, await view.fetch(request)),
   );
+  const store = await countPage(page);
   const address = `http://127.0.0.1:${server.addr.port}${view.path}`;
   const problems: string[] = [];
   page.on("console", (message) => problems.push(message.text()));
@@ -210,16 +227,13 @@ async function opened(page: Page, options: Partial<LiveViewOptions> = {}) {
     const url = request.url();
     if (!/^data:/.test(url) && !url.startsWith(address)) problems.push(url);
   });
-  view.begin(watched);
-  for (const step of steps(1)) view.step(step);
-  view.epoch(epoch);
   await page.goto(address);
-  await page.waitForSelector("#loss path.smooth[d^=M]");
   return {
     view,
     problems,
     async [Symbol.asyncDispose]() {
       view.end("Finished");
+      await store();
       await page.close();
       await server.shutdown();
     },
@@ -286,6 +300,91 @@ browserTest("live view: curves grow, are read and smoothed", async (page) => {
       .startsWith("epoch 1.48")`,
   );
   assertEquals(site.problems, []);
+});
+
+browserTest(
+  "live view: before a training there is nothing to read",
+  async (page) => {
+    await using site = await visited(page, openView());
+    await waitFor(
+      page,
+      `document.getElementById("numbers").textContent === "–"`,
+    );
+    await waitFor(
+      page,
+      `document.getElementById("loss-values").textContent === "–"`,
+    );
+    assertEquals(await text(page, "status"), "Starting");
+    await page.evaluate(`document.getElementById("loss").focus()`);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("a");
+    assertEquals(await text(page, "loss-values"), "–");
+    begin(site.view);
+    await page.waitForSelector("#loss path.smooth[d^=M]");
+    assertEquals(await text(page, "title"), "runs/now");
+    // Where the key pointed: a hundredth of an epoch.
+    await waitFor(
+      page,
+      `document.getElementById("loss-values").textContent
+        .startsWith("epoch 0.01 – ")`,
+    );
+    assertEquals(site.problems, []);
+  },
+);
+
+browserTest(
+  "live view: four trainings beside it, one of them without an epoch",
+  async (page) => {
+    const none = { trained: [], measured: [], best: null };
+    const runs = [1, 2, 3, 4, 5].map((number) => ({
+      ...other,
+      name: `run ${number}`,
+      ...number === 1 ? none : {},
+    }));
+    await using site = await opened(page, {
+      runs: () => Promise.resolve(runs),
+    });
+    await page.waitForSelector("#others tr:nth-child(5) input");
+    const row = (number: number) => `#others tr:nth-child(${number})`;
+    const swatches = () =>
+      page.evaluate(
+        `Array.from(document.querySelectorAll("#others .swatch"),
+          ({ className }) => className.replace("swatch run-", ""))`,
+      );
+    const cells = await page.evaluate(
+      `Array.from(document.querySelectorAll("${row(1)} td"),
+        ({ textContent }) => textContent)`,
+    );
+    assertEquals(cells, [" run 1", "–", "–", "0", "0.1", "50"]);
+    for (const number of [1, 2, 3, 4, 5]) {
+      await page.click(`${row(number)} input`);
+    }
+    // A fifth has no colour.
+    assertEquals(await swatches(), ["1", "2", "3", "4", "none"]);
+    assertEquals(await page.$(`${row(5)} input:checked`), null);
+    await page.click(`${row(2)} input`);
+    await page.click(`${row(5)} input`);
+    assertEquals(await swatches(), ["1", "none", "3", "4", "2"]);
+    await waitFor(
+      page,
+      `document.getElementById("loss-values").textContent.includes("run 5: ")`,
+    );
+    assertEquals(site.problems, []);
+  },
+);
+
+browserTest("live view: a refusal is told", async (page) => {
+  await using _site = await opened(page);
+  await page.setRequestInterception(true);
+  page.on("request", (request) => {
+    if (request.method() === "GET") request.continue();
+    else request.respond({ status: 403 });
+  });
+  await page.click("#stop");
+  await waitFor(
+    page,
+    `document.getElementById("status").textContent === "stop was refused"`,
+  );
 });
 
 browserTest("live view: stop, save, another run and the end", async (page) => {

@@ -226,6 +226,46 @@ browserTest(
   },
 );
 
+browserTest(
+  "page: without its network it says why, and what needs one says so",
+  async (page) => {
+    await page.setRequestInterception(true);
+    page.on("request", (request) => {
+      if (!request.url().endsWith("/model.safetensors")) request.continue();
+      else request.respond({ body: "no weights" });
+    });
+    await using _site = await opened(page);
+    await says(page, "the page's model");
+    await page.click("#save-pth");
+    await says(page, "there is no network yet");
+    // Nothing looks at it.
+    await draw(page, seven);
+    const { percents } = await shows(page, "–");
+    assertEquals(percents, new Array(10).fill(0));
+  },
+);
+
+browserTest(
+  "page: a network that has ended says so, and a drop of nothing does nothing",
+  async (page) => {
+    await using site = await opened(page);
+    await draw(page, seven);
+    const { status } = await shows(page, "7");
+    await page.evaluate(
+      `document.dispatchEvent(new DragEvent("drop", {
+        dataTransfer: new DataTransfer(), cancelable: true }))`,
+    );
+    assertEquals((await shows(page, "7")).status, status);
+    const [worker] = page.workers();
+    await worker.evaluate(
+      `setTimeout(() => { throw new Error("out of memory"); })`,
+    );
+    await says(page, "The network has ended: Uncaught Error: out of memory. ");
+    await says(page, "Help: Load the page again.");
+    assertEquals(site.problems, []);
+  },
+);
+
 browserTest("page: axe-core finds nothing", async (page) => {
   await using site = await opened(page);
   await page.waitForSelector("#images button:nth-child(3)");

@@ -62,11 +62,11 @@ export class Network implements Disposable {
 
   /** What the page says of it. */
   get about(): About {
-    const { classes, constructor } = this.#model;
+    const { classes } = this.#model;
     const { classNames } = this.#card;
     return {
       device: this.#device.label,
-      network: nameOf(this.#model) ?? constructor.name,
+      network: nameOf(this.#model),
       parameters: this.#model.parameters()
         .reduce((sum, { length }) => sum + length, 0),
       classes: Array.from(
@@ -95,10 +95,9 @@ export class Network implements Disposable {
   /** Its weights as a file. */
   async save(format: SavedFormat): Promise<Uint8Array> {
     const weights = await this.#model.stateDict();
-    const network = nameOf(this.#model);
     const metadata = {
       ...cardMetadata(this.#card),
-      ...network === undefined ? {} : { network },
+      network: nameOf(this.#model),
     };
     return format === "pth"
       ? await encodePyTorch(weights, metadata)
@@ -110,9 +109,10 @@ export class Network implements Disposable {
   }
 }
 
-function nameOf({ constructor }: Classifier): NetworkName | undefined {
+/** The page's networks have names, all of them. */
+function nameOf({ constructor }: Classifier): NetworkName {
   const names = Object.keys(NETWORKS) as NetworkName[];
-  return names.find((name) => NETWORKS[name]().constructor === constructor);
+  return names.find((name) => NETWORKS[name]().constructor === constructor)!;
 }
 
 /** A network that sees images as its weights were trained with. */

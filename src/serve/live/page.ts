@@ -60,7 +60,6 @@ export function listen(state: LiveState, draw: () => void): void {
     draw();
   });
   events.addEventListener("error", () => {
-    if (state.isOver) return;
     element("status").textContent =
       "The training does not answer; asking again";
     for (const id of ["stop", "save"]) element(id).disabled = true;

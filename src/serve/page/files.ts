@@ -20,7 +20,7 @@ export function onChosen(
   const input = element(`${id}-file`);
   element(id).addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    const files = [...input.files ?? []];
+    const files = [...input.files!];
     // The same files once more are a change, too.
     input.value = "";
     if (files.length > 0) run(files);
