@@ -115,3 +115,26 @@ testWith(...permissions)(
     assertEquals(model.training, true);
   },
 );
+
+/** Adds a constant of its own making. */
+class Shifted extends Module {
+  fc = new Linear(3, 3);
+
+  override forward(x: Tensor): Tensor {
+    return add(this.fc.forward(x), Tensor.from(x.device, [1, 2, 3], [3]));
+  }
+}
+
+testWith(...permissions)(
+  "a constant that a network makes for itself is refused",
+  async () => {
+    const { openDevice } = await import("../mod.ts");
+    using device = await openDevice({ device: "cpu" });
+    await assertRejects(
+      () => exportOnnx(new Shifted().to(device), { inputShape: [3] }),
+      TypeError,
+      "exportOnnx: add: expected operands that depend on the input, or are " +
+        "parameters, got a constant made in forward(). Help: Keep it in the model",
+    );
+  },
+);

@@ -114,9 +114,14 @@ const MAKERS: Record<string, string> = {
 /** The class of PCI devices that display. */
 const DISPLAY = "0x03";
 
-/** `ID` and `ID_LIKE` of `/etc/os-release`, or none where there is no such. */
-export async function readDistributions(): Promise<string[]> {
-  const text = await readText("/etc/os-release") ?? "";
+/**
+ * `ID` and `ID_LIKE` of the file that describes a Linux system, or none where
+ * there is no such.
+ */
+export async function readDistributions(
+  path = "/etc/os-release",
+): Promise<string[]> {
+  const text = await readText(path) ?? "";
   return [...text.matchAll(/^(?:ID|ID_LIKE)="?([^"\n]*)"?$/gm)]
     .toSorted(([one], [other]) => one < other ? -1 : 1)
     .flatMap(([, names]) => names.split(" "));
@@ -125,9 +130,12 @@ export async function readDistributions(): Promise<string[]> {
 /**
  * Makers of the graphics cards in a Linux machine; null where that cannot be
  * read: Deno shows `/sys` only with all permissions.
+ *
+ * @param root The folder with a folder for each PCI device.
  */
-export async function readCards(): Promise<string[] | null> {
-  const root = "/sys/bus/pci/devices";
+export async function readCards(
+  root = "/sys/bus/pci/devices",
+): Promise<string[] | null> {
   const cards = new Set<string>();
   const devices = await names(root);
   if (devices === null) return null;

@@ -131,6 +131,8 @@ export class TrialQueue implements AsyncDisposable {
       stopped.resolve({ code: 1, message: "stopped" });
     };
     signal.addEventListener("abort", stop);
+    // While it was put into the queue.
+    if (signal.aborted) stop();
     try {
       const finished = job.waitUntilFinished(this.#events)
         .catch(({ message }: Error) => ({ code: 1, message }));

@@ -2,64 +2,14 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exists } from "@std/fs";
 import { fromFileUrl, join } from "@std/path";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
-import { isPermitted, needs } from "../permissions.ts";
+import { needs } from "../permissions.ts";
 import { root, taskIn, writeDigits } from "./_program.ts";
 import { runHere } from "./_main.ts";
+import { hasRedis, startRedis, until } from "./_redis.ts";
 
 needs(import.meta.url, "env", "net", "read", "run", "write");
 
 const decoder = new TextDecoder();
-
-/** Whether there is a Redis to start; `.ci/run` installs Debian's. */
-async function hasRedis(): Promise<boolean> {
-  try {
-    const args = ["--version"];
-    return (await new Deno.Command("redis-server", { args }).output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-const isThere = isPermitted("run") && await hasRedis();
-
-/** Waits until something is so. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!await isSo()) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-/** A Redis of its own, on a free port, which stores nothing. */
-async function startRedis(folder: string) {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  const child = new Deno.Command("redis-server", {
-    args: [
-      ...["--port", String(port), "--bind", "127.0.0.1", "--dir", folder],
-      ...["--save", "", "--appendonly", "no"],
-    ],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  await until(async () => {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return true;
-    } catch (error) {
-      if (error instanceof Deno.errors.ConnectionRefused) return false;
-      throw error;
-    }
-  });
-  return {
-    address: `redis://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await child.status;
-    },
-  };
-}
 
 /** A worker in a folder, with the permissions of the task and no other process between. */
 async function startWorker(folder: string, address: string) {
@@ -96,10 +46,10 @@ async function filesIn(folder: string): Promise<Record<string, Uint8Array>> {
 }
 
 Deno.test({
-  name: isThere
+  name: hasRedis
     ? "a worker is killed in a trial, another one ends it with the same bytes"
     : "trials in a queue (needs redis-server)",
-  ignore: !isThere,
+  ignore: !hasRedis,
   async fn() {
     await using folder = await temporaryFolder();
     await writeDigits(folder.path, 100, 20);

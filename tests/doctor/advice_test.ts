@@ -1,5 +1,13 @@
-import { assertEquals } from "@std/assert";
-import { missingParts, type SystemFacts } from "../../src/doctor/advice.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import {
+  missingParts,
+  readCards,
+  readDistributions,
+  type SystemFacts,
+} from "../../src/doctor/advice.ts";
+import { testWith } from "../permissions.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 const nothing: SystemFacts = {
   hasWebGpu: true,
@@ -103,3 +111,45 @@ for (const [name, situation, expected] of cases) {
     assertEquals(missingParts({ ...nothing, ...situation }), expected);
   });
 }
+
+const permittedTest = testWith("read", "write");
+
+permittedTest(
+  "graphics cards are PCI devices of a class, by their makers",
+  async () => {
+    await using folder = await temporaryFolder();
+    const devices: [name: string, files: Record<string, string>][] = [
+      ["00:00.0", { class: "0x060000", vendor: "0x8086" }],
+      ["00:02.0", { class: "0x030000", vendor: "0x8086" }],
+      ["01:00.0", { class: "0x030200", vendor: "0x10de" }],
+      ["01:00.1", { class: "0x040300", vendor: "0x10de" }],
+      ["02:00.0", { class: "0x030000", vendor: "0x1234" }],
+      ["03:00.0", { class: "0x030000" }],
+      ["04:00.0", { vendor: "0x1002" }],
+    ];
+    for (const [name, files] of devices) {
+      await Deno.mkdir(join(folder.path, name));
+      for (const [file, text] of Object.entries(files)) {
+        await Deno.writeTextFile(join(folder.path, name, file), `${text}\n`);
+      }
+    }
+    assertEquals((await readCards(folder.path))?.sort(), ["Intel", "NVIDIA"]);
+    const none = join(folder.path, "none");
+    assertEquals(await readCards(none), null);
+    const file = join(folder.path, "00:00.0", "class");
+    await assertRejects(() => readCards(file), Deno.errors.NotADirectory);
+  },
+);
+
+permittedTest("a distribution is named, and what it is like", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "os-release");
+  assertEquals(await readDistributions(path), []);
+  await Deno.writeTextFile(
+    path,
+    'ID_LIKE="ubuntu debian"\nNAME="Linux Mint"\nID=linuxmint\n',
+  );
+  assertEquals(await readDistributions(path), [
+    ...["linuxmint", "ubuntu", "debian"],
+  ]);
+});

@@ -22,12 +22,17 @@ import { predict } from "../../src/training/predict.ts";
 import {
   confusionMatrix,
   lossCurves,
+  plotLosses,
   report,
   type ReportedTraining,
   worstRows,
   writePlot,
   writeReport,
 } from "../../src/report/mod.ts";
+import {
+  type ReportedSweep,
+  writeSweepPage,
+} from "../../src/report/sweep_page.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
 import { history, trained } from "./_training.ts";
 import { testWith } from "../permissions.ts";
@@ -368,4 +373,119 @@ Deno.test("losses of rows do not overflow; labels must be as many", () => {
     message = error.message;
   }
   assertMatch(message, /expected 2 labels, .*got 1\. Help/);
+});
+
+/** A sweep of two options, the second of words where they are given. */
+function sweep(options: readonly string[]): ReportedSweep {
+  const values = [
+    { lr: "0.1", optimizer: "adam" },
+    { lr: "0.0001", optimizer: "sgd" },
+    { lr: "1", optimizer: "adam" },
+  ];
+  return {
+    title: "Sweep of <lr>",
+    command: "mnist-cnn train --lr 0.1",
+    options,
+    settings: values.map((values, index) => ({
+      values,
+      valAcc: [0.75, 0.5, NaN][index],
+      deviation: NaN,
+      valLoss: 1,
+      epochs: 2,
+    })),
+    trials: values.map((values, index) => ({
+      ...{ name: `trial-0${index + 1}`, values, seed: 0 },
+      valAcc: [0.75, 0.5, NaN][index],
+      state: index < 2 ? "finished" : "failed",
+    })),
+    facts: { seeds: "0" },
+  };
+}
+
+permittedTest(
+  "a sweep's page draws each option by itself, and several at once",
+  async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "sweep.html");
+    const drawn: string[][] = [];
+    for (const options of [["lr"], ["lr", "optimizer"]]) {
+      await writeSweepPage(path, sweep(options));
+      const page = await Deno.readTextFile(path);
+      assert(page.includes("<h1>Sweep of &lt;lr&gt;</h1>"));
+      assertEquals(cells(page, "settings").map((row) => row.slice(0, 1)), [
+        ["0.1"],
+        ["0.0001"],
+        ["1"],
+      ]);
+      assertEquals(cells(page, "trials").map((row) => row.slice(-2)), [
+        ["0.75000", "finished"],
+        ["0.50000", "finished"],
+        ["–", "failed"],
+      ]);
+      drawn.push(
+        Array.from(
+          page.matchAll(/<title id="[^"]*">([^<]+)</g),
+          ([, title]) => title,
+        ),
+      );
+    }
+    const [one, two] = drawn;
+    assertEquals(one.length, 1);
+    assertEquals(two.length, 3);
+    assertMatch(two[0], /^val_acc of each setting by its options, the best /);
+    assertEquals(two[1], one[0]);
+    // Words are an axis too, each once.
+    const page = await Deno.readTextFile(path);
+    assertMatch(page, />adam<[^]*>sgd</);
+  },
+);
+
+Deno.test("rows that are no images have no pictures, and classes that are missed show", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const rows = Float32Array.from({ length: 24 }, (_, at) => at % 3);
+  const labels = Uint8Array.from({ length: 8 }, (_, row) => row % 2);
+  const data = new TensorDataset(rows, labels, {
+    rowShape: [3],
+    classes: 2,
+  });
+  const training = await train({
+    ...{ device, model: new Linear(3, 2), trainData: data, testData: data },
+    ...{ epochs: 1, batchSize: 4 },
+  });
+  const page = await report(training);
+  assertEquals(images(page), []);
+  assertMatch(page, /<b>\d → \d<\/b>/);
+});
+
+Deno.test("a metric that an epoch lacks is a gap", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const training = await trained(device, 1);
+  const [first] = training.history;
+  const own = { ...first, metrics: { f1: 0.25 }, valMetrics: { f1: 0.5 } };
+  const page = await report({
+    ...training,
+    history: [{ ...first, epoch: 1 }, { ...own, epoch: 2 }],
+  });
+  assertEquals(
+    cells(page, "epochs").map((row) => row.slice(5, 7)),
+    [["–", "–"], ["0.25000", "0.50000"]],
+  );
+});
+
+Deno.test("a plot needs an ending, a curve a loss and a weight", async () => {
+  await assertRejects(
+    () => writePlot("curves", history(1)),
+    RangeError,
+    "plot curves: expected a name that ends in .svg or .png, got no ending",
+  );
+  await assertRejects(
+    () => plotLosses([]),
+    RangeError,
+    "plotLosses: expected at least one loss, got none. Help: ",
+  );
+  await assertRejects(
+    () => plotLosses([{ step: 1, loss: 1 }], { smoothing: 1 }),
+    RangeError,
+    "expected smoothing from 0 to below 1, got 1",
+  );
 });
