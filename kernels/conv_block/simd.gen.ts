@@ -52,15 +52,44 @@ export const convBlockGradConvolved: WasmFunction<{ readonly gradOutput: "pointe
   width: "i32",
 });
 
-/** Makes calls of `convBlockWinograd`. */
-export const convBlockWinograd: WasmFunction<{ readonly x: "pointer"; readonly weights: "pointer"; readonly bias: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly scale: "pointer"; readonly shift: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32" }> = /* @__PURE__ */ wasmFunction("convBlockWinograd", {
-  x: "pointer",
-  weights: "pointer",
+/** Makes calls of `convBlockFold`. */
+export const convBlockFold: WasmFunction<{ readonly bias: "pointer"; readonly scale: "pointer"; readonly shift: "pointer"; readonly runningMean: "pointer"; readonly runningVar: "pointer"; readonly factor: "pointer"; readonly constant: "pointer"; readonly channels: "i32"; readonly eps: "f32" }> = /* @__PURE__ */ wasmFunction("convBlockFold", {
   bias: "pointer",
-  mean: "pointer",
-  invStd: "pointer",
   scale: "pointer",
   shift: "pointer",
+  runningMean: "pointer",
+  runningVar: "pointer",
+  factor: "pointer",
+  constant: "pointer",
+  channels: "i32",
+  eps: "f32",
+});
+
+/** Makes calls of `convBlockRows`. */
+export const convBlockRows: WasmFunction<{ readonly x: "pointer"; readonly weight: "pointer"; readonly factor: "pointer"; readonly constant: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32" }> = /* @__PURE__ */ wasmFunction("convBlockRows", {
+  x: "pointer",
+  weight: "pointer",
+  factor: "pointer",
+  constant: "pointer",
+  output: "pointer",
+  memory: "pointer",
+  memoryStride: "pointer",
+  batch: "i32",
+  inChannels: "i32",
+  outChannels: "i32",
+  inHeight: "i32",
+  inWidth: "i32",
+  outHeight: "i32",
+  outWidth: "i32",
+  paddingHeight: "i32",
+  paddingWidth: "i32",
+});
+
+/** Makes calls of `convBlockWinograd`. */
+export const convBlockWinograd: WasmFunction<{ readonly x: "pointer"; readonly weights: "pointer"; readonly constant: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32" }> = /* @__PURE__ */ wasmFunction("convBlockWinograd", {
+  x: "pointer",
+  weights: "pointer",
+  constant: "pointer",
   output: "pointer",
   memory: "pointer",
   memoryStride: "pointer",

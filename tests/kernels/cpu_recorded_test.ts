@@ -12,8 +12,9 @@ import { random } from "./cases/_harness.ts";
 /** Worst measured: 2.3e-5 absolute, of values up to 30. */
 const TOLERANCE = { atol: 1e-4, rtol: 1e-4 };
 
-/** The sizes of a convolution: batch, channels, height and width, padding. */
+/** A kernel, and sizes of a convolution that is for it. */
 type Sizes = readonly [
+  kernel: "convBlockWinograd" | "convBlockRows",
   batch: number,
   channels: readonly [number, number],
   size: readonly [number, number],
@@ -21,19 +22,48 @@ type Sizes = readonly [
 ];
 
 const SIZES: Record<string, Sizes> = {
-  "one image": [1, [16, 32], [14, 14], [2, 2]],
-  "five images": [5, [16, 32], [14, 14], [2, 2]],
+  "16 channels": ["convBlockWinograd", 1, [16, 32], [14, 14], [2, 2]],
+  "five images": ["convBlockWinograd", 5, [8, 8], [14, 14], [2, 2]],
   "odd sizes, a row of pixels left over, no padding above": [
+    "convBlockWinograd",
     2,
     [8, 24],
     [21, 9],
     [0, 4],
   ],
-  "two fours in a row, the last windows three": [3, [8, 8], [10, 30], [2, 2]],
-  "a row of windows left over, one of tiles": [2, [16, 8], [18, 16], [2, 2]],
+  "two fours in a row, the last windows three": [
+    "convBlockWinograd",
+    3,
+    [8, 8],
+    [10, 30],
+    [2, 2],
+  ],
+  "a row of windows left over, one of tiles": [
+    "convBlockWinograd",
+    2,
+    [16, 8],
+    [18, 16],
+    [2, 2],
+  ],
+  "1 channel": ["convBlockRows", 1, [1, 16], [28, 28], [2, 2]],
+  "1 channel, four images": ["convBlockRows", 4, [1, 4], [28, 28], [2, 2]],
+  "3 channels, 5 tiles in a row, odd height, no padding above": [
+    "convBlockRows",
+    2,
+    [3, 4],
+    [11, 16],
+    [0, 4],
+  ],
+  "7 channels, one pair of rows, padding above, none beside": [
+    "convBlockRows",
+    3,
+    [7, 12],
+    [1, 20],
+    [3, 0],
+  ],
 };
 
-function blockOf([batch, [from, to], size, padding]: Sizes): ConvBlockShape {
+function blockOf([, batch, [from, to], size, padding]: Sizes): ConvBlockShape {
   const convolution = reference.conv2dShape(batch, from, to, [...size], {
     kernel: [5, 5],
     padding: [...padding],
@@ -64,44 +94,42 @@ function valuesOf({ convolution }: ConvBlockShape, seed: number) {
   };
 }
 
-type Values = ReturnType<typeof valuesOf>;
+type Values = {
+  readonly [Name in keyof ReturnType<typeof valuesOf>]: Name extends "bias"
+    ? Float64Array | null
+    : Float64Array;
+};
 
 /** A block in a recorded program, whose operands a test writes. */
-class RecordedBlock implements Disposable {
+class RecordedBlock<V extends Values = ReturnType<typeof valuesOf>>
+  implements Disposable {
   readonly #device: CpuDevice;
   readonly #shape: ConvBlockShape;
-  readonly #buffers: Record<keyof Values | "output", DeviceBuffer>;
+  readonly #buffers: Record<string, DeviceBuffer> = {};
   readonly #program: ReturnType<CpuDevice["record"]>["program"];
-  values: Values;
+  values: V;
 
-  constructor(
-    device: CpuDevice,
-    shape: ConvBlockShape,
-    values = valuesOf(shape, 1),
-  ) {
+  constructor(device: CpuDevice, shape: ConvBlockShape, values: V) {
     this.#device = device;
     this.#shape = shape;
     this.values = values;
     const { batch, channels, outHeight, outWidth } = shape.pooling;
     const output = new Float64Array(batch * channels * outHeight * outWidth);
-    this.#buffers = Object.fromEntries(
-      Object.entries({ ...this.values, output }).map(([name, { length }]) =>
-        [name, device.allocate("f32", length)] as const
-      ),
-    ) as Record<keyof Values | "output", DeviceBuffer>;
-    this.write(this.values);
-    const operand = (name: keyof Values | "output") => ({
-      buffer: this.#buffers[name],
-    });
+    const operand = (name: string, values: Float64Array) => {
+      const buffer = device.allocate("f32", values.length);
+      this.#buffers[name] = buffer;
+      device.write(buffer, Float32Array.from(values));
+      return { buffer };
+    };
     const operands = {
-      x: operand("x"),
-      weight: operand("weight"),
-      bias: operand("bias"),
-      scale: operand("scale"),
-      shift: operand("shift"),
-      runningMean: operand("runningMean"),
-      runningVar: operand("runningVar"),
-      output: operand("output"),
+      x: operand("x", values.x),
+      weight: operand("weight", values.weight),
+      bias: values.bias && operand("bias", values.bias),
+      scale: operand("scale", values.scale),
+      shift: operand("shift", values.shift),
+      runningMean: operand("runningMean", values.runningMean),
+      runningVar: operand("runningVar", values.runningVar),
+      output: operand("output", output),
     };
     const { program } = device.record(() => {
       device.run(convBlockEvalForward, operands, shape);
@@ -109,11 +137,11 @@ class RecordedBlock implements Disposable {
     this.#program = program;
   }
 
-  write(values: Partial<Values>): void {
+  write(values: Partial<V>): void {
     this.values = { ...this.values, ...values };
-    for (const [name, own] of Object.entries(values)) {
-      const buffer = this.#buffers[name as keyof Values];
-      this.#device.write(buffer, Float32Array.from(own));
+    const given: Partial<Record<string, Float64Array | null>> = values;
+    for (const [name, own] of Object.entries(given)) {
+      this.#device.write(this.#buffers[name], Float32Array.from(own!));
     }
   }
 
@@ -139,50 +167,54 @@ class RecordedBlock implements Disposable {
   }
 }
 
-for (const kernels of ["relaxed", "simd"] as const) {
-  for (const threads of [1, 2, 3]) {
-    const options = { threads, kernels, splitFrom: 0, winogradFrom: 0 };
-    const device = CpuDevice.open({ ...options, poison: true, profile: true });
-    for (const [name, sizes] of Object.entries(SIZES)) {
-      const shape = blockOf(sizes);
-      Deno.test(`recorded block, ${device.label}: ${name}`, async () => {
-        device.profile!.clear();
-        using block = new RecordedBlock(device, shape);
-        assertStringIncludes(device.profile!.table(), "convBlockWinograd");
-        assertClose(
-          await block.output(),
-          block.expected(),
-          TOLERANCE,
-          "recorded",
-        );
-        const others = Object.entries(valuesOf(shape, 21)) as [
-          keyof Values,
-          Float64Array,
-        ][];
-        for (const [operand, values] of others) {
-          block.write({ [operand]: values });
-          const output = await block.replayed();
-          assertClose(output, block.expected(), TOLERANCE, `new ${operand}`);
-        }
-      });
-    }
+for (
+  const options of [
+    { threads: 1 },
+    { threads: 2 },
+    { threads: 3 },
+    { threads: 2, kernels: "simd" as const },
+  ]
+) {
+  const device = CpuDevice.open({
+    ...options,
+    splitFrom: 0,
+    winogradFrom: 0,
+    poison: true,
+    profile: true,
+  });
+  for (const [name, sizes] of Object.entries(SIZES)) {
+    const shape = blockOf(sizes);
+    Deno.test(`recorded block, ${device.label}: ${name}`, async () => {
+      device.profile!.clear();
+      using block = new RecordedBlock(device, shape, valuesOf(shape, 1));
+      assertStringIncludes(device.profile!.table(), sizes[0]);
+      assertClose(
+        await block.output(),
+        block.expected(),
+        TOLERANCE,
+        "recorded",
+      );
+      const others = Object.entries(valuesOf(shape, 21)) as [
+        keyof Values,
+        Float64Array,
+      ][];
+      for (const [operand, values] of others) {
+        block.write({ [operand]: values });
+        const output = await block.replayed();
+        assertClose(output, block.expected(), TOLERANCE, `new ${operand}`);
+      }
+    });
   }
 }
 
-const notebook = blockOf(SIZES["one image"]);
+const notebook = blockOf(SIZES["16 channels"]);
 
 Deno.test("recorded block: one changed weight is seen, and seen again when it is as before", async () => {
   using device = CpuDevice.open({ threads: 1 });
-  using block = new RecordedBlock(
-    device,
-    blockOf([1, [16, 32], [14, 14], [
-      2,
-      2,
-    ]]),
-  );
+  using block = new RecordedBlock(device, notebook, valuesOf(notebook, 1));
   const before = await block.output();
   const { weight } = block.values;
-  for (const index of [0, 4, weight.length - 1]) {
+  for (const index of [0, 3, 6, weight.length - 1]) {
     block.write({ weight: weight.with(index, 8) });
     const changed = await block.replayed();
     assertClose(changed, block.expected(), TOLERANCE, `weight ${index}`);
@@ -211,21 +243,38 @@ Deno.test("recorded block: what its memory held before is no transformed weight"
   );
 });
 
-Deno.test("recorded block: what is no number stays so in each of a window's places", async () => {
-  using device = CpuDevice.open({ threads: 1 });
-  using block = new RecordedBlock(device, notebook);
-  const { bias, x } = block.values;
-  block.write({ bias: bias.with(3, NaN) });
-  const output = await block.replayed();
-  const isNaN = Array.from(output, (value) => Number.isNaN(value));
-  assertEquals(isNaN, Array.from(isNaN, (_, at) => (at / 49 | 0) === 3));
-  block.write({ bias });
-  for (const [row, column] of [[0, 0], [3, 8], [13, 13]]) {
-    block.write({ x: x.with(row * 14 + column, NaN) });
-    const found = await block.replayed();
-    const missed = block.expected().findIndex((value, at) =>
-      Number.isNaN(value) && !Number.isNaN(found[at])
-    );
-    assertEquals(missed, -1, `NaN at ${row}, ${column}`);
+for (const [name, sizes] of Object.entries(SIZES)) {
+  Deno.test(`recorded block: what is no number stays so: ${name}`, async () => {
+    using device = CpuDevice.open({ threads: 1, winogradFrom: 0 });
+    const shape = blockOf(sizes);
+    using block = new RecordedBlock(device, shape, valuesOf(shape, 1));
+    const { bias, x } = block.values;
+    const { outHeight, outWidth, channels } = shape.pooling;
+    block.write({ bias: bias.with(3, NaN) });
+    const output = await block.replayed();
+    const isNaN = Array.from(output, (value) => Number.isNaN(value));
+    const channel = (at: number) =>
+      Math.floor(at / (outHeight * outWidth)) % channels;
+    assertEquals(isNaN, isNaN.map((_, at) => channel(at) === 3));
+    block.write({ bias });
+    for (let at = 0; at < x.length; at += Math.ceil(x.length / 8) | 1) {
+      block.write({ x: x.with(at, NaN) });
+      const found = await block.replayed();
+      const missed = block.expected().findIndex((value, at) =>
+        Number.isNaN(value) && !Number.isNaN(found[at])
+      );
+      assertEquals(missed, -1, `NaN at ${at}`);
+    }
+  });
+}
+
+Deno.test("recorded block: without a bias", async () => {
+  using device = CpuDevice.open({ threads: 1, winogradFrom: 0 });
+  for (const sizes of [SIZES["1 channel"], SIZES["16 channels"]]) {
+    const shape = blockOf(sizes);
+    const { bias: _, ...values } = valuesOf(shape, 41);
+    using block = new RecordedBlock(device, shape, { ...values, bias: null });
+    const output = await block.output();
+    assertClose(output, block.expected(), TOLERANCE, "no bias");
   }
 });

@@ -17,7 +17,7 @@ export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonl
 });
 
 /** Makes calls of `winogradCachedWeights`. */
-export const winogradCachedWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly kernelSide: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly start: "i32" }> = /* @__PURE__ */ wasmFunction("winogradCachedWeights", {
+export const winogradCachedWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly kernelSide: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly factor: "pointer"; readonly start: "i32" }> = /* @__PURE__ */ wasmFunction("winogradCachedWeights", {
   weight: "pointer",
   transformed: "pointer",
   outer: "i32",
@@ -27,6 +27,7 @@ export const winogradCachedWeights: WasmFunction<{ readonly weight: "pointer"; r
   laneStep: "i32",
   memory: "pointer",
   memoryStride: "pointer",
+  factor: "pointer",
   start: "i32",
 });
 

@@ -159,12 +159,17 @@ function costOfDirect3x3({ outHeight, outWidth }: Conv2dShape): number {
 
 /** Whether there is a form of the algorithm for a shape. */
 function isKnown(shape: Conv2dShape, kernelSide: 3 | 5): boolean {
+  return isPlain(shape, kernelSide) &&
+    shape.inChannels % 8 === 0 && shape.outChannels % 8 === 0;
+}
+
+/** Whether tiles of outputs can have their inputs side by side. */
+export function isPlain(shape: Conv2dShape, kernelSide: number): boolean {
   const { outHeight, outWidth } = shape;
   return shape.groups === 1 &&
     shape.kernelHeight === kernelSide && shape.kernelWidth === kernelSide &&
     shape.strideHeight === 1 && shape.strideWidth === 1 &&
     shape.dilationHeight === 1 && shape.dilationWidth === 1 &&
-    shape.inChannels % 8 === 0 && shape.outChannels % 8 === 0 &&
     // All of the input is in reach of a tap.
     shape.inHeight + shape.paddingHeight < outHeight + kernelSide &&
     shape.inWidth + shape.paddingWidth < outWidth + kernelSide;
@@ -177,18 +182,21 @@ export function has5x5(shape: Conv2dShape): boolean {
 }
 
 /**
- * The weights of a recorded program, transformed where they have changed since the
- * last replay; and where they are.
+ * The weights of a recorded program, transformed where they, or the factors of their
+ * output channels, have changed since the last replay; and where they are.
  */
 export function cachedWeights(
   weight: Operand,
+  factor: Operand,
   shape: Conv2dShape,
   cpu: CpuTraits,
 ): { step: WasmCall; weights: Cache } {
   const start = weightElements(shape);
-  const weights = new Cache(start + weight.buffer.length);
+  const weights = new Cache(
+    start + weight.buffer.length + shape.outChannels,
+  );
   const step = simd.winogradCachedWeights(
-    { ...weightsOf(weight, weights, shape, false, cpu), start },
+    { ...weightsOf(weight, weights, shape, false, cpu), factor, start },
     { label: "winogradWeights" },
   );
   return { step, weights };

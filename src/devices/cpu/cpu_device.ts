@@ -65,7 +65,7 @@ export interface CpuDeviceOptions {
    * 6e-7 of the output's size, where it is 3e-7 otherwise. The 5×5 kernel of a
    * block has a sixth of them, and rounding of 2e-6; in evaluation only where a
    * program is recorded, which keeps the transformed weights, then from a
-   * hundredth of them on. `Infinity` is never. Default 100,000,000: 40 images of
+   * thousandth of them on. `Infinity` is never. Default 100,000,000: 40 images of
    * 14×14 pixels, 16 channels to 32, by a 5×5 kernel.
    */
   winogradFrom?: number;

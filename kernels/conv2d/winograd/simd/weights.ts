@@ -71,36 +71,69 @@ export function winogradWeights(
 
 @unmanaged
 export class WinogradCachedWeightsArgs extends WinogradWeightsArgs {
-  /** Floats of `transformed` before its copy of the weights. */
+  /** What each lane is multiplied by, `[lanes]`. */
+  factor: usize;
+  /** Floats of `transformed` before its copy of weights and factors. */
   start: i32;
 }
 
 /**
- * As {@link winogradWeights}, by one part, unless `transformed` is of these weights
- * already, bit by bit: behind it is a copy of those that it is of. Zeros are of zeros.
+ * As {@link winogradWeights}, with a factor and by one part, unless `transformed` is
+ * of these weights already, bit by bit: behind it is a copy of those that it is of,
+ * and of their factors. Zeros are of zeros.
  */
 export function winogradCachedWeights(
   args: WinogradCachedWeightsArgs,
   _part: i32,
   _parts: i32,
 ): void {
-  const weight = args.weight;
+  const lanes = args.lanes;
   const copy = args.transformed + (<usize> args.start << 2);
-  const count = args.outer * args.lanes * args.kernelSide * args.kernelSide;
-  const bytes: usize = count << 2;
+  const taps = args.kernelSide * args.kernelSide;
+  const bytes = <usize> (args.outer * lanes * taps) << 2;
+  const factorBytes: usize = lanes << 2;
+  const weight = args.weight, factor = args.factor;
+  if (
+    isSame(weight, copy, bytes) && isSame(factor, copy + bytes, factorBytes)
+  ) return;
+  memory.copy(copy, weight, bytes);
+  memory.copy(copy + bytes, factor, factorBytes);
+  winogradWeights(args, 0, 1);
+  const frequency = (<usize> (args.outer * lanes) << 2) + GAP;
+  const side = args.kernelSide + 3;
+  for (let i = 0; i < side * side; i++) {
+    scaleRows(
+      args.transformed + <usize> i * frequency,
+      args.outer,
+      factor,
+      lanes,
+    );
+  }
+}
+
+/** Whether so many bytes, a multiple of 32, are the same. */
+function isSame(a: usize, b: usize, bytes: usize): bool {
   let differs = i32x4.splat(0);
   for (let at: usize = 0; at < bytes; at += 32) {
-    const a = v128.xor(v128.load(weight + at), v128.load(copy + at));
-    const b = v128.xor(v128.load(weight + at, 16), v128.load(copy + at, 16));
-    differs = v128.or(differs, v128.or(a, b));
+    const low = v128.xor(v128.load(a + at), v128.load(b + at));
+    const high = v128.xor(v128.load(a + at, 16), v128.load(b + at, 16));
+    differs = v128.or(differs, v128.or(low, high));
   }
-  if (!v128.any_true(differs)) return;
-  memory.copy(copy, weight, bytes);
-  winogradWeights(args, 0, 1);
+  return !v128.any_true(differs);
+}
+
+/** Multiplies each row by the factors of its columns. */
+function scaleRows(at: usize, rows: i32, factor: usize, columns: i32): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column: usize = 0; column < <usize> columns << 2; column += 16) {
+      v128.store(at, f32x4.mul(v128.load(at), v128.load(factor + column)));
+      at += 16;
+    }
+  }
 }
 
 /** `G`: 5 elements to 8; see `_transforms.ts`. */
-function transformKernel(
+export function transformKernel(
   from: usize,
   step: usize,
   next: usize,
