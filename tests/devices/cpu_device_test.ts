@@ -334,8 +334,8 @@ function kernelsOf(
 }
 
 Deno.test("a block of much work goes Winograd's way, others don't", () => {
-  assert(kernelsOf([40, 14, 5], true).includes("winogradForward"));
-  assert(kernelsOf([39, 14, 5], true).includes("conv2dForward"));
+  assert(kernelsOf([25, 18, 5], true).includes("winogradForward"));
+  assert(kernelsOf([24, 18, 5], true).includes("conv2dForward"));
   assert(kernelsOf([112, 14, 3], true).includes("winogradForward"));
   assert(kernelsOf([110, 14, 3], true).includes("conv2dForward"));
   assert(kernelsOf([400, 5, 5], true).includes("conv2dForward"));
@@ -358,6 +358,14 @@ Deno.test("a 3×3 convolution of much work goes Winograd's way where it pays", (
   const narrow = kernelsOf(900, 8, 14);
   assert(narrow.includes("conv2dForward"));
   assert(narrow.includes("conv2dInputGradient"));
+});
+
+Deno.test("a recorded block whose tiles come in fours is one kernel from one image on", () => {
+  assertEquals(kernelsOf([1, 14, 5], true), [
+    "convBlockFold",
+    "winogradWeights",
+    "convBlockWinograd",
+  ]);
 });
 
 Deno.test("a prediction that is not recorded has direct sums", () => {
