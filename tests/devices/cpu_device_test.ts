@@ -342,22 +342,29 @@ Deno.test("a block of much work goes Winograd's way, others don't", () => {
 });
 
 Deno.test("a 3×3 convolution of much work goes Winograd's way where it pays", () => {
-  const kernelsOf = (batch: number, channels: number, side: number) => {
+  const kernelsOf = (
+    batch: number,
+    channels: number,
+    side: number,
+    stride = 1,
+  ) => {
     using device = CpuDevice.open({ threads: 1, profile: true });
     const zeros = (shape: Shape) => Tensor.zeros(device, shape);
     const x = zeros([batch, channels, side, side]).requiresGrad_();
     const weight = zeros([channels, channels, 3, 3]).requiresGrad_();
     using tape = new Tape();
-    tape.backward(conv2d(x, weight, null, { padding: 1 }).sum());
+    tape.backward(conv2d(x, weight, null, { padding: 1, stride }).sum());
     return device.profile!.runs.map(({ name }) => name);
   };
-  const much = kernelsOf(60, 32, 14);
-  assert(much.includes("winogradForward"));
-  assert(much.includes("winogradGradient"));
+  for (const much of [kernelsOf(60, 32, 14), kernelsOf(60, 32, 28, 2)]) {
+    assert(much.includes("winogradForward"));
+    assert(much.includes("winogradGradient"));
+  }
   // Transforms of few channels cost more than the multiplications saved.
-  const narrow = kernelsOf(900, 8, 14);
-  assert(narrow.includes("conv2dForward"));
-  assert(narrow.includes("conv2dInputGradient"));
+  for (const narrow of [kernelsOf(900, 8, 14), kernelsOf(900, 8, 28, 2)]) {
+    assert(narrow.includes("conv2dForward"));
+    assert(narrow.includes("conv2dInputGradient"));
+  }
 });
 
 Deno.test("a recorded block whose tiles come in fours is one kernel from one image on", () => {

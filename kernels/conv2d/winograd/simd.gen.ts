@@ -4,12 +4,13 @@
 import { wasmFunction, type WasmFunction } from "../../kernel.ts";
 
 /** Makes calls of `winogradWeights`. */
-export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly kernelSide: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = /* @__PURE__ */ wasmFunction("winogradWeights", {
+export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly kernelSide: "i32"; readonly stride: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = /* @__PURE__ */ wasmFunction("winogradWeights", {
   weight: "pointer",
   transformed: "pointer",
   outer: "i32",
   lanes: "i32",
   kernelSide: "i32",
+  stride: "i32",
   outerStep: "i32",
   laneStep: "i32",
   memory: "pointer",
@@ -17,12 +18,13 @@ export const winogradWeights: WasmFunction<{ readonly weight: "pointer"; readonl
 });
 
 /** Makes calls of `winogradCachedWeights`. */
-export const winogradCachedWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly kernelSide: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly factor: "pointer"; readonly start: "i32" }> = /* @__PURE__ */ wasmFunction("winogradCachedWeights", {
+export const winogradCachedWeights: WasmFunction<{ readonly weight: "pointer"; readonly transformed: "pointer"; readonly outer: "i32"; readonly lanes: "i32"; readonly kernelSide: "i32"; readonly stride: "i32"; readonly outerStep: "i32"; readonly laneStep: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly factor: "pointer"; readonly start: "i32" }> = /* @__PURE__ */ wasmFunction("winogradCachedWeights", {
   weight: "pointer",
   transformed: "pointer",
   outer: "i32",
   lanes: "i32",
   kernelSide: "i32",
+  stride: "i32",
   outerStep: "i32",
   laneStep: "i32",
   memory: "pointer",
@@ -32,18 +34,19 @@ export const winogradCachedWeights: WasmFunction<{ readonly weight: "pointer"; r
 });
 
 /** Makes calls of `winogradWeightGradient`. */
-export const winogradWeightGradient: WasmFunction<{ readonly gradWeight: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly kernelSide: "i32"; readonly summed: "i32" }> = /* @__PURE__ */ wasmFunction("winogradWeightGradient", {
+export const winogradWeightGradient: WasmFunction<{ readonly gradWeight: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly kernelSide: "i32"; readonly stride: "i32"; readonly summed: "i32" }> = /* @__PURE__ */ wasmFunction("winogradWeightGradient", {
   gradWeight: "pointer",
   memory: "pointer",
   memoryStride: "pointer",
   inChannels: "i32",
   outChannels: "i32",
   kernelSide: "i32",
+  stride: "i32",
   summed: "i32",
 });
 
 /** Makes calls of `winogradForward`. */
-export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly together: "i32"; readonly x: "pointer"; readonly weights: "pointer"; readonly bias: "pointer"; readonly output: "pointer" }> = /* @__PURE__ */ wasmFunction("winogradForward", {
+export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly stride: "i32"; readonly together: "i32"; readonly x: "pointer"; readonly weights: "pointer"; readonly bias: "pointer"; readonly output: "pointer" }> = /* @__PURE__ */ wasmFunction("winogradForward", {
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",
@@ -56,6 +59,7 @@ export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonl
   paddingHeight: "i32",
   paddingWidth: "i32",
   kernelSide: "i32",
+  stride: "i32",
   together: "i32",
   x: "pointer",
   weights: "pointer",
@@ -64,7 +68,7 @@ export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonl
 });
 
 /** Makes calls of `winogradGradient`. */
-export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly together: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly weights: "pointer"; readonly gradX: "pointer"; readonly ofWeights: "i32" }> = /* @__PURE__ */ wasmFunction("winogradGradient", {
+export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly stride: "i32"; readonly together: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly weights: "pointer"; readonly gradX: "pointer"; readonly ofWeights: "i32" }> = /* @__PURE__ */ wasmFunction("winogradGradient", {
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",
@@ -77,6 +81,7 @@ export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readon
   paddingHeight: "i32",
   paddingWidth: "i32",
   kernelSide: "i32",
+  stride: "i32",
   together: "i32",
   gradOutput: "pointer",
   x: "pointer",

@@ -62,7 +62,8 @@ export interface CpuDeviceOptions {
   /**
    * Multiplications from which on a convolution may be computed by Winograd's
    * algorithm. A 3×3 kernel has a quarter of them then, and rounding of about
-   * 6e-7 of the output's size, where it is 3e-7 otherwise. The 5×5 kernel of a
+   * 6e-7 of the output's size, where it is 3e-7 otherwise; with stride 2 it has
+   * 0.56 of them, rounding of 4e-7, and counts as with stride 1. The 5×5 kernel of a
    * block has a sixth of them, and rounding of 2e-6; in evaluation only where a
    * program is recorded, which keeps the transformed weights, then from a
    * thousandth of them on. `Infinity` is never. Default 100,000,000: 40 images of

@@ -42,6 +42,23 @@ const SHAPES: Record<string, Conv2dShape> = {
     [7, 7],
     { kernel: [3, 3], padding: [1, 1] },
   ),
+  "3×3, stride 2": conv2dShape(5, 16, 64, [32, 32], {
+    kernel: [3, 3],
+    padding: [1, 1],
+    stride: [2, 2],
+  }),
+  "3×3, stride 2, tiles left over": conv2dShape(13, 24, 40, [19, 30], {
+    kernel: [3, 3],
+    padding: [2, 1],
+    stride: [2, 2],
+  }),
+  "3×3, stride 2, several images at a time, some left over": conv2dShape(
+    45,
+    40,
+    32,
+    [8, 7],
+    { kernel: [3, 3], padding: [1, 1], stride: [2, 2] },
+  ),
   "channels that do not fit": conv2dShape(2, 3, 5, [9, 8], {
     kernel: [5, 5],
     padding: [2, 2],

@@ -4,12 +4,14 @@
 // each frequency of a tile, in tiles of 4 by 8 that stay in registers.
 
 import { fma } from "../../../lib/simd/fma.ts";
+import { weightsOf } from "./_transforms_strided.ts";
 
 /**
  * `c = a · b` for each of some frequencies: a `[rows, inner]`, b `[inner, columns]`, c
  * `[rows, columns]`; rows and inner are multiples of 4, columns one of 8. Sums
  * run over inner in order. The steps are bytes from one frequency to the next.
  * Each a is transposed first, into `transposed`: loops that load least are fastest here.
+ * Some of the 81 frequencies of a stride of 2 share their b.
  */
 export function multiplyFrequencies(
   a: usize,
@@ -25,10 +27,10 @@ export function multiplyFrequencies(
   frequencies: i32,
 ): void {
   for (let i = 0; i < frequencies; i++) {
+    const own = b + <usize> (frequencies == 81 ? weightsOf(i) : i) * bStep;
     transpose(a, rows, inner, transposed);
-    multiply(transposed, b, c, rows, inner, columns, false);
+    multiply(transposed, own, c, rows, inner, columns, false);
     a += aStep;
-    b += bStep;
     c += cStep;
   }
 }
@@ -64,7 +66,8 @@ function transpose(from: usize, rows: i32, columns: i32, to: usize): void {
 
 /**
  * `c += aᵀ · b` for each of some frequencies: a `[inner, rows]`, b `[inner, columns]`, c
- * `[rows, columns]`; rows is a multiple of 4, columns one of 8.
+ * `[rows, columns]`; rows is a multiple of 4, columns one of 8. Some of the 81
+ * frequencies of a stride of 2 share their c: they are added in order.
  */
 export function accumulateFrequencies(
   a: usize,
@@ -79,10 +82,10 @@ export function accumulateFrequencies(
   frequencies: i32,
 ): void {
   for (let i = 0; i < frequencies; i++) {
-    multiply(a, b, c, rows, inner, columns, true);
+    const own = c + <usize> (frequencies == 81 ? weightsOf(i) : i) * cStep;
+    multiply(a, b, own, rows, inner, columns, true);
     a += aStep;
     b += bStep;
-    c += cStep;
   }
 }
 

@@ -8,6 +8,10 @@ import {
   transformKernel3x3,
   transformKernelBack3x3,
 } from "./_transforms_3x3.ts";
+import {
+  transformKernelBackStrided,
+  transformKernelStrided,
+} from "./_transforms_strided.ts";
 import { GAP, TEMPORARY } from "./winograd.ts";
 
 @unmanaged
@@ -19,6 +23,8 @@ export class WinogradWeightsArgs {
   lanes: i32;
   /** Rows, and columns, of a kernel: 5 or 3. */
   kernelSide: i32;
+  /** 1; or 2, for kernels of 3×3. */
+  stride: i32;
   /** Floats from one outer channel to the next, and from one lane to the next. */
   outerStep: i32;
   laneStep: i32;
@@ -62,9 +68,12 @@ export function winogradWeights(
     if (kernelSide == 5) {
       transformKernel(taps, 80, 16, half, 80, 16, 5);
       transformKernel(half, 16, 80, own, frequency, next, 8);
-    } else {
+    } else if (args.stride == 1) {
       transformKernel3x3(taps, 48, 16, half, 48, 16, 3);
       transformKernel3x3(half, 16, 48, own, frequency, next, 6);
+    } else {
+      transformKernelStrided(taps, 48, 16, half, 48, 16, 3);
+      transformKernelStrided(half, 16, 48, own, frequency, next, 6);
     }
   }
 }
@@ -196,6 +205,8 @@ export class WinogradWeightGradientArgs {
   outChannels: i32;
   /** Rows, and columns, of a kernel: 5 or 3. */
   kernelSide: i32;
+  /** 1; or 2, for kernels of 3×3. */
+  stride: i32;
   /** How many parts have sums. */
   summed: i32;
 }
@@ -235,9 +246,12 @@ export function winogradWeightGradient(
     if (kernelSide == 5) {
       transformKernelBack(sum, 128, 16, half, 128, 16, 8);
       transformKernelBack(half, 16, 128, sum, 16, 80, 5);
-    } else {
+    } else if (args.stride == 1) {
       transformKernelBack3x3(sum, 96, 16, half, 96, 16, 6);
       transformKernelBack3x3(half, 16, 96, sum, 16, 48, 3);
+    } else {
+      transformKernelBackStrided(sum, 96, 16, half, 96, 16, 6);
+      transformKernelBackStrided(half, 16, 96, sum, 16, 48, 3);
     }
     const to = gradWeight + <usize> (i / inRow) * kernelBytes +
       <usize> (i % inRow << 2) * outStep;

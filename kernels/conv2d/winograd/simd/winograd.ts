@@ -1,7 +1,8 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
 // k×k convolutions of stride 1, k being 5 or 3, by Winograd's F(4×4, k×k), and both
-// gradients: 64 multiplications where 400 are, or 36 where 144 are. Channels are
+// gradients: 64 multiplications where 400 are, or 36 where 144 are; and 3×3 ones of
+// stride 2, with 81 where 144 are, see `_transforms_strided.ts`. Channels are
 // multiples of 8. A part is an unbroken range of the images, some at a time:
 //
 //   padded input, channels in lanes   P  [inChannels / 4, 4ty + k - 1, 4tx + k - 1, 4]
@@ -10,6 +11,7 @@
 //   the output or its gradient        Y  [outChannels / 4, 4ty, 4tx, 4]
 //   columns of a row of tiles            [k + 3, 4tx + k - 1, 4]
 //
+// and with stride 2 P [inChannels / 4, 8ty + 1, 8tx + 1, 4], columns [9, 8tx + 1, 4],
 // for the ty · tx tiles of an image in P and Y, those of all the images in V and
 // M, in memory for a multiple of 4 of them. What is of one frequency, weights too,
 // is 64 bytes further apart than it is long, so that the frequencies of a tile do not
@@ -34,8 +36,10 @@ export const GAP: usize = 64;
 // What a call is about; every thread has its own.
 let batch = 0, inChannels = 0, outChannels = 0;
 let inHeight = 0, inWidth = 0, outHeight = 0, outWidth = 0, top = 0, left = 0;
-/** Rows of a transformed tile, and elements. */
-let side = 0, frequencies = 0;
+/** Rows of a transformed tile, elements, and those that have weights of their own. */
+let side = 0, frequencies = 0, ownWeights = 0;
+/** From a tile to its neighbour, in pixels of the input. */
+let reach = 0;
 /** Tiles of an image, and images at a time. */
 let down = 0, across = 0, together = 0;
 /** Bytes from the tiles of one frequency to those of the next. */
@@ -62,6 +66,8 @@ export class WinogradSizes {
   paddingWidth: i32;
   /** Rows, and columns, of a kernel: 5 or 3. */
   kernelSide: i32;
+  /** 1; or 2, for kernels of 3×3. */
+  stride: i32;
   /** Images at a time. */
   together: i32;
 }
@@ -76,8 +82,11 @@ function readSizes(args: WinogradSizes): void {
   outWidth = args.outWidth;
   top = args.paddingHeight;
   left = args.paddingWidth;
-  side = args.kernelSide + 3;
+  const weightSide = args.kernelSide + 3;
+  reach = args.stride * 4;
+  side = args.stride == 2 ? 9 : weightSide;
   frequencies = side * side;
+  ownWeights = weightSide * weightSide;
   together = args.together;
   down = (outHeight + 3) >> 2;
   across = (outWidth + 3) >> 2;
@@ -97,11 +106,11 @@ function roomForTiles(images: i32): i32 {
 }
 
 function paddedRows(): i32 {
-  return down * 4 + side - 4;
+  return (down - 1) * reach + side;
 }
 
 function paddedColumns(): i32 {
-  return across * 4 + side - 4;
+  return (across - 1) * reach + side;
 }
 
 /** Bytes of the transformed columns of a row of tiles, of 4 channels. */
@@ -195,7 +204,7 @@ function transformX(
     top,
     left,
   );
-  inputTiles(padded, v, vStep, inChannels, down, across, side, strip);
+  inputTiles(padded, v, vStep, inChannels, down, across, side, reach, strip);
 }
 
 @unmanaged
@@ -228,7 +237,7 @@ export function winogradGradient(
   const scratch = args.memory + stride * part;
   const ofWeights = args.ofWeights != 0;
   const sums = scratch + TEMPORARY;
-  const padded = sums + frequencies * weightStep;
+  const padded = sums + ownWeights * weightStep;
   const v = padded + paddedBytes;
   const m = v + frequencies * vStep;
   const y = m + frequencies * mStep;
@@ -313,6 +322,7 @@ function putInputGradient(
     down,
     across,
     side,
+    reach,
     temporary,
   );
   fromLanes(
