@@ -67,8 +67,8 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
 /** Tasks that run tests, other programs, or time them. */
 const unlimited = [
   ...["test", "test:programs", "coverage", "mutate", "bench"],
-  ...["bench:lighthouse", "bench:page", "bench:readers", "bench:serve"],
-  "bench:webgpu",
+  ...["bench:lighthouse", "bench:onnxruntime", "bench:page", "bench:readers"],
+  ...["bench:serve", "bench:webgpu"],
 ];
 
 /** Tasks that only run others. */
