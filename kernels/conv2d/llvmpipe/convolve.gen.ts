@@ -22,6 +22,8 @@ export const module: WgslModule = {
 
 
 
+
+override rowsAtOnce: u32;
 override kernelWidth: u32;
 
 override rowTileWidth: u32;
@@ -50,8 +52,9 @@ hasBias: u32,
 @group(0) @binding(4) var<uniform> sizes: Sizes;
 
 override isNarrow: bool = rowTileWidth == 8;
-override texels: u32 = select(5u, 3u, isNarrow);
 
+
+override texels: u32 = (rowTileWidth + kernelWidth + 2) / 4;
 
 
 struct Line {
@@ -62,13 +65,18 @@ f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
 fn lineAt(index: u32) -> Line {
 let p = sourceAt(index);
 let q = sourceAt(index + 1);
-let r = sourceAt(index + 2);
-let z = vec2f();
-if (isNarrow) {
-return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
+var r: vec4f;
+var s: vec4f;
+var t: vec4f;
+if (texels > 2) {
+r = sourceAt(index + 2);
 }
-let s = sourceAt(index + 3);
-let t = sourceAt(index + 4);
+if (texels > 3) {
+s = sourceAt(index + 3);
+}
+if (texels > 4) {
+t = sourceAt(index + 4);
+}
 return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
 }
 
@@ -175,31 +183,44 @@ fn sums(place: Place) -> Tiles {
 var tiles: Tiles;
 let kernelHeight = sizes.kernelHeight;
 let rows = sizes.rows;
-let steps = sizes.sourceChannels * kernelHeight;
+let steps = sizes.sourceChannels * kernelHeight / rowsAtOnce;
 
-let toNext = sizes.rowTiles * rows - kernelHeight + 1;
+let toNext = sizes.rowTiles * rows - kernelHeight + rowsAtOnce;
 let plane = place.image * sizes.sourceChannels * sizes.rowTiles;
 var line = ((plane + place.rowTile) * rows + place.row) * texels;
-var first = place.channel / 4 * steps * 5;
+var first = place.channel / 4 * sizes.sourceChannels * kernelHeight * 5;
 var rowsLeft = kernelHeight;
 for (var step = 0u; step < steps; step++) {
 let upper = lineAt(line);
 let lower = lineAt(line + texels);
+tiles = addRow(tiles, upper, lower, first);
+first += 5;
+if (rowsAtOnce > 1) {
+let next = lineAt(line + 2 * texels);
+tiles = addRow(tiles, lower, next, first);
+tiles = addRow(tiles, next, lineAt(line + 3 * texels), first + 5);
+first += 10;
+}
+rowsLeft -= rowsAtOnce;
+line += select(rowsAtOnce, toNext, rowsLeft == 0) * texels;
+rowsLeft = select(rowsLeft, kernelHeight, rowsLeft == 0);
+}
+return tiles;
+}
+
+
+fn addRow(tiles: Tiles, upper: Line, lower: Line, first: u32) -> Tiles {
 let p = weightAt(first);
 let q = weightAt(first + 1);
 let r = weightAt(first + 2);
 let s = weightAt(first + 3);
 let t = weightAt(first + 4);
-tiles.a = add(tiles.a, upper, lower, vec4f(p.x, q.x, r.x, s.x), t.x);
-tiles.b = add(tiles.b, upper, lower, vec4f(p.y, q.y, r.y, s.y), t.y);
-tiles.c = add(tiles.c, upper, lower, vec4f(p.z, q.z, r.z, s.z), t.z);
-tiles.d = add(tiles.d, upper, lower, vec4f(p.w, q.w, r.w, s.w), t.w);
-first += 5;
-rowsLeft--;
-line += select(1u, toNext, rowsLeft == 0) * texels;
-rowsLeft = select(rowsLeft, kernelHeight, rowsLeft == 0);
-}
-return tiles;
+return Tiles(
+add(tiles.a, upper, lower, vec4f(p.x, q.x, r.x, s.x), t.x),
+add(tiles.b, upper, lower, vec4f(p.y, q.y, r.y, s.y), t.y),
+add(tiles.c, upper, lower, vec4f(p.z, q.z, r.z, s.z), t.z),
+add(tiles.d, upper, lower, vec4f(p.w, q.w, r.w, s.w), t.w),
+);
 }
 
 
@@ -342,14 +363,14 @@ singles[at + 1] = Target(pair.y);
 };
 
 /** The entry point `convolveEven`. */
-export const convolveEven: EntryPoint<"source" | "weight" | "bias" | "pairs", { kernelWidth: number; rowTileWidth: number; workgroupSize: number; isNarrow?: number; texels?: number; sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; rowTiles: number; rows: number; hasBias: number }> = {
+export const convolveEven: EntryPoint<"source" | "weight" | "bias" | "pairs", { rowsAtOnce: number; kernelWidth: number; rowTileWidth: number; workgroupSize: number; isNarrow?: number; texels?: number; sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; rowTiles: number; rows: number; hasBias: number }> = {
   module,
   name: "convolveEven",
   bindings: [{"name":"source","index":0,"access":"readTexture","element":null},{"name":"weight","index":1,"access":"readTexture","element":null},{"name":"bias","index":2,"access":"read","element":null},{"name":"pairs","index":3,"access":"write","element":"Target"},{"name":"sizes","index":4,"access":"uniform","element":null,"members":[{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"targetHeight","type":"u32"},{"name":"targetWidth","type":"u32"},{"name":"kernelHeight","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"hasBias","type":"u32"}]}],
 };
 
 /** The entry point `convolveOdd`. */
-export const convolveOdd: EntryPoint<"source" | "weight" | "bias" | "singles", { kernelWidth: number; rowTileWidth: number; workgroupSize: number; isNarrow?: number; texels?: number; sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; rowTiles: number; rows: number; hasBias: number }> = {
+export const convolveOdd: EntryPoint<"source" | "weight" | "bias" | "singles", { rowsAtOnce: number; kernelWidth: number; rowTileWidth: number; workgroupSize: number; isNarrow?: number; texels?: number; sourceChannels: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; rowTiles: number; rows: number; hasBias: number }> = {
   module,
   name: "convolveOdd",
   bindings: [{"name":"source","index":0,"access":"readTexture","element":null},{"name":"weight","index":1,"access":"readTexture","element":null},{"name":"bias","index":2,"access":"read","element":null},{"name":"singles","index":3,"access":"write","element":"Target"},{"name":"sizes","index":4,"access":"uniform","element":null,"members":[{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"targetHeight","type":"u32"},{"name":"targetWidth","type":"u32"},{"name":"kernelHeight","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"hasBias","type":"u32"}]}],

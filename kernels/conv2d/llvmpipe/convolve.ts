@@ -22,6 +22,7 @@ import {
   forwardCorrelation,
   inputGradientCorrelation,
   isSimple,
+  noBias,
   packImages,
   packWeights,
   sourceTiles,
@@ -46,11 +47,11 @@ export function forward(
 ): WebGpuSteps | null {
   const correlation = forwardCorrelation(shape);
   if (!fits(shape, correlation, adapter)) return null;
-  const others = { source, bias: bias ?? weight, output };
+  const others = { source, bias, output };
   return withWeightCopy(
     weight,
     adapter,
-    (weight) => correlate(correlation, { ...others, weight }, bias !== null),
+    (weight) => correlate(correlation, { ...others, weight }),
   );
 }
 
@@ -64,13 +65,12 @@ export function inputGradient(
   if (!fits(shape, correlation, adapter)) return null;
   const hasPhases = shape.strideHeight * shape.strideWidth > 1;
   const output = hasPhases ? new Scratch(targetsOf(correlation)) : gradX;
-  const others = { source, bias: bias ?? weight, output };
-  const hasBias = bias !== null && !hasPhases;
+  const others = { source, bias: hasPhases ? null : bias, output };
   return withWeightCopy(
     weight,
     adapter,
     (weight) => [
-      ...correlate(correlation, { ...others, weight }, hasBias),
+      ...correlate(correlation, { ...others, weight }),
       ...(hasPhases ? [imageOfPhases(output, bias, gradX, shape)] : []),
     ],
   );
@@ -96,17 +96,15 @@ function fits(
 /** Packs images and weights, and slides the window over them. */
 function correlate(
   correlation: Correlation,
-  { bias, output, source, weight }: Record<
-    "source" | "weight" | "bias" | "output",
-    Operand
-  >,
-  hasBias: boolean,
+  { bias, output, source, weight }:
+    & Record<"source" | "weight" | "output", Operand>
+    & { bias: Operand | null },
 ): readonly Dispatch[] {
   const tiles = sourceTiles(correlation);
   const images = new Texture("images", texelsOf(tiles));
   const weights = new Texture("weights", weightTexels(correlation));
-  const bind = { source: images, weight: weights, bias };
-  const options = optionsOf(correlation, hasBias);
+  const bind = { source: images, weight: weights, bias: bias ?? noBias() };
+  const options = optionsOf(correlation, bias !== null);
   return [
     packImages(source, tiles, images),
     packWeights(weight, correlation, weights),
@@ -141,6 +139,7 @@ function optionsOf(correlation: Correlation, hasBias: boolean) {
       targetWidth,
       kernelHeight: windowHeight,
       kernelWidth: windowWidth,
+      rowsAtOnce: windowHeight === 3 ? 3 : 1,
       rowTileWidth,
       rowTiles,
       rows,

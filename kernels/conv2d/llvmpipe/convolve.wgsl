@@ -11,6 +11,8 @@
 // pixel of the images called target: the output, or the gradient with respect to
 // x. A row tile is 8, 14 or 16 columns of a row of the target.
 
+// Rows that are added at once: those of the kernel where there are three, else 1.
+override rowsAtOnce: u32;
 override kernelWidth: u32;
 // Columns of a row tile: 8, 14 or 16.
 override rowTileWidth: u32;
@@ -39,10 +41,11 @@ struct Sizes {
 @group(0) @binding(4) var<uniform> sizes: Sizes;
 
 override isNarrow: bool = rowTileWidth == 8;
-override texels: u32 = select(5u, 3u, isNarrow);
+// Of a line of the source: the columns of a row tile, and those that a window over
+// it reaches.
+override texels: u32 = (rowTileWidth + kernelWidth + 2) / 4;
 
-// Twenty columns of the source in pairs; the first twelve where a row tile is
-// narrow.
+// Twenty columns of the source in pairs, those of `texels` first.
 struct Line {
   a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
   f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
@@ -51,13 +54,18 @@ struct Line {
 fn lineAt(index: u32) -> Line {
   let p = sourceAt(index);
   let q = sourceAt(index + 1);
-  let r = sourceAt(index + 2);
-  let z = vec2f();
-  if (isNarrow) {
-    return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
+  var r: vec4f;
+  var s: vec4f;
+  var t: vec4f;
+  if (texels > 2) {
+    r = sourceAt(index + 2);
   }
-  let s = sourceAt(index + 3);
-  let t = sourceAt(index + 4);
+  if (texels > 3) {
+    s = sourceAt(index + 3);
+  }
+  if (texels > 4) {
+    t = sourceAt(index + 4);
+  }
   return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
 }
 
@@ -164,31 +172,44 @@ fn sums(place: Place) -> Tiles {
   var tiles: Tiles;
   let kernelHeight = sizes.kernelHeight;
   let rows = sizes.rows;
-  let steps = sizes.sourceChannels * kernelHeight;
+  let steps = sizes.sourceChannels * kernelHeight / rowsAtOnce;
   // From the last row of the kernel to its first on the next channel.
-  let toNext = sizes.rowTiles * rows - kernelHeight + 1;
+  let toNext = sizes.rowTiles * rows - kernelHeight + rowsAtOnce;
   let plane = place.image * sizes.sourceChannels * sizes.rowTiles;
   var line = ((plane + place.rowTile) * rows + place.row) * texels;
-  var first = place.channel / 4 * steps * 5;
+  var first = place.channel / 4 * sizes.sourceChannels * kernelHeight * 5;
   var rowsLeft = kernelHeight;
   for (var step = 0u; step < steps; step++) {
     let upper = lineAt(line);
     let lower = lineAt(line + texels);
-    let p = weightAt(first);
-    let q = weightAt(first + 1);
-    let r = weightAt(first + 2);
-    let s = weightAt(first + 3);
-    let t = weightAt(first + 4);
-    tiles.a = add(tiles.a, upper, lower, vec4f(p.x, q.x, r.x, s.x), t.x);
-    tiles.b = add(tiles.b, upper, lower, vec4f(p.y, q.y, r.y, s.y), t.y);
-    tiles.c = add(tiles.c, upper, lower, vec4f(p.z, q.z, r.z, s.z), t.z);
-    tiles.d = add(tiles.d, upper, lower, vec4f(p.w, q.w, r.w, s.w), t.w);
+    tiles = addRow(tiles, upper, lower, first);
     first += 5;
-    rowsLeft--;
-    line += select(1u, toNext, rowsLeft == 0) * texels;
+    if (rowsAtOnce > 1) {
+      let next = lineAt(line + 2 * texels);
+      tiles = addRow(tiles, lower, next, first);
+      tiles = addRow(tiles, next, lineAt(line + 3 * texels), first + 5);
+      first += 10;
+    }
+    rowsLeft -= rowsAtOnce;
+    line += select(rowsAtOnce, toNext, rowsLeft == 0) * texels;
     rowsLeft = select(rowsLeft, kernelHeight, rowsLeft == 0);
   }
   return tiles;
+}
+
+// Tiles and what a row of the kernels, from its first texel on, sees in two lines.
+fn addRow(tiles: Tiles, upper: Line, lower: Line, first: u32) -> Tiles {
+  let p = weightAt(first);
+  let q = weightAt(first + 1);
+  let r = weightAt(first + 2);
+  let s = weightAt(first + 3);
+  let t = weightAt(first + 4);
+  return Tiles(
+    add(tiles.a, upper, lower, vec4f(p.x, q.x, r.x, s.x), t.x),
+    add(tiles.b, upper, lower, vec4f(p.y, q.y, r.y, s.y), t.y),
+    add(tiles.c, upper, lower, vec4f(p.z, q.z, r.z, s.z), t.z),
+    add(tiles.d, upper, lower, vec4f(p.w, q.w, r.w, s.w), t.w),
+  );
 }
 
 // A row of a tile. Rows are stored one after the other, in a loop that starts

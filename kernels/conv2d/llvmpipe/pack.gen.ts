@@ -23,6 +23,7 @@ return invocation.y * workgroups.x * workgroupSize + invocation.x;
 }
 
 @group(0) @binding(0) var<storage, read> values: array<Value>;
+@group(0) @binding(0) var<storage, read> fours: array<vec4<Value>>;
 @group(0) @binding(1) var packed: texture_storage_2d<rgba32float, write>;
 
 fn put(index: u32, texel: vec4f) {
@@ -98,6 +99,53 @@ column += 4 * step;
 fn pixel(start: u32, column: i32, width: i32) -> f32 {
 let inside = column >= 0 && column < width;
 return select(0.0, f32(values[start + select(0u, u32(column), inside)]), inside);
+}
+
+
+
+@compute @workgroup_size(workgroupSize)
+fn packFours(
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+) {
+let index = itemOf(invocation, workgroups);
+let rowTile = index / images.rows;
+let plane = rowTile / images.rowTiles;
+let row = i32(index - rowTile * images.rows) - images.top;
+let first = (rowTile - plane * images.rowTiles) * images.rowTileWidth;
+var column = i32(first) - images.left;
+let inside = row >= 0 && row < images.imageHeight;
+let width = select(0, images.imageWidth, inside);
+let start = i32(plane) * images.imageHeight * images.imageWidth +
+clamp(row, 0, images.imageHeight - 1) * images.imageWidth + column;
+
+var four = start >> 2;
+let isOdd = vec4<bool>((start & 1) != 0);
+let isHigh = vec4<bool>((start & 2) != 0);
+var left = fourAt(four);
+if (plane < images.planes) {
+let end = (index + 1) * images.texels;
+for (var texel = end - images.texels; texel < end; texel++) {
+four++;
+let right = fourAt(four);
+let even = select(left, vec4f(left.zw, right.xy), isHigh);
+let next = select(right.x, right.z, isHigh.x);
+let found = select(even, vec4f(even.yzw, next), isOdd);
+let columns = column + vec4i(0, 1, 2, 3);
+put(texel, select(
+vec4f(),
+found,
+(columns >= vec4i()) & (columns < vec4i(width)),
+));
+left = right;
+column += 4;
+}
+}
+}
+
+
+fn fourAt(index: i32) -> vec4f {
+return vec4f(fours[clamp(index, 0, i32(arrayLength(&fours)) - 1)]);
 }
 
 struct Weights {
@@ -194,6 +242,13 @@ export const packImages: EntryPoint<"values" | "packed", { workgroupSize: number
   module,
   name: "packImages",
   bindings: [{"name":"values","index":0,"access":"read","element":"Value"},{"name":"packed","index":1,"access":"writeTexture","element":null},{"name":"images","index":2,"access":"uniform","element":null,"members":[{"name":"planes","type":"u32"},{"name":"imageHeight","type":"i32"},{"name":"imageWidth","type":"i32"},{"name":"top","type":"i32"},{"name":"left","type":"i32"},{"name":"strideHeight","type":"i32"},{"name":"strideWidth","type":"i32"},{"name":"phaseRows","type":"u32"},{"name":"phaseColumns","type":"u32"},{"name":"rowTileWidth","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"texels","type":"u32"}]}],
+};
+
+/** The entry point `packFours`. */
+export const packFours: EntryPoint<"fours" | "packed", { workgroupSize: number; planes: number; imageHeight: number; imageWidth: number; top: number; left: number; strideHeight: number; strideWidth: number; phaseRows: number; phaseColumns: number; rowTileWidth: number; rowTiles: number; rows: number; texels: number }> = {
+  module,
+  name: "packFours",
+  bindings: [{"name":"fours","index":0,"access":"read","element":"Value"},{"name":"packed","index":1,"access":"writeTexture","element":null},{"name":"images","index":2,"access":"uniform","element":null,"members":[{"name":"planes","type":"u32"},{"name":"imageHeight","type":"i32"},{"name":"imageWidth","type":"i32"},{"name":"top","type":"i32"},{"name":"left","type":"i32"},{"name":"strideHeight","type":"i32"},{"name":"strideWidth","type":"i32"},{"name":"phaseRows","type":"u32"},{"name":"phaseColumns","type":"u32"},{"name":"rowTileWidth","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"texels","type":"u32"}]}],
 };
 
 /** The entry point `packWeights`. */

@@ -2,6 +2,7 @@ import {
   type Dispatch,
   dispatch,
   type Operand,
+  Scratch,
   type Texture,
   workgroupsFor,
 } from "../../kernel.ts";
@@ -106,7 +107,9 @@ export function sourceTiles(correlation: Correlation): RowTiles {
     ...columns,
     rows: 2 * Math.ceil(correlation.targetHeight / 2) +
       correlation.windowHeight - 1,
-    texels: columns.rowTileWidth === 8 ? 3 : 5,
+    texels: Math.ceil(
+      (columns.rowTileWidth + correlation.windowWidth - 1) / 4,
+    ),
   };
 }
 
@@ -154,8 +157,7 @@ export function packImages(
   { height, planes, rows, rowTiles, width, ...tiles }: RowTiles,
   packed: Texture,
 ): Dispatch {
-  return dispatch(wgsl.packImages, {
-    bind: { values, packed },
+  const options = {
     constants: {
       ...tiles,
       planes,
@@ -167,7 +169,12 @@ export function packImages(
     },
     workgroups: workgroupsFor(planes * rowTiles * rows, workgroupSize),
     label: "conv2dPackImages",
-  });
+  };
+  const hasFours = tiles.strideHeight * tiles.strideWidth === 1 &&
+    values.buffer.length % 4 === 0;
+  return hasFours
+    ? dispatch(wgsl.packFours, { ...options, bind: { fours: values, packed } })
+    : dispatch(wgsl.packImages, { ...options, bind: { values, packed } });
 }
 
 /** Weights into a texture. */
@@ -188,6 +195,14 @@ export function packWeights(
     workgroups: workgroupsFor(weightTexels(correlation), workgroupSize),
     label: "conv2dPackWeights",
   });
+}
+
+/**
+ * What is bound where there is no bias. A large buffer would be copied into a
+ * texture, and read by another pipeline.
+ */
+export function noBias(): Scratch {
+  return new Scratch(1);
 }
 
 /** Whether a convolution has no dilation or groups, and its window few columns. */

@@ -5,6 +5,7 @@
 // #import "lib/grid.wgsl"
 
 @group(0) @binding(0) var<storage, read> values: array<Value>;
+@group(0) @binding(0) var<storage, read> fours: array<vec4<Value>>;
 @group(0) @binding(1) var packed: texture_storage_2d<rgba32float, write>;
 
 fn put(index: u32, texel: vec4f) {
@@ -80,6 +81,53 @@ fn packImages(
 fn pixel(start: u32, column: i32, width: i32) -> f32 {
   let inside = column >= 0 && column < width;
   return select(0.0, f32(values[start + select(0u, u32(column), inside)]), inside);
+}
+
+// The same of images without phases, whose numbers are read by fours: what lies
+// in a texel of the row is in one four, or in two neighbours.
+@compute @workgroup_size(workgroupSize)
+fn packFours(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = itemOf(invocation, workgroups);
+  let rowTile = index / images.rows;
+  let plane = rowTile / images.rowTiles;
+  let row = i32(index - rowTile * images.rows) - images.top;
+  let first = (rowTile - plane * images.rowTiles) * images.rowTileWidth;
+  var column = i32(first) - images.left;
+  let inside = row >= 0 && row < images.imageHeight;
+  let width = select(0, images.imageWidth, inside);
+  let start = i32(plane) * images.imageHeight * images.imageWidth +
+    clamp(row, 0, images.imageHeight - 1) * images.imageWidth + column;
+  // Rounded down, also below 0.
+  var four = start >> 2;
+  let isOdd = vec4<bool>((start & 1) != 0);
+  let isHigh = vec4<bool>((start & 2) != 0);
+  var left = fourAt(four);
+  if (plane < images.planes) {
+    let end = (index + 1) * images.texels;
+    for (var texel = end - images.texels; texel < end; texel++) {
+      four++;
+      let right = fourAt(four);
+      let even = select(left, vec4f(left.zw, right.xy), isHigh);
+      let next = select(right.x, right.z, isHigh.x);
+      let found = select(even, vec4f(even.yzw, next), isOdd);
+      let columns = column + vec4i(0, 1, 2, 3);
+      put(texel, select(
+        vec4f(),
+        found,
+        (columns >= vec4i()) & (columns < vec4i(width)),
+      ));
+      left = right;
+      column += 4;
+    }
+  }
+}
+
+// Beyond the ends another one, of which nothing is packed.
+fn fourAt(index: i32) -> vec4f {
+  return vec4f(fours[clamp(index, 0, i32(arrayLength(&fours)) - 1)]);
 }
 
 struct Weights {

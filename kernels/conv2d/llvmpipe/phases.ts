@@ -5,7 +5,7 @@ import {
   workgroupsFor,
 } from "../../kernel.ts";
 import type { Conv2dShape } from "../shape.ts";
-import type { Correlation } from "./pack.ts";
+import { type Correlation, noBias } from "./pack.ts";
 import * as wgsl from "./phases.gen.ts";
 
 /** Invocations of a workgroup. */
@@ -21,7 +21,7 @@ export function imageOfPhases(
   const { batch, inChannels, inHeight, inWidth } = shape;
   const { kernelHeight, kernelWidth, strideHeight, strideWidth } = shape;
   return dispatch(wgsl.imageOfPhases, {
-    bind: { phases, bias: bias ?? phases, images },
+    bind: { phases, bias: bias ?? noBias(), images },
     constants: {
       channels: inChannels,
       height: inHeight,

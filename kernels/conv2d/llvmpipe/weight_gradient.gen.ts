@@ -42,10 +42,10 @@ imagesPerSplit: u32,
 
 override isNarrow: bool = rowTileWidth == 8;
 
-override texels: u32 = select(5u, 3u, isNarrow);
+
+override texels: u32 = (rowTileWidth + kernelWidth + 2) / 4;
 override gradientTexels: u32 = select(4u, 2u, isNarrow);
 override area: u32 = kernelHeight * kernelWidth;
-
 
 
 struct Line {
@@ -56,13 +56,18 @@ f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
 fn lineAt(index: u32) -> Line {
 let p = sourceAt(index);
 let q = sourceAt(index + 1);
-let r = sourceAt(index + 2);
-let z = vec2f();
-if (isNarrow) {
-return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
+var r: vec4f;
+var s: vec4f;
+var t: vec4f;
+if (texels > 2) {
+r = sourceAt(index + 2);
 }
-let s = sourceAt(index + 3);
-let t = sourceAt(index + 4);
+if (texels > 3) {
+s = sourceAt(index + 3);
+}
+if (texels > 4) {
+t = sourceAt(index + 4);
+}
 return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
 }
 

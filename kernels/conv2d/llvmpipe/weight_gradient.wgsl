@@ -30,13 +30,13 @@ struct Sizes {
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 
 override isNarrow: bool = rowTileWidth == 8;
-// Of a line of the source, and of a row tile of the gradient.
-override texels: u32 = select(5u, 3u, isNarrow);
+// Of a line of the source, the columns of a row tile and those that a kernel over
+// it reaches, and of a row tile of the gradient.
+override texels: u32 = (rowTileWidth + kernelWidth + 2) / 4;
 override gradientTexels: u32 = select(4u, 2u, isNarrow);
 override area: u32 = kernelHeight * kernelWidth;
 
-// Twenty columns of the source in pairs; the first twelve where a row tile is
-// narrow.
+// Twenty columns of the source in pairs, those of `texels` first.
 struct Line {
   a: vec2f, b: vec2f, c: vec2f, d: vec2f, e: vec2f,
   f: vec2f, g: vec2f, h: vec2f, i: vec2f, j: vec2f,
@@ -45,13 +45,18 @@ struct Line {
 fn lineAt(index: u32) -> Line {
   let p = sourceAt(index);
   let q = sourceAt(index + 1);
-  let r = sourceAt(index + 2);
-  let z = vec2f();
-  if (isNarrow) {
-    return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, z, z, z, z);
+  var r: vec4f;
+  var s: vec4f;
+  var t: vec4f;
+  if (texels > 2) {
+    r = sourceAt(index + 2);
   }
-  let s = sourceAt(index + 3);
-  let t = sourceAt(index + 4);
+  if (texels > 3) {
+    s = sourceAt(index + 3);
+  }
+  if (texels > 4) {
+    t = sourceAt(index + 4);
+  }
   return Line(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw, t.xy, t.zw);
 }
 
