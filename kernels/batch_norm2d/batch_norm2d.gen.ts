@@ -7,8 +7,10 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/batch_norm2d/batch_norm2d.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":1},{"from":13,"file":"kernels/lib/channel.wgsl","line":1},{"from":43,"file":"kernels/lib/reduce.wgsl","line":1},{"from":47,"file":"kernels/lib/grid.wgsl","line":1},{"from":55,"file":"kernels/lib/reduce.wgsl","line":6},{"from":71,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":15}],
+  lines: [{"from":1,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":1},{"from":15,"file":"kernels/lib/channel.wgsl","line":1},{"from":45,"file":"kernels/lib/reduce.wgsl","line":1},{"from":49,"file":"kernels/lib/grid.wgsl","line":1},{"from":57,"file":"kernels/lib/reduce.wgsl","line":6},{"from":73,"file":"kernels/lib/reduce_fours.wgsl","line":1},{"from":77,"file":"kernels/lib/reduce_fours.wgsl","line":6},{"from":94,"file":"kernels/batch_norm2d/batch_norm2d.wgsl","line":18}],
   code: `\
+
+
 
 
 
@@ -80,6 +82,27 @@ workgroupBarrier();
 return partial[0];
 }
 
+
+
+
+
+var<workgroup> partialFours: array<vec4f, workgroupSize>;
+
+fn sumOfFours(own: vec4f, local: u32) -> f32 {
+
+workgroupBarrier();
+partialFours[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partialFours[local] += partialFours[local + reach];
+}
+}
+workgroupBarrier();
+let four = partialFours[0];
+return (four.x + four.z) + (four.y + four.w);
+}
+
 alias Partial = vec2f;
 
 override chunk: u32;
@@ -122,6 +145,11 @@ walk = after(walk, step);
 }
 let squaresSum = sumOfWorkgroup(vec2f(squares, 0), local).x;
 if (local == 0 && channel < sizes.channels) {
+storeStatistics(channel, center, squaresSum, count);
+}
+}
+
+fn storeStatistics(channel: u32, center: f32, squaresSum: f32, count: u32) {
 batchMean[channel] = center;
 batchInvStd[channel] = 1 / sqrt(squaresSum / f32(count) + eps);
 let unbiased = squaresSum / f32(count - 1);
@@ -130,6 +158,38 @@ runningVar[channel] += momentum * (unbiased - runningVar[channel]);
 if (channel == 0) {
 numBatchesTracked[0] += 1;
 }
+}
+
+@group(0) @binding(0) var<storage, read> xFours: array<vec4f>;
+
+@compute @workgroup_size(workgroupSize)
+fn statisticsFours(
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
+) {
+let channel = workgroup.y * workgroups.x + workgroup.x;
+let fours = arrayLength(&xFours) / sizes.channels;
+let count = fours * 4;
+let step = elementOf(0, workgroupSize);
+let first = elementOf(channel, local);
+var walk = first;
+var sum: vec4f;
+for (var i = local; i < fours; i += workgroupSize) {
+sum += xFours[walk.at];
+walk = after(walk, step);
+}
+let center = sumOfFours(sum, local) / f32(count);
+var squares: vec4f;
+walk = first;
+for (var i = local; i < fours; i += workgroupSize) {
+let difference = xFours[walk.at] - center;
+squares += difference * difference;
+walk = after(walk, step);
+}
+let squaresSum = sumOfFours(squares, local);
+if (local == 0 && channel < sizes.channels) {
+storeStatistics(channel, center, squaresSum, count);
 }
 }
 
@@ -170,7 +230,6 @@ output[i] = (x[i] - center) * factor + shift;
 }
 }
 
-@group(0) @binding(0) var<storage, read> xFours: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> outputFours: array<vec4f>;
 
 @compute @workgroup_size(workgroupSize)
@@ -245,6 +304,35 @@ gradBias[channel] = totals.y;
 }
 }
 
+@group(0) @binding(3) var<storage, read> gradOutputFours: array<vec4f>;
+
+@compute @workgroup_size(workgroupSize)
+fn parameterGradientFours(
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
+) {
+let channel = workgroup.y * workgroups.x + workgroup.x;
+let count = arrayLength(&xFours) / sizes.channels;
+let center = mean[channel];
+let step = elementOf(0, workgroupSize);
+var walk = elementOf(channel, local);
+var alongX: vec4f;
+var alone: vec4f;
+for (var i = local; i < count; i += workgroupSize) {
+let gradients = gradOutputFours[walk.at];
+alongX += gradients * (xFours[walk.at] - center);
+alone += gradients;
+walk = after(walk, step);
+}
+let weightSum = sumOfFours(alongX, local);
+let biasSum = sumOfFours(alone, local);
+if (local == 0 && channel < sizes.channels) {
+gradWeight[channel] = weightSum * invStd[channel];
+gradBias[channel] = biasSum;
+}
+}
+
 @group(0) @binding(4) var<storage, read> factors: array<f32>;
 @group(0) @binding(5) var<storage, read> weightSums: array<f32>;
 @group(0) @binding(6) var<storage, read> biasSums: array<f32>;
@@ -272,7 +360,6 @@ factor * (gradOutput[i] - (average + (x[i] - center) * slope));
 }
 }
 
-@group(0) @binding(3) var<storage, read> gradOutputFours: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> gradXFours: array<vec4f>;
 
 @compute @workgroup_size(workgroupSize)
@@ -348,6 +435,13 @@ export const statistics: EntryPoint<"x" | "batchMean" | "batchInvStd" | "running
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"batchMean","index":1,"access":"write","element":null},{"name":"batchInvStd","index":2,"access":"write","element":null},{"name":"runningMean","index":3,"access":"write","element":null},{"name":"runningVar","index":4,"access":"write","element":null},{"name":"numBatchesTracked","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
+/** The entry point `statisticsFours`. */
+export const statisticsFours: EntryPoint<"xFours" | "batchMean" | "batchInvStd" | "runningMean" | "runningVar" | "numBatchesTracked", { workgroupSize: number; eps: number; momentum: number; channels: number; area: number }> = {
+  module,
+  name: "statisticsFours",
+  bindings: [{"name":"xFours","index":0,"access":"read","element":null},{"name":"batchMean","index":1,"access":"write","element":null},{"name":"batchInvStd","index":2,"access":"write","element":null},{"name":"runningMean","index":3,"access":"write","element":null},{"name":"runningVar","index":4,"access":"write","element":null},{"name":"numBatchesTracked","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+};
+
 /** The entry point `invStdOfVariance`. */
 export const invStdOfVariance: EntryPoint<"variance" | "invStdOutput", { workgroupSize: number; eps: number }> = {
   module,
@@ -381,6 +475,13 @@ export const parameterGradient: EntryPoint<"x" | "mean" | "invStd" | "gradOutput
   module,
   name: "parameterGradient",
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+};
+
+/** The entry point `parameterGradientFours`. */
+export const parameterGradientFours: EntryPoint<"xFours" | "mean" | "invStd" | "gradOutputFours" | "gradWeight" | "gradBias", { workgroupSize: number; channels: number; area: number }> = {
+  module,
+  name: "parameterGradientFours",
+  bindings: [{"name":"xFours","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutputFours","index":3,"access":"read","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `inputGradient`. */

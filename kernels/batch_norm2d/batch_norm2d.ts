@@ -8,7 +8,7 @@ import {
 } from "../kernel.ts";
 import { elementwise, workgroupSize } from "../lib/elementwise.ts";
 import { threadMemory } from "../lib/thread_memory.ts";
-import { reductionIterations } from "../lib/reduce.ts";
+import { inFours, reductionIterations } from "../lib/reduce.ts";
 import * as wgsl from "./batch_norm2d.gen.ts";
 import * as reference from "./reference.ts";
 import type { BatchNorm2dShape, BatchNorm2dTraining } from "./shape.ts";
@@ -37,19 +37,32 @@ export const batchNorm2dStatistics = /* @__PURE__ */ kernel({
   webgpu: (
     { invStd, mean, numBatchesTracked, runningMean, runningVar, x },
     { area, batch, channels, eps, momentum },
-  ) => [dispatch(wgsl.statistics, {
-    bind: {
-      x,
+  ) => {
+    const bind = {
       batchMean: mean,
       batchInvStd: invStd,
       runningMean,
       runningVar,
       numBatchesTracked: numBatchesTracked ?? new Scratch(1, "i32"),
-    },
-    constants: { channels, area, eps, momentum, workgroupSize },
-    workgroups: workgroupsFor(channels, 1),
-    iterations: 2 * reductionIterations(batch * area),
-  })],
+    };
+    const workgroups = workgroupsFor(channels, 1);
+    const iterations = 2 * reductionIterations(batch * area);
+    return [
+      area % 4 === 0
+        ? dispatch(wgsl.statisticsFours, {
+          bind: { xFours: x, ...bind },
+          constants: { eps, momentum, ...inFours({ channels, area }) },
+          workgroups,
+          iterations,
+        })
+        : dispatch(wgsl.statistics, {
+          bind: { x, ...bind },
+          constants: { channels, area, eps, momentum, workgroupSize },
+          workgroups,
+          iterations,
+        }),
+    ];
+  },
   wasm: (operands, params, cpu) => [
     simd.batchNorm2dStatistics(
       { ...operands, ...params, ...sumsMemory(cpu, params) },
@@ -128,14 +141,28 @@ export const batchNorm2dParameterGradient = /* @__PURE__ */ kernel({
   },
   reference: (arrays, shape: BatchNorm2dShape) =>
     reference.parameterGradient(arrays, shape),
-  webgpu: (bind, { area, batch, channels }) => [
-    dispatch(wgsl.parameterGradient, {
-      bind,
-      constants: { channels, area, workgroupSize },
-      workgroups: workgroupsFor(channels, 1),
-      iterations: reductionIterations(batch * area),
-    }),
-  ],
+  webgpu: (
+    { gradOutput, x, ...bind },
+    { area, batch, channels },
+  ) => {
+    const workgroups = workgroupsFor(channels, 1);
+    const iterations = reductionIterations(batch * area);
+    return [
+      area % 4 === 0
+        ? dispatch(wgsl.parameterGradientFours, {
+          bind: { gradOutputFours: gradOutput, xFours: x, ...bind },
+          constants: inFours({ channels, area }),
+          workgroups,
+          iterations,
+        })
+        : dispatch(wgsl.parameterGradient, {
+          bind: { gradOutput, x, ...bind },
+          constants: { channels, area, workgroupSize },
+          workgroups,
+          iterations,
+        }),
+    ];
+  },
   wasm: (operands, shape, cpu) => [
     simd.batchNorm2dParameterGradient(
       { ...operands, ...shape, rectified: null, ...sumsMemory(cpu, shape) },

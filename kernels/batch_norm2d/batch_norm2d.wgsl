@@ -2,7 +2,9 @@
 //
 // The reductions make one channel with one workgroup: each invocation adds the
 // elements of all images at its own index, that plus workgroupSize and so on,
-// in this order, and `lib/reduce.wgsl` adds the sums of the invocations.
+// in this order, and `lib/reduce.wgsl` adds the sums of the invocations. Where
+// planes are whole fours, those that end in `Fours` give the same bits by a quarter
+// of the invocations, each with the sums of four; their sizes are in fours.
 //
 // The others cover the planes, each one channel of one image, with workgroups
 // of `chunk` elements. Workgroups that do not fit in one row of the grid go on
@@ -12,6 +14,7 @@
 
 // #import "lib/channel.wgsl"
 // #import "lib/reduce.wgsl"
+// #import "lib/reduce_fours.wgsl"
 
 alias Partial = vec2f;
 
@@ -55,14 +58,51 @@ fn statistics(
   }
   let squaresSum = sumOfWorkgroup(vec2f(squares, 0), local).x;
   if (local == 0 && channel < sizes.channels) {
-    batchMean[channel] = center;
-    batchInvStd[channel] = 1 / sqrt(squaresSum / f32(count) + eps);
-    let unbiased = squaresSum / f32(count - 1);
-    runningMean[channel] += momentum * (center - runningMean[channel]);
-    runningVar[channel] += momentum * (unbiased - runningVar[channel]);
-    if (channel == 0) {
-      numBatchesTracked[0] += 1;
-    }
+    storeStatistics(channel, center, squaresSum, count);
+  }
+}
+
+fn storeStatistics(channel: u32, center: f32, squaresSum: f32, count: u32) {
+  batchMean[channel] = center;
+  batchInvStd[channel] = 1 / sqrt(squaresSum / f32(count) + eps);
+  let unbiased = squaresSum / f32(count - 1);
+  runningMean[channel] += momentum * (center - runningMean[channel]);
+  runningVar[channel] += momentum * (unbiased - runningVar[channel]);
+  if (channel == 0) {
+    numBatchesTracked[0] += 1;
+  }
+}
+
+@group(0) @binding(0) var<storage, read> xFours: array<vec4f>;
+
+@compute @workgroup_size(workgroupSize)
+fn statisticsFours(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let channel = workgroup.y * workgroups.x + workgroup.x;
+  let fours = arrayLength(&xFours) / sizes.channels;
+  let count = fours * 4;
+  let step = elementOf(0, workgroupSize);
+  let first = elementOf(channel, local);
+  var walk = first;
+  var sum: vec4f;
+  for (var i = local; i < fours; i += workgroupSize) {
+    sum += xFours[walk.at];
+    walk = after(walk, step);
+  }
+  let center = sumOfFours(sum, local) / f32(count);
+  var squares: vec4f;
+  walk = first;
+  for (var i = local; i < fours; i += workgroupSize) {
+    let difference = xFours[walk.at] - center;
+    squares += difference * difference;
+    walk = after(walk, step);
+  }
+  let squaresSum = sumOfFours(squares, local);
+  if (local == 0 && channel < sizes.channels) {
+    storeStatistics(channel, center, squaresSum, count);
   }
 }
 
@@ -103,7 +143,6 @@ fn normalise(
   }
 }
 
-@group(0) @binding(0) var<storage, read> xFours: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> outputFours: array<vec4f>;
 
 @compute @workgroup_size(workgroupSize)
@@ -178,6 +217,35 @@ fn parameterGradient(
   }
 }
 
+@group(0) @binding(3) var<storage, read> gradOutputFours: array<vec4f>;
+
+@compute @workgroup_size(workgroupSize)
+fn parameterGradientFours(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let channel = workgroup.y * workgroups.x + workgroup.x;
+  let count = arrayLength(&xFours) / sizes.channels;
+  let center = mean[channel];
+  let step = elementOf(0, workgroupSize);
+  var walk = elementOf(channel, local);
+  var alongX: vec4f;
+  var alone: vec4f;
+  for (var i = local; i < count; i += workgroupSize) {
+    let gradients = gradOutputFours[walk.at];
+    alongX += gradients * (xFours[walk.at] - center);
+    alone += gradients;
+    walk = after(walk, step);
+  }
+  let weightSum = sumOfFours(alongX, local);
+  let biasSum = sumOfFours(alone, local);
+  if (local == 0 && channel < sizes.channels) {
+    gradWeight[channel] = weightSum * invStd[channel];
+    gradBias[channel] = biasSum;
+  }
+}
+
 @group(0) @binding(4) var<storage, read> factors: array<f32>;
 @group(0) @binding(5) var<storage, read> weightSums: array<f32>;
 @group(0) @binding(6) var<storage, read> biasSums: array<f32>;
@@ -205,7 +273,6 @@ fn inputGradient(
   }
 }
 
-@group(0) @binding(3) var<storage, read> gradOutputFours: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> gradXFours: array<vec4f>;
 
 @compute @workgroup_size(workgroupSize)

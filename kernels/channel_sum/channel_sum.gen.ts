@@ -7,7 +7,7 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/channel_sum/channel_sum.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/channel_sum/channel_sum.wgsl","line":1},{"from":3,"file":"kernels/lib/channel.wgsl","line":1},{"from":33,"file":"kernels/lib/reduce.wgsl","line":1},{"from":37,"file":"kernels/lib/grid.wgsl","line":1},{"from":45,"file":"kernels/lib/reduce.wgsl","line":6},{"from":61,"file":"kernels/channel_sum/channel_sum.wgsl","line":5}],
+  lines: [{"from":1,"file":"kernels/channel_sum/channel_sum.wgsl","line":1},{"from":3,"file":"kernels/lib/channel.wgsl","line":1},{"from":33,"file":"kernels/lib/reduce.wgsl","line":1},{"from":37,"file":"kernels/lib/grid.wgsl","line":1},{"from":45,"file":"kernels/lib/reduce.wgsl","line":6},{"from":61,"file":"kernels/lib/reduce_fours.wgsl","line":1},{"from":65,"file":"kernels/lib/reduce_fours.wgsl","line":6},{"from":82,"file":"kernels/channel_sum/channel_sum.wgsl","line":6}],
   code: `\
 
 
@@ -70,6 +70,27 @@ workgroupBarrier();
 return partial[0];
 }
 
+
+
+
+
+var<workgroup> partialFours: array<vec4f, workgroupSize>;
+
+fn sumOfFours(own: vec4f, local: u32) -> f32 {
+
+workgroupBarrier();
+partialFours[local] = own;
+for (var reach = workgroupSize / 2; reach > 0; reach /= 2) {
+workgroupBarrier();
+if (local < reach) {
+partialFours[local] += partialFours[local + reach];
+}
+}
+workgroupBarrier();
+let four = partialFours[0];
+return (four.x + four.z) + (four.y + four.w);
+}
+
 alias Partial = f32;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -98,6 +119,31 @@ if (local == 0 && channel < sizes.channels) {
 output[channel] = total;
 }
 }
+
+@group(0) @binding(0) var<storage, read> xFours: array<vec4f>;
+
+
+
+@compute @workgroup_size(workgroupSize)
+fn channelSumFours(
+@builtin(workgroup_id) workgroup: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+@builtin(local_invocation_index) local: u32,
+) {
+let channel = workgroup.y * workgroups.x + workgroup.x;
+let count = arrayLength(&xFours) / sizes.channels;
+let step = elementOf(0, workgroupSize);
+var walk = elementOf(channel, local);
+var sum: vec4f;
+for (var i = local; i < count; i += workgroupSize) {
+sum += xFours[walk.at];
+walk = after(walk, step);
+}
+let total = sumOfFours(sum, local);
+if (local == 0 && channel < sizes.channels) {
+output[channel] = total;
+}
+}
 `,
 };
 
@@ -106,4 +152,11 @@ export const channelSum: EntryPoint<"x" | "output", { workgroupSize: number; cha
   module,
   name: "channelSum",
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+};
+
+/** The entry point `channelSumFours`. */
+export const channelSumFours: EntryPoint<"xFours" | "output", { workgroupSize: number; channels: number; area: number }> = {
+  module,
+  name: "channelSumFours",
+  bindings: [{"name":"xFours","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };

@@ -1,6 +1,6 @@
 import { dispatch, kernel, workgroupsFor } from "../kernel.ts";
 import { workgroupSize } from "../lib/elementwise.ts";
-import { reductionIterations } from "../lib/reduce.ts";
+import { inFours, reductionIterations } from "../lib/reduce.ts";
 import { threadMemory } from "../lib/thread_memory.ts";
 import * as wgsl from "./channel_sum.gen.ts";
 import * as simd from "./simd.gen.ts";
@@ -29,14 +29,25 @@ export const channelSum = /* @__PURE__ */ kernel({
       output[channel] = sum;
     }
   },
-  webgpu: ({ output, x }, { area, batch, channels }) => [
-    dispatch(wgsl.channelSum, {
-      bind: { x, output },
-      constants: { channels, area, workgroupSize },
-      workgroups: workgroupsFor(channels, 1),
-      iterations: reductionIterations(batch * area),
-    }),
-  ],
+  webgpu: ({ output, x }, { area, batch, channels }) => {
+    const workgroups = workgroupsFor(channels, 1);
+    const iterations = reductionIterations(batch * area);
+    return [
+      area % 4 === 0
+        ? dispatch(wgsl.channelSumFours, {
+          bind: { xFours: x, output },
+          constants: inFours({ channels, area }),
+          workgroups,
+          iterations,
+        })
+        : dispatch(wgsl.channelSum, {
+          bind: { x, output },
+          constants: { channels, area, workgroupSize },
+          workgroups,
+          iterations,
+        }),
+    ];
+  },
   wasm: ({ output, x }, shape, cpu) => [
     simd.channelSum({
       ...shape,
