@@ -3,7 +3,14 @@ import { join } from "@std/path";
 import { suggestLr } from "../../src/training/_lr_suggestion.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { needs } from "../permissions.ts";
-import { run, taskIn, writeDigits } from "./_program.ts";
+import {
+  root,
+  run,
+  taskIn,
+  told,
+  withoutLibrary,
+  writeDigits,
+} from "./_program.ts";
 
 needs(import.meta.url, "read", "run", "write");
 
@@ -75,6 +82,24 @@ Deno.test("lr-find --json has every step, the same twice", async () => {
   // Of one step the smoothed loss is the loss.
   assertEquals(Math.fround(points[0].smooth), Math.fround(points[0].loss));
   assert(suggestion > 1e-5 && suggestion < 1);
+});
+
+Deno.test("without the library of text charts there is a suggestion, and a note", async () => {
+  await using folder = await task();
+  const before = await withoutLibrary(folder.path, "npm:asciichart@1.5.25");
+  const { code, stderr, stdout } = await told(
+    new Deno.Command(Deno.execPath(), {
+      args: [...before, "src/cli/mod.ts", "lr-find", ...folder.data],
+      cwd: root,
+      env: { NO_COLOR: "1" },
+    }),
+  );
+  assertEquals(code, 0);
+  assertMatch(
+    stderr,
+    /^note: no curve: cannot load the library asciichart: got [^\n]*\. Help: [^\n]*$/m,
+  );
+  assertMatch(stdout, /^suggestion: --lr [\d.e-]+$/m);
 });
 
 const wrong: [args: string[], message: RegExp][] = [

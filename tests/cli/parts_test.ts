@@ -11,6 +11,7 @@ import { DataError, DeviceError, FormatError } from "../../src/base/errors.ts";
 import { comparison } from "../../src/cli/_compare_runs.ts";
 import { checkFits } from "../../src/cli/_data.ts";
 import type { FoundRun } from "../../src/cli/_found_runs.ts";
+import { Interrupt } from "../../src/cli/_interrupt.ts";
 import { destinationOf } from "../../src/cli/_kept_weights.ts";
 import { Logs } from "../../src/cli/_logs.ts";
 import { lrChart } from "../../src/cli/_lr_chart.ts";
@@ -112,6 +113,37 @@ Deno.test("words of a command are quoted where a shell needs it", () => {
   assertEquals(of("data", "kmnist"), "kmnist");
   assertEquals(settingLine({}), "as given");
   assertEquals(settingLine({ lr: "1", seed: "2" }), "lr 1, seed 2");
+});
+
+Deno.test("the first signal asks for an end, the second one ends at once", () => {
+  const heard = new Map<string, () => void>();
+  using _add = replaced(
+    Deno,
+    "addSignalListener",
+    (name: string, listener: () => void) => heard.set(name, listener),
+  );
+  using _remove = replaced(
+    Deno,
+    "removeSignalListener",
+    (name: string) => heard.delete(name),
+  );
+  using _exit = replaced(Deno, "exit", (status: number) => {
+    throw new EvalError(`exit ${status}`);
+  });
+  const told: string[] = [];
+  using _error = replaced(console, "error", (text: string) => told.push(text));
+  {
+    using interrupt = new Interrupt("after this step");
+    assertEquals(interrupt.signal.aborted, false);
+    heard.get("SIGTERM")!();
+    assertEquals(interrupt.signal.reason.status, 143);
+    interrupt.stop();
+    assertThrows(heard.get("SIGINT")!, EvalError, "exit 130");
+    assertEquals(told, [
+      "stopping after this step; SIGTERM again stops at once",
+    ]);
+  }
+  assertEquals(heard.size, 0);
 });
 
 Deno.test("a failure that is no file's ends the training", async () => {
@@ -291,12 +323,16 @@ Deno.test("doctor names the device that fails, with status 1", async () => {
     throw new DeviceError("no threads");
   });
   using _gpu = replaced(navigator, "gpu", undefined);
+  // To look for adapters changes the environment, which other tests share.
+  const denied = () => Promise.resolve({ state: "denied" });
+  using _query = replaced(Deno.permissions, "query", denied);
   const { code, stderr, stdout } = await runHere("doctor", "--seconds", "0");
   assertEquals([code, stderr], [
     1,
     "error: doctor: not every device computes rightly. " +
     "Help: See what failed above.\n",
   ]);
+  assertMatch(stdout, /\nadapters: unknown without --allow-env=/);
   assertMatch(stdout, /\ncpu: FAILED: no threads\n/);
   assertMatch(stdout, /\nauto takes none of them\n/);
   assertMatch(

@@ -108,6 +108,9 @@ Deno.test("stop from the page is Ctrl-C; what is saved goes on", async () => {
   );
   const page = await fetch(address);
   assertMatch(await page.text(), /^<!DOCTYPE html>[^]*view\.js/);
+  // Its own run is drawn already, and there is no other.
+  const others = await fetch(new URL("runs.json", address));
+  assertEquals(await others.json(), []);
   const post = async (what: string) => {
     const answer = await fetch(new URL(what, address), { method: "POST" });
     await answer.body?.cancel();

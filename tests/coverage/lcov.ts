@@ -52,22 +52,30 @@ export function sharesOf(files: readonly Counted[]): Shares {
 /**
  * The lines that no test ran, as ranges: `12-15`; and those where a branch was
  * never taken: `20?`.
+ *
+ * @param known Lines of which it is known. A range that has one of them is left
+ * out, and so are their branches.
  */
-export function missedLines(file: Counted): string[] {
-  const ranges: [first: number, last: number][] = [];
+export function missedLines(
+  file: Counted,
+  known: ReadonlySet<number> = new Set(),
+): string[] {
+  const ranges: number[][] = [];
   let isOpen = false;
   for (const [line, count] of [...file.lines].sort(([a], [b]) => a - b)) {
     if (count > 0) isOpen = false;
-    else if (isOpen) ranges.at(-1)![1] = line;
+    else if (isOpen) ranges.at(-1)!.push(line);
     else {
-      ranges.push([line, line]);
+      ranges.push([line]);
       isOpen = true;
     }
   }
-  const texts = ranges.map(([first, last]) =>
-    first === last ? `${first}` : `${first}-${last}`
+  const texts = ranges.filter((range) => !range.some((line) => known.has(line)))
+    .map((range) =>
+      range.length === 1 ? `${range[0]}` : `${range[0]}-${range.at(-1)}`
+    );
+  const untaken = file.branches.filter(([line, isTaken]) =>
+    !isTaken && !known.has(line)
   );
-  const untaken = file.branches.filter(([, isTaken]) => !isTaken)
-    .map(([line]) => line);
-  return [...texts, ...new Set(untaken.map((line) => `${line}?`))];
+  return [...texts, ...new Set(untaken.map(([line]) => `${line}?`))];
 }

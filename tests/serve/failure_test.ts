@@ -138,6 +138,9 @@ Deno.test("HEAD is answered as GET is, and a long name is not repeated whole", a
   );
   assertEquals(answer.status, 421);
   assertMatch((await answer.json()).error, /, got x{80}…\. Help: /);
+  // Without the header the address tells.
+  const other = await own.service.fetch(new Request("http://a.example/health"));
+  assertMatch((await other.json()).error, /, got a\.example\. Help: /);
 });
 
 Deno.test("what took longer than any bucket is counted in the last", () => {

@@ -1,7 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Page } from "npm:puppeteer-core@25.16.0";
 import { LiveView, type LiveViewOptions } from "../../src/serve/live_view.ts";
-import { rangeOf, smoothed, ticks } from "../../src/serve/chart/curve.ts";
+import {
+  rangeOf,
+  smoothed,
+  thinned,
+  ticks,
+} from "../../src/serve/chart/curve.ts";
 import type { News } from "../../src/serve/live/protocol.ts";
 import type { EpochResult, StepResult } from "../../src/training/mod.ts";
 import { browserTest } from "../_browser.ts";
@@ -194,6 +199,9 @@ Deno.test("smoothing forgets its start; ticks are round; outliers are cut", () =
   );
   assert(rangeOf([curve], 10, "high").high < 2);
   assert(rangeOf([curve], 10, "low").high > 98);
+  const line = [[0, 3], [1, 6], [2, 0], [3, 5], [4, 7]] as const;
+  assertEquals(thinned(line, 5), [...line]);
+  assertEquals(thinned(line, 2), [[2, 3], [4, 6]]);
 });
 
 /** Begins the training that is watched, and trains an epoch of it. */
