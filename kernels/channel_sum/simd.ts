@@ -25,6 +25,10 @@ export function channelSum(args: ChannelSumArgs, part: i32, parts: i32): void {
   const sums = args.memory + args.memoryStride * part;
   memory.fill(sums, 0, <usize> (end - first) << 3);
   for (let image = 0; image < batch; image++) {
+    if (area == 1) {
+      addRow(x + (<usize> (image * channels + first) << 2), sums, end - first);
+      continue;
+    }
     for (let c = first, to = sums; c < end; c++, to += 8) {
       const plane = image * channels + c;
       const sum = sumOf(x + (<usize> (plane * area) << 2), area);
@@ -34,4 +38,16 @@ export function channelSum(args: ChannelSumArgs, part: i32, parts: i32): void {
   for (let c = first, from = sums; c < end; c++, from += 8) {
     store<f32>(output + (<usize> c << 2), <f32> load<f64>(from));
   }
+}
+
+/** Adds a row of numbers to their sums. */
+function addRow(from: usize, sums: usize, count: i32): void {
+  let i = 0;
+  for (; i + 2 <= count; i += 2) {
+    const values = f64x2.promote_low_f32x4(v128.load64_zero(from));
+    v128.store(sums, f64x2.add(v128.load(sums), values));
+    from += 8;
+    sums += 16;
+  }
+  if (i < count) store<f64>(sums, load<f64>(sums) + <f64> load<f32>(from));
 }

@@ -18,6 +18,7 @@ import { argmaxCases } from "./cases/argmax.ts";
 import { augmentCases } from "./cases/augment.ts";
 import { avgPool2dCases } from "./cases/avg_pool2d.ts";
 import { batchNorm2dCases } from "./cases/batch_norm2d.ts";
+import { channelSumCases } from "./cases/channel_sum.ts";
 import { clipNormCases } from "./cases/clip_norm.ts";
 import { conv2dCases } from "./cases/conv2d.ts";
 import { convBlockCases } from "./cases/conv_block.ts";
@@ -62,6 +63,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...augmentCases,
   ...avgPool2dCases,
   ...batchNorm2dCases,
+  ...channelSumCases,
   ...clipNormCases,
   ...conv2dCases,
   ...convBlockCases,
