@@ -38,6 +38,8 @@ const SIZES: Record<string, Sizes> = {
     [10, 30],
     [2, 2],
   ],
+  "whole tiles": ["convBlockWinograd", 2, [8, 8], [16, 16], [2, 2]],
+  "tiles of three pixels": ["convBlockWinograd", 1, [8, 16], [15, 15], [2, 2]],
   "a row of windows left over, one of tiles": [
     "convBlockWinograd",
     2,

@@ -15,13 +15,17 @@
 // for ty rows of fours of tiles; `tiles` is a multiple of 8.
 
 import { GAP } from "../../conv2d/winograd/simd/winograd.ts";
-import { multiply } from "../../conv2d/winograd/simd/_products.ts";
 import {
   transformInput,
   transformOutput,
 } from "../../conv2d/winograd/simd/_transforms.ts";
 import { partStart } from "../../lib/simd/parts.ts";
 import { putWindows } from "./_pooled.ts";
+import {
+  multiplyColumns,
+  transformShortInput,
+  transformShortOutput,
+} from "./_short_tiles.ts";
 import { padPlane, ROW, rowBytes, spreadRows } from "./_rows.ts";
 
 /** Bytes of an output tile between two transforms. */
@@ -50,8 +54,8 @@ export class ConvBlockWinogradArgs {
 }
 
 // What a call is about; every thread has its own.
-/** Rows of tiles, and fours of tiles in a row. */
-let down = 0, fours = 0;
+/** Rows of tiles, those of four rows of pixels, and fours of tiles in a row. */
+let down = 0, whole = 0, fours = 0;
 /** Bytes of a channel's tiles, and of a four in R. */
 let tileBytes: usize = 0, fourBytes: usize = 0;
 /** Bytes from the tiles of one frequency to those of the next. */
@@ -71,6 +75,7 @@ export function convBlockWinograd(
   if (image == end) return;
   const inChannels = args.inChannels, outChannels = args.outChannels;
   down = (args.outHeight + 3) >> 2;
+  whole = down - (((args.outHeight - 1) & 3) < 2 ? 1 : 0);
   fours = (args.outWidth + 15) >> 4;
   tileBytes = <usize> ((down * fours + 1) >> 1) << 5;
   fourBytes = <usize> (down * 4 + 4) * ROW;
@@ -97,14 +102,16 @@ export function convBlockWinograd(
       from += plane;
     }
     for (let frequency: usize = 0; frequency < 64; frequency++) {
-      multiply(
+      // Of the points ±½ down the columns, which short tiles have not.
+      const isShort = frequency >= 40 && frequency < 56;
+      multiplyColumns(
         weights + frequency * weightStep,
         v + frequency * vStep,
         m + frequency * mStep,
         outChannels,
         inChannels,
-        <i32> (tileBytes >> 2),
-        false,
+        isShort ? whole * fours * 4 : <i32> (tileBytes >> 2),
+        tileBytes,
       );
     }
     let to = args.output + <usize> (image * outChannels) * outPlane;
@@ -134,11 +141,13 @@ function inputTiles(
     let row = rows + four * fourBytes;
     transformInput(elements, 16, ROW, row + first, 16, ROW, height);
     let tile = v + (four << 4);
-    for (let i = 0; i < down; i++) {
+    for (let i = 0; i < whole; i++) {
       transformInput(row, ROW, 16, tile, 8 * vStep, vStep, 8);
       row += 4 * ROW;
       tile += <usize> fours << 4;
     }
+    if (whole == down) continue;
+    transformShortInput(row, ROW, 16, tile, 8 * vStep, vStep);
   }
 }
 
@@ -154,7 +163,9 @@ function outputTiles(
   const row: usize = width << 2;
   for (let i = 0; i < height; i += 2) {
     for (let four = 0; four < fours; four++) {
-      transformOutput(m, 8 * mStep, mStep, temporary, ROW, 16, 8);
+      if (i >> 1 < whole) {
+        transformOutput(m, 8 * mStep, mStep, temporary, ROW, 16, 8);
+      } else transformShortOutput(m, 8 * mStep, mStep, temporary, ROW, 16);
       m += 16;
       const to = output + <usize> i * row + (<usize> four << 5);
       const count = width - four * 8;

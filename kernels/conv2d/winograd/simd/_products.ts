@@ -118,7 +118,8 @@ export function multiply(
   }
 }
 
-function multiplyTile(
+/** Four rows and eight columns of {@link multiply}. */
+export function multiplyTile(
   a: usize,
   aRow: usize,
   b: usize,
