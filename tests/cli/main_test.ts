@@ -3,10 +3,11 @@ import { join } from "@std/path";
 import { readWeights } from "../../src/formats/weights.ts";
 import { cardOf } from "../../src/models/mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
+import { runHere } from "./_main.ts";
 import { root, run, writeDigits } from "./_program.ts";
 import { needs } from "../permissions.ts";
 
-needs(import.meta.url, "read", "run", "write");
+needs(import.meta.url, "env", "read", "run", "write");
 
 const shippedPath = "examples/models/mnist-cnn.safetensors";
 
@@ -56,6 +57,7 @@ Deno.test("train, evaluate and predict work one after another", async () => {
   assertEquals(second.stdout, first.stdout);
 });
 
+// In this process, which takes milliseconds; other tests start the program.
 const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
   ["an unknown command", ["fly"], 2, /got fly\. Help: deno task cli --help/],
   ["an unknown option", ["train", "--fast"], 2, /unknown argument --fast/],
@@ -102,7 +104,7 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
 ];
 for (const [name, args, code, message] of wrong) {
   Deno.test(`${name} is one line and exit status ${code}`, async () => {
-    const result = await run(...args);
+    const result = await runHere(...args);
     assertEquals(result.code, code);
     assertMatch(result.stderr, message);
     assertMatch(result.stderr, /^error: [^\n]* Help: [^\n]*\n$/);
@@ -125,10 +127,10 @@ for (
   ]
 ) {
   Deno.test(`${command} --help explains the options`, async () => {
-    const { code, stdout } = await run(command, "--help");
+    const { code, stdout } = await runHere(command, "--help");
     assertEquals(code, 0);
     assertMatch(stdout, new RegExp(`Usage: deno task ${command}`));
-    assertEquals((await run(command, "-h")).stdout, stdout);
+    assertEquals((await runHere(command, "-h")).stdout, stdout);
   });
 }
 
