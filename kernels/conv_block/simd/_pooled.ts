@@ -59,11 +59,11 @@ export function putWindows(
     d3 = f32x4.sub(x, y);
     const A = f32x4.add(f32x4.add(v128.load(m), s1), f32x4.add(s2, s3));
     const B = fma(d2, c2, fma(d3, half, d1));
-    const left = rectified(largest(a, b, A, B), shift);
+    const left = window(a, b, A, B, shift);
     const C = fma(s2, c4, fma(s3, quarter, s1));
     d1 = f32x4.add(d1, v128.load(m, 112));
     const D = fma(d2, c8, fma(d3, eighth, d1));
-    const right = rectified(largest(c, d, C, D), shift);
+    const right = window(c, d, C, D, shift);
 
     const first = v128.shuffle<f32>(left, right, 0, 4, 1, 5);
     const last = v128.shuffle<f32>(left, right, 2, 6, 3, 7);
@@ -81,17 +81,12 @@ export function putWindows(
 }
 
 /**
- * The largest of four in each lane; NaN above all. `pmax` is one instruction where
- * `max` is eight, but may lose a NaN; their sum has it.
+ * The largest of four, the constant added, and 0, in each lane; NaN above all. `pmax`
+ * is one instruction where `max` is eight, but may lose a NaN; their sum has it.
  */
-function largest(a: v128, b: v128, c: v128, d: v128): v128 {
+function window(a: v128, b: v128, c: v128, d: v128, shift: v128): v128 {
   const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
   const best = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
-  return v128.or(best, f32x4.ne(sum, sum));
-}
-
-/** `max(x + shift, 0)`; NaN stays. */
-function rectified(x: v128, shift: v128): v128 {
-  const y = f32x4.add(x, shift);
-  return f32x4.pmax(y, f32x4.splat(0));
+  const zero = f32x4.splat(0);
+  return f32x4.pmax(f32x4.add(best, fma(sum, zero, shift)), zero);
 }

@@ -2,8 +2,8 @@
 
 // Linear layer, `x` `[batch, inFeatures]` times `weight`
 // `[outFeatures, inFeatures]` transposed, in tiles that stay in registers. Where a
-// tile reaches over the edge, the last row or column takes the place of the
-// missing ones: it is computed twice, and is the same twice.
+// tile reaches over the right edge, the last column takes the place of the missing
+// ones: it is computed twice, and is the same twice.
 
 import { fma, sumOfLanes } from "../../lib/simd/fma.ts";
 import { partStart } from "../../lib/simd/parts.ts";
@@ -21,7 +21,7 @@ export class LinearForwardArgs {
 }
 
 /**
- * `output = x · weightᵀ + bias`. A tile is 2 rows by 5 columns. Four lanes sum
+ * `output = x · weightᵀ + bias`. A tile is 2 rows by 5 columns, 1 by 5 in the end. Four lanes sum
  * the features of one remainder by 4 each, in order, then `(0 + 2) + (1 + 3)`,
  * then the features beyond the last four, then the bias. A part is an unbroken
  * range of the tiles.
@@ -57,24 +57,35 @@ export function linearForward(
     let s00 = f32x4.splat(0), s01 = s00, s02 = s00, s03 = s00, s04 = s00;
     let s10 = s00, s11 = s00, s12 = s00, s13 = s00, s14 = s00;
     const whole: usize = (features & ~3) << 2;
-    for (let at: usize = 0; at < whole; at += 16) {
-      const x0 = v128.load(upper + at);
-      const x1 = v128.load(lower + at);
-      let w = v128.load(w0 + at);
-      s00 = fma(x0, w, s00);
-      s10 = fma(x1, w, s10);
-      w = v128.load(w1 + at);
-      s01 = fma(x0, w, s01);
-      s11 = fma(x1, w, s11);
-      w = v128.load(w2 + at);
-      s02 = fma(x0, w, s02);
-      s12 = fma(x1, w, s12);
-      w = v128.load(w3 + at);
-      s03 = fma(x0, w, s03);
-      s13 = fma(x1, w, s13);
-      w = v128.load(w4 + at);
-      s04 = fma(x0, w, s04);
-      s14 = fma(x1, w, s14);
+    if (below == row) {
+      for (let at: usize = 0; at < whole; at += 16) {
+        const x0 = v128.load(upper + at);
+        s00 = fma(x0, v128.load(w0 + at), s00);
+        s01 = fma(x0, v128.load(w1 + at), s01);
+        s02 = fma(x0, v128.load(w2 + at), s02);
+        s03 = fma(x0, v128.load(w3 + at), s03);
+        s04 = fma(x0, v128.load(w4 + at), s04);
+      }
+    } else {
+      for (let at: usize = 0; at < whole; at += 16) {
+        const x0 = v128.load(upper + at);
+        const x1 = v128.load(lower + at);
+        let w = v128.load(w0 + at);
+        s00 = fma(x0, w, s00);
+        s10 = fma(x1, w, s10);
+        w = v128.load(w1 + at);
+        s01 = fma(x0, w, s01);
+        s11 = fma(x1, w, s11);
+        w = v128.load(w2 + at);
+        s02 = fma(x0, w, s02);
+        s12 = fma(x1, w, s12);
+        w = v128.load(w3 + at);
+        s03 = fma(x0, w, s03);
+        s13 = fma(x1, w, s13);
+        w = v128.load(w4 + at);
+        s04 = fma(x0, w, s04);
+        s14 = fma(x1, w, s14);
+      }
     }
     const rest = features & 3;
     const out0 = output + (<usize> (row * columns) << 2);
@@ -90,6 +101,7 @@ export function linearForward(
     finish(s02, upper + whole, w2 + whole, rest, bias, c2, out0);
     finish(s03, upper + whole, w3 + whole, rest, bias, c3, out0);
     finish(s04, upper + whole, w4 + whole, rest, bias, c4, out0);
+    if (below == row) continue;
     finish(s10, lower + whole, w0 + whole, rest, bias, c0, out1);
     finish(s11, lower + whole, w1 + whole, rest, bias, c1, out1);
     finish(s12, lower + whole, w2 + whole, rest, bias, c2, out1);
