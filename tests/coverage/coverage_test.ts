@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { testWith } from "../permissions.ts";
-import { missedLines, readLcov, sharesOf } from "./lcov.ts";
-import { together } from "./page_lines.ts";
+import { missedLines, readLcov, sharesOf, together } from "./lcov.ts";
 import { checkUnreached, unreached } from "./unreached.ts";
 
 /** Lines 2 to 4 and 7 are never run; of line 5 one branch is not taken. */

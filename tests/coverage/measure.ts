@@ -1,8 +1,8 @@
 import { fromFileUrl, join } from "@std/path";
 import type { Profiler } from "node:inspector";
 import { mergeScriptCovs } from "npm:@bcoe/v8-coverage@1.0.2";
-import { type Counted, readLcov } from "./lcov.ts";
-import { pageLines, together } from "./page_lines.ts";
+import { type Counted, readLcov, together } from "./lcov.ts";
+import { pageLines } from "./page_lines.ts";
 import { pagePrefix } from "./page_programs.ts";
 
 const root = fromFileUrl(new URL("../..", import.meta.url));

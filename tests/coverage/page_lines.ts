@@ -89,27 +89,3 @@ function lineStarts(text: string): number[] {
   for (const { index } of text.matchAll(/\n/g)) starts.push(index + 1);
   return starts;
 }
-
-/** What several reports count of the same files, together. */
-export function together(files: readonly Counted[]): Counted[] {
-  const byPath = Map.groupBy(files, ({ path }) => path);
-  return Array.from(byPath, ([path, reports]) => {
-    const lines = new Map<number, number>();
-    for (const [line, count] of reports.flatMap((one) => [...one.lines])) {
-      lines.set(line, count + (lines.get(line) ?? 0));
-    }
-    // V8 names no branches: those of a line are taken where one report says so.
-    const branches = reports.flatMap((one) =>
-      one.branches.filter(([line, isTaken]) =>
-        isTaken || reports.every((other) => !ranWhole(other, line))
-      )
-    );
-    return { path, lines, branches };
-  });
-}
-
-/** Whether a line ran, and each of its branches was taken. */
-function ranWhole({ branches, lines }: Counted, line: number): boolean {
-  return (lines.get(line) ?? 0) > 0 &&
-    branches.every(([at, isTaken]) => at !== line || isTaken);
-}
