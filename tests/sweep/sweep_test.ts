@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { rungsOf, survivorCount } from "../../src/sweep/halving.ts";
 import {
   axisOf,
@@ -11,9 +17,13 @@ import {
   trialsOf,
   type TrialState,
 } from "../../src/sweep/mod.ts";
-import { entryOf } from "../../src/sweep/trial_process.ts";
+import { entryOf, runTrialProcess } from "../../src/sweep/trial_process.ts";
 import type { TrainSettings } from "../../src/training/mod.ts";
 import { version } from "../../src/base/version.ts";
+import { testWith } from "../permissions.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+
+const permittedTest = testWith("read", "run", "write");
 
 const axis = (name: keyof TrainSettings, text: string) => axisOf(name, text)!;
 
@@ -163,6 +173,47 @@ Deno.test("successive halving lets the best go on, each to its rung", async () =
   await runSweep(plan, { ...options, states });
   assertEquals(calls, []);
 });
+
+Deno.test("what is no trial's failure ends the sweep, and begins no other trial", async () => {
+  const trials = trialsOf("sweep", 4, [0]);
+  const none: TrialState = { history: [], isDone: false };
+  const begun: string[] = [];
+  const options = {
+    jobs: 2,
+    signal: new AbortController().signal,
+    states: new Map(trials.map((trial) => [trial, none])),
+    run: async ({ name }: Trial) => {
+      begun.push(name);
+      await Promise.resolve();
+      if (name === "trial-02") throw new EvalError("no space left");
+      return { ...none, isDone: true };
+    },
+    onTrial: () => Promise.resolve(),
+  };
+  const plan = { trials, settings: 4, rungs: [1], reductionFactor: 2 };
+  await assertRejects(
+    () => runSweep(plan, options),
+    EvalError,
+    "no space left",
+  );
+  assertEquals(begun.slice(0, 2), ["trial-01", "trial-02"]);
+  assertEquals(begun.includes("trial-04"), false);
+});
+
+permittedTest(
+  "a trial that is to stop before it has begun, and one that cannot be",
+  async () => {
+    await using folder = await temporaryFolder();
+    const lines: string[] = [];
+    const end = await runTrialProcess(
+      { folder: folder.path, args: ["--fly"], initial: [] },
+      { signal: AbortSignal.abort(), onDetail: (line) => lines.push(line) },
+    );
+    assertEquals(end.code, 2);
+    assertMatch(end.message, /unknown argument --fly\. Help: /);
+    assertEquals(lines, [`error: ${end.message}`]);
+  },
+);
 
 Deno.test("a trial is started by the module that the sweep was loaded from", () => {
   const own = "src/sweep/trial_process.ts";
