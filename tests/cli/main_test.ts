@@ -92,6 +92,8 @@ const wrong: [name: string, args: string[], code: number, message: RegExp][] = [
   ["a misspelt word", ["train", "--optimizer", "admw"], 2, /mean adamw\?/],
   ["a misspelt change", ["train", "--augment", "rotat=1"], 2, /mean rotate\?/],
   ["a misspelt ending", ["convert", "a", "b.safetensor"], 2, /.safetensors\?/],
+  ["no ending", ["convert", "a", "b"], 2, /\.safetensors.*, got b\./],
+  ["two programs", ["bundle", "a.ts", "b.ts"], 2, /expected one PROGRAM/],
   ["no file", ["inspect"], 2, /inspect: FILE is missing/],
   ["a file too many", ["inspect", "a", "b"], 2, /unknown argument b/],
   ["an unknown format", ["convert", "a", "b.onn"], 2, /got b\.onn/],

@@ -252,6 +252,29 @@ Deno.test("a setting that diverges is the last, and not the end", async () => {
   );
 });
 
+Deno.test("a random search draws settings, and may measure on the test images", async () => {
+  await using folder = await withData();
+  const path = join(folder.path, "random");
+  const { code, stderr, stdout } = await runHere(
+    ...["sweep", ...folder.data, "--run", path, "--epochs", "1"],
+    ...["--lr", "0.001:0.1", "--trials", "2", "--val-fraction", "0"],
+    ...["--threads", "1", "--jobs", "2"],
+  );
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^trials: 2, of 2 settings and one seed$/m);
+  assertMatch(
+    stdout,
+    /^measured on: the test images, which so choose the best setting$/m,
+  );
+  const record = await Deno.readTextFile(join(path, "sweep.json"));
+  const { settings } = JSON.parse(record);
+  const rates: number[] = settings.map(({ setting }: {
+    setting: { lr: number };
+  }) => setting.lr);
+  assert(rates.every((lr) => lr >= 0.001 && lr <= 0.1), rates.join());
+  assert(rates[0] !== rates[1]);
+});
+
 const wrong: [args: string[], message: RegExp][] = [
   [[], /expected several values of an option, got one of each/],
   [["--lr", "0.1:1"], /--lr 0\.1:1: a range goes with --trials N/],

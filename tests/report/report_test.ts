@@ -22,6 +22,7 @@ import { predict } from "../../src/training/predict.ts";
 import {
   confusionMatrix,
   lossCurves,
+  plotHistory,
   plotLosses,
   report,
   type ReportedTraining,
@@ -29,6 +30,7 @@ import {
   writePlot,
   writeReport,
 } from "../../src/report/mod.ts";
+import { writeLrPlot } from "../../src/report/lr_plot.ts";
 import {
   type ReportedSweep,
   writeSweepPage,
@@ -469,6 +471,31 @@ Deno.test("a metric that an epoch lacks is a gap", async () => {
   assertEquals(
     cells(page, "epochs").map((row) => row.slice(5, 7)),
     [["–", "–"], ["0.25000", "0.50000"]],
+  );
+});
+
+permittedTest(
+  "a curve of rates says what is suggested, or that nothing is",
+  async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "rates.svg");
+    const points = [1, 2, 3].map((lr) => ({ lr, loss: lr, smooth: lr }));
+    for (
+      const [suggestion, title] of [
+        [0.0123, "suggested learning rate 0.012"],
+        [NaN, "no learning rate suggested"],
+      ] as const
+    ) {
+      await writeLrPlot(path, { points, suggestion });
+      assertMatch(await Deno.readTextFile(path), new RegExp(`>${title}<`));
+    }
+  },
+);
+
+Deno.test("a figure is its numbers where only text is shown", async () => {
+  assertEquals(
+    String(await plotHistory(history(2))).split("\n").at(-1),
+    "    2  0.50000   0.50000  0.80000",
   );
 });
 
