@@ -43,7 +43,7 @@ function silu(x: Tensor): Tensor {
   const result = Tensor.empty(x.device, x.shape);
   x.device.run(siluForward, { x, result });
   return own.record(result, [x], (gradOutput, [gradX]) => {
-    if (gradX) x.device.run(siluGradient, { x, gradOutput, result: gradX });
+    x.device.run(siluGradient, { x, gradOutput, result: gradX });
   });
 }
 

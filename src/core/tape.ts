@@ -10,13 +10,19 @@ import { type AnyTensor, Tensor } from "./tensor.ts";
 export type Input = AnyTensor | null;
 
 /**
- * Works out the gradients by an operation's inputs from that by its output,
- * into tensors given in the order of the inputs; null where none is wanted.
- * Each must be written whole.
+ * Gradients in the order of the inputs; null where none is wanted. That of an
+ * only input is wanted always: without any, nothing is worked out.
  */
-export type Backward = (
+export type Gradients<Inputs extends readonly Input[]> = Inputs extends
+  readonly [Input] ? readonly [Tensor] : readonly (Tensor | null)[];
+
+/**
+ * Works out the gradients by an operation's inputs from that by its output,
+ * into tensors. Each must be written whole.
+ */
+export type Backward<Inputs extends readonly Input[] = readonly Input[]> = (
   gradOutput: Tensor,
-  gradients: readonly (Tensor | null)[],
+  gradients: Gradients<Inputs>,
 ) => void;
 
 /** One operation that took place. */
@@ -229,17 +235,21 @@ export class Tape extends Scope {
  *
  * @param seedGradients See {@linkcode Entry.seedGradients}.
  */
-export function record<T extends AnyTensor>(
+export function record<
+  T extends AnyTensor,
+  const Inputs extends readonly Input[],
+>(
   output: T,
-  inputs: readonly Input[],
-  backward: Backward,
+  inputs: Inputs,
+  backward: Backward<Inputs>,
   seedGradients?: readonly (Tensor | null)[],
 ): T {
   const tape = currentScope();
   const needed = inputs.some((input) => input?.needsGradient);
   if (tape instanceof Tape && needed) {
     const place = presentPlace();
-    tape.append({ output, inputs, backward, seedGradients, place });
+    const entry = { output, inputs, seedGradients, place };
+    tape.append({ ...entry, backward: backward as Backward });
   }
   return output;
 }

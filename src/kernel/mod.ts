@@ -30,7 +30,7 @@
  *   const output = Tensor.empty(x.device, x.shape);
  *   x.device.run(forward, { x, output });
  *   return record(output, [x], (gradOutput, [gradX]) => {
- *     if (gradX) x.device.run(gradient, { gradOutput, x, gradX });
+ *     x.device.run(gradient, { gradOutput, x, gradX });
  *   });
  * }
  *
@@ -55,7 +55,13 @@ export type {
 } from "../core/host_values.ts";
 export type { Scope, TensorResult } from "../core/scope.ts";
 export type { Place } from "../core/anomaly.ts";
-export { type Backward, type Entry, type Input, record } from "../core/tape.ts";
+export {
+  type Backward,
+  type Entry,
+  type Gradients,
+  type Input,
+  record,
+} from "../core/tape.ts";
 export type { AnyTensor, TensorOptions } from "../core/tensor.ts";
 export type {
   Creation,

@@ -79,7 +79,6 @@ export function readView<D extends DType>(
   const dense = viewOf(view.sizes);
   copyView(x, view, output, dense);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     if (gradX.length > output.length) zero(gradX);
     copyView(gradOutput, dense, gradX, view);
   });

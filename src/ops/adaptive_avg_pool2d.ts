@@ -58,7 +58,6 @@ export function adaptiveAvgPool2d(
   const output = Tensor.empty(x.device, size);
   x.device.run(adaptiveAvgPool2dForward, { x, output }, shape);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     x.device.run(adaptiveAvgPool2dGradient, { gradOutput, gradX }, shape);
   });
 }

@@ -78,7 +78,6 @@ export function avgPool2d(
   const output = Tensor.empty(x.device, size);
   x.device.run(avgPool2dForward, { x, output }, shape);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     x.device.run(avgPool2dGradient, { gradOutput, gradX }, shape);
   });
 }

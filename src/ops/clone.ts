@@ -11,6 +11,6 @@ export function clone<S extends Shape, D extends DType>(
   const output = Tensor.empty<S, D>(device, x.shape, x.dtype);
   device.run(copy, { source: x, output });
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX) device.run(copy, { source: gradOutput, output: gradX });
+    device.run(copy, { source: gradOutput, output: gradX });
   });
 }

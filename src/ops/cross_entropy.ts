@@ -217,7 +217,6 @@ export function summedCrossEntropy(
     fault: labelFault(device),
   }, shape);
   return record(loss, [logits], (gradLoss, [gradLogits]) => {
-    if (gradLogits === null) return;
     device.run(mulKernels.forward, {
       left: gradient,
       right: gradLoss,

@@ -56,14 +56,12 @@ export function dropAreas<S extends Shape>(
   x.device.run(dropoutForward, operands, { probability, area });
   x.device.run(advance, { counter: state }, 1);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX) {
-      x.device.run(mulKernels.forward, {
-        left: gradOutput,
-        right: mask,
-        axes: null,
-        output: gradX,
-      });
-    }
+    x.device.run(mulKernels.forward, {
+      left: gradOutput,
+      right: mask,
+      axes: null,
+      output: gradX,
+    });
   });
 }
 

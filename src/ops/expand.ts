@@ -63,6 +63,6 @@ export function expand<D extends DType>(
     viewOf(shape),
   );
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX) sumTo(gradOutput, gradX);
+    sumTo(gradOutput, gradX);
   });
 }

@@ -40,7 +40,6 @@ export function extremum(name: string, sign: 1 | -1): ExtremumOperation {
     const output = Tensor.empty<[number]>(device, [1]);
     device.run(maxOfAll, { x, output }, { sign });
     return record(output, [x], (gradOutput, [gradX]) => {
-      if (gradX === null) return;
       device.run(maxOfAllGradient, { gradOutput, x, output, gradX });
     });
   };
@@ -53,7 +52,6 @@ export function extremum(name: string, sign: 1 | -1): ExtremumOperation {
     const indices = Tensor.empty(device, size, "i32");
     device.run(max, { x, values, indices }, { ...rows, sign });
     record(values, [x], (gradOutput, [gradX]) => {
-      if (gradX === null) return;
       device.run(maxGradient, { gradOutput, indices, gradX }, rows);
     });
     return extremaOf(values, indices);

@@ -52,7 +52,6 @@ export function gather<D extends DType>(
   const output = Tensor.empty(device, index.shape, dtype);
   device.run(indexSelectForward, { x: used, indices, sizes, output }, gathered);
   return record(output, [used], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     const operands = { gradOutput, indices, sizes, gradX };
     device.run(indexSelectGradient, operands, gathered);
   });

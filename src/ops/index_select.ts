@@ -62,7 +62,6 @@ export function indexSelect<D extends DType>(
   const output = Tensor.empty(device, shape.with(axis, sliced.count), dtype);
   device.run(indexSelectForward, { x, indices, sizes, output }, sliced);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     const operands = { gradOutput, indices, sizes, gradX };
     device.run(indexSelectGradient, operands, sliced);
   });

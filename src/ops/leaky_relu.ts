@@ -40,7 +40,6 @@ export function leakyRelu<S extends Shape>(
   const output = Tensor.empty<S>(device, x.shape);
   device.run(leakyReluForward, { x, output }, params);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     device.run(leakyReluGradient, { gradOutput, x, gradX }, params);
   });
 }

@@ -41,7 +41,6 @@ export function logSoftmax<S extends Shape>(
   const output = Tensor.empty<S>(device, shape);
   device.run(logSoftmaxForward, { x, output }, rows);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     device.run(logSoftmaxGradient, { gradOutput, output, gradX }, rows);
   });
 }

@@ -73,7 +73,6 @@ export function maxPool2d(
   const indices = Tensor.empty(x.device, size, "i32");
   x.device.run(maxPool2dForward, { x, output, indices }, shape);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     x.device.run(maxPool2dGradient, { gradOutput, indices, gradX }, shape);
   });
 }

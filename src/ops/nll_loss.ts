@@ -88,7 +88,6 @@ function lossesOf(
   device.run(nllLossForward, operands, shape);
   device.run(checkLabels, { labels, fault: labelFault(device) }, shape);
   record(losses, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     const operands = { gradOutput, labels, weight, gradX };
     device.run(nllLossGradient, operands, shape);
   });

@@ -47,7 +47,6 @@ export function pad<D extends DType>(
   if (output.length > kept) device.run(fill, { output }, value);
   copyView(x, from, output, to);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     if (gradX.length > kept) zero(gradX);
     copyView(gradOutput, to, gradX, from);
   });

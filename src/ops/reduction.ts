@@ -94,7 +94,6 @@ export function reduction(
     );
     device.run(forward, { x, axes, output }, factor);
     return record(output, [x], (gradOutput, [gradX]) => {
-      if (gradX === null) return;
       device.run(gradient, {
         gradOutput,
         x: saved.x ? x : null,

@@ -38,7 +38,6 @@ export function softmax<S extends Shape>(x: Tensor<S>, dim: number): Tensor<S> {
   const output = Tensor.empty<S>(device, shape);
   device.run(softmaxForward, { x, output }, rows);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     device.run(softmaxGradient, { gradOutput, output, gradX }, rows);
   });
 }

@@ -74,7 +74,6 @@ export function unary<P extends UnaryParameters>(
     const output = Tensor.empty<S>(device, x.shape);
     device.run(forward, { x, output }, values);
     return record(output, [x], (gradOutput, [gradX]) => {
-      if (gradX === null) return;
       device.run(gradient, {
         gradOutput,
         x: saved.x ? x : null,

@@ -81,7 +81,6 @@ export function upsample(x: Tensor, options: UpsampleOptions): Tensor {
   const output = Tensor.empty(device, size);
   device.run(upsampleForward, { x, taps, shares, output }, params);
   return record(output, [x], (gradOutput, [gradX]) => {
-    if (gradX === null) return;
     device.run(upsampleGradient, { gradOutput, taps, shares, gradX }, params);
   });
 }
