@@ -65,47 +65,61 @@ const SHAPES: Record<string, Conv2dShape> = {
   }),
 };
 
+type Named = readonly [name: string, shape: Conv2dShape];
+
 /** Convolutions by Winograd's algorithm where they fit. */
-export const winogradCases: readonly KernelCase[] = Object.entries(SHAPES)
-  .flatMap(([name, shape]): KernelCase[] => {
-    const { batch, inChannels, outChannels } = shape;
-    const pixels = batch * inChannels * shape.inHeight * shape.inWidth;
-    const outputs = batch * outChannels * shape.outHeight * shape.outWidth;
-    const x = random(pixels, 1);
-    const weight = random(
-      outChannels * inChannels * shape.kernelHeight ** 2,
-      2,
-    );
-    const gradOutput = random(outputs, 3);
-    return [
-      ...[null, random(outChannels, 4)].map((bias): KernelCase => ({
-        name: `winogradForward, ${bias ? "bias" : "no bias"}: ${name}`,
-        run(harness) {
-          const output = new Float64Array(outputs);
-          const operands = { x, weight, bias, output };
-          harness.check(winogradForward, operands, shape, TOLERANCE);
+export const winogradCases: readonly KernelCase[] = [
+  ...Object.entries(SHAPES).flatMap(forwardCases),
+  // Not right after the forward pass of the same shape, whose sizes a thread
+  // still has.
+  ...Object.entries(SHAPES).flatMap(gradientCases),
+];
+
+function forwardCases([name, shape]: Named): KernelCase[] {
+  const { outputs, weight, x } = valuesOf(shape);
+  return [null, random(shape.outChannels, 4)].map((bias) => ({
+    name: `winogradForward, ${bias ? "bias" : "no bias"}: ${name}`,
+    run(harness) {
+      const output = new Float64Array(outputs);
+      const operands = { x, weight, bias, output };
+      harness.check(winogradForward, operands, shape, TOLERANCE);
+    },
+  }));
+}
+
+function gradientCases([name, shape]: Named): KernelCase[] {
+  const { outputs, weight, x } = valuesOf(shape);
+  const gradOutput = random(outputs, 3);
+  return [[true, false], [false, true], [true, true]].map((
+    [ofX, ofWeight],
+  ) => ({
+    name: `winogradGradient${ofX ? " of x" : ""}${
+      ofWeight ? " of the weight" : ""
+    }: ${name}`,
+    run(harness) {
+      harness.check(
+        winogradGradient,
+        {
+          gradOutput,
+          x,
+          weight,
+          gradX: ofX ? new Float64Array(x.length) : null,
+          gradWeight: ofWeight ? new Float64Array(weight.length) : null,
         },
-      })),
-      ...[[true, false], [false, true], [true, true]].map((
-        [ofX, ofWeight],
-      ): KernelCase => ({
-        name: `winogradGradient${ofX ? " of x" : ""}${
-          ofWeight ? " of the weight" : ""
-        }: ${name}`,
-        run(harness) {
-          harness.check(
-            winogradGradient,
-            {
-              gradOutput,
-              x,
-              weight,
-              gradX: ofX ? new Float64Array(pixels) : null,
-              gradWeight: ofWeight ? new Float64Array(weight.length) : null,
-            },
-            shape,
-            TOLERANCE,
-          );
-        },
-      })),
-    ];
-  });
+        shape,
+        TOLERANCE,
+      );
+    },
+  }));
+}
+
+/** Images and weights of a shape, and how many outputs it has. */
+function valuesOf(shape: Conv2dShape) {
+  const { batch, inChannels, outChannels } = shape;
+  const taps = shape.kernelHeight * shape.kernelWidth;
+  return {
+    x: random(batch * inChannels * shape.inHeight * shape.inWidth, 1),
+    weight: random(outChannels * inChannels * taps, 2),
+    outputs: batch * outChannels * shape.outHeight * shape.outWidth,
+  };
+}
