@@ -65,6 +65,37 @@ deviceTest("evaluation has PyTorch's logits", async (device) => {
   assertClose(logits, expected, { atol: 1e-4, rtol: 1e-4 }, "logits");
 });
 
+deviceTest(
+  "a captured prediction has the weights of the last step, captured too",
+  async (device) => {
+    const model = networkOn(device, network);
+    using _scope = new Scope();
+    const [images, labels] = batchOf(device, network);
+    const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+    using step = capture(device, (x: Tensor) => {
+      using tape = new Tape();
+      const loss = crossEntropy(model.forward(x), labels);
+      optimizer.zeroGrad();
+      tape.backward(loss);
+      optimizer.step();
+    });
+    using predict = capture(device, (x: Tensor) => model.forward(x));
+    for (let round = 0; round < 3; round++) {
+      model.train();
+      step(images);
+      model.eval();
+      const expected = await model.forward(images).data();
+      const logits = await predict(images).data();
+      assertClose(
+        logits,
+        expected,
+        { atol: 1e-4, rtol: 1e-4 },
+        `step ${round}`,
+      );
+    }
+  },
+);
+
 function batchesOf(device: Device, golden: Golden): Inputs[] {
   const { shape } = golden.tensor("images");
   const [steps, batch] = shape;
