@@ -83,6 +83,11 @@ export async function specimens(): Promise<Specimen[]> {
       gzipSync(concat([tarHeader("data.bin", 16), new Uint8Array(1536)])),
     ),
     plain("jpeg", asJpeg(picture)),
+    ...await Promise.all(
+      ["progressive", "few_colours", "grey", "ink"].map(async (name) =>
+        plain("jpeg", await golden(`${name}.jpg`))
+      ),
+    ),
     plain("bmp", asBmp(picture)),
     plain("bmp", asBmp(picture, { bits: 8 })),
     plain("pgm", asPgm(picture)),

@@ -1,0 +1,103 @@
+import { isCompiled } from "../base/help.ts";
+import { library } from "../base/library.ts";
+import { mustBeFetched } from "../base/offline.ts";
+import { jpegFrame, jpegScans } from "./_jpeg_segments.ts";
+import { ImageFault } from "./_image_fault.ts";
+import type { Pixels } from "./_pixels.ts";
+
+/** A module of WebAssembly with its memory. */
+interface Decoder {
+  /** The pixels as RGBA; null where it finds no picture. */
+  decode(bytes: Uint8Array, turns: boolean): Decoded | null;
+}
+
+interface Decoded {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+/** Makes a decoder with memory of its own. */
+type MakeDecoder = () => Promise<Decoder>;
+
+// By a variable: Deno fetches what it sees in an import before a program starts.
+const specifier = "npm:@jsquash/jpeg@1.6.0";
+
+/** Pixels of a picture after which a decoder's memory is given back. */
+const mostKept = 4e6;
+
+/**
+ * Scans that a picture may have: each may cost as much as all its pixels, in ten
+ * bytes. Writers make ten.
+ */
+const mostScans = 100;
+
+let making: Promise<MakeDecoder> | null = null;
+let kept: Decoder | null = null;
+
+/**
+ * Decodes a JPEG in grey or colour by libjpeg, compiled to WebAssembly.
+ *
+ * @returns Red, green and blue; null where this decoder is not to be had: in a
+ * page or a compiled program, without the permission to read Deno's cache, with
+ * `--offline` where it is not there; or where the colours are of ink.
+ * @throws {ImageFault} If the picture is damaged.
+ */
+export async function decodeMozjpeg(bytes: Uint8Array): Promise<Pixels | null> {
+  const { channels } = jpegFrame(bytes);
+  if (channels > 3 || !await isToBeHad()) return null;
+  const scans = jpegScans(bytes);
+  if (scans > mostScans) throw new ImageFault(`${scans} scans`);
+  making ??= library(specifier, load);
+  const decoder = kept ?? await (await making)();
+  // One that has failed, or has grown, is not used again: its memory stays as it is.
+  kept = null;
+  const image = decoder.decode(bytes, false);
+  if (image === null) throw new ImageFault("no picture in it");
+  const { height, width } = image;
+  if (width * height <= mostKept) kept = decoder;
+  const data = withoutAlpha(image.data);
+  return { width, height, channels: 3, data, white: 255 };
+}
+
+async function isToBeHad(): Promise<boolean> {
+  if (globalThis.Deno === undefined || isCompiled) return false;
+  if (await mustBeFetched(specifier)) return false;
+  const { state } = await Deno.permissions.query({ name: "read" });
+  return state === "granted";
+}
+
+async function load(): Promise<MakeDecoder> {
+  const { default: make } = await import(
+    `${specifier}/codec/dec/mozjpeg_dec.js`
+  );
+  const file = import.meta.resolve(`${specifier}/codec/dec/mozjpeg_dec.wasm`);
+  const code = await WebAssembly.compile(await Deno.readFile(new URL(file)));
+  return () =>
+    make({
+      noInitialRun: true,
+      instantiateWasm(
+        imports: WebAssembly.Imports,
+        use: (instance: WebAssembly.Instance) => void,
+      ) {
+        WebAssembly.instantiate(code, imports).then(use);
+        return {};
+      },
+      // Where libjpeg warns it goes on, with pixels of its own: that is the end.
+      printErr(warning: string) {
+        throw new Error(warning);
+      },
+    });
+}
+
+/** The first three of each four values, in the same memory. */
+function withoutAlpha(rgba: Uint8ClampedArray): Uint8Array {
+  const { buffer, byteOffset, length } = rgba;
+  const data = new Uint8Array(buffer, byteOffset, length);
+  for (let from = 4, to = 3; from < length; from += 4, to += 3) {
+    data[to] = data[from];
+    data[to + 1] = data[from + 1];
+    data[to + 2] = data[from + 2];
+  }
+  return data.subarray(0, length / 4 * 3);
+}
