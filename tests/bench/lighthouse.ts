@@ -18,6 +18,7 @@ const help = `Lighthouse's scores of the page as files.
 Usage: deno task bench:lighthouse [options]
 
   --runs N         runs for a telephone, and for a desktop (3)
+  --slower N       how many times slower than this machine a telephone is (4)
   --site DIR       what deno task site has written (written anew)
   --help           this text`;
 
@@ -27,8 +28,8 @@ const lighthouse = "lighthouse@12.8.2";
 /** Seconds after which a browser has opened and loaded all of its own. */
 const opening = 5;
 
-/** The arguments for what the page is shown on. */
-const screens = { telephone: [], desktop: ["--preset=desktop"] } as const;
+/** What the page is shown on. */
+const screens = ["telephone", "desktop"] as const;
 
 /** As much of a report as is printed. */
 interface Report {
@@ -49,19 +50,24 @@ const milliseconds = [
  * One run, as a row of the table.
  *
  * @param port Where the browser takes orders.
+ * @param slower How many times slower than this machine a telephone is.
  */
 async function run(
   address: string,
   port: string,
-  screen: keyof typeof screens,
+  screen: typeof screens[number],
+  slower: number,
 ): Promise<string[]> {
+  const isDesktop = screen === "desktop";
   await using folder = await temporaryFolder();
   const { code, stderr } = await new Deno.Command("npx", {
     args: [
       ...["-y", "--prefer-offline", lighthouse, address, "--quiet"],
       ...["--save-assets", `--port=${port}`],
       ...["--output=json", `--output-path=${join(folder.path, "run.json")}`],
-      ...screens[screen],
+      isDesktop
+        ? "--preset=desktop"
+        : `--throttling.cpuSlowdownMultiplier=${slower}`,
     ],
     stdout: "null",
     stderr: "piped",
@@ -71,14 +77,13 @@ async function run(
     JSON.parse(await Deno.readTextFile(join(folder.path, name)));
   const report: Report = await read("run.json");
   const trace: Trace = await read("run-0.trace.json");
-  const slower = screen === "telephone" ? 4 : 1;
   return [
     screen,
     ...categories.map((name) =>
       (100 * report.categories[name].score).toFixed(0)
     ),
     ...milliseconds.map((name) => report.audits[name].numericValue.toFixed(0)),
-    blockingOf(trace, slower).toFixed(0),
+    blockingOf(trace, isDesktop ? 1 : slower).toFixed(0),
   ];
 }
 
@@ -99,9 +104,9 @@ const head = [
 
 async function main(): Promise<void> {
   const options = parseArgs(Deno.args, {
-    string: ["runs", "site"],
+    string: ["runs", "site", "slower"],
     boolean: ["help"],
-    default: { runs: "3" },
+    default: { runs: "3", slower: "4" },
   });
   if (options.help) return console.log(help);
   await using folder = await temporaryFolder();
@@ -112,21 +117,17 @@ async function main(): Promise<void> {
     // What a browser does when it opens is not the page's.
     await new Promise((resolve) => setTimeout(resolve, 1000 * opening));
     const { port } = new URL(browser.wsEndpoint());
-    const rows = await runs(server.address, port, Number(options.runs));
+    const rows: string[][] = [];
+    for (const screen of screens) {
+      for (let done = 0; done < Number(options.runs); done++) {
+        const slower = Number(options.slower);
+        rows.push(await run(server.address, port, screen, slower));
+      }
+    }
     console.log(table([head, ...rows], 1));
   } finally {
     await browser.close();
   }
-}
-
-async function runs(address: string, port: string, count: number) {
-  const rows: string[][] = [];
-  for (const screen of ["telephone", "desktop"] as const) {
-    for (let done = 0; done < count; done++) {
-      rows.push(await run(address, port, screen));
-    }
-  }
-  return rows;
 }
 
 if (import.meta.main) await main();

@@ -4,11 +4,12 @@ import {
   document,
   element,
   elements,
+  inTurns,
   made,
   type PageElement,
-  painted,
+  setText,
 } from "./dom.ts";
-import { draw } from "./pictures.ts";
+import { blank, draw } from "./pictures.ts";
 
 /** Where a picture lies on the paper, in parts of its width and height. */
 export interface Frame {
@@ -37,7 +38,6 @@ export class Answer {
   /** @param onChoice Is told when another digit is shown. */
   constructor(onChoice: () => void) {
     this.#onChoice = onChoice;
-    draw(this.#seen, new Float32Array(784), 28);
   }
 
   /** The digit that the page shows more of. */
@@ -137,14 +137,15 @@ export class Answer {
       bar.className = seen?.isDigit && seen.index === index
         ? "bar most"
         : "bar";
-      this.#texts[index].textContent = `${percent.toFixed(2)} %`;
+      setText(this.#texts[index], `${percent.toFixed(2)} %`);
     }
-    draw(this.#seen, seen?.data ?? new Float32Array(784), 28);
+    if (seen === null) blank(this.#seen);
+    else draw(this.#seen, seen.data, 28);
     this.#onChoice();
   }
 }
 
-/** A button for each test image; each is drawn in a turn of its own. */
+/** A button for each test image; they are drawn in turns. */
 export async function showSamples(
   samples: readonly { label: number; pixels: readonly number[] }[],
   onClick: (pixels: Uint8Array, label: number) => void,
@@ -161,8 +162,7 @@ export async function showSamples(
     return button;
   }));
   element("samples").hidden = samples.length === 0;
-  for (const [at, { pixels }] of samples.entries()) {
-    await painted();
+  await inTurns(samples.entries(), ([at, { pixels }]) => {
     draw(canvases[at], pixels.map((value) => value / 255), 28);
-  }
+  });
 }

@@ -110,6 +110,29 @@ export async function painted(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
 }
 
+/** Milliseconds of work after which the page paints and answers. */
+const turn = 3;
+
+/** Does the same with each item, in turns too short to be felt on a telephone. */
+export async function inTurns<Item>(
+  items: Iterable<Item>,
+  run: (item: Item) => void,
+): Promise<void> {
+  let end = 0;
+  for (const item of items) {
+    if (performance.now() >= end) {
+      await painted();
+      end = performance.now() + turn;
+    }
+    run(item);
+  }
+}
+
+/** Sets a text; one that stands there already is not laid out anew. */
+export function setText(element: PageElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /**
  * What draws on a canvas. Without a GPU: the pixels are few or soon read, and to
  * wait for one takes longer than all of the drawing.

@@ -28,8 +28,8 @@ const arrows: Readonly<Record<string, readonly [x: number, y: number]>> = {
 /** The paper: strokes by mouse, pen, finger or keys. Dark ink on white. */
 export class Drawing {
   readonly #canvas: Canvas;
-  readonly #small: Canvas = document.createElement("canvas");
-  readonly #contexts: readonly Context[];
+  /** Of the paper and of the image that is looked at; none before the first use. */
+  #contexts: readonly Context[] | null = null;
   readonly #pen = element("pen");
   readonly #onChange: () => void;
   #place: readonly [x: number, y: number] = [aspect / 2, 0.2];
@@ -46,16 +46,6 @@ export class Drawing {
   constructor(canvas: Canvas, onChange: () => void) {
     this.#canvas = canvas;
     this.#onChange = onChange;
-    this.#small.width = width;
-    this.#small.height = height;
-    this.#contexts = [canvas, this.#small].map((each) => {
-      const context = contextOf(each);
-      context.scale(each.height, each.height);
-      context.lineCap = "round";
-      context.lineWidth = strokeWidth;
-      return context;
-    });
-    this.#wipe();
     const on = (name: string, listener: (event: Event) => void) =>
       canvas.addEventListener(name, listener);
     on("pointerdown", (event) => this.#down(event as PointerInput));
@@ -79,7 +69,8 @@ export class Drawing {
   /** What is drawn; null where nothing is. */
   picture(): Picture | null {
     if (this.#isEmpty) return null;
-    const { data } = this.#contexts[1].getImageData(0, 0, width, height);
+    const [, small] = this.#used();
+    const { data } = small.getImageData(0, 0, width, height);
     const ink = new Uint8Array(width * height);
     for (let pixel = 0; pixel < ink.length; pixel++) {
       ink[pixel] = 255 - data[pixel * 4];
@@ -106,7 +97,7 @@ export class Drawing {
     this.#wipe();
     this.#set(false);
     const place = fitted(picture);
-    const context = this.#contexts[0];
+    const [context] = this.#used();
     context.imageSmoothingEnabled = isPhoto;
     const { left, top } = place;
     context.drawImage(picture, left, top, place.width, place.height);
@@ -115,11 +106,20 @@ export class Drawing {
     return place;
   }
 
+  /** Loading the page makes no canvas, which takes longer than the rest of it. */
+  #used(): readonly Context[] {
+    return this.#contexts ??= [this.#canvas, smallCanvas()].map((each) => {
+      const context = contextOf(each);
+      context.scale(each.height, each.height);
+      context.lineCap = "round";
+      context.lineWidth = strokeWidth;
+      fillWhite(context);
+      return context;
+    });
+  }
+
   #wipe(): void {
-    for (const context of this.#contexts) {
-      context.fillStyle = "#fff";
-      context.fillRect(0, 0, aspect, 1);
-    }
+    this.#contexts?.forEach(fillWhite);
     this.#canvas.className = "";
     this.#isCovered = false;
     this.#isEmpty = true;
@@ -173,7 +173,7 @@ export class Drawing {
 
   #lineTo([x, y]: readonly [x: number, y: number]): void {
     if (this.#isCovered) this.#wipe();
-    for (const context of this.#contexts) {
+    for (const context of this.#used()) {
       context.beginPath();
       context.moveTo(...this.#place);
       context.lineTo(x, y);
@@ -183,6 +183,18 @@ export class Drawing {
     this.#isEmpty = false;
     this.#onChange();
   }
+}
+
+function smallCanvas(): Canvas {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
+}
+
+function fillWhite(context: Context): void {
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, aspect, 1);
 }
 
 /** Where a picture lies on the paper: in the middle, as large as fits. */

@@ -1,7 +1,7 @@
 import type { Explanation, Seen } from "../engine/protocol.ts";
 import { type Canvas, element } from "./dom.ts";
 import { LayerView } from "./layer_view.ts";
-import { draw, scaled, signed } from "./pictures.ts";
+import { blank, draw, scaled, signed } from "./pictures.ts";
 
 /** The way from the pixels to the scores: the maps after each layer. */
 export class Inside {
@@ -11,7 +11,7 @@ export class Inside {
   /** Shows nothing. */
   clear(): void {
     element("inside").hidden = true;
-    draw(this.#saliency, new Float32Array(784), 28);
+    blank(this.#saliency);
   }
 
   /** Shows how a digit came about. */

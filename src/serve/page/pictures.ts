@@ -38,6 +38,12 @@ export function draw(
   context.putImageData(picture, 0, 0);
 }
 
+/** Takes away the digit that is drawn, if there is one. */
+export function blank(canvas: Canvas): void {
+  // Which is to empty it, without a context.
+  canvas.width = 28;
+}
+
 /** A new canvas with values as {@linkcode draw} draws them. */
 export function picture(
   values: ArrayLike<number>,

@@ -56,6 +56,7 @@ export class Runs {
   }
 
   #draw(): void {
+    if (this.#runs.length === 0) return;
     this.#drawChart("loss", "high", ({ loss }) => loss, () => null);
     this.#drawChart(
       "accuracy",

@@ -50,6 +50,7 @@ canvas { display: block; image-rendering: pixelated; }
 #paper {
   width: 100%; aspect-ratio: 4 / 3; touch-action: none; cursor: crosshair;
   border: 1px solid var(--edge); border-radius: 10px; image-rendering: auto;
+  background: #fff;
 }
 #pen {
   position: absolute; width: 20px; height: 20px; margin: -10px 0 0 -10px;
@@ -84,7 +85,7 @@ label select { color: var(--text); font-size: 16px; }
 .pictures { display: grid; gap: 14px; align-content: start; }
 figure { margin: 0; min-width: 0; }
 figcaption { color: var(--muted); font-size: 14px; margin-top: 4px; }
-.pictures canvas { width: 100%; aspect-ratio: 1; border: 1px solid var(--edge); border-radius: 8px; }
+.pictures canvas { width: 100%; background: #000; aspect-ratio: 1; border: 1px solid var(--edge); border-radius: 8px; }
 table { width: 100%; border-collapse: collapse; }
 caption { text-align: left; color: var(--muted); font-size: 14px; padding-bottom: 4px; }
 #bars th { width: 1%; padding: 2px 10px 2px 0; text-align: left; white-space: nowrap; font-weight: 600; }
