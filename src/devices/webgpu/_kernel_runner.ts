@@ -100,6 +100,14 @@ export class KernelRunner {
     await this.#pipelines.checked();
   }
 
+  /**
+   * Forgets what is known of buffers: they are written otherwise than by a kernel,
+   * or a program begins, which is replayed after others.
+   */
+  forgetBuffers(): void {
+    this.#texelCopies.forget();
+  }
+
   /** Emits the commands of a kernel on operands of the device. */
   run<S extends Signature, P>(
     kernel: Kernel<S, P>,
@@ -202,6 +210,9 @@ export class KernelRunner {
       z,
     };
     this.#emit(command, this.#pipelines.count > count);
+    this.#texelCopies.written(
+      given.filter((_, at) => bindings[at].access === "write"),
+    );
     copies.forEach((copy, at) => {
       if (copy === null) return;
       const buffer = bound[at] as WebGpuBuffer;

@@ -17,11 +17,14 @@ export interface TexelInput {
   readonly copies: readonly TexelCopy[];
 }
 
+/** Textures of a size and format that buffers share for their copies. */
+const kept = 4;
+
 /**
  * Copies of buffers in textures, for adapters that are processors. Mesa's
  * (llvmpipe 22.3) loads from a storage buffer lane by lane, each with a branch:
  * 10 ns a number, where a copy takes 0.4 and a load from a texture 3 ns, of
- * four numbers at once 1 ns each.
+ * four numbers at once 1 ns each. A copy serves until its buffer is written.
  */
 export class TexelCopies {
   readonly #textures: Textures;
@@ -29,6 +32,11 @@ export class TexelCopies {
   readonly #most: number;
   /** How modules' bindings are read, by their code and names. */
   readonly #known = new Map<string, Map<string, TexelRead | null>>();
+  /** The buffers of which textures have a copy. */
+  readonly #held = new Map<WebGpuTexture, WebGpuBuffer>();
+  /** Which of the textures buffers have. */
+  readonly #places = new WeakMap<WebGpuBuffer, number>();
+  #next = 0;
 
   /**
    * Keeps the arguments.
@@ -61,12 +69,54 @@ export class TexelCopies {
         ? Infinity
         : buffer.byteLength / texelBytes[read.format];
       if (read === null || texels > this.#textures.limit) continue;
-      const name = `copy ${inputs.length}`;
-      const texture = this.#textures.get(name, texels, read.format);
-      const copies = copiesOf(buffer, texture.memory, read.format);
-      inputs.push({ read, texture, copies });
+      inputs.push(this.#copyOf(buffer, texels, read, inputs));
     }
     return inputs;
+  }
+
+  /** Is told what a dispatch writes: copies of that are old. */
+  written(bound: readonly Bound[]): void {
+    for (const [texture, buffer] of this.#held) {
+      const isOld = bound.some((one) =>
+        one instanceof WebGpuBuffer && overlap(one, buffer)
+      );
+      if (isOld) this.#held.delete(texture);
+    }
+  }
+
+  /** Forgets all copies: a program may not rely on what was before it. */
+  forget(): void {
+    this.#held.clear();
+  }
+
+  /**
+   * A buffer has the same texture each time, so that steps that repeat bind the
+   * same; where this dispatch reads another buffer from that, one that it alone
+   * reads.
+   *
+   * @param before What the dispatch reads besides.
+   */
+  #copyOf(
+    buffer: WebGpuBuffer,
+    texels: number,
+    read: TexelRead,
+    before: readonly TexelInput[],
+  ): TexelInput {
+    const { format } = read;
+    const place = this.#places.get(buffer) ?? this.#next++ % kept;
+    this.#places.set(buffer, place);
+    const own = this.#textures.get(`copy ${place}`, texels, format);
+    const held = this.#held.get(own);
+    if (held !== undefined && isSame(held, buffer)) {
+      return { read, texture: own, copies: [] };
+    }
+    const isTaken = before.some(({ texture }) => texture === own);
+    const texture = isTaken
+      ? this.#textures.get(`spare ${before.length}`, texels, format)
+      : own;
+    if (!isTaken) this.#held.set(own, buffer);
+    const copies = copiesOf(buffer, texture.memory, format);
+    return { read, texture, copies };
   }
 
   #readOf(module: WgslModule, binding: Binding): TexelRead | null {
@@ -79,6 +129,17 @@ export class TexelCopies {
     reads.set(binding.name, read);
     return read;
   }
+}
+
+function isSame(one: WebGpuBuffer, other: WebGpuBuffer): boolean {
+  return one.memory === other.memory && one.byteOffset === other.byteOffset &&
+    one.byteLength === other.byteLength;
+}
+
+function overlap(one: WebGpuBuffer, other: WebGpuBuffer): boolean {
+  return one.memory === other.memory &&
+    one.byteOffset < other.byteOffset + other.byteLength &&
+    other.byteOffset < one.byteOffset + one.byteLength;
 }
 
 /** Whole rows of the texture, and what is left. */

@@ -253,6 +253,7 @@ export class WebGpuDevice implements Device {
     }
     this.#queue.submit();
     this.#memory.write(target, values);
+    this.#runner.forgetBuffers();
   }
 
   async read(buffer: Operand["buffer"]): Promise<HostArray> {
@@ -267,6 +268,7 @@ export class WebGpuDevice implements Device {
     this.#health.check();
     if (this.recording) throw notWhileRecording("another capture");
     const commands: Command[] = this.#commands = [];
+    this.#runner.forgetBuffers();
     try {
       const { reserve, result } = this.#pool.reserveDuring(run);
       const program: Program = {
@@ -274,6 +276,7 @@ export class WebGpuDevice implements Device {
         replay: () => {
           this.#health.check();
           this.#queue.replay(commands);
+          this.#runner.forgetBuffers();
         },
         [Symbol.dispose]: () => this.#pool.reclaim(reserve),
       };

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { dispatch, kernel } from "../../../kernels/kernel.ts";
+import { fill } from "../../../kernels/fill/fill.ts";
 import { entryPointsOf, parseWgsl } from "../../../kernels/wgsl.ts";
 import {
   texelReadOf,
@@ -108,5 +109,49 @@ webGpuTest(
         Float32Array.from({ length }, (_, i) => 64 + i + 2 * (128 + i)),
       );
     }
+  },
+);
+
+webGpuTest(
+  "texel reads: what was written since is copied anew, also in replays",
+  async () => {
+    using device = await WebGpuDevice.open({ poison: true, texelsFrom: 1 });
+    const length = 64;
+    const filled = (value: number) => {
+      const buffer = device.allocate("f32", length);
+      device.write(buffer, new Float32Array(length).fill(value));
+      return { buffer };
+    };
+    const [x, y, z] = [filled(1), filled(10), filled(100)];
+    // y = x + 2 · x, z = y + 2 · y, y = z + 2 · x: y is read, and written after.
+    const run = () => {
+      device.run(scaled, { x, fours: x, output: y });
+      device.run(scaled, { x: y, fours: y, output: z });
+      device.run(scaled, { x: z, fours: x, output: y });
+      device.run(scaled, { x: y, fours: z, output: z2 });
+    };
+    const z2 = filled(0);
+    const expected = async (value: number) => {
+      const all = new Float32Array(length);
+      assertEquals(await device.read(y.buffer), all.fill(11 * value).slice());
+      assertEquals(await device.read(z2.buffer), all.fill(29 * value));
+    };
+    run();
+    await expected(1);
+    device.write(x.buffer, new Float32Array(length).fill(2));
+    run();
+    await expected(2);
+    using program = device.record(run).program;
+    device.write(x.buffer, new Float32Array(length).fill(3));
+    program.replay();
+    await expected(3);
+    device.run(fill, { output: x }, 4);
+    run();
+    await expected(4);
+    device.run(fill, { output: x }, 5);
+    program.replay();
+    device.run(fill, { output: y }, 6);
+    device.run(scaled, { x: y, fours: y, output: z2 });
+    assertEquals((await device.read(z2.buffer))[0], 18);
   },
 );
