@@ -1,5 +1,6 @@
 import {
   type AdapterTraits,
+  call,
   type Dispatch,
   dispatch,
   type Operand,
@@ -9,6 +10,8 @@ import {
   type Workgroups,
   workgroupsFor,
 } from "../../kernel.ts";
+import { linearForward, linearGradient } from "../../linear/linear.ts";
+import { asLinear } from "../as_linear.ts";
 import type {
   Conv2dShape,
   ForwardOperands,
@@ -45,6 +48,11 @@ export function forward(
   shape: Conv2dShape,
   adapter: AdapterTraits,
 ): WebGpuSteps | null {
+  const layer = asLinear(shape);
+  if (layer !== null) {
+    const operands = { x: source, weight, bias, output };
+    return [call(linearForward, operands, layer)];
+  }
   const correlation = forwardCorrelation(shape);
   if (!fits(shape, correlation, adapter)) return null;
   const others = { source, bias, output };
@@ -61,6 +69,13 @@ export function inputGradient(
   shape: Conv2dShape,
   adapter: AdapterTraits,
 ): WebGpuSteps | null {
+  const layer = asLinear(shape);
+  if (layer !== null && bias === null) {
+    const none = { gradWeight: null, gradBias: null };
+    // No x is needed for this gradient alone.
+    const operands = { gradOutput: source, x: weight, weight, gradX, ...none };
+    return [call(linearGradient, operands, layer)];
+  }
   const correlation = inputGradientCorrelation(shape);
   if (!fits(shape, correlation, adapter)) return null;
   const hasPhases = shape.strideHeight * shape.strideWidth > 1;

@@ -1,11 +1,14 @@
 import {
   type AdapterTraits,
-  type Dispatch,
+  call,
   dispatch,
   Scratch,
   Texture,
+  type WebGpuSteps,
   workgroupsFor,
 } from "../../kernel.ts";
+import { linearGradient } from "../../linear/linear.ts";
+import { asLinear } from "../as_linear.ts";
 import type { Conv2dShape, WeightGradientOperands } from "../shape.ts";
 import { sumOfSplits } from "../sum_of_splits.ts";
 import {
@@ -41,7 +44,14 @@ export function weightGradient(
   { gradOutput, gradWeight, x }: WeightGradientOperands,
   shape: Conv2dShape,
   { textureTexels }: AdapterTraits,
-): readonly Dispatch[] | null {
+): WebGpuSteps | null {
+  const layer = asLinear(shape);
+  if (layer !== null) {
+    const none = { gradX: null, gradBias: null };
+    // No weight is needed for this gradient alone.
+    const operands = { gradOutput, x, weight: x, gradWeight, ...none };
+    return [call(linearGradient, operands, layer)];
+  }
   const correlation = forwardCorrelation(shape);
   const [source, target] = [sourceTiles(correlation), targetTiles(correlation)];
   const texels = Math.max(texelsOf(source), texelsOf(target));
