@@ -6,7 +6,7 @@ export interface TexelRead {
   readonly name: string;
   /** The `@binding` of the texture. */
   readonly index: number;
-  /** One number in a texel, or four. */
+  /** One number in a texel, two or four. */
   readonly format: TexelFormat;
 }
 
@@ -14,6 +14,7 @@ export interface TexelRead {
 export type TexelFormat =
   | "r32float"
   | "r32sint"
+  | "rg32float"
   | "rgba32float"
   | "rgba32uint";
 
@@ -21,6 +22,7 @@ export type TexelFormat =
 const formats: Readonly<Record<string, TexelFormat>> = {
   f32: "r32float",
   i32: "r32sint",
+  vec2f: "rg32float",
   vec4f: "rgba32float",
   "vec4<f32>": "rgba32float",
   vec4u: "rgba32uint",
@@ -31,6 +33,7 @@ const formats: Readonly<Record<string, TexelFormat>> = {
 const loads: Readonly<Record<TexelFormat, { type: string; part: string }>> = {
   r32float: { type: "f32", part: ".x" },
   r32sint: { type: "i32", part: ".x" },
+  rg32float: { type: "vec2f", part: ".xy" },
   rgba32float: { type: "vec4f", part: "" },
   rgba32uint: { type: "vec4u", part: "" },
 };

@@ -3,10 +3,11 @@ import { nextIdentity } from "./_buffer.ts";
 import { TextureUsage } from "./_flags.ts";
 import { rowLength, type TexelFormat } from "./_texel_reads.ts";
 
-/** Bytes of a texel: one number or four. */
+/** Bytes of a texel: one number, two or four. */
 export const texelBytes: Readonly<Record<TexelFormat, number>> = {
   r32float: 4,
   r32sint: 4,
+  rg32float: 8,
   rgba32float: 16,
   rgba32uint: 16,
 };
