@@ -11,6 +11,7 @@ import { DataError } from "../src/base/errors.ts";
 import {
   checkWritable,
   makeFolder,
+  makeNewFolder,
   placeOf,
   readFile,
   writeFileAtomic,
@@ -282,5 +283,57 @@ permittedTest({
     // What takes anything is never the same.
     const device = await placeOf("/dev/null");
     assertNotEquals(await placeOf("/dev/null"), device);
+  },
+});
+
+permittedTest("a new folder is made once, and not below a file", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "run");
+  assertEquals([await makeNewFolder(path), await makeNewFolder(path)], [
+    true,
+    false,
+  ]);
+  await Deno.writeFile(join(path, "file"), OLD);
+  for (const make of [makeFolder, makeNewFolder]) {
+    await assertRejects(
+      () => make(join(path, "file", "within")),
+      DataError,
+      `cannot make folder ${join(path, "file", "within")}: got `,
+    );
+  }
+  await assertRejects(
+    () => makeNewFolder(join(path, "absent", "within")),
+    DataError,
+    "got no such place. Help: Give a place where no file is and that you may",
+  );
+});
+
+unixTest("links that lead nowhere are no file to write", async () => {
+  await using folder = await temporaryFolder();
+  const [one, other] = ["one", "other"].map((name) => join(folder.path, name));
+  await Deno.symlink(one, other);
+  await Deno.symlink(other, one);
+  for (
+    const write of [checkWritable, (at: string) => writeFileAtomic(at, OLD)]
+  ) {
+    await assertRejects(
+      () => write(one),
+      DataError,
+      `cannot write ${one}: got too many symbolic links. Help: Give a path`,
+    );
+  }
+});
+
+unixTest({
+  name: "a disk without room is told",
+  // Linux alone has a device that is always full.
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await assertRejects(
+      () => writeFileAtomic("/dev/full", OLD),
+      DataError,
+      "cannot write /dev/full: got a full disk. Help: Free space on the disk, " +
+        "or give a path on another.",
+    );
   },
 });
