@@ -117,11 +117,14 @@ export function checkNumber(
   mustBeFinite = true,
 ): void {
   if (typeof value !== "number") {
+    const isObject = typeof value === "object";
     throw new TypeError(describe({
       what,
       expected: "a number",
-      got: typeof value === "object" ? "an object" : String(value),
-      help: "Give it by its position, not by its name.",
+      got: isObject ? "an object" : JSON.stringify(value) ?? typeof value,
+      help: isObject
+        ? "Give it by its position, not by its name."
+        : "Give a number.",
     }));
   }
   if (mustBeFinite ? Number.isFinite(value) : !Number.isNaN(value)) return;
