@@ -42,7 +42,12 @@ export const channelSum = /* @__PURE__ */ kernel({
         })
         : dispatch(wgsl.channelSum, {
           bind: { x, output },
-          constants: { channels, area, workgroupSize },
+          constants: {
+            channels,
+            area,
+            // More would add nothing.
+            workgroupSize: Math.min(workgroupSize, powerOfTwo(batch * area)),
+          },
           workgroups,
           iterations,
         }),
@@ -57,3 +62,8 @@ export const channelSum = /* @__PURE__ */ kernel({
     }, { work: shape.batch * shape.channels * shape.area }),
   ],
 });
+
+/** The least power of two that is not less. */
+function powerOfTwo(count: number): number {
+  return 2 ** Math.ceil(Math.log2(count));
+}
