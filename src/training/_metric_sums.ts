@@ -30,11 +30,6 @@ export class MetricSums implements Disposable {
     this.#metrics = metrics;
   }
 
-  /** Whether there is any metric. */
-  get isEmpty(): boolean {
-    return this.#metrics.length === 0;
-  }
-
   /** The sums of a batch, of no gradient; may be captured. */
   of(output: Tensor, targets: AnyTensor): Tensor[] {
     return this.#metrics.map((metric) =>
