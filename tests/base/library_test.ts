@@ -1,5 +1,6 @@
 /** Libraries that cannot be loaded, with the network and without. */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { join } from "@std/path";
 import { LibraryError } from "../../src/base/errors.ts";
 import { library } from "../../src/base/library.ts";
 import {
@@ -61,3 +62,19 @@ permittedTest("what must be fetched is known only offline", async () => {
   assertEquals(await offline(asked), [false, true]);
   assertEquals(await bundlerMustBeFetched(), false);
 });
+
+testWith("env", "read", "run")(
+  "offline, the bundler must be fetched unless Deno has kept it",
+  async () => {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json"],
+    }).output();
+    const { denoDir } = JSON.parse(new TextDecoder().decode(stdout));
+    const names = await Array.fromAsync(
+      Deno.readDir(join(denoDir, "dl")),
+      ({ name }) => name,
+    ).catch(() => []);
+    const isKept = names.some((name) => name.startsWith("esbuild-"));
+    assertEquals(await offline(bundlerMustBeFetched), !isKept);
+  },
+);
