@@ -337,3 +337,41 @@ unixTest({
     );
   },
 });
+
+permittedTest(
+  "files are written where a file system has no locks",
+  async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "weights.bin");
+    const left = `${path}.0123abcd.tmp`;
+    await Deno.writeFile(left, OLD);
+    await Deno.utime(left, new Date(0), new Date(0));
+    const { lock, tryLock } = Deno.FsFile.prototype;
+    const refuse = (error: Error) => {
+      Deno.FsFile.prototype.lock = () => Promise.reject(error);
+      Deno.FsFile.prototype.tryLock = () => Promise.reject(error);
+    };
+    try {
+      refuse(new Deno.errors.NotSupported("no locks"));
+      await writeFileAtomic(path, OLD);
+      refuse(Object.assign(new Error("no locks"), { code: "ENOLCK" }));
+      await writeFileAtomic(path, NEW);
+      assertEquals(await readFile(path), NEW);
+      // Nobody can know whether its writer lives.
+      const names = ["weights.bin", "weights.bin.0123abcd.tmp"];
+      assertEquals(await listing(folder.path), names);
+      refuse(new Error("a broken disk"));
+      await assertRejects(
+        () => writeFileAtomic(path, OLD),
+        DataError,
+        `cannot write ${path}: got a broken disk. Help: `,
+      );
+      assertEquals(await readFile(path), NEW);
+      assertEquals(await listing(folder.path), names);
+    } finally {
+      Object.assign(Deno.FsFile.prototype, { lock, tryLock });
+    }
+    await writeFileAtomic(path, OLD);
+    assertEquals(await listing(folder.path), ["weights.bin"]);
+  },
+);

@@ -102,3 +102,17 @@ Deno.test("a DataLoader refuses a batch of no rows", () => {
     );
   }
 });
+
+deviceTest("a loader is set to no batch that an epoch lacks", (device) => {
+  using loader = new DataLoader(dataset, { device, batchSize: 3, seed: 1 });
+  const { generator } = loader.state;
+  for (const batch of [-1, 0.5, 3]) {
+    assertThrows(
+      () => loader.state = { generator, batch },
+      RangeError,
+      "DataLoader: state.batch: expected a whole number from 0 to 2, got " +
+        `${batch}. Help: Set what a loader of the same data and batch size gave.`,
+    );
+  }
+  assertEquals(loader.state.batch, 0);
+});
