@@ -46,6 +46,11 @@ export const unreached: readonly Unreached[] = [
     "(await list(path))?.files ?? []",
   ),
   ...because(
+    "it runs as the text of a worker's program, a script of its own",
+    "src/devices/cpu/_thread_pool.ts",
+    "const scope = globalThis as unknown as {",
+  ),
+  ...because(
     "Deno's WebGPU throws nothing where adapters are asked for",
     "src/doctor/adapters.ts",
     "event.preventDefault()",

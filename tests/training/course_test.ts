@@ -1,31 +1,18 @@
-/** Trainings that cannot begin or go on, and where they take place. */
+/** The course of a training in its checkpoint, and weights that begin one. */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { DataError, FormatError } from "../../src/base/errors.ts";
-import { setDefaultDevice } from "../../src/core/default_device.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import {
   readSafetensors,
   writeSafetensors,
 } from "../../src/formats/safetensors.ts";
-import { evaluate, readCourse, train } from "../../src/training/mod.ts";
+import { readCourse, train } from "../../src/training/mod.ts";
 import { needs } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { rowsDataset, smallNetwork, smallTraining } from "./_task.ts";
+import { smallNetwork, smallTraining } from "./_task.ts";
 
 needs(import.meta.url, "read", "write");
-
-Deno.test("epochs between checkpoints are a whole number", async () => {
-  using device = CpuDevice.open({ threads: 1 });
-  for (const checkpointEvery of [0, 1.5]) {
-    await assertRejects(
-      () => train(smallTraining(device, { epochs: 1, checkpointEvery })),
-      RangeError,
-      "train: checkpointEvery: expected a whole number of at least 1, got " +
-        `${checkpointEvery}. Help: Leave it out for a checkpoint after every`,
-    );
-  }
-});
 
 Deno.test("weights of a training that went nowhere begin none", async () => {
   await using folder = await temporaryFolder();
@@ -71,24 +58,5 @@ Deno.test("a checkpoint that others changed is refused by what is wrong", async 
     const error = await assertRejects(() => readCourse(changed), FormatError);
     assertStringIncludes(error.message, changed);
     assertStringIncludes(error.message, message);
-  }
-  tensors.delete("trainer.order");
-  await writeSafetensors(changed, tensors, rest);
-  await assertRejects(
-    () => train(smallTraining(device, { epochs: 3, resume: changed })),
-    FormatError,
-    'checkpoint: expected a tensor "order" of the training\'s state, got none.',
-  );
-});
-
-Deno.test("without a device the default one is trained on", async () => {
-  using device = setDefaultDevice(CpuDevice.open({ threads: 1 }));
-  try {
-    const data = rowsDataset(20, 1);
-    const model = smallNetwork().to({ seed: 0 });
-    const here = await evaluate(device, model, data, { batchSize: 10 });
-    assertEquals(await evaluate(model, data, { batchSize: 10 }), here);
-  } finally {
-    setDefaultDevice(null);
   }
 });
