@@ -1,7 +1,7 @@
 import { isCompiled } from "../base/help.ts";
 import { library } from "../base/library.ts";
 import { mustBeFetched } from "../base/offline.ts";
-import { jpegFrame, jpegScans } from "./_jpeg_segments.ts";
+import { jpegFrame } from "./_jpeg_segments.ts";
 import { ImageFault } from "./_image_fault.ts";
 import type { Pixels } from "./_pixels.ts";
 
@@ -26,12 +26,6 @@ const specifier = "npm:@jsquash/jpeg@1.6.0";
 /** Pixels of a picture after which a decoder's memory is given back. */
 const mostKept = 4e6;
 
-/**
- * Scans that a picture may have: each may cost as much as all its pixels, in ten
- * bytes. Writers make ten.
- */
-const mostScans = 100;
-
 let making: Promise<MakeDecoder> | null = null;
 let kept: Decoder | null = null;
 
@@ -46,8 +40,6 @@ let kept: Decoder | null = null;
 export async function decodeMozjpeg(bytes: Uint8Array): Promise<Pixels | null> {
   const { channels } = jpegFrame(bytes);
   if (channels > 3 || !await isToBeHad()) return null;
-  const scans = jpegScans(bytes);
-  if (scans > mostScans) throw new ImageFault(`${scans} scans`);
   making ??= library(specifier, load);
   const decoder = kept ?? await (await making)();
   // One that has failed, or has grown, is not used again: its memory stays as it is.

@@ -46,6 +46,8 @@ function afterPixels(bytes: Uint8Array, start: number): number {
 export interface JpegFrame {
   readonly width: number;
   readonly height: number;
+  /** Bits of a sample. */
+  readonly bits: number;
   /** One is grey, three are colour, four are ink. */
   readonly channels: number;
 }
@@ -58,9 +60,9 @@ export interface JpegFrame {
 export function jpegFrame(bytes: Uint8Array): JpegFrame {
   for (const { content, marker } of jpegSegments(bytes)) {
     if (!isFrame(marker) || content.length < 6) continue;
-    const [, top, bottom, left, right, channels] = content;
+    const [bits, top, bottom, left, right, channels] = content;
     const [height, width] = [top << 8 | bottom, left << 8 | right];
-    return { width, height, channels };
+    return { width, height, bits, channels };
   }
   throw new ImageFault("it has no size");
 }

@@ -107,14 +107,48 @@ Deno.test("JPEG: where libjpeg would warn and make up pixels it is refused", asy
   );
 });
 
-Deno.test("JPEG: more than a hundred scans are refused", async () => {
-  assertEquals((await decodeImage(progressive(16, 16, 100), "a")).width, 16);
-  await assertRejects(
-    () => decodeImage(progressive(16, 16, 101), "a"),
-    FormatError,
-    "a: damaged or cut off JPEG: got 101 scans",
+/** A copy whose frame, of Huffman codes, has other bytes from one on. */
+function withFrame(bytes: Uint8Array, at: number, ...other: number[]) {
+  const changed = bytes.slice();
+  const frame = changed.findIndex((byte, place) =>
+    byte === 0xff && [0xc0, 0xc2].includes(changed[place + 1])
   );
-});
+  changed.set(other, frame + at);
+  return changed;
+}
+
+for (const read of [true, false]) {
+  const permissions = { read };
+  const by = read ? "by libjpeg" : "by the decoder in JavaScript";
+  Deno.test({
+    name: `JPEG: more than a hundred scans are refused ${by}`,
+    permissions,
+    fn: async () => {
+      const most = await decodeImage(progressive(16, 16, 100), "a");
+      assertEquals(most.width, 16);
+      await assertRejects(
+        () => decodeImage(progressive(16, 16, 101), "a"),
+        FormatError,
+        "a: damaged or cut off JPEG: got 101 scans",
+      );
+    },
+  });
+  Deno.test({
+    name: `JPEG: samples that are not of 8 bits are refused ${by}`,
+    permissions,
+    fn: async () => {
+      for (const name of names) {
+        for (const bits of [2, 12, 16]) {
+          await assertRejects(
+            () => decodeImage(withFrame(file(name), 4, bits), name),
+            FormatError,
+            `${name}: damaged or cut off JPEG: got samples of ${bits} bits`,
+          );
+        }
+      }
+    },
+  });
+}
 
 Deno.test("JPEG: bytes of 0xff may fill, and notes may come before", async () => {
   const whole = file("grey");
