@@ -4,6 +4,7 @@ import { capture } from "../src/core/capture.ts";
 import { Tape } from "../src/core/tape.ts";
 import { Tensor } from "../src/core/tensor.ts";
 import { TrainingError } from "../src/base/errors.ts";
+import { CpuDevice } from "../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../src/devices/device.ts";
 import * as init from "../src/nn/init.ts";
 import {
@@ -217,4 +218,31 @@ deviceTest("a training that fails says where it began to", async (device) => {
     /^(\d: \w+, (forward|backward)|adam, update): \w+: /.test(message),
     message,
   );
+});
+
+deviceTest("once a number was found, nothing more is run", async (device) => {
+  using x = Tensor.from(device, [-1, 2], [2]);
+  let runs = 0;
+  const message = await anomalyOf(async () => {
+    log(x);
+    // The values are on the host by then.
+    await device.settle();
+    for (let count = 0; count < 100; count++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      exp(x);
+      runs++;
+    }
+  });
+  assert(message.startsWith("log, forward: output: "), message);
+  assert(runs < 100, `${runs} runs`);
+});
+
+Deno.test("operands that cannot be read are an error", async () => {
+  const device = CpuDevice.open({ threads: 1 });
+  const x = Tensor.from(device, [1], [1]);
+  const error = new Error("no reading");
+  device.read = () => Promise.reject(error);
+  const thrown = await assertRejects(() => detectAnomaly(() => exp(x)));
+  assertEquals(thrown, error);
+  device[Symbol.dispose]();
 });

@@ -129,3 +129,21 @@ deviceTest("a program's memory is its own while it lives", async (device) => {
   assertEquals(await loose.data(), new Float32Array([100, 200, 300]));
   assertEquals(await second(x).data(), new Float32Array([10, 40, 90]));
 });
+
+deviceTest("a captured function in another is a part of it", async (device) => {
+  using inner = capture(device, (x: Tensor) => mul(x, x));
+  using outer = capture(device, (x: Tensor) => mul(inner(x), x));
+  using x = Tensor.from(device, [1, 3], [2]);
+  assertEquals(await outer(x).data(), new Float32Array([1, 27]));
+  device.write(x.buffer, new Float32Array([2, 5]));
+  assertEquals(await outer(x).data(), new Float32Array([8, 125]));
+  // By itself it has recorded nothing yet.
+  assertEquals(String(inner), "Captured function, not recorded yet");
+  assertEquals(await inner(x).data(), new Float32Array([4, 25]));
+  assertEquals(
+    [inner, outer].map(String),
+    ["[2] f32): 1 kernel call", "[2] f32): 2 kernel calls"].map((line) =>
+      `Captured function\n    (${line}`
+    ),
+  );
+});

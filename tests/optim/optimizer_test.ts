@@ -172,6 +172,22 @@ deviceTest("Adam's state goes to another Adam and back", async (device) => {
   const wrong = new Map([...await adams[0].stateDict()].slice(1));
   const before = await adams[1].stateDict();
   assertThrows(() => adams[1].loadStateDict(wrong), StateDictError, "missing");
+  const [[name, { shape }], [other]] = before;
+  const swapped = new Map(before)
+    .set(name, { dtype: "F32", shape: [1], data: new Float32Array(1) })
+    .set(other, {
+      dtype: "I32",
+      shape: before.get(other)!.shape,
+      data: new Int32Array(1),
+    })
+    .set("more", { dtype: "F32", shape, data: new Float32Array(1) });
+  assertThrows(
+    () => adams[1].loadStateDict(swapped),
+    StateDictError,
+    "state of an optimizer: expected what one of the same kind has of the same " +
+      `parameters, got unexpected more, ${name} of shape [1], ${other} of type ` +
+      "I32. Help: Load it with the model and optimizer",
+  );
   assertEquals(await adams[1].stateDict(), before);
 });
 

@@ -432,3 +432,18 @@ deviceTest(
     }
   },
 );
+
+Deno.test("a schedule begins with the rates that it found", () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const optimizer = sgd(device);
+  const schedule = new StepLR(optimizer, { stepSize: 1, gamma: 0.5 });
+  schedule.step();
+  assertEquals(schedule.baseLrs, [0.1]);
+  assertEquals(optimizer.lr, 0.05);
+  assertThrows(
+    () => new LinearLR(optimizer, { startFactor: 1.5, totalIters: 2 }),
+    RangeError,
+    "LinearLR: startFactor: expected a number from 0 to 1, got 1.5. Help: " +
+      "Use PyTorch's default by leaving it out.",
+  );
+});

@@ -146,7 +146,7 @@ export function checkBetween(
   if (value >= low && value <= high) return;
   throw new RangeError(describe({
     what,
-    expected: `a number from ${low}${high === Infinity ? "" : ` to ${high}`}`,
+    expected: `a number from ${low} to ${high}`,
     got: String(value),
     help: "Use PyTorch's default by leaving it out.",
   }));
