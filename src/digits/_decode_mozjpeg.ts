@@ -1,6 +1,5 @@
-import { isCompiled } from "../base/help.ts";
+import { LibraryError } from "../base/errors.ts";
 import { library } from "../base/library.ts";
-import { mustBeFetched } from "../base/offline.ts";
 import { jpegFrame } from "./_jpeg_segments.ts";
 import { ImageFault } from "./_image_fault.ts";
 import type { Pixels } from "./_pixels.ts";
@@ -26,22 +25,24 @@ const specifier = "npm:@jsquash/jpeg@1.6.0";
 /** Pixels of a picture after which a decoder's memory is given back. */
 const mostKept = 4e6;
 
-let making: Promise<MakeDecoder> | null = null;
+let making: Promise<MakeDecoder | null> | null = null;
 let kept: Decoder | null = null;
 
 /**
  * Decodes a JPEG in grey or colour by libjpeg, compiled to WebAssembly.
  *
  * @returns Red, green and blue; null where this decoder is not to be had: in a
- * page or a compiled program, without the permission to read Deno's cache, with
- * `--offline` where it is not there; or where the colours are of ink.
+ * page or a compiled program, without the permission to read Deno's cache, where
+ * it is not there and cannot be fetched; or where the colours are of ink.
  * @throws {ImageFault} If the picture is damaged.
  */
 export async function decodeMozjpeg(bytes: Uint8Array): Promise<Pixels | null> {
   const { channels } = jpegFrame(bytes);
-  if (channels > 3 || !await isToBeHad()) return null;
-  making ??= library(specifier, load);
-  const decoder = kept ?? await (await making)();
+  if (channels > 3 || !await mayRead()) return null;
+  making ??= library(specifier, load).catch(noneIfAbsent);
+  const make = await making;
+  if (make === null) return null;
+  const decoder = kept ?? await make();
   // One that has failed, or has grown, is not used again: its memory stays as it is.
   kept = null;
   const image = decoder.decode(bytes, false);
@@ -52,11 +53,17 @@ export async function decodeMozjpeg(bytes: Uint8Array): Promise<Pixels | null> {
   return { width, height, channels: 3, data, white: 255 };
 }
 
-async function isToBeHad(): Promise<boolean> {
-  if (globalThis.Deno === undefined || isCompiled) return false;
-  if (await mustBeFetched(specifier)) return false;
+/** Whether the program may read what Deno keeps; nobody is asked. */
+async function mayRead(): Promise<boolean> {
+  if (globalThis.Deno === undefined) return false;
   const { state } = await Deno.permissions.query({ name: "read" });
   return state === "granted";
+}
+
+/** There is another decoder where this one cannot be loaded. */
+function noneIfAbsent(error: unknown): null {
+  if (error instanceof LibraryError) return null;
+  throw error;
 }
 
 async function load(): Promise<MakeDecoder> {

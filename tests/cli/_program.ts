@@ -87,8 +87,11 @@ export async function withoutLibrary(
   return ["run", "--quiet", "--unstable-webgpu", "-A", map];
 }
 
-/** Makes a cache of Deno's that has nothing but the standard library. */
-export async function bareCache(folder: string): Promise<void> {
+/** Makes a cache of Deno's that has the standard library and a few packages. */
+export async function bareCache(
+  folder: string,
+  packages: readonly string[] = [],
+): Promise<void> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json"],
     cwd: root,
@@ -96,8 +99,9 @@ export async function bareCache(folder: string): Promise<void> {
   await Deno.mkdir(join(folder, "npm"));
   const { npmCache } = JSON.parse(new TextDecoder().decode(stdout));
   for await (const { name } of Deno.readDir(npmCache)) {
+    const kept = ["deno-std", ...packages].map((one) => join(name, one));
     await new Deno.Command("cp", {
-      args: ["-r", "--parents", join(name, "deno-std"), join(folder, "npm")],
+      args: ["-r", "--parents", ...kept, join(folder, "npm")],
       cwd: npmCache,
     }).output();
   }

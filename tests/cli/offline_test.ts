@@ -101,6 +101,32 @@ for (const [way, { cases, env, flags, last }] of Object.entries(ways)) {
   });
 }
 
+Deno.test("a JPEG is read where Deno has kept the slower decoder alone", async (t) => {
+  await using folder = await temporaryFolder();
+  await bareCache(folder.path, ["jpeg-js"]);
+  const data = new Float64Array(243);
+  const picture = { width: 9, height: 9, channels: 3, data } as const;
+  const path = join(folder.path, "a.jpg");
+  await Deno.writeFile(path, asJpeg(picture));
+  for (const last of [[], ["--offline"]]) {
+    await t.step(last.join() || "--cached-only", async () => {
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "--quiet", "--unstable-webgpu", "--no-prompt"],
+          ...["--allow-read", "--deny-net", "--cached-only"],
+          ...["src/cli/mod.ts", "predict", path, ...last],
+        ],
+        cwd: root,
+        env: { DENO_DIR: folder.path, NO_COLOR: "1" },
+      }).output();
+      const text = new TextDecoder().decode(stderr);
+      // It is black all over, which no decoder tells that has not read it.
+      assertStringIncludes(text, "got nothing that stands out");
+      assertEquals(code, 1);
+    });
+  }
+});
+
 Deno.test("--offline loads what Deno has kept", async () => {
   await using folder = await temporaryFolder();
   await writeDigits(folder.path, 30, 20);
