@@ -96,6 +96,31 @@ browserTest("page: trains, pauses, goes on and stops", async (page) => {
   assertEquals(site.problems, []);
 });
 
+browserTest("page: a training is taken step by step", async (page) => {
+  await using site = await opened(page);
+  await page.waitForSelector("#start:not([disabled])");
+  assertEquals(await page.$("#step:not([disabled])"), null);
+  await page.click("#start");
+  await reaches(page, 10);
+  await page.click("#step");
+  assertEquals(await text(page, "#pause"), "Go on");
+  await until(page, `${last}[0] % 10 !== 0`);
+  const [first] = await numbers(page);
+  const before = await page.evaluate(filters) as string[];
+  for (const more of [1, 2]) {
+    await page.click("#step");
+    await until(page, `${last}[0] === ${first + more}`);
+  }
+  const after = await page.evaluate(filters) as string[];
+  assert(after.some((filter, index) => filter !== before[index]));
+  // It goes on from there, and what is over has no step left.
+  await page.click("#pause");
+  assertEquals(await text(page, "#pause"), "Pause");
+  await reaches(page, trainingSteps);
+  await page.waitForSelector("#step[disabled]");
+  assertEquals(site.problems, []);
+});
+
 browserTest("page: saves what was trained, in both formats", async (page) => {
   await using folder = await temporaryFolder();
   await using site = await opened(page);

@@ -105,6 +105,11 @@ export class PageEngine implements Engine {
     return Promise.resolve();
   }
 
+  step(): Promise<void> {
+    this.#training?.step();
+    return Promise.resolve();
+  }
+
   stop(): Promise<void> {
     this.#training?.stop();
     return Promise.resolve();

@@ -154,6 +154,8 @@ export interface Engine {
   train(settings: TrainingSettings): Promise<About>;
   /** Lets the training wait after a step, or go on. */
   pause(isPaused: boolean): Promise<void>;
+  /** Lets the training take one step, and wait after that. */
+  step(): Promise<void>;
   /** Ends the training after a step. */
   stop(): Promise<void>;
   /** The network's weights as a file. */

@@ -29,6 +29,8 @@ export class Training {
   readonly #data: TrainingData;
   readonly #settings: TrainingSettings;
   #isStopped = false;
+  /** Whether the next step was asked for alone: it is taken, and looked at. */
+  #isSingle = false;
   #paused: PromiseWithResolvers<void> | null = null;
 
   /**
@@ -50,8 +52,15 @@ export class Training {
 
   /** Lets it wait after a step, or go on. */
   pause(isPaused: boolean): void {
+    this.#isSingle = false;
     this.#paused?.resolve();
     this.#paused = isPaused ? Promise.withResolvers() : null;
+  }
+
+  /** Lets it take one step more, and wait after that. */
+  step(): void {
+    this.pause(true);
+    this.#isSingle = true;
   }
 
   /** Ends it after a step. */
@@ -84,7 +93,9 @@ export class Training {
         model.train();
         train(images, labels);
         model.eval();
-        if (++step % stepsALook === 0 || step === steps) {
+        step++;
+        if (this.#isSingle || step % stepsALook === 0 || step === steps) {
+          this.#isSingle = false;
           const isMeasured = step % stepsAMeasure === 0 || step === steps;
           const mean = await loss.value();
           if (!Number.isFinite(mean)) throw diverged(step, mean);
@@ -102,7 +113,7 @@ export class Training {
           await turnOfOthers();
           turn = performance.now();
         }
-        await this.#paused?.promise;
+        if (!this.#isSingle) await this.#paused?.promise;
         if (this.#isStopped) return;
       }
     }

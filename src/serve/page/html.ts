@@ -100,6 +100,7 @@ export const pageHtml = `<!DOCTYPE html>
         </select></label>
       <button id="start" class="main" type="button" disabled>Start</button>
       <button id="pause" type="button" disabled>Pause</button>
+      <button id="step" type="button" disabled>Step</button>
       <button id="stop" type="button" disabled>Stop</button>
       <button id="data" type="button">Images of your own…</button>
       <input id="data-file" type="file" multiple hidden>

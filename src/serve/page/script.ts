@@ -73,8 +73,8 @@ onFile(async (file, isWeights) => {
   if (isWeights) await open(await contentsOf(file));
   else await showPhoto(file);
 });
-const [offers] = await Promise.all([showOffers(), open(null)]);
-trainer.hasImages = offers.hasTraining;
+await open(null);
+await showOffers();
 
 /** Opens a network: the page's, or a file's. */
 function open(weights: OwnFile | null): Promise<void> {
@@ -186,13 +186,13 @@ async function save(format: SavedFormat): Promise<void> {
   }
 }
 
-/** Shows test images to click; tells whether there are images to train on. */
-async function showOffers(): Promise<{ hasTraining: boolean }> {
+/** Test images to click and a training to start, where there are images. */
+async function showOffers(): Promise<void> {
   const { hasTraining, samples } = await (await fetch("page.json")).json();
+  trainer.hasImages = hasTraining;
   showSamples(samples, (pixels) => {
     const light = Array.from(pixels, (value) => 1 - value / 255);
     drawing.cover(canvasOf(light, 28), false);
     look({ picture: { kind: "image", pixels }, frame: null });
   });
-  return { hasTraining };
 }

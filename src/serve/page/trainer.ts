@@ -28,7 +28,8 @@ export class Trainer {
   readonly #engine: Engine;
   readonly #events: TrainerEvents;
   readonly #runs = new Runs();
-  readonly #buttons = ["start", "pause", "stop"].map((id) => element(id));
+  readonly #buttons = ["start", "pause", "step", "stop"]
+    .map((id) => element(id));
   #isPaused = false;
   #guesses: PageElement[] = [];
   #watched: Watched | null = null;
@@ -37,9 +38,13 @@ export class Trainer {
   constructor(engine: Engine, events: TrainerEvents) {
     this.#engine = engine;
     this.#events = events;
-    const [start, pause, stop] = this.#buttons;
+    const [start, pause, step, stop] = this.#buttons;
     start.addEventListener("click", () => this.#train());
     pause.addEventListener("click", () => this.#pause(!this.#isPaused));
+    step.addEventListener("click", () => {
+      this.#showPause(true);
+      engine.step();
+    });
     stop.addEventListener("click", () => {
       this.#pause(false);
       engine.stop();
@@ -98,18 +103,22 @@ export class Trainer {
   }
 
   #set(isTraining: boolean, about: About | null = null): void {
-    const [start, pause, stop] = this.#buttons;
+    const [start, ...others] = this.#buttons;
     start.disabled = isTraining;
-    pause.disabled = stop.disabled = !isTraining;
+    for (const button of others) button.disabled = !isTraining;
     element("data").disabled = isTraining;
     if (!isTraining) this.#pause(false);
     this.#events.onChange(isTraining, about);
   }
 
   #pause(isPaused: boolean): void {
+    this.#showPause(isPaused);
+    this.#engine.pause(isPaused);
+  }
+
+  #showPause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     this.#buttons[1].textContent = isPaused ? "Go on" : "Pause";
-    this.#engine.pause(isPaused);
   }
 
   #showFilters({ data, shape }: Progress["filters"]): void {
