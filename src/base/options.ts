@@ -84,7 +84,7 @@ function checkNames(
       what: `${what}: options`,
       expected: "an object",
       got: textOf(options),
-      help: `Give options by name: ${exampleOf(known)}.`,
+      help: `Give options by name: { ${known.join(", ")} }.`,
     }));
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name));
@@ -119,8 +119,4 @@ function textOf(value: unknown): string {
     return `a ${value.constructor.name}`;
   }
   return typeof value === "function" ? "a function" : String(value);
-}
-
-function exampleOf(known: readonly string[]): string {
-  return known.length === 0 ? "there are none" : `{ ${known.join(", ")} }`;
 }

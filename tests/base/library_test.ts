@@ -78,3 +78,33 @@ testWith("env", "read", "run")(
     assertEquals(await offline(bundlerMustBeFetched), !isKept);
   },
 );
+
+permittedTest("what of the cache cannot be read is not kept", async () => {
+  const { readDir, stat } = Deno;
+  const fail = (error: Error) => {
+    Object.assign(Deno, {
+      readDir: () => {
+        throw error;
+      },
+      stat: () => Promise.reject(error),
+    });
+  };
+  const asked = () =>
+    Promise.all([bundlerMustBeFetched(), mustBeFetched(missing)]);
+  try {
+    for (const kind of [Deno.errors.NotCapable, Deno.errors.NotFound]) {
+      fail(new kind("nothing to see"));
+      assertEquals(await offline(asked), [true, true]);
+    }
+    const error = new Error("a broken disk");
+    fail(error);
+    for (const ask of [bundlerMustBeFetched, () => mustBeFetched(missing)]) {
+      const thrown = await assertRejects(() => offline(ask));
+      assertStrictEquals(thrown, error);
+    }
+    Object.assign(Deno, { readDir: async function* () {} });
+    assertEquals(await offline(bundlerMustBeFetched), true);
+  } finally {
+    Object.assign(Deno, { readDir, stat });
+  }
+});
