@@ -1,13 +1,12 @@
 import { LibraryError } from "../base/errors.ts";
 import { library } from "../base/library.ts";
 import { jpegFrame } from "./_jpeg_segments.ts";
-import { ImageFault } from "./_image_fault.ts";
 import type { Pixels } from "./_pixels.ts";
 
 /** A module of WebAssembly with its memory. */
 interface Decoder {
-  /** The pixels as RGBA; null where it finds no picture. */
-  decode(bytes: Uint8Array, turns: boolean): Decoded | null;
+  /** The pixels as RGBA. */
+  decode(bytes: Uint8Array, turns: boolean): Decoded;
 }
 
 interface Decoded {
@@ -34,7 +33,7 @@ let kept: Decoder | null = null;
  * @returns Red, green and blue; null where this decoder is not to be had: in a
  * page or a compiled program, without the permission to read Deno's cache, where
  * it is not there and cannot be fetched; or where the colours are of ink.
- * @throws {ImageFault} If the picture is damaged.
+ * @throws {Error} If the picture is damaged, in the words of libjpeg.
  */
 export async function decodeMozjpeg(bytes: Uint8Array): Promise<Pixels | null> {
   const { channels } = jpegFrame(bytes);
@@ -46,7 +45,6 @@ export async function decodeMozjpeg(bytes: Uint8Array): Promise<Pixels | null> {
   // One that has failed, or has grown, is not used again: its memory stays as it is.
   kept = null;
   const image = decoder.decode(bytes, false);
-  if (image === null) throw new ImageFault("no picture in it");
   const { height, width } = image;
   if (width * height <= mostKept) kept = decoder;
   const data = withoutAlpha(image.data);
