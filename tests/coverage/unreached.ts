@@ -52,6 +52,11 @@ export const unreached: readonly Unreached[] = [
     "const scope = globalThis as unknown as {",
   ),
   ...because(
+    "a page has no Deno; no test bundles the reader of pictures for one",
+    "src/digits/_decode_mozjpeg.ts",
+    "if (globalThis.Deno === undefined) return false",
+  ),
+  ...because(
     "Deno's WebGPU throws nothing where adapters are asked for",
     "src/doctor/adapters.ts",
     "event.preventDefault()",
