@@ -66,23 +66,6 @@ output[index] = sum / window.divisor;
 }
 }
 
-@group(0) @binding(0) var<storage, read> xPairs: array<vec2f>;
-
-
-@compute @workgroup_size(workgroupSize)
-fn avgPool2dForwardByHalves(
-@builtin(global_invocation_id) invocation: vec3u,
-@builtin(num_workgroups) workgroups: vec3u,
-) {
-let index = itemOf(invocation, workgroups);
-if (index < arrayLength(&output)) {
-let pair = index + index / outWidth * outWidth;
-let upper = xPairs[pair];
-let lower = xPairs[pair + outWidth];
-output[index] = (upper.x + upper.y + lower.x + lower.y) / 4;
-}
-}
-
 
 
 struct Window {
@@ -138,24 +121,6 @@ sum += gradient / windowAt(row, column).divisor;
 gradX[index] = sum;
 }
 }
-
-@group(0) @binding(1) var<storage, read_write> gradPairs: array<vec2f>;
-
-
-
-@compute @workgroup_size(workgroupSize)
-fn avgPool2dGradientByHalves(
-@builtin(global_invocation_id) invocation: vec3u,
-@builtin(num_workgroups) workgroups: vec3u,
-) {
-let index = itemOf(invocation, workgroups);
-if (index < arrayLength(&gradOutput)) {
-let pair = index + index / outWidth * outWidth;
-let share = vec2f(gradOutput[index] / 4);
-gradPairs[pair] = share;
-gradPairs[pair + outWidth] = share;
-}
-}
 `,
 };
 
@@ -166,23 +131,9 @@ export const avgPool2dForward: EntryPoint<"x" | "output", { workgroupSize: numbe
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
 };
 
-/** The entry point `avgPool2dForwardByHalves`. */
-export const avgPool2dForwardByHalves: EntryPoint<"xPairs" | "output", { workgroupSize: number; outWidth: number }> = {
-  module,
-  name: "avgPool2dForwardByHalves",
-  bindings: [{"name":"xPairs","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
-};
-
 /** The entry point `avgPool2dGradient`. */
 export const avgPool2dGradient: EntryPoint<"gradOutput" | "gradX", { workgroupSize: number; inHeight: number; inWidth: number; outHeight: number; outWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; countIncludePad: number }> = {
   module,
   name: "avgPool2dGradient",
   bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"gradX","index":1,"access":"write","element":null}],
-};
-
-/** The entry point `avgPool2dGradientByHalves`. */
-export const avgPool2dGradientByHalves: EntryPoint<"gradOutput" | "gradPairs", { workgroupSize: number; outWidth: number }> = {
-  module,
-  name: "avgPool2dGradientByHalves",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"gradPairs","index":1,"access":"write","element":null}],
 };

@@ -1,7 +1,6 @@
 import { kernel, type Operand } from "../kernel.ts";
 import { elementwise } from "../lib/elementwise.ts";
 import {
-  isByHalves,
   pixelIterations,
   planesOf,
   type Pool2dShape,
@@ -44,11 +43,6 @@ export const avgPool2dForward = /* @__PURE__ */ kernel({
   webgpu({ output, x }, shape) {
     const { length } = output.buffer;
     const constants = constantsOf(shape);
-    if (isByHalves(shape)) {
-      const bind = { xPairs: x, output };
-      const { avgPool2dForwardByHalves } = wgsl;
-      return [elementwise(avgPool2dForwardByHalves, length, bind, constants)];
-    }
     const bind = { x, output };
     return [{
       ...elementwise(wgsl.avgPool2dForward, length, bind, constants),
@@ -82,15 +76,9 @@ export const avgPool2dGradient = /* @__PURE__ */ kernel({
     }
   },
   webgpu({ gradOutput, gradX }, shape) {
-    const constants = constantsOf(shape);
-    if (isByHalves(shape)) {
-      const { length } = gradOutput.buffer;
-      const bind = { gradOutput, gradPairs: gradX };
-      const { avgPool2dGradientByHalves } = wgsl;
-      return [elementwise(avgPool2dGradientByHalves, length, bind, constants)];
-    }
     const { length } = gradX.buffer;
     const bind = { gradOutput, gradX };
+    const constants = constantsOf(shape);
     return [{
       ...elementwise(wgsl.avgPool2dGradient, length, bind, constants),
       iterations: pixelIterations(shape),

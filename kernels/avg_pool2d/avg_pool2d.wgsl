@@ -1,6 +1,6 @@
 // The mean of each window, and its gradient.
 //
-// One invocation makes one element, where nothing else is said.
+// One invocation makes one element.
 
 // #import "lib/pool2d.wgsl"
 
@@ -26,23 +26,6 @@ fn avgPool2dForward(
       }
     }
     output[index] = sum / window.divisor;
-  }
-}
-
-@group(0) @binding(0) var<storage, read> xPairs: array<vec2f>;
-
-// The same where windows are 2×2, side by side, and cover the image.
-@compute @workgroup_size(workgroupSize)
-fn avgPool2dForwardByHalves(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let pair = index + index / outWidth * outWidth;
-    let upper = xPairs[pair];
-    let lower = xPairs[pair + outWidth];
-    output[index] = (upper.x + upper.y + lower.x + lower.y) / 4;
   }
 }
 
@@ -99,23 +82,5 @@ fn avgPool2dGradient(
       }
     }
     gradX[index] = sum;
-  }
-}
-
-@group(0) @binding(1) var<storage, read_write> gradPairs: array<vec2f>;
-
-// The same where windows are 2×2, side by side, and cover the image. One
-// invocation makes the elements of one window.
-@compute @workgroup_size(workgroupSize)
-fn avgPool2dGradientByHalves(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&gradOutput)) {
-    let pair = index + index / outWidth * outWidth;
-    let share = vec2f(gradOutput[index] / 4);
-    gradPairs[pair] = share;
-    gradPairs[pair + outWidth] = share;
   }
 }

@@ -7,6 +7,7 @@ import {
   weightGradientReference,
 } from "./reference.ts";
 import { conv2dCost, type Conv2dShape } from "./shape.ts";
+import * as layer from "./linear_layer.ts";
 import * as tiled from "./tiled.ts";
 import * as wasm from "./wasm.ts";
 
@@ -47,7 +48,10 @@ export const conv2dForward = /* @__PURE__ */ kernel({
   name: "conv2dForward",
   operands: { x: "read", weight: "read", bias: "read?", output: "write" },
   reference: (arrays, shape: Conv2dShape) => forwardReference(arrays, shape),
-  webgpu: { direct: direct.forward, tiled: tiled.forward },
+  webgpu: {
+    direct: direct.forward,
+    tiled: (...given) => layer.forward(...given) ?? tiled.forward(...given),
+  },
   wasm: wasm.forward,
   cost: conv2dCost,
   sample: {
@@ -75,7 +79,11 @@ export const conv2dInputGradient = /* @__PURE__ */ kernel({
   },
   reference: (arrays, shape: Conv2dShape) =>
     inputGradientReference(arrays, shape),
-  webgpu: { direct: direct.inputGradient, tiled: tiled.inputGradient },
+  webgpu: {
+    direct: direct.inputGradient,
+    tiled: (...given) =>
+      layer.inputGradient(...given) ?? tiled.inputGradient(...given),
+  },
   wasm: wasm.inputGradient,
   cost: conv2dCost,
   sample: {
@@ -95,7 +103,12 @@ export const conv2dWeightGradient = /* @__PURE__ */ kernel({
   operands: { gradOutput: "read", x: "read", gradWeight: "write" },
   reference: (arrays, shape: Conv2dShape) =>
     weightGradientReference(arrays, shape),
-  webgpu: { direct: direct.weightGradient, tiled: tiled.weightGradient },
+  webgpu: {
+    direct: direct.weightGradient,
+    tiled: (operands, shape, adapter) =>
+      layer.weightGradient(operands, shape, adapter) ??
+        tiled.weightGradient(operands, shape),
+  },
   wasm: wasm.weightGradient,
   cost: conv2dCost,
   sample: {

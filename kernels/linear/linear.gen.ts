@@ -254,90 +254,6 @@ total(local - tile.split, i, layer.inputSplits);
 }
 }
 
-
-
-
-@compute @workgroup_size(workgroupSize)
-fn gradientsOfTiles(
-@builtin(workgroup_id) workgroup: vec3u,
-@builtin(num_workgroups) workgroups: vec3u,
-@builtin(local_invocation_index) local: u32,
-) {
-let group = workgroup.y * workgroups.x + workgroup.x;
-if (group < layer.weightGroups) {
-makeWeightTile(wideTileOf(group * workgroupSize + local));
-} else {
-let index = (group - layer.weightGroups) * workgroupSize + local;
-makeXTile(wideTileOf(index));
-}
-}
-
-
-struct WideTile {
-row: u32,
-first: u32,
-second: u32,
-}
-
-fn wideTileOf(index: u32) -> WideTile {
-let fours = layer.columns / 4;
-let across = (fours + 1) / 2;
-let first = index % across * 2;
-return WideTile(index / across * 4, first, min(first + 1, fours - 1));
-}
-
-fn makeWeightTile(tile: WideTile) {
-let fours = layer.columns / 4;
-let rows =
-min(tile.row + vec4u(0, 1, 2, 3), vec4u(layer.outFeatures - 1));
-var first: mat4x4f;
-var second: mat4x4f;
-var biasSums: vec4f;
-for (var k = 0u; k < arrayLength(&x) / fours; k++) {
-let factors = gradientsAt(k * layer.outFeatures + rows);
-first += products(factors, vec4f(x[k * fours + tile.first]));
-second += products(factors, vec4f(x[k * fours + tile.second]));
-biasSums += factors;
-}
-let end = min(tile.row + 4, layer.outFeatures);
-for (var row = tile.row; row < end; row++) {
-let i = row - tile.row;
-gradWeight[row * fours + tile.first] = rowOf(first, i);
-gradWeight[row * fours + tile.second] =
-select(rowOf(second, i), rowOf(first, i), tile.first == tile.second);
-if (tile.first == 0) {
-gradBias[row] = biasSums[i];
-}
-}
-}
-
-fn makeXTile(tile: WideTile) {
-let fours = layer.columns / 4;
-let rows = arrayLength(&gradOutput) / layer.outFeatures;
-let starts =
-min(tile.row + vec4u(0, 1, 2, 3), vec4u(rows - 1)) * layer.outFeatures;
-var first: mat4x4f;
-var second: mat4x4f;
-for (var k = 0u; k < layer.outFeatures; k++) {
-let factors = gradientsAt(starts + k);
-first += products(factors, weight[k * fours + tile.first]);
-second += products(factors, weight[k * fours + tile.second]);
-}
-for (var row = tile.row; row < min(tile.row + 4, rows); row++) {
-let i = row - tile.row;
-gradX[row * fours + tile.first] = rowOf(first, i);
-gradX[row * fours + tile.second] =
-select(rowOf(second, i), rowOf(first, i), tile.first == tile.second);
-}
-}
-
-
-fn rowOf(sums: mat4x4f, row: u32) -> vec4f {
-let upper = select(sums[1], sums[0], row == 0);
-let lower = select(sums[3], sums[2], row == 2);
-return select(lower, upper, row < 2);
-}
-
 fn gradientsAt(at: vec4u) -> vec4f {
 return vec4f(
 gradOutput[at.x],
@@ -384,12 +300,5 @@ export const productOfRows: EntryPoint<"leftVectors" | "rightVectors" | "bias" |
 export const gradients: EntryPoint<"gradOutput" | "x" | "weight" | "gradX" | "gradWeight" | "gradBias", { workgroupSize: number; columns: number; outFeatures: number; weightSplits: number; inputSplits: number; weightGroups: number }> = {
   module,
   name: "gradients",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"x","index":1,"access":"read","element":"Right"},{"name":"weight","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"layer","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"outFeatures","type":"u32"},{"name":"weightSplits","type":"u32"},{"name":"inputSplits","type":"u32"},{"name":"weightGroups","type":"u32"}]}],
-};
-
-/** The entry point `gradientsOfTiles`. */
-export const gradientsOfTiles: EntryPoint<"gradOutput" | "x" | "weight" | "gradX" | "gradWeight" | "gradBias", { workgroupSize: number; columns: number; outFeatures: number; weightSplits: number; inputSplits: number; weightGroups: number }> = {
-  module,
-  name: "gradientsOfTiles",
   bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"x","index":1,"access":"read","element":"Right"},{"name":"weight","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"layer","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"outFeatures","type":"u32"},{"name":"weightSplits","type":"u32"},{"name":"inputSplits","type":"u32"},{"name":"weightGroups","type":"u32"}]}],
 };

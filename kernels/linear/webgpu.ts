@@ -140,14 +140,15 @@ function gradientsInFours(
   adapter: AdapterTraits,
 ): Dispatch {
   const { inFeatures, outFeatures } = shape;
+  const hasX = gradX !== null;
+  const hasWeight = gradWeight !== null;
   const sizes = [
-    ...(gradWeight !== null ? [weightSize(shape)] : []),
-    ...(gradX !== null ? [inputSize(shape)] : []),
+    ...(hasWeight ? [weightSize(shape)] : []),
+    ...(hasX ? [inputSize(shape)] : []),
   ];
-  const groups = sizes.map((size) =>
-    adapter.isSoftware ? wideGroupsOf(size) : groupsOf(size, adapter)
-  );
-  const options = {
+  const total = (of: (size: Product) => number) =>
+    sizes.reduce((sum, size) => sum + of(size), 0);
+  return dispatch(wgsl.gradients, {
     bind: {
       gradOutput,
       x,
@@ -161,24 +162,13 @@ function gradientsInFours(
       outFeatures,
       weightSplits: splitsOf(weightSize(shape), adapter),
       inputSplits: splitsOf(inputSize(shape), adapter),
-      weightGroups: gradWeight !== null ? groups[0] : 0,
+      weightGroups: hasWeight ? groupsOf(weightSize(shape), adapter) : 0,
       workgroupSize: workgroupSizeOf(adapter),
     },
-    workgroups: workgroupsFor(total(groups), 1),
-    iterations: Math.max(
-      ...sizes.map((size) =>
-        adapter.isSoftware ? size.depth : iterationsOf(size, adapter)
-      ),
-    ),
-    cost: { operations: total(sizes.map(operationsOf)) },
-  };
-  return adapter.isSoftware
-    ? dispatch(wgsl.gradientsOfTiles, options)
-    : dispatch(wgsl.gradients, options);
-}
-
-function total(numbers: readonly number[]): number {
-  return numbers.reduce((sum, one) => sum + one, 0);
+    workgroups: workgroupsFor(total((size) => groupsOf(size, adapter)), 1),
+    iterations: Math.max(...sizes.map((size) => iterationsOf(size, adapter))),
+    cost: { operations: total(operationsOf) },
+  });
 }
 
 function forwardSize({ batch, inFeatures, outFeatures }: LinearShape): Product {
@@ -230,11 +220,6 @@ function splitConstants(size: Product, adapter: AdapterTraits) {
 function workgroupsOf(size: Product, adapter: AdapterTraits) {
   const invocations = tilesOf(size) * splitsOf(size, adapter);
   return workgroupsFor(invocations, workgroupSizeOf(adapter));
-}
-
-/** Workgroups of all tiles of `gradientsOfTiles` together. */
-function wideGroupsOf({ columns, rows }: Product): number {
-  return Math.ceil(Math.ceil(rows / 4) * Math.ceil(columns / 8) / 8);
 }
 
 /** Workgroups of all tiles together. */

@@ -7,11 +7,8 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 export const module: WgslModule = {
   file: "kernels/max_pool2d/max_pool2d.wgsl",
   elements: [],
-  lines: [{"from":1,"file":"kernels/max_pool2d/max_pool2d.wgsl","line":1},{"from":8,"file":"kernels/lib/pool2d.wgsl","line":1},{"from":10,"file":"kernels/lib/grid.wgsl","line":1},{"from":18,"file":"kernels/lib/pool2d.wgsl","line":4},{"from":35,"file":"kernels/max_pool2d/max_pool2d.wgsl","line":9}],
+  lines: [{"from":1,"file":"kernels/max_pool2d/max_pool2d.wgsl","line":1},{"from":5,"file":"kernels/lib/pool2d.wgsl","line":1},{"from":7,"file":"kernels/lib/grid.wgsl","line":1},{"from":15,"file":"kernels/lib/pool2d.wgsl","line":4},{"from":32,"file":"kernels/max_pool2d/_rank.wgsl","line":1},{"from":45,"file":"kernels/max_pool2d/max_pool2d.wgsl","line":7}],
   code: `\
-
-
-
 
 
 
@@ -42,6 +39,19 @@ override paddingWidth: u32;
 
 fn firstWindow(position: u32, reach: u32, stride: u32) -> u32 {
 return (max(position, reach) - reach + stride - 1) / stride;
+}
+
+
+
+const rankOfNaN = 0xffffffffu;
+
+
+
+fn rankOf(bits: u32) -> u32 {
+if ((bits & 0x7fffffffu) > 0x7f800000u) {
+return rankOfNaN;
+}
+return select(bits | 0x80000000u, ~bits, bits > 0x80000000u);
 }
 
 override dilationHeight: u32;
@@ -88,61 +98,6 @@ indices[index] = i32(largestElement);
 }
 }
 
-const rankOfNaN = 0xffffffffu;
-
-
-
-fn rankOf(bits: u32) -> u32 {
-if ((bits & 0x7fffffffu) > 0x7f800000u) {
-return rankOfNaN;
-}
-return select(bits | 0x80000000u, ~bits, bits > 0x80000000u);
-}
-
-@group(0) @binding(0) var<storage, read> xPairs: array<vec2f>;
-
-
-@compute @workgroup_size(workgroupSize)
-fn maxPool2dForwardByHalves(
-@builtin(global_invocation_id) invocation: vec3u,
-@builtin(num_workgroups) workgroups: vec3u,
-) {
-let index = itemOf(invocation, workgroups);
-if (index < arrayLength(&output)) {
-let row = index / outWidth;
-let pair = index + row * outWidth;
-let bits = vec4u(
-bitcast<vec2u>(xPairs[pair]),
-bitcast<vec2u>(xPairs[pair + outWidth]),
-);
-var largest = bits.x;
-var rank = rankOf(bits.x);
-var place = 0u;
-let ranks = vec4u(0, rankOf(bits.y), rankOf(bits.z), rankOf(bits.w));
-if (ranks.y > rank || ranks.y == rankOfNaN) {
-largest = bits.y;
-rank = ranks.y;
-place = 1;
-}
-if (ranks.z > rank || ranks.z == rankOfNaN) {
-largest = bits.z;
-rank = ranks.z;
-place = inWidth;
-}
-if (ranks.w > rank || ranks.w == rankOfNaN) {
-largest = bits.w;
-place = inWidth + 1;
-}
-output[index] = largest;
-indices[index] = i32(firstOf(index, row) + place);
-}
-}
-
-
-fn firstOf(index: u32, row: u32) -> u32 {
-return row % outHeight * 2 * inWidth + (index - row * outWidth) * 2;
-}
-
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
 @group(0) @binding(1) var<storage, read> largestAt: array<i32>;
 @group(0) @binding(2) var<storage, read_write> gradX: array<f32>;
@@ -178,28 +133,6 @@ sum += gradOutput[at];
 gradX[index] = sum;
 }
 }
-
-@group(0) @binding(2) var<storage, read_write> gradPairs: array<vec2f>;
-
-
-
-@compute @workgroup_size(workgroupSize)
-fn maxPool2dGradientByHalves(
-@builtin(global_invocation_id) invocation: vec3u,
-@builtin(num_workgroups) workgroups: vec3u,
-) {
-let index = itemOf(invocation, workgroups);
-if (index < arrayLength(&gradOutput)) {
-let row = index / outWidth;
-let pair = index + row * outWidth;
-let gradient = vec2f(gradOutput[index]);
-let place = vec2i(largestAt[index] - i32(firstOf(index, row)));
-let below = i32(inWidth);
-gradPairs[pair] = select(vec2f(), gradient, place == vec2i(0, 1));
-gradPairs[pair + outWidth] =
-select(vec2f(), gradient, place == vec2i(below, below + 1));
-}
-}
 `,
 };
 
@@ -210,23 +143,9 @@ export const maxPool2dForward: EntryPoint<"x" | "output" | "indices", { workgrou
   bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"indices","index":2,"access":"write","element":null}],
 };
 
-/** The entry point `maxPool2dForwardByHalves`. */
-export const maxPool2dForwardByHalves: EntryPoint<"xPairs" | "output" | "indices", { workgroupSize: number; inWidth: number; outHeight: number; outWidth: number }> = {
-  module,
-  name: "maxPool2dForwardByHalves",
-  bindings: [{"name":"xPairs","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"indices","index":2,"access":"write","element":null}],
-};
-
 /** The entry point `maxPool2dGradient`. */
 export const maxPool2dGradient: EntryPoint<"gradOutput" | "largestAt" | "gradX", { workgroupSize: number; inHeight: number; inWidth: number; outHeight: number; outWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number }> = {
   module,
   name: "maxPool2dGradient",
   bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"largestAt","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null}],
-};
-
-/** The entry point `maxPool2dGradientByHalves`. */
-export const maxPool2dGradientByHalves: EntryPoint<"gradOutput" | "largestAt" | "gradPairs", { workgroupSize: number; inWidth: number; outHeight: number; outWidth: number }> = {
-  module,
-  name: "maxPool2dGradientByHalves",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"largestAt","index":1,"access":"read","element":null},{"name":"gradPairs","index":2,"access":"write","element":null}],
 };

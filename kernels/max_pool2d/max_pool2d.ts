@@ -1,7 +1,6 @@
 import { kernel } from "../kernel.ts";
 import { elementwise } from "../lib/elementwise.ts";
 import {
-  isByHalves,
   pixelIterations,
   planesOf,
   type Pool2dShape,
@@ -39,13 +38,8 @@ export const maxPool2dForward = /* @__PURE__ */ kernel({
   },
   webgpu({ indices, output, x }, shape) {
     const { length } = output.buffer;
-    const constants = constantsOf(shape);
-    if (isByHalves(shape)) {
-      const bind = { xPairs: x, output, indices };
-      const { maxPool2dForwardByHalves } = wgsl;
-      return [elementwise(maxPool2dForwardByHalves, length, bind, constants)];
-    }
     const bind = { x, output, indices };
+    const constants = constantsOf(shape);
     return [{
       ...elementwise(wgsl.maxPool2dForward, length, bind, constants),
       iterations: windowIterations(shape),
@@ -75,16 +69,9 @@ export const maxPool2dGradient = /* @__PURE__ */ kernel({
     }
   },
   webgpu({ gradOutput, gradX, indices }, shape) {
-    const constants = constantsOf(shape);
-    const from = { gradOutput, largestAt: indices };
-    if (isByHalves(shape)) {
-      const { length } = gradOutput.buffer;
-      const bind = { ...from, gradPairs: gradX };
-      const { maxPool2dGradientByHalves } = wgsl;
-      return [elementwise(maxPool2dGradientByHalves, length, bind, constants)];
-    }
     const { length } = gradX.buffer;
-    const bind = { ...from, gradX };
+    const bind = { gradOutput, largestAt: indices, gradX };
+    const constants = constantsOf(shape);
     return [{
       ...elementwise(wgsl.maxPool2dGradient, length, bind, constants),
       iterations: pixelIterations(shape),

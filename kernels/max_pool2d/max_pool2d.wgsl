@@ -1,11 +1,9 @@
 // The largest element of each window, and its gradient.
 //
-// Elements are compared by whole numbers made of their bits, because WGSL
-// leaves open what comparisons make of NaN.
-//
-// One invocation makes one element, where nothing else is said.
+// One invocation makes one element.
 
 // #import "lib/pool2d.wgsl"
+// #import "max_pool2d/_rank.wgsl"
 
 override dilationHeight: u32;
 override dilationWidth: u32;
@@ -51,61 +49,6 @@ fn maxPool2dForward(
   }
 }
 
-const rankOfNaN = 0xffffffffu;
-
-// A number from 1 on that is larger for larger numbers, given their bits: equal
-// for 0 and −0, largest for NaN.
-fn rankOf(bits: u32) -> u32 {
-  if ((bits & 0x7fffffffu) > 0x7f800000u) {
-    return rankOfNaN;
-  }
-  return select(bits | 0x80000000u, ~bits, bits > 0x80000000u);
-}
-
-@group(0) @binding(0) var<storage, read> xPairs: array<vec2f>;
-
-// The same where windows are 2×2, side by side, and cover the image.
-@compute @workgroup_size(workgroupSize)
-fn maxPool2dForwardByHalves(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&output)) {
-    let row = index / outWidth;
-    let pair = index + row * outWidth;
-    let bits = vec4u(
-      bitcast<vec2u>(xPairs[pair]),
-      bitcast<vec2u>(xPairs[pair + outWidth]),
-    );
-    var largest = bits.x;
-    var rank = rankOf(bits.x);
-    var place = 0u;
-    let ranks = vec4u(0, rankOf(bits.y), rankOf(bits.z), rankOf(bits.w));
-    if (ranks.y > rank || ranks.y == rankOfNaN) {
-      largest = bits.y;
-      rank = ranks.y;
-      place = 1;
-    }
-    if (ranks.z > rank || ranks.z == rankOfNaN) {
-      largest = bits.z;
-      rank = ranks.z;
-      place = inWidth;
-    }
-    if (ranks.w > rank || ranks.w == rankOfNaN) {
-      largest = bits.w;
-      place = inWidth + 1;
-    }
-    output[index] = largest;
-    indices[index] = i32(firstOf(index, row) + place);
-  }
-}
-
-// In its plane, the first element of a window of two rows and columns.
-fn firstOf(index: u32, row: u32) -> u32 {
-  return row % outHeight * 2 * inWidth + (index - row * outWidth) * 2;
-}
-
 @group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
 @group(0) @binding(1) var<storage, read> largestAt: array<i32>;
 @group(0) @binding(2) var<storage, read_write> gradX: array<f32>;
@@ -139,27 +82,5 @@ fn maxPool2dGradient(
       }
     }
     gradX[index] = sum;
-  }
-}
-
-@group(0) @binding(2) var<storage, read_write> gradPairs: array<vec2f>;
-
-// The same where windows are 2×2, side by side, and cover the image. One
-// invocation makes the elements of one window.
-@compute @workgroup_size(workgroupSize)
-fn maxPool2dGradientByHalves(
-  @builtin(global_invocation_id) invocation: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-) {
-  let index = itemOf(invocation, workgroups);
-  if (index < arrayLength(&gradOutput)) {
-    let row = index / outWidth;
-    let pair = index + row * outWidth;
-    let gradient = vec2f(gradOutput[index]);
-    let place = vec2i(largestAt[index] - i32(firstOf(index, row)));
-    let below = i32(inWidth);
-    gradPairs[pair] = select(vec2f(), gradient, place == vec2i(0, 1));
-    gradPairs[pair + outWidth] =
-      select(vec2f(), gradient, place == vec2i(below, below + 1));
   }
 }

@@ -1,6 +1,5 @@
 import {
   type AdapterTraits,
-  call,
   type Dispatch,
   dispatch,
   type Operand,
@@ -10,7 +9,6 @@ import {
   type Workgroups,
   workgroupsFor,
 } from "../../kernel.ts";
-import { linearForward, linearGradient } from "../../linear/linear.ts";
 import { asLinear } from "../as_linear.ts";
 import type {
   Conv2dShape,
@@ -48,11 +46,7 @@ export function forward(
   shape: Conv2dShape,
   adapter: AdapterTraits,
 ): WebGpuSteps | null {
-  const layer = asLinear(shape);
-  if (layer !== null) {
-    const operands = { x: source, weight, bias, output };
-    return [call(linearForward, operands, layer)];
-  }
+  if (asLinear(shape) !== null) return null;
   const correlation = forwardCorrelation(shape);
   if (!fits(shape, correlation, adapter)) return null;
   const others = { source, bias, output };
@@ -69,13 +63,7 @@ export function inputGradient(
   shape: Conv2dShape,
   adapter: AdapterTraits,
 ): WebGpuSteps | null {
-  const layer = asLinear(shape);
-  if (layer !== null && bias === null) {
-    const none = { gradWeight: null, gradBias: null };
-    // No x is needed for this gradient alone.
-    const operands = { gradOutput: source, x: weight, weight, gradX, ...none };
-    return [call(linearGradient, operands, layer)];
-  }
+  if (asLinear(shape) !== null && bias === null) return null;
   const correlation = inputGradientCorrelation(shape);
   if (!fits(shape, correlation, adapter)) return null;
   const hasPhases = shape.strideHeight * shape.strideWidth > 1;

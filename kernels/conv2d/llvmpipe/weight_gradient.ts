@@ -1,13 +1,11 @@
 import {
   type AdapterTraits,
-  call,
   dispatch,
   Scratch,
   Texture,
   type WebGpuSteps,
   workgroupsFor,
 } from "../../kernel.ts";
-import { linearGradient } from "../../linear/linear.ts";
 import { asLinear } from "../as_linear.ts";
 import type { Conv2dShape, WeightGradientOperands } from "../shape.ts";
 import { sumOfSplits } from "../sum_of_splits.ts";
@@ -45,13 +43,7 @@ export function weightGradient(
   shape: Conv2dShape,
   { textureTexels }: AdapterTraits,
 ): WebGpuSteps | null {
-  const layer = asLinear(shape);
-  if (layer !== null) {
-    const none = { gradX: null, gradBias: null };
-    // No weight is needed for this gradient alone.
-    const operands = { gradOutput, x, weight: x, gradWeight, ...none };
-    return [call(linearGradient, operands, layer)];
-  }
+  if (asLinear(shape) !== null) return null;
   const correlation = forwardCorrelation(shape);
   const [source, target] = [sourceTiles(correlation), targetTiles(correlation)];
   const texels = Math.max(texelsOf(source), texelsOf(target));

@@ -1,5 +1,4 @@
 import type {
-  AnyKernel,
   AnyWebGpuImplementation,
   Variant,
 } from "../../../kernels/kernel.ts";
@@ -9,7 +8,7 @@ export interface Implementations {
   /** The one of kernels for which none is chosen. */
   readonly variant: Variant;
   /** Those for processors that are no parts of their kernels. */
-  readonly llvmpipe: ReadonlyMap<AnyKernel, AnyWebGpuImplementation>;
+  readonly llvmpipe: ReadonlyMap<string, AnyWebGpuImplementation>;
 }
 
 /**

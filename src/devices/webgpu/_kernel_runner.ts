@@ -138,14 +138,17 @@ export class KernelRunner {
   ) {
     const { name, webgpu } = kernel;
     if (webgpu === undefined) return null;
+    const preferred = this.choice.get(name) ?? this.#variant;
     if (typeof webgpu === "function") {
-      const steps = webgpu(operands, params, this.#traits);
+      const own = preferred === "llvmpipe"
+        ? this.#llvmpipe.get(name)?.(operands, params, this.#traits)
+        : null;
+      const steps = own ?? webgpu(operands, params, this.#traits);
       return steps && { variant: null, steps };
     }
-    const preferred = this.choice.get(name) ?? this.#variant;
     for (const variant of [preferred, "tiled", "direct"] as const) {
       const own = webgpu[variant] ??
-        (variant === "llvmpipe" ? this.#llvmpipe.get(kernel) : undefined);
+        (variant === "llvmpipe" ? this.#llvmpipe.get(name) : undefined);
       const steps = own?.(operands, params, this.#traits);
       if (!steps) continue;
       this.#tell(`${name}: ${variant}`);
