@@ -25,15 +25,8 @@ export const unreached: readonly Unreached[] = [
   ...because(
     compiled,
     "src/cli/_call.ts",
-    "let start: Start = isCompiled",
-    "let prefix = isCompiled",
     "if (!isCompiled) return",
     "return basename(Deno.execPath())",
-  ),
-  ...because(
-    "another system than Windows runs the tests",
-    "src/cli/_interrupt.ts",
-    'Deno.build.os === "windows"',
   ),
   ...because(
     "there is no physical GPU",
