@@ -63,6 +63,11 @@ export function multiplications(shape: Conv2dShape): number {
   return batch * outChannels * outHeight * outWidth * taps;
 }
 
+/** Work to share out by images: none of a single one, which wakes no thread. */
+export function workOfImages(shape: Conv2dShape): number {
+  return shape.batch * shape.groups === 1 ? 0 : multiplications(shape);
+}
+
 /** Two operations for each multiplication: an addition goes with it. */
 export function conv2dCost(
   shape: Conv2dShape,

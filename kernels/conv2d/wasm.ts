@@ -11,6 +11,7 @@ import {
   type InputGradientOperands,
   multiplications,
   type WeightGradientOperands,
+  workOfImages,
 } from "./shape.ts";
 import * as simd from "./simd.gen.ts";
 import * as winograd from "./winograd/wasm.ts";
@@ -296,11 +297,6 @@ function flattened(shape: Conv2dShape): Conv2dShape {
     outHeight: 1,
     outWidth: pixels,
   };
-}
-
-/** Work to share out by images: none of a single one, which wakes no thread. */
-function workOfImages(shape: Conv2dShape): number {
-  return shape.batch * shape.groups === 1 ? 0 : multiplications(shape);
 }
 
 /** Channels that a group of an image has. */

@@ -4,6 +4,7 @@ import {
   conv2dCost,
   type Conv2dShape,
   multiplications,
+  workOfImages,
 } from "../conv2d/shape.ts";
 import {
   cachedWeights,
@@ -110,7 +111,7 @@ function fused(
   cpu: CpuTraits,
 ): WasmCall[] {
   const about = {
-    work: convolution.batch === 1 ? 0 : multiplications(convolution),
+    work: workOfImages(convolution),
     cost: conv2dCost(convolution),
   };
   const given = { ...operands, ...convolution };

@@ -66,10 +66,8 @@ export const convBlockFold: WasmFunction<{ readonly bias: "pointer"; readonly sc
 });
 
 /** Makes calls of `convBlockRows`. */
-export const convBlockRows: WasmFunction<{ readonly x: "pointer"; readonly weight: "pointer"; readonly factor: "pointer"; readonly constant: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32" }> = /* @__PURE__ */ wasmFunction("convBlockRows", {
+export const convBlockRows: WasmFunction<{ readonly x: "pointer"; readonly constant: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly weight: "pointer"; readonly factor: "pointer" }> = /* @__PURE__ */ wasmFunction("convBlockRows", {
   x: "pointer",
-  weight: "pointer",
-  factor: "pointer",
   constant: "pointer",
   output: "pointer",
   memory: "pointer",
@@ -83,12 +81,13 @@ export const convBlockRows: WasmFunction<{ readonly x: "pointer"; readonly weigh
   outWidth: "i32",
   paddingHeight: "i32",
   paddingWidth: "i32",
+  weight: "pointer",
+  factor: "pointer",
 });
 
 /** Makes calls of `convBlockWinograd`. */
-export const convBlockWinograd: WasmFunction<{ readonly x: "pointer"; readonly weights: "pointer"; readonly constant: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32" }> = /* @__PURE__ */ wasmFunction("convBlockWinograd", {
+export const convBlockWinograd: WasmFunction<{ readonly x: "pointer"; readonly constant: "pointer"; readonly output: "pointer"; readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly weights: "pointer" }> = /* @__PURE__ */ wasmFunction("convBlockWinograd", {
   x: "pointer",
-  weights: "pointer",
   constant: "pointer",
   output: "pointer",
   memory: "pointer",
@@ -102,4 +101,5 @@ export const convBlockWinograd: WasmFunction<{ readonly x: "pointer"; readonly w
   outWidth: "i32",
   paddingHeight: "i32",
   paddingWidth: "i32",
+  weights: "pointer",
 });

@@ -6,8 +6,8 @@ import type { EntryPoint, WgslModule } from "../wgsl.ts";
 /** The source of `linear.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/linear/linear.wgsl",
-  elements: ["Left","Right"],
-  lines: [{"from":1,"file":"kernels/linear/linear.wgsl","line":1},{"from":12,"file":"kernels/lib/grid.wgsl","line":1},{"from":20,"file":"kernels/linear/linear.wgsl","line":13}],
+  elements: ["Right","Left"],
+  lines: [{"from":1,"file":"kernels/linear/linear.wgsl","line":1},{"from":12,"file":"kernels/lib/grid.wgsl","line":1},{"from":20,"file":"kernels/linear/_gradients.wgsl","line":1},{"from":47,"file":"kernels/linear/linear.wgsl","line":14}],
   code: `\
 
 
@@ -27,6 +27,33 @@ override workgroupSize: u32;
 
 fn itemOf(invocation: vec3u, workgroups: vec3u) -> u32 {
 return invocation.y * workgroups.x * workgroupSize + invocation.x;
+}
+
+
+@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<Right>>;
+@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> gradX: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> gradWeight: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> gradBias: array<f32>;
+
+fn gradientsAt(at: vec4u) -> vec4f {
+return vec4f(
+gradOutput[at.x],
+gradOutput[at.y],
+gradOutput[at.z],
+gradOutput[at.w],
+);
+}
+
+
+fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
+return mat4x4f(
+factors.x * terms,
+factors.y * terms,
+factors.z * terms,
+factors.w * terms,
+);
 }
 
 struct Product {
@@ -140,15 +167,6 @@ workgroupBarrier();
 store(tile, local - tile.split);
 }
 
-fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
-return mat4x4f(
-factors.x * terms,
-factors.y * terms,
-factors.z * terms,
-factors.w * terms,
-);
-}
-
 
 fn store(tile: Tile, first: u32) {
 let columns = sizes.columns;
@@ -175,13 +193,6 @@ weightSplits: u32,
 inputSplits: u32,
 weightGroups: u32,
 }
-
-@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<Right>>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> gradX: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> gradWeight: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> gradBias: array<f32>;
 
 @group(0) @binding(6) var<uniform> layer: Gradients;
 
@@ -252,15 +263,6 @@ gradX[row * (layer.columns / 4) + column] =
 total(local - tile.split, i, layer.inputSplits);
 }
 }
-}
-
-fn gradientsAt(at: vec4u) -> vec4f {
-return vec4f(
-gradOutput[at.x],
-gradOutput[at.y],
-gradOutput[at.z],
-gradOutput[at.w],
-);
 }
 
 

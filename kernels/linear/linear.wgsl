@@ -10,6 +10,7 @@
 // the order of its invocations; the bias comes last.
 
 // #import "lib/grid.wgsl"
+// #import "linear/_gradients.wgsl"
 
 struct Product {
   columns: u32,
@@ -122,15 +123,6 @@ fn productOfRows(
   store(tile, local - tile.split);
 }
 
-fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
-  return mat4x4f(
-    factors.x * terms,
-    factors.y * terms,
-    factors.z * terms,
-    factors.w * terms,
-  );
-}
-
 // A group shares out the elements of its tile. `first` is its first invocation.
 fn store(tile: Tile, first: u32) {
   let columns = sizes.columns;
@@ -157,13 +149,6 @@ struct Gradients {
   inputSplits: u32,
   weightGroups: u32,
 }
-
-@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<Right>>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> gradX: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> gradWeight: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> gradBias: array<f32>;
 
 @group(0) @binding(6) var<uniform> layer: Gradients;
 
@@ -234,15 +219,6 @@ fn makeGradX(index: u32, local: u32) {
         total(local - tile.split, i, layer.inputSplits);
     }
   }
-}
-
-fn gradientsAt(at: vec4u) -> vec4f {
-  return vec4f(
-    gradOutput[at.x],
-    gradOutput[at.y],
-    gradOutput[at.z],
-    gradOutput[at.w],
-  );
 }
 
 // A group's sums for a row of its tile.

@@ -20,29 +20,15 @@ import { transformKernel } from "../../conv2d/winograd/simd/weights.ts";
 import { toLanes } from "../../conv2d/simd/lanes.ts";
 import { fma } from "../../lib/simd/fma.ts";
 import { partStart } from "../../lib/simd/parts.ts";
+import { FusedBlockArgs } from "./_arguments.ts";
 import { putWindows } from "./_pooled.ts";
 import { padPlane, ROW, rowBytes, spreadRows } from "./_rows.ts";
 
 @unmanaged
-export class ConvBlockRowsArgs {
-  x: usize;
+export class ConvBlockRowsArgs extends FusedBlockArgs {
   weight: usize;
-  /** What the convolution is multiplied by, and what is added, `[outChannels]`. */
+  /** What the convolution is multiplied by, `[outChannels]`. */
   factor: usize;
-  constant: usize;
-  output: usize;
-  /** Memory of part 0, and bytes from one part's memory to the next one's. */
-  memory: usize;
-  memoryStride: usize;
-  batch: i32;
-  inChannels: i32;
-  outChannels: i32;
-  inHeight: i32;
-  inWidth: i32;
-  outHeight: i32;
-  outWidth: i32;
-  paddingHeight: i32;
-  paddingWidth: i32;
 }
 
 /** Bytes of M. */

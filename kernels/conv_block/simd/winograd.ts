@@ -20,6 +20,7 @@ import {
   transformOutput,
 } from "../../conv2d/winograd/simd/_transforms.ts";
 import { partStart } from "../../lib/simd/parts.ts";
+import { FusedBlockArgs } from "./_arguments.ts";
 import { putWindows } from "./_pooled.ts";
 import {
   multiplyColumns,
@@ -32,25 +33,9 @@ import { padPlane, ROW, rowBytes, spreadRows } from "./_rows.ts";
 const TEMPORARY: usize = 512;
 
 @unmanaged
-export class ConvBlockWinogradArgs {
-  x: usize;
+export class ConvBlockWinogradArgs extends FusedBlockArgs {
   /** Transformed, the normalisation's factor with them, `[64, inChannels, outChannels]`. */
   weights: usize;
-  /** What is added to the convolution, `[outChannels]`. */
-  constant: usize;
-  output: usize;
-  /** Memory of part 0, and bytes from one part's memory to the next one's. */
-  memory: usize;
-  memoryStride: usize;
-  batch: i32;
-  inChannels: i32;
-  outChannels: i32;
-  inHeight: i32;
-  inWidth: i32;
-  outHeight: i32;
-  outWidth: i32;
-  paddingHeight: i32;
-  paddingWidth: i32;
 }
 
 // What a call is about; every thread has its own.

@@ -6,8 +6,8 @@ import type { EntryPoint, WgslModule } from "../../wgsl.ts";
 /** The source of `gradients.wgsl` without comments and indentation. */
 export const module: WgslModule = {
   file: "kernels/linear/llvmpipe/gradients.wgsl",
-  elements: ["X"],
-  lines: [{"from":1,"file":"kernels/linear/llvmpipe/gradients.wgsl","line":1}],
+  elements: ["Right"],
+  lines: [{"from":1,"file":"kernels/linear/llvmpipe/gradients.wgsl","line":1},{"from":8,"file":"kernels/linear/_gradients.wgsl","line":1},{"from":35,"file":"kernels/linear/llvmpipe/gradients.wgsl","line":9}],
   code: `\
 
 
@@ -15,6 +15,34 @@ export const module: WgslModule = {
 
 
 
+
+
+
+@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<Right>>;
+@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> gradX: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> gradWeight: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> gradBias: array<f32>;
+
+fn gradientsAt(at: vec4u) -> vec4f {
+return vec4f(
+gradOutput[at.x],
+gradOutput[at.y],
+gradOutput[at.z],
+gradOutput[at.w],
+);
+}
+
+
+fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
+return mat4x4f(
+factors.x * terms,
+factors.y * terms,
+factors.z * terms,
+factors.w * terms,
+);
+}
 
 override workgroupSize: u32;
 
@@ -24,13 +52,6 @@ outFeatures: u32,
 
 weightGroups: u32,
 }
-
-@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<X>>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> gradX: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> gradWeight: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> gradBias: array<f32>;
 
 @group(0) @binding(6) var<uniform> layer: Gradients;
 
@@ -114,24 +135,6 @@ let upper = select(sums[1], sums[0], row == 0);
 let lower = select(sums[3], sums[2], row == 2);
 return select(lower, upper, row < 2);
 }
-
-fn gradientsAt(at: vec4u) -> vec4f {
-return vec4f(
-gradOutput[at.x],
-gradOutput[at.y],
-gradOutput[at.z],
-gradOutput[at.w],
-);
-}
-
-fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
-return mat4x4f(
-factors.x * terms,
-factors.y * terms,
-factors.z * terms,
-factors.w * terms,
-);
-}
 `,
 };
 
@@ -139,5 +142,5 @@ factors.w * terms,
 export const gradients: EntryPoint<"gradOutput" | "x" | "weight" | "gradX" | "gradWeight" | "gradBias", { workgroupSize: number; columns: number; outFeatures: number; weightGroups: number }> = {
   module,
   name: "gradients",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"x","index":1,"access":"read","element":"X"},{"name":"weight","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"layer","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"outFeatures","type":"u32"},{"name":"weightGroups","type":"u32"}]}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"x","index":1,"access":"read","element":"Right"},{"name":"weight","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"layer","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"outFeatures","type":"u32"},{"name":"weightGroups","type":"u32"}]}],
 };

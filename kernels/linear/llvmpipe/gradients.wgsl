@@ -5,6 +5,8 @@
 // k, and with the first columns of the weight those of the bias: nothing is shared,
 // and a number is loaded for more products.
 
+// #import "linear/_gradients.wgsl"
+
 override workgroupSize: u32;
 
 struct Gradients {
@@ -13,13 +15,6 @@ struct Gradients {
   // How many workgroups make the weight's gradient: those after them make x's.
   weightGroups: u32,
 }
-
-@group(0) @binding(0) var<storage, read> gradOutput: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<X>>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> gradX: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> gradWeight: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> gradBias: array<f32>;
 
 @group(0) @binding(6) var<uniform> layer: Gradients;
 
@@ -102,22 +97,4 @@ fn rowOf(sums: mat4x4f, row: u32) -> vec4f {
   let upper = select(sums[1], sums[0], row == 0);
   let lower = select(sums[3], sums[2], row == 2);
   return select(lower, upper, row < 2);
-}
-
-fn gradientsAt(at: vec4u) -> vec4f {
-  return vec4f(
-    gradOutput[at.x],
-    gradOutput[at.y],
-    gradOutput[at.z],
-    gradOutput[at.w],
-  );
-}
-
-fn products(factors: vec4f, terms: vec4f) -> mat4x4f {
-  return mat4x4f(
-    factors.x * terms,
-    factors.y * terms,
-    factors.z * terms,
-    factors.w * terms,
-  );
 }
