@@ -48,7 +48,13 @@ const flags = [
 ];
 
 /** The imports of a module: anything else would need a host function. */
-const allowedImports = ["env.memory", "env.table"];
+const allowedImports = [
+  "env.memory",
+  "env.table",
+  "wide.isWide",
+  "wide.productColumns",
+  "wide.productRows",
+];
 
 /**
  * The modules of the CPU kernels, by file name; none if there are no kernels.
@@ -266,7 +272,7 @@ async function assemble(
     if (allowedImports.includes(`${module}.${name}`)) continue;
     throw new SyntaxError(describe({
       what: `kernels: import of ${module}.${name}`,
-      expected: `no import but ${allowedImports.join(" and ")}`,
+      expected: `no import but ${allowedImports.join(", ")}`,
       help: "Leave out objects, arrays, strings and abort.",
     }));
   }

@@ -14,3 +14,12 @@ const device = CpuDevice.open({
 runKernelCases(device, device.label);
 const direct = CpuDevice.open({ threads: 2, splitFrom: 0 });
 runKernelCases(direct, `${direct.label}, no Winograd`, "convBlock");
+const wide = CpuDevice.open({
+  threads: 2,
+  splitFrom: 0,
+  winogradFrom: 0,
+  kernels: "wide",
+});
+for (const multiplied of ["conv", "linear", "matmul"]) {
+  runKernelCases(wide, wide.label, multiplied);
+}

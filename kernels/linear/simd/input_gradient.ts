@@ -6,6 +6,10 @@
 
 import { fma } from "../../lib/simd/fma.ts";
 import { partStart } from "../../lib/simd/parts.ts";
+import { isWide, productRows } from "../../lib/simd/wide.ts";
+
+/** With fewer rows, copies of the right matrix take longer than they spare. */
+const LEAST_WIDE_ROWS = 16;
 
 @unmanaged
 export class LinearInputGradientArgs {
@@ -35,7 +39,25 @@ export function linearInputGradient(
   const columns = args.outFeatures;
   const groups = (batch + 3) / 4;
   const end = partStart(groups, part + 1, parts);
-  for (let group = partStart(groups, part, parts); group < end; group++) {
+  const start = partStart(groups, part, parts);
+  const wideRows = (min(end * 4, batch) - start * 4) & ~3;
+  const isWidePart = isWide != 0 && wideRows >= LEAST_WIDE_ROWS &&
+    features >= 16;
+  if (isWidePart) {
+    productRows(
+      gradOutput + (<usize> (start * 4 * columns) << 2),
+      columns << 2,
+      weight,
+      gradX + (<usize> (start * 4 * features) << 2),
+      features << 2,
+      wideRows,
+      columns,
+      features,
+      false,
+    );
+  }
+  const wideEnd = isWidePart ? start * 4 + wideRows : 0;
+  for (let group = start; group < end; group++) {
     const row = group * 4;
     const last = batch - 1;
     const r1 = min(row + 1, last), r2 = min(row + 2, last);
@@ -48,7 +70,7 @@ export function linearInputGradient(
     const x1 = gradX + (<usize> (r1 * features) << 2);
     const x2 = gradX + (<usize> (r2 * features) << 2);
     const x3 = gradX + (<usize> (r3 * features) << 2);
-    let feature = 0;
+    let feature = row < wideEnd ? features & ~15 : 0;
     for (; feature + 8 <= features; feature += 8) {
       inputTile(
         g0,

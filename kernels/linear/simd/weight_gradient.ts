@@ -6,6 +6,10 @@
 
 import { fma } from "../../lib/simd/fma.ts";
 import { partStart } from "../../lib/simd/parts.ts";
+import { isWide, productColumns } from "../../lib/simd/wide.ts";
+
+/** With fewer rows, copies of the right matrix take longer than they spare. */
+const LEAST_WIDE_ROWS = 16;
 
 @unmanaged
 export class LinearWeightGradientArgs {
@@ -36,6 +40,33 @@ export function linearWeightGradient(
   const groups = features / 8;
   const end = partStart(groups, part + 1, parts) * 8;
   let feature = partStart(groups, part, parts) * 8;
+  const wide = (end - feature) & ~15, rows = columns & ~3;
+  if (isWide != 0 && wide > 0 && rows >= LEAST_WIDE_ROWS) {
+    productColumns(
+      gradOutput,
+      columns << 2,
+      x + (<usize> feature << 2),
+      gradWeight + (<usize> feature << 2),
+      features << 2,
+      rows,
+      batch,
+      wide,
+      false,
+    );
+    const stop = feature + wide;
+    for (; feature < stop; feature += 8) {
+      if (rows == columns) continue;
+      weightTile(
+        gradOutput,
+        x + (<usize> feature << 2),
+        gradWeight + (<usize> feature << 2),
+        batch,
+        <usize> features << 2,
+        rows,
+        columns,
+      );
+    }
+  }
   for (; feature < end; feature += 8) {
     for (let column = 0; column < columns; column += 5) {
       weightTile(

@@ -1,10 +1,13 @@
 import { applyPatch } from "../../../kernels/lib/patch.ts";
 import { patch, relaxed } from "../../../kernels/lib/wasm.gen.ts";
+import { wideProducts } from "../../../kernels/lib/wide_products.ts";
 
 /** The compiled kernels: WebAssembly that all threads share. */
 export interface CpuModule {
   /** The module that the threads instantiate. */
   readonly module: WebAssembly.Module;
+  /** The products for vectors of 256 bits, or null to do without. */
+  readonly wide: WebAssembly.Module | null;
   /** The kernels, each at its index in the table. */
   readonly kernels: readonly string[];
   /** Whether it fuses multiply and add. */
@@ -36,32 +39,44 @@ export interface Runner {
 
 const notKernels = ["close", "memory", "run", "solo", "workerLoop"];
 
-const compiled = new Map<boolean, CpuModule>();
+/** The builds of the kernels. */
+export type CpuBuild = "wide" | "relaxed" | "simd";
+
+const compiled = new Map<CpuBuild, CpuModule>();
 
 /**
  * The kernels, compiled once.
  *
- * @param useRelaxed Whether to take the build with relaxed SIMD where the
- * engine has it.
+ * @param build The build to take where the engine has what it needs, else the next
+ * one in the order of {@linkcode CpuBuild}.
  */
-export function cpuModule(useRelaxed: boolean): CpuModule {
-  const known = compiled.get(useRelaxed);
+export function cpuModule(build: CpuBuild): CpuModule {
+  const known = compiled.get(build);
   if (known !== undefined) return known;
-  const bytes = bytesOf(relaxed);
-  const made = useRelaxed && WebAssembly.validate(bytes)
-    ? compile(bytes, true)
-    : compile(applyPatch(bytes, bytesOf(patch)), false);
-  compiled.set(useRelaxed, made);
+  const made = compile(build);
+  compiled.set(build, made);
   return made;
 }
 
-function compile(bytes: BufferSource, relaxed: boolean): CpuModule {
-  const module = new WebAssembly.Module(bytes);
+function compile(build: CpuBuild): CpuModule {
+  const bytes = bytesOf(relaxed);
+  if (build === "wide") {
+    const { module, kernels, relaxed } = cpuModule("relaxed");
+    const second = wideProducts();
+    // Two memories came after relaxed SIMD.
+    const hasBoth = relaxed && WebAssembly.validate(second);
+    const compiled = hasBoth ? new WebAssembly.Module(second) : null;
+    return { module, wide: compiled, kernels, relaxed };
+  }
+  const fuses = build === "relaxed" && WebAssembly.validate(bytes);
+  const module = new WebAssembly.Module(
+    fuses ? bytes : applyPatch(bytes, bytesOf(patch)),
+  );
   const kernels = WebAssembly.Module.exports(module)
     .map(({ name }) => name)
     .filter((name) => !notKernels.includes(name))
     .sort();
-  return { module, kernels, relaxed };
+  return { module, wide: null, kernels, relaxed: fuses };
 }
 
 /** The bytes of hexadecimal digits in lines. */
@@ -83,15 +98,23 @@ function bytesOf(hexadecimal: string): Uint8Array<ArrayBuffer> {
  * by itself: it must use nothing of this file.
  */
 export function instantiate(
-  module: WebAssembly.Module,
-  kernels: readonly string[],
+  { kernels, module, wide }: CpuModule,
   memory: WebAssembly.Memory,
 ): Runner {
   const table = new WebAssembly.Table({
     initial: kernels.length + 1,
     element: "anyfunc",
   });
-  const instance = new WebAssembly.Instance(module, { env: { memory, table } });
+  const products: WebAssembly.ModuleImports = wide === null
+    ? { productColumns: () => {}, productRows: () => {} }
+    : new WebAssembly.Instance(wide, {
+      env: { memory, own: new WebAssembly.Memory({ initial: 1, maximum: 1 }) },
+    }).exports;
+  const isWide = wide === null ? 0 : 1;
+  const instance = new WebAssembly.Instance(module, {
+    env: { memory, table },
+    wide: { isWide, ...products },
+  });
   kernels.forEach((name, index) =>
     table.set(index, instance.exports[name] as () => void)
   );

@@ -7,8 +7,7 @@ const CONTROL_BYTES = 384;
 
 /** The message that starts a worker. */
 interface Assignment {
-  readonly module: WebAssembly.Module;
-  readonly kernels: readonly string[];
+  readonly module: CpuModule;
   readonly memory: WebAssembly.Memory;
   readonly control: number;
   readonly thread: number;
@@ -57,7 +56,7 @@ export class ThreadPool {
     this.#module = module;
     this.#memory = memory;
     this.#options = options;
-    this.#runner = instantiate(module.module, module.kernels, memory.memory);
+    this.#runner = instantiate(module, memory.memory);
     const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
     this.#crew = Math.min(options.threads, Math.max(cores, leastCrew));
     this.#alone = this.#crew === 1;
@@ -119,7 +118,7 @@ export class ThreadPool {
     const threads = this.#crew;
     const control = this.#memory.allocate(CONTROL_BYTES);
     const state = this.#memory.array("i32", control, 1) as Int32Array;
-    const { kernels, module } = this.#module;
+    const module = this.#module;
     const { memory } = this.#memory;
     const url = workerUrl();
     try {
@@ -135,7 +134,6 @@ export class ThreadPool {
         };
         const assignment: Assignment = {
           module,
-          kernels,
           memory,
           control,
           thread,
@@ -210,8 +208,8 @@ function work(setUp: typeof instantiate): void {
     close(): void;
   };
   scope.onmessage = ({ data }) => {
-    const { control, idle, kernels, memory, module, thread, threads } = data;
-    const runner = setUp(module, kernels, memory);
+    const { control, idle, memory, thread, threads } = data;
+    const runner = setUp(data.module, memory);
     try {
       runner.workerLoop(control, thread, threads, idle);
     } finally {

@@ -24,6 +24,7 @@ import { CpuMemory } from "./_memory.ts";
 import { cpuModule } from "./_module.ts";
 import { type KernelCall, Programs } from "./_program.ts";
 import { ThreadPool } from "./_thread_pool.ts";
+import { makesWideVectors } from "./_wide_vectors.ts";
 
 /** How to open the CPU device. */
 export interface CpuDeviceOptions {
@@ -39,10 +40,14 @@ export interface CpuDeviceOptions {
   threads?: number;
   /**
    * `relaxed` is WebAssembly that fuses multiply and add, where the engine has
-   * it; `simd` does without; `reference` is readable TypeScript on one thread,
-   * by which the others are measured. Default `relaxed`.
+   * it; `wide` is the same with matrix products that V8 computes in vectors of 256
+   * bits, if it was started so, else more slowly; `simd` fuses nothing; `reference`
+   * is readable TypeScript on one thread, by which the others are measured. `wide`
+   * and `relaxed` give the same bits. Default `wide` where the variable
+   * `DENO_V8_FLAGS` has `--experimental-wasm-revectorize` and may be read, else
+   * `relaxed`.
    */
-  kernels?: "relaxed" | "simd" | "reference";
+  kernels?: "wide" | "relaxed" | "simd" | "reference";
   /**
    * Milliseconds without work after which the worker threads end; the next work
    * starts them again. A process lives at least as long as its workers, unless
@@ -113,9 +118,10 @@ export class CpuDevice implements Device {
   #closed = false;
 
   private constructor(options: CpuDeviceOptions) {
-    const { idle = 1000, kernels = "relaxed", poison = false } = options;
+    const { idle = 1000, poison = false } = options;
+    const { kernels = makesWideVectors() ? "wide" : "relaxed" } = options;
     this.#poison = poison;
-    const module = cpuModule(kernels !== "simd");
+    const module = cpuModule(kernels === "reference" ? "relaxed" : kernels);
     const threads = kernels === "reference" ? 1 : threadCount(options.threads);
     this.#runner = new KernelRunner({
       functions: module.kernels,
@@ -135,6 +141,8 @@ export class CpuDevice implements Device {
     this.#programs = new Programs(this.#memory, this.#threads, profile);
     const build = kernels === "reference"
       ? "reference"
+      : module.wide !== null
+      ? "relaxed SIMD, 256 bits"
       : module.relaxed
       ? "relaxed SIMD"
       : "SIMD";

@@ -4,13 +4,15 @@
 // each frequency of a tile, in tiles of 4 by 8 that stay in registers.
 
 import { fma } from "../../../lib/simd/fma.ts";
+import { isWide, productColumns, productRows } from "../../../lib/simd/wide.ts";
 import { weightsOf } from "./_transforms_strided.ts";
 
 /**
  * `c = a · b` for each of some frequencies: a `[rows, inner]`, b `[inner, columns]`, c
  * `[rows, columns]`; rows and inner are multiples of 4, columns one of 8. Sums
  * run over inner in order. The steps are bytes from one frequency to the next.
- * Each a is transposed first, into `transposed`: loops that load least are fastest here.
+ * Each a is transposed first, into `transposed`, for loops that load least are fastest
+ * with 128 bits.
  * Some of the 81 frequencies of a stride of 2 share their b.
  */
 export function multiplyFrequencies(
@@ -28,8 +30,13 @@ export function multiplyFrequencies(
 ): void {
   for (let i = 0; i < frequencies; i++) {
     const own = b + <usize> (frequencies == 81 ? weightsOf(i) : i) * bStep;
-    transpose(a, rows, inner, transposed);
-    multiply(transposed, own, c, rows, inner, columns, false);
+    if (isWide != 0 && (columns & 15) == 0) {
+      const row: usize = columns << 2;
+      productRows(a, inner << 2, own, c, row, rows, inner, columns, false);
+    } else {
+      transpose(a, rows, inner, transposed);
+      multiply(transposed, own, c, rows, inner, columns, false);
+    }
     a += aStep;
     c += cStep;
   }
@@ -103,8 +110,13 @@ export function multiply(
   adds: bool,
 ): void {
   const aRow: usize = rows << 2, cRow: usize = columns << 2;
+  let first: usize = 0;
+  if (isWide != 0 && columns >= 16) {
+    productColumns(a, aRow, b, c, cRow, rows, inner, columns, adds);
+    first = cRow & ~63;
+  }
   for (let row: usize = 0; row < aRow; row += 16) {
-    for (let column: usize = 0; column < cRow; column += 32) {
+    for (let column = first; column < cRow; column += 32) {
       multiplyTile(
         a + row,
         aRow,

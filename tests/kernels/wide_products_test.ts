@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import {
+  CpuDevice,
+  type CpuDeviceOptions,
+} from "../../src/devices/cpu/cpu_device.ts";
+import { convolutions, linearGradients } from "./_wide_products.ts";
+
+type Run = (device: CpuDevice) => Promise<Float32Array[]>;
+
+/** What comes out of a build, with every product in the second module. */
+async function resultOf(kernels: CpuDeviceOptions["kernels"], run: Run) {
+  const split = { splitFrom: 0, winogradFrom: 0 };
+  using device = CpuDevice.open({
+    threads: 2,
+    poison: true,
+    kernels,
+    ...split,
+  });
+  return await run(device);
+}
+
+async function assertSameBits(run: Run): Promise<void> {
+  assertEquals(await resultOf("wide", run), await resultOf("relaxed", run));
+}
+
+Deno.test("wide products of linear layers: the bits of relaxed ones", async () => {
+  // Batches and features on both sides of what a tile, a stripe, a pass of 64 steps
+  // and a block of 512 rows have.
+  for (const batch of [1, 2, 31, 32, 35, 64, 127, 1100]) {
+    for (const inFeatures of [15, 32, 33, 79]) {
+      for (const outFeatures of [10, 16, 19, 67]) {
+        const shape = { batch, inFeatures, outFeatures };
+        await assertSameBits((device) => linearGradients(device, shape));
+      }
+    }
+  }
+});
+
+Deno.test("wide products of convolutions: the bits of relaxed ones", async () => {
+  for (
+    const [inChannels, outChannels] of [[8, 16], [16, 8], [24, 40], [64, 48]]
+  ) {
+    for (const [batch, side] of [[1, 4], [3, 7], [21, 8], [5, 28]]) {
+      await assertSameBits((device) =>
+        convolutions(device, batch, inChannels, outChannels, side)
+      );
+    }
+  }
+});
+
+Deno.test("an engine with two memories has wide products", () => {
+  using device = CpuDevice.open({ threads: 2, kernels: "wide" });
+  assertEquals(device.label, "cpu (2 threads, relaxed SIMD, 256 bits)");
+});
