@@ -115,6 +115,7 @@ function programArguments(folder: string): string[] {
   return [
     ...["run", "--quiet", "--no-prompt", "--unstable-webgpu"],
     ...["--unstable-lazy-dynamic-imports", "--allow-read"],
+    "--allow-env=DENO_V8_FLAGS",
     `--allow-write=${folder.replaceAll(",", ",,")}`,
     entryOf(import.meta.url),
   ];
