@@ -75,7 +75,7 @@ export function wideProducts(): Uint8Array<ArrayBuffer> {
     clear,
     copyTile("save", PARTIAL, TILE),
     copyTile("resume", TILE, PARTIAL),
-    copyPanel,
+    ...steps.map(copyPanel),
   ]);
 }
 
@@ -233,14 +233,14 @@ function stripe(left: Left): WasmDefinition {
       const power = subtract(constant(31), leadingZeros(inner));
       const mode = select(inner, constant(KEEP), add(get("adds"), constant(1)));
       const passes = steps.map((each) =>
-        when(
-          equal(count, constant(each)),
+        when(equal(count, constant(each)), [
+          call(`copyPanel${each}`, get("b"), get("row")),
           call(
             `pass${left}${each}`,
             ...["a", "aRow", "c", "row", "mode", "aTile", "rows"].map(get),
             equal(get("hasSums"), constant(0)),
           ),
-        )
+        ])
       );
       return repeat([
         set(
@@ -253,12 +253,6 @@ function stripe(left: Left): WasmDefinition {
         ),
         set("inner", subtract(inner, count)),
         set("mode", mode),
-        call(
-          "copyPanel",
-          get("b"),
-          get("row"),
-          multiply(count, constant(64)),
-        ),
         passes,
         increase(names, "a", multiply(count, get("aStep"))),
         increase(names, "b", multiply(count, get("row"))),
@@ -333,21 +327,22 @@ function copyTile(name: string, to: number, from: number): WasmDefinition {
   };
 }
 
-/** Copies 16 columns of the right matrix. */
-const copyPanel: WasmDefinition = {
-  name: "copyPanel",
-  parameters: ["b", "row", "end"],
-  numbers: ["to"],
-  body(names) {
-    const { get, tee } = names;
-    return repeat([
-      four.map((vector) =>
-        store(
-          own(get("to"), PANEL + 16 * vector),
-          load(shared(get("b"), 16 * vector)),
-        )
-      ),
-      increase(names, "b", get("row")),
-    ], below(tee("to", add(get("to"), constant(64))), get("end")));
-  },
-};
+/** Copies some steps' 16 columns of the right matrix. */
+function copyPanel(count: number): WasmDefinition {
+  return {
+    name: `copyPanel${count}`,
+    parameters: ["b", "row"],
+    body(names) {
+      const { get } = names;
+      return Array.from({ length: count }, (_, step) => [
+        step > 0 ? increase(names, "b", get("row")) : [],
+        four.map((vector) =>
+          store(
+            fixed(PANEL + 64 * step + 16 * vector),
+            load(shared(get("b"), 16 * vector)),
+          )
+        ),
+      ]);
+    },
+  };
+}
