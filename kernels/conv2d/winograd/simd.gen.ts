@@ -46,7 +46,7 @@ export const winogradWeightGradient: WasmFunction<{ readonly gradWeight: "pointe
 });
 
 /** Makes calls of `winogradForward`. */
-export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly stride: "i32"; readonly together: "i32"; readonly x: "pointer"; readonly weights: "pointer"; readonly bias: "pointer"; readonly output: "pointer" }> = /* @__PURE__ */ wasmFunction("winogradForward", {
+export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly stride: "i32"; readonly together: "i32"; readonly summed: "i32"; readonly x: "pointer"; readonly weights: "pointer"; readonly bias: "pointer"; readonly output: "pointer" }> = /* @__PURE__ */ wasmFunction("winogradForward", {
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",
@@ -61,6 +61,7 @@ export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonl
   kernelSide: "i32",
   stride: "i32",
   together: "i32",
+  summed: "i32",
   x: "pointer",
   weights: "pointer",
   bias: "pointer",
@@ -68,7 +69,7 @@ export const winogradForward: WasmFunction<{ readonly memory: "pointer"; readonl
 });
 
 /** Makes calls of `winogradGradient`. */
-export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly stride: "i32"; readonly together: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly weights: "pointer"; readonly gradX: "pointer"; readonly ofWeights: "i32" }> = /* @__PURE__ */ wasmFunction("winogradGradient", {
+export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readonly memoryStride: "pointer"; readonly batch: "i32"; readonly inChannels: "i32"; readonly outChannels: "i32"; readonly inHeight: "i32"; readonly inWidth: "i32"; readonly outHeight: "i32"; readonly outWidth: "i32"; readonly paddingHeight: "i32"; readonly paddingWidth: "i32"; readonly kernelSide: "i32"; readonly stride: "i32"; readonly together: "i32"; readonly summed: "i32"; readonly gradOutput: "pointer"; readonly x: "pointer"; readonly weights: "pointer"; readonly gradX: "pointer"; readonly ofWeights: "i32" }> = /* @__PURE__ */ wasmFunction("winogradGradient", {
   memory: "pointer",
   memoryStride: "pointer",
   batch: "i32",
@@ -83,6 +84,7 @@ export const winogradGradient: WasmFunction<{ readonly memory: "pointer"; readon
   kernelSide: "i32",
   stride: "i32",
   together: "i32",
+  summed: "i32",
   gradOutput: "pointer",
   x: "pointer",
   weights: "pointer",

@@ -21,8 +21,8 @@ const temporary = 2048;
 /** Bytes between what is of one frequency and what is of the next. */
 export const gap = 64;
 
-/** Tiles of several images that are multiplied at a time, at least. */
-const leastTiles = 16;
+/** Tiles of several images that are summed at a time, and multiplied, at least. */
+const leastSummed = 16, leastTiles = 32;
 
 /** Pixels a side of the smallest output for which F(4×4, 5×5) pays. */
 const leastSide = 6;
@@ -290,14 +290,26 @@ function sizesOf(shape: Conv2dShape) {
     kernelSide: shape.kernelHeight,
     stride: shape.strideHeight,
     together: together(shape),
+    summed: summed(shape),
   };
 }
 
-/** Images whose tiles are multiplied at a time. */
-function together(shape: Conv2dShape): number {
+/**
+ * Images whose tiles' sums for the gradient with respect to the weights are added to
+ * those of the images before at a time: which images these are changes the last bits.
+ */
+function summed(shape: Conv2dShape): number {
   if (shape.kernelHeight === 5) return 1;
   const { across, down } = tilesOf(shape);
-  return Math.min(shape.batch, Math.ceil(leastTiles / (down * across)));
+  return Math.min(shape.batch, Math.ceil(leastSummed / (down * across)));
+}
+
+/** Images whose tiles are multiplied at a time, a multiple of those summed, or all. */
+function together(shape: Conv2dShape): number {
+  const { across, down } = tilesOf(shape);
+  const images = summed(shape);
+  const groups = Math.ceil(leastTiles / (images * down * across));
+  return Math.min(shape.batch, groups * images);
 }
 
 /** Tiles that are multiplied at a time, a multiple of 4. */

@@ -40,8 +40,8 @@ let inHeight = 0, inWidth = 0, outHeight = 0, outWidth = 0, top = 0, left = 0;
 let side = 0, frequencies = 0, ownWeights = 0;
 /** From a tile to its neighbour, in pixels of the input. */
 let reach = 0;
-/** Tiles of an image, and images at a time. */
-let down = 0, across = 0, together = 0;
+/** Tiles of an image, images at a time, and those that are added to sums at a time. */
+let down = 0, across = 0, together = 0, summed = 0;
 /** Bytes from the tiles of one frequency to those of the next. */
 let vStep: usize = 0, mStep: usize = 0, weightStep: usize = 0;
 /** Bytes of P, and of an image as its source has it. */
@@ -70,6 +70,8 @@ export class WinogradSizes {
   stride: i32;
   /** Images at a time. */
   together: i32;
+  /** Those whose gradient with respect to the weights is added to the sums at a time. */
+  summed: i32;
 }
 
 function readSizes(args: WinogradSizes): void {
@@ -88,6 +90,7 @@ function readSizes(args: WinogradSizes): void {
   frequencies = side * side;
   ownWeights = weightSide * weightSide;
   together = args.together;
+  summed = args.summed;
   down = (outHeight + 3) >> 2;
   across = (outWidth + 3) >> 2;
   vStep = (<usize> (roomForTiles(together) * inChannels) << 2) + GAP;
@@ -292,18 +295,20 @@ export function winogradGradient(
 
 /** Adds some images' gradient with respect to the weights, transformed. */
 function addToSums(v: usize, m: usize, sums: usize, images: i32): void {
-  accumulateFrequencies(
-    v,
-    vStep,
-    m,
-    mStep,
-    sums,
-    weightStep,
-    inChannels,
-    images * down * across,
-    outChannels,
-    frequencies,
-  );
+  for (let i = 0; i < images; i += summed) {
+    accumulateFrequencies(
+      v + <usize> i * vImage,
+      vStep,
+      m + <usize> i * mImage,
+      mStep,
+      sums,
+      weightStep,
+      inChannels,
+      min(summed, images - i) * down * across,
+      outChannels,
+      frequencies,
+    );
+  }
 }
 
 /** An image's gradient with respect to the input, from its part of V. */
