@@ -51,6 +51,7 @@ const flags = [
 const allowedImports = [
   "env.memory",
   "env.table",
+  "wide.dots",
   "wide.isWide",
   "wide.productColumns",
   "wide.productRows",

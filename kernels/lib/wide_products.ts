@@ -14,7 +14,12 @@
  * @module
  */
 
-import { assemble, type Code, type WasmDefinition } from "./assemble.ts";
+import {
+  assemble,
+  type Code,
+  type WasmDefinition,
+  type WasmNames,
+} from "./assemble.ts";
 import {
   add,
   addVectors,
@@ -49,9 +54,9 @@ const steps = [64, 32, 16, 8, 4, 2, 1];
 const leastFirst = 8;
 
 /** Where things lie in the own memory: a tile, a panel, and sums to go on with. */
-const TILE = 0, PANEL = 256, PARTIAL = 8192;
+const TILE = 0, PANEL = 256, PARTIAL = 16_384;
 
-/** Rows whose sums there is room for. */
+/** Rows of a product whose sums there is room for; half of them for dot products. */
 const MOST_ROWS = 512;
 
 /** What a tile does with its sums: keeps them, stores them in c, or adds them to c. */
@@ -60,9 +65,13 @@ const KEEP = 0, STORE = 1;
 /** How the left matrix lies: `[rows, inner]`, or `[inner, rows]`. */
 type Left = "Rows" | "Columns";
 
+/** The kinds of tiles: of products, and of dot products of rows, four by four. */
+type Kind = Left | "Dots";
+
 /**
  * The module's bytes. It imports `env.own`, a memory of one page that no one else has,
- * and `env.memory`, the kernels', and exports `productRows` and `productColumns`.
+ * and `env.memory`, the kernels', and exports `productRows`, `productColumns` and
+ * `dots`.
  */
 export function wideProducts(): Uint8Array<ArrayBuffer> {
   const memories = [
@@ -72,20 +81,27 @@ export function wideProducts(): Uint8Array<ArrayBuffer> {
   return assemble(memories, [
     ...productOf("Rows"),
     ...productOf("Columns"),
+    ...tilesOf("Dots"),
+    dots,
     clear,
     copyTile("save", PARTIAL, TILE),
     copyTile("resume", TILE, PARTIAL),
     ...steps.map(copyPanel),
+    ...steps.map(copyQuads),
   ]);
 }
 
 function productOf(left: Left): WasmDefinition[] {
+  return [...tilesOf(left), product(left)];
+}
+
+function tilesOf(kind: Kind): WasmDefinition[] {
   const tiles = steps.flatMap((count) => [
-    tile(left, count, false),
-    ...count < leastFirst ? [] : [tile(left, count, true)],
-    pass(left, count),
+    tile(kind, count, false),
+    ...count < leastFirst ? [] : [tile(kind, count, true)],
+    pass(kind, count),
   ]);
-  return [...tiles, stripe(left), product(left)];
+  return [...tiles, stripe(kind)];
 }
 
 const own = (at: Code, offset: number): Place => ({ memory: 0, at, offset });
@@ -94,13 +110,10 @@ const shared = (at: Code, offset: number): Place => ({ memory: 1, at, offset });
 /** A place whose address V8 knows: no check of bounds. */
 const fixed = (offset: number): Place => own(constant(0), offset);
 
-type Get = (local: string) => Code;
+type Get = WasmNames["get"];
 
-const increase = (
-  { get, set }: { get: Get; set: (local: string, value: Code) => Code },
-  local: string,
-  by: Code,
-): Code => set(local, add(get(local), by));
+const increase = ({ get, set }: WasmNames, local: string, by: Code): Code =>
+  set(local, add(get(local), by));
 
 /** Rows and vectors of a tile. */
 const entries = four.flatMap((row) =>
@@ -115,13 +128,14 @@ const entries = four.flatMap((row) =>
 const tileParameters = ["a", "aRow", "c", "row", "mode"];
 
 /**
- * Adds `count` products to each of 4 by 16 sums, which are in the own memory, or 0 at
- * first. They end there, so that V8 sees pairs, and in c.
+ * Adds `count` products to each of 64 sums, which are in the own memory, or 0 at first.
+ * They end there, so that V8 sees pairs, and in c.
  */
-function tile(left: Left, count: number, isFirst: boolean): WasmDefinition {
+function tile(kind: Kind, count: number, isFirst: boolean): WasmDefinition {
+  const isDots = kind === "Dots";
   const factors = four.flatMap((i) => [`a${i}`, `b${i}`]);
   return {
-    name: `${isFirst ? "first" : "next"}${left}${count}`,
+    name: `${isFirst ? "first" : "next"}${kind}${count}`,
     parameters: tileParameters,
     vectors: ["x", ...factors, ...entries.map(({ sum }) => sum)],
     body(names) {
@@ -129,33 +143,74 @@ function tile(left: Left, count: number, isFirst: boolean): WasmDefinition {
       const starts = isFirst
         ? []
         : entries.map(({ place, sum }) => set(sum, load(place)));
-      const written = Array.from({ length: count }, (_, step) => [
-        step > 0 && left === "Columns" ? increase(names, "a", get("aRow")) : [],
-        factorsOf(left, count, step, get).map(([name, value]) =>
-          set(name, value)
-        ),
-        four.map((vector) =>
-          set(`b${vector}`, load(fixed(PANEL + 64 * step + 16 * vector)))
-        ),
-        entries.map(({ row, sum, vector }) => [
-          vector > 0 ? [] : set("x", factorOf(left, count, step, row, get)),
-          set(sum, madd(get("x"), get(`b${vector}`), get(sum))),
-        ]),
-      ]);
+      const written = Array.from(
+        { length: count },
+        (_, step) =>
+          isDots ? quadStep(step, names) : step4x16(kind, count, step, names),
+      );
       const ends = entries.map(({ place, sum }) => store(place, get(sum)));
-      const put = (added: boolean) =>
-        entries.map(({ row, sum, vector }) => {
-          const to = shared(get("c"), 16 * vector);
-          return [
-            row > 0 && vector === 0 ? increase(names, "c", get("row")) : [],
-            store(to, added ? addVectors(load(to), get(sum)) : get(sum)),
-          ];
-        });
-      const isStored = equal(get("mode"), constant(STORE));
-      const stores = when(get("mode"), either(isStored, put(false), put(true)));
-      return [starts, written, ends, stores];
+      return [starts, written, ends, isDots ? putLanes(names) : put(names)];
     },
   };
+}
+
+/** One step of 4 rows by 16 columns. */
+function step4x16(
+  left: Left,
+  count: number,
+  step: number,
+  names: WasmNames,
+): Code {
+  const { get, set } = names;
+  return [
+    step > 0 && left === "Columns" ? increase(names, "a", get("aRow")) : [],
+    factorsOf(left, count, step, get).map(([name, value]) => set(name, value)),
+    four.map((vector) =>
+      set(`b${vector}`, load(fixed(PANEL + 64 * step + 16 * vector)))
+    ),
+    entries.map(({ row, sum, vector }) => [
+      vector > 0 ? [] : set("x", factorOf(left, count, step, row, get)),
+      set(sum, madd(get("x"), get(`b${vector}`), get(sum))),
+    ]),
+  ];
+}
+
+/** Four elements of 2 rows by those of 8 rows of the right matrix, lane by lane. */
+function quadStep(step: number, { get, set }: WasmNames): Code {
+  return [
+    set("a0", load(shared(get("a"), 16 * step))),
+    set("a1", load(shared(add(get("a"), get("aRow")), 16 * step))),
+    entries.map(({ sum }, i) => {
+      const right = load(fixed(PANEL + 128 * step + 16 * (i % 8)));
+      return set(sum, madd(get(i < 8 ? "a0" : "a1"), right, get(sum)));
+    }),
+  ];
+}
+
+/** Stores sums in c, or adds them to it, unless they are kept. */
+function put(names: WasmNames): Code {
+  const { get } = names;
+  const stores = (added: boolean) =>
+    entries.map(({ row, sum, vector }) => {
+      const to = shared(get("c"), 16 * vector);
+      return [
+        row > 0 && vector === 0 ? increase(names, "c", get("row")) : [],
+        store(to, added ? addVectors(load(to), get(sum)) : get(sum)),
+      ];
+    });
+  const isStored = equal(get("mode"), constant(STORE));
+  return when(
+    get("mode"),
+    either(isStored, stores(false), stores(true)),
+  );
+}
+
+/** Stores the lanes of 2 by 8 dot products in c, unless they are kept. */
+function putLanes({ get }: WasmNames): Code {
+  const stores = entries.map(({ sum }, i) =>
+    store(shared(get("c"), 16 * i), get(sum))
+  );
+  return when(get("mode"), stores);
 }
 
 /** Vectors of the left matrix that a step begins with, by their locals. */
@@ -192,18 +247,19 @@ function rowPlace(row: number, step: number, get: Get): Place {
 }
 
 /** All tiles of some steps, one below the other. */
-function pass(left: Left, count: number): WasmDefinition {
+function pass(kind: Kind, count: number): WasmDefinition {
+  const rowsOfTile = kind === "Dots" ? 2 : 4;
   return {
-    name: `pass${left}${count}`,
+    name: `pass${kind}${count}`,
     parameters: [...tileParameters, "aTile", "rows", "isFirst"],
     numbers: ["partial"],
     body(names) {
       const { call, get, set, tee } = names;
       const given = tileParameters.map(get);
-      const next = call(`next${left}${count}`, ...given);
+      const next = call(`next${kind}${count}`, ...given);
       const first = count < leastFirst
         ? [call("clear"), next]
-        : call(`first${left}${count}`, ...given);
+        : call(`first${kind}${count}`, ...given);
       const partial = get("partial");
       return repeat(
         [
@@ -213,19 +269,20 @@ function pass(left: Left, count: number): WasmDefinition {
           increase(names, "c", multiply(get("row"), constant(4))),
           set("partial", add(partial, constant(256))),
         ],
-        tee("rows", subtract(get("rows"), constant(4))),
+        tee("rows", subtract(get("rows"), constant(rowsOfTile))),
       );
     },
   };
 }
 
-/** 16 columns of a product, by as many steps at once as there are functions for. */
-function stripe(left: Left): WasmDefinition {
+/** A panel's products, by as many steps at once as there are functions for. */
+function stripe(kind: Kind): WasmDefinition {
   const [most] = steps;
+  const copy = kind === "Dots" ? "copyQuads" : "copyPanel";
   return {
-    name: `stripe${left}`,
-    parameters: ["a", "aRow", "aTile", "aStep", "b", "c", "row", "rows"]
-      .concat("inner", "adds"),
+    name: `stripe${kind}`,
+    parameters: ["a", "aRow", "aTile", "aStep", "b", "bRow", "bStep", "c"]
+      .concat("row", "rows", "inner", "adds"),
     numbers: ["hasSums", "count", "mode"],
     body(names) {
       const { call, get, set } = names;
@@ -234,9 +291,9 @@ function stripe(left: Left): WasmDefinition {
       const mode = select(inner, constant(KEEP), add(get("adds"), constant(1)));
       const passes = steps.map((each) =>
         when(equal(count, constant(each)), [
-          call(`copyPanel${each}`, get("b"), get("row")),
+          call(`${copy}${each}`, get("b"), get("bRow")),
           call(
-            `pass${left}${each}`,
+            `pass${kind}${each}`,
             ...["a", "aRow", "c", "row", "mode", "aTile", "rows"].map(get),
             equal(get("hasSums"), constant(0)),
           ),
@@ -255,7 +312,7 @@ function stripe(left: Left): WasmDefinition {
         set("mode", mode),
         passes,
         increase(names, "a", multiply(count, get("aStep"))),
-        increase(names, "b", multiply(count, get("row"))),
+        increase(names, "b", multiply(count, get("bStep"))),
         set("hasSums", constant(1)),
       ], inner);
     },
@@ -285,6 +342,8 @@ function product(left: Left): WasmDefinition {
           aTile,
           aStep,
           add(get("b"), get("at")),
+          get("row"),
+          get("row"),
           add(get("c"), get("at")),
           get("row"),
           count,
@@ -306,6 +365,31 @@ function product(left: Left): WasmDefinition {
     },
   };
 }
+
+/** Lanes of the dot products of some rows with 8 rows of the right matrix. */
+const dots: WasmDefinition = {
+  name: "dots",
+  isExported: true,
+  parameters: ["a", "aRow", "b", "bRow", "lanes", "rows", "quads"],
+  body({ call, get }) {
+    const quad = constant(16), lanesOfRow = constant(64);
+    return call(
+      "stripeDots",
+      get("a"),
+      get("aRow"),
+      multiply(get("aRow"), constant(2)),
+      quad,
+      get("b"),
+      get("bRow"),
+      quad,
+      get("lanes"),
+      lanesOfRow,
+      get("rows"),
+      get("quads"),
+      constant(0),
+    );
+  },
+};
 
 /** A tile of zeros. */
 const clear: WasmDefinition = {
@@ -342,6 +426,25 @@ function copyPanel(count: number): WasmDefinition {
             load(shared(get("b"), 16 * vector)),
           )
         ),
+      ]);
+    },
+  };
+}
+
+/** Copies some quads of 8 rows of the right matrix. */
+function copyQuads(count: number): WasmDefinition {
+  return {
+    name: `copyQuads${count}`,
+    parameters: ["b", "row"],
+    body(names) {
+      const { get } = names;
+      return Array.from({ length: 8 }, (_, row) => [
+        row > 0 ? increase(names, "b", get("row")) : [],
+        Array.from({ length: count }, (_, quad) =>
+          store(
+            fixed(PANEL + 128 * quad + 16 * row),
+            load(shared(get("b"), 16 * quad)),
+          )),
       ]);
     },
   };

@@ -6,6 +6,7 @@ import {
   type NumberArray,
   type WasmCall,
 } from "../kernel.ts";
+import { forwardMemory } from "./forward_memory.ts";
 import {
   columnSumShape,
   forwardSignature,
@@ -39,8 +40,11 @@ export const linearForward = /* @__PURE__ */ kernel({
     }
   },
   webgpu: webgpu.forward,
-  wasm: (operands, shape) => [
-    simd.linearForward({ ...operands, ...shape }, { work: productsOf(shape) }),
+  wasm: (operands, shape, cpu) => [
+    simd.linearForward(
+      { ...operands, ...shape, ...forwardMemory(cpu) },
+      { work: productsOf(shape) },
+    ),
   ],
 });
 

@@ -4,7 +4,7 @@
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
 /** Makes calls of `linearForward`. */
-export const linearForward: WasmFunction<{ readonly x: "pointer"; readonly weight: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly inFeatures: "i32"; readonly outFeatures: "i32" }> = /* @__PURE__ */ wasmFunction("linearForward", {
+export const linearForward: WasmFunction<{ readonly x: "pointer"; readonly weight: "pointer"; readonly bias: "pointer"; readonly output: "pointer"; readonly batch: "i32"; readonly inFeatures: "i32"; readonly outFeatures: "i32"; readonly memory: "pointer"; readonly memoryStride: "i32" }> = /* @__PURE__ */ wasmFunction("linearForward", {
   x: "pointer",
   weight: "pointer",
   bias: "pointer",
@@ -12,6 +12,8 @@ export const linearForward: WasmFunction<{ readonly x: "pointer"; readonly weigh
   batch: "i32",
   inFeatures: "i32",
   outFeatures: "i32",
+  memory: "pointer",
+  memoryStride: "i32",
 });
 
 /** Makes calls of `linearInputGradient`. */

@@ -1,5 +1,6 @@
 import { dispatch, kernel, workgroupsFor } from "../kernel.ts";
 import { threadMemory } from "../lib/thread_memory.ts";
+import { forwardMemory } from "../linear/forward_memory.ts";
 import * as linear from "../linear/simd.gen.ts";
 import * as wgsl from "./matmul.gen.ts";
 import * as simd from "./simd.gen.ts";
@@ -87,7 +88,7 @@ export const matmul = /* @__PURE__ */ kernel({
         right,
         output,
         layout,
-        ...threadMemory(cpu, 32),
+        ...threadMemory(cpu, 36),
         batch,
         rows,
         columns,
@@ -99,7 +100,10 @@ export const matmul = /* @__PURE__ */ kernel({
     if (transposed === "right") {
       const sizes = { batch: rows, inFeatures: depth, outFeatures: columns };
       const operands = { x: left, weight: right, bias: null, output };
-      return [linear.linearForward({ ...operands, ...sizes }, work)];
+      const memory = forwardMemory(cpu);
+      return [
+        linear.linearForward({ ...operands, ...sizes, ...memory }, work),
+      ];
     }
     if (transposed === "left") {
       const sizes = { batch: depth, inFeatures: columns, outFeatures: rows };

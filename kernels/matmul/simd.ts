@@ -58,6 +58,7 @@ export function matmul(args: MatmulArgs, part: i32, parts: i32): void {
       own.batch = rows;
       own.inFeatures = depth;
       own.outFeatures = columns;
+      own.memory = 0;
       linearForward(own, 0, 1);
     } else if (args.isLeftTransposed != 0) {
       const own = changetype<LinearWeightGradientArgs>(memory);

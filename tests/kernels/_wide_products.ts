@@ -2,6 +2,7 @@ import { conv2dGradient } from "../../kernels/conv2d/gradients.ts";
 import { conv2dForward } from "../../kernels/conv2d/conv2d.ts";
 import type { Conv2dShape } from "../../kernels/conv2d/shape.ts";
 import {
+  linearForward,
   linearGradient,
   type LinearShape,
 } from "../../kernels/linear/linear.ts";
@@ -31,8 +32,8 @@ async function readAll(
   return read;
 }
 
-/** Both gradients of a linear layer whose gradient of the output has NaN and ∞. */
-export async function linearGradients(
+/** A linear layer and its gradients, of which that of the output has NaN and ∞. */
+export async function linearLayer(
   device: CpuDevice,
   shape: LinearShape,
 ): Promise<Float32Array[]> {
@@ -42,15 +43,20 @@ export async function linearGradients(
   given[given.length - 1] = Infinity;
   const gradX = operand(device, batch * inFeatures);
   const gradWeight = operand(device, outFeatures * inFeatures);
+  const output = operand(device, batch * outFeatures);
+  const x = operand(device, values(batch * inFeatures));
+  const weight = operand(device, values(outFeatures * inFeatures));
+  const bias = operand(device, values(outFeatures));
+  device.run(linearForward, { x, weight, bias, output }, shape);
   device.run(linearGradient, {
     gradOutput: operand(device, given),
-    x: operand(device, values(batch * inFeatures)),
-    weight: operand(device, values(outFeatures * inFeatures)),
+    x,
+    weight,
     gradX,
     gradWeight,
     gradBias: null,
   }, shape);
-  return await readAll(device, [gradX, gradWeight]);
+  return await readAll(device, [output, gradX, gradWeight]);
 }
 
 /** A 3×3 convolution and its gradients. */

@@ -34,9 +34,9 @@ Deno.test("thread memory: a loss has an f64 and an i32 for each row", () => {
   assertEquals(bytesAskedFor(crossEntropy, shape), [600 * (8 + 4)]);
 });
 
-Deno.test("thread memory: a product has the 8 arguments of one matrix, a sum an f64", () => {
+Deno.test("thread memory: a product has the 9 arguments of one matrix, a sum an f64", () => {
   const product = { batch: 3, rows: 4, columns: 5, depth: 6 };
-  assertEquals(bytesAskedFor(matmul, product), [32]);
+  assertEquals(bytesAskedFor(matmul, product), [36]);
   const all = { x: 1000, axes: null };
   assertEquals(bytesAskedFor(sumKernels.forward, { factor: 1 }, all), [8]);
 });

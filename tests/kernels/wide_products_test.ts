@@ -3,7 +3,7 @@ import {
   CpuDevice,
   type CpuDeviceOptions,
 } from "../../src/devices/cpu/cpu_device.ts";
-import { convolutions, linearGradients } from "./_wide_products.ts";
+import { convolutions, linearLayer } from "./_wide_products.ts";
 
 type Run = (device: CpuDevice) => Promise<Float32Array[]>;
 
@@ -30,7 +30,7 @@ Deno.test("wide products of linear layers: the bits of relaxed ones", async () =
     for (const inFeatures of [15, 32, 33, 79]) {
       for (const outFeatures of [10, 16, 19, 67]) {
         const shape = { batch, inFeatures, outFeatures };
-        await assertSameBits((device) => linearGradients(device, shape));
+        await assertSameBits((device) => linearLayer(device, shape));
       }
     }
   }

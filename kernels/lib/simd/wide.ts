@@ -35,3 +35,18 @@ export declare function productColumns(
   columns: i32,
   adds: bool,
 ): void;
+
+/**
+ * Dot products, not summed up yet: lanes `[rows / 2, 2, 8, 4]` of rows of a with 8 rows
+ * of b, each `aRow` or `bRow` bytes after the one before. rows is even, at most 256. Each
+ * lane's sum starts at 0 and runs over the quads of the rows in order.
+ */
+export declare function dots(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  bRow: usize,
+  lanes: usize,
+  rows: i32,
+  quads: i32,
+): void;

@@ -106,7 +106,7 @@ export function instantiate(
     element: "anyfunc",
   });
   const products: WebAssembly.ModuleImports = wide === null
-    ? { productColumns: () => {}, productRows: () => {} }
+    ? { dots: () => {}, productColumns: () => {}, productRows: () => {} }
     : new WebAssembly.Instance(wide, {
       env: { memory, own: new WebAssembly.Memory({ initial: 1, maximum: 1 }) },
     }).exports;
