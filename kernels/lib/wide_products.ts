@@ -14,38 +14,38 @@
  * @module
  */
 
-import {
-  assemble,
-  type Code,
-  type WasmDefinition,
-  type WasmNames,
-} from "./assemble.ts";
+import { assemble, type WasmDefinition } from "./assemble.ts";
 import {
   add,
-  addVectors,
   and,
   below,
   constant,
   either,
   equal,
-  lanesOf,
   leadingZeros,
-  load,
-  loadLanes,
-  madd,
   multiply,
-  type Place,
   repeat,
   select,
   shiftLeft,
-  store,
   subtract,
   when,
-  zeros,
 } from "./instructions.ts";
-
-/** Rows of a tile, and its vectors of 4 columns. */
-const four = [0, 1, 2, 3];
+import {
+  clear,
+  copyPanel,
+  copyQuads,
+  copyTile,
+  increase,
+  PARTIAL,
+  TILE,
+} from "./wide_memory.ts";
+import {
+  KEEP,
+  type Kind,
+  type Left,
+  tile,
+  tileParameters,
+} from "./wide_tiles.ts";
 
 /** Steps of the inner dimension that a function has written out. */
 const steps = [64, 32, 16, 8, 4, 2, 1];
@@ -53,20 +53,8 @@ const steps = [64, 32, 16, 8, 4, 2, 1];
 /** From so many steps on, sums that start at 0 have a function of their own. */
 const leastFirst = 8;
 
-/** Where things lie in the own memory: a tile, a panel, and sums to go on with. */
-const TILE = 0, PANEL = 256, PARTIAL = 16_384;
-
 /** Rows of a product whose sums there is room for; half of them for dot products. */
 const MOST_ROWS = 512;
-
-/** What a tile does with its sums: keeps them, stores them in c, or adds them to c. */
-const KEEP = 0, STORE = 1;
-
-/** How the left matrix lies: `[rows, inner]`, or `[inner, rows]`. */
-type Left = "Rows" | "Columns";
-
-/** The kinds of tiles: of products, and of dot products of rows, four by four. */
-type Kind = Left | "Dots";
 
 /**
  * The module's bytes. It imports `env.own`, a memory of one page that no one else has,
@@ -102,148 +90,6 @@ function tilesOf(kind: Kind): WasmDefinition[] {
     pass(kind, count),
   ]);
   return [...tiles, stripe(kind)];
-}
-
-const own = (at: Code, offset: number): Place => ({ memory: 0, at, offset });
-const shared = (at: Code, offset: number): Place => ({ memory: 1, at, offset });
-
-/** A place whose address V8 knows: no check of bounds. */
-const fixed = (offset: number): Place => own(constant(0), offset);
-
-type Get = WasmNames["get"];
-
-const increase = ({ get, set }: WasmNames, local: string, by: Code): Code =>
-  set(local, add(get(local), by));
-
-/** Rows and vectors of a tile. */
-const entries = four.flatMap((row) =>
-  four.map((vector) => ({
-    row,
-    vector,
-    sum: `sum${row}${vector}`,
-    place: fixed(TILE + 64 * row + 16 * vector),
-  }))
-);
-
-const tileParameters = ["a", "aRow", "c", "row", "mode"];
-
-/**
- * Adds `count` products to each of 64 sums, which are in the own memory, or 0 at first.
- * They end there, so that V8 sees pairs, and in c.
- */
-function tile(kind: Kind, count: number, isFirst: boolean): WasmDefinition {
-  const isDots = kind === "Dots";
-  const factors = four.flatMap((i) => [`a${i}`, `b${i}`]);
-  return {
-    name: `${isFirst ? "first" : "next"}${kind}${count}`,
-    parameters: tileParameters,
-    vectors: ["x", ...factors, ...entries.map(({ sum }) => sum)],
-    body(names) {
-      const { get, set } = names;
-      const starts = isFirst
-        ? []
-        : entries.map(({ place, sum }) => set(sum, load(place)));
-      const written = Array.from(
-        { length: count },
-        (_, step) =>
-          isDots ? quadStep(step, names) : step4x16(kind, count, step, names),
-      );
-      const ends = entries.map(({ place, sum }) => store(place, get(sum)));
-      return [starts, written, ends, isDots ? putLanes(names) : put(names)];
-    },
-  };
-}
-
-/** One step of 4 rows by 16 columns. */
-function step4x16(
-  left: Left,
-  count: number,
-  step: number,
-  names: WasmNames,
-): Code {
-  const { get, set } = names;
-  return [
-    step > 0 && left === "Columns" ? increase(names, "a", get("aRow")) : [],
-    factorsOf(left, count, step, get).map(([name, value]) => set(name, value)),
-    four.map((vector) =>
-      set(`b${vector}`, load(fixed(PANEL + 64 * step + 16 * vector)))
-    ),
-    entries.map(({ row, sum, vector }) => [
-      vector > 0 ? [] : set("x", factorOf(left, count, step, row, get)),
-      set(sum, madd(get("x"), get(`b${vector}`), get(sum))),
-    ]),
-  ];
-}
-
-/** Four elements of 2 rows by those of 8 rows of the right matrix, lane by lane. */
-function quadStep(step: number, { get, set }: WasmNames): Code {
-  return [
-    set("a0", load(shared(get("a"), 16 * step))),
-    set("a1", load(shared(add(get("a"), get("aRow")), 16 * step))),
-    entries.map(({ sum }, i) => {
-      const right = load(fixed(PANEL + 128 * step + 16 * (i % 8)));
-      return set(sum, madd(get(i < 8 ? "a0" : "a1"), right, get(sum)));
-    }),
-  ];
-}
-
-/** Stores sums in c, or adds them to it, unless they are kept. */
-function put(names: WasmNames): Code {
-  const { get } = names;
-  const stores = (added: boolean) =>
-    entries.map(({ row, sum, vector }) => {
-      const to = shared(get("c"), 16 * vector);
-      return [
-        row > 0 && vector === 0 ? increase(names, "c", get("row")) : [],
-        store(to, added ? addVectors(load(to), get(sum)) : get(sum)),
-      ];
-    });
-  const isStored = equal(get("mode"), constant(STORE));
-  return when(
-    get("mode"),
-    either(isStored, stores(false), stores(true)),
-  );
-}
-
-/** Stores the lanes of 2 by 8 dot products in c, unless they are kept. */
-function putLanes({ get }: WasmNames): Code {
-  const stores = entries.map(({ sum }, i) =>
-    store(shared(get("c"), 16 * i), get(sum))
-  );
-  return when(get("mode"), stores);
-}
-
-/** Vectors of the left matrix that a step begins with, by their locals. */
-function factorsOf(
-  left: Left,
-  count: number,
-  step: number,
-  get: Get,
-): [string, Code][] {
-  if (left === "Columns") return [["a0", load(shared(get("a"), 0))]];
-  if (count < 4 || step % 4 > 0) return [];
-  return four.map((row) => [`a${row}`, load(rowPlace(row, step, get))]);
-}
-
-/** An element of the left matrix in all lanes; V8 loads it so. */
-function factorOf(
-  left: Left,
-  count: number,
-  step: number,
-  row: number,
-  get: Get,
-): Code {
-  if (left === "Columns") return lanesOf(get("a0"), row);
-  if (count < 4) return loadLanes(rowPlace(row, step, get));
-  return lanesOf(get(`a${row}`), step % 4);
-}
-
-/** Where a step's element of one of the left matrix's rows is. */
-function rowPlace(row: number, step: number, get: Get): Place {
-  const start = row === 0
-    ? get("a")
-    : add(get("a"), multiply(get("aRow"), constant(row)));
-  return shared(start, 4 * step);
 }
 
 /** All tiles of some steps, one below the other. */
@@ -390,62 +236,3 @@ const dots: WasmDefinition = {
     );
   },
 };
-
-/** A tile of zeros. */
-const clear: WasmDefinition = {
-  name: "clear",
-  parameters: [],
-  body: () => entries.map(({ place }) => store(place, zeros)),
-};
-
-/** Copies a tile to the sums that wait for more, or from them. */
-function copyTile(name: string, to: number, from: number): WasmDefinition {
-  return {
-    name,
-    parameters: ["partial"],
-    body: ({ get }) => {
-      const place = (base: number, i: number) =>
-        base === TILE ? fixed(16 * i) : own(get("partial"), base + 16 * i);
-      return entries.map((_, i) => store(place(to, i), load(place(from, i))));
-    },
-  };
-}
-
-/** Copies some steps' 16 columns of the right matrix. */
-function copyPanel(count: number): WasmDefinition {
-  return {
-    name: `copyPanel${count}`,
-    parameters: ["b", "row"],
-    body(names) {
-      const { get } = names;
-      return Array.from({ length: count }, (_, step) => [
-        step > 0 ? increase(names, "b", get("row")) : [],
-        four.map((vector) =>
-          store(
-            fixed(PANEL + 64 * step + 16 * vector),
-            load(shared(get("b"), 16 * vector)),
-          )
-        ),
-      ]);
-    },
-  };
-}
-
-/** Copies some quads of 8 rows of the right matrix. */
-function copyQuads(count: number): WasmDefinition {
-  return {
-    name: `copyQuads${count}`,
-    parameters: ["b", "row"],
-    body(names) {
-      const { get } = names;
-      return Array.from({ length: 8 }, (_, row) => [
-        row > 0 ? increase(names, "b", get("row")) : [],
-        Array.from({ length: count }, (_, quad) =>
-          store(
-            fixed(PANEL + 128 * quad + 16 * row),
-            load(shared(get("b"), 16 * quad)),
-          )),
-      ]);
-    },
-  };
-}
