@@ -28,6 +28,7 @@ async function readAll(
   const read: Float32Array[] = [];
   for (const { buffer } of operands) {
     read.push(await device.read(buffer) as Float32Array);
+    device.release(buffer);
   }
   return read;
 }

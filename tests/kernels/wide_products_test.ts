@@ -5,43 +5,40 @@ import {
 } from "../../src/devices/cpu/cpu_device.ts";
 import { convolutions, linearLayer } from "./_wide_products.ts";
 
-type Run = (device: CpuDevice) => Promise<Float32Array[]>;
-
-/** What comes out of a build, with every product in the second module. */
-async function resultOf(kernels: CpuDeviceOptions["kernels"], run: Run) {
-  const split = { splitFrom: 0, winogradFrom: 0 };
-  using device = CpuDevice.open({
-    threads: 2,
-    poison: true,
-    kernels,
-    ...split,
-  });
-  return await run(device);
-}
-
-async function assertSameBits(run: Run): Promise<void> {
-  assertEquals(await resultOf("wide", run), await resultOf("relaxed", run));
+/** Devices of both builds, with every product in the second module if there is one. */
+function devices() {
+  const split = { threads: 2, poison: true, splitFrom: 0, winogradFrom: 0 };
+  const open = (kernels: CpuDeviceOptions["kernels"]) =>
+    CpuDevice.open({ kernels, ...split });
+  const stack = new DisposableStack();
+  const wide = stack.use(open("wide")), relaxed = stack.use(open("relaxed"));
+  const assertSameBits = async (
+    run: (device: CpuDevice) => Promise<Float32Array[]>,
+  ) => assertEquals(await run(wide), await run(relaxed));
+  return { assertSameBits, [Symbol.dispose]: () => stack.dispose() };
 }
 
 Deno.test("wide products of linear layers: the bits of relaxed ones", async () => {
+  using both = devices();
   // Batches and features on both sides of what a tile, a stripe, a pass of 64 steps
   // and a block of 512 rows have.
   for (const batch of [1, 2, 31, 32, 35, 64, 127, 1100]) {
     for (const inFeatures of [15, 32, 33, 79]) {
       for (const outFeatures of [10, 16, 19, 67]) {
         const shape = { batch, inFeatures, outFeatures };
-        await assertSameBits((device) => linearLayer(device, shape));
+        await both.assertSameBits((device) => linearLayer(device, shape));
       }
     }
   }
 });
 
 Deno.test("wide products of convolutions: the bits of relaxed ones", async () => {
+  using both = devices();
   for (
     const [inChannels, outChannels] of [[8, 16], [16, 8], [24, 40], [64, 48]]
   ) {
     for (const [batch, side] of [[1, 4], [3, 7], [21, 8], [5, 28]]) {
-      await assertSameBits((device) =>
+      await both.assertSameBits((device) =>
         convolutions(device, batch, inChannels, outChannels, side)
       );
     }
