@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { capture, ConvolutionalNeuralNetwork, Tensor } from "../../mod.ts";
 import {
   CpuDevice,
   type CpuDeviceOptions,
@@ -43,6 +44,19 @@ Deno.test("wide products of convolutions: the bits of relaxed ones", async () =>
       );
     }
   }
+});
+
+Deno.test("wide products of captured predictions: the bits of relaxed ones", async () => {
+  using both = devices();
+  const pixels = Float32Array.from({ length: 784 }, (_, i) => Math.sin(i));
+  await both.assertSameBits(async (device) => {
+    const model = new ConvolutionalNeuralNetwork().to(device, { seed: 0 });
+    model.eval();
+    using x = Tensor.from(device, pixels, [1, 1, 28, 28]);
+    using predict = capture(device, (x: Tensor) => model.forward(x));
+    using logits = predict(x);
+    return [await logits.data() as Float32Array];
+  });
 });
 
 Deno.test("an engine with two memories has wide products", () => {

@@ -5,6 +5,7 @@
 // 5 and 6 of a column, of the points ±½, are not there.
 
 import { multiplyTile } from "../../conv2d/winograd/simd/_products.ts";
+import { isWide, productColumns } from "../../lib/simd/wide.ts";
 import { constant } from "../../lib/simd/constant.ts";
 import { fma } from "../../lib/simd/fma.ts";
 
@@ -106,9 +107,15 @@ export function multiplyColumns(
 ): void {
   const aRow: usize = rows << 2;
   const whole: usize = (columns & ~7) << 2;
+  let first: usize = 0;
+  if (isWide != 0 && columns >= 16) {
+    productColumns(a, aRow, b, c, step, rows, inner, columns, false);
+    first = (columns & ~15) << 2;
+    if (first == <usize> columns << 2) return;
+  }
   for (let row: usize = 0; row < aRow; row += 32) {
     const to = c + (row >> 2) * step;
-    for (let column: usize = 0; column < whole; column += 32) {
+    for (let column = first; column < whole; column += 32) {
       const tile = to + column;
       multiplyTile(a, aRow, b + column, step, tile, inner, false);
       const below = tile + 4 * step;
