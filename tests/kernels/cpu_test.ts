@@ -20,6 +20,6 @@ const wide = CpuDevice.open({
   winogradFrom: 0,
   kernels: "wide",
 });
-for (const multiplied of ["conv", "linear", "matmul"]) {
+for (const multiplied of ["convBlock", "linear", "matmul", "winograd"]) {
   runKernelCases(wide, wide.label, multiplied);
 }
