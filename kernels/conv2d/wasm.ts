@@ -1,7 +1,7 @@
 import type { CpuTraits, WasmCall } from "../kernel.ts";
 import { Scratch } from "../kernel.ts";
 import { threadMemory } from "../lib/thread_memory.ts";
-import { forwardMemory } from "../linear/forward_memory.ts";
+import { forwardBytes } from "../linear/signature.ts";
 import * as linear from "../linear/simd.gen.ts";
 import { asLinear } from "./as_linear.ts";
 import { imageGradient, suitsImages } from "./image_gradient.ts";
@@ -47,7 +47,7 @@ export function forward(
   const about = { work: multiplications(shape), cost: conv2dCost(shape) };
   const layer = asLinear(shape);
   if (layer !== null) {
-    const memory = forwardMemory(cpu);
+    const memory = threadMemory(cpu, forwardBytes);
     return [linear.linearForward({ ...operands, ...layer, ...memory }, about)];
   }
   if (winograd.suits3x3(shape, cpu)) {

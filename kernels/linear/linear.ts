@@ -6,14 +6,15 @@ import {
   type NumberArray,
   type WasmCall,
 } from "../kernel.ts";
-import { forwardMemory } from "./forward_memory.ts";
 import {
   columnSumShape,
+  forwardBytes,
   forwardSignature,
   gradientSignature,
   type LinearShape,
   productsOf,
 } from "./signature.ts";
+import { threadMemory } from "../lib/thread_memory.ts";
 import * as simd from "./simd.gen.ts";
 import * as webgpu from "./webgpu.ts";
 
@@ -42,7 +43,7 @@ export const linearForward = /* @__PURE__ */ kernel({
   webgpu: webgpu.forward,
   wasm: (operands, shape, cpu) => [
     simd.linearForward(
-      { ...operands, ...shape, ...forwardMemory(cpu) },
+      { ...operands, ...shape, ...threadMemory(cpu, forwardBytes) },
       { work: productsOf(shape) },
     ),
   ],

@@ -48,3 +48,6 @@ export function columnSumShape(
 ): ChannelSumShape {
   return { batch, channels: outFeatures, area: 1 };
 }
+
+/** Bytes for each thread of the layer: lanes of 256 rows by 8 columns. */
+export const forwardBytes = 32_768;

@@ -1,6 +1,6 @@
 import { dispatch, kernel, workgroupsFor } from "../kernel.ts";
 import { threadMemory } from "../lib/thread_memory.ts";
-import { forwardMemory } from "../linear/forward_memory.ts";
+import { forwardBytes } from "../linear/signature.ts";
 import * as linear from "../linear/simd.gen.ts";
 import * as wgsl from "./matmul.gen.ts";
 import * as simd from "./simd.gen.ts";
@@ -100,7 +100,7 @@ export const matmul = /* @__PURE__ */ kernel({
     if (transposed === "right") {
       const sizes = { batch: rows, inFeatures: depth, outFeatures: columns };
       const operands = { x: left, weight: right, bias: null, output };
-      const memory = forwardMemory(cpu);
+      const memory = threadMemory(cpu, forwardBytes);
       return [
         linear.linearForward({ ...operands, ...sizes, ...memory }, work),
       ];
