@@ -110,8 +110,14 @@ function bodyOf(
     ]),
   );
   const local = (name: string) => locals.get(name)!;
+  const gets = new Map(
+    Array.from(
+      locals,
+      ([name, index]) => [name, Uint8Array.of(0x20, ...index)],
+    ),
+  );
   const code = body({
-    get: (name) => [0x20, local(name)],
+    get: (name) => gets.get(name)!,
     set: (name, value) => [value, 0x21, local(name)],
     tee: (name, value) => [value, 0x22, local(name)],
     call: (name, ...given) => [given, 0x10, unsigned(indices.get(name)!)],
@@ -143,7 +149,8 @@ function text(value: string): Code {
   return sized(new TextEncoder().encode(value));
 }
 
-function flat(code: Code): Uint8Array<ArrayBuffer> {
+/** The bytes of code; what it was put together from can be forgotten then. */
+export function flat(code: Code): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(lengthOf(code));
   let end = 0;
   const append = (nested: Code) => {

@@ -10,9 +10,9 @@ export interface Place {
   readonly offset: number;
 }
 
-/** The alignment, 2 to this power, the memory and the offset of an access. */
+/** The alignment, 2 to this power, the memory, one of 128, and the offset of an access. */
 function access(exponent: number, { memory, offset }: Place): Code {
-  return [exponent | 0x40, unsigned(memory), unsigned(offset)];
+  return [exponent | 0x40, memory, unsigned(offset)];
 }
 
 /** A number. */
@@ -111,7 +111,8 @@ export const addVectors = (left: Code, right: Code): Code => [
   left,
   right,
   0xfd,
-  unsigned(0xe4),
+  0xe4,
+  1,
 ];
 /** `a · b + c` in each lane, fused where the processor can. */
 export const madd = (a: Code, b: Code, c: Code): Code => [
@@ -119,5 +120,6 @@ export const madd = (a: Code, b: Code, c: Code): Code => [
   b,
   c,
   0xfd,
-  unsigned(0x105),
+  0x85,
+  2,
 ];

@@ -30,7 +30,9 @@ export const shared = (at: Code, offset: number): Place => ({
 });
 
 /** A place whose address V8 knows: no check of bounds. */
-export const fixed = (offset: number): Place => own(constant(0), offset);
+export const fixed = (offset: number): Place => own(zero, offset);
+
+const zero = constant(0);
 
 /** The value of a local. */
 export type Get = WasmNames["get"];

@@ -1,6 +1,11 @@
 // The innermost loops of `wide_products.ts`, written out.
 
-import type { Code, WasmDefinition, WasmNames } from "./assemble.ts";
+import {
+  type Code,
+  flat,
+  type WasmDefinition,
+  type WasmNames,
+} from "./assemble.ts";
 import {
   add,
   addVectors,
@@ -61,7 +66,9 @@ export function tile(
       const written = Array.from(
         { length: count },
         (_, step) =>
-          isDots ? quadStep(step, names) : step4x16(kind, count, step, names),
+          flat(
+            isDots ? quadStep(step, names) : step4x16(kind, count, step, names),
+          ),
       );
       const ends = entries.map(({ place, sum }) => store(place, get(sum)));
       return [starts, written, ends, isDots ? putLanes(names) : put(names)];
