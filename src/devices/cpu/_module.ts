@@ -59,7 +59,6 @@ export function cpuModule(build: CpuBuild): CpuModule {
 }
 
 function compile(build: CpuBuild): CpuModule {
-  const bytes = bytesOf(relaxed);
   if (build === "wide") {
     const { module, kernels, relaxed } = cpuModule("relaxed");
     const second = wideProducts();
@@ -68,6 +67,7 @@ function compile(build: CpuBuild): CpuModule {
     const compiled = hasBoth ? new WebAssembly.Module(second) : null;
     return { module, wide: compiled, kernels, relaxed };
   }
+  const bytes = bytesOf(relaxed);
   const fuses = build === "relaxed" && WebAssembly.validate(bytes);
   const module = new WebAssembly.Module(
     fuses ? bytes : applyPatch(bytes, bytesOf(patch)),
