@@ -41,6 +41,7 @@ export function linearWeightGradient(
   const end = partStart(groups, part + 1, parts) * 8;
   let feature = partStart(groups, part, parts) * 8;
   const wide = (end - feature) & ~15, rows = columns & ~3;
+  let wideEnd = 0;
   if (isWide != 0 && wide > 0 && rows >= LEAST_WIDE_ROWS) {
     productColumns(
       gradOutput,
@@ -53,22 +54,11 @@ export function linearWeightGradient(
       wide,
       false,
     );
-    const stop = feature + wide;
-    for (; feature < stop; feature += 8) {
-      if (rows == columns) continue;
-      weightTile(
-        gradOutput,
-        x + (<usize> feature << 2),
-        gradWeight + (<usize> feature << 2),
-        batch,
-        <usize> features << 2,
-        rows,
-        columns,
-      );
-    }
+    wideEnd = feature + wide;
   }
   for (; feature < end; feature += 8) {
-    for (let column = 0; column < columns; column += 5) {
+    const first = feature < wideEnd ? rows : 0;
+    for (let column = first; column < columns; column += 5) {
       weightTile(
         gradOutput,
         x + (<usize> feature << 2),
