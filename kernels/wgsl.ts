@@ -32,9 +32,9 @@ export interface Binding {
   readonly access: BindingAccess;
   /**
    * The name of the element type that the source leaves to the device, f32 or
-   * f16; null where it names the type itself.
+   * f16; left out where it names the type itself.
    */
-  readonly element: string | null;
+  readonly element?: string;
   /**
    * The members of a uniform variable, in order; of anything else it is left
    * out. Their values come with those of the `override` constants.
@@ -133,7 +133,7 @@ export function parseWgsl(code: string): ParsedWgsl {
     const binding = bindingOf(name, text, named);
     if (binding === null) continue;
     bindings.set(name, binding);
-    if (binding.element !== null) elements.add(binding.element);
+    if (binding.element !== undefined) elements.add(binding.element);
   }
   const overrides = declarations.flatMap(({ name, text }) =>
     /^(@id\(\d+\)\s*)?override\b/.test(text)
@@ -203,21 +203,19 @@ function bindingOf(
   const type = text.slice(text.indexOf(":") + 1);
   if (/\bvar\s*<\s*uniform\s*>/.test(text)) {
     const members = membersOf(name, type, named);
-    return {
-      ...{ name, index: Number(index[1]), access: "uniform", element: null },
-      members,
-    };
+    return { name, index: Number(index[1]), access: "uniform", members };
   }
   const isTexture = /^\s*texture_storage_2d\b/.test(type);
   const writes = isTexture
     ? /,\s*write\s*>/.test(type)
     : /<\s*storage\s*,\s*read_write\s*>/.test(text);
-  const element = isTexture ? null : (type.match(identifiers) ?? [])
-    .find((word) => !builtinTypes.has(word) && !named.has(word)) ?? null;
+  const element = isTexture ? undefined : (type.match(identifiers) ?? [])
+    .find((word) => !builtinTypes.has(word) && !named.has(word));
   const access: BindingAccess = isTexture
     ? (writes ? "writeTexture" : "readTexture")
     : (writes ? "write" : "read");
-  return { name, index: Number(index[1]), access, element };
+  const binding = { name, index: Number(index[1]), access };
+  return element === undefined ? binding : { ...binding, element };
 }
 
 /** The members of the structure that a uniform variable is. */

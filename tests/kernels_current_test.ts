@@ -131,7 +131,6 @@ fn main() {
     name: "sizes",
     index: 3,
     access: "uniform",
-    element: null,
     members: [
       { name: "width", type: "u32" },
       { name: "factor", type: "f32" },

@@ -55,12 +55,12 @@ destinationFours[index] += sourceFours[index];
 export const accumulate: EntryPoint<"source" | "destination", { workgroupSize: number }> = {
   module,
   name: "accumulate",
-  bindings: [{"name":"source","index":0,"access":"read","element":null},{"name":"destination","index":1,"access":"write","element":null}],
+  bindings: [{"name":"source","index":0,"access":"read"},{"name":"destination","index":1,"access":"write"}],
 };
 
 /** The entry point `accumulateFours`. */
 export const accumulateFours: EntryPoint<"sourceFours" | "destinationFours", { workgroupSize: number }> = {
   module,
   name: "accumulateFours",
-  bindings: [{"name":"sourceFours","index":0,"access":"read","element":null},{"name":"destinationFours","index":1,"access":"write","element":null}],
+  bindings: [{"name":"sourceFours","index":0,"access":"read"},{"name":"destinationFours","index":1,"access":"write"}],
 };

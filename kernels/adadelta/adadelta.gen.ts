@@ -57,5 +57,5 @@ parameter[index] -= learningRate[0] * change;
 export const adadeltaStep: EntryPoint<"gradient" | "learningRate" | "parameter" | "squareAvg" | "accDelta", { workgroupSize: number; rho: number; rest: number; eps: number; weightDecay: number }> = {
   module,
   name: "adadeltaStep",
-  bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"learningRate","index":1,"access":"read","element":null},{"name":"parameter","index":2,"access":"write","element":null},{"name":"squareAvg","index":3,"access":"write","element":null},{"name":"accDelta","index":4,"access":"write","element":null}],
+  bindings: [{"name":"gradient","index":0,"access":"read"},{"name":"learningRate","index":1,"access":"read"},{"name":"parameter","index":2,"access":"write"},{"name":"squareAvg","index":3,"access":"write"},{"name":"accDelta","index":4,"access":"write"}],
 };

@@ -177,26 +177,26 @@ decaying[index] *= 1 - state.learningRate * weightDecay;
 export const adamStep: EntryPoint<"gradient" | "states" | "parameter" | "expAvg" | "expAvgSq", { workgroupSize: number; beta1: number; beta2: number; rest1: number; rest2: number; eps: number; weightDecay: number }> = {
   module,
   name: "adamStep",
-  bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"states","index":1,"access":"write","element":null},{"name":"parameter","index":2,"access":"write","element":null},{"name":"expAvg","index":3,"access":"write","element":null},{"name":"expAvgSq","index":4,"access":"write","element":null}],
+  bindings: [{"name":"gradient","index":0,"access":"read"},{"name":"states","index":1,"access":"write"},{"name":"parameter","index":2,"access":"write"},{"name":"expAvg","index":3,"access":"write"},{"name":"expAvgSq","index":4,"access":"write"}],
 };
 
 /** The entry point `adamStepFours`. */
 export const adamStepFours: EntryPoint<"gradientFours" | "states" | "parameterFours" | "expAvgFours" | "expAvgSqFours", { workgroupSize: number; beta1: number; beta2: number; rest1: number; rest2: number; eps: number; weightDecay: number }> = {
   module,
   name: "adamStepFours",
-  bindings: [{"name":"gradientFours","index":0,"access":"read","element":null},{"name":"states","index":1,"access":"write","element":null},{"name":"parameterFours","index":2,"access":"write","element":null},{"name":"expAvgFours","index":3,"access":"write","element":null},{"name":"expAvgSqFours","index":4,"access":"write","element":null}],
+  bindings: [{"name":"gradientFours","index":0,"access":"read"},{"name":"states","index":1,"access":"write"},{"name":"parameterFours","index":2,"access":"write"},{"name":"expAvgFours","index":3,"access":"write"},{"name":"expAvgSqFours","index":4,"access":"write"}],
 };
 
 /** The entry point `amsgradStep`. */
 export const amsgradStep: EntryPoint<"gradient" | "states" | "parameter" | "expAvg" | "expAvgSq" | "maxExpAvgSq", { workgroupSize: number; beta1: number; beta2: number; rest1: number; rest2: number; eps: number; weightDecay: number }> = {
   module,
   name: "amsgradStep",
-  bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"states","index":1,"access":"write","element":null},{"name":"parameter","index":2,"access":"write","element":null},{"name":"expAvg","index":3,"access":"write","element":null},{"name":"expAvgSq","index":4,"access":"write","element":null},{"name":"maxExpAvgSq","index":5,"access":"write","element":null}],
+  bindings: [{"name":"gradient","index":0,"access":"read"},{"name":"states","index":1,"access":"write"},{"name":"parameter","index":2,"access":"write"},{"name":"expAvg","index":3,"access":"write"},{"name":"expAvgSq","index":4,"access":"write"},{"name":"maxExpAvgSq","index":5,"access":"write"}],
 };
 
 /** The entry point `adamDecay`. */
 export const adamDecay: EntryPoint<"state" | "decaying", { workgroupSize: number; weightDecay: number }> = {
   module,
   name: "adamDecay",
-  bindings: [{"name":"state","index":0,"access":"read","element":null},{"name":"decaying","index":1,"access":"write","element":null}],
+  bindings: [{"name":"state","index":0,"access":"read"},{"name":"decaying","index":1,"access":"write"}],
 };

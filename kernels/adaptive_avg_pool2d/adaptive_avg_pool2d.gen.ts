@@ -103,12 +103,12 @@ gradX[index] = sum;
 export const adaptiveForward: EntryPoint<"x" | "output", { workgroupSize: number; inHeight: number; inWidth: number; outHeight: number; outWidth: number }> = {
   module,
   name: "adaptiveForward",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"}],
 };
 
 /** The entry point `adaptiveGradient`. */
 export const adaptiveGradient: EntryPoint<"gradOutput" | "gradX", { workgroupSize: number; inHeight: number; inWidth: number; outHeight: number; outWidth: number }> = {
   module,
   name: "adaptiveGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"gradX","index":1,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"gradX","index":1,"access":"write"}],
 };

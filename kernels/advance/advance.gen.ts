@@ -26,5 +26,5 @@ counter[0] += amount;
 export const advance: EntryPoint<"counter", { amount: number }> = {
   module,
   name: "advance",
-  bindings: [{"name":"counter","index":0,"access":"write","element":null}],
+  bindings: [{"name":"counter","index":0,"access":"write"}],
 };

@@ -110,12 +110,12 @@ correct[0] = f32(count);
 export const argmax: EntryPoint<"scores" | "columns", { workgroupSize: number; batch: number; classes: number }> = {
   module,
   name: "argmax",
-  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"columns","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
+  bindings: [{"name":"scores","index":0,"access":"read"},{"name":"columns","index":1,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
 };
 
 /** The entry point `correctCount`. */
 export const correctCount: EntryPoint<"scores" | "labels" | "correct", { workgroupSize: number; batch: number; classes: number }> = {
   module,
   name: "correctCount",
-  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"labels","index":1,"access":"read","element":null},{"name":"correct","index":2,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
+  bindings: [{"name":"scores","index":0,"access":"read"},{"name":"labels","index":1,"access":"read"},{"name":"correct","index":2,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
 };

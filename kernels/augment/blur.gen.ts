@@ -59,5 +59,5 @@ output[index] = factor * sum;
 export const blur: EntryPoint<"x" | "weights" | "output", { workgroupSize: number; size: number; inner: number; taps: number; factor: number }> = {
   module,
   name: "blur",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"weights","index":1,"access":"read","element":null},{"name":"output","index":2,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"weights","index":1,"access":"read"},{"name":"output","index":2,"access":"write"}],
 };

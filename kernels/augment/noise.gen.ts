@@ -69,5 +69,5 @@ noise[index] = f32(hash >> 8) * 0x1p-23 - 1;
 export const drawNoise: EntryPoint<"draws" | "cursor" | "noise", { workgroupSize: number; height: number; width: number }> = {
   module,
   name: "drawNoise",
-  bindings: [{"name":"draws","index":0,"access":"read","element":null},{"name":"cursor","index":1,"access":"read","element":null},{"name":"noise","index":2,"access":"write","element":null}],
+  bindings: [{"name":"draws","index":0,"access":"read"},{"name":"cursor","index":1,"access":"read"},{"name":"noise","index":2,"access":"write"}],
 };

@@ -104,5 +104,5 @@ return images[start + u32(at.y) * width + u32(at.x)];
 export const warp: EntryPoint<"images" | "draws" | "cursor" | "displacements" | "output", { workgroupSize: number; channels: number; height: number; width: number; mean: number; deviation: number; erased: number; displaced: number }> = {
   module,
   name: "warp",
-  bindings: [{"name":"images","index":0,"access":"read","element":null},{"name":"draws","index":1,"access":"read","element":null},{"name":"cursor","index":2,"access":"read","element":null},{"name":"displacements","index":3,"access":"read","element":null},{"name":"output","index":4,"access":"write","element":null}],
+  bindings: [{"name":"images","index":0,"access":"read"},{"name":"draws","index":1,"access":"read"},{"name":"cursor","index":2,"access":"read"},{"name":"displacements","index":3,"access":"read"},{"name":"output","index":4,"access":"write"}],
 };

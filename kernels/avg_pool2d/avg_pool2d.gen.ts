@@ -128,12 +128,12 @@ gradX[index] = sum;
 export const avgPool2dForward: EntryPoint<"x" | "output", { workgroupSize: number; inHeight: number; inWidth: number; outHeight: number; outWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; countIncludePad: number }> = {
   module,
   name: "avgPool2dForward",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"}],
 };
 
 /** The entry point `avgPool2dGradient`. */
 export const avgPool2dGradient: EntryPoint<"gradOutput" | "gradX", { workgroupSize: number; inHeight: number; inWidth: number; outHeight: number; outWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; countIncludePad: number }> = {
   module,
   name: "avgPool2dGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"gradX","index":1,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"gradX","index":1,"access":"write"}],
 };

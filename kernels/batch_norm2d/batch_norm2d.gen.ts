@@ -432,89 +432,89 @@ gradX[i] = factors[channel] * invStd[channel] * gradOutput[i];
 export const statistics: EntryPoint<"x" | "batchMean" | "batchInvStd" | "runningMean" | "runningVar" | "numBatchesTracked", { workgroupSize: number; eps: number; momentum: number; channels: number; area: number }> = {
   module,
   name: "statistics",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"batchMean","index":1,"access":"write","element":null},{"name":"batchInvStd","index":2,"access":"write","element":null},{"name":"runningMean","index":3,"access":"write","element":null},{"name":"runningVar","index":4,"access":"write","element":null},{"name":"numBatchesTracked","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"batchMean","index":1,"access":"write"},{"name":"batchInvStd","index":2,"access":"write"},{"name":"runningMean","index":3,"access":"write"},{"name":"runningVar","index":4,"access":"write"},{"name":"numBatchesTracked","index":5,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `statisticsFours`. */
 export const statisticsFours: EntryPoint<"xFours" | "batchMean" | "batchInvStd" | "runningMean" | "runningVar" | "numBatchesTracked", { workgroupSize: number; eps: number; momentum: number; channels: number; area: number }> = {
   module,
   name: "statisticsFours",
-  bindings: [{"name":"xFours","index":0,"access":"read","element":null},{"name":"batchMean","index":1,"access":"write","element":null},{"name":"batchInvStd","index":2,"access":"write","element":null},{"name":"runningMean","index":3,"access":"write","element":null},{"name":"runningVar","index":4,"access":"write","element":null},{"name":"numBatchesTracked","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"xFours","index":0,"access":"read"},{"name":"batchMean","index":1,"access":"write"},{"name":"batchInvStd","index":2,"access":"write"},{"name":"runningMean","index":3,"access":"write"},{"name":"runningVar","index":4,"access":"write"},{"name":"numBatchesTracked","index":5,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `invStdOfVariance`. */
 export const invStdOfVariance: EntryPoint<"variance" | "invStdOutput", { workgroupSize: number; eps: number }> = {
   module,
   name: "invStdOfVariance",
-  bindings: [{"name":"variance","index":0,"access":"read","element":null},{"name":"invStdOutput","index":1,"access":"write","element":null}],
+  bindings: [{"name":"variance","index":0,"access":"read"},{"name":"invStdOutput","index":1,"access":"write"}],
 };
 
 /** The entry point `normalise`. */
 export const normalise: EntryPoint<"x" | "mean" | "invStd" | "weight" | "bias" | "output", { workgroupSize: number; chunk: number; channels: number; area: number }> = {
   module,
   name: "normalise",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"output","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"mean","index":1,"access":"read"},{"name":"invStd","index":2,"access":"read"},{"name":"weight","index":3,"access":"read"},{"name":"bias","index":4,"access":"read"},{"name":"output","index":5,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `normaliseFours`. */
 export const normaliseFours: EntryPoint<"xFours" | "mean" | "invStd" | "weight" | "bias" | "outputFours", { workgroupSize: number; chunk: number; channels: number; area: number }> = {
   module,
   name: "normaliseFours",
-  bindings: [{"name":"xFours","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"outputFours","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"xFours","index":0,"access":"read"},{"name":"mean","index":1,"access":"read"},{"name":"invStd","index":2,"access":"read"},{"name":"weight","index":3,"access":"read"},{"name":"bias","index":4,"access":"read"},{"name":"outputFours","index":5,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `normaliseElements`. */
 export const normaliseElements: EntryPoint<"x" | "mean" | "invStd" | "weight" | "bias" | "output", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "normaliseElements",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"weight","index":3,"access":"read","element":null},{"name":"bias","index":4,"access":"read","element":null},{"name":"output","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"mean","index":1,"access":"read"},{"name":"invStd","index":2,"access":"read"},{"name":"weight","index":3,"access":"read"},{"name":"bias","index":4,"access":"read"},{"name":"output","index":5,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `parameterGradient`. */
 export const parameterGradient: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | "gradWeight" | "gradBias", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "parameterGradient",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"mean","index":1,"access":"read"},{"name":"invStd","index":2,"access":"read"},{"name":"gradOutput","index":3,"access":"read"},{"name":"gradWeight","index":4,"access":"write"},{"name":"gradBias","index":5,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `parameterGradientFours`. */
 export const parameterGradientFours: EntryPoint<"xFours" | "mean" | "invStd" | "gradOutputFours" | "gradWeight" | "gradBias", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "parameterGradientFours",
-  bindings: [{"name":"xFours","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutputFours","index":3,"access":"read","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"xFours","index":0,"access":"read"},{"name":"mean","index":1,"access":"read"},{"name":"invStd","index":2,"access":"read"},{"name":"gradOutputFours","index":3,"access":"read"},{"name":"gradWeight","index":4,"access":"write"},{"name":"gradBias","index":5,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `inputGradient`. */
 export const inputGradient: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | "factors" | "weightSums" | "biasSums" | "gradX", { workgroupSize: number; chunk: number; channels: number; area: number }> = {
   module,
   name: "inputGradient",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"mean","index":1,"access":"read"},{"name":"invStd","index":2,"access":"read"},{"name":"gradOutput","index":3,"access":"read"},{"name":"factors","index":4,"access":"read"},{"name":"weightSums","index":5,"access":"read"},{"name":"biasSums","index":6,"access":"read"},{"name":"gradX","index":7,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `inputGradientFours`. */
 export const inputGradientFours: EntryPoint<"xFours" | "mean" | "invStd" | "gradOutputFours" | "factors" | "weightSums" | "biasSums" | "gradXFours", { workgroupSize: number; chunk: number; channels: number; area: number }> = {
   module,
   name: "inputGradientFours",
-  bindings: [{"name":"xFours","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutputFours","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradXFours","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"xFours","index":0,"access":"read"},{"name":"mean","index":1,"access":"read"},{"name":"invStd","index":2,"access":"read"},{"name":"gradOutputFours","index":3,"access":"read"},{"name":"factors","index":4,"access":"read"},{"name":"weightSums","index":5,"access":"read"},{"name":"biasSums","index":6,"access":"read"},{"name":"gradXFours","index":7,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `inputGradientElements`. */
 export const inputGradientElements: EntryPoint<"x" | "mean" | "invStd" | "gradOutput" | "factors" | "weightSums" | "biasSums" | "gradX", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "inputGradientElements",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"mean","index":1,"access":"read","element":null},{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"weightSums","index":5,"access":"read","element":null},{"name":"biasSums","index":6,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"mean","index":1,"access":"read"},{"name":"invStd","index":2,"access":"read"},{"name":"gradOutput","index":3,"access":"read"},{"name":"factors","index":4,"access":"read"},{"name":"weightSums","index":5,"access":"read"},{"name":"biasSums","index":6,"access":"read"},{"name":"gradX","index":7,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `evalInputGradient`. */
 export const evalInputGradient: EntryPoint<"invStd" | "gradOutput" | "factors" | "gradX", { workgroupSize: number; chunk: number; channels: number; area: number }> = {
   module,
   name: "evalInputGradient",
-  bindings: [{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"invStd","index":2,"access":"read"},{"name":"gradOutput","index":3,"access":"read"},{"name":"factors","index":4,"access":"read"},{"name":"gradX","index":7,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `evalInputGradientElements`. */
 export const evalInputGradientElements: EntryPoint<"invStd" | "gradOutput" | "factors" | "gradX", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "evalInputGradientElements",
-  bindings: [{"name":"invStd","index":2,"access":"read","element":null},{"name":"gradOutput","index":3,"access":"read","element":null},{"name":"factors","index":4,"access":"read","element":null},{"name":"gradX","index":7,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"invStd","index":2,"access":"read"},{"name":"gradOutput","index":3,"access":"read"},{"name":"factors","index":4,"access":"read"},{"name":"gradX","index":7,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };

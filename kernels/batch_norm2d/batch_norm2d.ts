@@ -1,6 +1,5 @@
 import {
   type AdapterTraits,
-  type CpuTraits,
   dispatch,
   kernel,
   Scratch,
@@ -63,12 +62,14 @@ export const batchNorm2dStatistics = /* @__PURE__ */ kernel({
         }),
     ];
   },
-  wasm: (operands, params, cpu) => [
-    simd.batchNorm2dStatistics(
-      { ...operands, ...params, ...sumsMemory(cpu, params) },
-      workOf(params),
-    ),
-  ],
+  wasm: (operands, params, cpu) => {
+    const all = { ...operands, ...params, sums: sumsOf(params) };
+    const memory = threadMemory(cpu, params.channels * 4);
+    return [
+      simd.batchNorm2dMoments({ ...all, ...memory }, workOf(params)),
+      simd.batchNorm2dStatistics(all),
+    ];
+  },
 });
 
 /** `output = (x − mean) · invStd · weight + bias`, per channel. */
@@ -163,12 +164,13 @@ export const batchNorm2dParameterGradient = /* @__PURE__ */ kernel({
         }),
     ];
   },
-  wasm: (operands, shape, cpu) => [
-    simd.batchNorm2dParameterGradient(
-      { ...operands, ...shape, rectified: null, ...sumsMemory(cpu, shape) },
-      workOf(shape),
-    ),
-  ],
+  wasm: (operands, shape) => {
+    const all = { ...operands, ...shape, sums: sumsOf(shape) };
+    return [
+      simd.batchNorm2dGradientSums({ ...all, rectified: null }, workOf(shape)),
+      simd.batchNorm2dParameterGradient(all),
+    ];
+  },
 });
 
 /**
@@ -286,9 +288,9 @@ function planeOptions(
   };
 }
 
-/** Memory for two sums of each channel, in f64. */
-export function sumsMemory(cpu: CpuTraits, shape: BatchNorm2dShape) {
-  return threadMemory(cpu, shape.channels * 16);
+/** Two sums of each plane, in f64. */
+export function sumsOf({ batch, channels }: BatchNorm2dShape): Scratch {
+  return new Scratch(batch * channels * 4);
 }
 
 /** Elements decide the split. */

@@ -5,7 +5,7 @@ import {
   batchNorm2dNormalise,
   batchNorm2dParameterGradient,
   type BatchNorm2dShape,
-  sumsMemory,
+  sumsOf,
   workOf,
 } from "./batch_norm2d.ts";
 import * as simd from "./simd.gen.ts";
@@ -79,14 +79,15 @@ export const batchNorm2dReluGradient = /* @__PURE__ */ kernel({
     }
     return calls;
   },
-  wasm({ gradX, output: rectified, weight, ...given }, shape, cpu) {
+  wasm({ gradX, output: rectified, weight, ...given }, shape) {
     const work = workOf(shape);
-    const operands = { ...given, ...shape, rectified };
+    const operands = { ...given, ...shape, rectified, sums: sumsOf(shape) };
     const calls = [
-      simd.batchNorm2dParameterGradient({
-        ...operands,
-        ...sumsMemory(cpu, shape),
-      }, { ...work, label: "batchNorm2dReluParameterGradient" }),
+      simd.batchNorm2dGradientSums(operands, {
+        ...work,
+        label: "batchNorm2dReluGradientSums",
+      }),
+      simd.batchNorm2dParameterGradient(operands),
     ];
     if (gradX !== null) {
       calls.push(simd.batchNorm2dInputGradient({ ...operands, weight, gradX }, {

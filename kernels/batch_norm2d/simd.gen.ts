@@ -3,9 +3,21 @@
 
 import { wasmFunction, type WasmFunction } from "../kernel.ts";
 
-/** Makes calls of `batchNorm2dStatistics`. */
-export const batchNorm2dStatistics: WasmFunction<{ readonly x: "pointer"; readonly runningMean: "pointer"; readonly runningVar: "pointer"; readonly numBatchesTracked: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly eps: "f32"; readonly momentum: "f32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = /* @__PURE__ */ wasmFunction("batchNorm2dStatistics", {
+/** Makes calls of `batchNorm2dMoments`. */
+export const batchNorm2dMoments: WasmFunction<{ readonly x: "pointer"; readonly sums: "pointer"; readonly mean: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = /* @__PURE__ */ wasmFunction("batchNorm2dMoments", {
   x: "pointer",
+  sums: "pointer",
+  mean: "pointer",
+  batch: "i32",
+  channels: "i32",
+  area: "i32",
+  memory: "pointer",
+  memoryStride: "pointer",
+});
+
+/** Makes calls of `batchNorm2dStatistics`. */
+export const batchNorm2dStatistics: WasmFunction<{ readonly sums: "pointer"; readonly runningMean: "pointer"; readonly runningVar: "pointer"; readonly numBatchesTracked: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly eps: "f32"; readonly momentum: "f32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dStatistics", {
+  sums: "pointer",
   runningMean: "pointer",
   runningVar: "pointer",
   numBatchesTracked: "pointer",
@@ -16,8 +28,6 @@ export const batchNorm2dStatistics: WasmFunction<{ readonly x: "pointer"; readon
   area: "i32",
   eps: "f32",
   momentum: "f32",
-  memory: "pointer",
-  memoryStride: "pointer",
 });
 
 /** Makes calls of `batchNorm2dNormalise`. */
@@ -42,20 +52,26 @@ export const batchNorm2dInvStd: WasmFunction<{ readonly variance: "pointer"; rea
   eps: "f32",
 });
 
-/** Makes calls of `batchNorm2dParameterGradient`. */
-export const batchNorm2dParameterGradient: WasmFunction<{ readonly gradOutput: "pointer"; readonly rectified: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = /* @__PURE__ */ wasmFunction("batchNorm2dParameterGradient", {
+/** Makes calls of `batchNorm2dGradientSums`. */
+export const batchNorm2dGradientSums: WasmFunction<{ readonly gradOutput: "pointer"; readonly rectified: "pointer"; readonly x: "pointer"; readonly mean: "pointer"; readonly sums: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dGradientSums", {
   gradOutput: "pointer",
   rectified: "pointer",
   x: "pointer",
   mean: "pointer",
+  sums: "pointer",
+  batch: "i32",
+  channels: "i32",
+  area: "i32",
+});
+
+/** Makes calls of `batchNorm2dParameterGradient`. */
+export const batchNorm2dParameterGradient: WasmFunction<{ readonly sums: "pointer"; readonly invStd: "pointer"; readonly gradWeight: "pointer"; readonly gradBias: "pointer"; readonly batch: "i32"; readonly channels: "i32" }> = /* @__PURE__ */ wasmFunction("batchNorm2dParameterGradient", {
+  sums: "pointer",
   invStd: "pointer",
   gradWeight: "pointer",
   gradBias: "pointer",
   batch: "i32",
   channels: "i32",
-  area: "i32",
-  memory: "pointer",
-  memoryStride: "pointer",
 });
 
 /** Makes calls of `batchNorm2dInputGradient`. */

@@ -3,13 +3,16 @@
 // Batch normalisation of `[batch, channels, area]` per channel, and its
 // gradients: Ioffe and Szegedy, "Batch Normalization" (2015).
 //
-// For sums a part is whole channels: a channel's sum runs over its images, each
-// as `lib/simd/sums.ts` adds, in f64. Elsewhere a part is an unbroken range of the
-// planes (image and channel).
+// A part is an unbroken range of the planes (image and channel), here and in what
+// makes and takes x: so most of what a thread reads is in its core's cache. For sums,
+// each plane is added up as in `lib/simd/sums.ts`, into two f64 of its own, and those
+// of a channel are added in the images' order when all are there.
 
 import { fma } from "../lib/simd/fma.ts";
 import { partStart } from "../lib/simd/parts.ts";
 import {
+  addRows,
+  momentsAround,
   momentsAround,
   productsAround,
   squares,
@@ -19,8 +22,55 @@ import {
 } from "../lib/simd/sums.ts";
 
 @unmanaged
-export class BatchNorm2dStatisticsArgs {
+export class BatchNorm2dMomentsArgs {
   x: usize;
+  /** `[batch, channels, 2]`, f64. */
+  sums: usize;
+  mean: usize;
+  batch: i32;
+  channels: i32;
+  area: i32;
+  /** Memory of part 0: an f32 for each channel. */
+  memory: usize;
+  /** Bytes from one part's memory to the next one's. */
+  memoryStride: usize;
+}
+
+/**
+ * `Σ (x − m)` and `Σ (x − m)²` of each plane, m being the mean of the channel's first
+ * image, which is left in `mean`.
+ */
+export function batchNorm2dMoments(
+  args: BatchNorm2dMomentsArgs,
+  part: i32,
+  parts: i32,
+): void {
+  const x = args.x;
+  const sums = args.sums;
+  const mean = args.mean;
+  const channels = args.channels;
+  const area = args.area;
+  const near = args.memory + args.memoryStride * part;
+  const planes = args.batch * channels;
+  const first = partStart(planes, part, parts);
+  const end = partStart(planes, part + 1, parts);
+  for (let p = first; p < end; p++) {
+    const c = p % channels;
+    const own = near + (<usize> c << 2);
+    if (p - first < channels) {
+      store<f32>(own, <f32> (sumOf(plane(x, c, area), area) / area));
+      if (p < channels) store<f32>(mean + (<usize> c << 2), load<f32>(own));
+    }
+    const to = sums + (<usize> p << 4);
+    store<f64>(to, momentsAround(plane(x, p, area), area, load<f32>(own)));
+    store<f64>(to, squares, 8);
+  }
+}
+
+@unmanaged
+export class BatchNorm2dStatisticsArgs {
+  /** What `batchNorm2dMoments` made. */
+  sums: usize;
   runningMean: usize;
   runningVar: usize;
   numBatchesTracked: usize;
@@ -31,50 +81,32 @@ export class BatchNorm2dStatisticsArgs {
   area: i32;
   eps: f32;
   momentum: f32;
-  /** Memory of part 0: two f64 for each channel. */
-  memory: usize;
-  /** Bytes from one part's memory to the next one's. */
-  memoryStride: usize;
 }
 
 /**
- * Mean and invStd of each channel; moves the running statistics; the first part
- * counts the batch. Sums run around the mean of the channel's first image, and
- * are moved to the mean of all afterwards. That costs few digits: what lies
- * between the two means is part of the variance, by its square over the batch.
+ * Mean and invStd of each channel; moves the running statistics, and counts the
+ * batch, by one part. What is around the mean of the first image is moved to the mean
+ * of all. That costs few digits: what lies between the two means is part of the
+ * variance, by its square over the batch.
  */
 export function batchNorm2dStatistics(
   args: BatchNorm2dStatisticsArgs,
-  part: i32,
-  parts: i32,
+  _part: i32,
+  _parts: i32,
 ): void {
-  const x = args.x;
   const runningMean = args.runningMean;
   const runningVar = args.runningVar;
   const mean = args.mean;
   const invStd = args.invStd;
-  const batch = args.batch;
   const channels = args.channels;
-  const area = args.area;
   const eps: f64 = args.eps;
   const momentum: f64 = args.momentum;
   const batches = args.numBatchesTracked;
-  const count: f64 = <f64> batch * <f64> area;
-  const first = partStart(channels, part, parts);
-  const end = partStart(channels, part + 1, parts);
-  const sums = args.memory + args.memoryStride * part;
-  memory.fill(sums, 0, <usize> (end - first) << 4);
-  for (let image = 0; image < batch; image++) {
-    for (let c = first, to = sums; c < end; c++, to += 16) {
-      const at = plane(x, image * channels + c, area);
-      const near = mean + (<usize> c << 2);
-      if (image == 0) store<f32>(near, <f32> (sumOf(at, area) / area));
-      const sum = momentsAround(at, area, load<f32>(near));
-      store<f64>(to, load<f64>(to) + sum);
-      store<f64>(to, load<f64>(to, 8) + squares, 8);
-    }
-  }
-  for (let c = first, from = sums; c < end; c++, from += 16) {
+  const count: f64 = <f64> args.batch * <f64> args.area;
+  const sums = args.sums;
+  addRows(sums, args.batch, channels);
+  for (let c = 0; c < channels; c++) {
+    const from = sums + (<usize> c << 4);
     const sum = load<f64>(from), around = load<f64>(from, 8);
     const at: usize = c << 2;
     const center: f64 = load<f32>(mean + at) + sum / count;
@@ -85,7 +117,7 @@ export function batchNorm2dStatistics(
     move(runningMean + at, center, momentum);
     move(runningVar + at, deviation / (count - 1), momentum);
   }
-  if (part == 0 && batches != 0) store<i32>(batches, load<i32>(batches) + 1);
+  if (batches != 0) store<i32>(batches, load<i32>(batches) + 1);
 }
 
 /** Moves a number towards a value by a share of the way. */
@@ -180,59 +212,76 @@ export function batchNorm2dInvStd(
 }
 
 @unmanaged
-export class BatchNorm2dParameterGradientArgs {
+export class BatchNorm2dGradientSumsArgs {
   gradOutput: usize;
   /** Of a ReLU behind: where it is not above 0, gradOutput counts as 0. Or 0 for none. */
   rectified: usize;
   x: usize;
   mean: usize;
-  invStd: usize;
-  gradWeight: usize;
-  gradBias: usize;
+  /** `[batch, channels, 2]`, f64. */
+  sums: usize;
   batch: i32;
   channels: i32;
   area: i32;
-  /** Memory of part 0: two f64 for each channel. */
-  memory: usize;
-  /** Bytes from one part's memory to the next one's. */
-  memoryStride: usize;
 }
 
-/** Sums, per channel, over what weight and bias took part in. */
-export function batchNorm2dParameterGradient(
-  args: BatchNorm2dParameterGradientArgs,
+/** `Σ g · (x − mean)` and `Σ g` of each plane. */
+export function batchNorm2dGradientSums(
+  args: BatchNorm2dGradientSumsArgs,
   part: i32,
   parts: i32,
 ): void {
   const gradOutput = args.gradOutput, rectified = args.rectified;
   const x = args.x;
   const mean = args.mean;
+  const sums = args.sums;
+  const channels = args.channels;
+  const area = args.area;
+  const planes = args.batch * channels;
+  const end = partStart(planes, part + 1, parts);
+  for (let p = partStart(planes, part, parts); p < end; p++) {
+    const products = productsAround(
+      plane(gradOutput, p, area),
+      rectified == 0 ? 0 : plane(rectified, p, area),
+      plane(x, p, area),
+      area,
+      load<f32>(mean + (<usize> (p % channels) << 2)),
+    );
+    const to = sums + (<usize> p << 4);
+    store<f64>(to, products);
+    store<f64>(to, sumOfFactors, 8);
+  }
+}
+
+@unmanaged
+export class BatchNorm2dParameterGradientArgs {
+  /** Two sums of each plane, `[batch, channels, 2]`, f64. */
+  sums: usize;
+  invStd: usize;
+  gradWeight: usize;
+  gradBias: usize;
+  batch: i32;
+  channels: i32;
+}
+
+/**
+ * The sums of each channel, in f64 over the images; invStd times the first is the
+ * gradient with respect to the weight, the second that with respect to the bias. By
+ * one part.
+ */
+export function batchNorm2dParameterGradient(
+  args: BatchNorm2dParameterGradientArgs,
+  _part: i32,
+  _parts: i32,
+): void {
   const invStd = args.invStd;
   const gradWeight = args.gradWeight;
   const gradBias = args.gradBias;
-  const batch = args.batch;
   const channels = args.channels;
-  const area = args.area;
-  const first = partStart(channels, part, parts);
-  const end = partStart(channels, part + 1, parts);
-  const sums = args.memory + args.memoryStride * part;
-  memory.fill(sums, 0, <usize> (end - first) << 4);
-  for (let image = 0; image < batch; image++) {
-    for (let c = first, to = sums; c < end; c++, to += 16) {
-      const index = image * channels + c;
-      const products = productsAround(
-        plane(gradOutput, index, area),
-        rectified == 0 ? 0 : plane(rectified, index, area),
-        plane(x, index, area),
-        area,
-        load<f32>(mean + (<usize> c << 2)),
-      );
-      store<f64>(to, load<f64>(to) + products);
-      store<f64>(to, load<f64>(to, 8) + sumOfFactors, 8);
-    }
-  }
-  for (let c = first, from = sums; c < end; c++, from += 16) {
-    const channel: usize = c << 2;
+  const sums = args.sums;
+  addRows(sums, args.batch, channels);
+  for (let c = 0; c < channels; c++) {
+    const channel: usize = c << 2, from = sums + (<usize> c << 4);
     const factor: f64 = load<f32>(invStd + channel);
     store<f32>(gradWeight + channel, <f32> (load<f64>(from) * factor));
     store<f32>(gradBias + channel, <f32> load<f64>(from, 8));

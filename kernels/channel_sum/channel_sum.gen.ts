@@ -151,12 +151,12 @@ output[channel] = total;
 export const channelSum: EntryPoint<"x" | "output", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "channelSum",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };
 
 /** The entry point `channelSumFours`. */
 export const channelSumFours: EntryPoint<"xFours" | "output", { workgroupSize: number; channels: number; area: number }> = {
   module,
   name: "channelSumFours",
-  bindings: [{"name":"xFours","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
+  bindings: [{"name":"xFours","index":0,"access":"read"},{"name":"output","index":1,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"area","type":"u32"}]}],
 };

@@ -63,5 +63,5 @@ fault[3] = inner;
 export const checkLabels: EntryPoint<"labels" | "fault", { workgroupSize: number; classes: number; inner: number; hasIgnored: number; ignored: number }> = {
   module,
   name: "checkLabels",
-  bindings: [{"name":"labels","index":0,"access":"read","element":null},{"name":"fault","index":1,"access":"write","element":null}],
+  bindings: [{"name":"labels","index":0,"access":"read"},{"name":"fault","index":1,"access":"write"}],
 };

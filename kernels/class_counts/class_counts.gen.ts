@@ -59,5 +59,5 @@ counts[2 * sizes.classes + own] = f32(counted.z);
 export const classCounts: EntryPoint<"predictions" | "labels" | "counts", { workgroupSize: number; batch: number; classes: number }> = {
   module,
   name: "classCounts",
-  bindings: [{"name":"predictions","index":0,"access":"read","element":null},{"name":"labels","index":1,"access":"read","element":null},{"name":"counts","index":2,"access":"write","element":null},{"name":"sizes","index":3,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
+  bindings: [{"name":"predictions","index":0,"access":"read"},{"name":"labels","index":1,"access":"read"},{"name":"counts","index":2,"access":"write"},{"name":"sizes","index":3,"access":"uniform","members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
 };

@@ -94,19 +94,19 @@ gradient[index] *= select(factor, norm, isNan);
 export const sumOfSquares: EntryPoint<"x" | "output", { workgroupSize: number }> = {
   module,
   name: "sumOfSquares",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"}],
 };
 
 /** The entry point `normOfSquares`. */
 export const normOfSquares: EntryPoint<"norm", Record<never, never>> = {
   module,
   name: "normOfSquares",
-  bindings: [{"name":"norm","index":0,"access":"write","element":null}],
+  bindings: [{"name":"norm","index":0,"access":"write"}],
 };
 
 /** The entry point `clipByNorm`. */
 export const clipByNorm: EntryPoint<"clipping" | "gradient", { workgroupSize: number; maxNorm: number }> = {
   module,
   name: "clipByNorm",
-  bindings: [{"name":"clipping","index":0,"access":"read","element":null},{"name":"gradient","index":1,"access":"write","element":null}],
+  bindings: [{"name":"clipping","index":0,"access":"read"},{"name":"gradient","index":1,"access":"write"}],
 };

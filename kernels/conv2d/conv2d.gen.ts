@@ -263,12 +263,12 @@ total[local];
 export const convolve: EntryPoint<"weight" | "source" | "bias" | "output", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; sourceChannelStep: number; targetChannelStep: number; flipped: number; hasBias: number; workgroupSize: number; groups: number; sources?: number; targets?: number; kernelArea?: number; tilesOfRow?: number }> = {
   module,
   name: "convolve",
-  bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":"Target"}],
+  bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read"},{"name":"output","index":3,"access":"write","element":"Target"}],
 };
 
 /** The entry point `weightGradient`. */
 export const weightGradient: EntryPoint<"gradOutput" | "source" | "gradWeight", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; workgroupSize: number; groups: number; sources?: number; targets?: number; kernelRows?: number; tilesOfKernelRow?: number; tilesOfKernel?: number; foursOfChannels?: number }> = {
   module,
   name: "weightGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"gradWeight","index":2,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"gradWeight","index":2,"access":"write"}],
 };

@@ -55,5 +55,5 @@ output[index] = partial[local];
 export const sumOfSplits: EntryPoint<"splits" | "output", Record<never, never>> = {
   module,
   name: "sumOfSplits",
-  bindings: [{"name":"splits","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"splits","index":0,"access":"read"},{"name":"output","index":1,"access":"write"}],
 };

@@ -325,19 +325,19 @@ singles[indexOf(pixel, channel)] = Target(value + shiftOf(channel));
 export const convolveFours: EntryPoint<"weight" | "source" | "bias" | "fours", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; sourceChannelStep: number; targetChannelStep: number; flipped: number; hasBias: number; area?: number; kernelArea?: number; depth?: number; sourceArea?: number; groups?: number; quads?: number; chunk?: number; factorCount?: number }> = {
   module,
   name: "convolveFours",
-  bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read","element":null},{"name":"fours","index":3,"access":"write","element":"Target"}],
+  bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read"},{"name":"fours","index":3,"access":"write","element":"Target"}],
 };
 
 /** The entry point `convolveWithStatistics`. */
 export const convolveWithStatistics: EntryPoint<"weight" | "source" | "bias" | "fours" | "partials" | "batches", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; sourceChannelStep: number; targetChannelStep: number; flipped: number; hasBias: number; area?: number; kernelArea?: number; depth?: number; sourceArea?: number; groups?: number; quads?: number; chunk?: number; factorCount?: number }> = {
   module,
   name: "convolveWithStatistics",
-  bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read","element":null},{"name":"fours","index":3,"access":"write","element":"Target"},{"name":"partials","index":4,"access":"write","element":null},{"name":"batches","index":5,"access":"write","element":null}],
+  bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read"},{"name":"fours","index":3,"access":"write","element":"Target"},{"name":"partials","index":4,"access":"write"},{"name":"batches","index":5,"access":"write"}],
 };
 
 /** The entry point `convolveSingles`. */
 export const convolveSingles: EntryPoint<"weight" | "source" | "bias" | "singles", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; sourceChannelStep: number; targetChannelStep: number; flipped: number; hasBias: number; area?: number; kernelArea?: number; depth?: number; sourceArea?: number; groups?: number; quads?: number; chunk?: number; factorCount?: number }> = {
   module,
   name: "convolveSingles",
-  bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read","element":null},{"name":"singles","index":3,"access":"write","element":"Target"}],
+  bindings: [{"name":"weight","index":0,"access":"read","element":"Weight"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"bias","index":2,"access":"read"},{"name":"singles","index":3,"access":"write","element":"Target"}],
 };

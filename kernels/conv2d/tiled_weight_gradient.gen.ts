@@ -193,5 +193,5 @@ return select(vec4f(), values, vec4<bool>(pixel < end));
 export const weightGradientSplits: EntryPoint<"gradOutput" | "source" | "splits", { sourceChannels: number; sourceHeight: number; sourceWidth: number; targetChannels: number; targetHeight: number; targetWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number; inputDilationHeight?: number; inputDilationWidth?: number; area?: number; kernelArea?: number; depth?: number; sourceArea?: number; pixelsPerSplit: number }> = {
   module,
   name: "weightGradientSplits",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"splits","index":2,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"source","index":1,"access":"read","element":"Source"},{"name":"splits","index":2,"access":"write"}],
 };

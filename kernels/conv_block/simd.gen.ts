@@ -19,19 +19,15 @@ export const convBlockFinish: WasmFunction<{ readonly convolved: "pointer"; read
 });
 
 /** Makes calls of `convBlockGradientSums`. */
-export const convBlockGradientSums: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly picked: "pointer"; readonly mean: "pointer"; readonly invStd: "pointer"; readonly gradScale: "pointer"; readonly gradShift: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32"; readonly memory: "pointer"; readonly memoryStride: "pointer" }> = /* @__PURE__ */ wasmFunction("convBlockGradientSums", {
+export const convBlockGradientSums: WasmFunction<{ readonly gradOutput: "pointer"; readonly output: "pointer"; readonly picked: "pointer"; readonly mean: "pointer"; readonly sums: "pointer"; readonly batch: "i32"; readonly channels: "i32"; readonly area: "i32" }> = /* @__PURE__ */ wasmFunction("convBlockGradientSums", {
   gradOutput: "pointer",
   output: "pointer",
   picked: "pointer",
   mean: "pointer",
-  invStd: "pointer",
-  gradScale: "pointer",
-  gradShift: "pointer",
+  sums: "pointer",
   batch: "i32",
   channels: "i32",
   area: "i32",
-  memory: "pointer",
-  memoryStride: "pointer",
 });
 
 /** Makes calls of `convBlockGradConvolved`. */

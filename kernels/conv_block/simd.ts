@@ -9,6 +9,7 @@
 
 import { fma } from "../lib/simd/fma.ts";
 import { partStart } from "../lib/simd/parts.ts";
+import { exactSum } from "../lib/simd/sums.ts";
 
 @unmanaged
 export class ConvBlockFinishArgs {
@@ -163,23 +164,18 @@ export class ConvBlockGradientSumsArgs {
   output: usize;
   picked: usize;
   mean: usize;
-  invStd: usize;
-  gradScale: usize;
-  gradShift: usize;
+  /** `[batch, channels, 2]`, f64. */
+  sums: usize;
   batch: i32;
   channels: i32;
   area: i32;
-  /** Memory of part 0: two f64 for each channel. */
-  memory: usize;
-  /** Bytes from one part's memory to the next one's. */
-  memoryStride: usize;
 }
 
 /**
- * Gradients with respect to scale, `Σ g · (picked − mean) · invStd`, and shift,
- * `Σ g`, where g is gradOutput, or 0 where the ReLU's output is; `area` is the one
- * of the output. A part is whole channels: sums run in f32 over a plane, in four
- * lanes, then in f64 over the images.
+ * `Σ g · (picked − mean)` and `Σ g` of each
+ * plane, where g is gradOutput, or 0 where the ReLU's output is; `area` is the one of
+ * the output. A part is an unbroken range of the planes: sums run in f32, in four
+ * lanes, which are added in f64.
  */
 export function convBlockGradientSums(
   args: ConvBlockGradientSumsArgs,
@@ -190,61 +186,39 @@ export function convBlockGradientSums(
   const output = args.output;
   const picked = args.picked;
   const mean = args.mean;
-  const invStd = args.invStd;
-  const gradScale = args.gradScale;
-  const gradShift = args.gradShift;
-  const batch = args.batch;
+  const sums = args.sums;
   const channels = args.channels;
   const area = args.area;
+  const planes = args.batch * channels;
   const zero = f32x4.splat(0);
-  const first = partStart(channels, part, parts);
-  const end = partStart(channels, part + 1, parts);
-  const sums = args.memory + args.memoryStride * part;
-  memory.fill(sums, 0, <usize> (end - first) << 4);
-  for (let image = 0; image < batch; image++) {
-    for (let c = first, to = sums; c < end; c++, to += 16) {
-      const center = load<f32>(mean + (<usize> c << 2));
-      const centers = f32x4.splat(center);
-      const start: usize = ((image * channels + c) * area) << 2;
-      let lanes = zero, productLanes = zero;
-      let i = 0;
-      for (; i + 4 <= area; i += 4) {
-        const at = start + (<usize> i << 2);
-        const blocked = f32x4.le(v128.load(output + at), zero);
-        const g = v128.andnot(v128.load(gradOutput + at), blocked);
-        lanes = f32x4.add(lanes, g);
-        const difference = f32x4.sub(v128.load(picked + at), centers);
-        productLanes = fma(g, difference, productLanes);
-      }
-      let sum = load<f64>(to) + exactSum(lanes);
-      let products = load<f64>(to, 8) + exactSum(productLanes);
-      for (; i < area; i++) {
-        const at = start + (<usize> i << 2);
-        if (load<f32>(output + at) <= 0) continue;
-        const g: f64 = load<f32>(gradOutput + at);
-        sum += g;
-        products += g * <f64> (load<f32>(picked + at) - center);
-      }
-      store<f64>(to, sum);
-      store<f64>(to, products, 8);
+  const end = partStart(planes, part + 1, parts);
+  for (let plane = partStart(planes, part, parts); plane < end; plane++) {
+    const center = load<f32>(mean + (<usize> (plane % channels) << 2));
+    const centers = f32x4.splat(center);
+    const start: usize = (plane * area) << 2;
+    let lanes = zero, productLanes = zero;
+    let i = 0;
+    for (; i + 4 <= area; i += 4) {
+      const at = start + (<usize> i << 2);
+      const blocked = f32x4.le(v128.load(output + at), zero);
+      const g = v128.andnot(v128.load(gradOutput + at), blocked);
+      lanes = f32x4.add(lanes, g);
+      const difference = f32x4.sub(v128.load(picked + at), centers);
+      productLanes = fma(g, difference, productLanes);
     }
+    let sum = exactSum(lanes, zero);
+    let products = exactSum(productLanes, zero);
+    for (; i < area; i++) {
+      const at = start + (<usize> i << 2);
+      if (load<f32>(output + at) <= 0) continue;
+      const g: f64 = load<f32>(gradOutput + at);
+      sum += g;
+      products += g * <f64> (load<f32>(picked + at) - center);
+    }
+    const to = sums + (<usize> plane << 4);
+    store<f64>(to, products);
+    store<f64>(to, sum, 8);
   }
-  for (let c = first, from = sums; c < end; c++, from += 16) {
-    const channel: usize = c << 2;
-    const inverse: f64 = load<f32>(invStd + channel);
-    store<f32>(gradScale + channel, <f32> (load<f64>(from, 8) * inverse));
-    store<f32>(gradShift + channel, <f32> load<f64>(from));
-  }
-}
-
-/** The sum of four lanes, in f64. */
-function exactSum(lanes: v128): f64 {
-  const upper = v128.shuffle<f32>(lanes, lanes, 2, 3, 2, 3);
-  const both = f64x2.add(
-    f64x2.promote_low_f32x4(lanes),
-    f64x2.promote_low_f32x4(upper),
-  );
-  return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
 }
 
 @unmanaged

@@ -1,17 +1,9 @@
-import {
-  batchNorm2dStatistics,
-  sumsMemory,
-} from "../batch_norm2d/batch_norm2d.ts";
+import { batchNorm2dStatistics, sumsOf } from "../batch_norm2d/batch_norm2d.ts";
+import { batchNorm2dParameterGradient } from "../batch_norm2d/simd.gen.ts";
 import { winogradGradient } from "../conv2d/gradients.ts";
 import { winogradForward } from "../conv2d/winograd/winograd.ts";
 import { fill } from "../fill/fill.ts";
-import {
-  type AnyKernelCall,
-  call,
-  type CpuTraits,
-  Scratch,
-  type WasmCall,
-} from "../kernel.ts";
+import { type AnyKernelCall, call, Scratch, type WasmCall } from "../kernel.ts";
 import {
   type ConvBlockShape,
   type ConvBlockTraining,
@@ -55,7 +47,6 @@ export function forward(
 export function gradient(
   operands: GradientOperands,
   shape: ConvBlockShape,
-  cpu: CpuTraits,
 ): Steps | null {
   if (!isHalving(shape)) return null;
   const { convolution, pooling } = shape;
@@ -63,12 +54,23 @@ export function gradient(
   const norm = normalisationOf(shape);
   const area = outHeight * outWidth;
   const gradConvolved = new Scratch(sizeOf(norm));
-  const { gradBias, gradWeight, gradX, weight, x } = operands;
+  const { gradBias, gradScale, gradShift, gradWeight, gradX, invStd } =
+    operands;
+  const { weight, x } = operands;
+  const sums = sumsOf(norm);
   const steps: Steps = [
     simd.convBlockGradientSums(
-      { ...operands, batch, channels, area, ...sumsMemory(cpu, norm) },
+      { ...operands, batch, channels, area, sums },
       { work: batch * channels * area, label: "convBlockGradientSums" },
     ),
+    batchNorm2dParameterGradient({
+      sums,
+      invStd,
+      gradWeight: gradScale,
+      gradBias: gradShift,
+      batch,
+      channels,
+    }),
   ];
   if (gradX !== null || gradWeight !== null) {
     steps.push(

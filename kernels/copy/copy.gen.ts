@@ -57,12 +57,12 @@ outputFours[index] = sourceFours[index];
 export const copy: EntryPoint<"source" | "output", { workgroupSize: number }> = {
   module,
   name: "copy",
-  bindings: [{"name":"source","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"source","index":0,"access":"read"},{"name":"output","index":1,"access":"write"}],
 };
 
 /** The entry point `copyFours`. */
 export const copyFours: EntryPoint<"sourceFours" | "outputFours", { workgroupSize: number }> = {
   module,
   name: "copyFours",
-  bindings: [{"name":"sourceFours","index":0,"access":"read","element":null},{"name":"outputFours","index":1,"access":"write","element":null}],
+  bindings: [{"name":"sourceFours","index":0,"access":"read"},{"name":"outputFours","index":1,"access":"write"}],
 };

@@ -161,5 +161,5 @@ select(0.0, 1.0, column == u32(label)),
 export const crossEntropy: EntryPoint<"scores" | "labels" | "gradLogits" | "loss" | "sums" | "fault", { workgroupSize: number; labelSmoothing: number; batch: number; classes: number }> = {
   module,
   name: "crossEntropy",
-  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"labels","index":1,"access":"read","element":null},{"name":"gradLogits","index":2,"access":"write","element":null},{"name":"loss","index":3,"access":"write","element":null},{"name":"sums","index":4,"access":"write","element":null},{"name":"fault","index":5,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
+  bindings: [{"name":"scores","index":0,"access":"read"},{"name":"labels","index":1,"access":"read"},{"name":"gradLogits","index":2,"access":"write"},{"name":"loss","index":3,"access":"write"},{"name":"sums","index":4,"access":"write"},{"name":"fault","index":5,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"batch","type":"u32"},{"name":"classes","type":"u32"}]}],
 };

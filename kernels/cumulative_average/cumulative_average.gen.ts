@@ -43,5 +43,5 @@ average[index] += (value[index] - average[index]) / f32(count[0]);
 export const cumulativeAverage: EntryPoint<"value" | "count" | "average", { workgroupSize: number }> = {
   module,
   name: "cumulativeAverage",
-  bindings: [{"name":"value","index":0,"access":"read","element":null},{"name":"count","index":1,"access":"read","element":null},{"name":"average","index":2,"access":"write","element":null}],
+  bindings: [{"name":"value","index":0,"access":"read"},{"name":"count","index":1,"access":"read"},{"name":"average","index":2,"access":"write"}],
 };

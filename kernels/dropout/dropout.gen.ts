@@ -69,5 +69,5 @@ output[index] = x[index] * scale;
 export const dropoutForward: EntryPoint<"x" | "state" | "mask" | "output", { workgroupSize: number; area: number; threshold: number; factor: number }> = {
   module,
   name: "dropoutForward",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"state","index":1,"access":"read","element":null},{"name":"mask","index":2,"access":"write","element":null},{"name":"output","index":3,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"state","index":1,"access":"read"},{"name":"mask","index":2,"access":"write"},{"name":"output","index":3,"access":"write"}],
 };

@@ -82,12 +82,12 @@ b[index] = before;
 export const emaUpdate: EntryPoint<"value" | "weights" | "average", { workgroupSize: number; rest: number }> = {
   module,
   name: "emaUpdate",
-  bindings: [{"name":"value","index":0,"access":"read","element":null},{"name":"weights","index":1,"access":"write","element":null},{"name":"average","index":2,"access":"write","element":null}],
+  bindings: [{"name":"value","index":0,"access":"read"},{"name":"weights","index":1,"access":"write"},{"name":"average","index":2,"access":"write"}],
 };
 
 /** The entry point `swap`. */
 export const swap: EntryPoint<"a" | "b", { workgroupSize: number }> = {
   module,
   name: "swap",
-  bindings: [{"name":"a","index":0,"access":"write","element":null},{"name":"b","index":1,"access":"write","element":null}],
+  bindings: [{"name":"a","index":0,"access":"write"},{"name":"b","index":1,"access":"write"}],
 };

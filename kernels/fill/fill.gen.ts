@@ -46,5 +46,5 @@ output[index] = bits;
 export const fill: EntryPoint<"output", { workgroupSize: number; bits: number }> = {
   module,
   name: "fill",
-  bindings: [{"name":"output","index":0,"access":"write","element":null}],
+  bindings: [{"name":"output","index":0,"access":"write"}],
 };

@@ -40,5 +40,5 @@ output[index] = f32(x[index]);
 export const floatOfIntegers: EntryPoint<"x" | "output", { workgroupSize: number }> = {
   module,
   name: "floatOfIntegers",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"}],
 };

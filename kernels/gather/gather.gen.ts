@@ -154,33 +154,33 @@ default: { return shard3[index]; }
 export const gatherBatch: EntryPoint<"shard0" | "shard1" | "shard2" | "shard3" | "indices" | "cursor" | "output" | "source" | "targets" | "next", { workgroupSize: number; rowLength: number; targetLength: number; rowsPerShard: number; shards: number; bytes: number; divisor: number; mean: number; deviation: number }> = {
   module,
   name: "gatherBatch",
-  bindings: [{"name":"shard0","index":0,"access":"read","element":null},{"name":"shard1","index":1,"access":"read","element":null},{"name":"shard2","index":2,"access":"read","element":null},{"name":"shard3","index":3,"access":"read","element":null},{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"output","index":6,"access":"write","element":null},{"name":"source","index":7,"access":"read","element":null},{"name":"targets","index":8,"access":"write","element":null},{"name":"next","index":9,"access":"write","element":null}],
+  bindings: [{"name":"shard0","index":0,"access":"read"},{"name":"shard1","index":1,"access":"read"},{"name":"shard2","index":2,"access":"read"},{"name":"shard3","index":3,"access":"read"},{"name":"indices","index":4,"access":"read"},{"name":"cursor","index":5,"access":"read"},{"name":"output","index":6,"access":"write"},{"name":"source","index":7,"access":"read"},{"name":"targets","index":8,"access":"write"},{"name":"next","index":9,"access":"write"}],
 };
 
 /** The entry point `gatherBatchFours`. */
 export const gatherBatchFours: EntryPoint<"shard0" | "shard1" | "shard2" | "shard3" | "indices" | "cursor" | "outputFours" | "source" | "targets" | "next", { workgroupSize: number; rowLength: number; targetLength: number; rowsPerShard: number; shards: number; divisor: number; mean: number; deviation: number }> = {
   module,
   name: "gatherBatchFours",
-  bindings: [{"name":"shard0","index":0,"access":"read","element":null},{"name":"shard1","index":1,"access":"read","element":null},{"name":"shard2","index":2,"access":"read","element":null},{"name":"shard3","index":3,"access":"read","element":null},{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"outputFours","index":6,"access":"write","element":null},{"name":"source","index":7,"access":"read","element":null},{"name":"targets","index":8,"access":"write","element":null},{"name":"next","index":9,"access":"write","element":null}],
+  bindings: [{"name":"shard0","index":0,"access":"read"},{"name":"shard1","index":1,"access":"read"},{"name":"shard2","index":2,"access":"read"},{"name":"shard3","index":3,"access":"read"},{"name":"indices","index":4,"access":"read"},{"name":"cursor","index":5,"access":"read"},{"name":"outputFours","index":6,"access":"write"},{"name":"source","index":7,"access":"read"},{"name":"targets","index":8,"access":"write"},{"name":"next","index":9,"access":"write"}],
 };
 
 /** The entry point `gatherRows`. */
 export const gatherRows: EntryPoint<"shard0" | "shard1" | "shard2" | "shard3" | "indices" | "cursor" | "output", { workgroupSize: number; rowLength: number; rowsPerShard: number; shards: number; bytes: number; divisor: number; mean: number; deviation: number }> = {
   module,
   name: "gatherRows",
-  bindings: [{"name":"shard0","index":0,"access":"read","element":null},{"name":"shard1","index":1,"access":"read","element":null},{"name":"shard2","index":2,"access":"read","element":null},{"name":"shard3","index":3,"access":"read","element":null},{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"output","index":6,"access":"write","element":null}],
+  bindings: [{"name":"shard0","index":0,"access":"read"},{"name":"shard1","index":1,"access":"read"},{"name":"shard2","index":2,"access":"read"},{"name":"shard3","index":3,"access":"read"},{"name":"indices","index":4,"access":"read"},{"name":"cursor","index":5,"access":"read"},{"name":"output","index":6,"access":"write"}],
 };
 
 /** The entry point `gatherRowsFours`. */
 export const gatherRowsFours: EntryPoint<"shard0" | "shard1" | "shard2" | "shard3" | "indices" | "cursor" | "outputFours", { workgroupSize: number; rowLength: number; rowsPerShard: number; shards: number; divisor: number; mean: number; deviation: number }> = {
   module,
   name: "gatherRowsFours",
-  bindings: [{"name":"shard0","index":0,"access":"read","element":null},{"name":"shard1","index":1,"access":"read","element":null},{"name":"shard2","index":2,"access":"read","element":null},{"name":"shard3","index":3,"access":"read","element":null},{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"outputFours","index":6,"access":"write","element":null}],
+  bindings: [{"name":"shard0","index":0,"access":"read"},{"name":"shard1","index":1,"access":"read"},{"name":"shard2","index":2,"access":"read"},{"name":"shard3","index":3,"access":"read"},{"name":"indices","index":4,"access":"read"},{"name":"cursor","index":5,"access":"read"},{"name":"outputFours","index":6,"access":"write"}],
 };
 
 /** The entry point `gatherTargets`. */
 export const gatherTargets: EntryPoint<"indices" | "cursor" | "source" | "targets" | "next", { workgroupSize: number; targetLength: number }> = {
   module,
   name: "gatherTargets",
-  bindings: [{"name":"indices","index":4,"access":"read","element":null},{"name":"cursor","index":5,"access":"read","element":null},{"name":"source","index":7,"access":"read","element":null},{"name":"targets","index":8,"access":"write","element":null},{"name":"next","index":9,"access":"write","element":null}],
+  bindings: [{"name":"indices","index":4,"access":"read"},{"name":"cursor","index":5,"access":"read"},{"name":"source","index":7,"access":"read"},{"name":"targets","index":8,"access":"write"},{"name":"next","index":9,"access":"write"}],
 };

@@ -169,19 +169,19 @@ gradBias[channel] = totals.y;
 export const groupNormForward: EntryPoint<"x" | "weight" | "bias" | "means" | "invStds" | "output", { workgroupSize: number; groups: number; channels: number; area: number; eps: number }> = {
   module,
   name: "groupNormForward",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"weight","index":1,"access":"read","element":null},{"name":"bias","index":2,"access":"read","element":null},{"name":"means","index":3,"access":"write","element":null},{"name":"invStds","index":4,"access":"write","element":null},{"name":"output","index":5,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"weight","index":1,"access":"read"},{"name":"bias","index":2,"access":"read"},{"name":"means","index":3,"access":"write"},{"name":"invStds","index":4,"access":"write"},{"name":"output","index":5,"access":"write"}],
 };
 
 /** The entry point `groupNormInputGradient`. */
 export const groupNormInputGradient: EntryPoint<"x" | "weight" | "gradOutput" | "mean" | "invStd" | "gradX", { workgroupSize: number; groups: number; channels: number; area: number }> = {
   module,
   name: "groupNormInputGradient",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"weight","index":1,"access":"read","element":null},{"name":"gradOutput","index":2,"access":"read","element":null},{"name":"mean","index":3,"access":"read","element":null},{"name":"invStd","index":4,"access":"read","element":null},{"name":"gradX","index":5,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"weight","index":1,"access":"read"},{"name":"gradOutput","index":2,"access":"read"},{"name":"mean","index":3,"access":"read"},{"name":"invStd","index":4,"access":"read"},{"name":"gradX","index":5,"access":"write"}],
 };
 
 /** The entry point `groupNormParameterGradient`. */
 export const groupNormParameterGradient: EntryPoint<"x" | "gradWeight" | "gradOutput" | "mean" | "invStd" | "gradBias", { workgroupSize: number; groups: number; channels: number; area: number }> = {
   module,
   name: "groupNormParameterGradient",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"gradWeight","index":1,"access":"write","element":null},{"name":"gradOutput","index":2,"access":"read","element":null},{"name":"mean","index":3,"access":"read","element":null},{"name":"invStd","index":4,"access":"read","element":null},{"name":"gradBias","index":5,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"gradWeight","index":1,"access":"write"},{"name":"gradOutput","index":2,"access":"read"},{"name":"mean","index":3,"access":"read"},{"name":"invStd","index":4,"access":"read"},{"name":"gradBias","index":5,"access":"write"}],
 };

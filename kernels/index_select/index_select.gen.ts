@@ -91,12 +91,12 @@ gradX[index] = sum;
 export const indexSelect: EntryPoint<"indices" | "sizes" | "x" | "output", { workgroupSize: number; perElement: number; invalid: number }> = {
   module,
   name: "indexSelect",
-  bindings: [{"name":"indices","index":0,"access":"read","element":null},{"name":"sizes","index":1,"access":"read","element":null},{"name":"x","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null}],
+  bindings: [{"name":"indices","index":0,"access":"read"},{"name":"sizes","index":1,"access":"read"},{"name":"x","index":2,"access":"read"},{"name":"output","index":3,"access":"write"}],
 };
 
 /** The entry point `indexSelectGradient`. */
 export const indexSelectGradient: EntryPoint<"indices" | "sizes" | "gradOutput" | "gradX", { workgroupSize: number; perElement: number }> = {
   module,
   name: "indexSelectGradient",
-  bindings: [{"name":"indices","index":0,"access":"read","element":null},{"name":"sizes","index":1,"access":"read","element":null},{"name":"gradOutput","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null}],
+  bindings: [{"name":"indices","index":0,"access":"read"},{"name":"sizes","index":1,"access":"read"},{"name":"gradOutput","index":2,"access":"read"},{"name":"gradX","index":3,"access":"write"}],
 };

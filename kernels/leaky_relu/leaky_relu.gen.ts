@@ -66,12 +66,12 @@ gradX[index] = select(slope * g, g, isPositive(x[index]));
 export const leakyReluForward: EntryPoint<"x" | "output", { workgroupSize: number; slope: number }> = {
   module,
   name: "leakyReluForward",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"}],
 };
 
 /** The entry point `leakyReluGradient`. */
 export const leakyReluGradient: EntryPoint<"x" | "gradOutput" | "gradX", { workgroupSize: number; slope: number }> = {
   module,
   name: "leakyReluGradient",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"gradOutput","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"gradOutput","index":1,"access":"read"},{"name":"gradX","index":2,"access":"write"}],
 };

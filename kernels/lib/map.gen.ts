@@ -107,5 +107,5 @@ export const flatFours: EntryPoint<"fours", { workgroupSize: number }> = {
 export const broadcast: EntryPoint<"output" | "axes", { workgroupSize: number }> = {
   module,
   name: "broadcast",
-  bindings: [{"name":"output","index":0,"access":"write","element":"Element"},{"name":"axes","index":1,"access":"read","element":null}],
+  bindings: [{"name":"output","index":0,"access":"write","element":"Element"},{"name":"axes","index":1,"access":"read"}],
 };

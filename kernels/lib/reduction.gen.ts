@@ -127,12 +127,12 @@ output[item] = scaling.factor * result();
 export const reduceAll: EntryPoint<"x" | "output", { workgroupSize: number; hasTerms?: number; hasResults?: number; factor: number }> = {
   module,
   name: "reduceAll",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"scaling","index":3,"access":"uniform","element":null,"members":[{"name":"factor","type":"f32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"},{"name":"scaling","index":3,"access":"uniform","members":[{"name":"factor","type":"f32"}]}],
 };
 
 /** The entry point `reduceAxes`. */
 export const reduceAxes: EntryPoint<"x" | "output" | "axes", { workgroupSize: number; hasTerms?: number; hasResults?: number; factor: number }> = {
   module,
   name: "reduceAxes",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"axes","index":2,"access":"read","element":null},{"name":"scaling","index":3,"access":"uniform","element":null,"members":[{"name":"factor","type":"f32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"},{"name":"axes","index":2,"access":"read"},{"name":"scaling","index":3,"access":"uniform","members":[{"name":"factor","type":"f32"}]}],
 };

@@ -288,19 +288,19 @@ return sum;
 export const product: EntryPoint<"left" | "right" | "bias" | "output", { workgroupSize: number; columns: number; splits: number; hasBias: number; leftStep: number; leftDepthStep: number; rightStep: number; rightDepthStep: number }> = {
   module,
   name: "product",
-  bindings: [{"name":"left","index":0,"access":"read","element":"Left"},{"name":"right","index":1,"access":"read","element":"Right"},{"name":"bias","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null},{"name":"sizes","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"splits","type":"u32"},{"name":"hasBias","type":"u32"}]},{"name":"steps","index":7,"access":"uniform","element":null,"members":[{"name":"leftStep","type":"u32"},{"name":"leftDepthStep","type":"u32"},{"name":"rightStep","type":"u32"},{"name":"rightDepthStep","type":"u32"}]}],
+  bindings: [{"name":"left","index":0,"access":"read","element":"Left"},{"name":"right","index":1,"access":"read","element":"Right"},{"name":"bias","index":2,"access":"read"},{"name":"output","index":3,"access":"write"},{"name":"sizes","index":6,"access":"uniform","members":[{"name":"columns","type":"u32"},{"name":"splits","type":"u32"},{"name":"hasBias","type":"u32"}]},{"name":"steps","index":7,"access":"uniform","members":[{"name":"leftStep","type":"u32"},{"name":"leftDepthStep","type":"u32"},{"name":"rightStep","type":"u32"},{"name":"rightDepthStep","type":"u32"}]}],
 };
 
 /** The entry point `productOfRows`. */
 export const productOfRows: EntryPoint<"leftVectors" | "rightVectors" | "bias" | "output", { workgroupSize: number; columns: number; splits: number; hasBias: number }> = {
   module,
   name: "productOfRows",
-  bindings: [{"name":"leftVectors","index":0,"access":"read","element":"Left"},{"name":"rightVectors","index":1,"access":"read","element":"Right"},{"name":"bias","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null},{"name":"sizes","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"splits","type":"u32"},{"name":"hasBias","type":"u32"}]}],
+  bindings: [{"name":"leftVectors","index":0,"access":"read","element":"Left"},{"name":"rightVectors","index":1,"access":"read","element":"Right"},{"name":"bias","index":2,"access":"read"},{"name":"output","index":3,"access":"write"},{"name":"sizes","index":6,"access":"uniform","members":[{"name":"columns","type":"u32"},{"name":"splits","type":"u32"},{"name":"hasBias","type":"u32"}]}],
 };
 
 /** The entry point `gradients`. */
 export const gradients: EntryPoint<"gradOutput" | "x" | "weight" | "gradX" | "gradWeight" | "gradBias", { workgroupSize: number; columns: number; outFeatures: number; weightSplits: number; inputSplits: number; weightGroups: number }> = {
   module,
   name: "gradients",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"x","index":1,"access":"read","element":"Right"},{"name":"weight","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"layer","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"outFeatures","type":"u32"},{"name":"weightSplits","type":"u32"},{"name":"inputSplits","type":"u32"},{"name":"weightGroups","type":"u32"}]}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"x","index":1,"access":"read","element":"Right"},{"name":"weight","index":2,"access":"read"},{"name":"gradX","index":3,"access":"write"},{"name":"gradWeight","index":4,"access":"write"},{"name":"gradBias","index":5,"access":"write"},{"name":"layer","index":6,"access":"uniform","members":[{"name":"columns","type":"u32"},{"name":"outFeatures","type":"u32"},{"name":"weightSplits","type":"u32"},{"name":"inputSplits","type":"u32"},{"name":"weightGroups","type":"u32"}]}],
 };

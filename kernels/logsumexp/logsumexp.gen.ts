@@ -95,5 +95,5 @@ output[item] = shift + log(partial[0]);
 export const logsumexp: EntryPoint<"x" | "output" | "axes", { workgroupSize: number; isWhole: number }> = {
   module,
   name: "logsumexp",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"axes","index":2,"access":"read","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"},{"name":"axes","index":2,"access":"read"}],
 };

@@ -125,5 +125,5 @@ output[(product * rows + row) * columns + column] = sums[i / 4][i % 4];
 export const matmul: EntryPoint<"sizes" | "left" | "right" | "output", { workgroupSize: number }> = {
   module,
   name: "matmul",
-  bindings: [{"name":"sizes","index":0,"access":"read","element":null},{"name":"left","index":1,"access":"read","element":null},{"name":"right","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null}],
+  bindings: [{"name":"sizes","index":0,"access":"read"},{"name":"left","index":1,"access":"read"},{"name":"right","index":2,"access":"read"},{"name":"output","index":3,"access":"write"}],
 };

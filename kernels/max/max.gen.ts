@@ -154,12 +154,12 @@ gradX[index] = select(0.0, gradOutput[row], u32(chosen[row]) == own);
 export const largest: EntryPoint<"x" | "values" | "indices", { workgroupSize: number; sign: number; size: number; inner: number; splits: number }> = {
   module,
   name: "largest",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"values","index":1,"access":"write","element":null},{"name":"indices","index":2,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"values","index":1,"access":"write"},{"name":"indices","index":2,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };
 
 /** The entry point `largestGradient`. */
 export const largestGradient: EntryPoint<"gradOutput" | "chosen" | "gradX", { workgroupSize: number; size: number; inner: number; splits: number }> = {
   module,
   name: "largestGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"chosen","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"chosen","index":1,"access":"read"},{"name":"gradX","index":2,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };

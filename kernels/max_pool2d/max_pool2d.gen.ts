@@ -140,12 +140,12 @@ gradX[index] = sum;
 export const maxPool2dForward: EntryPoint<"x" | "output" | "indices", { workgroupSize: number; inHeight: number; inWidth: number; outHeight: number; outWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number }> = {
   module,
   name: "maxPool2dForward",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"indices","index":2,"access":"write","element":null}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"},{"name":"indices","index":2,"access":"write"}],
 };
 
 /** The entry point `maxPool2dGradient`. */
 export const maxPool2dGradient: EntryPoint<"gradOutput" | "largestAt" | "gradX", { workgroupSize: number; inHeight: number; inWidth: number; outHeight: number; outWidth: number; kernelHeight: number; kernelWidth: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; dilationHeight: number; dilationWidth: number }> = {
   module,
   name: "maxPool2dGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"largestAt","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"largestAt","index":1,"access":"read"},{"name":"gradX","index":2,"access":"write"}],
 };

@@ -117,12 +117,12 @@ select(-gradOutput[at] * weightOf(column) * share, 0.0, share == 0);
 export const nllLoss: EntryPoint<"labels" | "weight" | "x" | "losses" | "weights", { workgroupSize: number; classes: number; inner: number; hasIgnored: number; ignored: number; hasWeight: number; labelSmoothing: number }> = {
   module,
   name: "nllLoss",
-  bindings: [{"name":"labels","index":0,"access":"read","element":null},{"name":"weight","index":1,"access":"read","element":null},{"name":"x","index":2,"access":"read","element":null},{"name":"losses","index":3,"access":"write","element":null},{"name":"weights","index":4,"access":"write","element":null}],
+  bindings: [{"name":"labels","index":0,"access":"read"},{"name":"weight","index":1,"access":"read"},{"name":"x","index":2,"access":"read"},{"name":"losses","index":3,"access":"write"},{"name":"weights","index":4,"access":"write"}],
 };
 
 /** The entry point `nllLossGradient`. */
 export const nllLossGradient: EntryPoint<"labels" | "weight" | "gradOutput" | "gradX", { workgroupSize: number; classes: number; inner: number; hasIgnored: number; ignored: number; hasWeight: number; labelSmoothing: number }> = {
   module,
   name: "nllLossGradient",
-  bindings: [{"name":"labels","index":0,"access":"read","element":null},{"name":"weight","index":1,"access":"read","element":null},{"name":"gradOutput","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null}],
+  bindings: [{"name":"labels","index":0,"access":"read"},{"name":"weight","index":1,"access":"read"},{"name":"gradOutput","index":2,"access":"read"},{"name":"gradX","index":3,"access":"write"}],
 };

@@ -48,5 +48,5 @@ output[index] = select(value, 0x7fc00000u, label >= classes);
 export const oneHot: EntryPoint<"labels" | "output", { workgroupSize: number; classes: number }> = {
   module,
   name: "oneHot",
-  bindings: [{"name":"labels","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"labels","index":0,"access":"read"},{"name":"output","index":1,"access":"write"}],
 };

@@ -121,26 +121,26 @@ parameter[index] -= learningRate[0] * nextMomentum(index, direction);
 export const rmspropStep: EntryPoint<"gradient" | "learningRate" | "parameter" | "squareAvg", { workgroupSize: number; alpha: number; rest: number; eps: number; weightDecay: number }> = {
   module,
   name: "rmspropStep",
-  bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"learningRate","index":1,"access":"read","element":null},{"name":"parameter","index":2,"access":"write","element":null},{"name":"squareAvg","index":3,"access":"write","element":null}],
+  bindings: [{"name":"gradient","index":0,"access":"read"},{"name":"learningRate","index":1,"access":"read"},{"name":"parameter","index":2,"access":"write"},{"name":"squareAvg","index":3,"access":"write"}],
 };
 
 /** The entry point `centeredStep`. */
 export const centeredStep: EntryPoint<"gradient" | "learningRate" | "parameter" | "squareAvg" | "gradAvg", { workgroupSize: number; alpha: number; rest: number; eps: number; weightDecay: number }> = {
   module,
   name: "centeredStep",
-  bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"learningRate","index":1,"access":"read","element":null},{"name":"parameter","index":2,"access":"write","element":null},{"name":"squareAvg","index":3,"access":"write","element":null},{"name":"gradAvg","index":4,"access":"write","element":null}],
+  bindings: [{"name":"gradient","index":0,"access":"read"},{"name":"learningRate","index":1,"access":"read"},{"name":"parameter","index":2,"access":"write"},{"name":"squareAvg","index":3,"access":"write"},{"name":"gradAvg","index":4,"access":"write"}],
 };
 
 /** The entry point `momentumStep`. */
 export const momentumStep: EntryPoint<"gradient" | "learningRate" | "parameter" | "squareAvg" | "momentumBuffer", { workgroupSize: number; alpha: number; rest: number; eps: number; momentum: number; weightDecay: number }> = {
   module,
   name: "momentumStep",
-  bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"learningRate","index":1,"access":"read","element":null},{"name":"parameter","index":2,"access":"write","element":null},{"name":"squareAvg","index":3,"access":"write","element":null},{"name":"momentumBuffer","index":5,"access":"write","element":null}],
+  bindings: [{"name":"gradient","index":0,"access":"read"},{"name":"learningRate","index":1,"access":"read"},{"name":"parameter","index":2,"access":"write"},{"name":"squareAvg","index":3,"access":"write"},{"name":"momentumBuffer","index":5,"access":"write"}],
 };
 
 /** The entry point `centeredMomentumStep`. */
 export const centeredMomentumStep: EntryPoint<"gradient" | "learningRate" | "parameter" | "squareAvg" | "gradAvg" | "momentumBuffer", { workgroupSize: number; alpha: number; rest: number; eps: number; momentum: number; weightDecay: number }> = {
   module,
   name: "centeredMomentumStep",
-  bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"learningRate","index":1,"access":"read","element":null},{"name":"parameter","index":2,"access":"write","element":null},{"name":"squareAvg","index":3,"access":"write","element":null},{"name":"gradAvg","index":4,"access":"write","element":null},{"name":"momentumBuffer","index":5,"access":"write","element":null}],
+  bindings: [{"name":"gradient","index":0,"access":"read"},{"name":"learningRate","index":1,"access":"read"},{"name":"parameter","index":2,"access":"write"},{"name":"squareAvg","index":3,"access":"write"},{"name":"gradAvg","index":4,"access":"write"},{"name":"momentumBuffer","index":5,"access":"write"}],
 };

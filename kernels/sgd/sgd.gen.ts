@@ -67,12 +67,12 @@ parameter[index] -= learningRate[0] * direction;
 export const sgdStep: EntryPoint<"gradient" | "learningRate" | "parameter", { workgroupSize: number; weightDecay: number }> = {
   module,
   name: "sgdStep",
-  bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"learningRate","index":1,"access":"read","element":null},{"name":"parameter","index":2,"access":"write","element":null}],
+  bindings: [{"name":"gradient","index":0,"access":"read"},{"name":"learningRate","index":1,"access":"read"},{"name":"parameter","index":2,"access":"write"}],
 };
 
 /** The entry point `sgdMomentumStep`. */
 export const sgdMomentumStep: EntryPoint<"gradient" | "learningRate" | "parameter" | "momentumBuffer", { workgroupSize: number; weightDecay: number; momentum: number; rest: number; nesterov: number }> = {
   module,
   name: "sgdMomentumStep",
-  bindings: [{"name":"gradient","index":0,"access":"read","element":null},{"name":"learningRate","index":1,"access":"read","element":null},{"name":"parameter","index":2,"access":"write","element":null},{"name":"momentumBuffer","index":3,"access":"write","element":null}],
+  bindings: [{"name":"gradient","index":0,"access":"read"},{"name":"learningRate","index":1,"access":"read"},{"name":"parameter","index":2,"access":"write"},{"name":"momentumBuffer","index":3,"access":"write"}],
 };

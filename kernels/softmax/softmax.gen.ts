@@ -198,26 +198,26 @@ gradX[at] = gradOutput[at] - exp(y[at]) * sum;
 export const softmax: EntryPoint<"x" | "output", { workgroupSize: number; size: number; inner: number; splits: number }> = {
   module,
   name: "softmax",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };
 
 /** The entry point `logSoftmax`. */
 export const logSoftmax: EntryPoint<"x" | "output", { workgroupSize: number; size: number; inner: number; splits: number }> = {
   module,
   name: "logSoftmax",
-  bindings: [{"name":"x","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
+  bindings: [{"name":"x","index":0,"access":"read"},{"name":"output","index":1,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };
 
 /** The entry point `softmaxGradient`. */
 export const softmaxGradient: EntryPoint<"gradOutput" | "y" | "gradX", { workgroupSize: number; size: number; inner: number; splits: number }> = {
   module,
   name: "softmaxGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"y","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"y","index":1,"access":"read"},{"name":"gradX","index":2,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };
 
 /** The entry point `logSoftmaxGradient`. */
 export const logSoftmaxGradient: EntryPoint<"gradOutput" | "y" | "gradX", { workgroupSize: number; size: number; inner: number; splits: number }> = {
   module,
   name: "logSoftmaxGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"y","index":1,"access":"read","element":null},{"name":"gradX","index":2,"access":"write","element":null},{"name":"sizes","index":8,"access":"uniform","element":null,"members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"y","index":1,"access":"read"},{"name":"gradX","index":2,"access":"write"},{"name":"sizes","index":8,"access":"uniform","members":[{"name":"size","type":"u32"},{"name":"inner","type":"u32"},{"name":"splits","type":"u32"}]}],
 };

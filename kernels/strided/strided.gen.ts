@@ -56,5 +56,5 @@ destination[destinationIndex] = source[sourceIndex];
 export const stridedCopy: EntryPoint<"source" | "destination" | "axes", { workgroupSize: number }> = {
   module,
   name: "stridedCopy",
-  bindings: [{"name":"source","index":0,"access":"read","element":null},{"name":"destination","index":1,"access":"write","element":null},{"name":"axes","index":2,"access":"read","element":null}],
+  bindings: [{"name":"source","index":0,"access":"read"},{"name":"destination","index":1,"access":"write"},{"name":"axes","index":2,"access":"read"}],
 };

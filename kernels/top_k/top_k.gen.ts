@@ -96,5 +96,5 @@ return !isNan(other) && (isNan(one) || one > other);
 export const topKCount: EntryPoint<"scores" | "labels" | "count", { workgroupSize: number; batch: number; classes: number; k: number }> = {
   module,
   name: "topKCount",
-  bindings: [{"name":"scores","index":0,"access":"read","element":null},{"name":"labels","index":1,"access":"read","element":null},{"name":"count","index":2,"access":"write","element":null}],
+  bindings: [{"name":"scores","index":0,"access":"read"},{"name":"labels","index":1,"access":"read"},{"name":"count","index":2,"access":"write"}],
 };

@@ -132,19 +132,19 @@ return first + select(0.0, share, taps[5 + 2 * element] == pixel);
 export const nearest: EntryPoint<"taps" | "x" | "output", { workgroupSize: number }> = {
   module,
   name: "nearest",
-  bindings: [{"name":"taps","index":0,"access":"read","element":null},{"name":"x","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null}],
+  bindings: [{"name":"taps","index":0,"access":"read"},{"name":"x","index":2,"access":"read"},{"name":"output","index":3,"access":"write"}],
 };
 
 /** The entry point `bilinear`. */
 export const bilinear: EntryPoint<"taps" | "shares" | "x" | "output", { workgroupSize: number }> = {
   module,
   name: "bilinear",
-  bindings: [{"name":"taps","index":0,"access":"read","element":null},{"name":"shares","index":1,"access":"read","element":null},{"name":"x","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null}],
+  bindings: [{"name":"taps","index":0,"access":"read"},{"name":"shares","index":1,"access":"read"},{"name":"x","index":2,"access":"read"},{"name":"output","index":3,"access":"write"}],
 };
 
 /** The entry point `upsampleGradient`. */
 export const upsampleGradient: EntryPoint<"taps" | "shares" | "gradOutput" | "gradX", { workgroupSize: number }> = {
   module,
   name: "upsampleGradient",
-  bindings: [{"name":"taps","index":0,"access":"read","element":null},{"name":"shares","index":1,"access":"read","element":null},{"name":"gradOutput","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null}],
+  bindings: [{"name":"taps","index":0,"access":"read"},{"name":"shares","index":1,"access":"read"},{"name":"gradOutput","index":2,"access":"read"},{"name":"gradX","index":3,"access":"write"}],
 };

@@ -81,12 +81,12 @@ output[index] = chosen(at.x, at.y, at.z);
 export const whereFlat: EntryPoint<"condition" | "a" | "b" | "output", { workgroupSize: number; conditionStep?: number; aStep?: number; bStep?: number }> = {
   module,
   name: "whereFlat",
-  bindings: [{"name":"condition","index":0,"access":"read","element":null},{"name":"a","index":1,"access":"read","element":null},{"name":"b","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null}],
+  bindings: [{"name":"condition","index":0,"access":"read"},{"name":"a","index":1,"access":"read"},{"name":"b","index":2,"access":"read"},{"name":"output","index":3,"access":"write"}],
 };
 
 /** The entry point `whereBroadcast`. */
 export const whereBroadcast: EntryPoint<"condition" | "a" | "b" | "output" | "axes", { workgroupSize: number }> = {
   module,
   name: "whereBroadcast",
-  bindings: [{"name":"condition","index":0,"access":"read","element":null},{"name":"a","index":1,"access":"read","element":null},{"name":"b","index":2,"access":"read","element":null},{"name":"output","index":3,"access":"write","element":null},{"name":"axes","index":4,"access":"read","element":null}],
+  bindings: [{"name":"condition","index":0,"access":"read"},{"name":"a","index":1,"access":"read"},{"name":"b","index":2,"access":"read"},{"name":"output","index":3,"access":"write"},{"name":"axes","index":4,"access":"read"}],
 };

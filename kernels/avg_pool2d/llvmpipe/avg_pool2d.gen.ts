@@ -64,12 +64,12 @@ gradPairs[pair + outWidth] = share;
 export const avgPool2dForward: EntryPoint<"xPairs" | "output", { workgroupSize: number; outWidth: number }> = {
   module,
   name: "avgPool2dForward",
-  bindings: [{"name":"xPairs","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null}],
+  bindings: [{"name":"xPairs","index":0,"access":"read"},{"name":"output","index":1,"access":"write"}],
 };
 
 /** The entry point `avgPool2dGradient`. */
 export const avgPool2dGradient: EntryPoint<"gradOutput" | "gradPairs", { workgroupSize: number; outWidth: number }> = {
   module,
   name: "avgPool2dGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"gradPairs","index":1,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"gradPairs","index":1,"access":"write"}],
 };

@@ -133,12 +133,12 @@ weight[index] = sum;
 export const imageOfPhases: EntryPoint<"phases" | "bias" | "images", { workgroupSize: number; channels: number; height: number; width: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; phaseRows: number; phaseColumns: number; hasBias: number }> = {
   module,
   name: "imageOfPhases",
-  bindings: [{"name":"phases","index":0,"access":"read","element":null},{"name":"bias","index":1,"access":"read","element":null},{"name":"images","index":2,"access":"write","element":null},{"name":"sizes","index":3,"access":"uniform","element":null,"members":[{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"strideHeight","type":"u32"},{"name":"strideWidth","type":"u32"},{"name":"paddingHeight","type":"u32"},{"name":"paddingWidth","type":"u32"},{"name":"phaseRows","type":"u32"},{"name":"phaseColumns","type":"u32"},{"name":"hasBias","type":"u32"}]}],
+  bindings: [{"name":"phases","index":0,"access":"read"},{"name":"bias","index":1,"access":"read"},{"name":"images","index":2,"access":"write"},{"name":"sizes","index":3,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"strideHeight","type":"u32"},{"name":"strideWidth","type":"u32"},{"name":"paddingHeight","type":"u32"},{"name":"paddingWidth","type":"u32"},{"name":"phaseRows","type":"u32"},{"name":"phaseColumns","type":"u32"},{"name":"hasBias","type":"u32"}]}],
 };
 
 /** The entry point `weightOfPhases`. */
 export const weightOfPhases: EntryPoint<"splits" | "weight", { workgroupSize: number; kernelHeight: number; kernelWidth: number; windowHeight: number; windowWidth: number; strideRows: number; strideColumns: number; phasesDown: number; phasesAcross: number }> = {
   module,
   name: "weightOfPhases",
-  bindings: [{"name":"splits","index":0,"access":"read","element":null},{"name":"weight","index":1,"access":"write","element":null},{"name":"weights","index":2,"access":"uniform","element":null,"members":[{"name":"kernelHeight","type":"u32"},{"name":"kernelWidth","type":"u32"},{"name":"windowHeight","type":"u32"},{"name":"windowWidth","type":"u32"},{"name":"strideRows","type":"u32"},{"name":"strideColumns","type":"u32"},{"name":"phasesDown","type":"u32"},{"name":"phasesAcross","type":"u32"}]}],
+  bindings: [{"name":"splits","index":0,"access":"read"},{"name":"weight","index":1,"access":"write"},{"name":"weights","index":2,"access":"uniform","members":[{"name":"kernelHeight","type":"u32"},{"name":"kernelWidth","type":"u32"},{"name":"windowHeight","type":"u32"},{"name":"windowWidth","type":"u32"},{"name":"strideRows","type":"u32"},{"name":"strideColumns","type":"u32"},{"name":"phasesDown","type":"u32"},{"name":"phasesAcross","type":"u32"}]}],
 };

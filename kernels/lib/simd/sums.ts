@@ -2,9 +2,8 @@
 
 // Sums of unbroken rows of numbers.
 //
-// What sums over images and pixels, for each channel, takes the images outside
-// and the channels inside, with running sums in its part's memory: planes are
-// then read in the order in which they lie, and the processor fetches them ahead.
+// What sums over images and pixels, for each channel, leaves the sums of each plane
+// in memory, whichever thread makes them, and adds them by `addRows`.
 
 import { fma } from "./fma.ts";
 
@@ -131,8 +130,20 @@ export function unblocked(g: v128, output: usize): v128 {
   return v128.andnot(g, f32x4.le(v128.load(output), f32x4.splat(0)));
 }
 
+/** Adds rows of so many pairs of f64 to the first, in order. */
+export function addRows(first: usize, rows: i32, pairs: i32): void {
+  const end = first + (<usize> pairs << 4);
+  let from = end;
+  for (let row = 1; row < rows; row++) {
+    for (let to = first; to < end; to += 16) {
+      v128.store(to, f64x2.add(v128.load(to), v128.load(from)));
+      from += 16;
+    }
+  }
+}
+
 /** The sum of eight lanes, in f64. */
-function exactSum(low: v128, high: v128): f64 {
+export function exactSum(low: v128, high: v128): f64 {
   const upper = v128.shuffle<f32>(low, low, 2, 3, 2, 3);
   const upperHigh = v128.shuffle<f32>(high, high, 2, 3, 2, 3);
   const first = f64x2.add(

@@ -142,5 +142,5 @@ return select(lower, upper, row < 2);
 export const gradients: EntryPoint<"gradOutput" | "x" | "weight" | "gradX" | "gradWeight" | "gradBias", { workgroupSize: number; columns: number; outFeatures: number; weightGroups: number }> = {
   module,
   name: "gradients",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"x","index":1,"access":"read","element":"Right"},{"name":"weight","index":2,"access":"read","element":null},{"name":"gradX","index":3,"access":"write","element":null},{"name":"gradWeight","index":4,"access":"write","element":null},{"name":"gradBias","index":5,"access":"write","element":null},{"name":"layer","index":6,"access":"uniform","element":null,"members":[{"name":"columns","type":"u32"},{"name":"outFeatures","type":"u32"},{"name":"weightGroups","type":"u32"}]}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"x","index":1,"access":"read","element":"Right"},{"name":"weight","index":2,"access":"read"},{"name":"gradX","index":3,"access":"write"},{"name":"gradWeight","index":4,"access":"write"},{"name":"gradBias","index":5,"access":"write"},{"name":"layer","index":6,"access":"uniform","members":[{"name":"columns","type":"u32"},{"name":"outFeatures","type":"u32"},{"name":"weightGroups","type":"u32"}]}],
 };

@@ -112,12 +112,12 @@ select(vec2f(), gradient, place == vec2i(below, below + 1));
 export const maxPool2dForward: EntryPoint<"xPairs" | "output" | "indices", { workgroupSize: number; inWidth: number; outHeight: number; outWidth: number }> = {
   module,
   name: "maxPool2dForward",
-  bindings: [{"name":"xPairs","index":0,"access":"read","element":null},{"name":"output","index":1,"access":"write","element":null},{"name":"indices","index":2,"access":"write","element":null}],
+  bindings: [{"name":"xPairs","index":0,"access":"read"},{"name":"output","index":1,"access":"write"},{"name":"indices","index":2,"access":"write"}],
 };
 
 /** The entry point `maxPool2dGradient`. */
 export const maxPool2dGradient: EntryPoint<"gradOutput" | "largestAt" | "gradPairs", { workgroupSize: number; inWidth: number; outHeight: number; outWidth: number }> = {
   module,
   name: "maxPool2dGradient",
-  bindings: [{"name":"gradOutput","index":0,"access":"read","element":null},{"name":"largestAt","index":1,"access":"read","element":null},{"name":"gradPairs","index":2,"access":"write","element":null}],
+  bindings: [{"name":"gradOutput","index":0,"access":"read"},{"name":"largestAt","index":1,"access":"read"},{"name":"gradPairs","index":2,"access":"write"}],
 };

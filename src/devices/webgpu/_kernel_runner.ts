@@ -176,7 +176,7 @@ export class KernelRunner {
     const copies = bindings.map(({ element }, at) => {
       const own = bound[at];
       if (!(own instanceof WebGpuBuffer) || own.stored !== "f16") return null;
-      if (element !== null && f16Elements.includes(element)) return null;
+      if (element !== undefined && f16Elements.includes(element)) return null;
       const copy = { buffer: this.#scratch.allocate("f32", own.length) };
       this.run(castElements, { x: { buffer: own }, output: copy }, undefined);
       return copy;
