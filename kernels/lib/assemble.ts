@@ -123,11 +123,11 @@ function bodyOf(
     call: (name, ...given) => [given, 0x10, unsigned(indices.get(name)!)],
   });
   const declared = [[numbers.length, I32], [vectors.length, V128]];
-  return sized([
+  return sized(flat([
     vector(declared.map(([count, type]): Code => [unsigned(count), type])),
     code,
     0x0b,
-  ]);
+  ]));
 }
 
 function section(id: number, content: Code): Code {
@@ -136,8 +136,7 @@ function section(id: number, content: Code): Code {
 
 /** Code after its length in bytes. */
 function sized(code: Code): Code {
-  const bytes = flat(code);
-  return [unsigned(bytes.length), bytes];
+  return [unsigned(lengthOf(code)), code];
 }
 
 /** Items after their number. */

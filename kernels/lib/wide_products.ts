@@ -14,7 +14,7 @@
  * @module
  */
 
-import { assemble, type WasmDefinition } from "./assemble.ts";
+import { assemble, type Code, type WasmDefinition } from "./assemble.ts";
 import {
   add,
   and,
@@ -84,9 +84,10 @@ function productOf(left: Left): WasmDefinition[] {
 }
 
 function tilesOf(kind: Kind): WasmDefinition[] {
+  const written: Code[] = [];
   const tiles = steps.flatMap((count) => [
-    tile(kind, count, false),
-    ...count < leastFirst ? [] : [tile(kind, count, true)],
+    tile(kind, count, false, written),
+    ...count < leastFirst ? [] : [tile(kind, count, true, written)],
     pass(kind, count),
   ]);
   return [...tiles, stripe(kind)];

@@ -45,12 +45,15 @@ export const tileParameters = ["a", "aRow", "c", "row", "mode"];
 
 /**
  * Adds `count` products to each of 64 sums, which are in the own memory, or 0 at first.
- * They end there, so that V8 sees pairs, and in c.
+ * They end there, so that V8 sees pairs, and in c. `written` has the steps that this
+ * kind's tiles have written out so far: all tiles have the same locals, and those of 4
+ * steps and more the same steps.
  */
 export function tile(
   kind: Kind,
   count: number,
   isFirst: boolean,
+  written: Code[],
 ): WasmDefinition {
   const isDots = kind === "Dots";
   const factors = four.flatMap((i) => [`a${i}`, `b${i}`]);
@@ -63,15 +66,16 @@ export function tile(
       const starts = isFirst
         ? []
         : entries.map(({ place, sum }) => set(sum, load(place)));
-      const written = Array.from(
+      const write = (step: number) =>
+        flat(
+          isDots ? quadStep(step, names) : step4x16(kind, count, step, names),
+        );
+      const products = Array.from(
         { length: count },
-        (_, step) =>
-          flat(
-            isDots ? quadStep(step, names) : step4x16(kind, count, step, names),
-          ),
+        (_, step) => count < 4 ? write(step) : written[step] ??= write(step),
       );
       const ends = entries.map(({ place, sum }) => store(place, get(sum)));
-      return [starts, written, ends, isDots ? putLanes(names) : put(names)];
+      return [starts, products, ends, isDots ? putLanes(names) : put(names)];
     },
   };
 }
