@@ -105,6 +105,17 @@ function wideColumns(
   const weight = args.weight + <usize> column * step;
   dots(x, step, weight, step, lanes, rows, features >> 2);
   const rest = features & 3;
+  if (rest == 0) {
+    const at: usize = column << 2;
+    const bias = args.bias == 0 ? 0 : args.bias + at;
+    let output = args.output + (<usize> (row * columns) << 2) + at;
+    for (let i = 0; i < rows; i++) {
+      putSums(lanes, bias, output);
+      lanes += 128;
+      output += <usize> columns << 2;
+    }
+    return;
+  }
   const whole: usize = (features & ~3) << 2;
   for (let i: usize = 0; i < <usize> rows; i++) {
     const output = args.output + (<usize> ((row + <i32> i) * columns) << 2);
@@ -120,6 +131,35 @@ function wideColumns(
       );
     }
   }
+}
+
+/** Adds up the lanes of eight columns, and the bias, as {@link finish} does of one. */
+function putSums(lanes: usize, bias: usize, output: usize): void {
+  let left = sumsOfLanes(lanes), right = sumsOfLanes(lanes + 64);
+  if (bias != 0) {
+    left = f32x4.add(left, v128.load(bias));
+    right = f32x4.add(right, v128.load(bias, 16));
+  }
+  v128.store(output, left);
+  v128.store(output, right, 16);
+}
+
+/** The sums of four vectors' lanes, each as `sumOfLanes` has it. */
+function sumsOfLanes(at: usize): v128 {
+  const a = v128.load(at), b = v128.load(at, 16);
+  const c = v128.load(at, 32), d = v128.load(at, 48);
+  const ab = f32x4.add(
+    v128.shuffle<f32>(a, b, 0, 4, 1, 5),
+    v128.shuffle<f32>(a, b, 2, 6, 3, 7),
+  );
+  const cd = f32x4.add(
+    v128.shuffle<f32>(c, d, 0, 4, 1, 5),
+    v128.shuffle<f32>(c, d, 2, 6, 3, 7),
+  );
+  return f32x4.add(
+    v128.shuffle<f32>(ab, cd, 0, 1, 4, 5),
+    v128.shuffle<f32>(ab, cd, 2, 3, 6, 7),
+  );
 }
 
 /** Two rows, or the last one, by five columns. */
