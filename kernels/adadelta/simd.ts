@@ -5,7 +5,8 @@
 
 import { fma } from "../lib/simd/fma.ts";
 import { partStartBy4 } from "../lib/simd/parts.ts";
-import { loadUpTo4, storeUpTo4 } from "../lib/simd/up_to_4.ts";
+// deno-lint-ignore verbatim-module-syntax -- AssemblyScript has no `import type`
+import { Four, UpTo4 } from "../lib/simd/up_to_4.ts";
 
 @unmanaged
 export class AdadeltaArgs {
@@ -24,6 +25,16 @@ export class AdadeltaArgs {
 
 /** Updates the parameter and its means. */
 export function adadeltaStep(args: AdadeltaArgs, part: i32, parts: i32): void {
+  const start = partStartBy4(args.length, part, parts);
+  const end = partStartBy4(args.length, part + 1, parts);
+  const whole = end & ~3;
+  update<Four>(args, start, whole);
+  update<UpTo4>(args, whole, end);
+}
+
+/** Updates elements, read and written by `Lanes`. */
+function update<Lanes>(args: AdadeltaArgs, from: i32, to: i32): void {
+  const lanes = changetype<Lanes>(0);
   const gradient = args.gradient;
   const rate = v128.load32_splat(args.learningRate);
   const parameter = args.parameter;
@@ -33,18 +44,17 @@ export function adadeltaStep(args: AdadeltaArgs, part: i32, parts: i32): void {
   const rest = f32x4.splat(args.rest);
   const eps = f32x4.splat(args.eps);
   const weightDecay = f32x4.splat(args.weightDecay);
-  const end = partStartBy4(args.length, part + 1, parts);
-  for (let i = partStartBy4(args.length, part, parts); i < end; i += 4) {
-    const count = min(end - i, 4);
+  for (let i = from; i < to; i += 4) {
+    const count = min(to - i, 4);
     const at: usize = i << 2;
-    const weights = loadUpTo4(parameter + at, count);
-    const slopes = fma(weightDecay, weights, loadUpTo4(gradient + at, count));
+    const weights = lanes.load(parameter + at, count);
+    const slopes = fma(weightDecay, weights, lanes.load(gradient + at, count));
     const squares = fma(
       rho,
-      loadUpTo4(squareAvg + at, count),
+      lanes.load(squareAvg + at, count),
       f32x4.mul(f32x4.mul(rest, slopes), slopes),
     );
-    const deltas = loadUpTo4(accDelta + at, count);
+    const deltas = lanes.load(accDelta + at, count);
     const moves = f32x4.mul(
       f32x4.div(
         f32x4.sqrt(f32x4.add(deltas, eps)),
@@ -52,13 +62,13 @@ export function adadeltaStep(args: AdadeltaArgs, part: i32, parts: i32): void {
       ),
       slopes,
     );
-    storeUpTo4(squareAvg + at, squares, count);
-    storeUpTo4(
+    lanes.store(squareAvg + at, squares, count);
+    lanes.store(
       accDelta + at,
       fma(rho, deltas, f32x4.mul(f32x4.mul(rest, moves), moves)),
       count,
     );
-    storeUpTo4(
+    lanes.store(
       parameter + at,
       f32x4.sub(weights, f32x4.mul(rate, moves)),
       count,

@@ -6,7 +6,8 @@
 
 import { fma } from "../lib/simd/fma.ts";
 import { partStart } from "../lib/simd/parts.ts";
-import { loadUpTo4, storeUpTo4 } from "../lib/simd/up_to_4.ts";
+// deno-lint-ignore verbatim-module-syntax -- AssemblyScript has no `import type`
+import { Four, UpTo4 } from "../lib/simd/up_to_4.ts";
 
 /** Elements that share a copy of the state: `ADAM_GROUP` of `adam.ts`. */
 const GROUP = 256;
@@ -51,18 +52,22 @@ export function adamStep(args: AdamArgs, part: i32, parts: i32): void {
     store<f32>(state, load<f32>(state, 12) + 1, 12);
     const from = g * GROUP, to = min(from + GROUP, length);
     const stepSize: f32 = learningRate / correction1;
-    updateGroup(args, from, to, stepSize, sqrt<f32>(correction2));
+    const root = sqrt<f32>(correction2), whole = to & ~3;
+    update<Four>(args, from, whole, stepSize, root);
+    // Beyond the last four the same arithmetic runs on copies of one element.
+    update<UpTo4>(args, whole, to, stepSize, root);
   }
 }
 
-/** Updates the elements of a group. */
-function updateGroup(
+/** Updates elements of a group, read and written by `Lanes`. */
+function update<Lanes>(
   args: AdamArgs,
   from: i32,
   to: i32,
   stepSize: f32,
   rootCorrection: f32,
 ): void {
+  const lanes = changetype<Lanes>(0);
   const gradient = args.gradient;
   const parameter = args.parameter;
   const expAvg = args.expAvg;
@@ -76,30 +81,29 @@ function updateGroup(
   const weightDecay = f32x4.splat(args.weightDecay);
   const rate = f32x4.splat(stepSize), root = f32x4.splat(rootCorrection);
   for (let i = from; i < to; i += 4) {
-    // Beyond the last four the same arithmetic runs on copies of one element.
     const count = min(to - i, 4);
     const at: usize = i << 2;
-    const weights = loadUpTo4(parameter + at, count);
-    const slopes = fma(weightDecay, weights, loadUpTo4(gradient + at, count));
+    const weights = lanes.load(parameter + at, count);
+    const slopes = fma(weightDecay, weights, lanes.load(gradient + at, count));
     const means = fma(
       beta1,
-      loadUpTo4(expAvg + at, count),
+      lanes.load(expAvg + at, count),
       f32x4.mul(rest1, slopes),
     );
     const squares = fma(
       beta2,
-      loadUpTo4(expAvgSq + at, count),
+      lanes.load(expAvgSq + at, count),
       f32x4.mul(f32x4.mul(rest2, slopes), slopes),
     );
     let largest = squares;
     if (maxExpAvgSq != 0) {
-      largest = f32x4.max(loadUpTo4(maxExpAvgSq + at, count), squares);
-      storeUpTo4(maxExpAvgSq + at, largest, count);
+      largest = f32x4.max(lanes.load(maxExpAvgSq + at, count), squares);
+      lanes.store(maxExpAvgSq + at, largest, count);
     }
     const denominators = f32x4.add(f32x4.div(f32x4.sqrt(largest), root), eps);
     const moves = f32x4.div(f32x4.mul(rate, means), denominators);
-    storeUpTo4(expAvg + at, means, count);
-    storeUpTo4(expAvgSq + at, squares, count);
-    storeUpTo4(parameter + at, f32x4.sub(weights, moves), count);
+    lanes.store(expAvg + at, means, count);
+    lanes.store(expAvgSq + at, squares, count);
+    lanes.store(parameter + at, f32x4.sub(weights, moves), count);
   }
 }

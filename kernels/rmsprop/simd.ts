@@ -5,7 +5,8 @@
 
 import { fma } from "../lib/simd/fma.ts";
 import { partStartBy4 } from "../lib/simd/parts.ts";
-import { loadUpTo4, storeUpTo4 } from "../lib/simd/up_to_4.ts";
+// deno-lint-ignore verbatim-module-syntax -- AssemblyScript has no `import type`
+import { Four, UpTo4 } from "../lib/simd/up_to_4.ts";
 
 @unmanaged
 export class RmspropArgs {
@@ -28,6 +29,16 @@ export class RmspropArgs {
 
 /** Updates the parameter and its means. */
 export function rmspropStep(args: RmspropArgs, part: i32, parts: i32): void {
+  const start = partStartBy4(args.length, part, parts);
+  const end = partStartBy4(args.length, part + 1, parts);
+  const whole = end & ~3;
+  update<Four>(args, start, whole);
+  update<UpTo4>(args, whole, end);
+}
+
+/** Updates elements, read and written by `Lanes`. */
+function update<Lanes>(args: RmspropArgs, from: i32, to: i32): void {
+  const lanes = changetype<Lanes>(0);
   const gradient = args.gradient;
   const rate = v128.load32_splat(args.learningRate);
   const parameter = args.parameter;
@@ -39,33 +50,32 @@ export function rmspropStep(args: RmspropArgs, part: i32, parts: i32): void {
   const eps = f32x4.splat(args.eps);
   const momentum = f32x4.splat(args.momentum);
   const weightDecay = f32x4.splat(args.weightDecay);
-  const end = partStartBy4(args.length, part + 1, parts);
-  for (let i = partStartBy4(args.length, part, parts); i < end; i += 4) {
-    const count = min(end - i, 4);
+  for (let i = from; i < to; i += 4) {
+    const count = min(to - i, 4);
     const at: usize = i << 2;
-    const weights = loadUpTo4(parameter + at, count);
-    const slopes = fma(weightDecay, weights, loadUpTo4(gradient + at, count));
+    const weights = lanes.load(parameter + at, count);
+    const slopes = fma(weightDecay, weights, lanes.load(gradient + at, count));
     let squares = fma(
       alpha,
-      loadUpTo4(squareAvg + at, count),
+      lanes.load(squareAvg + at, count),
       f32x4.mul(f32x4.mul(rest, slopes), slopes),
     );
-    storeUpTo4(squareAvg + at, squares, count);
+    lanes.store(squareAvg + at, squares, count);
     if (gradAvg != 0) {
       const means = fma(
         alpha,
-        loadUpTo4(gradAvg + at, count),
+        lanes.load(gradAvg + at, count),
         f32x4.mul(rest, slopes),
       );
-      storeUpTo4(gradAvg + at, means, count);
+      lanes.store(gradAvg + at, means, count);
       squares = f32x4.sub(squares, f32x4.mul(means, means));
     }
     let moves = f32x4.div(slopes, f32x4.add(f32x4.sqrt(squares), eps));
     if (buffer != 0) {
-      moves = fma(momentum, loadUpTo4(buffer + at, count), moves);
-      storeUpTo4(buffer + at, moves, count);
+      moves = fma(momentum, lanes.load(buffer + at, count), moves);
+      lanes.store(buffer + at, moves, count);
     }
     const moved = f32x4.sub(weights, f32x4.mul(rate, moves));
-    storeUpTo4(parameter + at, moved, count);
+    lanes.store(parameter + at, moved, count);
   }
 }

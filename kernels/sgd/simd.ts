@@ -5,7 +5,8 @@
 
 import { fma } from "../lib/simd/fma.ts";
 import { partStartBy4 } from "../lib/simd/parts.ts";
-import { loadUpTo4, storeUpTo4 } from "../lib/simd/up_to_4.ts";
+// deno-lint-ignore verbatim-module-syntax -- AssemblyScript has no `import type`
+import { Four, UpTo4 } from "../lib/simd/up_to_4.ts";
 
 @unmanaged
 export class SgdArgs {
@@ -24,6 +25,16 @@ export class SgdArgs {
 
 /** Updates the parameter and its momentum. */
 export function sgdStep(args: SgdArgs, part: i32, parts: i32): void {
+  const start = partStartBy4(args.length, part, parts);
+  const end = partStartBy4(args.length, part + 1, parts);
+  const whole = end & ~3;
+  update<Four>(args, start, whole);
+  update<UpTo4>(args, whole, end);
+}
+
+/** Updates elements, read and written by `Lanes`. */
+function update<Lanes>(args: SgdArgs, from: i32, to: i32): void {
+  const lanes = changetype<Lanes>(0);
   const gradient = args.gradient;
   const rate = v128.load32_splat(args.learningRate);
   const parameter = args.parameter;
@@ -32,22 +43,21 @@ export function sgdStep(args: SgdArgs, part: i32, parts: i32): void {
   const rest = f32x4.splat(args.rest);
   const weightDecay = f32x4.splat(args.weightDecay);
   const nesterov = args.nesterov != 0;
-  const end = partStartBy4(args.length, part + 1, parts);
-  for (let i = partStartBy4(args.length, part, parts); i < end; i += 4) {
-    const count = min(end - i, 4);
+  for (let i = from; i < to; i += 4) {
+    const count = min(to - i, 4);
     const at: usize = i << 2;
-    const weights = loadUpTo4(parameter + at, count);
-    let slopes = fma(weightDecay, weights, loadUpTo4(gradient + at, count));
+    const weights = lanes.load(parameter + at, count);
+    let slopes = fma(weightDecay, weights, lanes.load(gradient + at, count));
     if (buffer != 0) {
       const moving = fma(
         momentum,
-        loadUpTo4(buffer + at, count),
+        lanes.load(buffer + at, count),
         f32x4.mul(rest, slopes),
       );
-      storeUpTo4(buffer + at, moving, count);
+      lanes.store(buffer + at, moving, count);
       slopes = nesterov ? fma(momentum, moving, slopes) : moving;
     }
     const moved = f32x4.sub(weights, f32x4.mul(rate, slopes));
-    storeUpTo4(parameter + at, moved, count);
+    lanes.store(parameter + at, moved, count);
   }
 }

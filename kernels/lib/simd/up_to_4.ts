@@ -1,6 +1,30 @@
 // @ts-nocheck: AssemblyScript, compiled by `deno task kernels`.
 
-// The last elements of a range, which may be fewer than four.
+// The elements of a range by fours, the last of which may be fewer. What takes
+// several of them in a round of its loop is written once, and made of each class here:
+// a loop that asks nothing for whole vectors, and one for the rest.
+
+/** Four elements. */
+export class Four {
+  load(at: usize, _count: i32): v128 {
+    return v128.load(at);
+  }
+
+  store(at: usize, lanes: v128, _count: i32): void {
+    v128.store(at, lanes);
+  }
+}
+
+/** The first `count`, in the first lanes. */
+export class UpTo4 {
+  load(at: usize, count: i32): v128 {
+    return loadUpTo4(at, count);
+  }
+
+  store(at: usize, lanes: v128, count: i32): void {
+    storeUpTo4(at, lanes, count);
+  }
+}
 
 /** Four elements, or the first `count` in the first lanes. */
 export function loadUpTo4(at: usize, count: i32): v128 {
