@@ -151,26 +151,31 @@ function text(value: string): Code {
 /** The bytes of code; what it was put together from can be forgotten then. */
 export function flat(code: Code): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(lengthOf(code));
-  let end = 0;
-  const append = (nested: Code) => {
-    if (nested instanceof Uint8Array) {
-      bytes.set(nested, end);
-      end += nested.length;
-      return;
-    }
-    for (const each of nested) {
-      if (typeof each === "number") bytes[end++] = each;
-      else append(each);
-    }
-  };
-  append(code);
+  append(bytes, 0, code);
   return bytes;
+}
+
+/** Writes code at this place, and is where it ends. */
+function append(bytes: Uint8Array, at: number, code: Code): number {
+  if (code instanceof Uint8Array) {
+    bytes.set(code, at);
+    return at + code.length;
+  }
+  let end = at;
+  // Before V8 compiles a loop `of` an array, each of its items is an object.
+  for (let i = 0; i < code.length; i++) {
+    const each = code[i];
+    if (typeof each === "number") bytes[end++] = each;
+    else end = append(bytes, end, each);
+  }
+  return end;
 }
 
 function lengthOf(code: Code): number {
   if (code instanceof Uint8Array) return code.length;
   let length = 0;
-  for (const each of code) {
+  for (let i = 0; i < code.length; i++) {
+    const each = code[i];
     length += typeof each === "number" ? 1 : lengthOf(each);
   }
   return length;
