@@ -54,7 +54,8 @@ function asText(diagnosis: Diagnosis, verbose: boolean): string {
   return [
     `deno ${diagnosis.deno}, ${diagnosis.system}`,
     `cpu: ${diagnosis.threads} threads, SIMD ${yes(diagnosis.simd)}, ` +
-    `relaxed SIMD ${yes(diagnosis.relaxedSimd)}`,
+    `relaxed SIMD ${yes(diagnosis.relaxedSimd)}, ` +
+    `products in vectors of ${diagnosis.vectorBits} bits`,
     memory === null
       ? "memory: unknown without --allow-sys=systemMemoryInfo"
       : `memory: ${gigabytes(memory.total)}, ` +

@@ -1,4 +1,5 @@
 import { isDenoBefore } from "../base/deno_version.ts";
+import { wideVectorsFlag } from "../devices/cpu/wide_vectors.ts";
 import { leastDeno } from "../devices/webgpu/adapter.ts";
 
 /** The oldest Deno that is supported; `.ci/run` tries its last release. */
@@ -14,6 +15,10 @@ export interface Missing {
 
 /** Facts about the system on which the advice depends. */
 export interface SystemFacts {
+  /** The processor: `x86_64`, `aarch64`. */
+  readonly processor: string;
+  /** Bits of the vectors in which the CPU device multiplies matrices. */
+  readonly vectorBits: 128 | 256;
   /** Whether the program may use WebGPU at all. */
   readonly hasWebGpu: boolean;
   /** Deno's version. */
@@ -52,6 +57,20 @@ const NVIDIA: Record<string, string> = {
 
 /** Missing parts, and how to get them. */
 export function missingParts(facts: SystemFacts): Missing[] {
+  return [...missingVectors(facts), ...missingGpu(facts)];
+}
+
+/** Only for x86-64 V8 has the flag; with it Deno starts nowhere else. */
+function missingVectors({ processor, vectorBits }: SystemFacts): Missing[] {
+  if (vectorBits === 256 || processor !== "x86_64") return [];
+  return [{
+    what: "vectors of 256 bits for the CPU, and leave to see V8's flags: " +
+      "--allow-env=DENO_V8_FLAGS",
+    install: `export DENO_V8_FLAGS=${wideVectorsFlag}`,
+  }];
+}
+
+function missingGpu(facts: SystemFacts): Missing[] {
   const { cards, distributions, hasAdapter, hasHardware, os } = facts;
   if (!facts.hasWebGpu) {
     return [{

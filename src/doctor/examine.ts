@@ -1,5 +1,6 @@
 import { checkOptions } from "../base/options.ts";
 import { CpuDevice, defaultThreads } from "../devices/cpu/cpu_device.ts";
+import { makesWideVectors } from "../devices/cpu/wide_vectors.ts";
 import type { Device } from "../devices/device.ts";
 import { openDevice } from "../devices/select.ts";
 import {
@@ -43,6 +44,11 @@ export interface Diagnosis {
   readonly simd: boolean;
   /** WebAssembly's relaxed SIMD, with a multiplication and addition in one. */
   readonly relaxedSimd: boolean;
+  /**
+   * Bits of the vectors in which the CPU device multiplies matrices: 256 where V8 was
+   * started for them and this may be known, else 128.
+   */
+  readonly vectorBits: 128 | 256;
   /** Bytes of memory, all and free; null where that may not be asked. */
   readonly memory:
     | { readonly total: number; readonly available: number }
@@ -98,17 +104,21 @@ export async function examine(
     devices.push(await tryDevice("webgpu", open, seconds));
   }
   const known = adapters ?? [];
+  const vectorBits = makesWideVectors() ? 256 : 128;
   return {
     deno: Deno.version.deno,
     system: `${Deno.build.os} ${Deno.build.arch}`,
     threads: defaultThreads(),
     simd: WebAssembly.validate(SIMD),
     relaxedSimd: WebAssembly.validate(RELAXED_SIMD),
+    vectorBits,
     memory: await readMemory(),
     adapters,
     auto: auto.result,
     devices,
     missing: missingParts({
+      processor: Deno.build.arch,
+      vectorBits,
       hasWebGpu: navigator.gpu !== undefined,
       deno: Deno.version.deno,
       os: Deno.build.os,

@@ -19,6 +19,10 @@ Deno.test("doctor tries every device and says what auto takes", async () => {
   assertEquals(found.deno, Deno.version.deno);
   assertEquals(found.threads, Math.min(navigator.hardwareConcurrency, 8));
   assert(found.memory.available <= found.memory.total);
+  // The task starts V8 as those that train do.
+  const isX86 = Deno.build.arch === "x86_64";
+  assertEquals(found.vector_bits, isX86 ? 256 : 128);
+  assertEquals(found.devices[0].label.endsWith(", 256 bits)"), isX86);
   for (const { benchmark, failure } of found.devices) {
     assertEquals(failure, null);
     assert(benchmark.images_per_second > 0);
@@ -40,6 +44,11 @@ Deno.test("doctor is text for people, without a permission too", async () => {
   assertEquals(code, 0);
   const text = new TextDecoder().decode(stdout);
   assertMatch(text, /^deno \d+\.\d+\.\d+, \S+ \S+\ncpu: \d+ threads, SIMD yes/);
+  assertMatch(text, /\ncpu: .*, products in vectors of 128 bits\n/);
+  assertEquals(
+    text.includes("\n  export DENO_V8_FLAGS=--experimental-wasm-revectorize\n"),
+    Deno.build.arch === "x86_64",
+  );
   assertMatch(text, /\nmemory: unknown without --allow-sys=/);
   assertMatch(text, /\nadapters: unknown without --allow-env=/);
   assertMatch(text, /\ncpu \(.*\): self-test passed\n +\d+ images\/s, /);

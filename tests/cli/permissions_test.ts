@@ -46,7 +46,7 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
   inspect: [read],
   doctor: [
     "--allow-read=/etc/os-release,src,kernels,vendor",
-    "--allow-env=DENO_WEBGPU_BACKEND",
+    "--allow-env=DENO_WEBGPU_BACKEND,DENO_V8_FLAGS",
     "--allow-sys=systemMemoryInfo",
   ],
   // The first two are for the task, all others are the program's.

@@ -10,6 +10,8 @@ import { testWith } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 const nothing: SystemFacts = {
+  processor: "x86_64",
+  vectorBits: 256,
   hasWebGpu: true,
   deno: "2.9.6",
   os: "linux",
@@ -30,6 +32,23 @@ const noCard = { what: "a graphics card: none was found", install: null };
 const cases: [string, Partial<SystemFacts>, ReturnType<typeof missingParts>][] =
   [
     ["a hardware adapter", {
+      hasAdapter: true,
+      hasDefault: true,
+      hasHardware: true,
+    }, []],
+    ["vectors that V8 could make wider", {
+      vectorBits: 128,
+      hasAdapter: true,
+      hasDefault: true,
+      hasHardware: true,
+    }, [{
+      what: "vectors of 256 bits for the CPU, and leave to see V8's flags: " +
+        "--allow-env=DENO_V8_FLAGS",
+      install: "export DENO_V8_FLAGS=--experimental-wasm-revectorize",
+    }]],
+    ["a processor that has no wider vectors", {
+      processor: "aarch64",
+      vectorBits: 128,
       hasAdapter: true,
       hasDefault: true,
       hasHardware: true,

@@ -24,7 +24,7 @@ import { CpuMemory } from "./_memory.ts";
 import { cpuModule } from "./_module.ts";
 import { type KernelCall, Programs } from "./_program.ts";
 import { ThreadPool } from "./_thread_pool.ts";
-import { makesWideVectors } from "./_wide_vectors.ts";
+import { makesWideVectors } from "./wide_vectors.ts";
 
 /** How to open the CPU device. */
 export interface CpuDeviceOptions {

@@ -1,5 +1,5 @@
 /** Of V8: makes one instruction of 256 bits of two of WebAssembly's. */
-const FLAG = "--experimental-wasm-revectorize";
+export const wideVectorsFlag = "--experimental-wasm-revectorize";
 
 const variable = "DENO_V8_FLAGS";
 
@@ -12,5 +12,5 @@ export function makesWideVectors(): boolean {
   if (typeof Deno === "undefined" || Deno.build.arch !== "x86_64") return false;
   const { state } = Deno.permissions.querySync({ name: "env", variable });
   if (state !== "granted") return false;
-  return Deno.env.get(variable)?.split(",").includes(FLAG) ?? false;
+  return Deno.env.get(variable)?.split(",").includes(wideVectorsFlag) ?? false;
 }
