@@ -106,8 +106,7 @@ export class TexelCopies {
     const place = this.#places.get(buffer) ?? this.#next++ % kept;
     this.#places.set(buffer, place);
     const own = this.#textures.get(`copy ${place}`, texels, format);
-    const held = this.#held.get(own);
-    if (held !== undefined && isSame(held, buffer)) {
+    if (this.#held.get(own) === buffer) {
       return { read, texture: own, copies: [] };
     }
     const isTaken = before.some(({ texture }) => texture === own);
@@ -129,11 +128,6 @@ export class TexelCopies {
     reads.set(binding.name, read);
     return read;
   }
-}
-
-function isSame(one: WebGpuBuffer, other: WebGpuBuffer): boolean {
-  return one.memory === other.memory && one.byteOffset === other.byteOffset &&
-    one.byteLength === other.byteLength;
 }
 
 function overlap(one: WebGpuBuffer, other: WebGpuBuffer): boolean {

@@ -83,7 +83,8 @@ export class Timestamps {
 
   #track(arrival: Promise<void>): void {
     this.#arriving.add(arrival);
-    arrival.finally(() => this.#arriving.delete(arrival));
+    // Those on their way are lost with a device that is closed.
+    arrival.finally(() => this.#arriving.delete(arrival)).catch(() => {});
   }
 
   async #read(
