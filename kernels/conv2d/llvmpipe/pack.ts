@@ -15,8 +15,11 @@ export const widestWindow = 5;
 /** Channels that one invocation makes. */
 const channelGroup = 4;
 
-/** Invocations of a workgroup that packs. */
+/** Invocations of a workgroup that packs images. */
 const workgroupSize = 64;
+
+/** Those of one that packs weights, of which there are fewer: one vector. */
+const weightsWorkgroupSize = 8;
 
 /**
  * A window that slides over images without strides, whatever they stand for. A
@@ -147,8 +150,12 @@ export function texelsOf({ planes, rows, rowTiles, texels }: RowTiles): number {
 /** Texels of packed weights. */
 export function weightTexels(correlation: Correlation): number {
   const groups = Math.ceil(correlation.targetChannels / channelGroup);
-  return groups * correlation.sourceChannels * correlation.windowHeight *
-    widestWindow;
+  return groups * correlation.sourceChannels * windowOf(correlation);
+}
+
+/** Elements of a window. */
+function windowOf({ windowHeight, windowWidth }: Correlation): number {
+  return windowHeight * windowWidth;
 }
 
 /** Images into a texture, in row tiles. */
@@ -190,9 +197,14 @@ export function packWeights(
       sourceChannels: correlation.sourceChannels,
       targetChannels: correlation.targetChannels,
       windowHeight: correlation.windowHeight,
-      workgroupSize,
+      windowWidth: correlation.windowWidth,
+      workgroupSize: weightsWorkgroupSize,
     },
-    workgroups: workgroupsFor(weightTexels(correlation), workgroupSize),
+    workgroups: workgroupsFor(
+      weightTexels(correlation) / windowOf(correlation),
+      weightsWorkgroupSize,
+    ),
+    iterations: windowOf(correlation),
     label: "conv2dPackWeights",
   });
 }

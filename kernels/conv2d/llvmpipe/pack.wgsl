@@ -133,8 +133,9 @@ fn fourAt(index: i32) -> vec4f {
 struct Weights {
   sourceChannels: u32,
   targetChannels: u32,
-  // Rows of the window that slides over the phases.
+  // Of the window that slides over the phases.
   windowHeight: u32,
+  windowWidth: u32,
   kernelHeight: i32,
   kernelWidth: i32,
   // From the weights of one channel to those of the next.
@@ -157,46 +158,60 @@ struct Weights {
 
 @group(0) @binding(2) var<uniform> weights: Weights;
 
-// Weights as [targetChannels / 4, sourceChannels, windowHeight, 5]: each texel is
-// one element of the windows of four target channels. What lies outside is 0.
+// Weights as [targetChannels / 4, sourceChannels, windowHeight, windowWidth]: each
+// texel is one element of the windows of four target channels. What lies outside
+// is 0.
 //
-// One invocation makes one texel.
+// One invocation makes the texels of one source channel and four target channels,
+// and divides but for where these begin.
 @compute @workgroup_size(workgroupSize)
 fn packWeights(
   @builtin(global_invocation_id) invocation: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let index = itemOf(invocation, workgroups);
-  let plane = index / (5 * weights.windowHeight);
-  let row = i32(index / 5 % weights.windowHeight);
-  let column = i32(index % 5);
-  let source = vec4u(plane % weights.sourceChannels);
-  let firstTarget = plane / weights.sourceChannels * 4;
-  let four = firstTarget + vec4u(0, 1, 2, 3);
+  let plane = itemOf(invocation, workgroups);
+  let group = plane / weights.sourceChannels;
+  let source = vec4u(plane - group * weights.sourceChannels);
+  let four = group * 4 + vec4u(0, 1, 2, 3);
   let targets = min(four, vec4u(weights.targetChannels - 1));
   let isFlipped = weights.flipped != 0;
   // Channels of x are counted with their phases.
   let phases = weights.phaseRows * weights.phaseColumns;
-  let phase = select(source, targets, isFlipped) % phases;
-  let rows = elementOf(row, vec4i(phase / weights.phaseColumns), Axis(
+  let phased = select(source, targets, isFlipped);
+  let channel = phased / phases;
+  let phase = phased - channel * phases;
+  let phaseRow = phase / weights.phaseColumns;
+  let rows = elementsOf(vec4i(phaseRow), Axis(
     weights.strideHeight, weights.paddingHeight, weights.leadHeight,
   ));
-  let columns = elementOf(column, vec4i(phase % weights.phaseColumns), Axis(
+  let columns = elementsOf(vec4i(phase - phaseRow * weights.phaseColumns), Axis(
     weights.strideWidth, weights.paddingWidth, weights.leadWidth,
   ));
-  let inside = (rows >= vec4i()) & (rows < vec4i(weights.kernelHeight)) &
-    (columns >= vec4i()) & (columns < vec4i(weights.kernelWidth)) &
-    (four < vec4u(weights.targetChannels));
-  let element = vec4u(select(vec4i(), rows * weights.kernelWidth + columns, inside));
-  let sources = select(source / phases, source, vec4<bool>(isFlipped));
-  let channels = select(targets, targets / phases, vec4<bool>(isFlipped));
-  let at = sources * weights.sourceChannelStep +
-    channels * weights.targetChannelStep + element;
-  let found = vec4<Value>(
-    values[at.x], values[at.y], values[at.z], values[at.w],
-  );
-  if (firstTarget < weights.targetChannels) {
-    put(index, select(vec4f(), vec4f(found), inside));
+  let at = select(channel, source, isFlipped) * weights.sourceChannelStep +
+    select(targets, channel, isFlipped) * weights.targetChannelStep;
+  let isThere = four < vec4u(weights.targetChannels);
+  let area = weights.windowHeight * weights.windowWidth;
+  var row = rows.first;
+  var column = columns.first;
+  var columnsLeft = weights.windowWidth;
+  if (group * 4 < weights.targetChannels) {
+    let end = (plane + 1) * area;
+    for (var texel = end - area; texel < end; texel++) {
+      let inside = isThere &
+        (row >= vec4i()) & (row < vec4i(weights.kernelHeight)) &
+        (column >= vec4i()) & (column < vec4i(weights.kernelWidth));
+      let element = row * weights.kernelWidth + column;
+      let places = at + vec4u(select(vec4i(), element, inside));
+      let found = vec4<Value>(
+        values[places.x], values[places.y], values[places.z], values[places.w],
+      );
+      put(texel, select(vec4f(), vec4f(found), inside));
+      columnsLeft--;
+      let isLast = columnsLeft == 0;
+      column = select(column + columns.step, columns.first, isLast);
+      row += select(0, rows.step, isLast);
+      columnsLeft = select(columnsLeft, weights.windowWidth, isLast);
+    }
   }
 }
 
@@ -206,13 +221,19 @@ struct Axis {
   lead: i32,
 }
 
-// The row or column of the kernel that an element of the window is, in some
-// phases.
-fn elementOf(index: i32, phase: vec4i, axis: Axis) -> vec4i {
+// Rows or columns of the kernel that the first elements of windows are, in some
+// phases, and how far it is to that of the next.
+struct Elements {
+  first: vec4i,
+  step: i32,
+}
+
+fn elementsOf(phase: vec4i, axis: Axis) -> Elements {
   if (weights.flipped == 0) {
-    return index * axis.stride + phase;
+    return Elements(phase, axis.stride);
   }
   // The pixels of x that a phase has, and the first window that it lies in.
   let late = max(vec4i(axis.padding), phase) - phase + axis.stride - 1;
-  return (late / axis.stride + axis.lead - index) * axis.stride + phase;
+  let first = (late / axis.stride + axis.lead) * axis.stride + phase;
+  return Elements(first, -axis.stride);
 }
