@@ -151,6 +151,12 @@ export interface Dispatch {
    * {@linkcode iterationLimit}.
    */
   readonly iterations?: number;
+  /**
+   * Whether what is left in the texture, the second binding, follows from the
+   * buffer that is the first, in a way that the texture's name alone tells: it is
+   * then left out where the texture has it already.
+   */
+  readonly keeps?: boolean;
   /** The name in a profile. Default: the kernel's name. */
   readonly label?: string;
   /** The cost, for a profile. Default: the kernel's, if it is its only step. */

@@ -24,6 +24,7 @@ import {
   inputGradientCorrelation,
   isSimple,
   noBias,
+  packedTexture,
   packImages,
   packWeights,
   sourceTiles,
@@ -49,7 +50,7 @@ export function forward(
   if (asLinear(shape) !== null) return null;
   const correlation = forwardCorrelation(shape);
   if (!fits(shape, correlation, adapter)) return null;
-  const others = { source, bias, output };
+  const others = { name: "images", source, bias, output };
   return withWeightCopy(
     weight,
     adapter,
@@ -68,7 +69,12 @@ export function inputGradient(
   if (!fits(shape, correlation, adapter)) return null;
   const hasPhases = shape.strideHeight * shape.strideWidth > 1;
   const output = hasPhases ? new Scratch(targetsOf(correlation)) : gradX;
-  const others = { source, bias: hasPhases ? null : bias, output };
+  const others = {
+    name: "gradients",
+    source,
+    bias: hasPhases ? null : bias,
+    output,
+  };
   return withWeightCopy(
     weight,
     adapter,
@@ -99,12 +105,12 @@ function fits(
 /** Packs images and weights, and slides the window over them. */
 function correlate(
   correlation: Correlation,
-  { bias, output, source, weight }:
+  { bias, name, output, source, weight }:
     & Record<"source" | "weight" | "output", Operand>
-    & { bias: Operand | null },
+    & { bias: Operand | null; name: string },
 ): readonly Dispatch[] {
   const tiles = sourceTiles(correlation);
-  const images = new Texture("images", texelsOf(tiles));
+  const images = packedTexture(name, tiles);
   const weights = new Texture("weights", weightTexels(correlation));
   const bind = { source: images, weight: weights, bias: bias ?? noBias() };
   const options = optionsOf(correlation, bias !== null);

@@ -3,7 +3,7 @@ import {
   dispatch,
   type Operand,
   Scratch,
-  type Texture,
+  Texture,
   workgroupsFor,
 } from "../../kernel.ts";
 import { conv2dCost, type Conv2dShape } from "../shape.ts";
@@ -116,8 +116,20 @@ export function sourceTiles(correlation: Correlation): RowTiles {
   };
 }
 
-/** How a gradient with respect to the target is packed. */
-export function targetTiles(correlation: Correlation): RowTiles {
+/**
+ * How a gradient with respect to the target is packed: as for that with respect to
+ * x where this has the same row tiles, so that it is packed once for both.
+ */
+export function gradientTiles(shape: Conv2dShape): RowTiles {
+  const own = targetTiles(forwardCorrelation(shape));
+  const other = sourceTiles(inputGradientCorrelation(shape));
+  const isSame = shape.strideHeight * shape.strideWidth === 1 &&
+    Math.min(other.top, other.left) >= 0 &&
+    own.rowTileWidth === other.rowTileWidth && own.rowTiles === other.rowTiles;
+  return isSame ? other : own;
+}
+
+function targetTiles(correlation: Correlation): RowTiles {
   const columns = columnsOf(correlation);
   return {
     planes: correlation.batch * correlation.targetChannels,
@@ -158,12 +170,32 @@ function windowOf({ windowHeight, windowWidth }: Correlation): number {
   return windowHeight * windowWidth;
 }
 
+/** Texels up to which packed images have a texture of their layout alone. */
+const keptTexels = 2 ** 20;
+
+/**
+ * The texture of packed images. Where it is not large, those of another layout
+ * have another, so that what a forward pass has packed is there for the gradient.
+ *
+ * @param name `images`, or `gradients` of them.
+ */
+export function packedTexture(name: string, tiles: RowTiles): Texture {
+  const texels = texelsOf(tiles);
+  const layout = isKept(tiles) ? ` ${Object.values(tiles)}` : "";
+  return new Texture(name + layout, texels);
+}
+
+function isKept(tiles: RowTiles): boolean {
+  return texelsOf(tiles) <= keptTexels;
+}
+
 /** Images into a texture, in row tiles. */
 export function packImages(
   values: Operand,
-  { height, planes, rows, rowTiles, width, ...tiles }: RowTiles,
+  layout: RowTiles,
   packed: Texture,
 ): Dispatch {
+  const { height, planes, rows, rowTiles, width, ...tiles } = layout;
   const options = {
     constants: {
       ...tiles,
@@ -175,6 +207,7 @@ export function packImages(
       workgroupSize,
     },
     workgroups: workgroupsFor(planes * rowTiles * rows, workgroupSize),
+    keeps: isKept(layout),
     label: "conv2dPackImages",
   };
   const hasFours = tiles.strideHeight * tiles.strideWidth === 1 &&

@@ -2,7 +2,6 @@ import {
   type AdapterTraits,
   dispatch,
   Scratch,
-  Texture,
   type WebGpuSteps,
   workgroupsFor,
 } from "../../kernel.ts";
@@ -12,10 +11,11 @@ import { sumOfSplits } from "../sum_of_splits.ts";
 import {
   type Correlation,
   forwardCorrelation,
+  gradientTiles,
   isSimple,
+  packedTexture,
   packImages,
   sourceTiles,
-  targetTiles,
   texelsOf,
 } from "./pack.ts";
 import { weightOfPhases } from "./phases.ts";
@@ -45,13 +45,13 @@ export function weightGradient(
 ): WebGpuSteps | null {
   if (asLinear(shape) !== null) return null;
   const correlation = forwardCorrelation(shape);
-  const [source, target] = [sourceTiles(correlation), targetTiles(correlation)];
+  const [source, target] = [sourceTiles(correlation), gradientTiles(shape)];
   const texels = Math.max(texelsOf(source), texelsOf(target));
   if (!isSimple(shape, correlation)) return null;
   if (correlation.windowHeight > highestWindow) return null;
   if (texels > textureTexels) return null;
-  const images = new Texture("images", texelsOf(source));
-  const gradients = new Texture("gradients", texelsOf(target));
+  const images = packedTexture("images", source);
+  const gradients = packedTexture("gradients", target);
   const splits = splitsOf(correlation);
   const hasPhases = shape.strideHeight * shape.strideWidth > 1;
   const sums = splits === 1 && !hasPhases
@@ -72,6 +72,10 @@ export function weightGradient(
       rowTileWidth,
       rowTiles,
       rows,
+      gradientRows: target.rows,
+      top: target.top,
+      left: target.left,
+      gradientTexels: target.texels,
       imagesPerSplit,
       workgroupSize,
     },

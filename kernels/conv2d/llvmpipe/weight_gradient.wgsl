@@ -2,13 +2,18 @@
 // kernels of at most five rows and columns and without strides: see convolve.wgsl
 // for what this driver runs fast. Images and the output's gradient come as
 // pack.wgsl packs them, both in row tiles of the same columns; those of the images
-// also have the columns that a kernel reaches.
+// also have the columns that a kernel reaches, and those of the gradient may, for
+// the gradient with respect to x reads them so.
 
 override kernelHeight: u32;
 override kernelWidth: u32;
 // Columns of a row tile: 8, 14 or 16.
 override rowTileWidth: u32;
 override workgroupSize: u32;
+// Columns of zeros before the first of the gradient, at most four, and texels of a
+// line of it.
+override left: u32;
+override gradientTexels: u32;
 
 struct Sizes {
   batch: u32,
@@ -17,8 +22,11 @@ struct Sizes {
   targetHeight: u32,
   // Row tiles that cover a row.
   rowTiles: u32,
-  // Rows of the packed source.
+  // Rows of the packed source and of the packed gradient, and of these those of
+  // zeros before the first.
   rows: u32,
+  gradientRows: u32,
+  top: u32,
   imagesPerSplit: u32,
 }
 
@@ -30,10 +38,9 @@ struct Sizes {
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 
 override isNarrow: bool = rowTileWidth == 8;
-// Of a line of the source, the columns of a row tile and those that a kernel over
-// it reaches, and of a row tile of the gradient.
+// Of a line of the source: the columns of a row tile and those that a kernel over
+// it reaches.
 override texels: u32 = (rowTileWidth + kernelWidth + 2) / 4;
-override gradientTexels: u32 = select(4u, 2u, isNarrow);
 override area: u32 = kernelHeight * kernelWidth;
 
 // Twenty columns of the source in pairs, those of `texels` first.
@@ -71,16 +78,46 @@ struct RowTile {
   e: vec2f, f: vec2f, g: vec2f, h: vec2f,
 }
 
-fn rowTileAt(index: u32) -> RowTile {
+// The columns of a line after those of zeros.
+fn rowTileAt(line: u32) -> RowTile {
+  let index = line + left / 4;
   let p = gradientAt(index);
   let q = gradientAt(index + 1);
-  let z = vec2f();
-  if (isNarrow) {
-    return RowTile(p.xy, p.zw, q.xy, q.zw, z, z, z, z);
+  var r: vec4f;
+  var s: vec4f;
+  var t: vec4f;
+  if (gradientTexels > 2) {
+    r = gradientAt(index + 2);
   }
-  let r = gradientAt(index + 2);
-  let s = gradientAt(index + 3);
-  return RowTile(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw);
+  if (gradientTexels > 3) {
+    s = gradientAt(index + 3);
+  }
+  if (gradientTexels > 4) {
+    t = gradientAt(index + 4);
+  }
+  let far = left % 4 >= 2;
+  let a = select(p.xy, p.zw, far);
+  let b = select(p.zw, q.xy, far);
+  let c = select(q.xy, q.zw, far);
+  let d = select(q.zw, r.xy, far);
+  let e = select(r.xy, r.zw, far);
+  let f = select(r.zw, s.xy, far);
+  let g = select(s.xy, s.zw, far);
+  let h = select(s.zw, t.xy, far);
+  let i = select(t.xy, t.zw, far);
+  if (left % 2 == 0) {
+    return RowTile(a, b, c, d, e, f, g, h);
+  }
+  return RowTile(
+    vec2f(a.y, b.x),
+    vec2f(b.y, c.x),
+    vec2f(c.y, d.x),
+    vec2f(d.y, e.x),
+    vec2f(e.y, f.x),
+    vec2f(f.y, g.x),
+    vec2f(g.y, h.x),
+    vec2f(h.y, i.x),
+  );
 }
 
 fn gradientAt(index: u32) -> vec4f {
@@ -220,16 +257,18 @@ fn weightGradient(
   let steps = min(imagesPerSplit, batch - first) * rowTiles * height;
   let channels =
     min(channel + vec4u(0, 1, 2, 3), vec4u(sizes.targetChannels - 1));
-  var at = (first * sizes.targetChannels + channels) * rowTiles * height *
-    gradientTexels;
+  let gradientRows = sizes.gradientRows;
+  var at = ((first * sizes.targetChannels + channels) * rowTiles * gradientRows +
+    sizes.top) * gradientTexels;
   var line = (first * sourceChannels + sourceChannel) * rowTiles * sizes.rows *
     texels;
   // From the last row of a row tile to the first of the next, and from the last
   // row of an image to the first of the next.
   let toNext = (sizes.rows - height + 1) * texels;
   let toImage = toNext + (sourceChannels - 1) * rowTiles * sizes.rows * texels;
-  let toGradient = ((sizes.targetChannels - 1) * rowTiles * height + 1) *
-    gradientTexels;
+  let toGradient = (gradientRows - height + 1) * gradientTexels;
+  let toGradientImage = toGradient +
+    (sizes.targetChannels - 1) * rowTiles * gradientRows * gradientTexels;
   var rowsLeft = height;
   var tilesLeft = rowTiles;
   var tile: Tile;
@@ -252,7 +291,11 @@ fn weightGradient(
     rowsLeft--;
     tilesLeft -= select(0u, 1u, rowsLeft == 0);
     line += select(texels, select(toNext, toImage, tilesLeft == 0), rowsLeft == 0);
-    at += select(gradientTexels, toGradient, tilesLeft == 0);
+    at += select(
+      gradientTexels,
+      select(toGradient, toGradientImage, tilesLeft == 0),
+      rowsLeft == 0,
+    );
     rowsLeft = select(rowsLeft, height, rowsLeft == 0);
     tilesLeft = select(tilesLeft, rowTiles, tilesLeft == 0);
   }

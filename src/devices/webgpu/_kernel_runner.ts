@@ -24,7 +24,7 @@ import type { Memory } from "./_memory.ts";
 import { f16ElementsOf, PipelineCache } from "./_pipelines.ts";
 import type { Command } from "./_queue.ts";
 import { TexelCopies } from "./_texel_copies.ts";
-import { Textures } from "./_textures.ts";
+import { Textures, type WebGpuTexture } from "./_textures.ts";
 import type { Choice } from "./_tuning.ts";
 import { Uniforms } from "./_uniforms.ts";
 
@@ -48,6 +48,11 @@ export interface KernelRunnerOptions extends Implementations {
 
 /** Turns kernels into commands: chooses implementations, binds operands. */
 export class KernelRunner {
+  /**
+   * Copies of buffers: to be told where one is written otherwise than by a kernel,
+   * or a program begins.
+   */
+  readonly copies: TexelCopies;
   /** The chosen implementations by the names of their kernels. */
   choice: Choice = new Map();
   /** Is told once of each implementation that runs, in a sentence. */
@@ -62,7 +67,6 @@ export class KernelRunner {
   readonly #pipelines: PipelineCache;
   readonly #bindGroups: BindGroups;
   readonly #textures: Textures;
-  readonly #texelCopies: TexelCopies;
   readonly #uniforms: Uniforms;
   readonly #traits: AdapterTraits;
   readonly #told = new Set<string>();
@@ -79,7 +83,7 @@ export class KernelRunner {
     this.#pipelines = new PipelineCache(gpu, isSoftware, options.fail);
     this.#bindGroups = new BindGroups(gpu, counters);
     this.#textures = new Textures(gpu, counters);
-    this.#texelCopies = new TexelCopies(
+    this.copies = new TexelCopies(
       this.#textures,
       options.texelsFrom,
       gpu.limits.maxStorageTexturesPerShaderStage,
@@ -100,14 +104,6 @@ export class KernelRunner {
     await this.#pipelines.checked();
   }
 
-  /**
-   * Forgets what is known of buffers: they are written otherwise than by a kernel,
-   * or a program begins, which is replayed after others.
-   */
-  forgetBuffers(): void {
-    this.#texelCopies.forget();
-  }
-
   /** Emits the commands of a kernel on operands of the device. */
   run<S extends Signature, P>(
     kernel: Kernel<S, P>,
@@ -116,7 +112,7 @@ export class KernelRunner {
   ): void {
     const implementation = this.#implementation(kernel, operands, params);
     const steps = implementation?.steps ?? kernel.compose?.(operands, params);
-    if (steps === undefined) throw this.#notImplemented(kernel.name);
+    if (!steps) throw this.#notImplemented(kernel.name);
     const cost = steps.length === 1 ? kernel.cost?.(params) : undefined;
     runSteps(this.#scratch, steps, (step, resolve) => {
       if (step.kind === "kernel") {
@@ -137,7 +133,7 @@ export class KernelRunner {
     params: P,
   ) {
     const { name, webgpu } = kernel;
-    if (webgpu === undefined) return null;
+    if (!webgpu) return null;
     const preferred = this.choice.get(name) ?? this.#variant;
     if (typeof webgpu === "function") {
       const own = preferred === "llvmpipe"
@@ -166,6 +162,8 @@ export class KernelRunner {
     const { entryPoint: { bindings, module }, label = name } = dispatch;
     this.#checkIterations(dispatch, label);
     const bound = bindings.map((binding) => this.#bound(dispatch, binding));
+    const [values, texture] = bound as [WebGpuBuffer, WebGpuTexture];
+    if (dispatch.keeps && this.copies.has(texture, values)) return;
     const f16Elements = f16ElementsOf(
       module,
       bindings,
@@ -183,9 +181,9 @@ export class KernelRunner {
     });
     const given = bound.map((one, at) => {
       const copy = copies[at];
-      return copy === null ? one : this.#memory.own(copy);
+      return copy ? this.#memory.own(copy) : one;
     });
-    const texels = this.#texelCopies.of(module, bindings, given);
+    const texels = this.copies.of(module, bindings, given);
     const { count } = this.#pipelines;
     const pipeline = this.#pipelines.get({
       label,
@@ -213,11 +211,11 @@ export class KernelRunner {
       z,
     };
     this.#emit(command, this.#pipelines.count > count);
-    this.#texelCopies.written(
+    this.copies.written(
       given.filter((_, at) => bindings[at].access === "write"),
     );
     copies.forEach((copy, at) => {
-      if (copy === null) return;
+      if (!copy) return;
       const buffer = bound[at] as WebGpuBuffer;
       if (bindings[at].access === "write") {
         this.run(castElements, { x: copy, output: { buffer } }, undefined);

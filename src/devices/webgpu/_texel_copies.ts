@@ -34,9 +34,6 @@ export class TexelCopies {
   readonly #known = new Map<string, Map<string, TexelRead | null>>();
   /** The buffers of which textures have a copy. */
   readonly #held = new Map<WebGpuTexture, WebGpuBuffer>();
-  /** Which of the textures buffers have. */
-  readonly #places = new WeakMap<WebGpuBuffer, number>();
-  #next = 0;
 
   /**
    * Keeps the arguments.
@@ -62,31 +59,35 @@ export class TexelCopies {
       const buffer = bound[at];
       if (own.length + inputs.length >= this.#most) break;
       if (!(buffer instanceof WebGpuBuffer)) continue;
-      const isOfWords = buffer.stored === "f32" || buffer.stored === "i32";
+      const isOfWords = buffer.stored.endsWith("32");
       if (!isOfWords || buffer.length < this.#from) continue;
       const read = this.#readOf(module, binding);
-      const texels = read === null
-        ? Infinity
-        : buffer.byteLength / texelBytes[read.format];
-      if (read === null || texels > this.#textures.limit) continue;
+      if (read === null) continue;
+      const texels = buffer.byteLength / texelBytes[read.format];
+      if (texels > this.#textures.limit) continue;
       inputs.push(this.#copyOf(buffer, texels, read, inputs));
     }
     return inputs;
   }
 
-  /** Is told what a dispatch writes: copies of that are old. */
-  written(bound: readonly Bound[]): void {
-    for (const [texture, buffer] of this.#held) {
-      const isOld = bound.some((one) =>
-        one instanceof WebGpuBuffer && overlap(one, buffer)
-      );
-      if (isOld) this.#held.delete(texture);
-    }
+  /** Whether a texture has what comes of a buffer; from now on it does. */
+  has(texture: WebGpuTexture, buffer: WebGpuBuffer): boolean {
+    const held = this.#held.get(texture);
+    this.#held.set(texture, buffer);
+    return held === buffer;
   }
 
-  /** Forgets all copies: a program may not rely on what was before it. */
-  forget(): void {
-    this.#held.clear();
+  /**
+   * Is told what is written: copies of that are old. Without it all are: a program
+   * may not rely on what was before it.
+   */
+  written(bound?: readonly Bound[]): void {
+    for (const [texture, buffer] of this.#held) {
+      const isKept = bound?.every((one) =>
+        !(one instanceof WebGpuBuffer && overlap(one, buffer))
+      );
+      if (!isKept) this.#held.delete(texture);
+    }
   }
 
   /**
@@ -103,18 +104,16 @@ export class TexelCopies {
     before: readonly TexelInput[],
   ): TexelInput {
     const { format } = read;
-    const place = this.#places.get(buffer) ?? this.#next++ % kept;
-    this.#places.set(buffer, place);
+    const place = buffer.identity % kept;
     const own = this.#textures.get(`copy ${place}`, texels, format);
-    if (this.#held.get(own) === buffer) {
-      return { read, texture: own, copies: [] };
-    }
-    const isTaken = before.some(({ texture }) => texture === own);
+    const isTaken = this.#held.get(own) !== buffer &&
+      before.some(({ texture }) => texture === own);
     const texture = isTaken
       ? this.#textures.get(`spare ${before.length}`, texels, format)
       : own;
-    if (!isTaken) this.#held.set(own, buffer);
-    const copies = copiesOf(buffer, texture.memory, format);
+    const copies = !isTaken && this.has(own, buffer)
+      ? []
+      : copiesOf(buffer, texture.memory, format);
     return { read, texture, copies };
   }
 
@@ -150,8 +149,6 @@ function copiesOf(
     target: { texture, origin: [0, row] },
     size,
   });
-  return [
-    ...(rows > 0 ? [copy(0, [rowLength, rows])] : []),
-    ...(rest > 0 ? [copy(rows, [rest, 1])] : []),
-  ];
+  return [copy(0, [rowLength, rows]), copy(rows, [rest, 1])]
+    .filter(({ size: [width, height] }) => width * height > 0);
 }

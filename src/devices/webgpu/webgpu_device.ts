@@ -253,7 +253,7 @@ export class WebGpuDevice implements Device {
     }
     this.#queue.submit();
     this.#memory.write(target, values);
-    this.#runner.forgetBuffers();
+    this.#runner.copies.written([target]);
   }
 
   async read(buffer: Operand["buffer"]): Promise<HostArray> {
@@ -268,7 +268,7 @@ export class WebGpuDevice implements Device {
     this.#health.check();
     if (this.recording) throw notWhileRecording("another capture");
     const commands: Command[] = this.#commands = [];
-    this.#runner.forgetBuffers();
+    this.#runner.copies.written();
     try {
       const { reserve, result } = this.#pool.reserveDuring(run);
       const program: Program = {
@@ -276,7 +276,7 @@ export class WebGpuDevice implements Device {
         replay: () => {
           this.#health.check();
           this.#queue.replay(commands);
-          this.#runner.forgetBuffers();
+          this.#runner.copies.written();
         },
         [Symbol.dispose]: () => this.#pool.reclaim(reserve),
       };
