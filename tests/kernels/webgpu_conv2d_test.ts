@@ -118,7 +118,8 @@ webGpuTest("webgpu: each variant is other kernels", async () => {
     using device = await WebGpuDevice.open({ variant });
     counts.push((await results(device)).dispatches);
   }
-  assertEquals(counts, [[1, 1, 1], [3, 3, 4], [1, 1, 2]]);
+  // For llvmpipe images and gradients are packed before.
+  assertEquals(counts, [[1, 1, 1], [3, 3, 2], [1, 1, 2]]);
 });
 
 webGpuTest(
