@@ -188,18 +188,18 @@ let steps = sizes.sourceChannels * kernelHeight / rowsAtOnce;
 let toNext = sizes.rowTiles * rows - kernelHeight + rowsAtOnce;
 let plane = place.image * sizes.sourceChannels * sizes.rowTiles;
 var line = ((plane + place.rowTile) * rows + place.row) * texels;
-var first = place.channel / 4 * sizes.sourceChannels * kernelHeight * 5;
+var first = place.channel / 4 * sizes.sourceChannels * kernelHeight * kernelWidth;
 var rowsLeft = kernelHeight;
 for (var step = 0u; step < steps; step++) {
 let upper = lineAt(line);
 let lower = lineAt(line + texels);
 tiles = addRow(tiles, upper, lower, first);
-first += 5;
+first += kernelWidth;
 if (rowsAtOnce > 1) {
 let next = lineAt(line + 2 * texels);
 tiles = addRow(tiles, lower, next, first);
-tiles = addRow(tiles, next, lineAt(line + 3 * texels), first + 5);
-first += 10;
+tiles = addRow(tiles, next, lineAt(line + 3 * texels), first + kernelWidth);
+first += 2 * kernelWidth;
 }
 rowsLeft -= rowsAtOnce;
 line += select(rowsAtOnce, toNext, rowsLeft == 0) * texels;

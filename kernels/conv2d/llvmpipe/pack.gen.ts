@@ -153,6 +153,7 @@ sourceChannels: u32,
 targetChannels: u32,
 
 windowHeight: u32,
+windowWidth: u32,
 kernelHeight: i32,
 kernelWidth: i32,
 
@@ -179,42 +180,56 @@ flipped: u32,
 
 
 
+
+
 @compute @workgroup_size(workgroupSize)
 fn packWeights(
 @builtin(global_invocation_id) invocation: vec3u,
 @builtin(num_workgroups) workgroups: vec3u,
 ) {
-let index = itemOf(invocation, workgroups);
-let plane = index / (5 * weights.windowHeight);
-let row = i32(index / 5 % weights.windowHeight);
-let column = i32(index % 5);
-let source = vec4u(plane % weights.sourceChannels);
-let firstTarget = plane / weights.sourceChannels * 4;
-let four = firstTarget + vec4u(0, 1, 2, 3);
+let plane = itemOf(invocation, workgroups);
+let group = plane / weights.sourceChannels;
+let source = vec4u(plane - group * weights.sourceChannels);
+let four = group * 4 + vec4u(0, 1, 2, 3);
 let targets = min(four, vec4u(weights.targetChannels - 1));
 let isFlipped = weights.flipped != 0;
 
 let phases = weights.phaseRows * weights.phaseColumns;
-let phase = select(source, targets, isFlipped) % phases;
-let rows = elementOf(row, vec4i(phase / weights.phaseColumns), Axis(
+let phased = select(source, targets, isFlipped);
+let channel = phased / phases;
+let phase = phased - channel * phases;
+let phaseRow = phase / weights.phaseColumns;
+let rows = elementsOf(vec4i(phaseRow), Axis(
 weights.strideHeight, weights.paddingHeight, weights.leadHeight,
 ));
-let columns = elementOf(column, vec4i(phase % weights.phaseColumns), Axis(
+let columns = elementsOf(vec4i(phase - phaseRow * weights.phaseColumns), Axis(
 weights.strideWidth, weights.paddingWidth, weights.leadWidth,
 ));
-let inside = (rows >= vec4i()) & (rows < vec4i(weights.kernelHeight)) &
-(columns >= vec4i()) & (columns < vec4i(weights.kernelWidth)) &
-(four < vec4u(weights.targetChannels));
-let element = vec4u(select(vec4i(), rows * weights.kernelWidth + columns, inside));
-let sources = select(source / phases, source, vec4<bool>(isFlipped));
-let channels = select(targets, targets / phases, vec4<bool>(isFlipped));
-let at = sources * weights.sourceChannelStep +
-channels * weights.targetChannelStep + element;
+let at = select(channel, source, isFlipped) * weights.sourceChannelStep +
+select(targets, channel, isFlipped) * weights.targetChannelStep;
+let isThere = four < vec4u(weights.targetChannels);
+let area = weights.windowHeight * weights.windowWidth;
+var row = rows.first;
+var column = columns.first;
+var columnsLeft = weights.windowWidth;
+if (group * 4 < weights.targetChannels) {
+let end = (plane + 1) * area;
+for (var texel = end - area; texel < end; texel++) {
+let inside = isThere &
+(row >= vec4i()) & (row < vec4i(weights.kernelHeight)) &
+(column >= vec4i()) & (column < vec4i(weights.kernelWidth));
+let element = row * weights.kernelWidth + column;
+let places = at + vec4u(select(vec4i(), element, inside));
 let found = vec4<Value>(
-values[at.x], values[at.y], values[at.z], values[at.w],
+values[places.x], values[places.y], values[places.z], values[places.w],
 );
-if (firstTarget < weights.targetChannels) {
-put(index, select(vec4f(), vec4f(found), inside));
+put(texel, select(vec4f(), vec4f(found), inside));
+columnsLeft--;
+let isLast = columnsLeft == 0;
+column = select(column + columns.step, columns.first, isLast);
+row += select(0, rows.step, isLast);
+columnsLeft = select(columnsLeft, weights.windowWidth, isLast);
+}
 }
 }
 
@@ -226,13 +241,19 @@ lead: i32,
 
 
 
-fn elementOf(index: i32, phase: vec4i, axis: Axis) -> vec4i {
+struct Elements {
+first: vec4i,
+step: i32,
+}
+
+fn elementsOf(phase: vec4i, axis: Axis) -> Elements {
 if (weights.flipped == 0) {
-return index * axis.stride + phase;
+return Elements(phase, axis.stride);
 }
 
 let late = max(vec4i(axis.padding), phase) - phase + axis.stride - 1;
-return (late / axis.stride + axis.lead - index) * axis.stride + phase;
+let first = (late / axis.stride + axis.lead) * axis.stride + phase;
+return Elements(first, -axis.stride);
 }
 `,
 };
@@ -252,8 +273,8 @@ export const packFours: EntryPoint<"fours" | "packed", { workgroupSize: number; 
 };
 
 /** The entry point `packWeights`. */
-export const packWeights: EntryPoint<"values" | "packed", { workgroupSize: number; sourceChannels: number; targetChannels: number; windowHeight: number; kernelHeight: number; kernelWidth: number; sourceChannelStep: number; targetChannelStep: number; strideHeight: number; strideWidth: number; phaseRows: number; phaseColumns: number; paddingHeight: number; paddingWidth: number; leadHeight: number; leadWidth: number; flipped: number }> = {
+export const packWeights: EntryPoint<"values" | "packed", { workgroupSize: number; sourceChannels: number; targetChannels: number; windowHeight: number; windowWidth: number; kernelHeight: number; kernelWidth: number; sourceChannelStep: number; targetChannelStep: number; strideHeight: number; strideWidth: number; phaseRows: number; phaseColumns: number; paddingHeight: number; paddingWidth: number; leadHeight: number; leadWidth: number; flipped: number }> = {
   module,
   name: "packWeights",
-  bindings: [{"name":"values","index":0,"access":"read","element":"Value"},{"name":"packed","index":1,"access":"writeTexture"},{"name":"weights","index":2,"access":"uniform","members":[{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"windowHeight","type":"u32"},{"name":"kernelHeight","type":"i32"},{"name":"kernelWidth","type":"i32"},{"name":"sourceChannelStep","type":"u32"},{"name":"targetChannelStep","type":"u32"},{"name":"strideHeight","type":"i32"},{"name":"strideWidth","type":"i32"},{"name":"phaseRows","type":"u32"},{"name":"phaseColumns","type":"u32"},{"name":"paddingHeight","type":"i32"},{"name":"paddingWidth","type":"i32"},{"name":"leadHeight","type":"i32"},{"name":"leadWidth","type":"i32"},{"name":"flipped","type":"u32"}]}],
+  bindings: [{"name":"values","index":0,"access":"read","element":"Value"},{"name":"packed","index":1,"access":"writeTexture"},{"name":"weights","index":2,"access":"uniform","members":[{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"windowHeight","type":"u32"},{"name":"windowWidth","type":"u32"},{"name":"kernelHeight","type":"i32"},{"name":"kernelWidth","type":"i32"},{"name":"sourceChannelStep","type":"u32"},{"name":"targetChannelStep","type":"u32"},{"name":"strideHeight","type":"i32"},{"name":"strideWidth","type":"i32"},{"name":"phaseRows","type":"u32"},{"name":"phaseColumns","type":"u32"},{"name":"paddingHeight","type":"i32"},{"name":"paddingWidth","type":"i32"},{"name":"leadHeight","type":"i32"},{"name":"leadWidth","type":"i32"},{"name":"flipped","type":"u32"}]}],
 };

@@ -15,11 +15,16 @@ export const module: WgslModule = {
 
 
 
+
 override kernelHeight: u32;
 override kernelWidth: u32;
 
 override rowTileWidth: u32;
 override workgroupSize: u32;
+
+
+override left: u32;
+override gradientTexels: u32;
 
 struct Sizes {
 batch: u32,
@@ -29,7 +34,10 @@ targetHeight: u32,
 
 rowTiles: u32,
 
+
 rows: u32,
+gradientRows: u32,
+top: u32,
 imagesPerSplit: u32,
 }
 
@@ -44,7 +52,6 @@ override isNarrow: bool = rowTileWidth == 8;
 
 
 override texels: u32 = (rowTileWidth + kernelWidth + 2) / 4;
-override gradientTexels: u32 = select(4u, 2u, isNarrow);
 override area: u32 = kernelHeight * kernelWidth;
 
 
@@ -82,16 +89,46 @@ a: vec2f, b: vec2f, c: vec2f, d: vec2f,
 e: vec2f, f: vec2f, g: vec2f, h: vec2f,
 }
 
-fn rowTileAt(index: u32) -> RowTile {
+
+fn rowTileAt(line: u32) -> RowTile {
+let index = line + left / 4;
 let p = gradientAt(index);
 let q = gradientAt(index + 1);
-let z = vec2f();
-if (isNarrow) {
-return RowTile(p.xy, p.zw, q.xy, q.zw, z, z, z, z);
+var r: vec4f;
+var s: vec4f;
+var t: vec4f;
+if (gradientTexels > 2) {
+r = gradientAt(index + 2);
 }
-let r = gradientAt(index + 2);
-let s = gradientAt(index + 3);
-return RowTile(p.xy, p.zw, q.xy, q.zw, r.xy, r.zw, s.xy, s.zw);
+if (gradientTexels > 3) {
+s = gradientAt(index + 3);
+}
+if (gradientTexels > 4) {
+t = gradientAt(index + 4);
+}
+let far = left % 4 >= 2;
+let a = select(p.xy, p.zw, far);
+let b = select(p.zw, q.xy, far);
+let c = select(q.xy, q.zw, far);
+let d = select(q.zw, r.xy, far);
+let e = select(r.xy, r.zw, far);
+let f = select(r.zw, s.xy, far);
+let g = select(s.xy, s.zw, far);
+let h = select(s.zw, t.xy, far);
+let i = select(t.xy, t.zw, far);
+if (left % 2 == 0) {
+return RowTile(a, b, c, d, e, f, g, h);
+}
+return RowTile(
+vec2f(a.y, b.x),
+vec2f(b.y, c.x),
+vec2f(c.y, d.x),
+vec2f(d.y, e.x),
+vec2f(e.y, f.x),
+vec2f(f.y, g.x),
+vec2f(g.y, h.x),
+vec2f(h.y, i.x),
+);
 }
 
 fn gradientAt(index: u32) -> vec4f {
@@ -231,16 +268,18 @@ let rowTiles = sizes.rowTiles;
 let steps = min(imagesPerSplit, batch - first) * rowTiles * height;
 let channels =
 min(channel + vec4u(0, 1, 2, 3), vec4u(sizes.targetChannels - 1));
-var at = (first * sizes.targetChannels + channels) * rowTiles * height *
-gradientTexels;
+let gradientRows = sizes.gradientRows;
+var at = ((first * sizes.targetChannels + channels) * rowTiles * gradientRows +
+sizes.top) * gradientTexels;
 var line = (first * sourceChannels + sourceChannel) * rowTiles * sizes.rows *
 texels;
 
 
 let toNext = (sizes.rows - height + 1) * texels;
 let toImage = toNext + (sourceChannels - 1) * rowTiles * sizes.rows * texels;
-let toGradient = ((sizes.targetChannels - 1) * rowTiles * height + 1) *
-gradientTexels;
+let toGradient = (gradientRows - height + 1) * gradientTexels;
+let toGradientImage = toGradient +
+(sizes.targetChannels - 1) * rowTiles * gradientRows * gradientTexels;
 var rowsLeft = height;
 var tilesLeft = rowTiles;
 var tile: Tile;
@@ -263,7 +302,11 @@ tile.e = addLine(tile.e, gradients, lineAt(line + 4 * texels));
 rowsLeft--;
 tilesLeft -= select(0u, 1u, rowsLeft == 0);
 line += select(texels, select(toNext, toImage, tilesLeft == 0), rowsLeft == 0);
-at += select(gradientTexels, toGradient, tilesLeft == 0);
+at += select(
+gradientTexels,
+select(toGradient, toGradientImage, tilesLeft == 0),
+rowsLeft == 0,
+);
 rowsLeft = select(rowsLeft, height, rowsLeft == 0);
 tilesLeft = select(tilesLeft, rowTiles, tilesLeft == 0);
 }
@@ -324,8 +367,8 @@ splits[start + column] = sum;
 };
 
 /** The entry point `weightGradient`. */
-export const weightGradient: EntryPoint<"source" | "gradient" | "splits", { kernelHeight: number; kernelWidth: number; rowTileWidth: number; workgroupSize: number; isNarrow?: number; texels?: number; gradientTexels?: number; area?: number; batch: number; sourceChannels: number; targetChannels: number; targetHeight: number; rowTiles: number; rows: number; imagesPerSplit: number }> = {
+export const weightGradient: EntryPoint<"source" | "gradient" | "splits", { kernelHeight: number; kernelWidth: number; rowTileWidth: number; workgroupSize: number; left: number; gradientTexels: number; isNarrow?: number; texels?: number; area?: number; batch: number; sourceChannels: number; targetChannels: number; targetHeight: number; rowTiles: number; rows: number; gradientRows: number; top: number; imagesPerSplit: number }> = {
   module,
   name: "weightGradient",
-  bindings: [{"name":"source","index":0,"access":"readTexture"},{"name":"gradient","index":1,"access":"readTexture"},{"name":"splits","index":2,"access":"write"},{"name":"sizes","index":3,"access":"uniform","members":[{"name":"batch","type":"u32"},{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"targetHeight","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]}],
+  bindings: [{"name":"source","index":0,"access":"readTexture"},{"name":"gradient","index":1,"access":"readTexture"},{"name":"splits","index":2,"access":"write"},{"name":"sizes","index":3,"access":"uniform","members":[{"name":"batch","type":"u32"},{"name":"sourceChannels","type":"u32"},{"name":"targetChannels","type":"u32"},{"name":"targetHeight","type":"u32"},{"name":"rowTiles","type":"u32"},{"name":"rows","type":"u32"},{"name":"gradientRows","type":"u32"},{"name":"top","type":"u32"},{"name":"imagesPerSplit","type":"u32"}]}],
 };
