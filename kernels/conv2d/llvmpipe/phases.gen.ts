@@ -79,6 +79,51 @@ fraction = select(fraction, 0, fraction == sizes.strideWidth);
 }
 }
 
+@group(0) @binding(0) var<storage, read> phasePairs: array<vec2f>;
+@group(0) @binding(2) var<storage, read_write> fours: array<vec4f>;
+
+
+
+
+
+@compute @workgroup_size(workgroupSize)
+fn imageOfHalves(
+@builtin(global_invocation_id) invocation: vec3u,
+@builtin(num_workgroups) workgroups: vec3u,
+) {
+let index = itemOf(invocation, workgroups);
+let plane = index / sizes.height;
+let y = index - plane * sizes.height;
+let count = sizes.width / 4;
+if (plane >= arrayLength(&fours) / (sizes.height * count)) {
+return;
+}
+let rows = (sizes.height + sizes.strideHeight - 1) / sizes.strideHeight;
+let phaseRow = (y + sizes.paddingHeight) % sizes.strideHeight;
+let above = plane * sizes.phaseRows + min(phaseRow, sizes.phaseRows - 1);
+let row = y / sizes.strideHeight;
+var shift = 0.0;
+if (sizes.hasBias != 0) {
+shift = bias[plane % sizes.channels];
+}
+
+let even = sizes.paddingWidth % 2;
+let odd = 1 - even;
+let last = sizes.phaseColumns - 1;
+let area = rows * count;
+let first = above * sizes.phaseColumns * area + row * count;
+let evens = first + min(even, last) * area;
+let odds = first + min(odd, last) * area;
+let hasRow = phaseRow < sizes.phaseRows;
+let hasEven = vec2<bool>(hasRow && even <= last);
+let hasOdd = vec2<bool>(hasRow && odd <= last);
+for (var i = 0u; i < count; i++) {
+let p = select(vec2f(), phasePairs[evens + i], hasEven);
+let q = select(vec2f(), phasePairs[odds + i], hasOdd);
+fours[index * count + i] = vec4f(p.x, q.x, p.y, q.y) + shift;
+}
+}
+
 struct Weights {
 kernelHeight: u32,
 kernelWidth: u32,
@@ -134,6 +179,13 @@ export const imageOfPhases: EntryPoint<"phases" | "bias" | "images", { workgroup
   module,
   name: "imageOfPhases",
   bindings: [{"name":"phases","index":0,"access":"read"},{"name":"bias","index":1,"access":"read"},{"name":"images","index":2,"access":"write"},{"name":"sizes","index":3,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"strideHeight","type":"u32"},{"name":"strideWidth","type":"u32"},{"name":"paddingHeight","type":"u32"},{"name":"paddingWidth","type":"u32"},{"name":"phaseRows","type":"u32"},{"name":"phaseColumns","type":"u32"},{"name":"hasBias","type":"u32"}]}],
+};
+
+/** The entry point `imageOfHalves`. */
+export const imageOfHalves: EntryPoint<"phasePairs" | "bias" | "fours", { workgroupSize: number; channels: number; height: number; width: number; strideHeight: number; strideWidth: number; paddingHeight: number; paddingWidth: number; phaseRows: number; phaseColumns: number; hasBias: number }> = {
+  module,
+  name: "imageOfHalves",
+  bindings: [{"name":"phasePairs","index":0,"access":"read"},{"name":"bias","index":1,"access":"read"},{"name":"fours","index":2,"access":"write"},{"name":"sizes","index":3,"access":"uniform","members":[{"name":"channels","type":"u32"},{"name":"height","type":"u32"},{"name":"width","type":"u32"},{"name":"strideHeight","type":"u32"},{"name":"strideWidth","type":"u32"},{"name":"paddingHeight","type":"u32"},{"name":"paddingWidth","type":"u32"},{"name":"phaseRows","type":"u32"},{"name":"phaseColumns","type":"u32"},{"name":"hasBias","type":"u32"}]}],
 };
 
 /** The entry point `weightOfPhases`. */

@@ -20,8 +20,7 @@ export function imageOfPhases(
 ): Dispatch {
   const { batch, inChannels, inHeight, inWidth } = shape;
   const { kernelHeight, kernelWidth, strideHeight, strideWidth } = shape;
-  return dispatch(wgsl.imageOfPhases, {
-    bind: { phases, bias: bias ?? noBias(), images },
+  const options = {
     constants: {
       channels: inChannels,
       height: inHeight,
@@ -38,7 +37,17 @@ export function imageOfPhases(
     workgroups: workgroupsFor(batch * inChannels * inHeight, workgroupSize),
     iterations: inWidth,
     label: "conv2dImageOfPhases",
-  });
+  };
+  const shift = bias ?? noBias();
+  return strideWidth === 2 && inWidth % 4 === 0
+    ? dispatch(wgsl.imageOfHalves, {
+      bind: { phasePairs: phases, bias: shift, fours: images },
+      ...options,
+    })
+    : dispatch(wgsl.imageOfPhases, {
+      bind: { phases, bias: shift, images },
+      ...options,
+    });
 }
 
 /** The weight of the splits of the windows over the phases. */

@@ -61,6 +61,51 @@ fn imageOfPhases(
   }
 }
 
+@group(0) @binding(0) var<storage, read> phasePairs: array<vec2f>;
+@group(0) @binding(2) var<storage, read_write> fours: array<vec4f>;
+
+// The same where every other column is of the same phase, and rows are of fours:
+// each four takes a pair of either phase.
+//
+// One invocation makes one row.
+@compute @workgroup_size(workgroupSize)
+fn imageOfHalves(
+  @builtin(global_invocation_id) invocation: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = itemOf(invocation, workgroups);
+  let plane = index / sizes.height;
+  let y = index - plane * sizes.height;
+  let count = sizes.width / 4;
+  if (plane >= arrayLength(&fours) / (sizes.height * count)) {
+    return;
+  }
+  let rows = (sizes.height + sizes.strideHeight - 1) / sizes.strideHeight;
+  let phaseRow = (y + sizes.paddingHeight) % sizes.strideHeight;
+  let above = plane * sizes.phaseRows + min(phaseRow, sizes.phaseRows - 1);
+  let row = y / sizes.strideHeight;
+  var shift = 0.0;
+  if (sizes.hasBias != 0) {
+    shift = bias[plane % sizes.channels];
+  }
+  // Phases of even columns and of odd ones.
+  let even = sizes.paddingWidth % 2;
+  let odd = 1 - even;
+  let last = sizes.phaseColumns - 1;
+  let area = rows * count;
+  let first = above * sizes.phaseColumns * area + row * count;
+  let evens = first + min(even, last) * area;
+  let odds = first + min(odd, last) * area;
+  let hasRow = phaseRow < sizes.phaseRows;
+  let hasEven = vec2<bool>(hasRow && even <= last);
+  let hasOdd = vec2<bool>(hasRow && odd <= last);
+  for (var i = 0u; i < count; i++) {
+    let p = select(vec2f(), phasePairs[evens + i], hasEven);
+    let q = select(vec2f(), phasePairs[odds + i], hasOdd);
+    fours[index * count + i] = vec4f(p.x, q.x, p.y, q.y) + shift;
+  }
+}
+
 struct Weights {
   kernelHeight: u32,
   kernelWidth: u32,

@@ -127,6 +127,18 @@ const SHAPES: Record<string, Conv2dShape> = {
     stride: [2, 2],
     padding: [1, 1],
   }),
+  "3 channels to 8, stride 3×2, rows of fours": conv2dShape(3, 3, 8, [10, 20], {
+    kernel: [2, 3],
+    stride: [3, 2],
+    padding: [0, 1],
+  }),
+  "4 channels to 5, 1×1 kernel, stride 2, rows of fours": conv2dShape(
+    2,
+    4,
+    5,
+    [9, 12],
+    { kernel: [1, 1], stride: [2, 2] },
+  ),
   "6 channels to 16, stride 1×2, dilation 2×1, 41 rows": conv2dShape(
     2,
     6,
