@@ -13,7 +13,6 @@ import { partStart } from "../lib/simd/parts.ts";
 import {
   addRows,
   momentsAround,
-  momentsAround,
   productsAround,
   squares,
   sumOf,

@@ -172,10 +172,9 @@ export class ConvBlockGradientSumsArgs {
 }
 
 /**
- * `Σ g · (picked − mean)` and `Σ g` of each
- * plane, where g is gradOutput, or 0 where the ReLU's output is; `area` is the one of
- * the output. A part is an unbroken range of the planes: sums run in f32, in four
- * lanes, which are added in f64.
+ * `Σ g · (picked − mean)` and `Σ g` of each plane, where g is gradOutput, or 0 where
+ * the ReLU's output is; `area` is the one of the output. A part is an unbroken range
+ * of the planes: sums run in f32, in four lanes, which are added in f64.
  */
 export function convBlockGradientSums(
   args: ConvBlockGradientSumsArgs,

@@ -18,7 +18,7 @@ const channelGroup = 4;
 /** Invocations of a workgroup that packs images. */
 const workgroupSize = 64;
 
-/** Those of one that packs weights, of which there are fewer: one vector. */
+/** Invocations of a workgroup that packs weights, which are fewer: one vector. */
 const weightsWorkgroupSize = 8;
 
 /**

@@ -22,8 +22,8 @@ struct Sizes {
   targetHeight: u32,
   // Row tiles that cover a row.
   rowTiles: u32,
-  // Rows of the packed source and of the packed gradient, and of these those of
-  // zeros before the first.
+  // Rows of the packed source, rows of the packed gradient, and how many of the
+  // latter are zeros before the first.
   rows: u32,
   gradientRows: u32,
   top: u32,
