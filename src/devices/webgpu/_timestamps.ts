@@ -83,8 +83,9 @@ export class Timestamps {
 
   #track(arrival: Promise<void>): void {
     this.#arriving.add(arrival);
-    // Those on their way are lost with a device that is closed.
-    arrival.finally(() => this.#arriving.delete(arrival)).catch(() => {});
+    // What failed stays, for whoever waits for all; nobody does once a device is
+    // closed, with which the times on their way are lost.
+    arrival.then(() => this.#arriving.delete(arrival), () => {});
   }
 
   async #read(
