@@ -91,6 +91,45 @@ SCHEDULES = {
         o, factor=0.9, patience=1, threshold=0.01, threshold_mode="abs"),
 }
 
+# Schedules of one optimizer, stepped one after another; a rate is set by hand in between.
+CHAINS = {
+    "factors": lambda o: [
+        lr_scheduler.LinearLR(o, start_factor=0.1, end_factor=0.8, total_iters=4),
+        lr_scheduler.ExponentialLR(o, gamma=0.9),
+        lr_scheduler.MultiStepLR(o, milestones=[0, 5, 11], gamma=0.3),
+        lr_scheduler.StepLR(o, step_size=7, gamma=0.5),
+    ],
+    "cosine": lambda o: [
+        lr_scheduler.CosineAnnealingLR(o, T_max=40, eta_min=0.001),
+        lr_scheduler.StepLR(o, step_size=9, gamma=0.5),
+    ],
+    "cosineToZero": lambda o: [
+        lr_scheduler.CosineAnnealingLR(o, T_max=8),
+        lr_scheduler.ExponentialLR(o, gamma=0.95),
+    ],
+    "absolute": lambda o: [
+        lr_scheduler.StepLR(o, step_size=2, gamma=0.5),
+        lr_scheduler.LambdaLR(o, lr_lambda=lambda step: 1 / (1 + step)),
+        lr_scheduler.ExponentialLR(o, gamma=0.5),
+    ],
+    "sequential": lambda o: [
+        lr_scheduler.SequentialLR(o, [
+            lr_scheduler.LinearLR(o, start_factor=0.1, total_iters=4),
+            lr_scheduler.StepLR(o, step_size=5, gamma=0.3),
+        ], milestones=[6]),
+        lr_scheduler.ExponentialLR(o, gamma=0.9),
+    ],
+    "vanishing": lambda o: [
+        lr_scheduler.LinearLR(o, start_factor=1.0, end_factor=0.0, total_iters=6),
+        lr_scheduler.StepLR(o, step_size=2, gamma=0.5),
+    ],
+    "plateau": lambda o: [
+        lr_scheduler.LinearLR(o, start_factor=0.1, total_iters=5),
+        lr_scheduler.ReduceLROnPlateau(o, factor=0.5, patience=1),
+    ],
+}
+BY_HAND = (9, 0.03)
+
 
 def optimizers_and_schedules():
     """Returns the tensors and the metadata of optim.safetensors."""
@@ -117,7 +156,9 @@ def optimizers_and_schedules():
         metadata[f"text.{text}"] = str(eval(text, {**vars(optim), "parameters": parameters}))
     tensors["metrics"] = metrics()
     for name, make in SCHEDULES.items():
-        tensors[f"schedules.{name}"] = rates(make)
+        tensors[f"schedules.{name}"] = rates(lambda o: [make(o)])
+    for name, make in CHAINS.items():
+        tensors[f"chains.{name}"] = rates(make, BY_HAND)
     tensors.update(averages())
     return tensors, metadata
 
@@ -150,21 +191,24 @@ def metrics():
     return torch.tensor(values, dtype=torch.float64)
 
 
-def rates(make):
-    """The rates of two groups before each of 30 steps."""
+def rates(make, by_hand=(None, None)):
+    """The rates of two groups before each of 30 steps; after one, the first group's is set."""
     groups = [{"params": [nn.Parameter(torch.zeros(1))], "lr": lr} for lr in (0.1, 0.02)]
     optimizer = optim.SGD(groups, lr=1.0)
     found = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        scheduler = make(optimizer)
-        for metric in metrics().tolist():
+        schedulers = make(optimizer)
+        for step, metric in enumerate(metrics().tolist()):
             found.append([group["lr"] for group in optimizer.param_groups])
+            if step == by_hand[0]:
+                optimizer.param_groups[0]["lr"] = by_hand[1]
             optimizer.step()
-            if isinstance(scheduler, lr_scheduler.ReduceLROnPlateau):
-                scheduler.step(metric)
-            else:
-                scheduler.step()
+            for scheduler in schedulers:
+                if isinstance(scheduler, lr_scheduler.ReduceLROnPlateau):
+                    scheduler.step(metric)
+                else:
+                    scheduler.step()
     return torch.tensor(found, dtype=torch.float64)
 
 

@@ -77,4 +77,17 @@ export class CosineAnnealingLR extends LRScheduler {
     const share = (1 + Math.cos(Math.PI * steps / this.#tMax)) / 2;
     return this.#etaMin + (baseLr - this.#etaMin) * share;
   }
+
+  /**
+   * The same from a rate of another's: its distance from `etaMin` changed by the
+   * same factor.
+   */
+  override after(
+    steps: number,
+    lr: number,
+    baseLr: number,
+    group: number,
+  ): number {
+    return this.scaled(steps, lr, baseLr, group, this.#etaMin);
+  }
 }

@@ -63,4 +63,14 @@ export class ExponentialLR extends LRScheduler {
   override at(steps: number, baseLr: number): number {
     return baseLr * this.#gamma ** steps;
   }
+
+  /** The same from a rate of another's: changed by the same factor. */
+  override after(
+    steps: number,
+    lr: number,
+    baseLr: number,
+    group: number,
+  ): number {
+    return this.scaled(steps, lr, baseLr, group);
+  }
 }

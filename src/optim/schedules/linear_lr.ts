@@ -73,4 +73,14 @@ export class LinearLR extends LRScheduler {
     const share = Math.min(1, steps / this.#totalIters);
     return baseLr * (this.#start + (this.#end - this.#start) * share);
   }
+
+  /** The same from a rate of another's: changed by the same factor. */
+  override after(
+    steps: number,
+    lr: number,
+    baseLr: number,
+    group: number,
+  ): number {
+    return this.scaled(steps, lr, baseLr, group);
+  }
 }

@@ -74,4 +74,14 @@ export class MultiStepLR extends LRScheduler {
     const falls = this.#milestones.filter((start) => steps >= start).length;
     return baseLr * this.#gamma ** falls;
   }
+
+  /** The same from a rate of another's: changed by the same factor. */
+  override after(
+    steps: number,
+    lr: number,
+    baseLr: number,
+    group: number,
+  ): number {
+    return this.scaled(steps, lr, baseLr, group);
+  }
 }

@@ -13,12 +13,18 @@ export interface LRSchedulerState {
   steps: number;
   /** The rate of each group before the first schedule. */
   baseLrs: readonly number[];
+  /** The rate of each group. Default: what follows from the number of steps. */
+  lastLrs?: readonly number[];
 }
 
 /**
  * Learning rates that change from step to step, those of all groups of an
  * optimizer. Call {@linkcode LRScheduler.step} after `optimizer.step()`. A rate
  * is a number on the device, so that captured steps follow it.
+ *
+ * Schedules of one optimizer may be stepped one after another: as in PyTorch each
+ * goes on from the rate that it finds, so that their factors multiply. The same
+ * holds of a rate that a program has set.
  */
 export abstract class LRScheduler {
   static readonly #text = /* @__PURE__ */ printAsText(this);
@@ -26,6 +32,7 @@ export abstract class LRScheduler {
   readonly #optimizer: Optimizer;
   #baseLrs: readonly number[];
   #steps = 0;
+  #hasBegun = false;
 
   /**
    * Keeps the arguments. A subclass ends its constructor with
@@ -54,22 +61,76 @@ export abstract class LRScheduler {
    */
   abstract at(steps: number, baseLr: number, group: number): number;
 
+  /**
+   * The learning rate of a group after so many steps, where it was `lr` before the
+   * last one: a rate that this schedule did not give. Default: that of
+   * {@linkcode LRScheduler.at}, whatever it was.
+   *
+   * @param steps Steps of this schedule.
+   * @param _lr The group's rate now.
+   * @param baseLr The group's rate before its first schedule.
+   * @param group The group's number.
+   */
+  after(steps: number, _lr: number, baseLr: number, group: number): number {
+    return this.at(steps, baseLr, group);
+  }
+
   /** Steps so far. Setting it goes to that place, as after a resumption. */
   get steps(): number {
     return this.#steps;
   }
 
   set steps(steps: number) {
-    for (const [index, group] of this.#optimizer.paramGroups.entries()) {
-      const lr = this.at(steps, this.#baseLrs[index], index);
-      if (lr !== group.lr) group.lr = lr;
-    }
-    this.#steps = steps;
+    if (!this.#hasBegun && steps === 0) this.#go(0);
+    else this.#set(steps, (index) => this.#own(steps, index));
   }
 
   /** Gives the optimizer its next learning rates. */
   step(): void {
-    this.steps = this.#steps + 1;
+    this.#go(this.#steps + 1);
+  }
+
+  #own(steps: number, index: number): number {
+    return this.at(steps, this.#baseLrs[index], index);
+  }
+
+  /** Goes to the next place from the rates that there are. */
+  #go(steps: number): void {
+    this.#set(
+      steps,
+      (index, lr) => this.after(steps, lr, this.#baseLrs[index], index),
+    );
+  }
+
+  #set(steps: number, lrOf: (index: number, lr: number) => number): void {
+    for (const [index, group] of this.#optimizer.paramGroups.entries()) {
+      const lr = lrOf(index, group.lr);
+      if (lr !== group.lr) group.lr = lr;
+    }
+    this.#steps = steps;
+    this.#hasBegun = true;
+  }
+
+  /**
+   * What {@linkcode LRScheduler.after} is of a schedule of factors: `lr`, or its
+   * distance from `least`, changed by the factor by which the schedule's own rate
+   * changes. Never below 0, where PyTorch's may come of a rate below `least`.
+   */
+  protected scaled(
+    steps: number,
+    lr: number,
+    baseLr: number,
+    group: number,
+    least = 0,
+  ): number {
+    const before = steps === 0 ? baseLr : this.at(steps - 1, baseLr, group);
+    const own = this.at(steps, baseLr, group);
+    if (own === before) return lr;
+    if (lr === before) return own;
+    const rate = before === least
+      ? lr + own - before
+      : least + (lr - least) * ((own - least) / (before - least));
+    return Math.max(0, rate);
   }
 
   /** The learning rate that each group has now. */
@@ -79,7 +140,8 @@ export abstract class LRScheduler {
 
   /** What the schedule must know to go on, beside its arguments. */
   stateDict(): LRSchedulerState {
-    return { steps: this.#steps, baseLrs: this.#baseLrs };
+    const lastLrs = this.getLastLr();
+    return { steps: this.#steps, baseLrs: this.#baseLrs, lastLrs };
   }
 
   /**
@@ -87,7 +149,7 @@ export abstract class LRScheduler {
    *
    * @throws {StateDictError} If the optimizer has another number of groups.
    */
-  loadStateDict({ baseLrs, steps }: LRSchedulerState): void {
+  loadStateDict({ baseLrs, lastLrs, steps }: LRSchedulerState): void {
     if (baseLrs.length !== this.#baseLrs.length) {
       throw new StateDictError(describe({
         what: `state of a ${this.constructor.name}`,
@@ -97,7 +159,7 @@ export abstract class LRScheduler {
       }));
     }
     this.#baseLrs = [...baseLrs];
-    this.steps = steps;
+    this.#set(steps, (index) => lastLrs?.[index] ?? this.#own(steps, index));
   }
 
   /** The schedule's arguments in the printed text; a subclass lists its own. */

@@ -78,9 +78,28 @@ export class SequentialLR extends LRScheduler {
 
   /** The learning rate after so many steps. */
   override at(steps: number, baseLr: number, group: number): number {
+    const [part, own] = this.#partAt(steps);
+    return part.at(own, baseLr, group);
+  }
+
+  /** The same from a rate of another's: each part begins with its own. */
+  override after(
+    steps: number,
+    lr: number,
+    baseLr: number,
+    group: number,
+  ): number {
+    const [part, own] = this.#partAt(steps);
+    return own === 0
+      ? part.at(0, baseLr, group)
+      : part.after(own, lr, baseLr, group);
+  }
+
+  /** The schedule that holds, and its steps. */
+  #partAt(steps: number): [part: LRScheduler, steps: number] {
     const index = this.#milestones.filter((start) => steps >= start).length;
     const start = index === 0 ? 0 : this.#milestones[index - 1];
-    return this.#schedulers[index].at(steps - start, baseLr, group);
+    return [this.#schedulers[index], steps - start];
   }
 }
 

@@ -72,4 +72,14 @@ export class StepLR extends LRScheduler {
   override at(steps: number, baseLr: number): number {
     return baseLr * this.#gamma ** Math.floor(steps / this.#stepSize);
   }
+
+  /** The same from a rate of another's: changed by the same factor. */
+  override after(
+    steps: number,
+    lr: number,
+    baseLr: number,
+    group: number,
+  ): number {
+    return this.scaled(steps, lr, baseLr, group);
+  }
 }
