@@ -31,12 +31,28 @@ override outWidth: u32;
 
 
 
+fn quotientOf(index: u32, size: u32, count: u32) -> vec2u {
+var quotient = u32(f32(index) * f32(size) / f32(count));
+var left = bitcast<i32>(index * size - quotient * count);
+for (; left < 0; left += i32(count)) {
+quotient--;
+}
+for (; left >= i32(count); left -= i32(count)) {
+quotient++;
+}
+return vec2u(quotient, u32(left != 0));
+}
+
+
+
+
 fn firstOf(index: u32, count: u32, size: u32) -> u32 {
-return index * size / count;
+return quotientOf(index, size, count).x;
 }
 
 fn endOf(index: u32, count: u32, size: u32) -> u32 {
-return ((index + 1) * size + count - 1) / count;
+let quotient = quotientOf(index + 1, size, count);
+return quotient.x + quotient.y;
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;

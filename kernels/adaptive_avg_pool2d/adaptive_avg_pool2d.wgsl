@@ -10,15 +10,31 @@ override inWidth: u32;
 override outHeight: u32;
 override outWidth: u32;
 
+// ⌊index · size / count⌋, and whether something is left. The product may be larger
+// than 32 bits hold: a guess, which is off by a few at most, is mended by what it
+// leaves of the product, and that is right modulo 2³².
+fn quotientOf(index: u32, size: u32, count: u32) -> vec2u {
+  var quotient = u32(f32(index) * f32(size) / f32(count));
+  var left = bitcast<i32>(index * size - quotient * count);
+  for (; left < 0; left += i32(count)) {
+    quotient--;
+  }
+  for (; left >= i32(count); left -= i32(count)) {
+    quotient++;
+  }
+  return vec2u(quotient, u32(left != 0));
+}
+
 // Along an axis, window `index` of `count` on `size` pixels goes from `firstOf` up
 // to `endOf`, not included. The windows of which a pixel is part are found by the
 // same formulas, with `count` and `size` exchanged.
 fn firstOf(index: u32, count: u32, size: u32) -> u32 {
-  return index * size / count;
+  return quotientOf(index, size, count).x;
 }
 
 fn endOf(index: u32, count: u32, size: u32) -> u32 {
-  return ((index + 1) * size + count - 1) / count;
+  let quotient = quotientOf(index + 1, size, count);
+  return quotient.x + quotient.y;
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;

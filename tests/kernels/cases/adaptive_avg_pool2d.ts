@@ -16,6 +16,9 @@ const SHAPES: [planes: number, input: string, output: string][] = [
   [5, "3×2", "7×5"],
   [2, "13×11", "6×11"],
   [70, "9×4", "2×3"],
+  // Windows of which index times size is more than 32 bits hold, both ways.
+  [1, "1×70000", "1×65001"],
+  [1, "65001×1", "70000×1"],
 ];
 
 /** Both kernels of the adaptive average pooling. */
