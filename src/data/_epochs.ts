@@ -121,12 +121,10 @@ export class Epochs {
   /** Draws the order and, after it, a generator for the transforms. */
   #draw(generator: RandomGenerator): EpochDraws {
     const { isRandom, shuffle } = this.#options;
-    let order = null;
-    if (shuffle) {
-      // PyTorch draws a seed for its worker processes before that of the order.
-      generator.fork();
-      order = generator.fork().permutation(this.#size);
-    }
+    // PyTorch draws a seed for its worker processes before that of the order,
+    // without one too.
+    generator.fork();
+    const order = shuffle ? generator.fork().permutation(this.#size) : null;
     return { order, generator: isRandom ? generator.fork() : null };
   }
 }

@@ -19,7 +19,12 @@ export interface DataLoaderOptions {
   shuffle?: boolean;
   /** Seeds the order; default is a random seed. */
   seed?: number;
-  /** Draws the order itself, instead of one with `seed`. */
+  /**
+   * Draws the order itself, instead of one with `seed`: as PyTorch's loaders draw
+   * from the generator of `torch.manual_seed`, and not from one of their own. Given
+   * to several loaders it gives their orders, also where one that does not shuffle
+   * comes in between.
+   */
   generator?: RandomGenerator;
   /** Whether to leave out a last batch that is not full. Default false. */
   dropLast?: boolean;

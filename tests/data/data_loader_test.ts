@@ -35,6 +35,36 @@ deviceTest("batches come in order, the last one short", async (device) => {
   assertEquals(await labelsOf(whole), epoch.slice(0, 2));
 });
 
+deviceTest("loaders share a generator as in PyTorch", async (device) => {
+  // torch.manual_seed(5)
+  // a = DataLoader(range(6), batch_size=6, shuffle=True)
+  // b = DataLoader(range(6), batch_size=2)
+  // for _ in range(3): print([row.tolist() for row in a]); list(b)
+  const six = new TensorDataset(
+    new Float32Array(6),
+    [0, 1, 2, 3, 4, 5],
+    { rowShape: [1], classes: 6 },
+  );
+  const generator = new RandomGenerator(5);
+  const options = { device, generator };
+  using train = new DataLoader(six, {
+    ...options,
+    batchSize: 6,
+    shuffle: true,
+  });
+  using test = new DataLoader(six, { ...options, batchSize: 2 });
+  const orders: number[][] = [];
+  for (let epoch = 0; epoch < 3; epoch++) {
+    orders.push(...await labelsOf(train));
+    assertEquals(await labelsOf(test), [[0, 1], [2, 3], [4, 5]]);
+  }
+  assertEquals(orders, [
+    [2, 3, 4, 5, 1, 0],
+    [4, 5, 2, 3, 0, 1],
+    [4, 3, 5, 2, 1, 0],
+  ]);
+});
+
 deviceTest("a batch takes one kernel, in memory that stays", async (device) => {
   using loader = new DataLoader(dataset, { device, batchSize: 1 });
   await labelsOf(loader);
