@@ -17,7 +17,8 @@ import { checkRange } from "./optimizer.ts";
  *
  * @param parameters `model.parameters()`; those without a gradient are left
  * out.
- * @param maxNorm The norm that may not be exceeded.
+ * @param maxNorm The norm that may not be exceeded. Infinity clips nothing: to
+ * have the norm alone.
  * @returns The norm before, `[1]`.
  * @throws {RangeError} If `maxNorm` is below 0.
  * @throws {TypeError} If no parameter has a gradient.
@@ -47,7 +48,8 @@ export function clipGradNorm(
   parameters: readonly Parameter[],
   maxNorm: number,
 ): Tensor<[number]> {
-  checkRange("clipGradNorm: maxNorm", maxNorm, 0, Infinity);
+  const clips = maxNorm !== Infinity;
+  if (clips) checkRange("clipGradNorm: maxNorm", maxNorm, 0, Infinity);
   const gradients = spansOf(withGradients(parameters))
     .map((span) => span.gradients);
   if (gradients.length === 0) throw withoutGradients();
@@ -61,6 +63,7 @@ export function clipGradNorm(
     own[Symbol.dispose]();
   }
   device.run(normOfSquares, { norm });
+  if (!clips) return norm;
   for (const gradient of gradients) {
     device.run(clipByNorm, { norm, gradient }, { maxNorm });
   }

@@ -57,6 +57,14 @@ deviceTest("clipGradNorm takes the norm over all stretches", async (device) => {
   assertClose(clipped[1], [2, -2], tolerance, "last");
 });
 
+deviceTest("clipGradNorm to infinity gives the norm alone", async (device) => {
+  const { all } = new Values([0, 0]).to(device);
+  setGradient(all[0], [300, -400]);
+  using norm = clipGradNorm(all, Infinity);
+  assertClose([await norm.item()], [500], { atol: 0, rtol: 1e-6 }, "norm");
+  assertEquals(await all[0].grad!.data(), Float32Array.of(300, -400));
+});
+
 deviceTest("clipGradNorm needs gradients and a norm", (device) => {
   const { all } = new Values([1]).to(device);
   assertThrows(() => clipGradNorm(all, 1), TypeError, "expected at least one");
