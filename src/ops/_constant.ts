@@ -23,7 +23,8 @@ export function constantOf(
   device: Device,
   values: Float32Array | Int32Array,
 ): AnyTensor {
-  const shape = [values.length];
+  // A number has no axes, so that what it is broadcast with keeps its own.
+  const shape = values.length > 1 ? [values.length] : [];
   if (device.recording) return Tensor.from(device, values, shape);
   const dtype = values instanceof Float32Array ? "f32" : "i32";
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);

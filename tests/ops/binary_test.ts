@@ -76,6 +76,20 @@ deviceTest("an operand may be a number, on either side", async (device) => {
   assertEquals(await x.grad!.data(), Float32Array.of(-3, -3));
 });
 
+deviceTest("beside a number a tensor keeps its shape, [] too", (device) => {
+  for (const shape of [[], [1], [1, 1]]) {
+    using x = Tensor.from(device, [3], shape);
+    const outputs = [
+      add(x, 2),
+      mul(0.5, x),
+      eq(x, 3),
+      where(x, x, -1),
+      where(x, 1, 2),
+    ];
+    for (const output of outputs) assertEquals(output.shape, shape);
+  }
+});
+
 deviceTest("an operand may be both operands", async (device) => {
   using x = Tensor.from(device, [1, -2], [2], { requiresGrad: true });
   {
