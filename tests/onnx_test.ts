@@ -15,6 +15,7 @@ import {
   Module,
   MultilayerPerceptron,
   noGrad,
+  Parameter,
   Sequential,
   Tanh,
   Tensor,
@@ -50,6 +51,32 @@ class Residual extends Module {
   }
 }
 
+/** Reads one value in several shapes, and some of them twice. */
+class Shapes extends Module {
+  conv = new Conv2d(3, 3, 1);
+  gain = new Parameter([3], (values) => values.set([0.5, 1, 2]));
+  left = new Linear(12, 4);
+  right = new Linear(12, 4);
+  half = new Linear(2, 2);
+
+  override forward(x: Tensor): Tensor {
+    const gain = this.gain.tensor.reshape([1, 3, 1, 1]);
+    const rows = add(this.conv.forward(x).mul(gain), gain).flatten(1);
+    const heads = add(this.left.forward(rows), this.right.forward(rows).tanh());
+    const halves = this.half.forward(heads.reshape([-1, 2]));
+    return halves.reshape([x.size(0), 1, 4]);
+  }
+}
+
+/** Gives back what it gets. */
+class Unchanged extends Module {
+  fc = new Linear(2, 2);
+
+  override forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
 const models: [
   name: string,
   make: () => Module & { forward(x: Tensor): Tensor },
@@ -77,6 +104,19 @@ const models: [
       ),
     [2, 13, 11],
   ],
+  [
+    "average poolings that reach over the edge",
+    () =>
+      new Sequential(
+        new Conv2d(1, 2, 1),
+        new AvgPool2d(2, { ceilMode: true }),
+        new AvgPool2d(3, { stride: 2, padding: 1, ceilMode: true }),
+        new AvgPool2d([2, 3], { stride: 2, padding: [0, 1], ceilMode: true }),
+      ),
+    [1, 23, 11],
+  ],
+  ["a network of many shapes", () => new Shapes(), [3, 2, 2]],
+  ["a network without operations", () => new Unchanged(), [2]],
 ];
 const permissions = ["env", "net", "read", "sys", "write"] as const;
 for (const [name, make, shape] of models) {
@@ -113,6 +153,28 @@ testWith(...permissions)(
       "exportOnnx: operation of the network: expected abs, add, ",
     );
     assertEquals(model.training, true);
+  },
+);
+
+class Mixed extends Module {
+  fc = new Linear(4, 4);
+
+  override forward(x: Tensor): Tensor {
+    return this.fc.forward(x).reshape([1, -1]);
+  }
+}
+
+testWith(...permissions)(
+  "a shape that mixes the rows of a batch is refused",
+  async () => {
+    const { openDevice } = await import("../mod.ts");
+    using device = await openDevice({ device: "cpu" });
+    await assertRejects(
+      () => exportOnnx(new Mixed().to(device), { inputShape: [4] }),
+      TypeError,
+      "exportOnnx: reshape of [3, 4]: expected a first size that is the batch's " +
+        "or a multiple of it, here of 3, got [1, 12]. Help: Keep the batch apart",
+    );
   },
 );
 

@@ -30,6 +30,7 @@ export const onnxOperations = [
   "MaxPool",
   "Mul",
   "Neg",
+  "Pad",
   "Relu",
   "Reshape",
   "Sigmoid",

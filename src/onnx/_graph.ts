@@ -9,6 +9,8 @@ export interface Value {
   readonly name: string;
   /** Its shape with the batch of the trial. */
   readonly shape: readonly number[];
+  /** Whether it follows from the input: then the batch's rows are its first axis. */
+  readonly varies: boolean;
 }
 
 /** An operand as the devices see it, with its shape where it is a tensor. */
@@ -38,13 +40,6 @@ const binary = (operation: OnnxOperation): Rule => ({
 const rules: Readonly<Record<string, Rule>> = {
   abs: unary("Abs"),
   add: binary("Add"),
-  avgPool2dForward: {
-    ...unary("AveragePool"),
-    attributes: (params) => ({
-      ...windowOf(params),
-      count_include_pad: Number(params.countIncludePad),
-    }),
-  },
   conv2dForward: {
     operation: "Conv",
     inputs: ["x", "weight", "bias"],
@@ -86,7 +81,7 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 /** Kernel, stride and padding; what the last window needs is padding too. */
-function windowOf(params: Params): Record<string, readonly number[]> {
+function windowOf(params: Params) {
   const end = (side: "Height" | "Width") =>
     (params[`out${side}`] - 1) * params[`stride${side}`] +
     (params[`kernel${side}`] - 1) * params[`dilation${side}`] + 1 -
@@ -107,6 +102,7 @@ export class Graph {
   readonly nodes: Node[] = [];
   /** Constants that operations have, beside the model's own. */
   readonly shapes = new Map<string, readonly number[]>();
+  readonly #batch: number;
   readonly #values = new Map<Operand["buffer"], Value>();
   /** Variance and eps from which a kernel makes `invStd`. */
   readonly #variances = new Map<
@@ -114,10 +110,15 @@ export class Graph {
     { readonly variance: Shaped; readonly eps: number }
   >();
 
+  /** @param batch Rows of the input in the trial. */
+  constructor(batch: number) {
+    this.#batch = batch;
+  }
+
   /** Names a value that is there before the pass: the input, a parameter. */
-  name(operand: Shaped, name: string): void {
+  name(operand: Shaped, name: string, varies = false): void {
     const shape = operand.shape ?? [operand.buffer.length];
-    this.#values.set(operand.buffer, { name, shape });
+    this.#values.set(operand.buffer, { name, shape, varies });
   }
 
   /** The value of an operand, in the operand's shape. */
@@ -126,14 +127,53 @@ export class Graph {
     if (value === undefined) return null;
     const { shape = value.shape } = operand;
     if (String(shape) === String(value.shape)) return value;
-    const name = `${value.name}_${shape.slice(1).join("x")}`;
-    const sizes = `${name}_shape`;
-    // 0 stands for the size that is there: the batch's.
-    const kept = shape[0] === value.shape[0] ? 0 : shape[0];
-    this.shapes.set(sizes, [kept, ...shape.slice(1)]);
-    const inputs = [value.name, sizes];
-    this.nodes.push({ operation: "Reshape", inputs, output: name });
-    return { name, shape };
+    const sizes = this.#sizesOf(value, shape);
+    const name = `${value.name}_${sizes.join("x")}`;
+    this.#shaped("Reshape", value, name, sizes);
+    return { ...value, name, shape };
+  }
+
+  /** The value of what the network gives: what no operation makes is copied. */
+  outputOf(operand: Shaped): Value | null {
+    const value = this.valueOf(operand);
+    if (value === null) return null;
+    if (this.nodes.some(({ output }) => output === value.name)) return value;
+    const name = `${value.name}_copy`;
+    const inputs = [value.name];
+    this.nodes.push({ operation: "Identity", inputs, output: name });
+    return { ...value, name };
+  }
+
+  /**
+   * Sizes for ONNX's `Reshape`, where the batch's is open: 0 stands for the size
+   * that is there, −1 for what is left.
+   */
+  #sizesOf(value: Value, shape: readonly number[]): readonly number[] {
+    if (!value.varies) return shape;
+    const [first, ...others] = shape;
+    if (first === value.shape[0]) return [0, ...others];
+    if (first % this.#batch === 0) return [-1, ...others];
+    throw new TypeError(describe({
+      what: `exportOnnx: reshape of [${value.shape.join(", ")}]`,
+      expected:
+        "a first size that is the batch's or a multiple of it, here of " +
+        this.#batch,
+      got: `[${shape.join(", ")}]`,
+      help: "Keep the batch apart: x.reshape([x.size(0), -1]).",
+    }));
+  }
+
+  /** Adds once an operation whose second input is a list of whole numbers. */
+  #shaped(
+    operation: "Pad" | "Reshape",
+    value: Value,
+    output: string,
+    numbers: readonly number[],
+  ): void {
+    const constant = `${output}_sizes`;
+    if (this.shapes.has(constant)) return;
+    this.shapes.set(constant, numbers);
+    this.nodes.push({ operation, inputs: [value.name, constant], output });
   }
 
   /**
@@ -142,6 +182,8 @@ export class Graph {
    * @throws {TypeError} If ONNX has no such operation here.
    */
   add({ name }: AnyKernel, operands: Operands, params: Params): void {
+    const inputs = (...given: (Shaped | null)[]) =>
+      given.filter((one) => one !== null).map((one) => this.#input(name, one));
     if (name === "batchNorm2dInvStd") {
       const { invStd, variance } = operands;
       const { eps } = params;
@@ -149,30 +191,48 @@ export class Graph {
     } else if (name === "batchNorm2dNormalise") {
       const { bias, invStd, mean, output, weight, x } = operands;
       const { eps, variance } = this.#variances.get(invStd!.buffer)!;
-      this.#node(output!, {
-        operation: "BatchNormalization",
-        inputs: [x, weight, bias, mean, variance].map((one) =>
-          this.#input(name, one!)
-        ),
-        attributes: { epsilon: { float: eps } },
-      });
+      const given = inputs(x, weight, bias, mean, variance);
+      const attributes = { epsilon: { float: eps } };
+      this.#node(output!, "BatchNormalization", given, attributes);
+    } else if (name === "avgPool2dForward") {
+      const [x] = inputs(operands.x);
+      const [given, attributes] = this.#averaged(x, params);
+      this.#node(operands.output!, "AveragePool", [given], attributes);
     } else {
       const rule = rules[name];
       if (rule === undefined) throw unknown(name);
-      const { attributes, inputs, operation, output } = rule;
-      const given = inputs.map((input) => operands[input] ?? null);
-      this.#node(operands[output]!, {
-        operation,
-        inputs: given.filter((one) => one !== null)
-          .map((one) => this.#input(name, one)),
-        attributes: attributes?.(params),
-      });
+      const { attributes, operation, output } = rule;
+      const given = inputs(...rule.inputs.map((one) => operands[one] ?? null));
+      this.#node(operands[output]!, operation, given, attributes?.(params));
     }
   }
 
-  #input(kernel: string, operand: Shaped): string {
+  /**
+   * Input and attributes of an average pooling. What a last window has beyond the
+   * padding does not count: where the padding does, that is put around the input
+   * before.
+   */
+  #averaged(
+    x: Value,
+    params: Params,
+  ): [x: Value, attributes: Record<string, Attribute>] {
+    const window = windowOf(params);
+    const [top, left, bottom, right] = window.pads;
+    const counts = Boolean(params.countIncludePad);
+    if (!counts || (bottom <= top && right <= left)) {
+      return [x, { ...window, count_include_pad: Number(counts) }];
+    }
+    const pads = [0, 0, Math.max(0, bottom - top), Math.max(0, right - left)];
+    const attributes = { ...window, pads, count_include_pad: 0 };
+    if (top === 0 && left === 0) return [x, attributes];
+    const name = `${x.name}_padded_${top}x${left}`;
+    this.#shaped("Pad", x, name, [0, 0, top, left, 0, 0, top, left]);
+    return [{ ...x, name }, attributes];
+  }
+
+  #input(kernel: string, operand: Shaped): Value {
     const value = this.valueOf(operand);
-    if (value !== null) return value.name;
+    if (value !== null) return value;
     throw new TypeError(describe({
       what: `exportOnnx: ${kernel}`,
       expected: "operands that depend on the input, or are parameters",
@@ -181,17 +241,24 @@ export class Graph {
     }));
   }
 
-  #node(output: Shaped, node: Omit<Node, "output">): void {
-    const name = `${node.operation}_${this.nodes.length}`.toLowerCase();
-    this.nodes.push({ ...node, output: name });
-    this.name(output, name);
+  #node(
+    output: Shaped,
+    operation: OnnxOperation,
+    inputs: readonly Value[],
+    attributes: Node["attributes"] = {},
+  ): void {
+    const name = `${operation}_${this.nodes.length}`.toLowerCase();
+    const names = inputs.map(({ name }) => name);
+    this.nodes.push({ operation, inputs: names, attributes, output: name });
+    this.name(output, name, inputs.some(({ varies }) => varies));
   }
 }
 
 function unknown(kernel: string): TypeError {
   return new TypeError(describe({
     what: "exportOnnx: operation of the network",
-    expected: Object.keys(rules).concat("batchNorm2d").join(", "),
+    expected: Object.keys(rules).concat("avgPool2dForward", "batchNorm2d")
+      .join(", "),
     got: kernel,
     help: "Write the weights as .safetensors, and build the network there.",
   }));

@@ -26,8 +26,8 @@ const batch = 3;
  * layers, poolings, batch normalisations, activations and arithmetic.
  *
  * @param model A model on a device, with its weights.
- * @throws {TypeError} If the network has another operation, or `forward` makes
- * constants of its own.
+ * @throws {TypeError} If the network has another operation, `forward` makes
+ * constants of its own, or a shape mixes the rows of a batch.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export async function exportOnnx(
     "inputShape",
   ]);
   const { inputShape, metadata = {} } = options;
-  const graph = new Graph();
+  const graph = new Graph(batch);
   const parts = [...model.namedTensors()].map(([name, { tensor }]) =>
     ({ name, tensor }) as const
   );
@@ -63,12 +63,12 @@ export async function exportOnnx(
       new Float32Array(batch * inputShape.reduce((a, b) => a * b, 1)),
       [batch, ...inputShape],
     );
-    graph.name(input, "input");
+    graph.name(input, "input", true);
     const before = setObserver((_device, kernel, operands, params) => {
       graph.add(kernel, operands, params as Record<string, number>);
     });
     try {
-      return graph.valueOf(model.forward(input))!;
+      return graph.outputOf(model.forward(input))!;
     } finally {
       setObserver(before);
     }
