@@ -36,8 +36,8 @@ export function checkTarget(
   input: AnyTensor,
   target: AnyTensor,
 ): void {
-  checkDType(operation, "input", input, "f32");
-  checkDType(operation, "target", target, "f32");
+  checkDType(operation, "input", input);
+  checkDType(operation, "target", target);
   if (isSameShape(input.shape, target.shape)) return;
   throw shapeError(
     `${operation}: input ${text(input.shape)} and target ${text(target.shape)}`,

@@ -5,7 +5,7 @@ import {
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
 import { avgPool2d } from "./avg_pool2d.ts";
-import { checkRank, checkWhole } from "./check.ts";
+import { checkDType, checkRank, checkWhole } from "./check.ts";
 
 /**
  * Rows and columns of an output, one number for both; null for as many as the
@@ -44,6 +44,7 @@ export function adaptiveAvgPool2d(
   x: Tensor,
   outputSize: AdaptiveSize,
 ): Tensor {
+  checkDType("adaptiveAvgPool2d", "input", x);
   checkRank("adaptiveAvgPool2d", "input", x.shape, ["N", "C", "H", "W"]);
   const [batch, channels, inHeight, inWidth] = x.shape;
   const [height, width] = adaptivePair(outputSize);

@@ -39,7 +39,7 @@ export function argmax(
   dim = -1,
   keepdim = false,
 ): Tensor<readonly number[], "i32"> {
-  checkDType("argmax", "x", x, "f32");
+  checkDType("argmax", "x", x);
   const { device, shape } = x;
   const axis = axisOf("argmax", shape, dim);
   const rows = rowsAlong(shape, axis);

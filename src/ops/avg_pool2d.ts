@@ -4,7 +4,7 @@ import {
 } from "../../kernels/avg_pool2d/avg_pool2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
-import type { Pair } from "./check.ts";
+import { checkDType, type Pair } from "./check.ts";
 import { type WindowArguments, windowOptions } from "./window_arguments.ts";
 import { pool2dShape } from "./_pool2d.ts";
 
@@ -68,6 +68,7 @@ export function avgPool2d(
   ...given: WindowArguments<AvgPool2dOptions>
 ): Tensor {
   const options = windowOptions("avgPool2d", given, avgPool2dOptions);
+  checkDType("avgPool2d", "input", x);
   const { countIncludePad = true, ...window } = options;
   const shape = {
     ...pool2dShape("avgPool2d", x.shape, kernelSize, window),

@@ -92,6 +92,7 @@ export function batchNorm<S extends Shape>(
   options: BatchNormOptions,
   rectifies = false,
 ): Tensor<S> {
+  checkDType(name, "input", x);
   checkOptions(name, options, [
     "weight",
     "bias",

@@ -75,8 +75,8 @@ export function binary(
   const { name } = kernels.forward;
   const operation = (first: Tensor | number, second: Tensor | number) => {
     const [left, right] = tensorsOf(name, first, second);
-    checkDType(name, "left", left, "f32");
-    checkDType(name, "right", right, "f32");
+    checkDType(name, "left", left);
+    checkDType(name, "right", right);
     const { device } = left;
     const output = Tensor.empty(
       device,

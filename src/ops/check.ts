@@ -64,17 +64,17 @@ export function checkShape(
       ? `shape ${text(expected)}`
       : `${argument} of shape ${text(expected)}`,
     text(shape),
-    "The shapes of the arguments must fit each other, and a layer's channels " +
-      "or features those of what comes before it.",
+    "Shapes of arguments must fit each other, and a layer's channels or " +
+      "features those of what comes before it.",
   );
 }
 
-/** Throws unless the tensor has this type of elements. */
+/** Throws unless the tensor has this type of elements. Default f32. */
 export function checkDType(
   operation: string,
   argument: string,
   tensor: AnyTensor,
-  expected: string,
+  expected = "f32",
 ): void {
   const dtype = tensor?.dtype;
   if (dtype === expected) return;

@@ -44,7 +44,7 @@ export function comparison(
     second: Comparable | number,
   ): Tensor => {
     const [left, right] = tensorsOf<Comparable>(name, first, second);
-    if (left.dtype !== "i32") checkDType(name, "left", left, "f32");
+    if (left.dtype !== "i32") checkDType(name, "left", left);
     checkDType(name, "right", right, left.dtype);
     const shape = broadcastShape(name, left.shape, right.shape);
     const output = Tensor.empty<Shape>(left.device, shape);

@@ -6,7 +6,7 @@ import {
 import { conv2dGradient } from "../../kernels/conv2d/gradients.ts";
 import { record } from "../core/tape.ts";
 import { type Images, type Shape, Tensor } from "../core/tensor.ts";
-import { checkRank, checkShape, type Pair } from "./check.ts";
+import { checkDType, checkRank, checkShape, type Pair } from "./check.ts";
 import {
   checkChannels,
   checkGroups,
@@ -114,6 +114,7 @@ export function conv2d(
   ...given: WindowArguments<Conv2dOptions>
 ): Tensor {
   const options = windowOptions("conv2d", given, conv2dOptions);
+  checkDType("conv2d", "input", x);
   const shape = conv2dShape(x.shape, weight.shape, options);
   const { batch, outChannels, outHeight, outWidth } = shape;
   if (bias !== null) {

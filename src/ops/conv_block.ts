@@ -8,7 +8,7 @@ import { describe } from "../base/errors.ts";
 import { currentScope } from "../core/scope.ts";
 import { record, Tape } from "../core/tape.ts";
 import { type Images, type Shape, Tensor } from "../core/tensor.ts";
-import { checkShape, type Pair } from "./check.ts";
+import { checkDType, checkShape, type Pair } from "./check.ts";
 import { pool2dShape } from "./_pool2d.ts";
 import {
   type BatchNormOptions,
@@ -216,6 +216,7 @@ function convBlockShape(
   { convolution, normalisation, pooling }: WholeBlock,
 ): ConvBlockShape {
   const { bias, weight } = convolution;
+  checkDType("conv2d", "input", x);
   const conv = conv2dShape(x.shape, weight.shape, convolution);
   const { batch, outChannels, outHeight, outWidth } = conv;
   if (bias !== null) {

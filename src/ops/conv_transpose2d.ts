@@ -10,6 +10,7 @@ import { describe } from "../base/errors.ts";
 import { record } from "../core/tape.ts";
 import { type Images, type Shape, Tensor } from "../core/tensor.ts";
 import {
+  checkDType,
   checkRank,
   checkShape,
   checkWhole,
@@ -84,6 +85,7 @@ export function convTranspose2d(
     given,
     convTranspose2dOptions,
   );
+  checkDType("convTranspose2d", "input", x);
   const shape = transposedShape(x.shape, weight.shape, options);
   const { batch, inChannels: channels, inHeight, inWidth } = shape;
   if (bias !== null) {

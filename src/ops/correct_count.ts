@@ -29,6 +29,7 @@ export function correctCount(
   scores: Tensor,
   labels: Tensor<Shape, "i32">,
 ): Tensor<[number]> {
+  checkDType("correctCount", "scores", scores);
   checkRank("correctCount", "scores", scores.shape, ["N", "classes"]);
   const [batch, classes] = scores.shape;
   checkDType("correctCount", "labels", labels, "i32");

@@ -100,7 +100,7 @@ export function crossEntropy(
   ]);
   const { ignoreIndex, labelSmoothing = 0, reduction, weight } = options;
   checkSmoothing(labelSmoothing);
-  checkDType("crossEntropy", "logits", logits, "f32");
+  checkDType("crossEntropy", "logits", logits);
   if (logits.shape.length < 2) {
     throw shapeError(
       "crossEntropy: logits",

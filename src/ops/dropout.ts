@@ -48,6 +48,7 @@ export function dropAreas<S extends Shape>(
   area: number,
 ): Tensor<S> {
   checkProbability(name, probability);
+  checkDType(name, "input", x);
   checkDType(name, "state", state, "i32");
   checkShape(name, "state", state.shape, [2]);
   const mask = Tensor.empty<S>(x.device, x.shape);

@@ -57,7 +57,7 @@ export function extremum(name: string, sign: 1 | -1): ExtremumOperation {
     return extremaOf(values, indices);
   };
   const operation = (x: Tensor, dim?: number, keepdim = false) => {
-    checkDType(name, "x", x, "f32");
+    checkDType(name, "x", x);
     return dim === undefined ? ofAll(x) : along(x, dim, keepdim);
   };
   return operation as ExtremumOperation;

@@ -1,6 +1,12 @@
 import { describe } from "../base/errors.ts";
 import { elementsOf, type Shape, type Tensor } from "../core/tensor.ts";
-import { checkShape, checkWhole, shapeError, text } from "./check.ts";
+import {
+  checkDType,
+  checkShape,
+  checkWhole,
+  shapeError,
+  text,
+} from "./check.ts";
 import { normaliseGroups } from "./_group_norm.ts";
 
 /**
@@ -42,6 +48,7 @@ export function groupNorm<S extends Shape>(
   bias: Tensor | null = null,
   eps = 1e-5,
 ): Tensor<S> {
+  checkDType("groupNorm", "input", x);
   const { shape } = x;
   if (shape.length < 2) {
     throw shapeError(

@@ -1,5 +1,5 @@
 import { elementsOf, type Shape, type Tensor } from "../core/tensor.ts";
-import { checkShape, shapeError, text } from "./check.ts";
+import { checkDType, checkShape, shapeError, text } from "./check.ts";
 import { normaliseGroups } from "./_group_norm.ts";
 
 /**
@@ -38,6 +38,7 @@ export function layerNorm<S extends Shape>(
   bias: Tensor | null = null,
   eps = 1e-5,
 ): Tensor<S> {
+  checkDType("layerNorm", "input", x);
   const last = typeof normalizedShape === "number"
     ? [normalizedShape]
     : normalizedShape;

@@ -33,7 +33,7 @@ export function leakyRelu<S extends Shape>(
   x: Tensor<S>,
   negativeSlope = 0.01,
 ): Tensor<S> {
-  checkDType("leakyRelu", "x", x, "f32");
+  checkDType("leakyRelu", "x", x);
   checkNumber("leakyRelu: negativeSlope", negativeSlope);
   const { device } = x;
   const params = { slope: negativeSlope };

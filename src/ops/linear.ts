@@ -5,7 +5,13 @@ import {
 } from "../../kernels/linear/linear.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
-import { checkRank, checkShape, shapeError, text } from "./check.ts";
+import {
+  checkDType,
+  checkRank,
+  checkShape,
+  shapeError,
+  text,
+} from "./check.ts";
 
 /** The shape rule of {@linkcode linear}. */
 export function linearShape(x: Shape, weight: Shape): LinearShape {
@@ -50,6 +56,7 @@ export function linear(
   weight: Tensor,
   bias: Tensor | null,
 ): Tensor {
+  checkDType("linear", "input", x);
   const shape = linearShape(x.shape, weight.shape);
   const { batch, outFeatures } = shape;
   if (bias !== null) {

@@ -35,7 +35,7 @@ export function logSoftmax<S extends Shape>(
   x: Tensor<S>,
   dim: number,
 ): Tensor<S> {
-  checkDType("logSoftmax", "x", x, "f32");
+  checkDType("logSoftmax", "x", x);
   const { device, shape } = x;
   const rows = rowsAlong(shape, axisOf("logSoftmax", shape, dim));
   const output = Tensor.empty<S>(device, shape);

@@ -37,8 +37,8 @@ import { checkDType, shapeError, text } from "./check.ts";
  * @category Operations of layers
  */
 export function matmul(left: Tensor, right: Tensor): Tensor {
-  checkDType("matmul", "left", left, "f32");
-  checkDType("matmul", "right", right, "f32");
+  checkDType("matmul", "left", left);
+  checkDType("matmul", "right", right);
   const { a, b, batchShape, matrices: [l, r], output: size, ...shape } =
     productsOf(left.shape, right.shape);
   const { batch, columns, depth, rows } = shape;

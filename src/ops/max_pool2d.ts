@@ -4,7 +4,7 @@ import {
 } from "../../kernels/max_pool2d/max_pool2d.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
-import type { Pair } from "./check.ts";
+import { checkDType, type Pair } from "./check.ts";
 import { type WindowArguments, windowOptions } from "./window_arguments.ts";
 import { pool2dShape } from "./_pool2d.ts";
 import type { WindowOptions } from "./_window.ts";
@@ -66,6 +66,7 @@ export function maxPool2d(
   ...given: WindowArguments<MaxPool2dOptions>
 ): Tensor {
   const options = windowOptions("maxPool2d", given, maxPool2dOptions);
+  checkDType("maxPool2d", "input", x);
   const shape = pool2dShape("maxPool2d", x.shape, kernelSize, options);
   const { batch, channels, outHeight, outWidth } = shape;
   const size: Images = [batch, channels, outHeight, outWidth];

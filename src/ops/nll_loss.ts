@@ -50,6 +50,7 @@ export function nllLoss(
   options: NllLossOptions = {},
 ): Tensor {
   checkOptions("nllLoss", options, ["ignoreIndex", "reduction", "weight"]);
+  checkDType("nllLoss", "input", input);
   return smoothedNllLoss("nllLoss", input, labels, options, 0);
 }
 
@@ -125,7 +126,7 @@ export function checkWeight(
   classes: number,
   scores: Shape,
 ): void {
-  checkDType(name, "weight", weight, "f32");
+  checkDType(name, "weight", weight);
   checkShape(name, "weight", weight.shape, [classes], ["scores", scores]);
 }
 

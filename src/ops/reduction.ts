@@ -82,7 +82,7 @@ export function reduction(
   const operation = (x: Tensor, ...given: ReductionArguments): AnyTensor => {
     const options = optionsOf(given);
     checkOptions(name, options, ["dim", "keepdim"]);
-    checkDType(name, "x", x, "f32");
+    checkDType(name, "x", x);
     const { device, shape } = x;
     const { kept, reduced, removed } = shapesOf(name, shape, options);
     const output = Tensor.empty(device, options.keepdim ? kept : removed);

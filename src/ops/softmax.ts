@@ -32,7 +32,7 @@ import { checkDType } from "./check.ts";
  * @category Reductions
  */
 export function softmax<S extends Shape>(x: Tensor<S>, dim: number): Tensor<S> {
-  checkDType("softmax", "x", x, "f32");
+  checkDType("softmax", "x", x);
   const { device, shape } = x;
   const rows = rowsAlong(shape, axisOf("softmax", shape, dim));
   const output = Tensor.empty<S>(device, shape);

@@ -68,7 +68,7 @@ export function unary<P extends UnaryParameters>(
     x: Tensor<S>,
     ...given: (number | undefined)[]
   ): Tensor<S> => {
-    checkDType(name, "x", x, "f32");
+    checkDType(name, "x", x);
     const values = parametersOf(name, parameters, given);
     const { device } = x;
     const output = Tensor.empty<S>(device, x.shape);

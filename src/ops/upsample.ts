@@ -8,7 +8,7 @@ import { checkOptions } from "../base/options.ts";
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
 import { constantOf } from "./_constant.ts";
-import { checkRank, checkWhole, type Pair, pair } from "./check.ts";
+import { checkDType, checkRank, checkWhole, type Pair, pair } from "./check.ts";
 
 /** Options of {@linkcode upsample}: `size` or `scaleFactor`. */
 export interface UpsampleOptions {
@@ -53,6 +53,7 @@ export interface UpsampleOptions {
  * @category Operations of layers
  */
 export function upsample(x: Tensor, options: UpsampleOptions): Tensor {
+  checkDType("upsample", "input", x);
   checkRank("upsample", "input", x.shape, ["N", "C", "H", "W"]);
   checkUpsampleOptions("upsample", options);
   const { alignCorners = false, mode = "nearest", scaleFactor } = options;

@@ -41,9 +41,9 @@ export function where(
       ? constantOf(device, Float32Array.of(operand))
       : operand
   );
-  checkDType("where", "condition", condition, "f32");
-  checkDType("where", "input", a, "f32");
-  checkDType("where", "other", b, "f32");
+  checkDType("where", "condition", condition);
+  checkDType("where", "input", a);
+  checkDType("where", "other", b);
   const both = broadcastShape("where", a.shape, b.shape, "other");
   const shape = broadcastShape("where", both, condition.shape, "condition");
   const output = Tensor.empty(device, shape);
