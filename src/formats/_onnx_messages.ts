@@ -23,6 +23,10 @@ export interface OnnxTensor {
 export interface OnnxNode {
   /** Its kind: `Gemm`. */
   readonly operation: string;
+  /** Names of its inputs. */
+  readonly inputs: readonly string[];
+  /** Names of its outputs. */
+  readonly outputs: readonly string[];
   /** Its attributes that are whole numbers. */
   readonly integers: ReadonlyMap<string, number>;
 }
@@ -180,9 +184,12 @@ function checkShape(
 
 function nodeOf(message: Uint8Array, reading: Reading): OnnxNode {
   let operation = "";
+  const [inputs, outputs]: [string[], string[]] = [[], []];
   const integers = new Map<string, number>();
   for (const [field, value] of fields(message, reading)) {
     if (typeof value === "number") continue;
+    if (field === 1) inputs.push(text(value));
+    if (field === 2) outputs.push(text(value));
     if (field === 4) operation = text(value);
     if (field !== 5) continue;
     let [name, integer] = ["", NaN];
@@ -192,7 +199,7 @@ function nodeOf(message: Uint8Array, reading: Reading): OnnxNode {
     }
     if (!Number.isNaN(integer)) integers.set(name, integer);
   }
-  return { operation, integers };
+  return { operation, inputs, outputs, integers };
 }
 
 function entryOf(message: Uint8Array, reading: Reading): [string, string] {

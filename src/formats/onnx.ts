@@ -77,7 +77,8 @@ export async function openOnnx(source: Source): Promise<WeightsFile> {
   const content = await parsed(await source.read(0, size), where);
   checkNodes(content, where);
   const tensors = new Map<string, TensorInfo>();
-  for (const [name, { dtype, shape }] of content.tensors) {
+  const stored = withCopies(content);
+  for (const [name, { dtype, shape }] of stored) {
     // Whole numbers are shapes.
     if (!/F/.test(dtype)) continue;
     checkName(name, where);
@@ -88,7 +89,7 @@ export async function openOnnx(source: Source): Promise<WeightsFile> {
     tensors,
     metadata: content.metadata,
     read(name) {
-      const tensor = content.tensors.get(name);
+      const tensor = stored.get(name);
       if (tensor === undefined || !tensors.has(name)) {
         return Promise.reject(noTensor(where, name));
       }
@@ -97,6 +98,21 @@ export async function openOnnx(source: Source): Promise<WeightsFile> {
     },
     [Symbol.dispose]: () => source[Symbol.dispose](),
   };
+}
+
+/**
+ * The constants, and those that are equal to another one, of which PyTorch writes
+ * one alone: the others are its `Identity`, under their names.
+ */
+function withCopies({ nodes, tensors }: OnnxContent) {
+  const all = new Map(tensors);
+  for (const { inputs: [input], operation, outputs: [output] } of nodes) {
+    const tensor = all.get(input);
+    const isCopy = operation === "Identity" && tensor !== undefined &&
+      copyName.test(output) && !all.has(output);
+    if (isCopy) all.set(output, tensor);
+  }
+  return all;
 }
 
 async function parsed(bytes: Uint8Array, where: string): Promise<OnnxContent> {
@@ -133,9 +149,18 @@ function checkNodes({ nodes }: OnnxContent, where: string): void {
   }
 }
 
+/**
+ * A name in a state dictionary: `layer1.0.weight`, `0.weight`. What an exporter
+ * has computed is a number, or `onnx::Conv_21`.
+ */
+const stateName = /^(\d+\.)*[a-zA-Z_]\w*(\.\w+)*$/;
+
+/** The same without what an exporter calls a value between: `input.3`. */
+const copyName = /^(\w+\.)+[a-zA-Z_]\w*$/;
+
 /** Refuses the names of what an exporter has computed from weights. */
 function checkName(name: string, where: string): void {
-  if (/^[a-zA-Z_]\w*(\.\w+)*$/.test(name)) return;
+  if (stateName.test(name)) return;
   throw malformed(
     where,
     "names as a state dictionary has them: layer1.0.weight",

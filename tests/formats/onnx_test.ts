@@ -1,6 +1,14 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { ConvolutionalNeuralNetwork, exportOnnx } from "../../mod.ts";
+import {
+  BatchNorm2d,
+  Conv2d,
+  ConvolutionalNeuralNetwork,
+  exportOnnx,
+  Flatten,
+  Linear,
+  Sequential,
+} from "../../mod.ts";
 import { FormatError } from "../../src/base/errors.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import { loadProtobuf } from "../../src/formats/protobuf.ts";
@@ -19,18 +27,37 @@ const golden = isPermitted("read")
   ? await Deno.readFile(path)
   : new Uint8Array();
 
-Deno.test("PyTorch's .onnx has the weights of its .pth", async () => {
-  const { format, tensors } = await readWeights(path);
-  assertEquals(format, "onnx");
-  const { tensors: expected } = await readWeights(
-    goldenPath("pytorch_network.pth"),
+for (const name of ["network", "sequential"]) {
+  Deno.test(`PyTorch's .onnx has the weights of its .pth: ${name}`, async () => {
+    const { format, tensors } = await readWeights(
+      goldenPath(`pytorch_${name}.onnx`),
+    );
+    assertEquals(format, "onnx");
+    const { tensors: expected } = await readWeights(
+      goldenPath(`pytorch_${name}.pth`),
+    );
+    const counted = /num_batches_tracked/;
+    const names = [...expected.keys()].filter((name) => !counted.test(name));
+    assertEquals([...tensors.keys()].toSorted(), names.toSorted());
+    for (const name of names) {
+      assertEquals(tensors.get(name), expected.get(name));
+    }
+  });
+}
+
+Deno.test("a Sequential's weights are read again from ONNX", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const model = new Sequential(
+    new Conv2d(1, 2, 3),
+    new Sequential(new BatchNorm2d(2), new Flatten(), new Linear(18, 3)),
+  ).to(device, { seed: 1 });
+  const options = { inputShape: [1, 5, 5] };
+  const { tensors } = await decodeWeights(await exportOnnx(model, options));
+  assertEquals(
+    String(model.loadStateDict(tensors)),
+    "<All keys matched successfully>",
   );
-  const counted = /num_batches_tracked/;
-  const names = [...expected.keys()].filter((name) => !counted.test(name));
-  assertEquals([...tensors.keys()], names);
-  for (const name of names) {
-    assertEquals(tensors.get(name), expected.get(name));
-  }
+  assertEquals(tensors.get("1.2.weight")?.shape, [3, 18]);
 });
 
 Deno.test("what writeOnnx writes is read again, with its metadata", async () => {

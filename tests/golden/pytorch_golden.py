@@ -52,6 +52,23 @@ def network():
     )
 
 
+def sequential():
+    """Layers by numbers, not trained: of equal tensors torch.onnx.export writes one."""
+    torch.manual_seed(4)
+    model = nn.Sequential(
+        nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.AvgPool2d(2, ceil_mode=True),
+        nn.Sequential(nn.Conv2d(2, 2, 1), nn.BatchNorm2d(2)))
+    torch.save(model.state_dict(), FOLDER / "pytorch_sequential.pth")
+    torch.onnx.export(
+        model.eval(),
+        torch.zeros(1, 1, 5, 5),
+        FOLDER / "pytorch_sequential.onnx",
+        opset_version=13,
+        do_constant_folding=False,
+        training=torch.onnx.TrainingMode.PRESERVE,
+    )
+
+
 def views():
     """Every element type and every way to lie in a storage."""
     storage = torch.arange(24, dtype=torch.float32) / 8
@@ -146,3 +163,4 @@ torch.save(
 )
 # A set is plain Python; torch 1.13 reads none with weights_only.
 torch.save({"a": torch.ones(1), "set": {1, 2}}, FOLDER / "pytorch_set.pth")
+sequential()
