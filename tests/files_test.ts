@@ -375,3 +375,22 @@ permittedTest(
     assertEquals(await listing(folder.path), ["weights.bin"]);
   },
 );
+
+permittedTest(
+  "writers of one file may remove what was left behind at once",
+  async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "weights.bin");
+    for (let round = 0; round < 10; round++) {
+      for (let left = 0; left < 5; left++) {
+        const name = `${path}.0000000${left}.tmp`;
+        await Deno.writeFile(name, OLD);
+        await Deno.utime(name, new Date(0), new Date(0));
+      }
+      await Promise.all(
+        [OLD, NEW, OLD, NEW].map((bytes) => writeFileAtomic(path, bytes)),
+      );
+    }
+    assertEquals(await listing(folder.path), ["weights.bin"]);
+  },
+);

@@ -6,6 +6,7 @@ import {
   Conv2d,
   ConvolutionalNeuralNetwork,
   type Device,
+  DeviceError,
   exportOnnx,
   Flatten,
   GroupNorm,
@@ -198,5 +199,27 @@ testWith(...permissions)(
       "exportOnnx: add: expected operands that depend on the input, or are " +
         "parameters, got a constant made in forward(). Help: Keep it in the model",
     );
+  },
+);
+
+testWith(...permissions)(
+  "a network without parameters runs on the default device",
+  async () => {
+    const { openDevice, ReLU, setDefaultDevice } = await import("../mod.ts");
+    const network = new Sequential(new ReLU());
+    await assertRejects(
+      () => exportOnnx(network, { inputShape: [3] }),
+      DeviceError,
+      "exportOnnx: device: expected a device, got none",
+    );
+    using _device = setDefaultDevice(await openDevice({ device: "cpu" }));
+    try {
+      const bytes = await exportOnnx(network, { inputShape: [3] });
+      const x = Float32Array.of(-1, 0, 2);
+      const { data, dims } = await runtimeOutputs(bytes, x, [1, 3]);
+      assertEquals([dims, data], [[1, 3], Float32Array.of(0, 0, 2)]);
+    } finally {
+      setDefaultDevice(null);
+    }
   },
 );

@@ -51,25 +51,27 @@ export async function removeLeftovers(path: string): Promise<void> {
   for await (const { isFile, name } of Deno.readDir(folder)) {
     const isTemporary = isFile && name.startsWith(prefix) &&
       /^[0-9a-f]{8}\.tmp$/.test(name.slice(prefix.length));
-    if (isTemporary && await isLeft(join(folder, name))) {
-      await Deno.remove(join(folder, name));
-    }
+    if (isTemporary) await removeIfLeft(join(folder, name));
+  }
+}
+
+async function removeIfLeft(path: string): Promise<void> {
+  try {
+    if (await isLeft(path)) await Deno.remove(path);
+  } catch (error) {
+    // Its writer has finished meanwhile, another has removed it, or it is another
+    // user's.
+    const isOthers = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.PermissionDenied || isUnsupported(error);
+    if (!isOthers) throw error;
   }
 }
 
 async function isLeft(path: string): Promise<boolean> {
-  try {
-    using file = await Deno.open(path, { write: true });
-    const { mtime } = await file.stat();
-    const age = Date.now() - (mtime?.getTime() ?? Date.now());
-    return age > newest && await file.tryLock(true);
-  } catch (error) {
-    // Its writer has finished meanwhile, or another user wrote it.
-    const isOthers = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.PermissionDenied || isUnsupported(error);
-    if (!isOthers) throw error;
-    return false;
-  }
+  using file = await Deno.open(path, { write: true });
+  const { mtime } = await file.stat();
+  const age = Date.now() - (mtime?.getTime() ?? Date.now());
+  return age > newest && await file.tryLock(true);
 }
 
 /** Whether a file system has no locks: some that are shared by a network. */

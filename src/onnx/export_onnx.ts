@@ -1,3 +1,4 @@
+import { defaultDevice } from "../core/default_device.ts";
 import { Scope } from "../core/scope.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkOptions } from "../base/options.ts";
@@ -25,7 +26,8 @@ const batch = 3;
  * writes down what it computes, so it takes any model of convolutions, linear
  * layers, poolings, batch normalisations, activations and arithmetic.
  *
- * @param model A model on a device, with its weights.
+ * @param model A model on a device, with its weights; one that has none runs on
+ * the default device.
  * @throws {TypeError} If the network has another operation, `forward` makes
  * constants of its own, or a shape mixes the rows of a batch.
  *
@@ -55,7 +57,7 @@ export async function exportOnnx(
     ({ name, tensor }) as const
   );
   for (const { name, tensor } of parts) graph.name(tensor, name);
-  const device = parts[0].tensor.device;
+  const device = parts[0]?.tensor.device ?? defaultDevice("exportOnnx: device");
   const output = evaluated(model, () => {
     using _scope = new Scope();
     const input = Tensor.from(

@@ -35,7 +35,7 @@ type Reading = Pick<StepResult, "loss" | "acc" | "readStep">;
 
 /** The steps of an epoch, watched by callbacks and stopped by a signal. */
 export class EpochLoop {
-  readonly #parts: LoopParts;
+  readonly #parts: () => LoopParts;
   readonly #options: TrainOptions;
   readonly #losses: StepLoss[] = [];
   readonly #readEvery: number;
@@ -45,7 +45,7 @@ export class EpochLoop {
    *
    * @throws {RangeError} If `readEvery` is no whole number of at least 1.
    */
-  constructor(parts: LoopParts, options: TrainOptions) {
+  constructor(parts: () => LoopParts, options: TrainOptions) {
     const { readEvery = stepsPerReading } = options;
     if (!Number.isSafeInteger(readEvery) || readEvery < 1) {
       throw new RangeError(describe({
@@ -78,7 +78,7 @@ export class EpochLoop {
     onStop: () => Promise<void>,
   ): Promise<Trained> {
     const { onStep, signal } = this.#options;
-    const { batches, frozen, optimizer, schedule, step } = this.#parts;
+    const { batches, frozen, optimizer, schedule, step } = this.#parts();
     const start = performance.now();
     frozen.train();
     if (batches.state.batch === 0) step.reset();
@@ -114,7 +114,7 @@ export class EpochLoop {
 
   /** Reads the means of an epoch so far, and notes the loss since the last time. */
   #reader(epoch: number): () => Promise<Reading> {
-    const { batches, step } = this.#parts;
+    const { batches, step } = this.#parts();
     let before = { steps: 0, sum: 0 };
     return async () => {
       const { steps } = step;
@@ -132,7 +132,7 @@ export class EpochLoop {
   #stepResult(
     known: EpochNumber & Reading & Pick<StepResult, "imagesPerSecond" | "lr">,
   ): StepResult {
-    const { batches, step } = this.#parts;
+    const { batches, step } = this.#parts();
     return {
       ...known,
       step: step.steps,

@@ -82,8 +82,7 @@ export async function writeCheckpoint(
     epoch: String(history.length),
     settings: JSON.stringify(renamed(settings, snakeCase)),
     history: JSON.stringify(
-      history.map((epoch) => renamed(epoch, snakeCase)),
-      (key, value) => /second/.test(key) ? undefined : value,
+      history.map((epoch) => renamed(withoutTimes(epoch), snakeCase)),
     ),
   };
   await writeChecked(path, tensors, all);
@@ -145,11 +144,19 @@ function courseOf(
   );
   checkSettings(path, settings);
   checkHistory(path, history);
-  const noTimes = { trainSeconds: NaN, evalSeconds: NaN, imagesPerSecond: NaN };
   return {
     history: history.map((epoch) => ({ ...numbersIn(epoch), ...noTimes })),
     settings: settings as unknown as TrainSettings,
   };
+}
+
+/** The times of an epoch, none of which is stored. */
+const noTimes = { trainSeconds: NaN, evalSeconds: NaN, imagesPerSecond: NaN };
+
+function withoutTimes(epoch: EpochResult): object {
+  return Object.fromEntries(
+    Object.entries(epoch).filter(([name]) => !Object.hasOwn(noTimes, name)),
+  );
 }
 
 /** An object whose own names, not those within, are spelt another way. */

@@ -28,12 +28,19 @@ export async function predictRows(
   return found;
 }
 
-/** What the logits of a batch say, `[N, classes]`. */
+/**
+ * What the logits of a batch say, `[N, classes]`; the class is that of `argmax`:
+ * NaN is above all.
+ */
 export async function predictionsOf(output: Tensor): Promise<Prediction[]> {
   const scores = await output.data();
   const width = scores.length / output.shape[0];
   return Array.from({ length: output.shape[0] }, (_, row) => {
     const logits = Array.from(scores.subarray(row * width, (row + 1) * width));
-    return { prediction: logits.indexOf(Math.max(...logits)), logits };
+    const largest = Math.max(...logits);
+    const prediction = logits.findIndex((logit) =>
+      logit === largest || Number.isNaN(logit)
+    );
+    return { prediction, logits };
   });
 }

@@ -122,6 +122,7 @@ export class Trainer implements Disposable {
     const { loss, metrics = [] } = options;
     const layout = layoutOf(trainData);
     this.#checkpoints = new CheckpointWriter(options);
+    this.#loop = new EpochLoop(() => this.#parts, options);
     const generator = new RandomGenerator(seed);
     this.settings = settings;
     this.#options = options;
@@ -138,7 +139,6 @@ export class Trainer implements Disposable {
     normalizeInputs(model, settings.normalize);
     this.model = model.to(device, { generator });
     if (initial !== null) loadInitialWeights(model, initial, settings.reset);
-    this.#frozen = new Frozen(model, settings.freeze);
     const OptimizerClass = OPTIMIZERS[settings.optimizer];
     const parameters = this.model.parameters();
     this.optimizer = new OptimizerClass(parameters, { lr, weightDecay });
@@ -171,7 +171,8 @@ export class Trainer implements Disposable {
       loss,
       metrics,
     });
-    this.#loop = new EpochLoop(this.#parts, options);
+    // At last: a training that is refused leaves the model as it was.
+    this.#frozen = new Frozen(model, settings.freeze);
   }
 
   /**
@@ -204,13 +205,15 @@ export class Trainer implements Disposable {
     if (checkpoint !== null) checkSameData(data.identity, checkpoint);
     const device = options.device ??
       await openDevice({ precision: options.precision });
-    const trainer = new Trainer(device, data, settings, options, initial);
+    let trainer: Trainer | null = null;
     try {
+      trainer = new Trainer(device, data, settings, options, initial);
       if (checkpoint !== null) trainer.#restore(checkpoint);
       trainer.#evaluator.tryBatch();
       return trainer;
     } catch (error) {
-      trainer[Symbol.dispose]();
+      trainer?.[Symbol.dispose]();
+      if (device !== options.device) device[Symbol.dispose]();
       throw error;
     }
   }

@@ -26,6 +26,7 @@ import { train } from "../../src/training/train.ts";
 import { Trainer } from "../../src/training/trainer.ts";
 import {
   bestPath,
+  metrics,
   readCheckpoint,
   type SavedCheckpoint,
   type TrainOptions,
@@ -457,4 +458,19 @@ Deno.test("a checkpoint that cannot be written ends nothing if somebody hears of
   assert(failed.includes(bestPath(path)));
   assertEquals(saved, [3]);
   assertEquals((await readCheckpoint(path)).history.length, 3);
+});
+
+Deno.test("of an epoch its times alone are not stored, whatever metrics are called", async () => {
+  await using folder = await temporaryFolder();
+  using device = CpuDevice.open({ threads: 1 });
+  const checkpoint = join(folder.path, "run.safetensors");
+  const options = { ...settings, epochs: 1, checkpoint };
+  const { history: [epoch] } = await train(task(device, {
+    ...options,
+    metrics: [{ ...metrics.topK(2), name: "second" }],
+  }));
+  const { history: [stored] } = await readCheckpoint(checkpoint);
+  const times = { trainSeconds: NaN, evalSeconds: NaN, imagesPerSecond: NaN };
+  assertEquals(stored, { ...epoch, ...times });
+  assertEquals(Object.keys(stored.metrics!), ["second"]);
 });

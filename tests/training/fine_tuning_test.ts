@@ -161,6 +161,43 @@ deviceTest(
   },
 );
 
+Deno.test("a training that is refused leaves the model as it was", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const model = smallNetwork();
+  const options = { freeze: ["0"], epochs: 1, model };
+  for (const wrong of [{ readEvery: 0 }, { augment: { elastic: 1e3 } }]) {
+    await assertRejects(
+      () => Trainer.open(task(device, { ...options, ...wrong })),
+      RangeError,
+    );
+    assertEquals(
+      model.parameters().every(({ requiresGrad }) => requiresGrad),
+      true,
+      JSON.stringify(wrong),
+    );
+  }
+});
+
+Deno.test("the device that a refused training has opened is closed", async () => {
+  const { prototype } = CpuDevice;
+  const dispose = prototype[Symbol.dispose];
+  const closed: Device[] = [];
+  prototype[Symbol.dispose] = function () {
+    closed.push(this);
+    dispose.call(this);
+  };
+  try {
+    using own = CpuDevice.open({ threads: 1 });
+    for (const device of [own, undefined]) {
+      const options = { ...task(own, {}), device, readEvery: 0 };
+      await assertRejects(() => Trainer.open(options), RangeError, "readEvery");
+      assertEquals(closed.length, device === own ? 0 : 1);
+    }
+  } finally {
+    prototype[Symbol.dispose] = dispose;
+  }
+});
+
 Deno.test("parts that are not there are named, with those that are", async () => {
   using device = CpuDevice.open({ threads: 1 });
   const { model: _, ...others } = task(device, {});

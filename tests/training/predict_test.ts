@@ -5,8 +5,9 @@ import { TensorDataset } from "../../src/data/tensor_dataset.ts";
 import { predictDigits } from "../../src/digits/predict_digits.ts";
 import type { Digit } from "../../src/digits/digit_of.ts";
 import { ConvolutionalNeuralNetwork } from "../../src/models/mod.ts";
-import { add } from "../../src/ops/mod.ts";
+import { add, argmax } from "../../src/ops/mod.ts";
 import { predict } from "../../src/training/predict.ts";
+import { predictionsOf } from "../../src/training/predict_rows.ts";
 import { deviceTest } from "../_devices.ts";
 import { uniform } from "../reference.ts";
 
@@ -62,3 +63,16 @@ deviceTest("tidy takes no asynchronous function", (device) => {
   assertThrows(() => tidy(later), TypeError, "result of tidy()");
   assertThrows(() => tidy(later), TypeError, "got a promise");
 });
+
+deviceTest(
+  "NaN is above all scores, in rows as in `argmax`",
+  async (device) => {
+    const scores = [[1, NaN, 2], [-0, 0, -1], [3, 1, 3], [NaN, 1, NaN]];
+    using output = Tensor.from(device, scores);
+    const found = await predictionsOf(output);
+    assertEquals(
+      found.map(({ prediction }) => prediction),
+      await argmax(output).tolist(),
+    );
+  },
+);
