@@ -228,6 +228,6 @@ function drawnOnce(what: string): TypeError {
     what: `${what} inside a captured function`,
     expected: "numbers that are drawn anew by every call",
     got: "some that every replay would use again",
-    help: "Draw them outside, and give them to the function as an argument.",
+    help: "Draw them outside, and give them as an argument.",
   }));
 }

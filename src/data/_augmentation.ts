@@ -138,6 +138,6 @@ function weightsOf(
     what: "ElasticTransform: sigma",
     expected: `a blur of less than ${Math.min(height, width)} pixels to a side`,
     got: `sigma ${elastic.sigma}, which reaches ${radius}`,
-    help: "Give a smaller sigma: an eighth of the image's size, for instance.",
+    help: "Give a smaller sigma.",
   }));
 }

@@ -1,5 +1,6 @@
 import { optionText } from "../base/help.ts";
 import { describe } from "../base/errors.ts";
+import { checkShape, elementsOf } from "../core/shape.ts";
 
 /** Throws unless `value` is an integer of at least 1. */
 export function checkCount(what: string, value: number): void {
@@ -28,17 +29,21 @@ export function checkLabels(
       what: `${what}: label of row ${row}`,
       expected: `an integer from ${first} to ${first + classes - 1}`,
       got: `${label}`,
-      help: "Give the number of classes that the labels have " +
-        `(${optionText("classes")}), and the first where it is not 0 ` +
-        `(${optionText("first-label")}), or mend them.`,
+      help: `Give the number of classes (${optionText("classes")}), and the ` +
+        `first if it is not 0 (${optionText("first-label")}), or mend them.`,
     }));
   }
 }
 
-/** How many elements a row of this shape has; throws if a size is below 1. */
+/**
+ * How many elements a row of this shape has.
+ *
+ * @throws {ShapeError} If it is no shape: an item's is not stated, or a size is
+ * below 1.
+ */
 export function countElements(rowShape: readonly number[]): number {
-  for (const size of rowShape) checkCount("data set: size in rowShape", size);
-  return rowShape.reduce((product, size) => product * size, 1);
+  checkShape("a data set's rows or targets", rowShape);
+  return elementsOf(rowShape);
 }
 
 /** Throws unless `index` is one of so many rows. */

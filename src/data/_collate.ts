@@ -122,13 +122,19 @@ function numbersOf(
 ): ArrayLike<number> {
   const numbers = typeof values === "number" ? [values] : values;
   const expected = elementsOf(shape);
-  if (numbers?.length === expected) return numbers;
+  const fits = numbers?.length === expected;
+  if (fits && areNumbers(numbers)) return numbers;
   throw new ShapeError(describe({
     what: `data set: ${what}`,
     expected: `${expected} numbers, of shape [${shape.join(", ")}]`,
-    got: String(numbers?.length ?? numbers),
-    help: "State the shape of rows and targets in the data set.",
+    got: String(fits ? numbers : numbers?.length ?? numbers),
+    help: "State the shape in the data set. Of a tensor give `await x.data()`.",
   }));
+}
+
+function areNumbers(values: ArrayLike<number>): boolean {
+  return ArrayBuffer.isView(values) ||
+    Array.from(values).every((value) => typeof value === "number");
 }
 
 function failureOf(index: number, error: unknown): DataError {

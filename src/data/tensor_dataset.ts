@@ -82,15 +82,16 @@ export class TensorDataset implements ArrayDataset {
   /**
    * Checks that rows and targets fit each other.
    *
-   * @param inputs All rows, one after another; not copied.
+   * @param inputs All rows, one after another; typed arrays are not copied.
    * @param targets The target of each row; typed arrays are not copied.
    * @throws {ShapeError} If there are not as many rows as targets, or none.
    * @throws {RangeError} If a label is no integer from 0 to `classes − 1`, or an
    * option is out of its range.
-   * @throws {TypeError} If targets are integers and `classes` is missing.
+   * @throws {TypeError} If inputs are neither bytes nor numbers, or targets are
+   * integers and `classes` is missing.
    */
   constructor(
-    inputs: Uint8Array | Float32Array,
+    inputs: Uint8Array | Float32Array | readonly number[],
     targets: GivenTargets,
     options: TensorDatasetOptions,
   ) {
@@ -102,10 +103,20 @@ export class TensorDataset implements ArrayDataset {
     const rows = targets.length / countElements(targetShape);
     checkRows(inputs.length, targets.length, options);
     const data = classes === undefined
-      ? numbersOf(targets)
+      ? numbersOf(
+        "targets without classes",
+        targets,
+        "Give the number of classes if they are labels.",
+      )
       : labelsOf(targets, classes);
     this.length = rows;
-    this.inputs = { data: inputs, rowShape: [...rowShape], divisor };
+    this.inputs = {
+      data: inputs instanceof Uint8Array
+        ? inputs
+        : numbersOf("inputs", inputs, "Of a tensor give `await x.data()`."),
+      rowShape: [...rowShape],
+      divisor,
+    };
     this.targets = {
       data,
       ...(classes === undefined ? {} : { classes }),
@@ -132,14 +143,18 @@ function labelsOf(targets: GivenTargets, classes: number) {
     : Int32Array.from(targets);
 }
 
-function numbersOf(targets: GivenTargets): Float32Array {
-  if (targets instanceof Float32Array) return targets;
-  if (Array.isArray(targets)) return Float32Array.from(targets);
+function numbersOf(
+  what: string,
+  values: GivenTargets,
+  help: string,
+): Float32Array {
+  if (values instanceof Float32Array) return values;
+  if (Array.isArray(values)) return Float32Array.from(values);
   throw new TypeError(describe({
-    what: "TensorDataset: targets without classes",
-    expected: "numbers to regress, in a Float32Array or an array",
-    got: `a ${targets.constructor.name}`,
-    help: "Give the number of classes if they are labels.",
+    what: `TensorDataset: ${what}`,
+    expected: "numbers, in a Float32Array or an array",
+    got: `a ${values.constructor.name}`,
+    help,
   }));
 }
 
@@ -162,7 +177,7 @@ function checkRows(
     got: `${targets / target} ${
       isLabel ? "labels" : "targets"
     }, ${inputs} inputs`,
-    help: "Give one target for each row, and the shape of one row.",
+    help: "Give a target for each row.",
   }));
 }
 
@@ -172,6 +187,6 @@ function checkDivisor(divisor: number): void {
     what: "TensorDataset: divisor",
     expected: "a finite number other than 0",
     got: `${divisor}`,
-    help: "Give 255 for pixels of one byte, 1 for values to leave as they are.",
+    help: "Give 255 for bytes, or leave it out.",
   }));
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DataError, Linear, scale, SGD, ShapeError } from "../../mod.ts";
-import { mean, mul, sub, Tape } from "../../mod.ts";
+import { mean, mul, sub, Tape, Tensor } from "../../mod.ts";
 import {
   type Batch,
   DataLoader,
@@ -232,6 +232,16 @@ deviceTest("items that do not fit are named", async (device) => {
     [[pixels], TypeError, "item 4: expected [input, target], got 1 values"],
     [undefined, TypeError, "item 4: expected [input, target], got undefined"],
     [[undefined, 0], ShapeError, "input of item 4: expected 16 numbers"],
+    [
+      [Tensor.zeros(device, [16]), 0],
+      ShapeError,
+      "input of item 4: expected 16 numbers, of shape [1, 4, 4], got Tensor([16], f32",
+    ],
+    [
+      [Array(16).fill("0"), 0],
+      ShapeError,
+      "input of item 4: expected 16 numbers, of shape [1, 4, 4], got 0,0,",
+    ],
   ];
   for (const [item, kind, message] of cases) {
     using loader = open(device, {
@@ -239,6 +249,17 @@ deviceTest("items that do not fit are named", async (device) => {
       get: (index) => index === 4 ? item as DatasetItem : images.get(index),
     }, { shuffle: false });
     await assertRejects(() => epochOf(loader), kind, message);
+  }
+});
+
+deviceTest("a data set without the shape of its rows is refused", (device) => {
+  const list = [[[1, 2], 0], [[3, 4], 1]];
+  for (const dataset of [list, { length: 2, get: () => list[0] }]) {
+    assertThrows(
+      () => new DataLoader(dataset as never, { device, batchSize: 1 }),
+      ShapeError,
+      "shape of a data set's rows or targets: expected an array of positive whole numbers, got undefined",
+    );
   }
 });
 

@@ -1,6 +1,8 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { TensorDataset } from "../../src/data/tensor_dataset.ts";
 import { ShapeError } from "../../src/base/errors.ts";
+import { Tensor } from "../../src/core/tensor.ts";
+import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 
 Deno.test("TensorDataset keeps arrays as they are", () => {
   const inputs = new Uint8Array(3 * 2 * 4);
@@ -67,7 +69,7 @@ Deno.test("TensorDataset refuses options out of range", () => {
   assertThrows(
     make({ rowShape: [1, 0] }),
     RangeError,
-    "data set: size in rowShape: expected an integer of at least 1, got 0.",
+    "shape of a data set's rows or targets: expected an array of positive whole numbers, got [1, 0].",
   );
   for (const divisor of [0, NaN]) {
     assertThrows(
@@ -106,7 +108,22 @@ Deno.test("TensorDataset has numbers of any shape as targets", () => {
   assertThrows(
     () => new TensorDataset(inputs, new Int32Array(2), { rowShape: [1] }),
     TypeError,
-    "TensorDataset: targets without classes: expected numbers to regress",
+    "TensorDataset: targets without classes: expected numbers, in a",
+  );
+});
+
+Deno.test("TensorDataset takes numbers in an array, and refuses what holds none", () => {
+  const numbers = new TensorDataset([1, 2.5], [0, 1], {
+    rowShape: [1],
+    classes: 2,
+  });
+  assertEquals(numbers.inputs.data, new Float32Array([1, 2.5]));
+  using device = CpuDevice.open();
+  const tensor = Tensor.zeros(device, [2, 1]);
+  assertThrows(
+    () => new TensorDataset(tensor as never, [0, 1], { rowShape: [1] }),
+    TypeError,
+    "TensorDataset: inputs: expected numbers, in a Float32Array or an array, got a Tensor. Help: Of a tensor give `await x.data()`.",
   );
 });
 

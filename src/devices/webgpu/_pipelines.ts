@@ -242,7 +242,7 @@ async function compileError(
     return new DeviceError(describe({
       what: `webgpu: pipeline of kernel ${label} (${file})`,
       got: message,
-      help: "Report this with the adapter's name: no kernel should be refused.",
+      help: "Report this with the adapter's name.",
     }));
   }
   const line = code.split("\n")[found.lineNum - 1] ?? "";
