@@ -15,10 +15,14 @@ import type { EpochResult, TrainSettings } from "./options.ts";
 /** Factor of the first rate of a warm-up. */
 const warmupStart = 0.1;
 
-/** The optimizer's own rate, for ever. */
+/** The optimizer's own rate, for ever, or the last that a program has set. */
 class ConstantLR extends LRScheduler {
   override at(_steps: number, baseLr: number): number {
     return baseLr;
+  }
+
+  override after(_steps: number, lr: number): number {
+    return lr;
   }
 }
 

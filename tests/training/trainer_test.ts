@@ -81,6 +81,21 @@ deviceTest(
   },
 );
 
+deviceTest("a learning rate that is set by hand stays", async (device) => {
+  for (const schedule of ["constant", "step"] as const) {
+    const options = { schedule, stepSize: 2, gamma: 0.5, epochs: 4 };
+    using trainer = await Trainer.open(task(device, options));
+    for await (const { epoch } of trainer.epochs()) {
+      if (epoch === 1) trainer.optimizer.lr = 0.004;
+    }
+    const falls = schedule === "step" ? 0.002 : 0.004;
+    assertEquals(
+      trainer.history.map(({ lr }) => lr),
+      [0.01, 0.004, falls, falls],
+    );
+  }
+});
+
 deviceTest("a signal stops the training after its step", async (device) => {
   const controller = new AbortController();
   let steps = 0;
