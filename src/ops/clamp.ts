@@ -71,7 +71,7 @@ export function clamp<S extends Shape>(
       what: "clamp",
       expected: "min, max or both",
       got: "neither",
-      help: "Give clamp(x, min, max), with null for a bound that is not there.",
+      help: "Give clamp(x, min, max), null for no bound.",
     }));
   }
   return clampBetween(x, min ?? undefined, max ?? undefined);

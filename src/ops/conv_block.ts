@@ -206,7 +206,7 @@ function tooFewStages(stages: readonly string[]): TypeError {
     what: "convBlock: stages",
     expected: `at least two of ${convBlockStages.join(", ")}`,
     got: stages.length === 0 ? "none" : stages[0],
-    help: "Call the operation itself: conv2d, batchNorm2d, relu, maxPool2d.",
+    help: "Call the operation itself.",
   }));
 }
 

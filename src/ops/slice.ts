@@ -56,8 +56,7 @@ export function slice<D extends DType>(
       what: `slice of ${text(shape)} along axis ${axis}`,
       expected: `whole numbers start < end within ${size} elements, step ≥ 1`,
       got: `start ${start}, end ${end}, step ${step}`,
-      help: "A tensor has at least one element; negative indices count from " +
-        "the end.",
+      help: "Negative indices count from the end; no slice is empty.",
     }));
   }
   return readView(

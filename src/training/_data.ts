@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { hasLabels, layoutOf } from "../data/layout.ts";
+import { hasLabels, type Layout, layoutOf } from "../data/layout.ts";
 import { Mnist } from "../data/mnist.ts";
 import { RandomGenerator } from "../core/random.ts";
 import { Subset, take } from "../data/subset.ts";
@@ -45,10 +45,38 @@ export async function openData(
     const identity = { train_data, val_data };
     return { ...split(chosen, valFraction), identity };
   }
-  const valData = options.testData ??
-    await Mnist.open("data", { split: "test" });
+  const valData = options.testData ?? await mnistFor(chosen);
   const identity = { train_data, val_data: dataIdentity(valData) };
   return { trainData: chosen, valData, identity };
+}
+
+/** Images and labels of MNIST. */
+const mnistLayout = { rowShape: [1, 28, 28], targetShape: [], classes: 10 };
+
+function textOf(
+  { classes, rowShape, targetShape }: Pick<
+    Layout,
+    "classes" | "rowShape" | "targetShape"
+  >,
+): string {
+  return JSON.stringify({ rowShape, targetShape, classes });
+}
+
+/**
+ * MNIST's test images, to measure a training whose data are laid out so too.
+ *
+ * @throws {TypeError} If they are not: their test data were forgotten.
+ */
+async function mnistFor(trainData: Dataset): Promise<Dataset> {
+  const layout = textOf(layoutOf(trainData));
+  const own = textOf(mnistLayout);
+  if (layout === own) return await Mnist.open("data", { split: "test" });
+  throw new TypeError(describe({
+    what: "train: testData",
+    expected: `data laid out as the training data, ${layout}`,
+    got: `none, for which MNIST stands, ${own}`,
+    help: "Give testData, or valFraction to hold out rows.",
+  }));
 }
 
 /**

@@ -4,6 +4,7 @@ import { noGrad } from "../core/scope.ts";
 import { type AnyTensor, Tensor } from "../core/tensor.ts";
 import type { Device } from "../devices/device.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
+import { wrongArgument } from "./_check_arguments.ts";
 import type { Metric } from "./metrics/mod.ts";
 
 /** Values of metrics by their names. */
@@ -18,11 +19,12 @@ export class MetricSums implements Disposable {
   /**
    * Checks the metrics; makes no memory before the first sums.
    *
-   * @throws {TypeError} If two have one name.
+   * @throws {TypeError} If two have one name, or one is no metric.
    */
   constructor(device: Device, metrics: readonly Metric[]) {
     const names = new Set<string>();
-    for (const { name } of metrics) {
+    for (const metric of metrics) {
+      const { name } = checkMetric(metric);
       if (names.has(name)) throw sameName(name);
       names.add(name);
     }
@@ -104,6 +106,17 @@ export class MetricSums implements Disposable {
     this.#totals.set(name, total);
     return total;
   }
+}
+
+/** Most that are none were not called: each is made by a function. */
+function checkMetric(metric: Metric): Metric {
+  if (typeof metric?.sums === "function") return metric;
+  throw wrongArgument(
+    "metrics",
+    "metrics, with sums and value",
+    metric,
+    "Call the function that makes one: metrics.topK(3).",
+  );
 }
 
 function sameName(name: string): TypeError {

@@ -7,6 +7,7 @@ import { hasLabels, type Layout } from "../data/layout.ts";
 import type { Device } from "../devices/device.ts";
 import { correctCount } from "../ops/correct_count.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
+import { wrongArgument } from "./_check_arguments.ts";
 import { RunningMetrics } from "./_running_metrics.ts";
 import { type Loss, type LossFunction, lossFunction } from "./loss.ts";
 
@@ -115,6 +116,14 @@ class OwnLoss implements RunningLoss {
 }
 
 function checkLoss(loss: Tensor): void {
+  if (!(loss instanceof Tensor)) {
+    throw wrongArgument(
+      "loss of a batch",
+      "a tensor of one number",
+      loss,
+      "Return what an operation gives, mean(loss) for instance.",
+    );
+  }
   if (loss.length === 1) return;
   throw new ShapeError(describe({
     what: "loss of a batch",

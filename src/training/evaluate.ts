@@ -7,6 +7,7 @@ import { type Layout, layoutOf } from "../data/layout.ts";
 import type { Device } from "../devices/device.ts";
 import type { Layer } from "../nn/mod.ts";
 import { type AnyTensor, Tensor } from "../core/tensor.ts";
+import { checkModel } from "./_check_arguments.ts";
 import { turnEventLoop } from "./_event_loop.ts";
 import { MetricSums } from "./_metric_sums.ts";
 import { type RunningLoss, runningLoss } from "./_running_loss.ts";
@@ -77,6 +78,7 @@ export class Evaluator implements Disposable {
     options: EvaluateOptions = {},
   ) {
     checkOptions("evaluate", options, ["batchSize", "loss", "metrics"]);
+    checkModel("evaluate", model);
     const { batchSize = 100, loss, metrics = [] } = options;
     this.#device = device;
     this.#model = model;

@@ -148,7 +148,10 @@ export interface TrainOptions extends Partial<TrainSettings>, TrainCallbacks {
   metrics?: readonly Metric[];
   /** The training data. Default: MNIST's training images in `./data`. */
   trainData?: Dataset;
-  /** The test data. Default: MNIST's test images in `./data`. */
+  /**
+   * The test data. Default: MNIST's test images in `./data`, for training data
+   * that are images of 28 × 28 pixels in ten classes.
+   */
   testData?: Dataset;
   /**
    * Path of the checkpoint, overwritten every time. The weights of the best epoch

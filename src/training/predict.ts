@@ -5,6 +5,7 @@ import type { Layer } from "../nn/mod.ts";
 import { argmax } from "../ops/argmax.ts";
 import { tidy } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { checkModel } from "./_check_arguments.ts";
 
 /**
  * A model's prediction for a row.
@@ -33,6 +34,7 @@ export async function predict(
   model: Layer,
   dataset: Dataset,
 ): Promise<Prediction[]> {
+  checkModel("predict", model);
   model.eval();
   const predictions: Prediction[] = [];
   using loader = new DataLoader(dataset, { device, batchSize: 100 });

@@ -2,6 +2,7 @@ import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { NETWORKS } from "../models/networks.ts";
 import type { Layer } from "../nn/mod.ts";
+import { checkModel } from "./_check_arguments.ts";
 import { checkFreeze } from "./_frozen.ts";
 import { namedParts } from "./_named_parts.ts";
 import { transformOf } from "./augmentation.ts";
@@ -63,6 +64,7 @@ export function settingsOf(
   checkOptions("train", options, [...OPTION_NAMES, ...otherOptions]);
   const given: Partial<TrainSettings> = fromRows((name) => options[name]);
   const recipe = given.recipe ?? stored?.recipe ?? DEFAULT_SETTINGS.recipe;
+  if (options.model !== undefined) checkModel("train", options.model);
   const settings = {
     ...recipeSettings(recipe),
     ...initial,

@@ -10,7 +10,9 @@ import {
 } from "../../src/formats/safetensors.ts";
 import type { HostTensor } from "../../src/formats/safetensors.ts";
 import { checkFinite } from "../../src/training/finite.ts";
-import { evaluate, train } from "../../src/training/mod.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
+import { Linear } from "../../src/nn/mod.ts";
+import { evaluate, metrics, predict, train } from "../../src/training/mod.ts";
 import { testWith } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { rowsDataset, smallNetwork, smallTraining } from "./_task.ts";
@@ -94,4 +96,59 @@ Deno.test("what is given no device takes the default one, and wants one", async 
   } finally {
     setDefaultDevice(null);
   }
+});
+
+Deno.test("what types would refuse is named where types are not checked", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const cases: [options: Record<string, unknown>, message: string][] = [
+    [
+      { model: Linear },
+      "train: model: expected a Module, got the function Linear. Help: Extend",
+    ],
+    [
+      { loss: "mse" },
+      'loss: expected a function of output and targets, or a module, got "mse"',
+    ],
+    [
+      { loss: () => 1 },
+      "loss of a batch: expected a tensor of one number, got 1. Help: Return",
+    ],
+    [
+      { loss: () => {} },
+      "loss of a batch: expected a tensor of one number, got nothing. Help: ",
+    ],
+    [
+      { loss: (x: Tensor) => Promise.resolve(x) },
+      "expected a tensor of one number, got an object, Promise. Help: Return",
+    ],
+    [
+      { metrics: [metrics.topK] },
+      "metrics: expected metrics, with sums and value, got the function topK",
+    ],
+    [
+      { testData: undefined },
+      "train: testData: expected data laid out as the training data, " +
+      '{"rowShape":[1,6,6],"targetShape":[],"classes":3}, got none, for which ' +
+      'MNIST stands, {"rowShape":[1,28,28],"targetShape":[],"classes":10}. ' +
+      "Help: Give testData, or valFraction to hold out rows.",
+    ],
+  ];
+  for (const [options, message] of cases) {
+    await assertRejects(
+      () => train({ ...smallTraining(device, settings), ...options }),
+      TypeError,
+      message,
+    );
+  }
+  const forward = (x: Tensor) => x;
+  await assertRejects(
+    () => evaluate(device, forward as never, rowsDataset(10, 1)),
+    TypeError,
+    "evaluate: model: expected a Module, got the function forward. Help: ",
+  );
+  await assertRejects(
+    () => predict(device, forward as never, rowsDataset(10, 1)),
+    TypeError,
+    "predict: model: expected a Module, got the function forward. Help: ",
+  );
 });

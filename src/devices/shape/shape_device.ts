@@ -86,6 +86,6 @@ function noElements(what: string): DeviceError {
     what: `model.trace: ${what}`,
     expected: "a forward pass that needs no values",
     got: "one that looks at them",
-    help: "Leave that out of `forward`, or measure a real pass instead.",
+    help: "Leave that out of `forward`.",
   }));
 }
