@@ -51,8 +51,7 @@ export function trainingsOf(values: Values, hasReport: boolean): Training[] {
   let made: Promise<string> | null = null;
   const parent = async () =>
     values.run === "" ? await (made ??= newFolder()) : values.run;
-  return seeds.split(",").map((text) => {
-    const seed = wholeNumber("train", "seeds", text, 0);
+  return seedsOf("train", seeds).map((seed) => {
     return {
       settings: { seed },
       files: async () =>
@@ -69,6 +68,18 @@ export function trainingsOf(values: Values, hasReport: boolean): Training[] {
       },
     };
   });
+}
+
+/**
+ * The seeds of `--seeds`. One that stands twice would count twice in the mean, and
+ * make the spread look smaller than it is.
+ */
+export function seedsOf(command: string, text: string): number[] {
+  const seeds = text.split(",")
+    .map((seed) => wholeNumber(command, "seeds", seed, 0));
+  const repeated = seeds.find((seed, at) => seeds.indexOf(seed) < at);
+  if (repeated === undefined) return seeds;
+  throw usage(command, `--seeds: expected each once, got ${repeated} twice`);
 }
 
 /** A table of the seeds with mean and standard deviation, after a blank line. */

@@ -28,6 +28,7 @@ import { dataOptions } from "./_data_options.ts";
 import { machineOptions } from "./_machine.ts";
 import { usage, UsageError, wholeNumber } from "./_options.ts";
 import { shellWord } from "./_report.ts";
+import { seedsOf } from "./_seeds.ts";
 import { heldOut } from "./_sweep_options.ts";
 import { givenSettings } from "./_train_settings.ts";
 
@@ -55,7 +56,7 @@ export interface Search {
 export async function searchOf({ flags, values }: Given): Promise<Search> {
   const axes = axesOf(values);
   const settings = settingsIn(axes, values);
-  const seeds = seedsOf(values);
+  const seeds = seedsOf("sweep", values.seeds);
   const all = await checked(settings, axes, values);
   const reductionFactor = wholeNumber(
     ...["sweep", "reduction-factor", values["reduction-factor"], 2] as const,
@@ -127,14 +128,6 @@ function settingsIn(axes: readonly Axis[], values: Values): Setting[] {
     );
   }
   return grid(axes as readonly ListAxis[]);
-}
-
-function seedsOf({ seeds }: Values): number[] {
-  const numbers = seeds.split(",")
-    .map((seed) => wholeNumber("sweep", "seeds", seed, 0));
-  const repeated = numbers.find((seed, at) => numbers.indexOf(seed) < at);
-  if (repeated === undefined) return numbers;
-  throw usage("sweep", `--seeds: expected each once, got ${repeated} twice`);
 }
 
 /** All settings of each training, or an error of the first that is none. */

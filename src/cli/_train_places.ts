@@ -1,6 +1,7 @@
 import { dirname, join } from "@std/path";
 import { checkWritable, makeFolder } from "../formats/files.ts";
 import { bestPath } from "../training/mod.ts";
+import { usage } from "./_options.ts";
 import { checkDistinct, dataFilesIn, type Place } from "./_places.ts";
 import type { Training } from "./_seeds.ts";
 
@@ -14,6 +15,11 @@ export async function checkPlaces(
 ): Promise<void> {
   const { data, dataset, init, plot, report, resume, run } = values;
   const checkpoint = values.checkpoint === "" ? resume : values.checkpoint;
+  if (await isFolder(resume)) {
+    const meant = join(resume, "checkpoint.safetensors");
+    const what = `--resume: expected a checkpoint, got the folder ${resume}`;
+    throw usage("train", what, meant);
+  }
   const outputs: Place[] = [
     ...trainings.flatMap(({ logs, out }) => [
       { option: "--out", path: out },
@@ -45,4 +51,9 @@ export async function checkPlaces(
   const isInRun = (path: string) => join(dirname(path)) === join(run);
   if (run !== "" && paths.some(isInRun)) await makeFolder(run);
   for (const path of paths) await checkWritable(path);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return path !== "" &&
+    await Deno.stat(path).then((info) => info.isDirectory, () => false);
 }

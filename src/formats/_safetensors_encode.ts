@@ -1,4 +1,5 @@
 import { describe, ShapeError } from "../base/errors.ts";
+import { checkIterable } from "./_check_tensors.ts";
 import { HOST_ARRAYS, type HostTensor } from "./_host_tensor.ts";
 import { show } from "./_malformed.ts";
 import { ELEMENT_BYTES } from "./_elements.ts";
@@ -48,6 +49,7 @@ export function encodeSafetensors(
   tensors: Iterable<readonly [string, HostTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  checkIterable("safetensors", tensors);
   const entries: Entry[] = [...tensors];
   checkTensors(entries);
   checkMetadata(metadata);

@@ -7,6 +7,7 @@
  */
 
 import { describe } from "../base/errors.ts";
+import { checkIterable } from "./_check_tensors.ts";
 import { writeFileAtomic } from "./files.ts";
 import { ELEMENT_BYTES, hostTensor, type TensorInfo } from "./_elements.ts";
 import { checkContent } from "./_limits.ts";
@@ -120,6 +121,7 @@ export async function encodeNpz(
   tensors: Iterable<readonly [string, HostTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
+  checkIterable("npz", tensors);
   const files = new Map<string, Uint8Array>();
   for (const [name, tensor] of tensors) {
     if (files.has(name + SUFFIX)) {

@@ -8,6 +8,7 @@
  */
 
 import { describe } from "../base/errors.ts";
+import { checkIterable } from "./_check_tensors.ts";
 import { ELEMENT_BYTES } from "./_elements.ts";
 import { writeFileAtomic } from "./files.ts";
 import type { HostDtype, HostTensor } from "./_host_tensor.ts";
@@ -59,6 +60,7 @@ export async function encodePyTorch(
   tensors: Iterable<readonly [string, HostTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
+  checkIterable("pth", tensors);
   const pickle = new PickleWriter();
   const storages: [name: string, bytes: Uint8Array][] = [];
   const names = new Set<string>();

@@ -1,5 +1,6 @@
 import { choices } from "../base/choices.ts";
 import { describe } from "../base/errors.ts";
+import { checkIterable } from "./_check_tensors.ts";
 import { withChecksum, withoutChecksum } from "./checksum.ts";
 import { writeNpz } from "./npz.ts";
 import { writePyTorch } from "./pytorch.ts";
@@ -60,7 +61,7 @@ export function isWeightsPath(path: string): boolean {
  * safetensors gets a checksum into its metadata, which {@linkcode readWeights}
  * compares.
  *
- * @throws {TypeError} If the ending is another.
+ * @throws {TypeError} If the ending is another, or there are no tensors.
  * @throws {DataError} If the file can't be written.
  *
  * @example
@@ -90,6 +91,7 @@ export async function writeWeights(
         "NumPy's .npz.",
     }));
   }
+  checkIterable("writeWeights", weights.tensors);
   await writers[endingOf(path)](path, weights);
 }
 

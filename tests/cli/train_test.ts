@@ -210,6 +210,11 @@ const wrong: [args: string[], message: RegExp][] = [
   [["--augment", "turn=3"], /--augment: expected rotate, .*, got turn/],
   [["--augment", "rotate"], /--augment rotate: expected a number above 0/],
   [["--seeds", "1,x"], /--seeds: expected a whole number/],
+  [["--seeds", "1,2,1"], /--seeds: expected each once, got 1 twice/],
+  [
+    ["--resume", "tests/"],
+    /--resume: expected a checkpoint, got the folder tests\/\. Help: Did you mean tests.checkpoint\.safetensors\?/,
+  ],
   [["--seeds", "1", "--seed", "2"], /--seeds does not go with --seed/],
   [["--schedule", "one-cycle", "--warmup", "1"], /warmup: expected none with/],
   [["--threads", "1025"], /--threads: expected .* of at most 1024, got 1025/],
