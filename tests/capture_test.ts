@@ -3,7 +3,7 @@ import { capture } from "../src/core/capture.ts";
 import { DeviceError } from "../src/base/errors.ts";
 import { Mean } from "../src/training/mean.ts";
 import { BatchNorm2d } from "../src/nn/mod.ts";
-import { mul, scale, sum } from "../src/ops/mod.ts";
+import { concat, mul, scale, sum } from "../src/ops/mod.ts";
 import { Tape } from "../src/core/tape.ts";
 import { Tensor } from "../src/core/tensor.ts";
 import { deviceTest } from "./_devices.ts";
@@ -141,3 +141,36 @@ deviceTest("a captured function in another is a part of it", async (device) => {
   assertEquals(String(inner), "Captured function, not recorded yet");
   assertEquals(await inner(x).data(), new Float32Array([4, 25]));
 });
+
+deviceTest(
+  "a captured function takes as many inputs as it is given",
+  async (device) => {
+    using joined = capture(device, (...parts: Tensor[]) => concat(parts));
+    const [a, b, c] = [1, 2, 3].map((value) => Tensor.from(device, [value]));
+    for (const inputs of [[a, b], [a, b, c], [a], [c, b, a], [b, c]]) {
+      const expected = await Promise.all(inputs.map((one) => one.item()));
+      assertEquals(await joined(...inputs).tolist(), expected);
+    }
+  },
+);
+
+deviceTest(
+  "a captured function's results are its own to free",
+  async (device) => {
+    using x = Tensor.from(device, [1, 2]);
+    let last: Tensor;
+    {
+      using both = capture(device, (x: Tensor) => [scale(x, 2), x] as const);
+      for (let round = 0; round < 3; round++) {
+        const [double, same] = both(x);
+        using _double = double;
+        assertEquals(await double.tolist(), [2, 4]);
+        last = double;
+        assertEquals(await same.tolist(), [1, 2]);
+      }
+    }
+    // Its memory is another's now.
+    await assertRejects(() => last.data(), TypeError, "use of a freed tensor");
+    assertEquals(await x.tolist(), [1, 2]);
+  },
+);

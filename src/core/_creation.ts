@@ -2,6 +2,7 @@ import { fill } from "../../kernels/fill/fill.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import type { Device, DType, HostArray, Lifetime } from "../devices/device.ts";
+import { dtypeOf, hostArrays } from "../devices/host_arrays.ts";
 import { defaultDevice } from "./default_device.ts";
 import {
   flatValues,
@@ -170,11 +171,7 @@ function written(
   { requiresGrad = false }: TensorOptions = {},
 ): AnyTensor {
   const lifetime = requiresGrad ? "persistent" : "constant";
-  const dtype = values instanceof Float32Array
-    ? "f32"
-    : values instanceof Int32Array
-    ? "i32"
-    : "u8";
+  const dtype = dtypeOf(values);
   const tensor = make(device, shape, dtype, lifetime, requiresGrad);
   device.write(tensor.buffer, values);
   return tensor;
@@ -195,7 +192,7 @@ function optionsOf(what: string, given: unknown): ValueOptions<DType> {
   const options = given as ValueOptions<DType> | undefined;
   checkOptions<ValueOptions<DType>>(what, options, ["dtype", "requiresGrad"]);
   const { dtype = "f32" } = options ?? {};
-  if (["f32", "i32", "u8"].includes(dtype)) return options ?? {};
+  if (Object.hasOwn(hostArrays, dtype)) return options ?? {};
   throw new TypeError(describe({
     what: `${what}: dtype`,
     expected: '"f32", "i32" or "u8"',

@@ -5,6 +5,7 @@ import { type Trace, traceGuards } from "./guards.ts";
 import { defaultDevice } from "./default_device.ts";
 import type { Device, Program } from "../devices/device.ts";
 import { inScope, type TensorResult, tensorsOf, tidy } from "./scope.ts";
+import { isSameShape } from "./shape.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
 
 /**
@@ -28,6 +29,8 @@ interface Variant<Result> {
   readonly inputs: readonly AnyTensor[];
   /** Whether `inputs` are copies that the variant owns. */
   readonly copies: boolean;
+  /** The tensors of the result that the program made. */
+  readonly lent: readonly AnyTensor[];
 }
 
 /**
@@ -38,7 +41,7 @@ interface Variant<Result> {
  * shapes, another mode of a module (`train()` / `eval()`), or gradients that
  * were there or not. So its JavaScript must do nothing but call operations,
  * backward passes and optimizer steps. What it returns is written anew by every
- * call.
+ * call, and freed with the captured function: disposing of it does nothing.
  *
  * Inputs that come in the same memory every time, as a `DataLoader`'s do, are
  * used where they are; others are copied into place.
@@ -114,6 +117,7 @@ function recordVariant<
   inputs: Inputs,
   copies: boolean,
 ): Variant<Result> {
+  const lent: AnyTensor[] = [];
   const { trace, result: { program, result } } = traceGuards(() =>
     device.record(() =>
       inScope((scope) => {
@@ -123,41 +127,36 @@ function recordVariant<
           "result of a captured function",
           "Return tensors and read them outside: a replay runs kernels only.",
         );
-        for (const tensor of tensors) scope.disown(tensor.owner);
+        for (const { owner } of tensors) {
+          if (!scope.disown(owner)) continue;
+          owner.isLent = true;
+          lent.push(owner);
+        }
         return result;
       })
     )
   );
-  return { program, result, trace, inputs, copies };
+  return { program, result, trace, inputs, copies, lent };
 }
 
 function fits(
   variant: Variant<unknown>,
   inputs: readonly AnyTensor[],
 ): boolean {
-  const inPlace = variant.copies ||
-    variant.inputs.every((own, index) => own.buffer === inputs[index].buffer);
-  return inPlace && fitsElsewhere(variant, inputs);
+  return fitsElsewhere(variant, inputs) && (variant.copies ||
+    variant.inputs.every((own, index) => own.buffer === inputs[index].buffer));
 }
 
 /** Whether the recording is right but for where the inputs are. */
 function fitsElsewhere(
-  variant: Variant<unknown>,
+  { inputs: own, trace }: Variant<unknown>,
   inputs: readonly AnyTensor[],
 ): boolean {
-  return sameShapes(variant, inputs) &&
-    variant.trace.guards.every((holds) => holds());
-}
-
-function sameShapes(
-  variant: Variant<unknown>,
-  inputs: readonly AnyTensor[],
-): boolean {
-  return variant.inputs.every((own, index) => {
-    const { dtype, shape } = inputs[index];
-    return own.dtype === dtype && own.shape.length === shape.length &&
-      own.shape.every((size: number, axis: number) => size === shape[axis]);
-  });
+  return own.length === inputs.length &&
+    own.every(({ dtype, shape }, index) =>
+      dtype === inputs[index].dtype && isSameShape(shape, inputs[index].shape)
+    ) &&
+    trace.guards.every((holds) => holds());
 }
 
 function replay<Result>(
@@ -202,6 +201,10 @@ function textOf(variants: readonly Variant<unknown>[]): string {
 }
 
 function disposeVariant(variant: Variant<unknown>): void {
+  for (const own of variant.lent) {
+    own.isLent = false;
+    own[Symbol.dispose]();
+  }
   variant.program[Symbol.dispose]();
   if (!variant.copies) return;
   for (const own of variant.inputs) own[Symbol.dispose]();

@@ -1,6 +1,7 @@
 import type { DType, HostArray } from "../devices/device.ts";
 import { describe, ShapeError } from "../base/errors.ts";
 import type { Shape } from "./shape.ts";
+import { hostArrays } from "../devices/host_arrays.ts";
 
 /** Typed arrays of other elements than a device's, which become i32. */
 export type Integers =
@@ -42,7 +43,7 @@ export function hostArray(
   values: HostValues,
   dtype: DType = dtypeOf(values),
 ): HostArray {
-  if (values instanceof arrays[dtype]) return values as HostArray;
+  if (values instanceof hostArrays[dtype]) return values as HostArray;
   if (Array.isArray(values)) checkNumbers(values);
   if (dtype === "f32") {
     return typeof values[0] === "bigint"
@@ -54,8 +55,6 @@ export function hostArray(
     ? Int32Array.from(values as number[], check)
     : Uint8Array.from(values as number[], check);
 }
-
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
 
 const ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u8: [0, 255] } as const;
 

@@ -30,9 +30,13 @@ export class Scope implements Disposable {
     this.#owned.add(tensor);
   }
 
-  /** Lets go of a tensor: whoever calls this answers for it now. */
-  disown(tensor: AnyTensor): void {
-    this.#owned.delete(tensor);
+  /**
+   * Lets go of a tensor: whoever calls this answers for it now.
+   *
+   * @returns Whether the scope owned it.
+   */
+  disown(tensor: AnyTensor): boolean {
+    return this.#owned.delete(tensor);
   }
 
   /**

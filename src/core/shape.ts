@@ -12,6 +12,12 @@ export function elementsOf(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** Whether two shapes are equal. */
+export function isSameShape(one: Shape, other: Shape): boolean {
+  return one.length === other.length &&
+    one.every((size, axis) => size === other[axis]);
+}
+
 /**
  * Refuses what is no shape: a tensor's dimensions are positive whole numbers.
  *

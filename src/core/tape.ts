@@ -4,6 +4,7 @@ import { describe, ShapeError } from "../base/errors.ts";
 import { printAsText } from "../base/printing.ts";
 import { backwardAt, type Place, presentPlace } from "./anomaly.ts";
 import { currentScope, Scope } from "./scope.ts";
+import { isSameShape } from "./shape.ts";
 import { type AnyTensor, Tensor } from "./tensor.ts";
 
 /** An operation's tensor argument; null is one that was left out. */
@@ -286,9 +287,9 @@ function withShapeOf(
 ): Tensor | null {
   if (tensor === null || gradient === null) return null;
   const { shape } = tensor;
-  const isSame = shape.length === gradient.shape.length &&
-    gradient.shape.every((size, axis) => size === shape[axis]);
-  return isSame ? gradient : gradient.reshape(shape);
+  return isSameShape(gradient.shape, shape)
+    ? gradient
+    : gradient.reshape(shape);
 }
 
 function destination(

@@ -101,6 +101,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
   readonly owner: AnyTensor;
   /** The tape that recorded how this tensor came about, if one did. */
   tape: { backward(loss: AnyTensor): void } | null = null;
+  /** Whether a captured function gives it, and frees it when it is disposed of. */
+  isLent = false;
 
   /** The tensor that has the memory of this part, which must not be collected. */
   #whole: AnyTensor | null = null;
@@ -496,9 +498,12 @@ export class Tensor<S extends Shape = Shape, D extends DType = "f32">
     return `Tensor(${facts.join(", ")})`;
   }
 
-  /** Frees the memory. A tensor that shares another's frees nothing. */
+  /**
+   * Frees the memory. A tensor that shares another's frees nothing, nor does one
+   * that a captured function gave.
+   */
   [Symbol.dispose](): void {
-    if (this.owner !== this || this.#buffer === null) return;
+    if (this.owner !== this || this.isLent || this.#buffer === null) return;
     removeLoose(this);
     currentScope()?.disown(this);
     this.device.release(this.#buffer);

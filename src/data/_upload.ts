@@ -1,4 +1,5 @@
 import type { Device, HostArray } from "../devices/device.ts";
+import { dtypeOf } from "../devices/host_arrays.ts";
 import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import type { ArrayDataset } from "./dataset.ts";
 
@@ -20,12 +21,8 @@ const shardLimit = 4;
 
 /** A tensor with these values, which lives until it is disposed of. */
 export function upload<V extends HostArray>(device: Device, values: V) {
-  const dtype = values instanceof Int32Array
-    ? "i32"
-    : values instanceof Uint8Array
-    ? "u8"
-    : "f32";
-  const tensor = Tensor.empty(device, [values.length], dtype, "persistent");
+  const size = [values.length];
+  const tensor = Tensor.empty(device, size, dtypeOf(values), "persistent");
   device.write(tensor.buffer, values);
   // deno-lint-ignore no-explicit-any -- the branches above decide the type
   return tensor as any;

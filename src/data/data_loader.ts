@@ -26,7 +26,8 @@ export type { Batch, DataLoaderOptions, DataLoaderState };
  * program works on it the next ones are fetched. Both make the same batches.
  *
  * With the same seed, orders are those of PyTorch's `DataLoader`. The tensors
- * of a batch are written anew by the next one.
+ * of a batch are written anew by the next one, so that there is one loop over the
+ * batches at a time.
  *
  * @example
  * ```ts
@@ -66,6 +67,8 @@ export class DataLoader implements Disposable {
   readonly #gather: RowGather;
   readonly #augmentation: Augmentation | null;
   readonly #batches: BatchMaker;
+  /** Loops over the batches that have begun. */
+  #loops = 0;
 
   /**
    * Checks and keeps the arguments.
@@ -106,15 +109,17 @@ export class DataLoader implements Disposable {
   /**
    * The batches of an epoch. Inside an `async` function prefer `for await`.
    *
-   * @throws {TypeError} If the data set gives its items as promises.
+   * @throws {TypeError} If the data set gives its items as promises, or another
+   * loop has begun meanwhile.
    */
   *[Symbol.iterator](): Generator<Batch, void, void> {
     const first = this.#start();
+    const loop = this.#loops;
     for (let row = first; row < this.rows; row += this.batchSize) {
       const count = this.#epochs.rowsFrom(row);
       const rows = this.#source.fetchNow(row, count);
       this.#source.place(rows, this.#batches.turn);
-      yield this.#next(count);
+      yield this.#next(count, loop);
     }
   }
 
@@ -192,20 +197,23 @@ export class DataLoader implements Disposable {
    * off in a moment. The items of the next batch are fetched meanwhile.
    *
    * @throws {DataError} If the data set fails to give an item; names its index.
+   * @throws {TypeError} If another loop has begun meanwhile.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
     const source = this.#source;
     let earlier = Promise.resolve();
     let given = 0;
     let row = this.#start();
+    const loop = this.#loops;
     let coming = this.#fetch(row);
     for (; row < this.rows; row += this.batchSize) {
       source.place(await coming, this.#batches.turn);
       coming = this.#fetch(row + this.batchSize);
-      yield this.#next(this.#epochs.rowsFrom(row));
+      yield this.#next(this.#epochs.rowsFrom(row), loop);
       if (++given % source.batchesAhead !== 0) continue;
       await earlier;
       earlier = this.#device.settle();
+      earlier.catch(() => {}); // Awaited above, unless the loop is left before.
     }
     await earlier;
   }
@@ -234,6 +242,7 @@ export class DataLoader implements Disposable {
 
   /** Starts an epoch; gives the row of its order with which it begins. */
   #start(): number {
+    this.#loops++;
     const row = this.#epochs.firstRow;
     const { generator, order } = this.#epochs.start();
     this.#batches.start(row);
@@ -250,7 +259,16 @@ export class DataLoader implements Disposable {
     return coming;
   }
 
-  #next(rows: number): Batch {
+  /** The next batch of a loop, unless another has begun since. */
+  #next(rows: number, loop: number): Batch {
+    if (loop !== this.#loops) {
+      throw new TypeError(describe({
+        what: "DataLoader",
+        expected: "one loop over its batches at a time",
+        got: "another that began meanwhile",
+        help: "Make a second loader.",
+      }));
+    }
     this.#epochs.count();
     return this.#batches.make(rows);
   }

@@ -1,7 +1,6 @@
 import { describe } from "../base/errors.ts";
 import type { DeviceBuffer, HostArray } from "./device.ts";
-
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
+import { hostArrays } from "./host_arrays.ts";
 
 /**
  * Refuses host values that do not fit a buffer: a device copies bytes, it does
@@ -14,12 +13,12 @@ export function checkValues(
   { dtype, length }: DeviceBuffer,
   values: HostArray,
 ): void {
-  if (!(values instanceof arrays[dtype])) {
+  if (!(values instanceof hostArrays[dtype])) {
     throw new TypeError(describe({
       what: `write to a device buffer of ${dtype}`,
-      expected: `a ${arrays[dtype].name}`,
+      expected: `a ${hostArrays[dtype].name}`,
       got: Object.prototype.toString.call(values).slice(8, -1),
-      help: `Convert them first: ${arrays[dtype].name}.from(values).`,
+      help: `Convert them first: ${hostArrays[dtype].name}.from(values).`,
     }));
   }
   if (values.length > 0 && values.length <= length) return;

@@ -2,7 +2,7 @@ import { checkOptions } from "../base/options.ts";
 import { printAsText } from "../base/printing.ts";
 import { describe, StateDictError } from "../base/errors.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
-import { elementsOf, type Shape } from "../core/tensor.ts";
+import { elementsOf, isSameShape, type Shape } from "../core/shape.ts";
 import type { Module, StatePart } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -123,7 +123,7 @@ function misfit(
   slot: StatePart,
   tensor: HostTensor,
 ): string | null {
-  if (sameShape(slot.shape, tensor.shape)) return null;
+  if (isSameShape(slot.shape, tensor.shape)) return null;
   // PyTorch before 0.4 had no scalars: it takes the first element.
   const isScalar = slot.shape.length === 0 && tensor.shape.length === 1 &&
     tensor.shape[0] > 0;
@@ -160,12 +160,6 @@ function withCounters(
     data: new BigInt64Array(1),
   };
   return new Map([...state, ...missing.map((name) => [name, zero] as const)]);
-}
-
-function sameShape(left: Shape, right: Shape): boolean {
-  return left.length === right.length &&
-    elementsOf(left) === elementsOf(right) &&
-    left.every((size, axis) => size === right[axis]);
 }
 
 function torchSize(shape: Shape): string {

@@ -1,7 +1,12 @@
 import { broadcastAxes, reductionAxes } from "../../kernels/lib/axes.ts";
 import { sumKernels } from "../../kernels/sum/sum.ts";
 import { describe } from "../base/errors.ts";
-import { type AnyTensor, type Shape, Tensor } from "../core/tensor.ts";
+import {
+  type AnyTensor,
+  elementsOf,
+  type Shape,
+  Tensor,
+} from "../core/tensor.ts";
 import type { Device } from "../devices/device.ts";
 import { constantOf } from "./_constant.ts";
 import { shapeError, text } from "./check.ts";
@@ -50,7 +55,7 @@ export function axesFor(
   shape: Shape,
   operands: readonly AnyTensor[],
 ): Tensor<Shape, "i32"> | null {
-  const length = shape.reduce((product, size) => product * size, 1);
+  const length = elementsOf(shape);
   const isFlat = operands.every((operand) =>
     operand.length === 1 || operand.length === length
   );
@@ -141,7 +146,7 @@ export function summed(
   write: (whole: Tensor) => void,
 ): void {
   if (target === null) return;
-  const length = shape.reduce((product, size) => product * size, 1);
+  const length = elementsOf(shape);
   if (target.length === length) return write(target);
   const whole = Tensor.empty(target.device, shape);
   write(whole);

@@ -1,5 +1,6 @@
 import { describe } from "../base/errors.ts";
-import type { AnyTensor, Shape, Tensor } from "../core/tensor.ts";
+import { isSameShape } from "../core/shape.ts";
+import type { AnyTensor, Tensor } from "../core/tensor.ts";
 import { checkDType, shapeError, text } from "./check.ts";
 import { mean } from "./mean.ts";
 import type { LossReduction } from "./loss_options.ts";
@@ -45,10 +46,4 @@ export function checkTarget(
     text(target.shape),
     "Reshape one of them: losses do not broadcast.",
   );
-}
-
-/** Whether two shapes are equal. */
-export function isSameShape(one: Shape, other: Shape): boolean {
-  return one.length === other.length &&
-    one.every((size, axis) => size === other[axis]);
 }

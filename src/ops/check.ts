@@ -1,4 +1,5 @@
 import { describe, ShapeError } from "../base/errors.ts";
+import { isSameShape } from "../core/shape.ts";
 import type { AnyTensor, Shape } from "../core/tensor.ts";
 
 /** A size per axis: one number for both, or height and width. */
@@ -52,9 +53,7 @@ export function checkShape(
   expected: Shape,
   other?: readonly [name: string, shape: Shape],
 ): void {
-  const same = shape.length === expected.length &&
-    shape.every((size, axis) => size === expected[axis]);
-  if (same) return;
+  if (isSameShape(shape, expected)) return;
   const [name, beside] = other ?? [];
   throw shapeError(
     beside === undefined

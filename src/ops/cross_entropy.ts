@@ -3,10 +3,11 @@ import { mulKernels } from "../../kernels/mul/mul.ts";
 import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { labelFault } from "../core/label_fault.ts";
+import { isSameShape } from "../core/shape.ts";
 import { record } from "../core/tape.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { composed } from "./_composed.ts";
-import { checkReduction, isSameShape } from "./_loss.ts";
+import { checkReduction } from "./_loss.ts";
 import { add } from "./add.ts";
 import {
   checkDType,

@@ -7,8 +7,9 @@ import {
 import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { labelFault } from "../core/label_fault.ts";
+import { isSameShape } from "../core/shape.ts";
 import { record } from "../core/tape.ts";
-import { type Shape, Tensor } from "../core/tensor.ts";
+import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import { composed } from "./_composed.ts";
 import { checkReduction, reduced } from "./_loss.ts";
 import { checkDType, checkShape, shapeError, text } from "./check.ts";
@@ -103,9 +104,7 @@ function labelsShape(
 ): { classes: number; inner: number } {
   checkDType(name, "labels", labels, "i32");
   const expected = shape.length < 2 ? null : shape.toSpliced(1, 1);
-  const fits = expected !== null && expected.length === labels.shape.length &&
-    expected.every((size, axis) => size === labels.shape[axis]);
-  if (!fits) {
+  if (expected === null || !isSameShape(expected, labels.shape)) {
     throw shapeError(
       `${name}: scores ${text(shape)} and labels ${text(labels.shape)}`,
       expected === null
@@ -115,8 +114,7 @@ function labelsShape(
       "Labels have the shape of the scores without the axis of the classes.",
     );
   }
-  const inner = expected.slice(1).reduce((product, size) => product * size, 1);
-  return { classes: shape[1], inner };
+  return { classes: shape[1], inner: elementsOf(expected.slice(1)) };
 }
 
 /** Throws unless there is a factor for each class. */

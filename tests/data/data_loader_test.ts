@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DataLoader, TensorDataset } from "../../src/data/mod.ts";
 import { RandomGenerator } from "../../src/core/random.ts";
 import { Compose, Normalize, ToTensor } from "../../src/transforms/mod.ts";
@@ -146,3 +146,70 @@ deviceTest("a loader is set to no batch that an epoch lacks", (device) => {
   }
   assertEquals(loader.state.batch, 0);
 });
+
+deviceTest("a loop that another has overtaken is refused", async (device) => {
+  const { get, length } = dataset;
+  const streamed = {
+    get: get.bind(dataset),
+    length,
+    rowShape: [2],
+    classes: 7,
+  };
+  for (const rows of [dataset, streamed]) {
+    using loader = new DataLoader(rows, { device, batchSize: 2 });
+    const refused = "DataLoader: expected one loop over its batches at a time";
+    assertThrows(
+      () => {
+        for (const _outer of loader) {
+          for (const _inner of loader) break;
+        }
+      },
+      TypeError,
+      refused,
+    );
+    await assertRejects(
+      async () => {
+        for await (const _outer of loader) {
+          for await (const _inner of loader) break;
+        }
+      },
+      TypeError,
+      refused,
+    );
+    const epoch = [[0, 1], [2, 3], [4, 5], [6]];
+    assertEquals(await labelsOf(loader), epoch);
+  }
+});
+
+deviceTest(
+  "a loop that is left hears no more of its device",
+  async (device) => {
+    const unheard: unknown[] = [];
+    const hear = (event: PromiseRejectionEvent) => {
+      event.preventDefault();
+      unheard.push(event.reason);
+    };
+    addEventListener("unhandledrejection", hear);
+    Object.defineProperty(device, "settle", {
+      value: () => Promise.reject(new Error("lost")),
+      configurable: true,
+    });
+    try {
+      const pixels = new Float32Array(70);
+      const data = new TensorDataset(pixels, pixels, { rowShape: [1] });
+      using loader = new DataLoader(data, { device });
+      let batches = 0;
+      for await (const _batch of loader) {
+        if (++batches === 65) break;
+      }
+      await new Promise((resolve) => setTimeout(resolve));
+      assertEquals(unheard, []);
+      // One that goes on does hear of it.
+      using short = new DataLoader(data, { device });
+      await assertRejects(() => labelsOf(short), Error, "lost");
+    } finally {
+      Reflect.deleteProperty(device, "settle");
+      removeEventListener("unhandledrejection", hear);
+    }
+  },
+);

@@ -1,7 +1,6 @@
 import { describe, DeviceError } from "../../base/errors.ts";
 import type { DType, HostArray } from "../device.ts";
-
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
+import { hostArrays } from "../host_arrays.ts";
 
 /** Bytes of a page of WebAssembly memory. */
 const PAGE = 65_536;
@@ -45,7 +44,7 @@ export class CpuMemory {
   /** A piece of the memory as an array. It stays right when memory grows. */
   array(dtype: DType, pointer: number, length: number): HostArray {
     const buffer: ArrayBufferLike = this.memory.buffer;
-    return new arrays[dtype](buffer as ArrayBuffer, pointer, length);
+    return new hostArrays[dtype](buffer as ArrayBuffer, pointer, length);
   }
 
   #grow(pages: number, bytes: number): void {

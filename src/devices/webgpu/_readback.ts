@@ -3,8 +3,7 @@ import type { HostArray } from "../device.ts";
 import type { WebGpuBuffer } from "./_buffer.ts";
 import type { CommandQueue } from "./_queue.ts";
 import { BufferUsage, MapMode } from "./_flags.ts";
-
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
+import { hostArrays } from "../host_arrays.ts";
 
 /**
  * Copies buffers to the host through staging buffers that are used again. It
@@ -54,5 +53,5 @@ function toArray(
   if (stored === "f16") {
     return Float32Array.from(new Float16Array(bytes, 0, length));
   }
-  return new arrays[stored](bytes, 0, length);
+  return new hostArrays[stored](bytes, 0, length);
 }
