@@ -32,6 +32,13 @@ class FreeLists<B extends PooledBuffer> {
     if (list === undefined) this.#lists.set(key, [buffer]);
     else list.push(buffer);
   }
+
+  /** Takes all. */
+  drain(): B[] {
+    const all = [...this.#lists.values()].flat();
+    this.#lists.clear();
+    return all;
+  }
 }
 
 /** The buffers that belong to one recorded program. */
@@ -98,6 +105,11 @@ export class BufferPool<B extends PooledBuffer> {
     const reserve = this.#reserveOf.get(buffer);
     if (reserve === undefined) this.#free.put(buffer);
     else if (!reserve.constants.has(buffer)) reserve.free.put(buffer);
+  }
+
+  /** The buffers that nobody uses, which the pool forgets. */
+  drain(): B[] {
+    return this.#free.drain();
   }
 
   /**

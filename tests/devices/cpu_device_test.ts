@@ -442,3 +442,37 @@ permittedTest("Ctrl-C ends a process with workers at work", async () => {
   assertEquals(signal, "SIGINT");
   await reader.cancel();
 });
+
+Deno.test("where memory is full, what nobody uses serves buffers of other sizes", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  using double = capture(device, (x: Tensor) => x.mul(2));
+  using x = Tensor.from(device, [3, 4]);
+  assertEquals(await double(x).tolist(), [6, 8]);
+  const most = 2 ** 32;
+  let bytes = 0;
+  const kept: Tensor[] = [];
+  // Nothing touches the large ones, so that the system gives them no memory.
+  for (let round = 0; bytes < 2 * most; round++) {
+    const length = (112 - round) * 2 ** 20;
+    using _large = Tensor.empty(device, [length]);
+    bytes += 4 * length;
+    kept.push(Tensor.from(device, [round, 1]));
+    assertEquals(await double(x).tolist(), [6, 8]);
+    assert(device.counters.bytes < most);
+  }
+  for (const [round, one] of kept.entries()) {
+    using twice = one.mul(2);
+    assertEquals(await twice.tolist(), [2 * round, 2]);
+    one[Symbol.dispose]();
+  }
+  // Neighbours are one piece again.
+  using _half = Tensor.empty(device, [2 ** 29]);
+  assertThrows(
+    () => Tensor.empty(device, [2 ** 29]),
+    DeviceError,
+    `allocation of ${
+      most / 2
+    } bytes on the CPU: expected at most ${most} bytes`,
+  );
+  assertEquals(await double(x).tolist(), [6, 8]);
+});

@@ -117,6 +117,7 @@ export class ThreadPool {
     const { idle } = this.#options;
     const threads = this.#crew;
     const control = this.#memory.allocate(CONTROL_BYTES);
+    this.#memory.array("u8", control, CONTROL_BYTES).fill(0);
     const state = this.#memory.array("i32", control, 1) as Int32Array;
     const module = this.#module;
     const { memory } = this.#memory;

@@ -103,7 +103,13 @@ export class CpuDevice implements Device {
   readonly profile: Profile | null;
   readonly alignment = 16;
   readonly #poison: boolean;
-  readonly #memory = new CpuMemory();
+  readonly #memory: CpuMemory = new CpuMemory(() =>
+    this.#pool.drain().map(({ dtype, length, pointer }) => {
+      const bytes = length * bytesOf[dtype];
+      this.counters.bytes -= bytes;
+      return { pointer, bytes };
+    })
+  );
   readonly #threads: ThreadPool;
   readonly #programs: Programs;
   readonly #pool = new BufferPool((dtype: DType, length: number) => {
