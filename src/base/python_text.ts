@@ -18,7 +18,7 @@ export function pythonBool(value: boolean): string {
 export function pythonPair(
   value: number | readonly [height: number, width: number],
 ): string {
-  return typeof value === "number" ? String(value) : `(${value.join(", ")})`;
+  return Array.isArray(value) ? `(${value.join(", ")})` : String(value);
 }
 
 /** A number as Python prints an option: 0 is whole, as PyTorch's defaults are. */

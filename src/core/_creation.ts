@@ -3,7 +3,7 @@ import { describe, ShapeError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import type { Device, DType, HostArray, Lifetime } from "../devices/device.ts";
 import { dtypeOf, hostArrays } from "../devices/host_arrays.ts";
-import { defaultDevice } from "./default_device.ts";
+import { defaultDevice, isDevice } from "./default_device.ts";
 import {
   flatValues,
   hostArray,
@@ -183,9 +183,7 @@ function withDevice(
   args: readonly unknown[],
 ): [Device, ...unknown[]] {
   const [first, ...rest] = args;
-  const isDevice = typeof first === "object" && first !== null &&
-    "allocate" in first;
-  return isDevice ? [first as Device, ...rest] : [defaultDevice(what), ...args];
+  return isDevice(first) ? [first, ...rest] : [defaultDevice(what), ...args];
 }
 
 function optionsOf(what: string, given: unknown): ValueOptions<DType> {

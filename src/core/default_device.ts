@@ -44,3 +44,8 @@ export function defaultDevice(what: string): Device {
       "setDefaultDevice(await openDevice()) before.",
   }));
 }
+
+/** Whether a first argument is a device, or what comes after one. */
+export function isDevice(value: unknown): value is Device {
+  return "allocate" in Object(value);
+}

@@ -99,7 +99,7 @@ export class BufferPool<B extends PooledBuffer> {
           `release of a ${buffer.dtype} buffer of ${buffer.length} elements`,
         expected: "a buffer of this device that is in use",
         got: "one that was released before, a view, or another device's",
-        help: "Dispose of a tensor once, and not of its reshaped views.",
+        help: "Dispose of a tensor once, not of its views.",
       }));
     }
     const reserve = this.#reserveOf.get(buffer);

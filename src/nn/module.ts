@@ -2,7 +2,7 @@ import { displayAs } from "../base/display.ts";
 import { printAsText } from "../base/printing.ts";
 import { guard, sideEffect } from "../core/guards.ts";
 import type { RandomGenerator } from "../core/random.ts";
-import { defaultDevice } from "../core/default_device.ts";
+import { defaultDevice, isDevice } from "../core/default_device.ts";
 import type { Device } from "../devices/device.ts";
 import type { HostTensor } from "../formats/safetensors.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
@@ -197,7 +197,7 @@ export abstract class Module extends ModuleTree {
     given: Device | PlacementOptions = {},
     placement: PlacementOptions = {},
   ): this {
-    const [device, options] = "allocate" in given
+    const [device, options] = isDevice(given)
       ? [given, placement]
       : [defaultDevice("Module.to"), given];
     place(this, device, options);

@@ -1,6 +1,7 @@
 import { checkOptions } from "../base/options.ts";
 import { printAsText } from "../base/printing.ts";
 import { guard } from "../core/guards.ts";
+import { reshaped } from "../core/shape.ts";
 import type { Device } from "../devices/device.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { tensorOf } from "./_materialized.ts";
@@ -48,12 +49,13 @@ export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
    * @param dtype What the elements are.
    * @param values The first values.
    * @param options What it is in a state dictionary.
+   * @throws {ShapeError} If the shape has more or fewer elements.
    */
   constructor(dtype: D, values: BufferValues[D], options: BufferOptions = {}) {
     checkOptions("ModuleBuffer", options, ["name", "persistent", "shape"]);
     const { name = null, persistent = true, shape = [values.length] } = options;
     this.name = name;
-    this.shape = shape;
+    this.shape = reshaped([values.length], shape);
     this.persistent = persistent;
     this.dtype = dtype;
     this.#values = values;

@@ -1,6 +1,7 @@
 import { printAsText } from "../base/printing.ts";
 import { guard } from "../core/guards.ts";
 import { type RandomGenerator, randomGenerator } from "../core/random.ts";
+import { checkShape } from "../core/shape.ts";
 import { elementsOf, type Shape, type Tensor } from "../core/tensor.ts";
 import { notMaterialized, tensorOf } from "./_materialized.ts";
 
@@ -61,8 +62,10 @@ export class Parameter {
    * @param shape The shape, as PyTorch has it.
    * @param initialise Fills in the first values, with a generator's numbers or
    * without.
+   * @throws {ShapeError} If it is no shape, but a tensor for instance.
    */
   constructor(shape: Shape, initialise: Initialise) {
+    checkShape("a Parameter", shape);
     this.shape = shape;
     this.#draws = [{ order: draws++, initialise }];
   }

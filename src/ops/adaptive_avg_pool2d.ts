@@ -5,7 +5,7 @@ import {
 import { record } from "../core/tape.ts";
 import { type Images, Tensor } from "../core/tensor.ts";
 import { avgPool2d } from "./avg_pool2d.ts";
-import { checkDType, checkRank, checkWhole } from "./check.ts";
+import { checkDType, checkRank, checkWhole, isList } from "./check.ts";
 
 /**
  * Rows and columns of an output, one number for both; null for as many as the
@@ -67,5 +67,5 @@ export function adaptiveAvgPool2d(
 function adaptivePair(
   size: AdaptiveSize,
 ): readonly [height: number | null, width: number | null] {
-  return typeof size === "number" || size === null ? [size, size] : size;
+  return isList(size) ? size : [size, size];
 }

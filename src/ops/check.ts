@@ -5,9 +5,13 @@ import type { AnyTensor, Shape } from "../core/tensor.ts";
 /** A size per axis: one number for both, or height and width. */
 export type Pair = number | readonly [height: number, width: number];
 
+/** Whether a value is an array; what else is no number is refused as one. */
+export const isList: (value: unknown) => value is readonly unknown[] =
+  Array.isArray;
+
 /** Height and width of a pair. */
 export function pair(value: Pair): readonly [height: number, width: number] {
-  return typeof value === "object" ? value : [value, value];
+  return isList(value) ? value : [value, value];
 }
 
 /** A shape as people read it. */
@@ -63,8 +67,8 @@ export function checkShape(
       ? `shape ${text(expected)}`
       : `${argument} of shape ${text(expected)}`,
     text(shape),
-    "Shapes of arguments must fit each other, and a layer's channels or " +
-      "features those of what comes before it.",
+    "Shapes must fit each other, and a layer's channels or features those " +
+      "of what comes before it.",
   );
 }
 

@@ -40,7 +40,7 @@ export function loadSlots(
       what: "state of an optimizer",
       expected: "what one of the same kind has of the same parameters",
       got: problems.join(", "),
-      help: "Load it with the model and optimizer that it was saved from.",
+      help: "Load it with the model and optimizer it was saved from.",
     }));
   }
   for (const [{ buffer, device }, data] of found) device.write(buffer, data);

@@ -1,7 +1,7 @@
 import { checkOptions } from "../base/options.ts";
 import { capture, type Captured } from "../core/capture.ts";
 import { DataLoader } from "../data/data_loader.ts";
-import { defaultDevice } from "../core/default_device.ts";
+import { defaultDevice, isDevice } from "../core/default_device.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type Layout, layoutOf } from "../data/layout.ts";
 import type { Device } from "../devices/device.ts";
@@ -195,7 +195,7 @@ export async function evaluate(
     EvaluateOptions?,
   ]
 ): Promise<Metrics> {
-  const [device, model, dataset, options] = "allocate" in given[0]
+  const [device, model, dataset, options] = isDevice(given[0])
     ? given as [Device, Layer, Dataset, EvaluateOptions?]
     : [
       defaultDevice("evaluate"),

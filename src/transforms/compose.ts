@@ -200,7 +200,7 @@ function erasingLast(): TypeError {
     what: "Compose: transforms",
     expected: "RandomErasing before a Normalize with a mean for each channel",
     got: "RandomErasing after it",
-    help: "Exchange both, or give one mean and std for all channels.",
+    help: "Exchange them, or give one mean and std.",
   }));
 }
 
@@ -229,7 +229,7 @@ function checkOrder(
   throw new TypeError(describe({
     what: "Compose: transforms",
     expected: "RandomAffine, ElasticTransform, ToTensor, then Normalize and " +
-      "RandomErasing: each at most once, and ToTensor always; then functions",
+      "RandomErasing: each at most once, ToTensor always; then functions",
     got: all.length === 0 ? "none" : all.join(", "),
     help: "Put them into this order, and add `new ToTensor()`.",
   }));

@@ -1,13 +1,19 @@
 /** What layers and losses do with arguments that are unusual, or wrong. */
-import { assertStrictEquals, assertThrows } from "@std/assert";
+import { assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
+import { ShapeError } from "../../src/base/errors.ts";
+import { setDefaultDevice } from "../../src/core/default_device.ts";
 import { Tensor } from "../../src/core/tensor.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import {
+  AdaptiveAvgPool2d,
   BCELoss,
   Dropout2d,
   ELU,
   Linear,
+  MaxPool2d,
   type Module,
+  ModuleBuffer,
+  Parameter,
   Sequential,
   Softmax,
   Softplus,
@@ -100,4 +106,44 @@ Deno.test("a state dictionary that is none is told what it is", () => {
     Error,
     "Error(s) in loading state_dict for Linear: ",
   );
+});
+
+Deno.test("what types would refuse is named where they are not checked", () => {
+  using device = CpuDevice.open({ threads: 1 });
+  setDefaultDevice(device);
+  const images = Tensor.zeros(device, [1, 1, 8, 8]);
+  const numbers = new Float32Array(2);
+  const cases: [run: () => unknown, kind: new () => Error, message: string][] =
+    [
+      [
+        () => new Linear(1, 1).to("cpu" as never),
+        TypeError,
+        "Module.to: options: expected an object, got cpu. Help: Give options",
+      ],
+      [
+        () => new MaxPool2d({ kernelSize: 2 } as never).forward(images),
+        RangeError,
+        "maxPool2d: kernelSize: expected whole numbers of at least 1, got [obj",
+      ],
+      [
+        () => new AdaptiveAvgPool2d({} as never).forward(images),
+        RangeError,
+        "adaptiveAvgPool2d: outputSize: expected whole numbers of at least 1",
+      ],
+      [
+        () => new Parameter(images as never, () => {}),
+        ShapeError,
+        "shape of a Parameter: expected an array of positive whole numbers, " +
+        "got Tensor([1, 1, 8, 8], f32, cpu). Help: Give the size of each",
+      ],
+      [
+        () => new ModuleBuffer("f32", numbers, { shape: [3] }),
+        ShapeError,
+        "reshape of [2]: expected a shape of 2 elements, got [3]",
+      ],
+    ];
+  for (const [run, kind, message] of cases) {
+    assertThrows(run, kind, message);
+  }
+  assertMatch(String(new MaxPool2d({} as never)), /^MaxPool2d\(kernel_size=/);
 });

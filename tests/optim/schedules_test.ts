@@ -17,6 +17,7 @@ import { type Optimizer, SGD } from "../../src/optim/mod.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import type { Device } from "../../src/devices/device.ts";
 import { capture } from "../../src/core/capture.ts";
+import { Tensor } from "../../src/core/tensor.ts";
 import { deviceTest } from "../_devices.ts";
 import { StateDictError } from "../../src/base/errors.ts";
 import { assertClose } from "../close.ts";
@@ -255,6 +256,17 @@ deviceTest("wrong arguments of a schedule are refused by name", (device) => {
     assertThrows(make, RangeError, message);
   }
   const types: [() => unknown, string][] = [
+    [
+      () =>
+        new ReduceLROnPlateau(optimizer).step(
+          Tensor.zeros(device, [1]) as never,
+        ),
+      "ReduceLROnPlateau.step: metric: expected a number, got Tensor([1], f32, ",
+    ],
+    [
+      () => new ReduceLROnPlateau(optimizer).step(undefined as never),
+      "ReduceLROnPlateau.step: metric: expected a number, got none. Help: ",
+    ],
     [
       () => new StepLR(optimizer, { step_size: 1 } as never),
       "StepLR: unknown option step_size, did you mean stepSize?",

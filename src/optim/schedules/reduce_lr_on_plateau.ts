@@ -1,4 +1,5 @@
 import { checkChoice } from "../../base/choices.ts";
+import { describe } from "../../base/errors.ts";
 import { checkOptions, definedOptions } from "../../base/options.ts";
 import { printAsText } from "../../base/printing.ts";
 import { pythonNumber } from "../../base/python_text.ts";
@@ -109,8 +110,10 @@ export class ReduceLROnPlateau {
    * improved for long.
    *
    * @param metric The loss of an epoch's validation, say.
+   * @throws {TypeError} If it is no number, but a tensor for instance.
    */
   step(metric: number): void {
+    if (typeof metric !== "number") throw noNumber(metric);
     const { cooldown, patience } = this.#options;
     const state = { ...this.#state, steps: this.#state.steps + 1 };
     if (this.#isBetter(metric)) {
@@ -177,4 +180,14 @@ export class ReduceLROnPlateau {
       if (group.lr - lr > eps) group.lr = lr;
     }
   }
+}
+
+/** PyTorch reads a tensor at once; here only an `await` can. */
+function noNumber(metric: unknown): TypeError {
+  return new TypeError(describe({
+    what: "ReduceLROnPlateau.step: metric",
+    expected: "a number",
+    got: metric === undefined ? "none" : String(metric),
+    help: "Give the loss of an epoch: await loss.item().",
+  }));
 }
