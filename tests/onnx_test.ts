@@ -2,24 +2,36 @@ import { assertEquals, assertRejects } from "@std/assert";
 import {
   add,
   AvgPool2d,
+  BatchNorm1d,
   BatchNorm2d,
   Conv2d,
   ConvolutionalNeuralNetwork,
+  ConvTranspose2d,
   type Device,
   DeviceError,
+  ELU,
   exportOnnx,
   Flatten,
+  GELU,
   GroupNorm,
+  LayerNorm,
   LeakyReLU,
   Linear,
+  LogSoftmax,
+  maximum,
   MaxPool2d,
   Module,
   MultilayerPerceptron,
   noGrad,
   Parameter,
   Sequential,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
   Tanh,
   Tensor,
+  Upsample,
 } from "../mod.ts";
 import { deviceTest } from "./_devices.ts";
 import { assertClose } from "./close.ts";
@@ -66,6 +78,20 @@ class Shapes extends Module {
     const heads = add(this.left.forward(rows), this.right.forward(rows).tanh());
     const halves = this.half.forward(heads.reshape([-1, 2]));
     return halves.reshape([x.size(0), 1, 4]);
+  }
+}
+
+/** Has numbers and tensors that are no part of the model. */
+class Scaled extends Module {
+  conv = new Conv2d(3, 3, 1);
+
+  override forward(x: Tensor): Tensor {
+    const { device } = x;
+    const means = Tensor.from(device, [0.5, 1, 2], [1, 3, 1, 1]);
+    const ramp = Tensor.from(device, [1, 2, 3, 4, 5, 6, 7, 8, 9], [3, 3, 1]);
+    const scaled = this.conv.forward(x.sub(means).div(0.3081)).mul(0.5);
+    const bounded = maximum(scaled.add(1).square(), scaled.abs().pow(1.5));
+    return add(bounded.mean([2, 3], true), ramp);
   }
 }
 
@@ -116,6 +142,48 @@ const models: [
       ),
     [1, 23, 11],
   ],
+  [
+    "activations",
+    () =>
+      new Sequential(
+        ...[new Conv2d(1, 6, 1), new ELU(0.7), new SiLU(), new GELU()],
+        ...[new Conv2d(6, 6, 1), new GELU("tanh")],
+        ...[new Conv2d(6, 6, 1), new Softplus(), new Softplus(2, 30)],
+        ...[new Softmax(1), new Softmax(-1), new LogSoftmax(2)],
+        ...[new Conv2d(6, 6, 1), new Sigmoid(), new LogSoftmax(1)],
+      ),
+    [1, 5, 1],
+  ],
+  [
+    "transposed convolutions",
+    () =>
+      new Sequential(
+        new ConvTranspose2d(4, 6, 3, {
+          stride: 2,
+          padding: 1,
+          outputPadding: 1,
+          groups: 2,
+        }),
+        new ConvTranspose2d(6, 2, [2, 3], { dilation: [2, 1], bias: false }),
+      ),
+    [4, 3, 5],
+  ],
+  [
+    "normalisations",
+    () =>
+      new Sequential(
+        ...[new Conv2d(1, 4, 1), new BatchNorm2d(4, { affine: false })],
+        ...[new GroupNorm(2, 4), new LayerNorm([4, 5, 5])],
+        ...[new GroupNorm(4, 4, { affine: false }), new LayerNorm(5)],
+        ...[new Flatten(), new BatchNorm1d(100), new GroupNorm(5, 100)],
+        ...[
+          new LayerNorm(100, { elementwiseAffine: false }),
+          new Linear(100, 3),
+        ],
+      ),
+    [1, 5, 5],
+  ],
+  ["a network with numbers of its own", () => new Scaled(), [3, 2, 2]],
   ["a network of many shapes", () => new Shapes(), [3, 2, 2]],
   ["a network without operations", () => new Unchanged(), [2]],
 ];
@@ -147,7 +215,10 @@ testWith(...permissions)(
   async () => {
     const { openDevice } = await import("../mod.ts");
     using device = await openDevice({ device: "cpu" });
-    const model = new Sequential(new GroupNorm(1, 2)).to(device);
+    const model = new Sequential(
+      new Conv2d(2, 2, 1),
+      new Upsample({ scaleFactor: 2 }),
+    ).to(device);
     await assertRejects(
       () => exportOnnx(model, { inputShape: [2, 4, 4] }),
       TypeError,
@@ -179,28 +250,71 @@ testWith(...permissions)(
   },
 );
 
-/** Adds a constant of its own making. */
+/** Adds a constant that has as many rows as the batch. */
 class Shifted extends Module {
   fc = new Linear(3, 3);
 
   override forward(x: Tensor): Tensor {
-    return add(this.fc.forward(x), Tensor.from(x.device, [1, 2, 3], [3]));
+    return add(this.fc.forward(x), Tensor.ones(x.device, x.shape));
   }
 }
 
-testWith(...permissions)(
-  "a constant that a network makes for itself is refused",
-  async () => {
+/** Adds up all rows of the batch. */
+class Summed extends Module {
+  fc = new Linear(3, 3);
+
+  override forward(x: Tensor): Tensor {
+    return this.fc.forward(x).sum();
+  }
+}
+
+/** Adds up along one of two axes of equal size. */
+class Ambiguous extends Module {
+  conv = new Conv2d(2, 2, 1);
+
+  override forward(x: Tensor): Tensor {
+    return this.conv.forward(x).sum(2);
+  }
+}
+
+const refusals: [name: string, model: () => Module, message: string][] = [
+  [
+    "a constant of the batch's size",
+    () => new Shifted(),
+    "exportOnnx: add: expected constants that do not depend on the batch's " +
+    "size, got one of [3, 3], where a batch of 3 is tried. Help: Let it be",
+  ],
+  [
+    "a sum along axes that may be others",
+    () => new Ambiguous(),
+    "exportOnnx: sum: expected axes that the sizes tell apart, and not the " +
+    "batch's, got [3, 2, 5, 5] to [3, 2, 5]",
+  ],
+  [
+    "a sum of the whole batch",
+    () => new Summed(),
+    "got [3, 3] to [1]",
+  ],
+  [
+    "a softplus that ends early",
+    () => new Sequential(new Conv2d(2, 2, 1), new Softplus(1, 2)),
+    "exportOnnx: softplus: expected 17 or more, got threshold 2",
+  ],
+];
+
+for (const [name, make, message] of refusals) {
+  testWith(...permissions)(`${name} is refused`, async () => {
     const { openDevice } = await import("../mod.ts");
     using device = await openDevice({ device: "cpu" });
+    const model = make().to(device) as Module & { forward(x: Tensor): Tensor };
+    const inputShape = "fc" in model ? [3] : [2, 5, 5];
     await assertRejects(
-      () => exportOnnx(new Shifted().to(device), { inputShape: [3] }),
+      () => exportOnnx(model, { inputShape }),
       TypeError,
-      "exportOnnx: add: expected operands that depend on the input, or are " +
-        "parameters, got a constant made in forward(). Help: Keep it in the model",
+      message,
     );
-  },
-);
+  });
+}
 
 testWith(...permissions)(
   "a network without parameters runs on the default device",

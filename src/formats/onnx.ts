@@ -20,20 +20,32 @@ export const onnxOperations = [
   "Add",
   "AveragePool",
   "BatchNormalization",
+  "Constant",
   "Conv",
+  "ConvTranspose",
   "Div",
+  "Elu",
+  "Erf",
   "Exp",
   "Gemm",
   "Identity",
+  "InstanceNormalization",
   "LeakyRelu",
   "Log",
+  "LogSoftmax",
+  "Max",
   "MaxPool",
+  "Min",
   "Mul",
   "Neg",
   "Pad",
+  "Pow",
+  "ReduceMean",
   "Relu",
   "Reshape",
   "Sigmoid",
+  "Softmax",
+  "Softplus",
   "Sqrt",
   "Sub",
   "Tanh",
@@ -43,8 +55,7 @@ export const onnxOperations = [
 export type OnnxOperation = typeof onnxOperations[number];
 
 /** What PyTorch writes of `x.flatten(1)` and `x.reshape(x.size(0), -1)`. */
-const shaping = ["Concat", "Constant", "Flatten", "Gather", "Shape"]
-  .concat(["Unsqueeze"]);
+const shaping = ["Concat", "Flatten", "Gather", "Shape", "Unsqueeze"];
 
 /** Longer files are refused: they are read whole. */
 const largest = 2 ** 29;

@@ -1,7 +1,9 @@
 import type { AnyKernel, Operand } from "../../kernels/kernel.ts";
 import { describe } from "../base/errors.ts";
+import { type Shape, Tensor } from "../core/tensor.ts";
 import type { OnnxOperation } from "../formats/onnx.ts";
 import type { Attribute, Node } from "./_messages.ts";
+import { rules } from "./_rules.ts";
 
 /** A value of the graph. */
 export interface Value {
@@ -16,99 +18,36 @@ export interface Value {
 /** An operand as the devices see it, with its shape where it is a tensor. */
 type Shaped = Operand & { readonly shape?: readonly number[] };
 type Operands = Readonly<Record<string, Shaped | null>>;
-type Params = Readonly<Record<string, number>>;
 
-/** An operation as ONNX has it, by the names of a kernel's operands. */
-interface Rule {
-  readonly operation: OnnxOperation;
-  readonly inputs: readonly string[];
-  readonly output: string;
-  attributes?(params: Params): Readonly<Record<string, Attribute>>;
+/** What a kernel has beside its operands. */
+export type Params = Readonly<Record<string, number>>;
+
+/** The variance of a batch normalisation, and what is added to it. */
+interface Variance {
+  readonly variance: Value;
+  readonly eps: number;
 }
 
-const unary = (operation: OnnxOperation): Rule => ({
-  operation,
-  inputs: ["x"],
-  output: "output",
-});
-const binary = (operation: OnnxOperation): Rule => ({
-  operation,
-  inputs: ["left", "right"],
-  output: "output",
-});
-
-const rules: Readonly<Record<string, Rule>> = {
-  abs: unary("Abs"),
-  add: binary("Add"),
-  conv2dForward: {
-    operation: "Conv",
-    inputs: ["x", "weight", "bias"],
-    output: "output",
-    attributes: (params) => ({
-      ...windowOf(params),
-      dilations: [params.dilationHeight, params.dilationWidth],
-      group: params.groups,
-    }),
-  },
-  copy: { operation: "Identity", inputs: ["source"], output: "output" },
-  div: binary("Div"),
-  exp: unary("Exp"),
-  leakyRelu: {
-    ...unary("LeakyRelu"),
-    attributes: ({ slope }) => ({ alpha: { float: slope } }),
-  },
-  linearForward: {
-    operation: "Gemm",
-    inputs: ["x", "weight", "bias"],
-    output: "output",
-    attributes: () => ({ transB: 1 }),
-  },
-  log: unary("Log"),
-  maxPool2dForward: {
-    ...unary("MaxPool"),
-    attributes: (params) => ({
-      ...windowOf(params),
-      dilations: [params.dilationHeight, params.dilationWidth],
-    }),
-  },
-  mul: binary("Mul"),
-  neg: unary("Neg"),
-  relu: unary("Relu"),
-  sigmoid: unary("Sigmoid"),
-  sqrt: unary("Sqrt"),
-  sub: binary("Sub"),
-  tanh: unary("Tanh"),
-};
-
-/** Kernel, stride and padding; what the last window needs is padding too. */
-function windowOf(params: Params) {
-  const end = (side: "Height" | "Width") =>
-    (params[`out${side}`] - 1) * params[`stride${side}`] +
-    (params[`kernel${side}`] - 1) * params[`dilation${side}`] + 1 -
-    params[`in${side}`] - params[`padding${side}`];
-  return {
-    kernel_shape: [params.kernelHeight, params.kernelWidth],
-    strides: [params.strideHeight, params.strideWidth],
-    pads: [
-      ...[params.paddingHeight, params.paddingWidth],
-      ...[Math.max(0, end("Height")), Math.max(0, end("Width"))],
-    ],
-  };
+/** Numbers of the forward pass that are no part of the model. */
+export interface Constant {
+  /** Its shape: one axis, or none. */
+  readonly shape: readonly number[];
+  /** Its elements, which may still be on their way from the device. */
+  readonly data: Float32Array | Promise<Float32Array>;
 }
 
 /** The graph of a forward pass, from the kernels that it ran. */
 export class Graph {
   /** The operations so far. */
   readonly nodes: Node[] = [];
-  /** Constants that operations have, beside the model's own. */
+  /** Constants of whole numbers that operations have: shapes and paddings. */
   readonly shapes = new Map<string, readonly number[]>();
+  /** Constants of floats, beside the model's own. */
+  readonly constants = new Map<string, Constant>();
+  /** By the buffers of `invStd`, which kernels make of them. */
+  readonly variances = new Map<Operand["buffer"], Variance>();
   readonly #batch: number;
   readonly #values = new Map<Operand["buffer"], Value>();
-  /** Variance and eps from which a kernel makes `invStd`. */
-  readonly #variances = new Map<
-    Operand["buffer"],
-    { readonly variance: Shaped; readonly eps: number }
-  >();
 
   /** @param batch Rows of the input in the trial. */
   constructor(batch: number) {
@@ -127,10 +66,7 @@ export class Graph {
     if (value === undefined) return null;
     const { shape = value.shape } = operand;
     if (String(shape) === String(value.shape)) return value;
-    const sizes = this.#sizesOf(value, shape);
-    const name = `${value.name}_${sizes.join("x")}`;
-    this.#shaped("Reshape", value, name, sizes);
-    return { ...value, name, shape };
+    return this.reshape(value, this.#sizesOf(value, shape), shape);
   }
 
   /** The value of what the network gives: what no operation makes is copied. */
@@ -142,6 +78,83 @@ export class Graph {
     const inputs = [value.name];
     this.nodes.push({ operation: "Identity", inputs, output: name });
     return { ...value, name };
+  }
+
+  /**
+   * Adds what a kernel computes.
+   *
+   * @throws {TypeError} If ONNX has no such operation here.
+   */
+  add({ name }: AnyKernel, operands: Operands, params: Params): void {
+    const rule = rules[name];
+    if (rule === undefined) throw unknown(name);
+    const { buffer, shape = [] } = operands[rule.output ?? "output"]!;
+    const value = rule.add(new Call(this, name, operands, params, shape));
+    if (value !== null) this.#values.set(buffer, { ...value, shape });
+  }
+
+  /** Adds an operation. Its value has the first input's shape. */
+  node(
+    operation: OnnxOperation,
+    inputs: readonly Value[],
+    attributes: Node["attributes"] = {},
+  ): Value {
+    const output = `${operation}_${this.nodes.length}`.toLowerCase();
+    const names = inputs.map(({ name }) => name);
+    this.nodes.push({ operation, inputs: names, attributes, output });
+    const varies = inputs.some(({ varies }) => varies);
+    return { name: output, shape: inputs[0].shape, varies };
+  }
+
+  /** A value in another shape, by ONNX's sizes, of which −1 is what is left. */
+  reshape(
+    value: Value,
+    sizes: readonly number[],
+    shape: readonly number[] = sizes,
+  ): Value {
+    const name = `${value.name}_${sizes.join("x")}`;
+    this.shaped("Reshape", value, name, sizes);
+    return { ...value, name, shape };
+  }
+
+  /** Adds once an operation whose second input is a list of whole numbers. */
+  shaped(
+    operation: "Pad" | "Reshape",
+    value: Value,
+    output: string,
+    numbers: readonly number[],
+  ): void {
+    const constant = `${output}_sizes`;
+    if (this.shapes.has(constant)) return;
+    this.shapes.set(constant, numbers);
+    this.nodes.push({ operation, inputs: [value.name, constant], output });
+  }
+
+  /** Adds a constant. */
+  constant(constant: Constant): Value {
+    const name = `constant_${this.constants.size}`;
+    this.constants.set(name, constant);
+    return { name, shape: constant.shape, varies: false };
+  }
+
+  /**
+   * The value of a kernel's operand. What neither the model has nor an operation
+   * made is a number or a tensor that `forward` got from elsewhere: a constant.
+   *
+   * @param rank Axes of what the kernel makes.
+   */
+  inputOf(kernel: string, operand: Shaped, rank: number): Value {
+    const value = this.valueOf(operand);
+    if (value !== null) return value;
+    if (!(operand instanceof Tensor)) throw unknown(kernel);
+    const { shape } = operand as Tensor;
+    if (shape.length === rank && shape[0] === this.#batch) {
+      throw ofRows(kernel, shape);
+    }
+    const flat = shape.length > 1 ? [operand.buffer.length] : shape;
+    const data = (operand as Tensor).data();
+    this.#values.set(operand.buffer, this.constant({ shape: flat, data }));
+    return this.valueOf(operand)!;
   }
 
   /**
@@ -162,104 +175,109 @@ export class Graph {
       help: "Keep the batch apart: x.reshape([x.size(0), -1]).",
     }));
   }
+}
 
-  /** Adds once an operation whose second input is a list of whole numbers. */
-  #shaped(
-    operation: "Pad" | "Reshape",
-    value: Value,
-    output: string,
-    numbers: readonly number[],
-  ): void {
-    const constant = `${output}_sizes`;
-    if (this.shapes.has(constant)) return;
-    this.shapes.set(constant, numbers);
-    this.nodes.push({ operation, inputs: [value.name, constant], output });
-  }
+/** A kernel that the forward pass runs, as its rule sees it. */
+export class Call {
+  /** What it has beside its operands. */
+  readonly params: Params;
+  /** Shape of what it makes. */
+  readonly shape: readonly number[];
+  readonly #graph: Graph;
+  readonly #kernel: string;
+  readonly #operands: Operands;
 
-  /**
-   * Adds what a kernel computes.
-   *
-   * @throws {TypeError} If ONNX has no such operation here.
-   */
-  add({ name }: AnyKernel, operands: Operands, params: Params): void {
-    const inputs = (...given: (Shaped | null)[]) =>
-      given.filter((one) => one !== null).map((one) => this.#input(name, one));
-    if (name === "batchNorm2dInvStd") {
-      const { invStd, variance } = operands;
-      const { eps } = params;
-      this.#variances.set(invStd!.buffer, { variance: variance!, eps });
-    } else if (name === "batchNorm2dNormalise") {
-      const { bias, invStd, mean, output, weight, x } = operands;
-      const { eps, variance } = this.#variances.get(invStd!.buffer)!;
-      const given = inputs(x, weight, bias, mean, variance);
-      const attributes = { epsilon: { float: eps } };
-      this.#node(output!, "BatchNormalization", given, attributes);
-    } else if (name === "avgPool2dForward") {
-      const [x] = inputs(operands.x);
-      const [given, attributes] = this.#averaged(x, params);
-      this.#node(operands.output!, "AveragePool", [given], attributes);
-    } else {
-      const rule = rules[name];
-      if (rule === undefined) throw unknown(name);
-      const { attributes, operation, output } = rule;
-      const given = inputs(...rule.inputs.map((one) => operands[one] ?? null));
-      this.#node(operands[output]!, operation, given, attributes?.(params));
-    }
-  }
-
-  /**
-   * Input and attributes of an average pooling. What a last window has beyond the
-   * padding does not count: where the padding does, that is put around the input
-   * before.
-   */
-  #averaged(
-    x: Value,
+  /** The kernel of a name, with its operands, which makes a tensor of a shape. */
+  constructor(
+    graph: Graph,
+    kernel: string,
+    operands: Operands,
     params: Params,
-  ): [x: Value, attributes: Record<string, Attribute>] {
-    const window = windowOf(params);
-    const [top, left, bottom, right] = window.pads;
-    const counts = Boolean(params.countIncludePad);
-    if (!counts || (bottom <= top && right <= left)) {
-      return [x, { ...window, count_include_pad: Number(counts) }];
-    }
-    const pads = [0, 0, Math.max(0, bottom - top), Math.max(0, right - left)];
-    const attributes = { ...window, pads, count_include_pad: 0 };
-    if (top === 0 && left === 0) return [x, attributes];
-    const name = `${x.name}_padded_${top}x${left}`;
-    this.#shaped("Pad", x, name, [0, 0, top, left, 0, 0, top, left]);
-    return [{ ...x, name }, attributes];
+    shape: readonly number[],
+  ) {
+    this.#graph = graph;
+    this.#kernel = kernel;
+    this.#operands = operands;
+    this.params = params;
+    this.shape = shape;
   }
 
-  #input(kernel: string, operand: Shaped): Value {
-    const value = this.valueOf(operand);
-    if (value !== null) return value;
-    throw new TypeError(describe({
-      what: `exportOnnx: ${kernel}`,
-      expected: "operands that depend on the input, or are parameters",
-      got: "a constant made in forward()",
-      help: "Keep it in the model: as a parameter or a ModuleBuffer.",
+  /** The values of operands, without those that the call leaves out. */
+  inputs(...names: readonly string[]): Value[] {
+    return names.map((name) => this.#operands[name] ?? null)
+      .filter((operand) => operand !== null)
+      .map((one) => this.#graph.inputOf(this.#kernel, one, this.shape.length));
+  }
+
+  /** The error of a kernel that ONNX has, but not so. */
+  refused(got: string, expected: string): TypeError {
+    return new TypeError(describe({
+      what: `exportOnnx: ${this.#kernel}`,
+      expected,
+      got,
+      help: "Write the weights as .safetensors, and build the network there.",
     }));
   }
 
-  #node(
-    output: Shaped,
+  /** Adds an operation. */
+  node(
     operation: OnnxOperation,
     inputs: readonly Value[],
-    attributes: Node["attributes"] = {},
-  ): void {
-    const name = `${operation}_${this.nodes.length}`.toLowerCase();
-    const names = inputs.map(({ name }) => name);
-    this.nodes.push({ operation, inputs: names, attributes, output: name });
-    this.name(output, name, inputs.some(({ varies }) => varies));
+    attributes?: Readonly<Record<string, Attribute>>,
+  ): Value {
+    return this.#graph.node(operation, inputs, attributes);
+  }
+
+  /** A value in another shape, by ONNX's sizes, of which −1 is what is left. */
+  reshape(value: Value, sizes: readonly number[]): Value {
+    return this.#graph.reshape(value, sizes);
+  }
+
+  /** A value with zeros around it: so many before each axis, then after each. */
+  pad(value: Value, around: readonly number[]): Value {
+    const name = `${value.name}_padded_${around.join("x")}`;
+    this.#graph.shaped("Pad", value, name, around);
+    return { ...value, name };
+  }
+
+  /** A number. */
+  number(value: number): Value {
+    return this.#graph.constant({ shape: [], data: Float32Array.of(value) });
+  }
+
+  /** Numbers, along one axis. */
+  numbers(data: Float32Array): Value {
+    return this.#graph.constant({ shape: [data.length], data });
+  }
+
+  /** Notes what this kernel makes its `invStd` of. */
+  keepVariance(): void {
+    const [variance] = this.inputs("variance");
+    const { buffer } = this.#operands.invStd!;
+    this.#graph.variances.set(buffer, { variance, eps: this.params.eps });
+  }
+
+  /** What this kernel's `invStd` was made of. */
+  variance(): Variance {
+    return this.#graph.variances.get(this.#operands.invStd!.buffer)!;
   }
 }
 
 function unknown(kernel: string): TypeError {
   return new TypeError(describe({
     what: "exportOnnx: operation of the network",
-    expected: Object.keys(rules).concat("avgPool2dForward", "batchNorm2d")
-      .join(", "),
+    expected: Object.keys(rules).join(", "),
     got: kernel,
     help: "Write the weights as .safetensors, and build the network there.",
+  }));
+}
+
+/** A constant that has a row for each of the batch's, of any other size too. */
+function ofRows(kernel: string, shape: Shape): TypeError {
+  return new TypeError(describe({
+    what: `exportOnnx: ${kernel}`,
+    expected: "constants that do not depend on the batch's size",
+    got: `one of [${shape.join(", ")}], where a batch of ${shape[0]} is tried`,
+    help: "Let it be broadcast along the batch: give it a first size of 1.",
   }));
 }

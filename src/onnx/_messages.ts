@@ -7,7 +7,11 @@ import type { OnnxOperation } from "../formats/onnx.ts";
 import type { Protobuf, ProtobufWriter } from "../formats/protobuf.ts";
 
 /** The value of an attribute of a node. */
-export type Attribute = number | readonly number[] | { readonly float: number };
+export type Attribute =
+  | number
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: Float32Array };
 
 /** An operation between values, which are known by name. */
 export interface Node {
@@ -54,7 +58,7 @@ const float = 1;
 const int64 = 7;
 
 /** Types of attributes: `AttributeProto.AttributeType`. */
-const attributeTypes = { float: 1, integer: 2, integers: 7 };
+const attributeTypes = { float: 1, integer: 2, floats: 6, integers: 7 };
 
 /** Encodes a file. */
 export function encodeModel(protobuf: Protobuf, model: OnnxModel): Uint8Array {
@@ -83,6 +87,9 @@ export function encodeModel(protobuf: Protobuf, model: OnnxModel): Uint8Array {
       } else if ("float" in value) {
         file.uint32(2 << 3 | 5).float(value.float);
         integer(20, attributeTypes.float);
+      } else if ("floats" in value) {
+        for (const one of value.floats) file.uint32(7 << 3 | 5).float(one);
+        integer(20, attributeTypes.floats);
       } else {
         for (const one of value) integer(8, one);
         integer(20, attributeTypes.integers);

@@ -2,12 +2,13 @@ import { defaultDevice } from "../core/default_device.ts";
 import { Scope } from "../core/scope.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { checkOptions } from "../base/options.ts";
+import type { Device } from "../devices/device.ts";
 import { setObserver } from "../devices/observer.ts";
 import { writeFileAtomic } from "../formats/files.ts";
 import { loadProtobuf } from "../formats/protobuf.ts";
 import type { Layer } from "../nn/mod.ts";
 import { Graph, type Value } from "./_graph.ts";
-import { encodeModel, type Initializer } from "./_messages.ts";
+import { encodeModel, type Initializer, type Node } from "./_messages.ts";
 
 /** The network that {@linkcode exportOnnx} writes. */
 export interface ExportOnnxOptions {
@@ -24,12 +25,13 @@ const batch = 3;
  * Encodes a network as ONNX, operator set 13, in evaluation mode: input `input`
  * `[batch, …]`, output `output`; the batch's size is open. Runs `forward` once and
  * writes down what it computes, so it takes any model of convolutions, linear
- * layers, poolings, batch normalisations, activations and arithmetic.
+ * layers, poolings, normalisations, activations and arithmetic.
+ * Numbers and tensors that `forward` makes are written as they are.
  *
  * @param model A model on a device, with its weights; one that has none runs on
  * the default device.
- * @throws {TypeError} If the network has another operation, `forward` makes
- * constants of its own, or a shape mixes the rows of a batch.
+ * @throws {TypeError} If the network has another operation, or the size of a batch
+ * in a constant, or a shape mixes the rows of one.
  *
  * @example
  * ```ts
@@ -58,27 +60,15 @@ export async function exportOnnx(
   );
   for (const { name, tensor } of parts) graph.name(tensor, name);
   const device = parts[0]?.tensor.device ?? defaultDevice("exportOnnx: device");
-  const output = evaluated(model, () => {
-    using _scope = new Scope();
-    const input = Tensor.from(
-      device,
-      new Float32Array(batch * inputShape.reduce((a, b) => a * b, 1)),
-      [batch, ...inputShape],
-    );
-    graph.name(input, "input", true);
-    const before = setObserver((_device, kernel, operands, params) => {
-      graph.add(kernel, operands, params as Record<string, number>);
-    });
-    try {
-      return graph.outputOf(model.forward(input))!;
-    } finally {
-      setObserver(before);
-    }
-  });
+  const shape = [batch, ...inputShape];
+  const output = await traced(
+    graph,
+    () => forwardOf(model, device, shape, graph),
+  );
   return encodeModel(await loadProtobuf(), {
-    ...named(graph, output),
+    nodes: await nodesOf(graph, output),
     initializers: await initializersOf(graph, parts),
-    input: { name: "input", shape: [batch, ...inputShape] },
+    input: { name: "input", shape },
     output: { name: "output", shape: output.shape },
     metadata,
   });
@@ -100,6 +90,28 @@ export async function writeOnnx(
   await writeFileAtomic(path, await exportOnnx(model, options));
 }
 
+/** Runs `forward` once for a graph; gives the value of its output. */
+function forwardOf(
+  model: Layer,
+  device: Device,
+  shape: Shape,
+  graph: Graph,
+): Value {
+  return evaluated(model, () => {
+    using _scope = new Scope();
+    const input = Tensor.zeros(device, shape);
+    graph.name(input, "input", true);
+    const before = setObserver((_device, kernel, operands, params) => {
+      graph.add(kernel, operands, params as Record<string, number>);
+    });
+    try {
+      return graph.outputOf(model.forward(input))!;
+    } finally {
+      setObserver(before);
+    }
+  });
+}
+
 /** Runs a function in evaluation mode, on layers that do not run fused. */
 function evaluated<T>(model: Layer, run: () => T): T {
   const modes = [...model.modules()].map((module) =>
@@ -118,16 +130,42 @@ function evaluated<T>(model: Layer, run: () => T): T {
   }
 }
 
-/** The nodes, with the last value under the name of the output. */
-function named({ nodes }: Graph, { name }: Value) {
+/** Runs a forward pass. Where it fails, no reading of a constant is left over. */
+async function traced<T>({ constants }: Graph, run: () => T): Promise<T> {
+  try {
+    return run();
+  } catch (error) {
+    await Promise.allSettled(
+      Array.from(constants.values(), ({ data }) => data),
+    );
+    throw error;
+  }
+}
+
+/** The nodes, constants first, with the last value under the name of the output. */
+async function nodesOf(
+  { constants, nodes }: Graph,
+  { name }: Value,
+): Promise<Node[]> {
   const rename = (one: string) => one === name ? "output" : one;
-  return {
-    nodes: nodes.map((node) => ({
+  const first = Array.from(
+    constants,
+    async ([output, { data, shape }]): Promise<Node> => {
+      const floats = await data;
+      const attributes: Node["attributes"] = shape.length === 0
+        ? { value_float: { float: floats[0] } }
+        : { value_floats: { floats } };
+      return { operation: "Constant", inputs: [], output, attributes };
+    },
+  );
+  return [
+    ...await Promise.all(first),
+    ...nodes.map((node) => ({
       ...node,
       inputs: node.inputs.map(rename),
       output: rename(node.output),
     })),
-  };
+  ];
 }
 
 async function initializersOf(
