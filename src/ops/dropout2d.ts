@@ -8,7 +8,7 @@ import { dropAreas } from "./dropout.ts";
  * channels, whose pixels are alike, instead of elements.
  *
  * @param x `[N, C, H, W]`.
- * @param probability Of a channel of an image to be dropped, 0 ≤ p < 1.
+ * @param probability Of a channel of an image to be dropped, 0 ≤ p ≤ 1.
  * @param state i32 `[2]`: draws so far and seed. The call counts one draw.
  * @returns `[N, C, H, W]`.
  * @throws {RangeError} If the probability is out of range.

@@ -155,9 +155,9 @@ export class ExponentialMovingAverage implements Disposable {
    *
    * @throws {TypeError} While values and averages are exchanged.
    */
-  stateDict(): Promise<Map<string, HostTensor>> {
+  async stateDict(): Promise<Map<string, HostTensor>> {
     this.#checkNotSwapped("stateDict");
-    return readSlots(this.#slots());
+    return await readSlots(this.#slots());
   }
 
   /**

@@ -235,7 +235,8 @@ export interface TrainCallbacks {
   onCheckpointError?: (error: DataError, path: string) => void | Promise<void>;
   /**
    * Stops the training after the current step: the checkpoint is written, and the
-   * promise is rejected with the signal's reason.
+   * promise is rejected with the signal's reason. One that is aborted before does
+   * not let it begin, and nothing is written.
    */
   signal?: AbortSignal;
 }

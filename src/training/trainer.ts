@@ -293,6 +293,7 @@ export class Trainer implements Disposable {
   async *epochs(): AsyncGenerator<EpochResult, void, void> {
     const { signal } = this.#options;
     while (!this.finished) {
+      signal?.throwIfAborted();
       const result = await this.#alone(async () => {
         const result = await this.#epoch();
         this.#history.push(result);
@@ -419,9 +420,9 @@ export class Trainer implements Disposable {
   async #measure(epoch: number): Promise<Metrics> {
     const { epochs, patience } = this.settings;
     const isTrained = epoch === epochs && patience === 0;
-    const hasLogits = this.#options.loss === undefined &&
+    const hasLogits = isTrained && this.#options.loss === undefined &&
       labelledArrays(this.valData) !== null;
-    if (!isTrained || !hasLogits) return await this.#evaluator.run();
+    if (!hasLogits) return await this.#evaluator.run();
     const found: Prediction[] = [];
     const measured = await this.#evaluator.run(async (output) => {
       found.push(...await predictionsOf(output));

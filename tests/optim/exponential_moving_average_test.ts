@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { StateDictError } from "../../src/base/errors.ts";
 import { capture } from "../../src/core/capture.ts";
 import { Linear } from "../../src/nn/linear.ts";
@@ -82,19 +82,28 @@ deviceTest("the state of averages goes to others", async (device) => {
   assertThrows(() => target.loadStateDict(wrong), StateDictError, "missing");
 });
 
-deviceTest("averages in the parameters' place are not updated", (device) => {
-  const { all } = new Values([1]).to(device);
-  const ema = new ExponentialMovingAverage(all);
-  using update = capture(device, () => ema.update());
-  update();
-  ema.swap();
-  assertEquals(ema.isSwapped, true);
-  for (const wrong of [update, () => ema.update(), () => ema.copyTo()]) {
-    assertThrows(wrong, TypeError, "got ones that have the averages");
-  }
-  ema.swap();
-  update();
-});
+deviceTest(
+  "averages in the parameters' place are not updated",
+  async (device) => {
+    const { all } = new Values([1]).to(device);
+    const ema = new ExponentialMovingAverage(all);
+    using update = capture(device, () => ema.update());
+    update();
+    ema.swap();
+    assertEquals(ema.isSwapped, true);
+    for (const wrong of [update, () => ema.update(), () => ema.copyTo()]) {
+      assertThrows(wrong, TypeError, "got ones that have the averages");
+    }
+    const state = ema.stateDict();
+    await assertRejects(
+      () => state,
+      TypeError,
+      "got ones that have the averages",
+    );
+    ema.swap();
+    update();
+  },
+);
 
 deviceTest("a captured function may swap", async (device) => {
   const { all } = new Values([1]).to(device);

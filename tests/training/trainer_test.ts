@@ -21,7 +21,9 @@ import {
   type TrainOptions,
 } from "../../src/training/mod.ts";
 import type { ItemDataset } from "../../src/data/dataset.ts";
+import { Subset } from "../../src/data/subset.ts";
 import { TensorDataset } from "../../src/data/tensor_dataset.ts";
+import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
 import { Linear } from "../../src/nn/mod.ts";
 import { mean, scale, sqrt } from "../../src/ops/mod.ts";
 import { SGD } from "../../src/optim/mod.ts";
@@ -108,6 +110,31 @@ deviceTest("a signal stops the training after its step", async (device) => {
   await assertRejects(() => running, Error, "enough");
   assertEquals(steps, 9);
 });
+
+deviceTest(
+  "a signal that is aborted already lets no training begin",
+  async (device) => {
+    await using folder = await temporaryFolder();
+    const checkpoint = join(folder.path, "a.safetensors");
+    await train(task(device, { epochs: 1, checkpoint }));
+    const before = await Deno.readFile(checkpoint);
+    const options = { epochs: 2, checkpoint, resume: checkpoint };
+    let steps = 0;
+    await assertRejects(
+      () =>
+        train(task(device, {
+          ...options,
+          signal: AbortSignal.abort(new Error("enough")),
+          onStep: () => steps++,
+        })),
+      Error,
+      "enough",
+    );
+    assertEquals(steps, 0);
+    assertEquals(await Deno.readFile(checkpoint), before);
+  },
+  ["read", "write"],
+);
 
 deviceTest(
   "an epoch whose last step is stopped is given and saved",
@@ -465,4 +492,21 @@ Deno.test("one-cycle has a warm-up of its own", async () => {
     RangeError,
     "train: warmup: expected none with the schedule one-cycle",
   );
+});
+
+Deno.test("rows are not copied in every epoch to see whether they can be", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const rows = rowsDataset(30, 2);
+  const copies = async (epochs: number) => {
+    let count = 0;
+    const testData = new Subset(rows, rows.targets.data.map((_, row) => row));
+    const { arrays } = testData;
+    testData.arrays = () => {
+      count++;
+      return arrays.call(testData);
+    };
+    await train(task(device, { epochs, testData }));
+    return count;
+  };
+  assertEquals(await copies(4), await copies(2));
 });
