@@ -1,9 +1,9 @@
-import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { defaultDevice } from "../core/default_device.ts";
 import { type RandomGenerator, randomGenerator } from "../core/random.ts";
 import type { Device } from "../devices/device.ts";
 import { type BatchTransform, Compose, ToTensor } from "../transforms/mod.ts";
+import { checkCount } from "./_checks.ts";
 
 /**
  * How a {@linkcode DataLoader} makes batches.
@@ -62,7 +62,7 @@ export function completeOptions(options: DataLoaderOptions): CompleteOptions {
     "transform",
   ]);
   const { batchSize = 1, dropLast = false, shuffle = false } = options;
-  checkBatchSize(batchSize);
+  checkCount("DataLoader: batchSize", batchSize);
   return {
     device: options.device ?? defaultDevice("DataLoader: device"),
     batchSize,
@@ -71,16 +71,6 @@ export function completeOptions(options: DataLoaderOptions): CompleteOptions {
     dropLast,
     transform: composed(options.transform),
   };
-}
-
-function checkBatchSize(batchSize: number): void {
-  if (Number.isInteger(batchSize) && batchSize >= 1) return;
-  throw new RangeError(describe({
-    what: "DataLoader: batchSize",
-    expected: "a whole number of at least 1",
-    got: String(batchSize),
-    help: "Give the number of rows of a batch.",
-  }));
 }
 
 function composed(

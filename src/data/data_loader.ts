@@ -264,7 +264,7 @@ export class DataLoader implements Disposable {
     if (loop !== this.#loops) {
       throw new TypeError(describe({
         what: "DataLoader",
-        expected: "one loop over its batches at a time",
+        expected: "one loop at a time",
         got: "another that began meanwhile",
         help: "Make a second loader.",
       }));

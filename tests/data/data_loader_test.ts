@@ -157,7 +157,8 @@ deviceTest("a loop that another has overtaken is refused", async (device) => {
   };
   for (const rows of [dataset, streamed]) {
     using loader = new DataLoader(rows, { device, batchSize: 2 });
-    const refused = "DataLoader: expected one loop over its batches at a time";
+    const refused =
+      "DataLoader: expected one loop at a time, got another that began meanwhile. Help: ";
     assertThrows(
       () => {
         for (const _outer of loader) {
