@@ -337,3 +337,12 @@ testWith(...permissions)(
     }
   },
 );
+
+Deno.test("what is no model is no network of ONNX", async () => {
+  await assertRejects(
+    () => exportOnnx("net.onnx" as never, { inputShape: [1, 28, 28] }),
+    TypeError,
+    'exportOnnx: model: expected a Module, got "net.onnx". Help: Give it ' +
+      "before the options: writeOnnx(path, model, { inputShape }).",
+  );
+});

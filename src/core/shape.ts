@@ -56,7 +56,7 @@ export function reshaped(from: Shape, to: Shape): Shape {
     got: printed(to),
     help: Array.isArray(to)
       ? "The product of the dimensions must stay; one may be -1."
-      : "Give an array with the size of each dimension: reshape([2, 3]).",
+      : "Give the size of each dimension, outermost first: [2, 3].",
   }));
 }
 

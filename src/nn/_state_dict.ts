@@ -185,6 +185,6 @@ function checkState(state: unknown): void {
     got: isFile ? "a file of weights" : typeof state,
     help: isFile
       ? "Its `tensors` are one: loadStateDict((await readWeights(path)).tensors)."
-      : "Of an object, new Map(Object.entries(…)) makes one.",
+      : "Of an object, new Map(Object.entries(…)) makes one; await a promise.",
   }));
 }

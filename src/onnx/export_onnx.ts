@@ -1,12 +1,13 @@
 import { defaultDevice } from "../core/default_device.ts";
 import { Scope } from "../core/scope.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
+import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import type { Device } from "../devices/device.ts";
 import { setObserver } from "../devices/observer.ts";
 import { writeFileAtomic } from "../formats/files.ts";
 import { loadProtobuf } from "../formats/protobuf.ts";
-import type { Layer } from "../nn/mod.ts";
+import { type Layer, Module } from "../nn/mod.ts";
 import { Graph, type Value } from "./_graph.ts";
 import { encodeModel, type Initializer, type Node } from "./_messages.ts";
 
@@ -31,7 +32,7 @@ const batch = 3;
  * @param model A model on a device, with its weights; one that has none runs on
  * the default device.
  * @throws {TypeError} If the network has another operation, or the size of a batch
- * in a constant, or a shape mixes the rows of one.
+ * in a constant, or a shape mixes the rows of one; or `model` is no model.
  *
  * @example
  * ```ts
@@ -50,6 +51,7 @@ export async function exportOnnx(
   model: Layer,
   options: ExportOnnxOptions,
 ): Promise<Uint8Array> {
+  if (!((model as unknown) instanceof Module)) throw noModel(model);
   checkOptions("exportOnnx", options, ["inputShape", "metadata"], [
     "inputShape",
   ]);
@@ -88,6 +90,15 @@ export async function writeOnnx(
   options: ExportOnnxOptions,
 ): Promise<void> {
   await writeFileAtomic(path, await exportOnnx(model, options));
+}
+
+function noModel(given: unknown): TypeError {
+  return new TypeError(describe({
+    what: "exportOnnx: model",
+    expected: "a Module",
+    got: typeof given === "string" ? JSON.stringify(given) : typeof given,
+    help: "Give it before the options: writeOnnx(path, model, { inputShape }).",
+  }));
 }
 
 /** Runs `forward` once for a graph; gives the value of its output. */

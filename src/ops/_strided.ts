@@ -96,6 +96,6 @@ export function checkWords(operation: string, { dtype }: AnyTensor): void {
     what: `${operation}: x`,
     expected: "f32 or i32 elements",
     got: dtype,
-    help: "Make the tensor from an Int32Array, or from numbers for f32.",
+    help: "Make i32 tensors from an Int32Array, f32 ones from numbers.",
   }));
 }

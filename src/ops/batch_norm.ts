@@ -270,6 +270,6 @@ function noStatistics(name: string): TypeError {
     what: `${name}: runningMean and runningVar`,
     expected: "both, or none and training: true",
     got: "not both",
-    help: "Without running statistics there are only the batch's own.",
+    help: "Without running statistics use the batch's.",
   }));
 }

@@ -160,7 +160,7 @@ function softCrossEntropy(
       }`,
       "both of one shape [N, classes] or [N, classes, …]",
       text(target.shape),
-      "Labels of classes are i32: make them from an Int32Array.",
+      "Make i32 labels from an Int32Array.",
     );
   }
   if (ignoreIndex !== undefined) {

@@ -111,7 +111,7 @@ function labelsShape(
         ? "scores [N, classes] or [N, classes, …]"
         : `labels of shape ${text(expected)}`,
       text(expected === null ? shape : labels.shape),
-      "Labels have the shape of the scores without the axis of the classes.",
+      "Labels have the shape of the scores without the classes.",
     );
   }
   return { classes: shape[1], inner: elementsOf(expected.slice(1)) };

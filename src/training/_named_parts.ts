@@ -21,15 +21,17 @@ export function namedParts(
     ...model.namedParameters(),
     ...modules,
   ]);
+  // A network that is one layer has parameters alone.
+  const known = modules.length > 0
+    ? modules.map(([name]) => name)
+    : [...parts.keys()];
   return names.map((name) => {
     const part = parts.get(name);
     if (part !== undefined) return [name, part] as const;
     const meant = closest(name, [...parts.keys()]);
     throw new RangeError(describe({
       what: `train: ${option}`,
-      expected: `parts of the network: ${
-        modules.map(([name]) => name).join(", ")
-      }`,
+      expected: `parts of the network: ${known.join(", ")}`,
       got: name,
       help: meant === null
         ? "Name a layer or a parameter as the state dictionary does."

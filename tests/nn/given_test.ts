@@ -88,6 +88,10 @@ Deno.test("a state dictionary that is none is told what it is", () => {
     [{ weight: 1 }, "object. Help: Of an object, new Map(Object.entries("],
     [undefined, "undefined. Help: Of an object"],
     [
+      model.stateDict(),
+      "object. Help: Of an object, new Map(Object.entries(…)) makes one; await a promise.",
+    ],
+    [
       { format: "npz", tensors: new Map(), metadata: {} },
       "a file of weights. Help: Its `tensors` are one: " +
       "loadStateDict((await readWeights(path)).tensors).",

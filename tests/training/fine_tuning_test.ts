@@ -8,6 +8,7 @@ import { join } from "@std/path";
 import { StateDictError } from "../../src/base/errors.ts";
 import { TensorDataset } from "../../src/data/tensor_dataset.ts";
 import { CpuDevice } from "../../src/devices/cpu/cpu_device.ts";
+import { Linear } from "../../src/nn/linear.ts";
 import type { Device } from "../../src/devices/device.ts";
 import type { HostTensor } from "../../src/formats/safetensors.ts";
 import { readWeights, writeWeights } from "../../src/formats/mod.ts";
@@ -196,6 +197,16 @@ Deno.test("the device that a refused training has opened is closed", async () =>
   } finally {
     prototype[Symbol.dispose] = dispose;
   }
+});
+
+Deno.test("the parts of a network that is one layer are its parameters", async () => {
+  using device = CpuDevice.open({ threads: 1 });
+  const options = { ...task(device, {}), model: new Linear(2, 1) };
+  await assertRejects(
+    () => train({ ...options, freeze: ["layer9"] }),
+    RangeError,
+    "train: freeze: expected parts of the network: weight, bias, got layer9.",
+  );
 });
 
 Deno.test("parts that are not there are named, with those that are", async () => {
