@@ -1,4 +1,5 @@
 import { dirname, join } from "@std/path";
+import { DataError, describe } from "../base/errors.ts";
 import { makeFolder, makeNewFolder } from "../formats/files.ts";
 
 /** The folder and the checkpoint of a training. */
@@ -14,11 +15,14 @@ export interface Run {
  * second each gets one of its own.
  *
  * @param prefix What its name begins with.
+ * @throws {DataError} If nothing can be written where the user stands.
  */
 export async function newFolder(prefix = ""): Promise<string> {
   const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
   const now = `${prefix}${time}`;
-  await makeFolder("runs");
+  await makeFolder("runs").catch((error: Error) => {
+    throw notHere(error);
+  });
   for (let count = 1;; count++) {
     const folder = join("runs", count === 1 ? now : `${now}-${count}`);
     if (await makeNewFolder(folder)) return folder;
@@ -43,4 +47,17 @@ export async function openRun(
   const path = named ?? join(folder, "checkpoint.safetensors");
   await makeFolder(dirname(path));
   return { folder, checkpoint: path };
+}
+
+/** A run has a checkpoint, and so a folder, wherever its weights go. */
+function notHere(error: Error): DataError {
+  const { message } = error.cause as Error;
+  return new DataError(
+    describe({
+      what: "cannot make folder runs for what the run leaves",
+      got: message,
+      help: "Name a folder that you may write: --run DIR.",
+    }),
+    { cause: error.cause },
+  );
 }

@@ -1,5 +1,6 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "@std/path";
+import { DataError } from "../../src/base/errors.ts";
 import { newFolder } from "../../src/cli/_run.ts";
 import { goldenPath } from "../formats/_golden_file.ts";
 import { listing, temporaryFolder } from "../temporary_folder.ts";
@@ -100,6 +101,27 @@ Deno.test("runs that start in one second have a folder each", async () => {
     const made = await Promise.all([newFolder(), newFolder(), newFolder()]);
     assertEquals(new Set(made).size, 3);
     assertEquals((await listing(join(folder.path, "runs"))).length, 3);
+  } finally {
+    Deno.chdir(here);
+  }
+});
+
+Deno.test("where no run's folder can be made, --run is named", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(join(folder.path, "runs"), "");
+  const here = Deno.cwd();
+  Deno.chdir(folder.path);
+  try {
+    await assertRejects(
+      () => newFolder(),
+      DataError,
+      "cannot make folder runs for what the run leaves: got ",
+    );
+    const { message } = await newFolder("sweep-").catch((error) => error);
+    assertMatch(
+      message,
+      /Help: Name a folder that you may write: --run DIR\.$/,
+    );
   } finally {
     Deno.chdir(here);
   }
