@@ -11,7 +11,9 @@ import {
 import { decodeImage, type Pixels } from "../digits/decode.ts";
 import { readFile } from "../formats/files.ts";
 
-const isPicture = /\.(?:png|jpe?g|bmp|pgm|gif|webp|avif)$/i;
+/** Names of pictures: those that cannot be decoded are refused, not left out. */
+const isPicture =
+  /\.(?:png|jpe?g|jfif|bmp|p[bgnp]m|gif|webp|avif|tiff?|hei[cf]|jxl|jp2)$/i;
 const isTrain = /^train(?:ing)?$/i;
 const isTest = /^(?:test(?:ing)?|val|valid|validation)$/i;
 
@@ -56,18 +58,27 @@ export const pictures: FolderFormat = {
   },
 };
 
-/** The folders with pictures in them, by name. */
+/** The folders with pictures in them, by name, and what folders in these have. */
 async function classesIn(folder: Listing | null): Promise<PictureClass[]> {
   if (folder === null) return [];
   const classes: PictureClass[] = [];
   for (const name of folder.folders) {
-    const path = join(folder.path, name);
-    const files = (await list(path))?.files ?? [];
-    const paths = files.filter((file) => isPicture.test(file))
-      .map((file) => join(path, file));
-    if (paths.length > 0) classes.push({ name, paths });
+    const inside = await list(join(folder.path, name));
+    if (!inside?.files.some((file) => isPicture.test(file))) continue;
+    classes.push({ name, paths: await picturesIn(inside) });
   }
   return classes;
+}
+
+/** The pictures of a folder, then those of its folders, as torchvision walks. */
+async function picturesIn(folder: Listing): Promise<string[]> {
+  const paths = folder.files.filter((file) => isPicture.test(file))
+    .map((file) => join(folder.path, file));
+  for (const name of folder.folders) {
+    const inside = await list(join(folder.path, name));
+    if (inside !== null) paths.push(...await picturesIn(inside));
+  }
+  return paths;
 }
 
 function partOf(

@@ -194,6 +194,12 @@ class PickleMachine {
     }
   }
 
+  /** Bytes: weights are in none. */
+  bytes(length: number): void {
+    this.take(length);
+    this.push(new PickleOpaque("bytes"));
+  }
+
   line(): string {
     const end = this.#bytes.indexOf(NEWLINE, this.#position);
     if (end === -1) throw this.error("the end of a line", "the end");
@@ -390,9 +396,15 @@ const OPERATIONS = new Map<number, Operation>([
     m.long(length);
   }],
   [0x47, (m) => m.push(m.float64())], // BINFLOAT
+  [0x54, (m) => m.push(m.text(m.uint32()))], // BINSTRING, text of Python 2
+  [0x55, (m) => m.push(m.text(m.byte()))], // SHORT_BINSTRING
   [0x58, (m) => m.push(m.text(m.uint32()))], // BINUNICODE
   [0x8c, (m) => m.push(m.text(m.byte()))], // SHORT_BINUNICODE
   [0x8d, (m) => m.push(m.text(m.length64()))], // BINUNICODE8
+  [0x42, (m) => m.bytes(m.uint32())], // BINBYTES
+  [0x43, (m) => m.bytes(m.byte())], // SHORT_BINBYTES
+  [0x8e, (m) => m.bytes(m.length64())], // BINBYTES8
+  [0x96, (m) => m.bytes(m.length64())], // BYTEARRAY8
   [0x5d, (m) => m.push([])], // EMPTY_LIST
   [0x61, (m) => m.append([m.pop()])], // APPEND
   [0x65, (m) => m.append(m.popMark())], // APPENDS

@@ -402,6 +402,32 @@ permittedTest(
   },
 );
 
+permittedTest("no picture of a class is left out", async () => {
+  await using folder = await temporaryFolder();
+  const at = (...parts: string[]) => join(folder.path, ...parts);
+  await picture(at("train", "cat", "1.png"), [2, 2], [1]);
+  await picture(at("train", "dog", "1.png"), [2, 2], [2]);
+  await picture(at("train", "dog", "a", "b", "1.png"), [2, 2], [3]);
+  await picture(at("test", "dog", "1.png"), [2, 2], [4]);
+  const { images, labels } = await openDataset(folder.path);
+  assertEquals(
+    [...images],
+    [1, 2, 3].flatMap((value) => [0, value, value, value]),
+  );
+  assertEquals([...labels], [0, 1, 1]);
+  for (const name of ["1.tif", "1.ppm", "1.heic"]) {
+    const path = at("train", "eel", name);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, "II*\0, none that is read");
+    await assertRejects(
+      () => openDataset(folder.path),
+      FormatError,
+      `${path}: expected an image: PNG`,
+    );
+    await Deno.remove(path);
+  }
+});
+
 permittedTest("pictures of one class are no data set", async () => {
   await using folder = await temporaryFolder();
   await picture(join(folder.path, "cat", "1.png"), [2, 2], [9]);

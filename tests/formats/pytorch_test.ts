@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertMatch,
   assertRejects,
@@ -292,6 +293,45 @@ Deno.test("a file from before 1.6 may have any protocol of pickle", async () => 
   for (const start of [[0x80, 3], [0x80, 4, ...frame], [0x80, 5, ...frame]]) {
     const other = Uint8Array.from([...start, ...bytes.subarray(2)]);
     assertEquals((await decodeWeights(other)).tensors, tensors);
+  }
+});
+
+/** The bytes with each text as Python 2 pickles it, its length in one byte. */
+function withTextOfPython2(bytes: Uint8Array): Uint8Array {
+  const latin = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  const changed = latin.replace(
+    /X([^])([^]{3})([\w. ]+)/g,
+    (all, length: string, zeros: string, content: string) =>
+      zeros === "\0\0\0" && content.length >= length.charCodeAt(0)
+        ? `U${length}${content}`
+        : all,
+  );
+  return Uint8Array.from(changed, (character) => character.charCodeAt(0));
+}
+
+Deno.test("a file that PyTorch wrote under Python 2 is read", async () => {
+  const bytes = await Deno.readFile(goldenPath("pytorch_legacy.pth"));
+  const older = withTextOfPython2(bytes);
+  assert(bytes.length - older.length > 3 * 20, "nothing was changed");
+  const { tensors } = await decodeWeights(bytes);
+  assertEquals((await decodeWeights(older)).tensors, tensors);
+});
+
+Deno.test("bytes beside weights are left where they are", async () => {
+  const codes = [
+    "B\x02\0\0\0ab",
+    "C\x02ab",
+    "\x8e\x02\0\0\0\0\0\0\0ab",
+    "\x96\x02\0\0\0\0\0\0\0ab",
+  ];
+  for (const code of codes) {
+    const pickle = Uint8Array.from(
+      `\x80\x05}X\x01\0\0\0b${code}s.`,
+      (character) => character.charCodeAt(0),
+    );
+    const archive = await writeZip([["a/data.pkl", pickle]]);
+    const { metadata } = await decodeWeights(archive);
+    assertEquals(metadata, { b: "bytes" });
   }
 });
 
