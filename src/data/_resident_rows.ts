@@ -46,7 +46,7 @@ export class ResidentRows implements RowSource {
     if (order === null) return this.at();
     return {
       rows: this.#rows,
-      order: Tensor.from(this.#device, order, [order.length]),
+      order: Tensor.from(this.#device, order),
     };
   }
 

@@ -77,8 +77,8 @@ export class StreamedRows implements RowSource {
     const { inputs, targets } = this.#collate(fetched);
     const device = this.#device;
     const rows = {
-      shards: [Tensor.from(device, inputs, [inputs.length])],
-      targets: Tensor.from(device, targets, [targets.length]),
+      shards: [Tensor.from(device, inputs)],
+      targets: Tensor.from(device, targets),
       rowsPerShard: count,
     };
     return { rows, order: this.#places };

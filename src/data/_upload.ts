@@ -2,6 +2,7 @@ import type { Device, HostArray } from "../devices/device.ts";
 import { dtypeOf } from "../devices/host_arrays.ts";
 import { elementsOf, type Shape, Tensor } from "../core/tensor.ts";
 import type { ArrayDataset } from "./dataset.ts";
+import { checkRows, layoutOf } from "./layout.ts";
 
 /** Rows on a device, as the kernel reads them. */
 export interface DeviceRows {
@@ -31,10 +32,12 @@ export function upload<V extends HostArray>(device: Device, values: V) {
 /** A data set on a device, in as many tensors as it needs. */
 export function uploadRows(
   device: Device,
-  { inputs, length, targets }: ArrayDataset,
+  dataset: ArrayDataset,
 ): DeviceRows {
-  const { data, rowShape } = inputs;
-  const rowLength = elementsOf(rowShape);
+  const { inputs: { data }, length, targets } = dataset;
+  const layout = layoutOf(dataset);
+  checkRows("data set", layout, data.length, targets.data.length, length);
+  const rowLength = elementsOf(layout.rowShape);
   const rowBytes = rowLength * data.BYTES_PER_ELEMENT;
   const rowsPerShard = Math.max(
     Math.floor(shardBytes / rowBytes),
@@ -47,7 +50,7 @@ export function uploadRows(
       upload(device, data.subarray(row * rowLength, end * rowLength)),
     );
   }
-  const Numbers = targets.classes === undefined ? Float32Array : Int32Array;
+  const Numbers = layout.classes === undefined ? Float32Array : Int32Array;
   return {
     shards,
     rowsPerShard,

@@ -75,6 +75,7 @@ export class DataLoader implements Disposable {
    *
    * @param dataset The rows and their targets.
    * @param options Device, batch size, order.
+   * @throws {ShapeError} If arrays have more or fewer rows than the data set.
    * @throws {RangeError} If the batch size is not a whole number, or images are
    * too small for the transform.
    * @throws {TypeError} If there is no such option, or a random transform is to
@@ -167,7 +168,7 @@ export class DataLoader implements Disposable {
     return tidy(() => {
       using augmentation = this.#createAugmentation();
       if (generator !== null) augmentation?.startEpoch(generator);
-      const cursor = Tensor.from(device, Int32Array.of(row), [1] as Shape);
+      const cursor = Tensor.from(device, Int32Array.of(row));
       const next = Tensor.empty<Shape, "i32">(device, [1], "i32");
       const batch = this.#gather.empty(count, "pooled");
       const placed = this.#source.peek(order, row, count);

@@ -1,3 +1,4 @@
+import { describe, ShapeError } from "../base/errors.ts";
 import { checkCount, countElements } from "./_checks.ts";
 import type { ArrayDataset, Dataset } from "./dataset.ts";
 
@@ -43,4 +44,32 @@ function arrayLayout({ inputs, targets }: ArrayDataset): Layout {
   const { divisor, rowShape } = inputs;
   const { classNames, classes, rowShape: targetShape = [] } = targets;
   return { rowShape, targetShape, classes, classNames, divisor };
+}
+
+/**
+ * Refuses arrays that have not as many rows as targets, or none.
+ *
+ * @param inputs Numbers of all rows.
+ * @param targets Numbers of all targets.
+ * @param length Rows. Default: as many as there are targets.
+ * @throws {ShapeError} If they do not fit.
+ */
+export function checkRows(
+  what: string,
+  { rowShape, targetShape }: Pick<Layout, "rowShape" | "targetShape">,
+  inputs: number,
+  targets: number,
+  length?: number,
+): void {
+  const [row, target] = [rowShape, targetShape].map(countElements);
+  const rows = length ?? Math.max(1, Math.floor(targets / target));
+  if (inputs === rows * row && targets === rows * target) return;
+  throw new ShapeError(describe({
+    what: `${what}: inputs and targets`,
+    expected: `numbers for ${rows} × [${rowShape.join(", ")}] and ${rows} × [${
+      targetShape.join(", ")
+    }]`,
+    got: `${inputs} and ${targets}`,
+    help: "Give a target for each row.",
+  }));
 }

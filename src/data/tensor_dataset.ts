@@ -1,4 +1,4 @@
-import { describe, ShapeError } from "../base/errors.ts";
+import { describe } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { printAsText } from "../base/printing.ts";
 import {
@@ -9,6 +9,7 @@ import {
 } from "./_checks.ts";
 import { datasetText } from "./_dataset_text.ts";
 import { arrayItem } from "./arrays.ts";
+import { checkRows } from "./layout.ts";
 import type {
   ArrayDataset,
   DatasetInputs,
@@ -101,7 +102,8 @@ export class TensorDataset implements ArrayDataset {
     if (classes !== undefined) checkCount("TensorDataset: classes", classes);
     checkDivisor(divisor);
     const rows = targets.length / countElements(targetShape);
-    checkRows(inputs.length, targets.length, options);
+    const layout = { rowShape, targetShape };
+    checkRows("TensorDataset", layout, inputs.length, targets.length);
     const data = classes === undefined
       ? numbersOf(
         "targets without classes",
@@ -155,29 +157,6 @@ function numbersOf(
     expected: "numbers, in a Float32Array or an array",
     got: `a ${values.constructor.name}`,
     help,
-  }));
-}
-
-function checkRows(
-  inputs: number,
-  targets: number,
-  { classes, rowShape, targetShape = [] }: TensorDatasetOptions,
-): void {
-  const [row, target] = [rowShape, targetShape].map(countElements);
-  if (targets > 0 && inputs * target === targets * row) {
-    if (targets % target === 0) return;
-  }
-  const isLabel = classes !== undefined && targetShape.length === 0;
-  const one = isLabel ? "label" : `target [${targetShape.join(", ")}]`;
-  throw new ShapeError(describe({
-    what: "TensorDataset: inputs do not fit the targets",
-    expected: `at least 1 ${one}, and ${row} inputs of a row [${
-      rowShape.join(", ")
-    }] for each`,
-    got: `${targets / target} ${
-      isLabel ? "labels" : "targets"
-    }, ${inputs} inputs`,
-    help: "Give a target for each row.",
   }));
 }
 

@@ -1,5 +1,10 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { DataLoader, TensorDataset } from "../../src/data/mod.ts";
+import { ShapeError } from "../../src/base/errors.ts";
+import {
+  type ArrayDataset,
+  DataLoader,
+  TensorDataset,
+} from "../../src/data/mod.ts";
 import { RandomGenerator } from "../../src/core/random.ts";
 import { Compose, Normalize, ToTensor } from "../../src/transforms/mod.ts";
 import { deviceTest } from "../_devices.ts";
@@ -214,3 +219,26 @@ deviceTest(
     }
   },
 );
+
+deviceTest("arrays that are no whole data set are refused", (device) => {
+  const { inputs, targets } = dataset;
+  const wrong: [Partial<ArrayDataset>, string][] = [
+    [{ length: 8 }, "numbers for 8 × [2] and 8 × [], got 14 and 7"],
+    [
+      { inputs: { ...inputs, data: inputs.data.subarray(1) } },
+      "numbers for 7 × [2] and 7 × [], got 13 and 7",
+    ],
+    [
+      { targets: { ...targets, rowShape: [2] } },
+      "numbers for 7 × [2] and 7 × [2], got 14 and 7",
+    ],
+  ];
+  for (const [part, message] of wrong) {
+    const arrays = { length: 7, inputs, targets, ...part };
+    assertThrows(
+      () => new DataLoader(arrays, { device }),
+      ShapeError,
+      `data set: inputs and targets: expected ${message}. Help: `,
+    );
+  }
+});

@@ -34,12 +34,12 @@ Deno.test("TensorDataset refuses rows that do not fit the labels", () => {
   assertThrows(
     () => new TensorDataset(new Float32Array(13), [0, 1], options),
     ShapeError,
-    "TensorDataset: inputs do not fit the targets: expected at least 1 label, and 6 inputs of a row [2, 3] for each, got 2 labels, 13 inputs. Help: ",
+    "TensorDataset: inputs and targets: expected numbers for 2 × [2, 3] and 2 × [], got 13 and 2. Help: ",
   );
   assertThrows(
     () => new TensorDataset(new Float32Array(0), [], options),
     ShapeError,
-    "got 0 labels, 0 inputs.",
+    "expected numbers for 1 × [2, 3] and 1 × [], got 0 and 0.",
   );
 });
 
@@ -103,7 +103,7 @@ Deno.test("TensorDataset has numbers of any shape as targets", () => {
   assertThrows(
     () => new TensorDataset(inputs, new Float32Array(4), options),
     ShapeError,
-    "expected at least 1 target [3], and 1 inputs of a row [1] for each, got",
+    "expected numbers for 1 × [1] and 1 × [3], got 2 and 4.",
   );
   assertThrows(
     () => new TensorDataset(inputs, new Int32Array(2), { rowShape: [1] }),
