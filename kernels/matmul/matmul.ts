@@ -36,14 +36,14 @@ export function matmulLayout(
   { columns, depth, rows, transposed }: MatmulShape,
   [left, right]: readonly [left: Uint32Array, right: Uint32Array],
 ): Int32Array {
-  return Int32Array.of(
+  return Int32Array.from([
     rows,
     columns,
     depth,
     ...(transposed === "left" ? [1, rows] : [depth, 1]),
     ...(transposed === "right" ? [1, depth] : [columns, 1]),
     ...Array.from(left).flatMap((index, b) => [index, right[b]]),
-  );
+  ]);
 }
 
 /** `output = left · right` for each product of a {@linkcode matmulLayout}. */

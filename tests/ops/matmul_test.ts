@@ -71,3 +71,12 @@ deviceTest(
     );
   },
 );
+
+deviceTest("there may be more products than arguments", async (device) => {
+  const count = 140_000;
+  const values = Float32Array.from({ length: count }, (_, i) => i % 7);
+  const left = Tensor.from(device, values, [count, 1, 1]);
+  const right = Tensor.from(device, values.toReversed(), [count, 1, 1]);
+  const expected = values.map((value, i) => value * values[count - 1 - i]);
+  assertEquals(await matmul(left, right).data(), expected);
+});

@@ -53,7 +53,7 @@ export class Health {
    * @throws {TypeError} If it was closed.
    */
   check(): void {
-    if (this.#failure !== null) throw this.#failure;
+    this.#throwFailure();
     if (!this.#closed) return;
     throw new TypeError(describe({
       what: `use of ${this.#label} after it was closed`,
@@ -74,7 +74,7 @@ export class Health {
     const result = await work.catch(async (error: Error) => {
       await new Promise((resolve) => setTimeout(resolve));
       await checked();
-      this.#throwFailure();
+      this.check();
       throw new DeviceError(describe({
         what: `${this.#label} stopped working`,
         got: error.message,

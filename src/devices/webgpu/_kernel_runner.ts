@@ -11,7 +11,6 @@ import {
   type Precision,
   type Signature,
   Texture,
-  type Variant,
 } from "../../../kernels/kernel.ts";
 import type { Binding } from "../../../kernels/wgsl.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
@@ -57,13 +56,7 @@ export class KernelRunner {
   choice: Choice = new Map();
   /** Is told once of each implementation that runs, in a sentence. */
   onVariant: ((sentence: string) => void) | null = null;
-  readonly #label: string;
-  readonly #isSoftware: boolean;
-  readonly #variant: Variant;
-  readonly #llvmpipe: Implementations["llvmpipe"];
-  readonly #memory: Memory;
-  readonly #scratch: ScratchMemory;
-  readonly #emit: KernelRunnerOptions["emit"];
+  readonly #options: KernelRunnerOptions;
   readonly #pipelines: PipelineCache;
   readonly #bindGroups: BindGroups;
   readonly #textures: Textures;
@@ -73,13 +66,7 @@ export class KernelRunner {
 
   constructor(options: KernelRunnerOptions) {
     const { counters, gpu, isSoftware, precision } = options;
-    this.#label = options.label;
-    this.#isSoftware = isSoftware;
-    this.#variant = options.variant;
-    this.#llvmpipe = options.llvmpipe;
-    this.#memory = options.memory;
-    this.#scratch = options.scratch;
-    this.#emit = options.emit;
+    this.#options = options;
     this.#pipelines = new PipelineCache(gpu, isSoftware, options.fail);
     this.#bindGroups = new BindGroups(gpu, counters);
     this.#textures = new Textures(gpu, counters);
@@ -114,7 +101,7 @@ export class KernelRunner {
     const steps = implementation?.steps ?? kernel.compose?.(operands, params);
     if (!steps) throw this.#notImplemented(kernel.name);
     const cost = steps.length === 1 ? kernel.cost?.(params) : undefined;
-    runSteps(this.#scratch, steps, (step, resolve) => {
+    runSteps(this.#options.scratch, steps, (step, resolve) => {
       if (step.kind === "kernel") {
         const operands = resolvedOperands(step, resolve);
         return this.run(step.kernel, operands, step.params);
@@ -134,17 +121,17 @@ export class KernelRunner {
   ) {
     const { name, webgpu } = kernel;
     if (!webgpu) return null;
-    const preferred = this.choice.get(name) ?? this.#variant;
+    const preferred = this.choice.get(name) ?? this.#options.variant;
     if (typeof webgpu === "function") {
       const own = preferred === "llvmpipe"
-        ? this.#llvmpipe.get(name)?.(operands, params, this.#traits)
+        ? this.#options.llvmpipe.get(name)?.(operands, params, this.#traits)
         : null;
       const steps = own ?? webgpu(operands, params, this.#traits);
       return steps && { variant: null, steps };
     }
     for (const variant of [preferred, "tiled", "direct"] as const) {
       const own = webgpu[variant] ??
-        (variant === "llvmpipe" ? this.#llvmpipe.get(name) : undefined);
+        (variant === "llvmpipe" ? this.#options.llvmpipe.get(name) : undefined);
       const steps = own?.(operands, params, this.#traits);
       if (!steps) continue;
       this.#tell(`${name}: ${variant}`);
@@ -175,13 +162,15 @@ export class KernelRunner {
       const own = bound[at];
       if (!(own instanceof WebGpuBuffer) || own.stored !== "f16") return null;
       if (element !== undefined && f16Elements.includes(element)) return null;
-      const copy = { buffer: this.#scratch.allocate("f32", own.length) };
+      const copy = {
+        buffer: this.#options.scratch.allocate("f32", own.length),
+      };
       this.run(castElements, { x: { buffer: own }, output: copy }, undefined);
       return copy;
     });
     const given = bound.map((one, at) => {
       const copy = copies[at];
-      return copy ? this.#memory.own(copy) : one;
+      return copy ? this.#options.memory.own(copy) : one;
     });
     const texels = this.copies.of(module, bindings, given);
     const { count } = this.#pipelines;
@@ -210,7 +199,7 @@ export class KernelRunner {
       y,
       z,
     };
-    this.#emit(command, this.#pipelines.count > count);
+    this.#options.emit(command, this.#pipelines.count > count);
     this.copies.written(
       given.filter((_, at) => bindings[at].access === "write"),
     );
@@ -220,7 +209,7 @@ export class KernelRunner {
       if (bindings[at].access === "write") {
         this.run(castElements, { x: copy, output: { buffer } }, undefined);
       }
-      this.#scratch.release(copy.buffer);
+      this.#options.scratch.release(copy.buffer);
     });
   }
 
@@ -231,13 +220,13 @@ export class KernelRunner {
     const bound: Operand | Texture = bind[name];
     return bound instanceof Texture
       ? this.#textures.get(bound.name, bound.texels)
-      : this.#memory.own(bound);
+      : this.#options.memory.own(bound);
   }
 
   #notImplemented(name: string): DeviceError {
     return new DeviceError(describe({
       what: `webgpu: kernel ${name}`,
-      expected: `an implementation that runs on ${this.#label}`,
+      expected: `an implementation that runs on ${this.#options.label}`,
       got: "none",
       help: `Give the kernel \`webgpu\`, or use ${
         optionText("device", "cpu")
@@ -247,12 +236,12 @@ export class KernelRunner {
 
   /** Refuses what a processor's driver would leave half done. */
   #checkIterations({ iterations = 0 }: Dispatch, label: string): void {
-    if (!this.#isSoftware || iterations <= iterationLimit) return;
+    if (!this.#options.isSoftware || iterations <= iterationLimit) return;
     throw new DeviceError(describe({
       what: `webgpu: ${label} on so long an input`,
       expected:
         `at most ${iterationLimit} iterations of its loops, more than ` +
-        `which ${this.#label} leaves undone`,
+        `which ${this.#options.label} leaves undone`,
       got: String(iterations),
       help: `Use a smaller batch, or ${optionText("device", "cpu")}.`,
     }));

@@ -37,6 +37,15 @@ export class Memory {
     return new WebGpuBuffer(memory, stored, length);
   }
 
+  /** Frees buffers that no command reads or writes that is still to be submitted. */
+  free(buffers: readonly WebGpuBuffer[]): void {
+    for (const { memory } of buffers) {
+      memory.destroy();
+      this.#buffers.delete(memory);
+      this.#counters.bytes -= memory.size;
+    }
+  }
+
   /** A buffer that a uniform variable is bound to, with its bytes. */
   createUniform(bytes: Uint8Array<ArrayBuffer>): GPUBuffer {
     const memory = this.#create(bytes.byteLength, BufferUsage.UNIFORM);

@@ -56,9 +56,7 @@ export class CommandQueue {
 
   /** Adds all commands of a program. */
   replay(commands: readonly Command[]): void {
-    for (let index = 0; index < commands.length; index++) {
-      this.#encode(commands[index]);
-    }
+    for (const command of commands) this.#encode(command);
     this.#submitIfFull();
   }
 

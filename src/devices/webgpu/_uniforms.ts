@@ -42,7 +42,7 @@ export class Uniforms {
       if (value === undefined) {
         throw new TypeError(`uniform ${name}: no value for ${member.name}`);
       }
-      setWord[member.type](words, 4 * at, value);
+      words[setters[member.type]](4 * at, value, true);
     });
     const bytes = new Uint8Array(words.buffer);
     const key = bytes.join();
@@ -57,11 +57,8 @@ export class Uniforms {
   }
 }
 
-const setWord = {
-  f32: (words: DataView, at: number, value: number) =>
-    words.setFloat32(at, value, true),
-  i32: (words: DataView, at: number, value: number) =>
-    words.setInt32(at, value, true),
-  u32: (words: DataView, at: number, value: number) =>
-    words.setUint32(at, value, true),
-};
+const setters = {
+  f32: "setFloat32",
+  i32: "setInt32",
+  u32: "setUint32",
+} as const;

@@ -92,6 +92,9 @@ export interface WebGpuDeviceOptions {
 /** Whether a device was closed whose pipelines the collector may not know yet. */
 let hasRemains = false;
 
+/** Bytes that may be allocated before buffers that nobody uses are freed. */
+const mostUnused = 2 ** 30;
+
 /** A GPU as a device, through WebGPU and hand-written WGSL. */
 export class WebGpuDevice implements Device {
   static readonly #text = /* @__PURE__ */ printAsText(this);
@@ -110,16 +113,17 @@ export class WebGpuDevice implements Device {
   /** Times of all kernels, where the device was opened with `profile`. */
   readonly profile: Profile | null;
   readonly #gpu: GPUDevice;
-  readonly #poison: boolean;
-  readonly #precision: Precision;
-  readonly #isSoftware: boolean;
+  readonly #options: WebGpuDeviceOptions;
   #timestamps: Timestamps | null;
   #queue: CommandQueue;
   readonly #readback: Readback;
   readonly #memory: Memory;
-  readonly #pool = new BufferPool((stored: Stored, length: number) =>
-    this.#memory.create(stored, length)
-  );
+  readonly #pool = new BufferPool((stored: Stored, length: number) => {
+    if (this.counters.bytes > this.#most) this.#freeUnused();
+    return this.#memory.create(stored, length);
+  });
+  /** Bytes above which the next buffer that is made has the unused ones freed. */
+  #most = mostUnused;
   readonly #health: Health;
   readonly #runner: KernelRunner;
   #commands: Command[] | null = null;
@@ -131,12 +135,10 @@ export class WebGpuDevice implements Device {
     options: WebGpuDeviceOptions,
     implementations: Implementations,
   ) {
-    const { poison = false, precision = "f32", profile = false } = options;
+    const { precision = "f32", profile } = options;
     this.#gpu = gpu;
     this.label = label;
-    this.#poison = poison;
-    this.#precision = precision;
-    this.#isSoftware = isSoftware;
+    this.#options = options;
     this.profile = profile ? new Profile() : null;
     this.#timestamps = this.profile &&
       new Timestamps(gpu, this.profile, isSoftware);
@@ -228,9 +230,9 @@ export class WebGpuDevice implements Device {
     this.#health.check();
     checkLength(dtype, length);
     const isHalf = lifetime === "activation" && dtype === "f32" &&
-      this.#precision === "f16";
+      this.#options.precision === "f16";
     const buffer = this.#pool.take(isHalf ? "f16" : dtype, length, lifetime);
-    if (this.#poison && isScratch(lifetime) && dtype !== "u8") {
+    if (this.#options.poison && isScratch(lifetime) && dtype !== "u8") {
       this.#runner.run(
         fill,
         { output: { buffer } },
@@ -289,8 +291,10 @@ export class WebGpuDevice implements Device {
   async settle(): Promise<void> {
     this.#health.check();
     this.#queue.submit();
-    await this.#explained(this.#gpu.queue.onSubmittedWorkDone());
-    await this.#timestamps?.arrived();
+    await this.#explained(
+      this.#gpu.queue.onSubmittedWorkDone()
+        .then(() => this.#timestamps?.arrived()),
+    );
   }
 
   /** The label: `webgpu (NVIDIA H100)`. */
@@ -305,6 +309,13 @@ export class WebGpuDevice implements Device {
     this.#memory.destroy();
     this.#gpu.destroy();
     hasRemains = true;
+  }
+
+  /** Inputs of ever new sizes leave buffers of which none serves another. */
+  #freeUnused(): void {
+    this.#queue.submit();
+    this.#memory.free(this.#pool.drain());
+    this.#most = this.counters.bytes + mostUnused;
   }
 
   /** Waits for work, and throws what the device has to say of it. */
@@ -327,7 +338,7 @@ export class WebGpuDevice implements Device {
   async #tune(): Promise<void> {
     const [queue, timestamps] = [this.#queue, this.#timestamps];
     const profile = new Profile();
-    this.#timestamps = new Timestamps(this.#gpu, profile, this.#isSoftware);
+    this.#timestamps = new Timestamps(this.#gpu, profile, false);
     this.#queue = new CommandQueue(
       this.#gpu,
       this.counters,

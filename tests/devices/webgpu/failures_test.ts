@@ -130,6 +130,22 @@ webGpuTest("a closed device is used no more", async () => {
   device[Symbol.dispose]();
 });
 
+for (const profile of [false, true]) {
+  const device = profile ? "profiling device" : "device";
+  webGpuTest(`a ${device} closed meanwhile is named as closed`, async () => {
+    const device = await WebGpuDevice.open({ profile });
+    const x = Tensor.from(device, [1, 2], [2]);
+    await x.data();
+    const work = [x.data(), add(x, x).data(), device.settle()];
+    device[Symbol.dispose]();
+    for (const one of await Promise.allSettled(work)) {
+      if (one.status === "fulfilled") continue;
+      assertMatch(String(one.reason), /^TypeError: .* after it was closed\. /);
+    }
+    await assertRejects(() => work[0], TypeError, "was closed");
+  });
+}
+
 webGpuTest("a tensor of another device is refused", async (device) => {
   using other = await WebGpuDevice.open();
   using x = Tensor.from(device, [1], [1]);

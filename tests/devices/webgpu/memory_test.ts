@@ -1,4 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { capture } from "../../../src/core/capture.ts";
+import { Tensor } from "../../../src/core/tensor.ts";
+import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
+import { mul } from "../../../src/ops/mod.ts";
 import { webGpuTest } from "../../_webgpu.ts";
 
 /** The growth by a leak of 16 KB a step. Measured: 1 MB. */
@@ -31,3 +35,24 @@ webGpuTest("devices opened and closed leave no memory behind", async () => {
   const { rss } = await measured("_opened_often.ts");
   assert(rss < 20 * 2 ** 20, `${rss / 2 ** 20} MB more`);
 }, { permissions: ["run"] });
+
+webGpuTest("inputs of ever new sizes do not use up the memory", async () => {
+  using device = await WebGpuDevice.open();
+  using double = capture(device, (x: Tensor) => mul(x, 2));
+  using x = Tensor.from(device, [3, 4]);
+  assertEquals(await double(x).tolist(), [6, 8]);
+  const [most, large] = [2 ** 30, 2 ** 26];
+  const kept: Tensor[] = [];
+  // Nothing touches the large ones, so that the system gives them no memory.
+  for (let round = 0; round < 50; round++) {
+    using _large = Tensor.empty(device, [large / 4 - 64 * round]);
+    using written = Tensor.from(device, [round, ...Array(round).fill(1)]);
+    kept.push(mul(written, 2));
+    assertEquals(await double(x).tolist(), [6, 8]);
+    assert(device.counters.bytes < most + 2 * large);
+  }
+  for (const [round, twice] of kept.entries()) {
+    assertEquals((await twice.data())[0], 2 * round);
+    twice[Symbol.dispose]();
+  }
+});
