@@ -27,6 +27,25 @@ export interface BufferOptions {
 /**
  * A tensor of a model that no gradient changes: running statistics, counts.
  *
+ * @example PyTorch's `register_buffer("mean", torch.tensor([2.0, 3.0]))`
+ * ```ts
+ * import { Module, ModuleBuffer, openDevice, Tensor } from "@x/mnist-cnn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Centre extends Module {
+ *   mean = new ModuleBuffer("f32", Float32Array.of(2, 3));
+ *   override forward(x: Tensor): Tensor {
+ *     return x.sub(this.mean.tensor);
+ *   }
+ * }
+ *
+ * using device = await openDevice({ device: "cpu" });
+ * const model = new Centre().to(device);
+ * using x = Tensor.from(device, [[2, 4], [5, 3]]);
+ * assertEquals(await model.forward(x).tolist(), [[0, 1], [3, 0]]);
+ * assertEquals([...(await model.stateDict()).keys()], ["mean"]);
+ * ```
+ *
  * @category Modules
  */
 export class ModuleBuffer<D extends keyof BufferValues = "f32"> {
