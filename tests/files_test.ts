@@ -394,3 +394,23 @@ permittedTest(
     assertEquals(await listing(folder.path), ["weights.bin"]);
   },
 );
+
+permittedTest(
+  "a file is written into a folder that may not be listed",
+  async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "weights.bin");
+    const { readDir } = Deno;
+    // The superuser, whom tests may run as, lists every folder.
+    Deno.readDir = (folder) => {
+      throw new Deno.errors.PermissionDenied(`readdir '${folder}'`);
+    };
+    try {
+      await writeFileAtomic(path, NEW);
+    } finally {
+      Deno.readDir = readDir;
+    }
+    assertEquals(await readFile(path), NEW);
+    assertEquals(await listing(folder.path), ["weights.bin"]);
+  },
+);

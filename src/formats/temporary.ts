@@ -48,10 +48,15 @@ export async function removeLeftovers(path: string): Promise<void> {
   });
   if (state !== "granted" || !("tryLock" in Deno.FsFile.prototype)) return;
   const prefix = `${basename(path)}.`;
-  for await (const { isFile, name } of Deno.readDir(folder)) {
-    const isTemporary = isFile && name.startsWith(prefix) &&
-      /^[0-9a-f]{8}\.tmp$/.test(name.slice(prefix.length));
-    if (isTemporary) await removeIfLeft(join(folder, name));
+  try {
+    for await (const { isFile, name } of Deno.readDir(folder)) {
+      const isTemporary = isFile && name.startsWith(prefix) &&
+        /^[0-9a-f]{8}\.tmp$/.test(name.slice(prefix.length));
+      if (isTemporary) await removeIfLeft(join(folder, name));
+    }
+  } catch (error) {
+    // A folder may be one that its user writes to and does not list.
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
   }
 }
 
