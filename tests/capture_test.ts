@@ -174,3 +174,16 @@ deviceTest(
     assertEquals(await x.tolist(), [1, 2]);
   },
 );
+
+deviceTest("arguments of a captured function are tensors", (device) => {
+  using x = Tensor.from(device, [1, 2], [2]);
+  using scaled = capture(device, (x: Tensor, factor: Tensor) => mul(x, factor));
+  for (const wrong of [2, undefined, [x]]) {
+    assertThrows(
+      () => scaled(x, wrong as never),
+      TypeError,
+      "arguments of a captured function: expected tensors, or a list or ",
+    );
+  }
+  scaled(x, x);
+});

@@ -93,6 +93,11 @@ export function capture<
     if (isDetectingAnomaly()) return tidy(() => run(...inputs));
     const known = variants.find((variant) => fits(variant, inputs));
     if (known !== undefined) return replay(known, inputs);
+    tensorsOf(
+      inputs,
+      "arguments of a captured function",
+      "Give numbers in tensors: a replay reads no others.",
+    );
     const moved = variants.some((variant) => fitsElsewhere(variant, inputs));
     const places = inputs.map(moved ? copyOf : placeOf) as AnyTensor[];
     const made = recordVariant(device, run, places as never, moved);

@@ -198,6 +198,7 @@ export function summedCrossEntropy(
 ): Tensor<[number]> {
   const { labelSmoothing = 0 } = options;
   checkSmoothing(labelSmoothing);
+  checkDType("crossEntropy", "logits", logits);
   checkRank("crossEntropy", "logits", logits.shape, ["N", "classes"]);
   const [batch, classes] = logits.shape;
   checkDType("crossEntropy", "labels", labels, "i32");

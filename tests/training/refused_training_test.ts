@@ -11,7 +11,7 @@ import {
 import type { HostTensor } from "../../src/formats/safetensors.ts";
 import { checkFinite } from "../../src/training/finite.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
-import { Linear } from "../../src/nn/mod.ts";
+import { Linear, Module } from "../../src/nn/mod.ts";
 import { evaluate, metrics, predict, train } from "../../src/training/mod.ts";
 import { testWith } from "../permissions.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -140,6 +140,14 @@ Deno.test("what types would refuse is named where types are not checked", async 
       message,
     );
   }
+  class Forgets extends Module {
+    override forward(_x: Tensor): void {}
+  }
+  await assertRejects(
+    () => evaluate(device, new Forgets() as never, rowsDataset(10, 1)),
+    TypeError,
+    "crossEntropy: logits: expected f32 elements, got what is no tensor",
+  );
   const forward = (x: Tensor) => x;
   await assertRejects(
     () => evaluate(device, forward as never, rowsDataset(10, 1)),
