@@ -390,6 +390,9 @@ export class Texture {
  */
 export const iterationLimit = 65_535;
 
+/** The most workgroups along one dimension of a dispatch. */
+export const workgroupLimit = 65_535;
+
 /**
  * Workgroups that cover `count` items in a line, folded into rows where there
  * are more than one dimension may have: `lib/grid.wgsl` finds the item.
@@ -398,7 +401,7 @@ export const iterationLimit = 65_535;
  */
 export function workgroupsFor(count: number, size: number): Workgroups {
   const groups = Math.max(1, Math.ceil(count / size));
-  const rows = Math.ceil(groups / 65535);
+  const rows = Math.ceil(groups / workgroupLimit);
   return [Math.ceil(groups / rows), rows, 1];
 }
 

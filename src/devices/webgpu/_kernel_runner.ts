@@ -11,6 +11,7 @@ import {
   type Precision,
   type Signature,
   Texture,
+  workgroupLimit,
 } from "../../../kernels/kernel.ts";
 import type { Binding } from "../../../kernels/wgsl.ts";
 import { describe, DeviceError } from "../../base/errors.ts";
@@ -148,6 +149,7 @@ export class KernelRunner {
   ): void {
     const { entryPoint: { bindings, module }, label = name } = dispatch;
     this.#checkIterations(dispatch, label);
+    this.#checkWorkgroups(dispatch, label);
     const bound = bindings.map((binding) => this.#bound(dispatch, binding));
     const [values, texture] = bound as [WebGpuBuffer, WebGpuTexture];
     if (dispatch.keeps && this.copies.has(texture, values)) return;
@@ -243,6 +245,18 @@ export class KernelRunner {
         `at most ${iterationLimit} iterations of its loops, more than ` +
         `which ${this.#options.label} leaves undone`,
       got: String(iterations),
+      help: `Use a smaller batch, or ${optionText("device", "cpu")}.`,
+    }));
+  }
+
+  /** Refuses what would cost the device. */
+  #checkWorkgroups({ workgroups }: Dispatch, label: string): void {
+    const most = Math.max(...workgroups);
+    if (most <= workgroupLimit) return;
+    throw new DeviceError(describe({
+      what: `webgpu: ${label} on so long an input`,
+      expected: `at most ${workgroupLimit} workgroups along an axis`,
+      got: String(most),
       help: `Use a smaller batch, or ${optionText("device", "cpu")}.`,
     }));
   }

@@ -1,4 +1,3 @@
-import type { Stored } from "../pool.ts";
 import type { HostArray } from "../device.ts";
 import type { WebGpuBuffer } from "./_buffer.ts";
 import type { CommandQueue } from "./_queue.ts";
@@ -14,7 +13,7 @@ import { hostArrays } from "../host_arrays.ts";
 export class Readback {
   readonly #device: GPUDevice;
   readonly #queue: CommandQueue;
-  /** Staging buffers by their bytes, each mapped before. */
+  /** Staging buffers by their bytes, powers of two, each mapped before. */
   readonly #idle: Record<number, GPUBuffer[]> = {};
 
   constructor(device: GPUDevice, queue: CommandQueue) {
@@ -24,16 +23,20 @@ export class Readback {
 
   async read(buffer: WebGpuBuffer): Promise<HostArray> {
     const { byteLength, byteOffset, length, memory, stored } = buffer;
-    const idle = this.#idle[byteLength] ??= [];
+    const size = Math.min(
+      2 ** Math.ceil(Math.log2(byteLength)),
+      this.#device.limits.maxBufferSize,
+    );
+    const idle = this.#idle[size] ??= [];
     const known = idle.pop();
     const staging = known ?? this.#device.createBuffer({
       label: "read-back",
-      size: byteLength,
+      size,
       usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
     });
     this.#queue.copy(memory, byteOffset, staging, byteLength);
-    const mapped = staging.mapAsync(MapMode.READ);
-    const copy = () => staging.getMappedRange().slice(0);
+    const mapped = staging.mapAsync(MapMode.READ, 0, byteLength);
+    const copy = () => staging.getMappedRange(0, byteLength).slice();
     // Deno 2.9 waits in `mapAsync` itself until the bytes are there, and settles
     // what it returned ten milliseconds later. Others have a turn meanwhile.
     const turn = new Promise<void>((resolve) => setTimeout(resolve));
@@ -41,17 +44,8 @@ export class Readback {
       .then(copy).catch(() => mapped.then(copy));
     staging.unmap();
     idle.push(staging);
-    return toArray(stored, bytes, length);
+    return stored === "f16"
+      ? Float32Array.from(new Float16Array(bytes, 0, length))
+      : new hostArrays[stored](bytes, 0, length);
   }
-}
-
-function toArray(
-  stored: Stored,
-  bytes: ArrayBuffer,
-  length: number,
-): HostArray {
-  if (stored === "f16") {
-    return Float32Array.from(new Float16Array(bytes, 0, length));
-  }
-  return new hostArrays[stored](bytes, 0, length);
 }

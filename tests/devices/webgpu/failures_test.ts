@@ -7,7 +7,7 @@ import {
 import { capture } from "../../../src/core/capture.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
 import { DeviceError } from "../../../src/base/errors.ts";
-import { add } from "../../../src/ops/mod.ts";
+import { add, conv2d } from "../../../src/ops/mod.ts";
 import { Tensor } from "../../../src/core/tensor.ts";
 import { dispatch, kernel } from "../../../kernels/kernel.ts";
 import { entryPointsOf } from "../../../kernels/wgsl.ts";
@@ -78,6 +78,22 @@ webGpuTest("sources of one name are told apart", async (device) => {
     assertEquals(await output.item(), value);
   }
 });
+
+webGpuTest(
+  "more workgroups than there may be do not cost the device",
+  async () => {
+    using device = await WebGpuDevice.open({ variant: "direct" });
+    using x = Tensor.from(device, [2], [1, 1, 1, 1]);
+    using weight = Tensor.ones(device, [262_145, 1, 1, 1]);
+    assertThrows(
+      () => conv2d(x, weight),
+      DeviceError,
+      "webgpu: conv2dForward on so long an input: " +
+        "expected at most 65535 workgroups along an axis, got 65537. Help: Use",
+    );
+    assertEquals(await add(x, x).item(), 4);
+  },
+);
 
 webGpuTest("a lost device says so from then on", async () => {
   let gpu: GPUDevice | null = null;

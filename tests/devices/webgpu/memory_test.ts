@@ -4,6 +4,7 @@ import { Tensor } from "../../../src/core/tensor.ts";
 import { WebGpuDevice } from "../../../src/devices/webgpu/webgpu_device.ts";
 import { mul } from "../../../src/ops/mod.ts";
 import { webGpuTest } from "../../_webgpu.ts";
+import { tamperedAdapter } from "./_adapter.ts";
 
 /** The growth by a leak of 16 KB a step. Measured: 1 MB. */
 const leak = 32 * 2 ** 20;
@@ -55,4 +56,28 @@ webGpuTest("inputs of ever new sizes do not use up the memory", async () => {
     assertEquals((await twice.data())[0], 2 * round);
     twice[Symbol.dispose]();
   }
+});
+
+webGpuTest("readings of many sizes share their buffers", async () => {
+  let made = 0;
+  const adapter = await tamperedAdapter({
+    onDevice(gpu) {
+      const create = gpu.createBuffer.bind(gpu);
+      gpu.createBuffer = (descriptor) => {
+        made += Number(descriptor.label === "read-back");
+        return create(descriptor);
+      };
+    },
+  });
+  using device = await WebGpuDevice.open({ adapter });
+  made = 0;
+  for (let round = 0; round < 200; round++) {
+    const values = Float32Array.from(
+      { length: 1 + 79 * round % 200 },
+      (_, i) => round + i,
+    );
+    using x = Tensor.from(device, values);
+    assertEquals(await x.data(), values);
+  }
+  assert(made <= 9, `${made} buffers`);
 });
