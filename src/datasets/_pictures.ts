@@ -70,13 +70,29 @@ async function classesIn(folder: Listing | null): Promise<PictureClass[]> {
   return classes;
 }
 
-/** The pictures of a folder, then those of its folders, as torchvision walks. */
-async function picturesIn(folder: Listing): Promise<string[]> {
+/**
+ * The pictures of a folder, then those of its folders, as torchvision walks,
+ * but for links to a folder that they lie in, which have no end.
+ *
+ * @param above The folders that are being walked.
+ */
+async function picturesIn(
+  folder: Listing,
+  above: readonly string[] = [],
+): Promise<string[]> {
   const paths = folder.files.filter((file) => isPicture.test(file))
     .map((file) => join(folder.path, file));
+  if (folder.folders.length === 0) return paths;
+  const here = [...above, await Deno.realPath(folder.path)];
   for (const name of folder.folders) {
-    const inside = await list(join(folder.path, name));
-    if (inside !== null) paths.push(...await picturesIn(inside));
+    const path = join(folder.path, name);
+    const real = await Deno.realPath(path);
+    // What this folder is in leads back here, whatever it is reached by.
+    if (here.some((one) => one === real || one.startsWith(join(real, "/")))) {
+      continue;
+    }
+    const inside = await list(path);
+    if (inside !== null) paths.push(...await picturesIn(inside, here));
   }
   return paths;
 }

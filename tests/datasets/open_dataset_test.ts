@@ -428,6 +428,21 @@ permittedTest("no picture of a class is left out", async () => {
   }
 });
 
+permittedTest({
+  name: "links to a folder that they lie in are not followed",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    for (const name of ["cat", "dog"]) {
+      const path = join(folder.path, "train", name);
+      await picture(join(path, "1.png"), [2, 2], [1]);
+      await Deno.symlink(dirname(path), join(path, "all"));
+    }
+    await picture(join(folder.path, "test", "cat", "1.png"), [2, 2], [1]);
+    assertEquals([...(await openDataset(folder.path)).labels], [0, 1]);
+  },
+});
+
 permittedTest("pictures of one class are no data set", async () => {
   await using folder = await temporaryFolder();
   await picture(join(folder.path, "cat", "1.png"), [2, 2], [9]);
