@@ -134,6 +134,14 @@ const types: Readonly<Record<string, string>> = {
   js: "text/javascript",
 };
 
+/** Has a page draw the same random numbers each time. */
+const drawTheSame = `{
+  let state = 1;
+  const next = () => state = Math.imul(state, 48271) & 0x7fffffff;
+  Math.random = () => next() / 2 ** 31;
+  crypto.getRandomValues = (array) => array.map(next);
+}`;
+
 browserTest("a page trains by a script tag, and predicts", async (page) => {
   await using folder = await temporaryFolder();
   const out = join(folder.path, "browser");
@@ -158,6 +166,7 @@ browserTest("a page trains by a script tag, and predicts", async (page) => {
     page.on("console", (message) => {
       if (!message.text().includes("favicon")) problems.push(message.text());
     });
+    await page.evaluateOnNewDocument(drawTheSame);
     await page.goto(
       `http://127.0.0.1:${server.addr.port}/examples/browser.html`,
     );
