@@ -212,12 +212,12 @@ Deno.test("schedulers print arguments and state", () => {
   const linear = new lrScheduler.LinearLR(optimizer, { startFactor: 0.5 });
   assertPrints(
     linear,
-    "LinearLR(start_factor=0.5, end_factor=1.0, total_iters=5, steps=0, lr=0.25)",
+    "LinearLR(start_factor=0.5, end_factor=1.0, total_iters=5, steps=0, lr=0.125)",
   );
   const cosine = new lrScheduler.CosineAnnealingLR(optimizer, { tMax: 4 });
   assertPrints(
     cosine,
-    "CosineAnnealingLR(T_max=4, eta_min=0, steps=0, lr=0.5)",
+    "CosineAnnealingLR(T_max=4, eta_min=0, steps=0, lr=0.125)",
   );
   const sequential = new lrScheduler.SequentialLR(optimizer, {
     schedulers: [linear, cosine],
@@ -231,14 +231,14 @@ Deno.test("schedulers print arguments and state", () => {
   const multi = new lrScheduler.MultiStepLR(optimizer, { milestones: [3, 5] });
   assertPrints(
     multi,
-    "MultiStepLR(milestones=[3, 5], gamma=0.1, steps=0, lr=0.5)",
+    "MultiStepLR(milestones=[3, 5], gamma=0.1, steps=0, lr=0.25)",
   );
   const fall = new lrScheduler.ExponentialLR(optimizer, { gamma: 0.5 });
-  assertPrints(fall, "ExponentialLR(gamma=0.5, steps=0, lr=0.5)");
+  assertPrints(fall, "ExponentialLR(gamma=0.5, steps=0, lr=0.25)");
   const plateau = new lrScheduler.ReduceLROnPlateau(optimizer);
   assertPrints(
     plateau,
-    "ReduceLROnPlateau(mode=min, factor=0.1, patience=10, steps=0, lr=0.5)",
+    "ReduceLROnPlateau(mode=min, factor=0.1, patience=10, steps=0, lr=0.25)",
   );
   const cycle = new lrScheduler.OneCycleLR(optimizer, {
     maxLr: 25,

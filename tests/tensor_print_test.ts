@@ -97,7 +97,7 @@ Deno.test("reshape refuses what is no array in one line", async () => {
     const error = assertThrows(
       () => x.reshape(shape as unknown as number[]),
       ShapeError,
-      "Help: Give an array",
+      "Help: Give the size of each dimension",
     );
     assertEquals(error.message.split("\n").length, 1);
   }

@@ -37,7 +37,6 @@ export const unreached: readonly Unreached[] = [
     "a folder that is deleted while it is listed",
     "src/datasets/_pictures.ts",
     "if (folder === null) return []",
-    "(await list(path))?.files ?? []",
   ),
   ...because(
     "it runs as the text of a worker's program, a script of its own",
