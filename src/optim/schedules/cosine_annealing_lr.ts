@@ -78,16 +78,8 @@ export class CosineAnnealingLR extends LRScheduler {
     return this.#etaMin + (baseLr - this.#etaMin) * share;
   }
 
-  /**
-   * The same from a rate of another's: its distance from `etaMin` changed by the
-   * same factor.
-   */
-  override after(
-    steps: number,
-    lr: number,
-    baseLr: number,
-    group: number,
-  ): number {
-    return this.scaled(steps, lr, baseLr, group, this.#etaMin);
+  /** Its factors are of the distance from `etaMin`. */
+  protected override get fixedPoint(): number {
+    return this.#etaMin;
   }
 }

@@ -74,13 +74,8 @@ export class LinearLR extends LRScheduler {
     return baseLr * (this.#start + (this.#end - this.#start) * share);
   }
 
-  /** The same from a rate of another's: changed by the same factor. */
-  override after(
-    steps: number,
-    lr: number,
-    baseLr: number,
-    group: number,
-  ): number {
-    return this.scaled(steps, lr, baseLr, group);
+  /** Its factors are of the rate. */
+  protected override get fixedPoint(): number {
+    return 0;
   }
 }

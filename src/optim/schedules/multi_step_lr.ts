@@ -75,13 +75,8 @@ export class MultiStepLR extends LRScheduler {
     return baseLr * this.#gamma ** falls;
   }
 
-  /** The same from a rate of another's: changed by the same factor. */
-  override after(
-    steps: number,
-    lr: number,
-    baseLr: number,
-    group: number,
-  ): number {
-    return this.scaled(steps, lr, baseLr, group);
+  /** Its factors are of the rate. */
+  protected override get fixedPoint(): number {
+    return 0;
   }
 }

@@ -62,17 +62,35 @@ export abstract class LRScheduler {
   abstract at(steps: number, baseLr: number, group: number): number;
 
   /**
+   * The rate that the factors of a schedule leave as it is: 0, or the least that
+   * they lead to. null where rates follow from the number of steps alone.
+   */
+  protected get fixedPoint(): number | null {
+    return null;
+  }
+
+  /**
    * The learning rate of a group after so many steps, where it was `lr` before the
-   * last one: a rate that this schedule did not give. Default: that of
-   * {@linkcode LRScheduler.at}, whatever it was.
+   * last one: a rate that this schedule need not have given. A schedule of factors
+   * changes the distance from {@linkcode LRScheduler.fixedPoint} by the factor by
+   * which its own rate's changes. Never below 0, where PyTorch's may come of a rate
+   * below the least. Others give that of {@linkcode LRScheduler.at}.
    *
    * @param steps Steps of this schedule.
-   * @param _lr The group's rate now.
+   * @param lr The group's rate now.
    * @param baseLr The group's rate before its first schedule.
    * @param group The group's number.
    */
-  after(steps: number, _lr: number, baseLr: number, group: number): number {
-    return this.at(steps, baseLr, group);
+  after(steps: number, lr: number, baseLr: number, group: number): number {
+    const own = this.at(steps, baseLr, group);
+    const { fixedPoint } = this;
+    if (fixedPoint === null) return own;
+    const before = steps === 0 ? baseLr : this.at(steps - 1, baseLr, group);
+    if (own === before) return lr;
+    if (lr === before) return own;
+    const rate = before === fixedPoint ? lr + own - before : fixedPoint +
+      (lr - fixedPoint) * ((own - fixedPoint) / (before - fixedPoint));
+    return Math.max(0, rate);
   }
 
   /** Steps so far. Setting it goes to that place, as after a resumption. */
@@ -109,28 +127,6 @@ export abstract class LRScheduler {
     }
     this.#steps = steps;
     this.#hasBegun = true;
-  }
-
-  /**
-   * What {@linkcode LRScheduler.after} is of a schedule of factors: `lr`, or its
-   * distance from `least`, changed by the factor by which the schedule's own rate
-   * changes. Never below 0, where PyTorch's may come of a rate below `least`.
-   */
-  protected scaled(
-    steps: number,
-    lr: number,
-    baseLr: number,
-    group: number,
-    least = 0,
-  ): number {
-    const before = steps === 0 ? baseLr : this.at(steps - 1, baseLr, group);
-    const own = this.at(steps, baseLr, group);
-    if (own === before) return lr;
-    if (lr === before) return own;
-    const rate = before === least
-      ? lr + own - before
-      : least + (lr - least) * ((own - least) / (before - least));
-    return Math.max(0, rate);
   }
 
   /** The learning rate that each group has now. */
