@@ -11,7 +11,7 @@ override outHeight: u32;
 override outWidth: u32;
 
 // ⌊index · size / count⌋, and whether something is left. The product may be larger
-// than 32 bits hold: a guess, which is off by a few at most, is mended by what it
+// than 32 bits hold: a guess, which is off by a few at most, is corrected by what it
 // leaves of the product, and that is right modulo 2³².
 fn quotientOf(index: u32, size: u32, count: u32) -> vec2u {
   var quotient = u32(f32(index) * f32(size) / f32(count));

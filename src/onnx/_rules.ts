@@ -37,7 +37,10 @@ export const rules: Readonly<Record<string, Rule>> = {
   avgPool2dForward: { add: averaged },
   batchNorm2dInvStd: {
     output: "invStd",
-    add: (call) => (call.keepVariance(), null),
+    add(call) {
+      call.keepVariance();
+      return null;
+    },
   },
   batchNorm2dNormalise: { add: normalised },
   conv2dForward: single("Conv", ["x", "weight", "bias"], (params) => ({
